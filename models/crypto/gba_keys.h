@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Keys of GBA (TS 33.220 Annex B) and MBMS (TS 33.246 Annex F). */
+#ifndef MODELS_CRYPTO_GBA_KEYS_H
+#define MODELS_CRYPTO_GBA_KEYS_H
+
+#include "models/crypto/crypto.h"
+
+/* Ua security protocol identifier of MBMS, TS 33.220 Annex H; appended to the NAF's FQDN to give NAF_Id. */
+#define GBA_UA_MBMS "\x01\x00\x00\x00\x01"
+
+/* Ks_NAF = KDF(Ks, "gba-me", RAND, IMPI, NAF_Id), Ks = CK || IK; for GBA_ME this is the MUK. */
+void gba_ks_naf(struct crypto *crypto, const uint8_t ks[32], const uint8_t rand[16], struct bytes impi,
+                struct bytes naf_id, uint8_t ks_naf[32]);
+/* Ks_int_NAF, parameter "gba-u". */
+void gba_ks_int_naf(struct crypto *crypto, const uint8_t ks[32], const uint8_t rand[16],
+                    struct bytes impi, struct bytes naf_id, uint8_t ks_int_naf[32]);
+/* MRK = KDF(Ks_NAF, "mbms-mrk"). */
+void mbms_mrk(struct crypto *crypto, const uint8_t ks_naf[32], uint8_t mrk[32]);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* One simulated storm: puts together the network, the UEs, BM-SC, BSF and HSS that a scenario describes, runs it,
+ * and hands out what was measured. The command line (sim/cli) drives it. */
+#ifndef MODELS_STORM_H
+#define MODELS_STORM_H
+
+#include "models/crypto/crypto.h"
+#include "sim/config/schema.h"
+#include "sim/stats/column.h"
+#include "sim/stats/histogram.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct storm;
+
+struct storm_options {
+    const char *capture_path;  /* NULL: no capture */
+    const char *keylog_path;   /* NULL: no key log */
+    const char *series_path;   /* timeseries.csv; NULL: none */
+    /* Called between windows, often; return false to interrupt the run. May be NULL. */
+    bool (*progress)(void *user, const struct storm *storm);
+    void *user;
+};
+
+/* NULL and error if the scenario contradicts itself or a file cannot be created. The scenario must outlive
+ * the storm. */
+struct storm *storm_new(const struct scenario *scenario, const struct storm_options *options,
+                        GError **error);
+
+enum storm_outcome { STORM_DONE, STORM_INTERRUPTED, STORM_FAILED };
+/* Runs to the end and closes the files. STORM_FAILED sets error (a file that could not be written whole). */
+enum storm_outcome storm_run(struct storm *storm, GError **error);
+void storm_free(struct storm *storm);
+
+/* For progress lines, between windows. */
+int64_t storm_now_ns(const struct storm *storm);
+uint64_t storm_events(const struct storm *storm);
+int64_t storm_ues(const struct storm *storm);
+int64_t storm_ues_done(const struct storm *storm); /* keyed or given up */
+uint64_t storm_fingerprint(const struct storm *storm);
+
+/* The metrics: columns of summary.csv behind the scenario's parameters, in order. */
+extern const struct stats_column storm_metrics[];
+extern const unsigned storm_metric_count;
+/* values[storm_metric_count], after storm_run(). */
+void storm_summary(const struct storm *storm, struct stats_value *values);
+/* The value of a metric by name; aborts on an unknown name. */
+double storm_metric(const struct storm *storm, const char *name);
+
+/* The columns of timeseries.csv behind time_s, in order. */
+extern const struct stats_column storm_series[];
+extern const unsigned storm_series_count;
+
+/* The procedures of latency.csv. */
+struct storm_procedure {
+    const char *name, *meaning;
+};
+extern const struct storm_procedure storm_procedures[];
+extern const unsigned storm_procedure_count;
+const struct histogram *storm_latency(const struct storm *storm, unsigned procedure);
+
+/* Primitive operations of the whole run, start state included, summed over regions. */
+void storm_crypto_counts(const struct storm *storm, struct crypto_counts *out);
+
+/* Checks the books of every message kind; false and a text (g_free) of what does not balance. */
+bool storm_books_balance(const struct storm *storm, char **what);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Digest header fields (RFC 2617 §3.2, RFC 3310 §3): WWW-Authenticate, Authorization, Authentication-Info.
+ * Parsed by tokens: a quoted value may hold commas, '=' and ';'. */
+#ifndef MODELS_WIRE_DIGEST_H
+#define MODELS_WIRE_DIGEST_H
+
+#include "models/wire/wire.h"
+
+/* Values without quotes; at == NULL: absent. */
+struct digest_fields {
+    struct bytes username, realm, nonce, uri, response, cnonce, opaque, auts, qop, algorithm;
+    struct bytes rspauth, nextnonce, domain;
+    bool has_nc;
+    uint32_t nc;
+    bool stale; /* stale=true was said */
+};
+
+/* value: of the header. with_scheme: it starts with "Digest" (not so in Authentication-Info). A parameter twice,
+ * or a quoted value with a backslash, is WIRE_MALFORMED; unknown parameters are passed over. */
+enum wire_status digest_decode(struct bytes value, bool with_scheme, struct digest_fields *out);
+
+/* The values of the three headers, fields in the order of the examples of RFC 2617 as GBA clients send them:
+ * challenge: Digest realm, nonce, algorithm, qop, [opaque], [stale]
+ * credentials: Digest username, realm, nonce, uri, [qop, nc, cnonce], response, [opaque], [algorithm], [auts]
+ *   (without qop only username, realm, nonce, uri, response: the first request of Ub)
+ * info: qop, rspauth, cnonce, nc, [nextnonce]                                                            */
+void digest_put_challenge(struct wire_writer *w, const struct digest_fields *f);
+void digest_put_credentials(struct wire_writer *w, const struct digest_fields *f);
+void digest_put_info(struct wire_writer *w, const struct digest_fields *f);
+
+/* Is `token` in a comma-separated list such as qop="auth,auth-int"? */
+bool digest_list_has(struct bytes list, const char *token);
+
+#endif

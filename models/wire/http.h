@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* HTTP/1.1 messages (RFC 7230) as far as Ub and Ua need them: one start line, headers, a body of
+ * Content-Length bytes. No chunked coding, no folded headers: refused, never guessed. */
+#ifndef MODELS_WIRE_HTTP_H
+#define MODELS_WIRE_HTTP_H
+
+#include "models/wire/wire.h"
+
+#define HTTP_HEADERS_MAX 24
+#define HTTP_HEAD_BYTES_MAX 3000
+#define HTTP_BODY_BYTES_MAX 3000
+
+struct http_header {
+    struct bytes name, value; /* value without surrounding white space */
+};
+
+struct http_message {
+    bool is_request;
+    struct bytes method, target; /* request */
+    unsigned status;             /* response: 100..599 */
+    struct http_header headers[HTTP_HEADERS_MAX];
+    unsigned header_count;
+    struct bytes body;
+};
+
+/* `in` must hold exactly one whole message. */
+enum wire_status http_decode(struct bytes in, struct http_message *out);
+/* First header of that name (case-insensitive); NULL if there is none. */
+const struct bytes *http_find(const struct http_message *message, const char *name);
+/* A net_framer: length of the first whole message in a stream, 0 for more, -1 for hopeless. */
+int64_t http_frame(struct bytes data);
+
+#endif

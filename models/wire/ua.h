@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Messages of the Ua interface between UE and BM-SC: the MSK request of TS 33.246 §6.3.2.2 over HTTP Digest, and
+ * the plain error responses that BM-SC and BSF share. The XML names are not verified against TS 26.346 (see
+ * models/README.md); sizes are as in the field. */
+#ifndef MODELS_WIRE_UA_H
+#define MODELS_WIRE_UA_H
+
+#include "models/wire/digest.h"
+#include "models/wire/http.h"
+
+#define UA_MSK_REQUEST_URI "/keymanagement?requesttype=msk-request"
+#define UA_REALM_PREFIX "3GPP-bootstrapping@"
+#define UA_KEYS_MAX 8
+
+/* One key that is asked for, or answered. */
+struct ua_key {
+    uint8_t key_domain_id[3];
+    uint32_t msk_id;
+    unsigned status; /* responses: 200, 403, 404 ... */
+};
+
+enum wire_status ua_request_body_encode(const struct ua_key *keys, unsigned count, uint8_t *out,
+                                        size_t capacity, size_t *length);
+enum wire_status ua_request_body_decode(struct bytes body, struct ua_key keys[UA_KEYS_MAX],
+                                        unsigned *count);
+enum wire_status ua_response_body_encode(const struct ua_key *keys, unsigned count, uint8_t *out,
+                                         size_t capacity, size_t *length);
+enum wire_status ua_response_body_decode(struct bytes body, struct ua_key keys[UA_KEYS_MAX],
+                                         unsigned *count);
+
+/* POST UA_MSK_REQUEST_URI. Headers: Host, User-Agent: UE-sim, Date, Accept, Content-Type, Content-Length,
+ * [Authorization]. credentials NULL: the first, unauthenticated POST. */
+enum wire_status ua_request_encode(struct bytes naf_fqdn, int64_t unix_s,
+                                   const struct digest_fields *credentials, struct bytes body,
+                                   uint8_t *out, size_t capacity, size_t *length);
+
+/* 401 of the BM-SC. Headers: Server: BMSC-sim, Date, Content-Length: 0, WWW-Authenticate. */
+enum wire_status ua_challenge_encode(const struct digest_fields *challenge, int64_t unix_s, uint8_t *out,
+                                     size_t capacity, size_t *length);
+/* 200. Headers: Server, Authentication-Info, Date, Content-Type, Content-Length. */
+enum wire_status ua_success_encode(const struct digest_fields *info, int64_t unix_s, struct bytes body,
+                                   uint8_t *out, size_t capacity, size_t *length);
+
+/* An answer without a body: 400, 403, 404, 405, 500, 503. server: "BMSC-sim" or "BSF-sim".
+ * retry_after_s > 0 adds Retry-After. */
+enum wire_status http_error_encode(unsigned status, const char *server, int64_t unix_s,
+                                   uint32_t retry_after_s, uint8_t *out, size_t capacity, size_t *length);
+/* Retry-After in seconds (delta or HTTP date, against the message's own Date); 0 if there is none. */
+uint32_t http_retry_after(const struct http_message *message);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The event kernel: virtual time, regions (logical processes) and conservative windows.
+ *
+ * A region owns its events and everything its handlers touch. Regions meet only through
+ * kernel_send(), whose delay is at least the look-ahead; within a window of that width they are
+ * independent of one another, whatever order (or, later, thread) they run in.
+ * Events of one region run in the order (time, origin region, entity, sequence), where sequence is
+ * counted by the region that scheduled the event: the order never depends on how the run is executed. */
+#ifndef SIM_KERNEL_KERNEL_H
+#define SIM_KERNEL_KERNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct kernel;
+struct kernel_region;
+
+/* An event as it waits in a queue. `entity`, `kind`, `argument` and `payload` belong to the handler;
+ * entity takes part in the order of ties. */
+struct kernel_event {
+    int64_t time_ns;
+    uint64_t sequence;
+    uint32_t origin; /* region that scheduled it */
+    uint32_t entity;
+    uint32_t kind; /* index into the handler table */
+    uint32_t argument;
+    void *payload;
+};
+
+/* One handler per event kind; `context` is the region's own. */
+typedef void kernel_handler(void *context, const struct kernel_event *event);
+
+struct kernel_config {
+    uint32_t regions;        /* >= 1; region 0 is the core */
+    int64_t lookahead_ns;    /* > 0 */
+    kernel_handler *const *handlers;
+    uint32_t handler_count;
+    /* Called on the coordinating thread between windows: no region is running, and every event before
+     * `time_ns` of every region has run. Called at multiples of boundary_ns, at window ends, and at the end. */
+    int64_t boundary_ns;     /* 0: no boundaries */
+    void (*boundary)(void *user, int64_t time_ns);
+    /* Called at every window end, before boundary(); return false to stop the run (interrupt, full disk). */
+    bool (*window)(void *user, int64_t time_ns);
+    void *user;
+};
+
+/* Aborts on out of memory, as GLib does. The config is copied, the handler table is not. */
+struct kernel *kernel_new(const struct kernel_config *config);
+void kernel_free(struct kernel *kernel);
+
+struct kernel_region *kernel_region(struct kernel *kernel, uint32_t index);
+void kernel_region_set_context(struct kernel_region *region, void *context);
+
+/* Time of the event being handled, or of the start of the run. */
+int64_t kernel_now(const struct kernel_region *region);
+uint32_t kernel_index(const struct kernel_region *region);
+
+/* Schedules an event in the same region, delay_ns >= 0. */
+void kernel_schedule(struct kernel_region *region, int64_t delay_ns, uint32_t entity, uint32_t kind,
+                     uint32_t argument, void *payload);
+
+/* Schedules an event in another region (or the same one). For another region delay_ns must be at least
+ * the look-ahead: less is a programming error, reported with both regions, and ends the process. */
+void kernel_send(struct kernel_region *from, uint32_t to, int64_t delay_ns, uint32_t entity,
+                 uint32_t kind, uint32_t argument, void *payload);
+
+/* Runs until no event is left, `end_ns` is reached (events at end_ns do not run), kernel_stop() was
+ * called, or window() returned false. Returns the time reached: of the last event if the queue ran dry. */
+int64_t kernel_run(struct kernel *kernel, int64_t end_ns);
+
+/* Asks the run to end at the end of the window being run. */
+void kernel_stop(struct kernel *kernel);
+
+/* Sums over all regions; call between windows. The fingerprint is a 64-bit sum of a hash of every event
+ * run (time, origin, entity, kind, sequence): equal for equal runs, whatever the order of regions. */
+uint64_t kernel_events(const struct kernel *kernel);
+uint64_t kernel_fingerprint(const struct kernel *kernel);
+uint64_t kernel_pending(const struct kernel *kernel);
+
+/* Calls visit() for every event still pending, region by region, in no order. */
+void kernel_each_pending(struct kernel *kernel,
+                         void (*visit)(void *user, const struct kernel_event *event), void *user);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Packet capture: pcap with nanoseconds, link type raw IP (101), packets in the order (time, region, order
+ * of sending), each as its sender puts it on its first link.
+ *
+ * A region appends to its own buffer while it runs; capture_flush() between windows merges the buffers and
+ * writes them. IP, UDP and TCP headers are made here, with right lengths and checksums. */
+#ifndef SIM_NET_CAPTURE_H
+#define SIM_NET_CAPTURE_H
+
+#include "sim/net/bytes.h"
+
+#include <glib.h>
+#include <stdio.h>
+
+struct capture;
+
+/* TCP header fields of a captured segment; flags as on the wire (FIN 1, SYN 2, RST 4, PSH 8, ACK 16). */
+struct capture_segment {
+    uint32_t seq, ack;
+    uint16_t window;
+    uint16_t mss; /* 0: no option */
+    uint8_t flags;
+};
+
+/* The file is created (or truncated). epoch_s: Unix time of the start of the run. servers: how many hosts
+ * are servers (the rest are UEs). */
+struct capture *capture_new(const char *path, uint32_t regions, int64_t epoch_s, uint32_t servers,
+                            bool ipv6, GError **error);
+void capture_udp(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t from, uint32_t to,
+                 uint16_t port, struct bytes payload);
+void capture_tcp(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t from,
+                 uint16_t from_port, uint32_t to, uint16_t to_port, const struct capture_segment *segment,
+                 struct bytes payload);
+/* Writes what lies before time_ns. False and error if the file cannot be written (sticky). */
+bool capture_flush(struct capture *capture, int64_t time_ns, GError **error);
+/* Writes the rest, closes, frees; false and error if anything was not written whole. */
+bool capture_close(struct capture *capture, GError **error);
+
+/* The address of a host as text, the same as in the capture: servers 192.0.2.1+n or 2001:db8::1+n, UE n
+ * 10.0.0.1+n (all of 10/8 but its first and last address) or 2001:db8:1::1+n. */
+void capture_address(uint32_t host, uint32_t servers, bool ipv6, char out[46]);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The network as the models see it: UDP datagrams, messages on TCP connections, timers.
+ *
+ * An engine moves the bytes; the models never know which. Hosts are numbered: the servers of the core
+ * first (0 .. servers-1), then the UEs (servers + n). Every host belongs to one region, and an engine
+ * calls a model's handlers with the `struct net_region` of the host concerned; a handler touches
+ * only state of that region and sends messages to reach any other.
+ *
+ * Messages are reference-counted buffers that are written once, by their sender, and then only read:
+ * a segment on a link is a view into the message it carries, never a copy.
+ *
+ * `kind` of a message is the model's own small number (0 .. kinds-1), under which the books are kept:
+ * sent + duplicated = received + rejected + lost + in flight, for every kind, at any time between windows. */
+#ifndef SIM_NET_NET_H
+#define SIM_NET_NET_H
+
+#include "sim/net/bytes.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define NET_KINDS_MAX 24
+#define NET_MESSAGE_BYTES_MAX 4000 /* what one message may hold */
+
+struct net_engine;
+
+/* What a model may touch while it handles an event. Engines embed it as first member of their own. */
+struct net_region {
+    const struct net_engine *engine;
+    void *model;    /* the model's state of this region */
+    int64_t now_ns; /* time of the event being handled */
+    uint32_t index; /* region 0 holds the servers */
+};
+
+/* A message. Obtained from net_message(), filled by the model, then given away to net_udp_send() or
+ * net_tcp_send() (the caller's reference goes with it) or back with net_message_drop(). */
+struct net_message {
+    struct net_message *next; /* engine: in the sender's queue */
+    int64_t mark_ns;          /* for measuring only: carried from sender to receiver, not on the wire */
+    atomic_uint refs;
+    uint32_t length;          /* bytes used */
+    uint16_t capacity;
+    uint8_t kind;
+    atomic_uchar delivered;   /* engine: for the books */
+    uint8_t bytes[];
+};
+
+/* A TCP connection end. Generations make a stale handle harmless: calls on it do nothing. */
+struct net_conn {
+    uint32_t index;
+    uint32_t generation;
+};
+#define NET_CONN_NONE ((struct net_conn){UINT32_MAX, 0})
+
+/* Where a message came from: valid during the handler's call only. */
+struct net_delivery {
+    uint32_t host;         /* the receiver */
+    uint32_t peer;         /* the sender, as its source address says */
+    struct bytes bytes;
+    int64_t mark_ns;
+    uint8_t kind;          /* what the sender called it; for measuring only, a model decides by the bytes */
+};
+
+enum net_verdict { NET_RECEIVED, NET_REJECTED };
+
+enum net_close_reason {
+    NET_CLOSED_BY_PEER,  /* FIN, everything before it was delivered */
+    NET_CLOSED_REFUSED,  /* RST in answer to SYN */
+    NET_CLOSED_RESET,    /* RST later */
+    NET_CLOSED_TIMEOUT,  /* retransmissions or SYN retries exhausted, or idle too long */
+    NET_CLOSED_PROTOCOL  /* the stream could not be framed */
+};
+
+/* Finds the first whole message in a stream. Returns its length if data holds it whole, 0 if more bytes
+ * are needed, -1 if the stream cannot be a sequence of messages (the connection is then reset). */
+typedef int64_t net_framer(struct bytes data);
+
+/* What the models provide. Called in region order of time. */
+struct net_handlers {
+    enum net_verdict (*datagram)(struct net_region *at, const struct net_delivery *d);
+    /* One whole message of a stream. `user` is what the end's owner set (0 on a fresh accepted one). */
+    enum net_verdict (*message)(struct net_region *at, const struct net_delivery *d, struct net_conn conn,
+                                uint64_t user);
+    void (*connected)(struct net_region *at, uint32_t host, struct net_conn conn, uint64_t user);
+    /* The connection is gone (not called for one's own net_tcp_abort; after net_tcp_close only if it fails). */
+    void (*closed)(struct net_region *at, uint32_t host, struct net_conn conn, uint64_t user,
+                   enum net_close_reason reason);
+    void (*timer)(struct net_region *at, uint32_t host, uint32_t kind, uint64_t argument);
+};
+
+struct net_listen {
+    uint32_t host;
+    uint16_t port;
+    net_framer *framer;
+    uint32_t backlog;        /* half-open and not yet accepted connections; one more is refused by RST */
+    uint32_t accepted_max;   /* connections open at a time; further ones wait in the listen queue */
+    int64_t idle_timeout_ns; /* an accepted connection without traffic is aborted; 0: never */
+};
+
+/* The engine's table. Use the inline calls below. */
+struct net_engine {
+    struct net_message *(*message_new)(struct net_region *at, unsigned kind, size_t capacity);
+    void (*message_drop)(struct net_region *at, struct net_message *message);
+    void (*udp_send)(struct net_region *at, uint32_t from, uint32_t to, struct net_message *message);
+    struct net_conn (*tcp_connect)(struct net_region *at, uint32_t from, uint32_t to, uint16_t port,
+                                   net_framer *framer, uint64_t user);
+    void (*tcp_set_user)(struct net_region *at, struct net_conn conn, uint64_t user);
+    bool (*tcp_send)(struct net_region *at, struct net_conn conn, struct net_message *message);
+    void (*tcp_close)(struct net_region *at, struct net_conn conn);
+    void (*tcp_abort)(struct net_region *at, struct net_conn conn);
+    void (*timer_set)(struct net_region *at, uint32_t host, int64_t delay_ns, uint32_t kind,
+                      uint64_t argument);
+};
+
+/* A buffer for one message of up to `capacity` bytes (<= NET_MESSAGE_BYTES_MAX), length 0. */
+static inline struct net_message *net_message(struct net_region *at, unsigned kind, size_t capacity)
+{
+    return at->engine->message_new(at, kind, capacity);
+}
+
+/* Gives back a message that will not be sent. */
+static inline void net_message_drop(struct net_region *at, struct net_message *message)
+{
+    at->engine->message_drop(at, message);
+}
+
+/* Sends one datagram from host to host, from and to UDP port 2269 (the only one in use). */
+static inline void net_udp_send(struct net_region *at, uint32_t from, uint32_t to,
+                                struct net_message *message)
+{
+    at->engine->udp_send(at, from, to, message);
+}
+
+/* Opens a connection; connected() or closed() follows, never before this returns. */
+static inline struct net_conn net_tcp_connect(struct net_region *at, uint32_t from, uint32_t to,
+                                              uint16_t port, net_framer *framer, uint64_t user)
+{
+    return at->engine->tcp_connect(at, from, to, port, framer, user);
+}
+
+static inline void net_tcp_set_user(struct net_region *at, struct net_conn conn, uint64_t user)
+{
+    at->engine->tcp_set_user(at, conn, user);
+}
+
+/* Queues a message on the connection; also before connected(). False (the message is dropped and booked as
+ * sent and lost) if the connection is gone or closed by this end. */
+static inline bool net_tcp_send(struct net_region *at, struct net_conn conn, struct net_message *message)
+{
+    return at->engine->tcp_send(at, conn, message);
+}
+
+/* Ends this side after everything queued (FIN); nothing more can be sent. */
+static inline void net_tcp_close(struct net_region *at, struct net_conn conn)
+{
+    at->engine->tcp_close(at, conn);
+}
+
+/* Drops the connection at once, with a RST. */
+static inline void net_tcp_abort(struct net_region *at, struct net_conn conn)
+{
+    at->engine->tcp_abort(at, conn);
+}
+
+/* Calls timer(host, kind, argument) after delay_ns >= 0. Timers cannot be taken back: an argument
+ * that carries a generation lets the model ignore the stale ones. */
+static inline void net_timer(struct net_region *at, uint32_t host, int64_t delay_ns, uint32_t kind,
+                             uint64_t argument)
+{
+    at->engine->timer_set(at, host, delay_ns, kind, argument);
+}
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Log-linear histogram of durations: quantiles within 0.1 % relative error, exact count, sum and maximum.
+ * Integers throughout, so merging is exact and order-free. */
+#ifndef SIM_STATS_HISTOGRAM_H
+#define SIM_STATS_HISTOGRAM_H
+
+#include <stdint.h>
+
+#define HISTOGRAM_OCTAVES 54 /* values 0 .. 2^63-1; the first octave is exact up to 1023 ns */
+#define HISTOGRAM_STEPS 1024 /* buckets in an octave */
+
+struct histogram {
+    uint64_t count;
+    uint64_t sum_high, sum_low; /* 128-bit sum, ns */
+    int64_t max_ns;
+    uint32_t *octave[HISTOGRAM_OCTAVES]; /* made when first needed */
+};
+
+void histogram_init(struct histogram *h);
+void histogram_clear(struct histogram *h);
+/* value_ns < 0 counts as 0. */
+void histogram_add(struct histogram *h, int64_t value_ns);
+void histogram_merge(struct histogram *into, const struct histogram *from);
+/* The smallest value v such that at least q (0..1) of the samples are <= v, as the upper edge of its bucket
+ * (never above the maximum). 0 if empty. */
+int64_t histogram_quantile(const struct histogram *h, double q);
+/* Seconds; 0 if empty. */
+double histogram_mean_s(const struct histogram *h);
+
+#endif
