@@ -179,8 +179,10 @@ void subscriber_start(const struct world *world, uint32_t ue, struct subscriber_
         out->bmsc_known = 1;
         break;
     }
-    /* Expiry times are whole seconds, as the interfaces carry them. */
+    /* Expiry times are whole seconds, as the interfaces carry them; what is valid stays so at the start. */
     int64_t expiry = (lifetime - newest_age) / CLOCK_SECOND * CLOCK_SECOND;
+    if (out->class != CLASS_EXPIRED)
+        expiry += CLOCK_SECOND;
     out->newest_expiry_ns = expiry;
     out->older_expiry_ns = expiry - older_by;
     out->counter = 1 + (uint32_t)(bits[1] & 0xff);
