@@ -104,7 +104,7 @@ static void answer(struct net_region *at, const struct hss_job *job, const struc
 
 static void answer_vector(struct net_region *at, const struct hss_job *job, uint16_t vector, uint64_t sqn)
 {
-    static const uint8_t amf[2] = {0x80, 0x00}; /* TS 33.102 Annex H: separation bit not needed, set as IMS does */
+    static const uint8_t amf[2] = {0, 0}; /* TS 33.102 Annex H: separation bit 0, not an EPS vector */
     struct model_region *m = model_of(at);
     struct milenage_vector v;
     uint8_t k[16], opc[16], rand_autn[32], guss[512];
