@@ -122,6 +122,8 @@ struct framing {
 
 static enum wire_status read_framing(const struct http_header *header, struct framing *framing)
 {
+    enum wire_status status;
+
     if (scan_equal_nocase(header->name, TRANSFER_ENCODING, sizeof TRANSFER_ENCODING - 1))
         return WIRE_UNSUPPORTED;
     if (!scan_equal_nocase(header->name, CONTENT_LENGTH, sizeof CONTENT_LENGTH - 1))
@@ -129,9 +131,8 @@ static enum wire_status read_framing(const struct http_header *header, struct fr
     if (framing->has_length)
         return WIRE_MALFORMED;
     framing->has_length = true;
-    if (wire_decimal_decode(header->value, &framing->length) == WIRE_MALFORMED)
-        return WIRE_MALFORMED;
-    return framing->length > HTTP_BODY_BYTES_MAX ? WIRE_LIMIT : WIRE_OK;
+    status = wire_decimal_decode(header->value, &framing->length);
+    return status == WIRE_OK && framing->length > HTTP_BODY_BYTES_MAX ? WIRE_LIMIT : status;
 }
 
 /* Has a message of this start line no body even without Content-Length? */

@@ -99,4 +99,17 @@ static inline bool is_within(struct bytes view, struct bytes in)
     return view.len == 0 || (view.at >= in.at && view.len <= in.len && view.at + view.len <= in.at + in.len);
 }
 
+/* Runs an encoder, written with (out, room, &length), with just enough room, then with every smaller one. */
+#define CHECK_ENCODER(expected, encode)                                                                      \
+    do {                                                                                                     \
+        struct bytes want = (expected);                                                                      \
+        uint8_t *out = g_malloc(want.len);                                                                   \
+        size_t length = 0, room = want.len;                                                                  \
+        assert_status(encode, WIRE_OK);                                                                      \
+        g_assert_cmpmem(out, length, want.at, want.len);                                                     \
+        for (room = 0; room < want.len; room++)                                                              \
+            assert_status(encode, WIRE_NO_SPACE);                                                            \
+        g_free(out);                                                                                         \
+    } while (0)
+
 #endif
