@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Milenage against the 20 sets of TS 35.208, through every function that computes a part of them. */
+#include "models/crypto/milenage.h"
+#include "tests/unit/tap.h"
+#include "tests/unit/vectors.h"
+
+#define SETS 20
+
+static struct crypto *crypto;
+static GKeyFile *file;
+
+struct set {
+    char name[16];
+    struct bytes k, opc, op, rand, amf;
+    uint64_t sqn;
+};
+
+static struct set set_open(unsigned number)
+{
+    struct set set = {.sqn = 0};
+    struct bytes sqn;
+
+    g_snprintf(set.name, sizeof set.name, "set %u", number);
+    set.k = vectors_hex(file, set.name, "k");
+    set.op = vectors_hex(file, set.name, "op");
+    set.opc = vectors_hex(file, set.name, "opc");
+    set.rand = vectors_hex(file, set.name, "rand");
+    set.amf = vectors_hex(file, set.name, "amf");
+    sqn = vectors_hex(file, set.name, "sqn");
+    for (size_t i = 0; i < sqn.len; i++)
+        set.sqn = set.sqn << 8 | sqn.at[i];
+    vectors_free(sqn);
+    return set;
+}
+
+static void set_close(struct set *set)
+{
+    vectors_free(set->k);
+    vectors_free(set->op);
+    vectors_free(set->opc);
+    vectors_free(set->rand);
+    vectors_free(set->amf);
+}
+
+static void assert_f2345(const struct set *set, const struct milenage_vector *got)
+{
+    vectors_assert(file, set->name, "f2", got->res, sizeof got->res);
+    vectors_assert(file, set->name, "f3", got->ck, sizeof got->ck);
+    vectors_assert(file, set->name, "f4", got->ik, sizeof got->ik);
+    vectors_assert(file, set->name, "f5", got->ak, sizeof got->ak);
+}
+
+static void check_all(const struct set *set)
+{
+    struct milenage_vector got;
+    uint8_t out[16];
+
+    milenage_opc(crypto, set->k.at, set->op.at, out);
+    vectors_assert(file, set->name, "opc", out, 16);
+    milenage_all(crypto, set->k.at, set->opc.at, set->rand.at, set->sqn, set->amf.at, &got);
+    assert_f2345(set, &got);
+    vectors_assert(file, set->name, "f1", got.mac_a, 8);
+    vectors_assert(file, set->name, "f1star", got.mac_s, 8);
+    milenage_autn(set->sqn, got.ak, set->amf.at, got.mac_a, out);
+    vectors_assert(file, set->name, "autn", out, 16);
+}
+
+static void check_parts(const struct set *set)
+{
+    struct milenage_vector got;
+    uint8_t mac_a[8], mac_s[8], ks[32], ak_star[6];
+
+    memset(&got, 0x5a, sizeof got);
+    milenage_f2345(crypto, set->k.at, set->opc.at, set->rand.at, &got);
+    assert_f2345(set, &got);
+    g_assert_cmphex(got.mac_a[0], ==, 0x5a);
+    g_assert_cmphex(got.mac_s[7], ==, 0x5a);
+    milenage_f1(crypto, set->k.at, set->opc.at, set->rand.at, set->sqn, set->amf.at, mac_a, mac_s);
+    vectors_assert(file, set->name, "f1", mac_a, 8);
+    vectors_assert(file, set->name, "f1star", mac_s, 8);
+    milenage_ck_ik(crypto, set->k.at, set->opc.at, set->rand.at, ks, ks + 16);
+    vectors_assert(file, set->name, "ks", ks, 32);
+    milenage_f5_star(crypto, set->k.at, set->opc.at, set->rand.at, ak_star);
+    vectors_assert(file, set->name, "f5star", ak_star, 6);
+}
+
+/* AUTS there and back; every bit of MAC-S, and of the concealed SQN, counts. */
+static void check_auts(const struct set *set)
+{
+    uint8_t auts[14];
+    uint64_t sqn = 0;
+
+    milenage_auts(crypto, set->k.at, set->opc.at, set->rand.at, set->sqn, auts);
+    vectors_assert(file, set->name, "auts", auts, 14);
+    g_assert_true(milenage_auts_open(crypto, set->k.at, set->opc.at, set->rand.at, auts, &sqn));
+    g_assert_cmphex(sqn, ==, set->sqn);
+    for (unsigned bit = 0; bit < 14 * 8; bit++) {
+        sqn = 0x1234;
+        auts[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        g_assert_false(milenage_auts_open(crypto, set->k.at, set->opc.at, set->rand.at, auts, &sqn));
+        g_assert_cmphex(sqn, ==, 0x1234);
+        auts[bit / 8] ^= (uint8_t)(1 << bit % 8);
+    }
+    g_assert_true(milenage_auts_open(crypto, set->k.at, set->opc.at, set->rand.at, auts, &sqn));
+}
+
+static void each_set(void (*check)(const struct set *))
+{
+    for (unsigned number = 1; number <= SETS; number++) {
+        struct set set = set_open(number);
+
+        check(&set);
+        set_close(&set);
+    }
+}
+
+static void test_all(void)
+{
+    each_set(check_all);
+}
+
+static void test_parts(void)
+{
+    each_set(check_parts);
+}
+
+static void test_auts(void)
+{
+    each_set(check_auts);
+}
+
+/* A vector costs one key and five blocks; what follows for the same subscriber costs no further key. */
+static void test_cost(void)
+{
+    struct set set = set_open(3);
+    struct crypto *own = crypto_new();
+    const struct crypto_counts *counts = crypto_counts(own);
+    struct milenage_vector got;
+    uint8_t auts[14];
+
+    milenage_all(own, set.k.at, set.opc.at, set.rand.at, set.sqn, set.amf.at, &got);
+    g_assert_cmpuint(counts->calls[CRYPTO_AES_KEY], ==, 1);
+    g_assert_cmpuint(counts->calls[CRYPTO_AES_BLOCK], ==, 5);
+    milenage_auts(own, set.k.at, set.opc.at, set.rand.at, set.sqn, auts);
+    g_assert_cmpuint(counts->calls[CRYPTO_AES_KEY], ==, 1);
+    g_assert_cmpuint(counts->calls[CRYPTO_AES_BLOCK], ==, 8);
+    crypto_free(own);
+    set_close(&set);
+}
+
+int main(int argc, char **argv)
+{
+    int failed;
+
+    tap_init(argc, argv);
+    crypto = crypto_new();
+    file = vectors_open("milenage_35208.ini");
+    g_test_add_func("/milenage/ts35208/all", test_all);
+    g_test_add_func("/milenage/ts35208/parts", test_parts);
+    g_test_add_func("/milenage/auts", test_auts);
+    g_test_add_func("/milenage/cost", test_cost);
+    failed = g_test_run();
+    g_key_file_free(file);
+    crypto_free(crypto);
+    return failed;
+}
