@@ -21,7 +21,7 @@ const char *const crypto_operation_names[CRYPTO_OPERATIONS] = {
     [CRYPTO_MD5] = "md5",
     [CRYPTO_SHA256] = "sha256",
     [CRYPTO_AES_KEY] = "aes_key",
-    [CRYPTO_AES_BLOCK] = "aes_block",
+    [CRYPTO_AES_BLOCKS] = "aes_blocks",
     [CRYPTO_AES_CTR] = "aes_ctr",
 };
 
@@ -96,14 +96,14 @@ void crypto_cipher_free(struct crypto_cipher *cipher)
 void crypto_cipher_encrypt(struct crypto *crypto, struct crypto_cipher *cipher, const uint8_t in[16],
                            uint8_t out[16])
 {
-    crypto_count(crypto, CRYPTO_AES_BLOCK, BLOCK);
+    crypto_count(crypto, CRYPTO_AES_BLOCKS, BLOCK);
     ecb_run(cipher->encrypt, in, out, BLOCK);
 }
 
 void crypto_cipher_decrypt(struct crypto *crypto, struct crypto_cipher *cipher, const uint8_t in[16],
                            uint8_t out[16])
 {
-    crypto_count(crypto, CRYPTO_AES_BLOCK, BLOCK);
+    crypto_count(crypto, CRYPTO_AES_BLOCKS, BLOCK);
     ecb_run(cipher->decrypt, in, out, BLOCK);
 }
 
@@ -124,8 +124,7 @@ void aes128_key(struct crypto *crypto, const uint8_t key[16])
 
 void aes128_blocks(struct crypto *crypto, const uint8_t *in, uint8_t *out, unsigned blocks)
 {
-    crypto->counts.calls[CRYPTO_AES_BLOCK] += blocks;
-    crypto->counts.bytes[CRYPTO_AES_BLOCK] += (uint64_t)blocks * BLOCK;
+    crypto_count(crypto, CRYPTO_AES_BLOCKS, (size_t)blocks * BLOCK);
     ecb_run(crypto->aes, in, out, (size_t)blocks * BLOCK);
 }
 

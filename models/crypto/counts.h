@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Inside of struct crypto, for the files of this room alone: the one AES context that is re-keyed, and the counts. */
+/* For the files of this room alone: the inside of struct crypto, and the short cut that the MIKEY PRF takes. */
 #ifndef MODELS_CRYPTO_COUNTS_H
 #define MODELS_CRYPTO_COUNTS_H
 
@@ -18,5 +18,10 @@ static inline void crypto_count(struct crypto *crypto, enum crypto_operation ope
     crypto->counts.calls[operation]++;
     crypto->counts.bytes[operation] += bytes;
 }
+
+/* HMAC-SHA1 of a message of `len` <= 55 bytes that its caller has put into one block: message, 0x80, zeros, and in the
+ * last two bytes (64 + len) * 8. The block may be used again. */
+void hmac_sha1_block(struct crypto *crypto, const struct hmac_sha1_key *key, const uint8_t block[64],
+                     size_t len, uint8_t mac[20]);
 
 #endif

@@ -15,7 +15,7 @@ enum crypto_operation {
     CRYPTO_MD5,            /* one MD5; bytes of the message */
     CRYPTO_SHA256,         /* one SHA-256; bytes of the message */
     CRYPTO_AES_KEY,        /* an AES-128 key prepared */
-    CRYPTO_AES_BLOCK,      /* one AES-128 block under a prepared key */
+    CRYPTO_AES_BLOCKS,     /* one run of independent AES-128 blocks under a prepared key; bytes */
     CRYPTO_AES_CTR,        /* one AES-128-CTR run, key included; bytes */
     CRYPTO_OPERATIONS
 };

@@ -7,12 +7,14 @@
  *
  * What the parts of a message make together is gathered in one buffer, padded there (FIPS 180-4 §5.1, RFC 1321 §3.1) and
  * handed over as whole blocks in one call: two SHA-1 blocks take 45 ns in one call and 72 ns in two, and no *_Final()
- * has to wipe its context. */
+ * has to wipe its context. States and digests move in 16-byte pieces: the hash loads them so, and a wide load right
+ * behind narrow stores to the same place waits for them (30 ns an HMAC, all told). */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "models/crypto/counts.h"
 
 #include <openssl/md5.h>
 #include <openssl/sha.h>
+#include <stddef.h>
 
 #define BLOCK  64
 #define BUFFER 1024 /* whole blocks; what is longer goes through it in turns */
@@ -36,6 +38,22 @@ INLINE int absorb_sha256(void *context, const void *blocks, size_t len)
 INLINE int absorb_md5(void *context, const void *blocks, size_t len)
 {
     return MD5_Update(context, blocks, len);
+}
+
+typedef uint16_t half_lanes __attribute__((vector_size(16)));
+typedef uint32_t lanes __attribute__((vector_size(16)));
+
+/* Four 32-bit words to big-endian order, in one load and one store. */
+INLINE void store_words_be(uint8_t out[16], const void *words)
+{
+    half_lanes halves;
+    lanes whole;
+
+    memcpy(&halves, words, sizeof halves);
+    halves = halves << 8 | halves >> 8;
+    whole = (lanes)halves;
+    whole = whole << 16 | whole >> 16;
+    memcpy(out, &whole, sizeof whole);
 }
 
 INLINE void store32_be(uint8_t *at, uint32_t value)
@@ -125,24 +143,38 @@ INLINE void sha1_start(SHA_CTX *context)
     context->num = 0;
 }
 
+_Static_assert(offsetof(SHA_CTX, h0) == 0 && offsetof(SHA_CTX, h4) == 16 && sizeof(SHA_LONG) == 4,
+               "the state stands at the beginning of a SHA_CTX, word by word");
+
 INLINE void sha1_restore(SHA_CTX *context, const uint32_t state[5])
 {
-    context->h0 = state[0];
-    context->h1 = state[1];
-    context->h2 = state[2];
-    context->h3 = state[3];
-    context->h4 = state[4];
+    memcpy((void *)context, state, 5 * sizeof *state);
     context->Nl = context->Nh = 0;
     context->num = 0;
 }
 
+INLINE void sha1_save(const SHA_CTX *context, uint32_t state[5])
+{
+    memcpy(state, (const void *)context, 5 * sizeof *state);
+}
+
 INLINE void sha1_digest(const SHA_CTX *context, uint8_t digest[20])
 {
-    store32_be(digest, context->h0);
-    store32_be(digest + 4, context->h1);
-    store32_be(digest + 8, context->h2);
-    store32_be(digest + 12, context->h3);
+    store_words_be(digest, context);
     store32_be(digest + 16, context->h4);
+}
+
+/* The block that HMAC's outer hash has behind the key block: the inner digest, padded; 84 bytes are 672 bits. */
+INLINE void sha1_outer(const SHA_CTX *context, uint8_t block[BLOCK])
+{
+    const lanes second = {__builtin_bswap32(context->h4), __builtin_bswap32(0x80000000), 0, 0};
+    const lanes third = {0, 0, 0, 0};
+    const lanes fourth = {0, 0, 0, __builtin_bswap32(672)};
+
+    store_words_be(block, context);
+    memcpy(block + 16, &second, sizeof second);
+    memcpy(block + 32, &third, sizeof third);
+    memcpy(block + 48, &fourth, sizeof fourth);
 }
 
 static void sha1(struct bytes message, uint8_t digest[20])
@@ -159,8 +191,8 @@ static void sha1(struct bytes message, uint8_t digest[20])
 
 INLINE void sha256_digest(const SHA256_CTX *context, uint8_t digest[32])
 {
-    for (unsigned i = 0; i < 8; i++)
-        store32_be(digest + 4 * i, context->h[i]);
+    store_words_be(digest, context->h);
+    store_words_be(digest + 16, context->h + 4);
 }
 
 INLINE size_t sha256_parts(const struct bytes *parts, unsigned count, uint8_t digest[32])
@@ -189,15 +221,6 @@ INLINE void hmac_pads(struct bytes key, uint8_t inner[BLOCK], uint8_t outer[BLOC
     }
 }
 
-INLINE void sha1_save(const SHA_CTX *context, uint32_t state[5])
-{
-    state[0] = context->h0;
-    state[1] = context->h1;
-    state[2] = context->h2;
-    state[3] = context->h3;
-    state[4] = context->h4;
-}
-
 void hmac_sha1_prepare(struct crypto *crypto, struct bytes key, struct hmac_sha1_key *out)
 {
     uint8_t hashed[20], pads[2][BLOCK];
@@ -219,8 +242,7 @@ void hmac_sha1_prepare(struct crypto *crypto, struct bytes key, struct hmac_sha1
 void hmac_sha1(struct crypto *crypto, const struct hmac_sha1_key *key, const struct bytes *parts,
                unsigned count, uint8_t mac[20])
 {
-    /* The outer message is always the key block and 20 bytes: 672 bits. */
-    uint8_t outer[BLOCK] = {[20] = 0x80, [62] = 0x02, [63] = 0xa0};
+    uint8_t outer[BLOCK];
     struct feed feed;
     SHA_CTX context;
     size_t length;
@@ -230,7 +252,22 @@ void hmac_sha1(struct crypto *crypto, const struct hmac_sha1_key *key, const str
     sha1_restore(&context, key->state[0]);
     length = feed_parts(&feed, &context, absorb_sha1, true, parts, count);
     crypto_count(crypto, CRYPTO_HMAC_SHA1, length);
-    sha1_digest(&context, outer);
+    sha1_outer(&context, outer);
+    sha1_restore(&context, key->state[1]);
+    SHA1_Transform(&context, outer);
+    sha1_digest(&context, mac);
+}
+
+void hmac_sha1_block(struct crypto *crypto, const struct hmac_sha1_key *key, const uint8_t block[BLOCK],
+                     size_t len, uint8_t mac[20])
+{
+    uint8_t outer[BLOCK];
+    SHA_CTX context;
+
+    crypto_count(crypto, CRYPTO_HMAC_SHA1, len);
+    sha1_restore(&context, key->state[0]);
+    SHA1_Transform(&context, block);
+    sha1_outer(&context, outer);
     sha1_restore(&context, key->state[1]);
     SHA1_Transform(&context, outer);
     sha1_digest(&context, mac);
@@ -240,7 +277,7 @@ void hmac_sha1(struct crypto *crypto, const struct hmac_sha1_key *key, const str
 void hmac_sha1_once(struct crypto *crypto, struct bytes key, const struct bytes *parts, unsigned count,
                     uint8_t mac[20])
 {
-    uint8_t hashed[20], outer[2 * BLOCK] = {[BLOCK + 20] = 0x80, [126] = 0x02, [127] = 0xa0};
+    uint8_t hashed[20], outer[2 * BLOCK];
     struct feed feed;
     SHA_CTX context;
     size_t length;
@@ -254,7 +291,7 @@ void hmac_sha1_once(struct crypto *crypto, struct bytes key, const struct bytes 
     sha1_start(&context);
     length = feed_parts(&feed, &context, absorb_sha1, true, parts, count);
     crypto_count(crypto, CRYPTO_HMAC_SHA1_ONCE, length);
-    sha1_digest(&context, outer + BLOCK);
+    sha1_outer(&context, outer + BLOCK);
     sha1_start(&context);
     SHA1_Update(&context, outer, sizeof outer);
     sha1_digest(&context, mac);

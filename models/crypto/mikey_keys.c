@@ -1,14 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Keys and MACs of MIKEY under a pre-shared key. A storm spends most of its cryptography here, so an HMAC key is
- * prepared once for all labels, and the common case (one 32-byte block of inkey, at most 20 bytes of outkey) takes
- * two HMACs a label. */
+ * prepared once for all labels, and the common case (one 32-byte block of inkey, at most 20 bytes of outkey, a RAND of
+ * 16 bytes) takes two HMACs a label over blocks that are put together once. */
 #include "models/crypto/mikey_keys.h"
+#include "models/crypto/counts.h"
 
 #include <assert.h>
 
 #define INKEY_BLOCK 32 /* 256 bits */
 #define HASH        20 /* 160 bits */
 #define LABEL_HEAD  9  /* constant, 0xFF, CSB ID */
+#define RAND_SHORT  26 /* with such a RAND A_1 || label fits into one SHA-1 block, padding included */
+
+static uint32_t load32(const uint8_t *at)
+{
+    uint32_t word;
+
+    memcpy(&word, at, sizeof word);
+    return word;
+}
 
 static void put32(uint8_t *at, uint32_t value)
 {
@@ -61,54 +71,110 @@ void mikey_prf(struct crypto *crypto, struct bytes inkey, struct bytes label, ui
     }
 }
 
-/* constant || 0xFF || CSB ID, and RAND where it lies (§4.1.4). */
-static void label_set(uint8_t head[LABEL_HEAD], uint32_t csb_id, struct bytes rand, struct bytes label[2])
+/* What the two HMACs of an outkey of at most 20 bytes hash, padded, for all labels of one message: only the label's
+ * constant, and A_1, change from one key to the next. */
+typedef uint32_t lanes __attribute__((vector_size(16)));
+
+struct label_blocks {
+    size_t len;                         /* of the label: constant || 0xFF || CSB ID || RAND (§4.1.4) */
+    uint8_t first[64];                  /* label */
+    uint8_t second[64];                 /* A_1 || label */
+    uint8_t first_0[16], second_16[16]; /* these 16 bytes of them, without constant and A_1 */
+};
+
+/* A block of `len` bytes, for HMAC: behind them a one bit, zeros and the length with the key block's. */
+static void pad_block(uint8_t block[64], size_t len)
 {
-    head[4] = 0xff;
-    put32(head + 5, csb_id);
-    label[0] = bytes_of(head, LABEL_HEAD);
-    label[1] = rand;
+    size_t bits = (64 + len) * 8;
+
+    memset(block + len, 0, 62 - len);
+    block[len] = 0x80;
+    block[62] = (uint8_t)(bits >> 8);
+    block[63] = (uint8_t)bits;
 }
 
-/* One outkey of at most 20 bytes under one prepared block of inkey. */
-static void derive(struct crypto *crypto, const struct hmac_sha1_key *key, enum mikey_label constant,
-                   const struct bytes label[2], uint8_t *head, uint8_t *outkey, size_t outkey_len)
+static void label_set(struct label_blocks *blocks, uint32_t csb_id, struct bytes rand)
 {
+    blocks->len = LABEL_HEAD + rand.len;
+    blocks->first[4] = 0xff;
+    put32(blocks->first + 5, csb_id);
+    memcpy(blocks->first + LABEL_HEAD, rand.at, rand.len);
+    memcpy(blocks->second + HASH + 4, blocks->first + 4, blocks->len - 4);
+    pad_block(blocks->first, blocks->len);
+    pad_block(blocks->second, HASH + blocks->len);
+    memcpy(blocks->first_0, blocks->first, 16);
+    memcpy(blocks->second_16, blocks->second + 16, 16);
+}
+
+/* Changed pieces are written 16 bytes at a time, as the hash reads them; see hash.c. */
+static void derive_short(struct crypto *crypto, const struct hmac_sha1_key *key, enum mikey_label constant,
+                         struct label_blocks *blocks, uint8_t *outkey, size_t outkey_len)
+{
+    const uint32_t big_endian = __builtin_bswap32((uint32_t)constant);
     uint8_t a[HASH], p[HASH];
-    const struct bytes seeded[3] = {{a, HASH}, label[0], label[1]};
+    lanes piece;
+
+    memcpy(&piece, blocks->first_0, sizeof piece);
+    piece[0] = big_endian;
+    memcpy(blocks->first, &piece, sizeof piece);
+    hmac_sha1_block(crypto, key, blocks->first, blocks->len, a);
+    memcpy(blocks->second, a, 16);
+    memcpy(&piece, blocks->second_16, sizeof piece);
+    piece[0] = load32(a + 16);
+    piece[1] = big_endian;
+    memcpy(blocks->second + 16, &piece, sizeof piece);
+    hmac_sha1_block(crypto, key, blocks->second, HASH + blocks->len, p);
+    memcpy(outkey, p, outkey_len);
+}
+
+/* The same with a RAND of any length. */
+static void derive_long(struct crypto *crypto, struct bytes psk, enum mikey_label constant, uint32_t csb_id,
+                        struct bytes rand, uint8_t *outkey, size_t outkey_len)
+{
+    uint8_t head[LABEL_HEAD];
+    const struct bytes label[2] = {{head, LABEL_HEAD}, rand};
 
     put32(head, (uint32_t)constant);
-    hmac_sha1(crypto, key, label, 2, a);
-    hmac_sha1(crypto, key, seeded, 3, p);
-    memcpy(outkey, p, outkey_len);
+    head[4] = 0xff;
+    put32(head + 5, csb_id);
+    memset(outkey, 0, outkey_len);
+    p_xor(crypto, psk, label, 2, outkey, outkey_len);
 }
 
 void mikey_auth_key(struct crypto *crypto, struct bytes psk, uint32_t csb_id, struct bytes rand,
                     uint8_t auth[20])
 {
-    uint8_t head[LABEL_HEAD];
+    struct label_blocks blocks;
     struct hmac_sha1_key key;
-    struct bytes label[2];
 
     assert(psk.len <= INKEY_BLOCK);
+    if (rand.len > RAND_SHORT) {
+        derive_long(crypto, psk, MIKEY_LABEL_AUTH, csb_id, rand, auth, 20);
+        return;
+    }
     hmac_sha1_prepare(crypto, psk, &key);
-    label_set(head, csb_id, rand, label);
-    derive(crypto, &key, MIKEY_LABEL_AUTH, label, head, auth, 20);
+    label_set(&blocks, csb_id, rand);
+    derive_short(crypto, &key, MIKEY_LABEL_AUTH, &blocks, auth, 20);
 }
 
 void mikey_keys(struct crypto *crypto, struct bytes psk, uint32_t csb_id, struct bytes rand,
                 struct mikey_keys *out)
 {
-    uint8_t head[LABEL_HEAD];
+    struct label_blocks blocks;
     struct hmac_sha1_key key;
-    struct bytes label[2];
 
     assert(psk.len <= INKEY_BLOCK);
+    if (rand.len > RAND_SHORT) {
+        derive_long(crypto, psk, MIKEY_LABEL_AUTH, csb_id, rand, out->auth, sizeof out->auth);
+        derive_long(crypto, psk, MIKEY_LABEL_ENCR, csb_id, rand, out->encr, sizeof out->encr);
+        derive_long(crypto, psk, MIKEY_LABEL_SALT, csb_id, rand, out->salt, sizeof out->salt);
+        return;
+    }
     hmac_sha1_prepare(crypto, psk, &key);
-    label_set(head, csb_id, rand, label);
-    derive(crypto, &key, MIKEY_LABEL_AUTH, label, head, out->auth, sizeof out->auth);
-    derive(crypto, &key, MIKEY_LABEL_ENCR, label, head, out->encr, sizeof out->encr);
-    derive(crypto, &key, MIKEY_LABEL_SALT, label, head, out->salt, sizeof out->salt);
+    label_set(&blocks, csb_id, rand);
+    derive_short(crypto, &key, MIKEY_LABEL_AUTH, &blocks, out->auth, sizeof out->auth);
+    derive_short(crypto, &key, MIKEY_LABEL_ENCR, &blocks, out->encr, sizeof out->encr);
+    derive_short(crypto, &key, MIKEY_LABEL_SALT, &blocks, out->salt, sizeof out->salt);
 }
 
 void mikey_mac(struct crypto *crypto, const uint8_t auth[20], struct bytes covered, uint8_t mac[20])

@@ -37,6 +37,33 @@ static void test_prf(void)
     }
 }
 
+/* mikey_keys() takes a short cut where RAND is short: at every length it must agree with the PRF. */
+static void test_keys_every_rand(void)
+{
+    struct bytes psk = vector_hex(mikey, "profile_inputs", "muk");
+    uint8_t label[9 + 255] = {0, 0, 0, 0, 0xff, 0xca, 0xfe, 0xba, 0xbe};
+    uint8_t expected[3][20], auth[20];
+    static const uint8_t constants[3][4] = {
+        {0x2d, 0x22, 0xac, 0x75}, {0x15, 0x05, 0x33, 0xe1}, {0x29, 0xb8, 0x89, 0x16}};
+
+    for (unsigned i = 9; i < sizeof label; i++)
+        label[i] = (uint8_t)(i * 91);
+    for (size_t len = 0; len <= 255; len++) {
+        struct mikey_keys keys;
+
+        for (unsigned i = 0; i < 3; i++) {
+            memcpy(label, constants[i], 4);
+            mikey_prf(crypto, psk, bytes_of(label, 9 + len), expected[i], 20);
+        }
+        mikey_keys(crypto, psk, 0xcafebabe, bytes_of(label + 9, len), &keys);
+        g_assert_cmpmem(keys.auth, 20, expected[0], 20);
+        g_assert_cmpmem(keys.encr, 16, expected[1], 16);
+        g_assert_cmpmem(keys.salt, 14, expected[2], 14);
+        mikey_auth_key(crypto, psk, 0xcafebabe, bytes_of(label + 9, len), auth);
+        g_assert_cmpmem(auth, 20, expected[0], 20);
+    }
+}
+
 struct message {
     const char *group, *keys_group;
     struct bytes psk, rand, whole;
@@ -310,6 +337,7 @@ int main(int argc, char **argv)
     gba = vectors_open("gba_ub_ua_computed.ini");
     digest = vectors_open("digest.ini");
     g_test_add_func("/mikey/prf", test_prf);
+    g_test_add_func("/mikey/keys-every-rand", test_keys_every_rand);
     g_test_add_func("/mikey/pull", test_pull);
     g_test_add_func("/mikey/push", test_push);
     g_test_add_func("/mikey/ack", test_ack);
