@@ -43,14 +43,22 @@ static size_t pad(uint8_t *message, size_t bytes, size_t before, bool big_endian
     return end;
 }
 
-static void key_block(uint8_t block[64], const uint8_t key[64], uint8_t with)
-{
-    for (size_t i = 0; i < 64; i++)
-        block[i] = key[i] ^ with;
-}
-
 typedef uint16_t half_lanes __attribute__((vector_size(16)));
 typedef uint32_t lanes __attribute__((vector_size(16)));
+
+static void key_block(uint8_t block[64], const uint8_t key[64], uint8_t with)
+{
+    const uint32_t word = with * 0x01010101U;
+    const lanes all = {word, word, word, word};
+
+    for (size_t i = 0; i < 64; i += 16) {
+        lanes piece;
+
+        memcpy(&piece, key + i, sizeof piece);
+        piece ^= all;
+        memcpy(block + i, &piece, sizeof piece);
+    }
+}
 
 /* Four words to big-endian order in one load and one store: the hash reads its block in pieces of 16 bytes, and such
  * a read waits for narrower stores. */
