@@ -325,205 +325,23 @@ static void test_length_fields(void)
         for_each_bit_flip(message_of("solicited_pull"), at[i][0], at[i][0] + at[i][1], assert_not_the_pull);
 }
 
-static const char pull_head[] = "010005000000000000010b0200000001"; /* HDR, T */
-static const char rand_16[] = "10000102030405060708090a0b0c0d0e0f";
-static const char kemac[] = "00010000010000000000000000000000000000000000000000";
-
-static void check_hex(const char *what, const char *hex, enum wire_status expected)
+static void test_size_limit(void)
 {
-    size_t len = strlen(hex) / 2;
-    uint8_t *in = g_malloc(len);
-    struct mikey_message m;
-
-    for (size_t i = 0; i < len; i++)
-        in[i] = (uint8_t)(g_ascii_xdigit_value(hex[2 * i]) << 4 | g_ascii_xdigit_value(hex[2 * i + 1]));
-    g_test_message("%s", what);
-    assert_status(mikey_decode(bytes_of(in, len), &m), expected);
-    g_free(in);
-}
-
-static void check_tail(const char *what, enum wire_status expected, const char *a, const char *b)
-{
-    char *hex = g_strconcat(pull_head, a, b, NULL);
-
-    check_hex(what, hex, expected);
-    g_free(hex);
-}
-
-/* Each case is a small message with one fault; the first has none. pull_head announces RAND. */
-static void test_hostile_payloads(void)
-{
-    char *rand_then_kemac = g_strconcat("01", rand_16, NULL),
-         *rand_then_rand = g_strconcat("0b", rand_16, NULL);
-    char *rand_then_t = g_strconcat("05", rand_16, NULL), *rand_then_ext = g_strconcat("15", rand_16, NULL);
-    char *rand_then_sp = g_strconcat("0a", rand_16, NULL), *rand_then_v = g_strconcat("09", rand_16, NULL);
-    char *rand_twice = g_strconcat(rand_then_rand, rand_then_kemac, NULL);
-    char *t_twice = g_strconcat(rand_then_t, "010200000001", NULL);
-    char *ext_twice = g_strconcat(rand_then_ext, "15030005000300f110", "01030005000300f110", NULL);
-    char *ext_foreign = g_strconcat(rand_then_ext, "15000003414243", "01030005000300f110", NULL);
-    char *sp = g_strconcat(rand_then_sp, "01000000030001ff", NULL);
-    char *id_3 = g_strconcat("06", rand_16, "06000000", "06000000", "01000000", NULL);
-
-    check_tail("good", WIRE_OK, rand_then_kemac, kemac);
-    check_tail("RAND twice", WIRE_MALFORMED, rand_twice, kemac);
-    check_tail("T twice", WIRE_MALFORMED, t_twice, kemac);
-    check_tail("EXT twice", WIRE_MALFORMED, ext_twice, kemac);
-    check_tail("foreign EXT beside ours", WIRE_OK, ext_foreign, kemac);
-    check_tail("SP under an empty map", WIRE_MALFORMED, sp, kemac);
-    check_tail("three IDs", WIRE_MALFORMED, id_3, kemac);
-    check_tail("V for an initiator", WIRE_MALFORMED, rand_then_v,
-               "00010000000000000000000000000000000000000000");
-    check_tail("bytes after the MAC", WIRE_MALFORMED, rand_then_kemac,
-               "0001000001000000000000000000000000000000000000000000");
-    check_tail("payload after KEMAC", WIRE_MALFORMED, rand_then_kemac,
-               "05010000010000000000000000000000000000000000000000");
-    check_tail("MAC NULL", WIRE_UNSUPPORTED, rand_then_kemac, "0001000000");
-    check_tail("encryption 3", WIRE_UNSUPPORTED, rand_then_kemac,
-               "00030000010000000000000000000000000000000000000000");
-    check_tail("no KEMAC", WIRE_MALFORMED, "00", rand_16);
-    check_tail("RAND of 15", WIRE_MALFORMED, "010f000102030405060708090a0b0c0d0e", kemac);
-    check_tail("no payload behind the code", WIRE_TRUNCATED, "05", rand_16);
-    for (unsigned code = 0; code < 256; code++) {
-        static const uint8_t known[] = {0, 1, 5, 6, 9, 10, 11, 12, 21};
-        char first[3] = {"0123456789abcdef"[code >> 4], "0123456789abcdef"[code & 15], 0};
-
-        if (memchr(known, (int)code, sizeof known) == NULL) {
-            char *unknown = g_strconcat(first, rand_16, NULL);
-
-            check_tail(first, code <= 8 ? WIRE_UNSUPPORTED : WIRE_MALFORMED, unknown, kemac);
-            g_free(unknown);
-        }
-    }
-    g_free(rand_then_kemac), g_free(rand_then_rand), g_free(rand_then_t), g_free(rand_then_ext);
-    g_free(rand_then_sp), g_free(rand_then_v), g_free(rand_twice), g_free(t_twice), g_free(ext_twice);
-    g_free(ext_foreign), g_free(sp), g_free(id_3);
-}
-
-static void test_hostile_headers(void)
-{
-    check_hex("version 2",
-              "02060500000000000001"
-              "0c0200000002"
-              "00000000",
-              WIRE_UNSUPPORTED);
-    check_hex("Diffie-Hellman",
-              "01040500000000000001"
-              "0c0200000002"
-              "00000000",
-              WIRE_UNSUPPORTED);
-    check_hex("PRF 1",
-              "01060501000000000001"
-              "0c0200000002"
-              "00000000",
-              WIRE_UNSUPPORTED);
-    check_hex("map type 2",
-              "01060500000000000002"
-              "0c0200000002"
-              "00000000",
-              WIRE_UNSUPPORTED);
-    check_hex("255 sessions, no map",
-              "0106050000000000ff00"
-              "0c0200000002"
-              "00000000",
-              WIRE_TRUNCATED);
-    check_hex("no payload at all", "01060000000000000001", WIRE_MALFORMED);
-    check_hex("no T",
-              "01060c00000000000001"
-              "00000000",
-              WIRE_MALFORMED);
-    check_hex("timestamp type 3",
-              "01060500000000000001"
-              "0c0300000002"
-              "00000000",
-              WIRE_UNSUPPORTED);
-    check_hex("error 13",
-              "01060500000000000001"
-              "0c0200000002"
-              "000d0000",
-              WIRE_UNSUPPORTED);
-    check_hex("error twice",
-              "01060500000000000001"
-              "0c0200000002"
-              "0c000000"
-              "00000000",
-              WIRE_MALFORMED);
-    check_hex("bytes after the error",
-              "01060500000000000001"
-              "0c0200000002"
-              "0000000000",
-              WIRE_MALFORMED);
-    check_hex("64-bit timestamp",
-              "01060500000000000001"
-              "0c000102030405060708"
-              "00000000",
-              WIRE_OK);
-    check_hex("ID in an error",
-              "01060500000000000001"
-              "060200000002"
-              "0c000000"
-              "00000000",
-              WIRE_MALFORMED);
-    check_hex("RAND in a verification message",
-              "01010500000000000001"
-              "0b0200000002"
-              "0910000102030405060708090a0b0c0d0e0f"
-              "00010000000000000000000000000000000000000000",
-              WIRE_MALFORMED);
-    check_hex("verification without a MAC",
-              "01010500000000000001"
-              "090200000002"
-              "0000",
-              WIRE_UNSUPPORTED);
-}
-
-static void test_hostile_key_ids(void)
-{
-    static const struct {
-        const char *what, *hex;
-        enum wire_status status;
-    } cases[] = {{"empty extension", "0503000000", WIRE_MALFORMED},
-                 {"domain of two bytes", "05030004000200f1", WIRE_MALFORMED},
-                 {"MSK ID of three bytes", "050300050103000500", WIRE_MALFORMED},
-                 {"MTK ID of no byte", "050300020200", WIRE_MALFORMED},
-                 {"MTK ID of nine bytes", "0503000b0209010203040506070809", WIRE_MALFORMED},
-                 {"MSK ID twice", "0503000c010400050001010400050001", WIRE_MALFORMED},
-                 {"unknown sub-payload", "05030009070180010400050001", WIRE_OK},
-                 {"sub-payload over the end", "050300050004000500", WIRE_TRUNCATED},
-                 {"sub-payload without length", "0503000101", WIRE_TRUNCATED}};
-
-    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
-        char *hex = g_strconcat("01001500000000000001", cases[i].hex, "010200000001", kemac, NULL);
-
-        check_hex(cases[i].what, hex, cases[i].status);
-        g_free(hex);
-    }
-}
-
-static void test_limits(void)
-{
-    GString *hex = g_string_new("01001500000000000001");
-    uint8_t *big = g_malloc0(MIKEY_MESSAGE_BYTES_MAX + 1);
+    uint8_t *big = g_malloc0(MIKEY_MESSAGE_BYTES_MAX + 1), *data = g_malloc0(MIKEY_MESSAGE_BYTES_MAX);
     struct mikey_message m = expected_message("msk_push");
     struct bytes wire = message_of("msk_push");
     size_t length;
 
-    for (unsigned i = 0; i < MIKEY_PAYLOADS_MAX - 3; i++)
-        g_string_append(hex, "15000000");
-    g_string_append_printf(hex, "0500000001020000000100010000010000000000000000000000000000000000000000");
-    check_hex("as many payloads as allowed", hex->str, WIRE_OK);
-    g_string_insert(hex, 20, "15000000");
-    check_hex("one more", hex->str, WIRE_LIMIT);
-    g_string_free(hex, TRUE);
-
     memcpy(big, wire.at, wire.len);
     assert_status(mikey_decode(bytes_of(big, MIKEY_MESSAGE_BYTES_MAX + 1), &m), WIRE_LIMIT);
     m = expected_message("msk_push");
-    m.encr_data = bytes_of(big, MIKEY_MESSAGE_BYTES_MAX - (mikey_length(&m) - m.encr_data.len));
+    m.encr_data = bytes_of(data, MIKEY_MESSAGE_BYTES_MAX - (mikey_length(&m) - m.encr_data.len));
     assert_status(mikey_encode(&m, big, MIKEY_MESSAGE_BYTES_MAX, &length), WIRE_OK);
     assert_status(mikey_decode(bytes_of(big, length), &m), WIRE_OK);
     m.encr_data.len++;
-    assert_status(mikey_encode(&m, big, MIKEY_MESSAGE_BYTES_MAX, &length), WIRE_LIMIT);
+    assert_status(mikey_encode(&m, data, MIKEY_MESSAGE_BYTES_MAX, &length), WIRE_LIMIT);
     g_free(big);
+    g_free(data);
 }
 
 #define REFUSE(change, status)                                                                               \
@@ -556,79 +374,6 @@ static void test_encode_refuses(void)
     REFUSE((m.has_idr = true, m.idr = bytes_text("a")), WIRE_MALFORMED);
 }
 
-static void check_key_data(struct bytes plain, const struct mikey_key_data *expected)
-{
-    struct mikey_key_data d;
-    struct bytes rest;
-    uint8_t out[64];
-    size_t length;
-
-    assert_status(mikey_key_data_decode(plain, &d, &rest), WIRE_OK);
-    g_assert_cmpuint(rest.len, ==, 0);
-    g_assert_cmpuint(d.type, ==, expected->type);
-    g_assert_cmpuint(d.kv, ==, expected->kv);
-    assert_bytes(d.key, expected->key);
-    assert_bytes(d.salt, expected->salt);
-    assert_bytes(d.spi, expected->spi);
-    assert_bytes(d.valid_from, expected->valid_from);
-    assert_bytes(d.valid_to, expected->valid_to);
-    assert_status(mikey_key_data_encode(expected, out, sizeof out, &length), WIRE_OK);
-    g_assert_cmpmem(out, length, plain.at, plain.len);
-    for (size_t room = 0; room < plain.len; room++)
-        assert_status(mikey_key_data_encode(expected, out, room, &length), WIRE_NO_SPACE);
-}
-
-static void assert_key_data_refused(struct bytes in)
-{
-    struct mikey_key_data d;
-    struct bytes rest;
-
-    g_assert_cmpint(mikey_key_data_decode(in, &d, &rest), !=, WIRE_OK);
-}
-
-static void test_key_data(void)
-{
-    struct bytes msk = vector_hex(computed, "msk_push", "key_data_plain");
-    struct bytes mtk = vector_hex(computed, "mtk", "key_data_plain");
-    static const uint8_t spi[] = {0, 0x21, 0, 1, 0xaa, 2, 1, 2};
-
-    check_key_data(msk, &(struct mikey_key_data){.type = MIKEY_KEY_TGK,
-                                                 .kv = MIKEY_KV_INTERVAL,
-                                                 .key = vector_hex(computed, "profile_inputs", "msk"),
-                                                 .valid_from = vector_hex(computed, "profile_inputs", "seql"),
-                                                 .valid_to = vector_hex(computed, "profile_inputs", "sequ")});
-    check_key_data(mtk, &(struct mikey_key_data){.type = MIKEY_KEY_TEK_SALT,
-                                                 .key = vector_hex(computed, "profile_inputs", "mtk"),
-                                                 .salt = vector_hex(computed, "profile_inputs", "mtk_salt")});
-    check_key_data(bytes_of(spi, sizeof spi), &(struct mikey_key_data){.type = MIKEY_KEY_TEK,
-                                                                       .kv = MIKEY_KV_SPI,
-                                                                       .key = bytes_of(spi + 4, 1),
-                                                                       .spi = bytes_of(spi + 6, 2)});
-    for_each_truncation(msk, assert_key_data_refused);
-    for_each_truncation(mtk, assert_key_data_refused);
-    for_each_truncation(bytes_of(spi, sizeof spi), assert_key_data_refused);
-}
-
-static void test_key_data_list(void)
-{
-    static const uint8_t two[] = {20, 0x20, 0, 1, 0xaa, 0, 0x20, 0, 1, 0xbb};
-    static const uint8_t bad[][5] = {
-        {0, 0x40, 0, 1, 1}, {0, 0x03, 0, 1, 1}, {20, 0, 0, 1, 1}, {1, 0, 0, 1, 1}};
-    static const uint8_t empty_key[] = {0, 0x20, 0, 0}, trailing[] = {0, 0x20, 0, 1, 1, 0};
-    struct mikey_key_data d;
-    struct bytes rest;
-
-    assert_status(mikey_key_data_decode(bytes_of(two, sizeof two), &d, &rest), WIRE_OK);
-    assert_bytes(d.key, bytes_of(two + 4, 1));
-    assert_status(mikey_key_data_decode(rest, &d, &rest), WIRE_OK);
-    assert_bytes(d.key, bytes_of(two + 9, 1));
-    g_assert_cmpuint(rest.len, ==, 0);
-    for (unsigned i = 0; i < G_N_ELEMENTS(bad); i++)
-        assert_key_data_refused(bytes_of(bad[i], sizeof bad[i]));
-    assert_key_data_refused(bytes_of(empty_key, sizeof empty_key));
-    assert_key_data_refused(bytes_of(trailing, sizeof trailing));
-}
-
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -641,12 +386,7 @@ int main(int argc, char **argv)
     g_test_add_func("/mikey/truncated", test_truncated);
     g_test_add_func("/mikey/bit-flips", test_bit_flips);
     g_test_add_func("/mikey/length-fields", test_length_fields);
-    g_test_add_func("/mikey/hostile/payloads", test_hostile_payloads);
-    g_test_add_func("/mikey/hostile/headers", test_hostile_headers);
-    g_test_add_func("/mikey/hostile/key-ids", test_hostile_key_ids);
-    g_test_add_func("/mikey/limits", test_limits);
+    g_test_add_func("/mikey/size-limit", test_size_limit);
     g_test_add_func("/mikey/encode-refuses", test_encode_refuses);
-    g_test_add_func("/mikey/key-data", test_key_data);
-    g_test_add_func("/mikey/key-data/list", test_key_data_list);
     return g_test_run();
 }
