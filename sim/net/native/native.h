@@ -92,6 +92,10 @@ enum native_counter {
 #undef X
         NATIVE_COUNTER_COUNT
 };
+struct native_counter_info {
+    const char *name, *unit, *meaning;
+};
+extern const struct native_counter_info native_counters[NATIVE_COUNTER_COUNT];
 void native_counters_sum(const struct native *native, int64_t out[NATIVE_COUNTER_COUNT]);
 
 /* The books of one message kind, summed over regions. `in_flight` is counted by looking: at the packets in
