@@ -10,21 +10,21 @@
 
 #include <errno.h>
 
-#define PCAP_MAGIC_NS 0xa1b23c4dU
-#define PCAP_SNAPLEN 65535U
-#define PCAP_LINKTYPE_RAW 101U
+#define PCAP_MAGIC_NS          0xa1b23c4dU
+#define PCAP_SNAPLEN           65535U
+#define PCAP_LINKTYPE_RAW      101U
 #define PCAP_FILE_HEADER_BYTES 24U
-#define PCAP_RECORD_BYTES 16U
+#define PCAP_RECORD_BYTES      16U
 
-#define IPV4_BYTES 20U
-#define IPV6_BYTES 40U
-#define UDP_BYTES 8U
-#define TCP_BYTES 20U
+#define IPV4_BYTES       20U
+#define IPV6_BYTES       40U
+#define UDP_BYTES        8U
+#define TCP_BYTES        20U
 #define MSS_OPTION_BYTES 4U
-#define PROTOCOL_TCP 6U
-#define PROTOCOL_UDP 17U
-#define HOP_LIMIT 64U
-#define DONT_FRAGMENT 0x4000U
+#define PROTOCOL_TCP     6U
+#define PROTOCOL_UDP     17U
+#define HOP_LIMIT        64U
+#define DONT_FRAGMENT    0x4000U
 
 #define IPV4_UES (UINT32_C(0xffffff) - 1) /* of 10/8 without its first and last address */
 
@@ -159,7 +159,8 @@ void capture_address(uint32_t host, uint32_t servers, bool ipv6, char out[46])
 {
     if (!ipv6) {
         uint32_t address = ipv4_address(host, servers);
-        g_snprintf(out, 46, "%u.%u.%u.%u", address >> 24, address >> 16 & 255, address >> 8 & 255, address & 255);
+        g_snprintf(out, 46, "%u.%u.%u.%u", address >> 24, address >> 16 & 255, address >> 8 & 255,
+                   address & 255);
         return;
     }
     uint64_t low = host < servers ? UINT64_C(1) + host : UINT64_C(1) + host - servers;
@@ -173,8 +174,8 @@ void capture_address(uint32_t host, uint32_t servers, bool ipv6, char out[46])
 
 /* Appends a record with its IP header; returns where the transport header goes, and the sum of the
  * pseudo-header (RFC 768, RFC 9293 3.1, RFC 8200 8.1). */
-static uint8_t *open_record(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t from, uint32_t to,
-                            unsigned protocol, size_t transport_bytes, uint64_t *pseudo_sum)
+static uint8_t *open_record(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t from,
+                            uint32_t to, unsigned protocol, size_t transport_bytes, uint64_t *pseudo_sum)
 {
     GByteArray *records = capture->spools[region].records;
     size_t ip_bytes = capture->ipv6 ? IPV6_BYTES : IPV4_BYTES;

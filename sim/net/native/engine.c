@@ -52,7 +52,8 @@ static kernel_handler *const event_handlers[EVENT_KINDS] = {
     [EVENT_TCP_TIMER] = on_tcp_timer, [EVENT_ACCEPT] = on_accept,
 };
 
-static void timer_set(struct net_region *at, uint32_t host, int64_t delay_ns, uint32_t kind, uint64_t argument)
+static void timer_set(struct net_region *at, uint32_t host, int64_t delay_ns, uint32_t kind,
+                      uint64_t argument)
 {
     kernel_schedule(region_of(at)->kernel, delay_ns, host, EVENT_TIMER, kind, (void *)(uintptr_t)argument);
 }
@@ -193,8 +194,8 @@ static bool parse_faults(struct native *native, GError **error)
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++)
-        if (!fault_set_parse(&native->faults, texts[i].text, texts[i].action, config->kind_names, config->kinds,
-                             config->ues, error))
+        if (!fault_set_parse(&native->faults, texts[i].text, texts[i].action, config->kind_names,
+                             config->kinds, config->ues, error))
             return false;
     return true;
 }

@@ -8,7 +8,7 @@
 
 static const char *const control_names[] = {"syn", "synack", "ack", "fin", "rst"};
 
-G_DEFINE_QUARK(native-error-quark, native_error)
+G_DEFINE_QUARK(native - error - quark, native_error)
 
 void fault_set_init(struct fault_set *set)
 {
@@ -46,7 +46,8 @@ static void set_unknown_kind(GError **error, const char *entry, const char *cons
         g_string_append_printf(known, "%s, ", kind_names[i]);
     for (uint32_t i = 0; i < G_N_ELEMENTS(control_names); i++)
         g_string_append_printf(known, i ? ", %s" : "%s", control_names[i]);
-    g_set_error(error, NATIVE_ERROR, 0, "fault '%s': no such kind of packet; known are %s", entry, known->str);
+    g_set_error(error, NATIVE_ERROR, 0, "fault '%s': no such kind of packet; known are %s", entry,
+                known->str);
     g_string_free(known, TRUE);
 }
 

@@ -14,21 +14,9 @@
 #include <glib.h>
 
 /* Packets that carry no message, numbered after the model's kinds. */
-enum fault_control {
-    FAULT_SYN = NET_KINDS_MAX,
-    FAULT_SYNACK,
-    FAULT_ACK,
-    FAULT_FIN,
-    FAULT_RST,
-    FAULT_KINDS
-};
+enum fault_control { FAULT_SYN = NET_KINDS_MAX, FAULT_SYNACK, FAULT_ACK, FAULT_FIN, FAULT_RST, FAULT_KINDS };
 
-enum fault_action {
-    FAULT_DROP = 1,
-    FAULT_DUPLICATE = 2,
-    FAULT_DELAY = 4,
-    FAULT_CORRUPT = 8
-};
+enum fault_action { FAULT_DROP = 1, FAULT_DUPLICATE = 2, FAULT_DELAY = 4, FAULT_CORRUPT = 8 };
 
 struct fault_entry {
     uint64_t seen; /* packets of that kind so far */

@@ -13,11 +13,11 @@
 #include "sim/net/native/native.h"
 #include "sim/net/native/shelf.h"
 
-#define UDP_PORT 2269
-#define IPV4_HEADER_BYTES 20
-#define IPV6_HEADER_BYTES 40
-#define UDP_HEADER_BYTES 8
-#define TCP_HEADER_BYTES 20
+#define UDP_PORT             2269
+#define IPV4_HEADER_BYTES    20
+#define IPV6_HEADER_BYTES    40
+#define UDP_HEADER_BYTES     8
+#define TCP_HEADER_BYTES     20
 #define TCP_MSS_OPTION_BYTES 4
 
 /* Index into the kernel's handler table. `entity` is the host concerned. */

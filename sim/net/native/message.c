@@ -16,7 +16,7 @@ static unsigned class_of(size_t capacity)
     unsigned class = 0;
 
     while (class_bytes(class) < bytes)
-        class++;
+        class ++;
     g_assert(class < MESSAGE_CLASSES);
     return class;
 }

@@ -86,8 +86,8 @@ static unsigned draw_fate(struct native *native, struct cell *cell, bool up)
 static void corrupt(struct native_region *region, struct packet *packet, uint32_t ue)
 {
     const struct net_message *message = packet->message;
-    uint64_t bits = random_u64(region->native->config.seed, ue, NET_PURPOSE_CORRUPT,
-                               (uint64_t)region->base.now_ns);
+    uint64_t bits =
+        random_u64(region->native->config.seed, ue, NET_PURPOSE_CORRUPT, (uint64_t)region->base.now_ns);
 
     if (packet->length == 0)
         return;
@@ -174,8 +174,8 @@ static void capture_packet(struct native_region *region, const struct packet *pa
         .mss = packet->flags & TCP_SYN ? (uint16_t)region->native->config.mss : 0,
         .flags = packet->flags,
     };
-    capture_tcp(capture, index, now_ns, packet->from, packet->from_port, packet->to, packet->to_port, &segment,
-                packet_payload(packet));
+    capture_tcp(capture, index, now_ns, packet->from, packet->from_port, packet->to, packet->to_port,
+                &segment, packet_payload(packet));
 }
 
 void packet_send(struct native_region *region, struct packet *packet)

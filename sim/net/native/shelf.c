@@ -4,9 +4,6 @@
 
 #include <glib.h>
 
-/* What a region may keep before it gives chains away. */
-#define SHELF_FULL_KEEP 2
-
 void shelf_init(struct shelf *shelf, size_t object_size)
 {
     *shelf = (struct shelf){.object_size = (uint32_t)((object_size + 7) & ~(size_t)7)};
@@ -25,6 +22,7 @@ void shelf_clear(struct shelf *shelf)
 
 void shelf_refill(struct shelf *shelf)
 {
+    shelf->refills++;
     if (shelf->full) {
         shelf->open = shelf->full;
         shelf->full = shelf->open->chain;
@@ -44,16 +42,29 @@ void shelf_refill(struct shelf *shelf)
         shelf_give(shelf, first + i * shelf->object_size);
 }
 
+/* What a region will need is what it needed of late; falling demand is followed slowly. */
+static void forecast(struct shelf *shelf)
+{
+    uint32_t needed = shelf->refills + 1;
+
+    if (shelf->wanted > needed)
+        shelf->wanted--;
+    else
+        shelf->wanted = needed;
+    shelf->refills = 0;
+}
+
 void shelf_level(struct shelf *shelf, struct shelf_depot *depot)
 {
-    while (shelf->full_count > SHELF_FULL_KEEP) {
+    forecast(shelf);
+    while (shelf->full_count > shelf->wanted) {
         struct shelf_free *chain = shelf->full;
         shelf->full = chain->chain;
         shelf->full_count--;
         chain->chain = depot->full;
         depot->full = chain;
     }
-    if (shelf->full_count == 0 && depot->full) {
+    while (shelf->full_count < shelf->wanted && depot->full) {
         struct shelf_free *chain = depot->full;
         depot->full = chain->chain;
         chain->chain = shelf->full;

@@ -4,14 +4,14 @@
  * An object is taken in one region and given back in another, so each region keeps the free ones it meets,
  * without a lock. Traffic that flows one way would pile them up at its end: free objects are therefore kept
  * in chains of SHELF_CHAIN, and between windows, when no region runs, shelf_level() moves whole chains
- * through a depot from the regions that have many to those that have none. */
+ * through a depot from the regions that have many to those that need them. */
 #ifndef SIM_NET_NATIVE_SHELF_H
 #define SIM_NET_NATIVE_SHELF_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define SHELF_CHAIN 128
+#define SHELF_CHAIN      128
 #define SHELF_SLAB_BYTES ((size_t)64 * 1024)
 
 /* A free object: its first 16 bytes. */
@@ -31,6 +31,8 @@ struct shelf {
     struct shelf_slab *slabs;
     uint32_t open_count;
     uint32_t full_count;
+    uint32_t refills;     /* since chains were last moved */
+    uint32_t wanted;      /* full chains that should lie here at the start of a window */
     uint32_t object_size; /* a multiple of 8, at least 16 */
 };
 

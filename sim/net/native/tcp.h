@@ -11,9 +11,9 @@
 
 #include "sim/net/native/internal.h"
 
-#define TCP_WINDOW 65535U
+#define TCP_WINDOW      65535U
 #define TCP_NO_LISTENER UINT8_MAX
-#define TCP_CWND_MAX (1U << 24)
+#define TCP_CWND_MAX    (1U << 24)
 
 enum tcp_state { TCP_FREE, TCP_SYN_SENT, TCP_SYN_RCVD, TCP_OPEN, TCP_TIME_WAIT };
 
@@ -46,8 +46,8 @@ struct tcp_conn {
     uint32_t head_seq;           /* of the first byte of head */
     uint32_t una, nxt, max, end; /* oldest unacknowledged, next, highest ever sent, behind the last queued */
     uint32_t cwnd, ssthresh, recover;
-    uint32_t timed_seq; /* this acknowledgment gives a round-trip time */
-    int64_t timed_ns;   /* CLOCK_NEVER: nothing is timed */
+    uint32_t timed_seq;         /* this acknowledgment gives a round-trip time */
+    int64_t timed_ns;           /* CLOCK_NEVER: nothing is timed */
     int64_t srtt_ns, rttvar_ns; /* srtt 0: nothing measured yet */
 
     /* Timers: when they are due, and (rto) when the pending event comes, CLOCK_NEVER if none. */

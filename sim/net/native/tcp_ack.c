@@ -2,9 +2,9 @@
 /* TCP: acknowledgments, round-trip times (RFC 6298), congestion control (RFC 5681, NewReno of RFC 6582). */
 #include "sim/net/native/tcp.h"
 
-#define CLOCK_GRANULARITY_NS CLOCK_MILLISECOND
+#define CLOCK_GRANULARITY_NS      CLOCK_MILLISECOND
 #define DUPLICATES_FOR_RETRANSMIT 3
-#define BACKOFF_MAX 30
+#define BACKOFF_MAX               30
 
 int64_t tcp_rto(const struct native_region *region, const struct tcp_conn *conn)
 {

@@ -3,8 +3,8 @@
 #include "sim/net/native/tcp.h"
 
 #define FIRST_CLIENT_PORT 49152U
-#define CLIENT_PORTS 16384U
-#define SSTHRESH_INITIAL (UINT32_MAX / 2)
+#define CLIENT_PORTS      16384U
+#define SSTHRESH_INITIAL  (UINT32_MAX / 2)
 
 void tcp_init(struct native_region *region)
 {

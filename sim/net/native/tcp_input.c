@@ -67,7 +67,8 @@ static void acknowledge(struct native_region *region, struct tcp_conn *conn)
         tcp_arm_ack(region, conn);
 }
 
-static void time_wait_received(struct native_region *region, struct tcp_conn *conn, const struct packet *packet)
+static void time_wait_received(struct native_region *region, struct tcp_conn *conn,
+                               const struct packet *packet)
 {
     if (!(packet->flags & TCP_FIN))
         return;

@@ -28,7 +28,8 @@ static uint32_t *bucket_of(const struct native_region *region, uint32_t peer, ui
 {
     uint64_t key = (uint64_t)peer << 16 | peer_port;
 
-    return &region->buckets[(uint32_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (region->bucket_count - 1)];
+    return &region
+                ->buckets[(uint32_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (region->bucket_count - 1)];
 }
 
 static void hash_add(struct native_region *region, struct tcp_conn *conn)

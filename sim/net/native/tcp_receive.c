@@ -162,8 +162,8 @@ static void hand_over(struct native_region *region, struct tcp_conn *conn, struc
         message_ref(keep_damaged);
     conn->done = end;
     struct packet *taken = take_done(conn);
-    enum net_verdict verdict = region->native->config.handlers->message(&region->base, &delivery,
-                                                                        tcp_handle(conn), conn->user);
+    enum net_verdict verdict =
+        region->native->config.handlers->message(&region->base, &delivery, tcp_handle(conn), conn->user);
     book_taken(region, taken, verdict);
     message_unref(region, keep);
     if (keep_damaged)
@@ -202,7 +202,8 @@ static void hand_over_fin(struct native_region *region, struct tcp_conn *conn)
     if (conn->flags & CONN_CLOSING)
         return;
     conn->flags |= CONN_OWNER_TOLD;
-    region->native->config.handlers->closed(&region->base, conn->host, handle, conn->user, NET_CLOSED_BY_PEER);
+    region->native->config.handlers->closed(&region->base, conn->host, handle, conn->user,
+                                            NET_CLOSED_BY_PEER);
     conn = tcp_find(region, handle);
     if (conn)
         tcp_start_close(region, conn);
