@@ -20,7 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define NET_KINDS_MAX 24
+#define NET_KINDS_MAX         24
 #define NET_MESSAGE_BYTES_MAX 4000 /* what one message may hold */
 
 struct net_engine;
@@ -39,10 +39,10 @@ struct net_message {
     struct net_message *next; /* engine: in the sender's queue */
     int64_t mark_ns;          /* for measuring only: carried from sender to receiver, not on the wire */
     atomic_uint refs;
-    uint32_t length;          /* bytes used */
+    uint32_t length; /* bytes used */
     uint16_t capacity;
     uint8_t kind;
-    atomic_uchar delivered;   /* engine: for the books */
+    atomic_uchar delivered; /* engine: for the books */
     uint8_t bytes[];
 };
 
@@ -55,21 +55,21 @@ struct net_conn {
 
 /* Where a message came from: valid during the handler's call only. */
 struct net_delivery {
-    uint32_t host;         /* the receiver */
-    uint32_t peer;         /* the sender, as its source address says */
+    uint32_t host; /* the receiver */
+    uint32_t peer; /* the sender, as its source address says */
     struct bytes bytes;
     int64_t mark_ns;
-    uint8_t kind;          /* what the sender called it; for measuring only, a model decides by the bytes */
+    uint8_t kind; /* what the sender called it; for measuring only, a model decides by the bytes */
 };
 
 enum net_verdict { NET_RECEIVED, NET_REJECTED };
 
 enum net_close_reason {
-    NET_CLOSED_BY_PEER,  /* FIN, everything before it was delivered */
-    NET_CLOSED_REFUSED,  /* RST in answer to SYN */
-    NET_CLOSED_RESET,    /* RST later */
-    NET_CLOSED_TIMEOUT,  /* retransmissions or SYN retries exhausted, or idle too long */
-    NET_CLOSED_PROTOCOL  /* the stream could not be framed */
+    NET_CLOSED_BY_PEER, /* FIN, everything before it was delivered */
+    NET_CLOSED_REFUSED, /* RST in answer to SYN */
+    NET_CLOSED_RESET,   /* RST later */
+    NET_CLOSED_TIMEOUT, /* retransmissions or SYN retries exhausted, or idle too long */
+    NET_CLOSED_PROTOCOL /* the stream could not be framed */
 };
 
 /* Finds the first whole message in a stream. Returns its length if data holds it whole, 0 if more bytes
