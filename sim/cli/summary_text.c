@@ -103,22 +103,33 @@ static void print_title(const struct report *report, FILE *to)
     g_free(title);
 }
 
+/* A share of the UEs in percent. Almost all is never shown as 100, almost none never as 0. */
+static char *format_share(char buffer[FORMAT_SIZE], double value, double whole)
+{
+    double percent = 100 * value / whole;
+
+    if (percent > 50)
+        percent = (double)(int64_t)(percent * 1000) / 1000;
+    g_snprintf(buffer, FORMAT_SIZE, percent > 50 ? "%.6g %%" : "%.3g %%", percent);
+    return buffer;
+}
+
 /* UEs with and without key; why without, as far as the metrics say. */
 static void print_keyed(const struct report *report, FILE *to)
 {
     static const char *const names[] = {"ues_keyed", "ues_without_key"};
     static const char *const labels[] = {"with key", "without key"};
     struct paragraph p = {to, "UEs", 0};
-    char buffer[FORMAT_SIZE];
+    char buffer[FORMAT_SIZE], share[FORMAT_SIZE];
     double value, ues;
 
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         if (!lookup(report, names[i], &value))
             continue;
-        char *text =
-            lookup(report, "ues", &ues) && ues > 0
-                ? g_strdup_printf("%s (%.3g %%)", format_count(buffer, (int64_t)value), 100 * value / ues)
-                : g_strdup(format_count(buffer, (int64_t)value));
+        char *text = lookup(report, "ues", &ues) && ues > 0
+                         ? g_strdup_printf("%s (%s)", format_count(buffer, (int64_t)value),
+                                           format_share(share, value, ues))
+                         : g_strdup(format_count(buffer, (int64_t)value));
 
         add(&p, labels[i], text);
         g_free(text);
