@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Memory of the BM-SC and the way of each job. */
+#include "models/bmsc/bmsc.h"
+
+#include "sim/kernel/random.h"
+
+#include <glib.h>
+#include <string.h>
+
+struct bmsc_ue *bmsc_ue(struct bmsc *bmsc, uint32_t number)
+{
+    struct bmsc_ue *ue = &bmsc->ues[number];
+    struct subscriber_start start;
+
+    if (!ue->initialised) {
+        subscriber_start(bmsc->world, number, &start);
+        ue->initialised = true;
+        ue->session = POOL_NONE;
+        ue->first_pull_ns = -1;
+        ue->known = start.bmsc_known;
+        ue->used = start.bmsc_used;
+        ue->known_expiry_ns = start.bmsc_known == start.newest ? start.newest_expiry_ns : start.older_expiry_ns;
+        ue->used_counter = start.counter;
+        ue->known_counter = ue->known == ue->used ? start.counter : 0;
+    }
+    return ue;
+}
+
+struct bmsc_session *bmsc_session(struct model_region *m, uint32_t number)
+{
+    struct bmsc *bmsc = m->bmsc;
+    struct bmsc_ue *ue = bmsc_ue(bmsc, number);
+    struct bmsc_session *session;
+
+    if (ue->session != POOL_NONE)
+        return pool_at(&bmsc->sessions, ue->session);
+    ue->session = pool_take(&bmsc->sessions);
+    session = pool_at(&bmsc->sessions, ue->session);
+    memset(session, 0, sizeof *session);
+    session->vector = VECTOR_NONE;
+    session->address = HOST_UES + number;
+    return session;
+}
+
+void bmsc_session_end(struct bmsc *bmsc, struct bmsc_ue *ue)
+{
+    ue->serial++;
+    if (ue->session == POOL_NONE)
+        return;
+    pool_give(&bmsc->sessions, ue->session);
+    ue->session = POOL_NONE;
+}
+
+void bmsc_session_keys(struct model_region *m, uint32_t number, struct bmsc_session *session, uint16_t vector)
+{
+    if (session->vector == vector)
+        return;
+    subscriber_muk(m, number, vector, session->muk);
+    session->vector = vector;
+    session->has_ha1 = false;
+}
+
+uint32_t bmsc_counter(struct bmsc_ue *ue, uint16_t vector)
+{
+    return vector == ue->known ? ++ue->known_counter : ++ue->used_counter;
+}
+
+uint32_t bmsc_job_take(struct bmsc *bmsc, enum bmsc_work work, uint32_t ue)
+{
+    uint32_t index = pool_take(&bmsc->jobs);
+    struct bmsc_job *job = pool_at(&bmsc->jobs, index);
+
+    job->serial = ++bmsc->serial;
+    job->work = (uint8_t)work;
+    job->waiting = false;
+    job->ue = ue;
+    return index;
+}
+
+void bmsc_job_give(struct bmsc *bmsc, uint32_t index)
+{
+    ((struct bmsc_job *)pool_at(&bmsc->jobs, index))->waiting = false;
+    pool_give(&bmsc->jobs, index);
+}
+
+static const struct distribution *service_time(const struct scenario *s, enum bmsc_work work)
+{
+    switch (work) {
+    case BMSC_POST:
+        return &s->bmsc_challenge_time;
+    case BMSC_AUTH_POST:
+        return &s->bmsc_service_time;
+    case BMSC_ZN_ANSWER:
+        return &s->bmsc_zn_time;
+    default:
+        return &s->bmsc_mikey_time;
+    }
+}
+
+static int64_t service_ns(struct net_region *at, uint32_t index)
+{
+    struct bmsc *bmsc = model_of(at)->bmsc;
+    const struct bmsc_job *job = pool_at(&bmsc->jobs, index);
+    const struct distribution *d = service_time(bmsc->world->scenario, (enum bmsc_work)job->work);
+
+    if (d->kind == DISTRIBUTION_FIXED)
+        return d->a_ns;
+    return distribution_sample(d, random_u64(bmsc->world->seed, job->ue, PURPOSE_BMSC_SERVICE,
+                                             bmsc_ue(bmsc, job->ue)->draws++));
+}
+
+static void serve(struct net_region *at, uint32_t index)
+{
+    struct bmsc *bmsc = model_of(at)->bmsc;
+    struct bmsc_job *job = pool_at(&bmsc->jobs, index);
+    uint32_t ue = job->ue;
+
+    switch ((enum bmsc_work)job->work) {
+    case BMSC_AUTH_POST:
+        bmsc_serve_auth_post(at, index);
+        return;
+    case BMSC_ZN_ANSWER:
+        bmsc_serve_zn_answer(at, index);
+        return;
+    case BMSC_POST:
+        bmsc_send_challenge(at, job->conn, CHALLENGE_FIRST);
+        break;
+    case BMSC_PULL:
+        bmsc_send_pull(at, ue);
+        break;
+    case BMSC_MSK:
+        bmsc_send_msk(at, ue);
+        break;
+    case BMSC_ACK:
+        bmsc_serve_ack(at, ue);
+        break;
+    }
+    bmsc_job_give(bmsc, index);
+}
+
+enum net_verdict bmsc_message(struct net_region *at, const struct net_delivery *d, struct net_conn conn)
+{
+    return d->peer == HOST_BSF ? bmsc_zn_answer(at, d) : bmsc_post_arrives(at, d, conn);
+}
+
+void bmsc_closed(struct net_region *at, struct net_conn conn)
+{
+    diameter_peer_closed(&model_of(at)->bmsc->bsf, conn);
+}
+
+void bmsc_timer(struct net_region *at, uint32_t kind, uint64_t argument)
+{
+    switch ((enum core_timer)kind) {
+    case TIMER_SERVICE:
+        station_served(at, &model_of(at)->bmsc->station, (uint32_t)argument);
+        break;
+    case TIMER_NEXT_PULL:
+        bmsc_next_pull(at);
+        break;
+    case TIMER_PULL_TIMEOUT:
+        bmsc_pull_timeout(at, argument);
+        break;
+    case TIMER_MSK_TIMEOUT:
+        bmsc_msk_timeout(at, argument);
+        break;
+    case TIMER_ANSWER_TIMEOUT:
+        bmsc_zn_timeout(at, argument);
+        break;
+    }
+}
+
+struct bmsc *bmsc_new(const struct world *world)
+{
+    struct bmsc *bmsc = g_new0(struct bmsc, 1);
+    const struct scenario *s = world->scenario;
+    struct wire_writer w = wire_writer(bmsc->opaque, sizeof bmsc->opaque);
+
+    bmsc->world = world;
+    bmsc->station.host = HOST_BMSC;
+    bmsc->station.wait = PROCEDURE_bmsc_wait;
+    bmsc->station.service_ns = service_ns;
+    bmsc->station.serve = serve;
+    server_init(&bmsc->station.server, (uint32_t)s->bmsc_workers, (uint64_t)s->bmsc_queue_limit);
+    pool_init(&bmsc->jobs, sizeof(struct bmsc_job));
+    pool_init(&bmsc->sessions, sizeof(struct bmsc_session));
+    diameter_peer_init(&bmsc->bsf, HOST_BMSC, HOST_BSF);
+    bmsc->ues = g_new0(struct bmsc_ue, world->ues);
+    bmsc->nonce_cipher = crypto_cipher_new(world->nonce_key);
+    for (unsigned i = 0; i < 4; i++)
+        wire_put_hex32(&w, random_draw(world->seed, ENTITY_WORLD, PURPOSE_NONCE, 0).word[i], 8);
+    return bmsc;
+}
+
+void bmsc_free(struct bmsc *bmsc)
+{
+    if (bmsc == NULL)
+        return;
+    server_clear(&bmsc->station.server);
+    pool_clear(&bmsc->jobs);
+    pool_clear(&bmsc->sessions);
+    crypto_cipher_free(bmsc->nonce_cipher);
+    g_free(bmsc->ues);
+    g_free(bmsc);
+}
+
+const struct server *bmsc_server(const struct bmsc *bmsc)
+{
+    return &bmsc->station.server;
+}
+
+uint32_t bmsc_solicited(const struct bmsc *bmsc)
+{
+    return bmsc->next;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The BM-SC: solicits its UEs, answers their MSK requests, pushes the MSK (TS 33.246 §6.3.2.2.4, §6.3.2.3.1).
+ * Files: bmsc.c (memory, dispatch), pulls.c (pacing, pulls, their timeouts), post_verify.c, post.c and post_encode.c (HTTP),
+ * nonce.c (challenges), zn.c (fetching keys), msk.c (MSK messages and ACKs). */
+#ifndef MODELS_BMSC_BMSC_H
+#define MODELS_BMSC_BMSC_H
+
+#include "models/crypto/digest_auth.h"
+#include "models/diameter_peer.h"
+#include "models/station.h"
+#include "models/subscriber.h"
+#include "models/wire/http.h"
+#include "models/wire/mikey.h"
+#include "models/wire/ua.h"
+#include "sim/kernel/pool.h"
+
+struct bmsc *bmsc_new(const struct world *world);
+void bmsc_free(struct bmsc *bmsc);
+const struct server *bmsc_server(const struct bmsc *bmsc);
+
+/* Sets the first pull going. */
+void bmsc_start(struct net_region *at);
+enum net_verdict bmsc_datagram(struct net_region *at, const struct net_delivery *d);
+enum net_verdict bmsc_message(struct net_region *at, const struct net_delivery *d, struct net_conn conn);
+void bmsc_closed(struct net_region *at, struct net_conn conn);
+void bmsc_timer(struct net_region *at, uint32_t kind, uint64_t argument);
+/* UEs that were sent a pull so far. */
+uint32_t bmsc_solicited(const struct bmsc *bmsc);
+
+/* --- inside the room ------------------------------------------------------------------------------------ */
+
+enum bmsc_stage {
+    BMSC_SOLICITING, /* pulled, or about to be; no authenticated request yet */
+    BMSC_REQUESTED,  /* granted; the MSK is on its way */
+    BMSC_DELIVERED,  /* the ACK is in */
+    BMSC_GAVE_UP     /* all pulls unanswered */
+};
+
+/* A UE as the BM-SC remembers it. Two MUKs at most: the last known, and the last used successfully. */
+struct bmsc_ue {
+    int64_t known_expiry_ns;
+    int64_t first_pull_ns;  /* -1: not yet */
+    uint32_t known_counter; /* MIKEY counter of the last message under that MUK */
+    uint32_t used_counter;  /* likewise, if it is another one */
+    uint32_t session;       /* POOL_NONE: no keys at hand */
+    uint32_t serial;        /* of the state: stale timers carry an older one */
+    uint32_t draws;
+    uint32_t nonce_serial;  /* of the last digest accepted, and its nc: neither may come again */
+    uint32_t nc;
+    uint16_t known, used;   /* vectors */
+    uint8_t pulls;          /* sent */
+    uint8_t stage;
+    bool initialised;
+    bool renegotiated;
+};
+
+/* Keys at hand while a UE is being served. */
+struct bmsc_session {
+    uint32_t address;     /* host of the last authenticated request: where the MSK goes */
+    uint32_t counter_min; /* of the MSK messages sent for this request: an ACK must answer one of them */
+    uint16_t vector;      /* whose keys these are; VECTOR_NONE: none yet */
+    uint8_t pushes;
+    bool has_ha1;
+    uint8_t muk[32];
+    struct digest_hash ha1;
+    uint8_t msk_rand[16];
+    uint8_t msk_auth[20]; /* authentication key of those messages */
+};
+
+enum bmsc_work { BMSC_PULL, BMSC_POST, BMSC_AUTH_POST, BMSC_ZN_ANSWER, BMSC_MSK, BMSC_ACK };
+
+enum bmsc_nonce { NONCE_FORGED, NONCE_FRESH, NONCE_OLD };
+
+/* What a POST with credentials was found to say: all that deciding and answering need. */
+struct bmsc_post {
+    bool b_tid_known_form;   /* the user name is a B-TID of our BSF */
+    uint16_t vector;
+    enum bmsc_nonce nonce_state;
+    uint32_t nonce_serial;
+    uint32_t nc;
+    unsigned key_count;
+    struct ua_key keys[UA_KEYS_MAX];
+    uint8_t cnonce_length;
+    char cnonce[32];
+    char nonce[24];
+    struct digest_hash ha2;
+    char response[32];
+};
+
+struct bmsc_job {
+    uint32_t serial;
+    uint8_t work;          /* enum bmsc_work */
+    bool waiting;          /* for an answer of the BSF */
+    uint16_t result;       /* of Zn */
+    uint32_t ue;
+    uint32_t peer;         /* host it came from */
+    struct net_conn conn;
+    int64_t sent_ns;       /* of the Zn request */
+    int64_t zn_expiry_ns;
+    uint8_t zn_ks_naf[32];
+    struct bmsc_post post;
+};
+
+struct bmsc {
+    const struct world *world;
+    struct station station;
+    struct pool jobs, sessions;
+    struct diameter_peer bsf;
+    struct bmsc_ue *ues;
+    struct crypto_cipher *nonce_cipher;
+    char opaque[32];
+    uint32_t serial;       /* of jobs */
+    uint32_t nonce_serial;
+    uint32_t next;         /* UE to be pulled next */
+    int64_t next_pull_ns;
+};
+
+struct bmsc_ue *bmsc_ue(struct bmsc *bmsc, uint32_t number);
+struct bmsc_session *bmsc_session(struct model_region *m, uint32_t number); /* made if there is none */
+void bmsc_session_end(struct bmsc *bmsc, struct bmsc_ue *ue);
+/* Puts the keys of a vector into the session, derived if they are others. */
+void bmsc_session_keys(struct model_region *m, uint32_t number, struct bmsc_session *session, uint16_t vector);
+uint32_t bmsc_job_take(struct bmsc *bmsc, enum bmsc_work work, uint32_t ue);
+void bmsc_job_give(struct bmsc *bmsc, uint32_t index);
+/* The next counter for a message under a MUK. */
+uint32_t bmsc_counter(struct bmsc_ue *ue, uint16_t vector);
+
+/* pulls.c */
+void bmsc_next_pull(struct net_region *at);
+void bmsc_send_pull(struct net_region *at, uint32_t ue);
+void bmsc_pull_timeout(struct net_region *at, uint64_t argument);
+
+/* nonce.c: self-validating nonces, base64 of one sealed block (time, serial). */
+void bmsc_nonce_make(struct model_region *m, int64_t now_ns, char nonce[24]);
+enum bmsc_nonce bmsc_nonce_check(struct model_region *m, struct bytes nonce, int64_t now_ns, uint32_t *serial);
+
+/* post_verify.c: pure. False: malformed. */
+bool bmsc_verify_post(struct model_region *m, int64_t now_ns, struct bytes bytes, struct bmsc_job *job);
+/* The response against the keys at hand. */
+bool bmsc_digest_right(struct model_region *m, const struct bmsc_session *session, const struct bmsc_post *post);
+
+/* post.c: decides. */
+enum net_verdict bmsc_post_arrives(struct net_region *at, const struct net_delivery *d, struct net_conn conn);
+void bmsc_serve_auth_post(struct net_region *at, uint32_t job);
+void bmsc_serve_zn_answer(struct net_region *at, uint32_t job);
+
+/* post_encode.c */
+enum bmsc_challenge { CHALLENGE_FIRST, CHALLENGE_STALE, CHALLENGE_RENEGOTIATE };
+void bmsc_send_challenge(struct net_region *at, struct net_conn conn, enum bmsc_challenge why);
+void bmsc_send_success(struct net_region *at, const struct bmsc_job *job, const struct bmsc_session *session);
+void bmsc_send_refusal(struct net_region *at, struct net_conn conn, unsigned status);
+
+/* zn.c */
+void bmsc_zn_request(struct net_region *at, uint32_t job);
+enum net_verdict bmsc_zn_answer(struct net_region *at, const struct net_delivery *d);
+void bmsc_zn_timeout(struct net_region *at, uint64_t argument);
+
+/* msk.c */
+void bmsc_send_msk(struct net_region *at, uint32_t ue);
+void bmsc_msk_timeout(struct net_region *at, uint64_t argument);
+void bmsc_serve_ack(struct net_region *at, uint32_t ue);
+
+#endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* MSK messages out, MIKEY ACKs in (TS 33.246 §6.3.2.3.1; RFC 3830 §3.1, §5.2). */
+#include "models/bmsc/bmsc.h"
+
+#include "models/crypto/mikey_keys.h"
+#include "sim/kernel/random.h"
+
+/* --- encode --------------------------------------------------------------------------------------------- */
+
+/* The MSK with its validity interval: MTK IDs 1 .. 65535, two bytes each. */
+static size_t key_data(const struct world *world, uint8_t *out, size_t capacity)
+{
+    static const uint8_t lowest[2] = {0, 1}, highest[2] = {0xff, 0xff};
+    struct mikey_key_data data = {.type = MIKEY_KEY_TGK, .kv = MIKEY_KV_INTERVAL,
+                                  .key = bytes_of(world->msk, sizeof world->msk),
+                                  .valid_from = bytes_of(lowest, 2), .valid_to = bytes_of(highest, 2)};
+    size_t length = 0;
+
+    mikey_key_data_encode(&data, out, capacity, &length);
+    return length;
+}
+
+static void encode(struct net_region *at, uint32_t number, struct bmsc_session *session, uint32_t counter)
+{
+    struct model_region *m = model_of(at);
+    const struct world *world = m->world;
+    struct subscriber_text b_tid;
+    struct mikey_keys keys;
+    struct net_message *out;
+    uint8_t b_tid_rand[16], data[64];
+    size_t data_length = key_data(world, data, sizeof data), length = 0;
+
+    subscriber_rand(m, number, session->vector, b_tid_rand);
+    subscriber_b_tid(world, b_tid_rand, &b_tid);
+    struct mikey_message msk = {.data_type = MIKEY_PSK_INIT, .v = true, .map_type = MIKEY_MAP_EMPTY,
+                                .has_ext = true, .has_key_domain_id = true, .has_msk_id = true,
+                                .msk_id = (uint32_t)world->scenario->msk_key_group << 16 | world->msk_number,
+                                .has_t = true, .ts_type = MIKEY_TS_COUNTER, .ts = counter,
+                                .has_rand = true, .rand = bytes_of(session->msk_rand, 16),
+                                .has_idi = true, .idi = bytes_text(world->bmsc_fqdn),
+                                .has_idr = true, .idr = subscriber_bytes(&b_tid),
+                                .has_kemac = true, .encr_alg = MIKEY_ENCR_AES_CM_128,
+                                .encr_data = bytes_of(data, data_length),
+                                .mac_alg = MIKEY_MAC_HMAC_SHA1_160};
+    memcpy(msk.key_domain_id, world->key_domain_id, sizeof msk.key_domain_id);
+
+    mikey_keys(m->crypto, bytes_of(session->muk, 32), msk.csb_id, msk.rand, &keys);
+    mikey_crypt(m->crypto, &keys, msk.csb_id, counter, data, data, data_length);
+    memcpy(session->msk_auth, keys.auth, sizeof session->msk_auth);
+    out = net_message(at, KIND_msk, mikey_length(&msk));
+    if (mikey_encode(&msk, out->bytes, out->capacity, &length) != WIRE_OK) {
+        net_message_drop(at, out);
+        return;
+    }
+    mikey_mac(m->crypto, keys.auth, bytes_of(out->bytes, length - MIKEY_MAC_BYTES),
+              out->bytes + length - MIKEY_MAC_BYTES);
+    out->length = (uint32_t)length;
+    net_udp_send(at, HOST_BMSC, session->address, out);
+}
+
+/* --- decide --------------------------------------------------------------------------------------------- */
+
+/* A repetition carries the same MSK and RAND under a fresh counter. */
+void bmsc_send_msk(struct net_region *at, uint32_t number)
+{
+    struct model_region *m = model_of(at);
+    struct bmsc_ue *ue = bmsc_ue(m->bmsc, number);
+    struct bmsc_session *session;
+    uint32_t counter;
+
+    if (ue->stage != BMSC_REQUESTED || ue->session == POOL_NONE)
+        return;
+    session = bmsc_session(m, number);
+    counter = bmsc_counter(ue, session->vector);
+    if (session->pushes == 0) {
+        session->counter_min = counter;
+        random_bytes(m->world->seed, number, PURPOSE_MIKEY_RAND, ue->draws++, session->msk_rand, 16);
+    }
+    session->pushes++;
+    encode(at, number, session, counter);
+    net_timer(at, HOST_BMSC, m->world->scenario->msk_timeout, TIMER_MSK_TIMEOUT,
+              (uint64_t)ue->serial << 32 | number);
+}
+
+void bmsc_msk_timeout(struct net_region *at, uint64_t argument)
+{
+    struct model_region *m = model_of(at);
+    struct bmsc_ue *ue = bmsc_ue(m->bmsc, (uint32_t)argument);
+
+    if (ue->serial != argument >> 32 || ue->stage != BMSC_REQUESTED || ue->session == POOL_NONE)
+        return;
+    if (bmsc_session(m, (uint32_t)argument)->pushes < m->world->scenario->msk_attempts) {
+        count(m, COUNT_msk_retransmissions);
+        station_arrive(at, &m->bmsc->station, bmsc_job_take(m->bmsc, BMSC_MSK, (uint32_t)argument), true);
+    } else {
+        count(m, COUNT_msk_unanswered); /* the UE will miss its key and request again */
+        bmsc_session_end(m->bmsc, ue);
+    }
+}
+
+/* --- verify --------------------------------------------------------------------------------------------- */
+
+/* An ACK must answer a message that was sent and not yet answered. */
+static bool verify_ack(struct model_region *m, struct bytes bytes, uint32_t *number)
+{
+    struct bmsc *bmsc = m->bmsc;
+    struct mikey_message ack;
+    struct bmsc_session *session;
+    const struct bmsc_ue *ue;
+    uint8_t mac[MIKEY_MAC_BYTES];
+    uint16_t vector;
+
+    if (mikey_decode(bytes, &ack) != WIRE_OK || ack.data_type != MIKEY_PSK_VERIFICATION || !ack.has_t ||
+        ack.ts_type != MIKEY_TS_COUNTER || !ack.has_idr || !ack.has_verification ||
+        ack.auth_alg != MIKEY_MAC_HMAC_SHA1_160) {
+        count(m, COUNT_mikey_malformed);
+        return false;
+    }
+    if (!subscriber_of_b_tid(m, ack.idr, number, &vector)) {
+        count(m, COUNT_mikey_unknown_muk);
+        return false;
+    }
+    ue = bmsc_ue(bmsc, *number);
+    if (ue->session == POOL_NONE || ue->stage != BMSC_REQUESTED) {
+        count(m, COUNT_mikey_replayed);
+        return false;
+    }
+    session = pool_at(&bmsc->sessions, ue->session);
+    if (session->vector != vector) {
+        count(m, COUNT_mikey_unknown_muk);
+        return false;
+    }
+    if (session->pushes == 0 || ack.ts < session->counter_min || ack.ts > ue->known_counter) {
+        count(m, COUNT_mikey_replayed);
+        return false;
+    }
+    mikey_verification_mac(m->crypto, session->msk_auth, ack.covered, bytes_text(m->world->bmsc_fqdn), ack.idr,
+                           ack.ts_raw, mac);
+    if (ack.ver_data.len != sizeof mac || !crypto_equal(mac, ack.ver_data.at, sizeof mac)) {
+        count(m, COUNT_mikey_bad_mac);
+        return false;
+    }
+    return true;
+}
+
+enum net_verdict bmsc_datagram(struct net_region *at, const struct net_delivery *d)
+{
+    struct model_region *m = model_of(at);
+    uint32_t number, job;
+
+    if (!verify_ack(m, d->bytes, &number))
+        return NET_REJECTED;
+    job = bmsc_job_take(m->bmsc, BMSC_ACK, number);
+    if (!station_arrive(at, &m->bmsc->station, job, false)) {
+        count(m, COUNT_acks_dropped);
+        bmsc_job_give(m->bmsc, job);
+        return NET_REJECTED;
+    }
+    return NET_RECEIVED;
+}
+
+/* Delivered: the MUK is proven on both sides. */
+void bmsc_serve_ack(struct net_region *at, uint32_t number)
+{
+    struct model_region *m = model_of(at);
+    struct bmsc_ue *ue = bmsc_ue(m->bmsc, number);
+
+    if (ue->stage != BMSC_REQUESTED || ue->session == POOL_NONE) {
+        count(m, COUNT_mikey_replayed); /* a second ACK, while the first waited */
+        return;
+    }
+    count(m, COUNT_acks_received);
+    ue->stage = BMSC_DELIVERED;
+    ue->used = ue->known;
+    ue->used_counter = ue->known_counter;
+    bmsc_session_end(m->bmsc, ue);
+}

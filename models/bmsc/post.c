@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Decide: what becomes of a POST (TS 33.246 §6.3.2.2.1, TS 33.220 §4.5.3, RFC 2617 §3.2.1). */
+#include "models/bmsc/bmsc.h"
+
+#include "sim/kernel/random.h"
+
+enum net_verdict bmsc_post_arrives(struct net_region *at, const struct net_delivery *d, struct net_conn conn)
+{
+    struct model_region *m = model_of(at);
+    struct bmsc *bmsc = m->bmsc;
+    uint32_t index = bmsc_job_take(bmsc, BMSC_POST, d->peer - HOST_UES);
+    struct bmsc_job *job = pool_at(&bmsc->jobs, index);
+
+    job->conn = conn;
+    job->peer = d->peer;
+    if (!bmsc_verify_post(m, at->now_ns, d->bytes, job)) {
+        count(m, COUNT_http_malformed);
+        bmsc_send_refusal(at, conn, 400);
+        bmsc_job_give(bmsc, index);
+        return NET_REJECTED;
+    }
+    if (!station_arrive(at, &bmsc->station, index, false)) {
+        bmsc_send_refusal(at, conn, 503);
+        bmsc_job_give(bmsc, index);
+    }
+    return NET_RECEIVED;
+}
+
+/* HA1 of the session's keys, made when first needed. */
+static void session_ha1(struct model_region *m, uint32_t number, struct bmsc_session *session)
+{
+    struct subscriber_text b_tid;
+    uint8_t rand[16];
+
+    if (session->has_ha1)
+        return;
+    subscriber_rand(m, number, session->vector, rand);
+    subscriber_b_tid(m->world, rand, &b_tid);
+    subscriber_ua_ha1(m, subscriber_bytes(&b_tid), session->muk, &session->ha1);
+    session->has_ha1 = true;
+}
+
+/* Some UEs are made to bootstrap again by policy, once. */
+static bool renegotiate(const struct world *world, uint32_t number, struct bmsc_ue *ue)
+{
+    uint64_t bits = random_u64(world->seed, number, PURPOSE_RENEGOTIATE, 0);
+
+    if (ue->renegotiated || !random_happens(bits, world->scenario->bmsc_renegotiate))
+        return false;
+    ue->renegotiated = true;
+    return true;
+}
+
+/* Each key is granted or refused by itself (TS 33.246 §6.3.2.4); ours is the current MSK of our group. */
+static bool authorise(const struct world *world, struct bmsc_post *post)
+{
+    bool granted = false;
+
+    for (unsigned i = 0; i < post->key_count; i++) {
+        struct ua_key *key = &post->keys[i];
+        uint16_t group = (uint16_t)(key->msk_id >> 16), number = (uint16_t)key->msk_id;
+        bool ours = memcmp(key->key_domain_id, world->key_domain_id, 3) == 0 &&
+                    group == world->scenario->msk_key_group && (number == 0 || number == world->msk_number);
+
+        key->status = ours ? 200 : 404;
+        granted = granted || ours;
+    }
+    return granted;
+}
+
+/* Granted: 200 first, then the MSK by MIKEY. */
+static void grant(struct net_region *at, struct bmsc_job *job, struct bmsc_session *session)
+{
+    struct model_region *m = model_of(at);
+    struct bmsc_ue *ue = bmsc_ue(m->bmsc, job->ue);
+    bool granted = authorise(m->world, &job->post);
+
+    count(m, COUNT_msk_requests);
+    if (ue->stage == BMSC_GAVE_UP)
+        m->counters[COUNT_ues_unanswered]--;
+    ue->serial++;
+    ue->stage = BMSC_REQUESTED;
+    ue->nonce_serial = job->post.nonce_serial;
+    ue->nc = job->post.nc;
+    session->address = job->peer;
+    session->pushes = 0;
+    bmsc_send_success(at, job, session);
+    if (granted)
+        station_arrive(at, &m->bmsc->station, bmsc_job_take(m->bmsc, BMSC_MSK, job->ue), true);
+    else
+        bmsc_session_end(m->bmsc, ue);
+}
+
+/* The keys of the B-TID are at hand: check the digest, the nonce, and policy. */
+static void authenticate(struct net_region *at, struct bmsc_job *job)
+{
+    struct model_region *m = model_of(at);
+    struct bmsc_ue *ue = bmsc_ue(m->bmsc, job->ue);
+    struct bmsc_post *post = &job->post;
+    struct bmsc_session *session = bmsc_session(m, job->ue);
+
+    bmsc_session_keys(m, job->ue, session, ue->known);
+    session_ha1(m, job->ue, session);
+    if (post->nonce_state == NONCE_FORGED || !bmsc_digest_right(m, session, post)) {
+        count(m, COUNT_digest_failed);
+        bmsc_send_challenge(at, job->conn, CHALLENGE_FIRST);
+    } else if (post->nonce_state == NONCE_OLD || post->nonce_serial < ue->nonce_serial ||
+               (post->nonce_serial == ue->nonce_serial && post->nc <= ue->nc)) {
+        bmsc_send_challenge(at, job->conn, CHALLENGE_STALE);
+    } else if (renegotiate(m->world, job->ue, ue)) {
+        bmsc_send_challenge(at, job->conn, CHALLENGE_RENEGOTIATE);
+    } else {
+        grant(at, job, session);
+    }
+}
+
+void bmsc_serve_auth_post(struct net_region *at, uint32_t index)
+{
+    struct model_region *m = model_of(at);
+    struct bmsc_job *job = pool_at(&m->bmsc->jobs, index);
+    struct bmsc_ue *ue;
+
+    if (!job->post.b_tid_known_form) {
+        bmsc_send_challenge(at, job->conn, CHALLENGE_RENEGOTIATE);
+        bmsc_job_give(m->bmsc, index);
+        return;
+    }
+    ue = bmsc_ue(m->bmsc, job->ue);
+    if (ue->known != job->post.vector) {
+        bmsc_zn_request(at, index); /* goes on in bmsc_serve_zn_answer() */
+        return;
+    }
+    if (ue->known_expiry_ns <= at->now_ns)
+        bmsc_send_challenge(at, job->conn, CHALLENGE_RENEGOTIATE);
+    else
+        authenticate(at, job);
+    bmsc_job_give(m->bmsc, index);
+}
+
+/* A MUK fetched becomes the last known; its messages start at counter 0. */
+static void learn(struct model_region *m, const struct bmsc_job *job)
+{
+    struct bmsc_ue *ue = bmsc_ue(m->bmsc, job->ue);
+    struct bmsc_session *session = bmsc_session(m, job->ue);
+
+    if (ue->used == ue->known)
+        ue->used_counter = ue->known_counter;
+    ue->known = job->post.vector;
+    ue->known_counter = 0;
+    ue->known_expiry_ns = job->zn_expiry_ns;
+    memcpy(session->muk, job->zn_ks_naf, sizeof session->muk);
+    session->vector = ue->known;
+    session->has_ha1 = false;
+}
+
+void bmsc_serve_zn_answer(struct net_region *at, uint32_t index)
+{
+    struct model_region *m = model_of(at);
+    struct bmsc_job *job = pool_at(&m->bmsc->jobs, index);
+
+    switch (job->result) {
+    case DIAMETER_SUCCESS:
+        learn(m, job);
+        authenticate(at, job);
+        break;
+    case DIAMETER_BTID_UNKNOWN:
+        count(m, COUNT_zn_unknown);
+        bmsc_send_challenge(at, job->conn, CHALLENGE_RENEGOTIATE);
+        break;
+    case DIAMETER_TOO_BUSY:
+        count(m, COUNT_zn_busy);
+        bmsc_send_refusal(at, job->conn, 503);
+        break;
+    default:
+        bmsc_send_refusal(at, job->conn, 403);
+        break;
+    }
+    bmsc_job_give(m->bmsc, index);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Encode: the BM-SC's answers on Ua. */
+#include "models/bmsc/bmsc.h"
+
+#define SERVER_NAME "BMSC-sim"
+
+static void finish(struct net_region *at, struct net_conn conn, struct net_message *out, enum wire_status status,
+                   size_t length)
+{
+    if (status != WIRE_OK) {
+        net_message_drop(at, out);
+        return;
+    }
+    out->length = (uint32_t)length;
+    net_tcp_send(at, conn, out);
+}
+
+void bmsc_send_challenge(struct net_region *at, struct net_conn conn, enum bmsc_challenge why)
+{
+    struct model_region *m = model_of(at);
+    struct net_message *out = net_message(at, KIND_ua_401, 500);
+    char nonce[24];
+    size_t length = 0;
+    enum wire_status status;
+
+    count(m, COUNT_http_401);
+    if (why == CHALLENGE_STALE)
+        count(m, COUNT_http_401_stale);
+    else if (why == CHALLENGE_RENEGOTIATE)
+        count(m, COUNT_http_401_renegotiate);
+    bmsc_nonce_make(m, at->now_ns, nonce);
+    struct digest_fields f = {.realm = bytes_text(m->world->ua_realm), .nonce = bytes_of(nonce, sizeof nonce),
+                              .algorithm = bytes_text("MD5"), .qop = bytes_text("auth-int"),
+                              .opaque = bytes_of(m->bmsc->opaque, sizeof m->bmsc->opaque),
+                              .stale = why == CHALLENGE_STALE};
+    status = ua_challenge_encode(&f, world_unix_s(m->world, at->now_ns), out->bytes, out->capacity, &length);
+    finish(at, conn, out, status, length);
+}
+
+void bmsc_send_success(struct net_region *at, const struct bmsc_job *job, const struct bmsc_session *session)
+{
+    struct model_region *m = model_of(at);
+    const struct bmsc_post *post = &job->post;
+    struct net_message *out = net_message(at, KIND_ua_200, 1000 + 200 * post->key_count);
+    struct digest_hash ha2, rspauth;
+    uint8_t body[200 + 200 * UA_KEYS_MAX];
+    size_t body_length = 0, length = 0;
+    enum wire_status status = ua_response_body_encode(post->keys, post->key_count, body, sizeof body, &body_length);
+    struct digest_fields info = {.qop = bytes_text("auth-int"), .has_nc = true, .nc = post->nc,
+                                 .cnonce = bytes_of(post->cnonce, post->cnonce_length)};
+
+    count(m, COUNT_http_200);
+    digest_ha2(m->crypto, DIGEST_MD5, bytes_of(NULL, 0), bytes_text(UA_MSK_REQUEST_URI), true,
+               bytes_of(body, body_length), &ha2);
+    digest_response(m->crypto, DIGEST_MD5, &session->ha1, bytes_of(post->nonce, sizeof post->nonce), post->nc,
+                    info.cnonce, info.qop, &ha2, &rspauth);
+    info.rspauth = digest_hash_bytes(&rspauth);
+    if (status == WIRE_OK)
+        status = ua_success_encode(&info, world_unix_s(m->world, at->now_ns), bytes_of(body, body_length),
+                                   out->bytes, out->capacity, &length);
+    finish(at, job->conn, out, status, length);
+}
+
+void bmsc_send_refusal(struct net_region *at, struct net_conn conn, unsigned status)
+{
+    struct model_region *m = model_of(at);
+    struct net_message *out = net_message(at, KIND_ua_error, 256);
+    uint32_t retry_after = status == 503 ? (uint32_t)(m->world->scenario->bmsc_retry_after / CLOCK_SECOND) : 0;
+    size_t length = 0;
+
+    if (status == 503)
+        count(m, COUNT_http_503);
+    enum wire_status encoded = http_error_encode(status, SERVER_NAME, world_unix_s(m->world, at->now_ns),
+                                                 retry_after, out->bytes, out->capacity, &length);
+    finish(at, conn, out, encoded, length);
+}

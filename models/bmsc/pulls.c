@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Solicited pulls: pacing, the message, its repetition (TS 33.246 §6.3.2.2.4). */
+#include "models/bmsc/bmsc.h"
+
+#include "models/crypto/mikey_keys.h"
+#include "models/keylog.h"
+#include "sim/kernel/random.h"
+
+/* Time of pull number n (0 ..) after the first, with equal gaps: computed anew each time, so that no error
+ * adds up. */
+static int64_t uniform_ns(const struct scenario *s, uint32_t n)
+{
+    return (int64_t)((double)n * (double)CLOCK_SECOND / s->pull_rate);
+}
+
+void bmsc_start(struct net_region *at)
+{
+    struct bmsc *bmsc = model_of(at)->bmsc;
+
+    bmsc->next_pull_ns = bmsc->world->scenario->pull_start;
+    net_timer(at, HOST_BMSC, bmsc->next_pull_ns - at->now_ns, TIMER_NEXT_PULL, 0);
+}
+
+void bmsc_next_pull(struct net_region *at)
+{
+    struct bmsc *bmsc = model_of(at)->bmsc;
+    const struct scenario *s = bmsc->world->scenario;
+    uint32_t ue = bmsc->next++;
+
+    station_arrive(at, &bmsc->station, bmsc_job_take(bmsc, BMSC_PULL, ue), true);
+    if (bmsc->next >= bmsc->world->ues)
+        return;
+    if (s->pull_pacing == 0) {
+        bmsc->next_pull_ns = s->pull_start + uniform_ns(s, bmsc->next);
+    } else {
+        struct distribution gap = {.kind = DISTRIBUTION_EXP, .a_ns = (int64_t)((double)CLOCK_SECOND / s->pull_rate)};
+
+        bmsc->next_pull_ns +=
+            distribution_sample(&gap, random_u64(bmsc->world->seed, ENTITY_WORLD, PURPOSE_PULL_GAP, bmsc->next));
+    }
+    net_timer(at, HOST_BMSC, bmsc->next_pull_ns - at->now_ns, TIMER_NEXT_PULL, 0);
+}
+
+/* --- encode --------------------------------------------------------------------------------------------- */
+
+/* Key Number 0, V not set, a KEMAC without data: only the MAC is carried. */
+static void encode(struct net_region *at, uint32_t number, uint16_t vector, uint32_t counter,
+                   const uint8_t muk[32], uint64_t rand_index)
+{
+    struct model_region *m = model_of(at);
+    const struct world *world = m->world;
+    struct subscriber_text b_tid;
+    struct net_message *out;
+    uint8_t b_tid_rand[16], rand[16], auth[20];
+    size_t length = 0;
+
+    subscriber_rand(m, number, vector, b_tid_rand);
+    subscriber_b_tid(world, b_tid_rand, &b_tid);
+    random_bytes(world->seed, number, PURPOSE_MIKEY_RAND, rand_index, rand, sizeof rand);
+    struct mikey_message pull = {.data_type = MIKEY_PSK_INIT, .map_type = MIKEY_MAP_EMPTY,
+                                 .has_ext = true, .has_key_domain_id = true, .has_msk_id = true,
+                                 .msk_id = (uint32_t)world->scenario->msk_key_group << 16,
+                                 .has_t = true, .ts_type = MIKEY_TS_COUNTER, .ts = counter,
+                                 .has_rand = true, .rand = bytes_of(rand, sizeof rand),
+                                 .has_idi = true, .idi = bytes_text(world->bmsc_fqdn),
+                                 .has_idr = true, .idr = subscriber_bytes(&b_tid),
+                                 .has_kemac = true, .encr_alg = MIKEY_ENCR_AES_CM_128,
+                                 .mac_alg = MIKEY_MAC_HMAC_SHA1_160};
+    memcpy(pull.key_domain_id, world->key_domain_id, sizeof pull.key_domain_id);
+
+    out = net_message(at, KIND_pull, mikey_length(&pull));
+    if (mikey_encode(&pull, out->bytes, out->capacity, &length) != WIRE_OK) {
+        net_message_drop(at, out);
+        return;
+    }
+    mikey_auth_key(m->crypto, bytes_of(muk, 32), pull.csb_id, pull.rand, auth);
+    mikey_mac(m->crypto, auth, bytes_of(out->bytes, length - MIKEY_MAC_BYTES),
+              out->bytes + length - MIKEY_MAC_BYTES);
+    out->length = (uint32_t)length;
+    out->mark_ns = m->bmsc->ues[number].first_pull_ns;
+    net_udp_send(at, HOST_BMSC, HOST_UES + number, out);
+}
+
+/* --- decide --------------------------------------------------------------------------------------------- */
+
+void bmsc_send_pull(struct net_region *at, uint32_t number)
+{
+    struct model_region *m = model_of(at);
+    struct bmsc_ue *ue = bmsc_ue(m->bmsc, number);
+    const struct scenario *s = m->world->scenario;
+    uint16_t vector = s->pull_muk_rule == 0 ? ue->known : ue->used;
+
+    if (ue->stage != BMSC_SOLICITING) /* its request came while this pull waited for a worker */
+        return;
+    struct bmsc_session *session = bmsc_session(m, number);
+    bmsc_session_keys(m, number, session, vector);
+    if (ue->pulls == 0) {
+        ue->first_pull_ns = at->now_ns;
+        if (m->keylog)
+            keylog_vector(m, at->now_ns, number, vector);
+    }
+    ue->pulls++;
+    encode(at, number, vector, bmsc_counter(ue, vector), session->muk, ue->draws++);
+    net_timer(at, HOST_BMSC, s->pull_timeout, TIMER_PULL_TIMEOUT, (uint64_t)ue->serial << 32 | number);
+}
+
+/* No authenticated request in time: another pull with a fresh counter, or the end of it. */
+void bmsc_pull_timeout(struct net_region *at, uint64_t argument)
+{
+    struct model_region *m = model_of(at);
+    struct bmsc_ue *ue = bmsc_ue(m->bmsc, (uint32_t)argument);
+
+    if (ue->serial != argument >> 32 || ue->stage != BMSC_SOLICITING)
+        return;
+    if (ue->pulls < m->world->scenario->pull_attempts) {
+        count(m, COUNT_pull_retransmissions);
+        station_arrive(at, &m->bmsc->station, bmsc_job_take(m->bmsc, BMSC_PULL, (uint32_t)argument), true);
+    } else {
+        count(m, COUNT_ues_unanswered);
+        ue->stage = BMSC_GAVE_UP;
+        bmsc_session_end(m->bmsc, ue);
+    }
+}

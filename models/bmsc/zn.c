@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Zn at the BM-SC: the keys of an unknown B-TID (TS 29.109 §5.2). The POST waits meanwhile, named by the
+ * hop-by-hop identifier. */
+#include "models/bmsc/bmsc.h"
+
+void bmsc_zn_request(struct net_region *at, uint32_t index)
+{
+    struct model_region *m = model_of(at);
+    const struct world *world = m->world;
+    struct bmsc_job *job = pool_at(&m->bmsc->jobs, index);
+    struct subscriber_text b_tid;
+    uint8_t rand[16];
+    char session[FQDN_BYTES_MAX + 24];
+    struct wire_writer w = wire_writer(session, sizeof session);
+
+    subscriber_rand(m, job->ue, job->post.vector, rand);
+    subscriber_b_tid(world, rand, &b_tid);
+    wire_put_bytes(&w, bytes_text(world->bmsc_diameter)); /* RFC 6733 §8.8 */
+    wire_put_literal(&w, ";");
+    wire_put_decimal(&w, (uint64_t)world->epoch_s);
+    wire_put_literal(&w, ";");
+    wire_put_decimal(&w, job->serial);
+
+    struct diameter_message bir = {.command = DIAMETER_BOOTSTRAPPING_INFO, .request = true,
+                                   .application = DIAMETER_ZN, .hop_by_hop = index, .end_to_end = job->serial,
+                                   .session_id = bytes_of(session, wire_written(&w)),
+                                   .origin_host = bytes_text(world->bmsc_diameter),
+                                   .origin_realm = bytes_text(world->diameter_realm),
+                                   .destination_realm = bytes_text(world->diameter_realm),
+                                   .destination_host = bytes_text(world->bsf_diameter),
+                                   .gaa_service_id = bytes_text("4"),
+                                   .b_tid = subscriber_bytes(&b_tid), .naf_id = world->naf_id};
+    job->waiting = true;
+    job->sent_ns = at->now_ns;
+    count(m, COUNT_zn_requests);
+    diameter_peer_send(at, &m->bmsc->bsf, KIND_zn_bir, &bir);
+    net_timer(at, HOST_BMSC, world->scenario->diameter_timeout, TIMER_ANSWER_TIMEOUT,
+              (uint64_t)job->serial << 32 | index);
+}
+
+/* The job that waits for an answer with these identifiers; NULL: none (any more). */
+static struct bmsc_job *waiting_job(struct bmsc *bmsc, uint32_t index, uint32_t serial)
+{
+    struct bmsc_job *job;
+
+    if (index >= bmsc->jobs.top)
+        return NULL;
+    job = pool_at(&bmsc->jobs, index);
+    return job->waiting && job->serial == serial ? job : NULL;
+}
+
+/* Verify: what the BIA says, into the job. False if it is no proper answer. */
+static bool read_bia(const struct world *world, const struct diameter_message *bia, struct bmsc_job *job)
+{
+    uint32_t number;
+
+    job->result = (uint16_t)bia->result;
+    if (bia->result != DIAMETER_SUCCESS)
+        return true;
+    if (bia->ks_naf.len != sizeof job->zn_ks_naf || !bia->has_times ||
+        !subscriber_of_impi(world, bia->impi, &number) || number != job->ue)
+        return false;
+    memcpy(job->zn_ks_naf, bia->ks_naf.at, sizeof job->zn_ks_naf);
+    job->zn_expiry_ns = (bia->expiry_unix_s - world->epoch_s) * CLOCK_SECOND;
+    return true;
+}
+
+enum net_verdict bmsc_zn_answer(struct net_region *at, const struct net_delivery *d)
+{
+    struct model_region *m = model_of(at);
+    struct diameter_message bia;
+    struct bmsc_job *job;
+
+    if (diameter_decode(d->bytes, &bia) != WIRE_OK || bia.request ||
+        bia.command != DIAMETER_BOOTSTRAPPING_INFO) {
+        count(m, COUNT_diameter_malformed);
+        return NET_REJECTED;
+    }
+    job = waiting_job(m->bmsc, bia.hop_by_hop, bia.end_to_end);
+    if (job == NULL)
+        return NET_RECEIVED; /* after its timeout */
+    if (!read_bia(m->world, &bia, job)) {
+        count(m, COUNT_diameter_malformed);
+        return NET_REJECTED;
+    }
+    histogram_add(&m->latency[PROCEDURE_zn], at->now_ns - job->sent_ns);
+    job->waiting = false;
+    job->work = BMSC_ZN_ANSWER;
+    station_arrive(at, &m->bmsc->station, bia.hop_by_hop, true);
+    return NET_RECEIVED;
+}
+
+void bmsc_zn_timeout(struct net_region *at, uint64_t argument)
+{
+    struct model_region *m = model_of(at);
+    struct bmsc_job *job = waiting_job(m->bmsc, (uint32_t)argument, (uint32_t)(argument >> 32));
+
+    if (job == NULL)
+        return;
+    count(m, COUNT_zn_timeouts);
+    bmsc_send_refusal(at, job->conn, 503);
+    bmsc_job_give(m->bmsc, (uint32_t)argument);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Memory of the BSF and the way of each job. */
+#include "models/bsf/bsf.h"
+
+#include "sim/kernel/random.h"
+
+#include <glib.h>
+#include <string.h>
+
+struct bsf_subscriber *bsf_subscriber(struct bsf *bsf, uint32_t number)
+{
+    struct bsf_subscriber *s = &bsf->subscribers[number];
+    struct subscriber_start start;
+
+    if (!s->known) {
+        uint64_t bits = random_u64(bsf->world->seed, number, PURPOSE_SESSION_LOST, 0);
+
+        subscriber_start(bsf->world, number, &start);
+        s->known = true;
+        s->challenge = POOL_NONE;
+        s->expiry_ns = start.newest_expiry_ns;
+        s->vector = random_happens(bits, bsf->world->scenario->bsf_session_lost) ? VECTOR_NONE : start.newest;
+    }
+    return s;
+}
+
+uint32_t bsf_job_take(struct bsf *bsf)
+{
+    uint32_t index = pool_take(&bsf->jobs);
+    struct bsf_job *job = pool_at(&bsf->jobs, index);
+
+    memset(job, 0, sizeof *job);
+    if (++bsf->serial == 0)
+        bsf->serial = 1;
+    job->serial = bsf->serial;
+    return index;
+}
+
+void bsf_job_give(struct bsf *bsf, uint32_t index)
+{
+    struct bsf_job *job = pool_at(&bsf->jobs, index);
+
+    job->waiting = false;
+    pool_give(&bsf->jobs, index);
+}
+
+static int64_t service_ns(struct net_region *at, uint32_t index)
+{
+    struct bsf *bsf = model_of(at)->bsf;
+    const struct bsf_job *job = pool_at(&bsf->jobs, index);
+    const struct scenario *s = bsf->world->scenario;
+    const struct distribution *d = job->work == BSF_ZN          ? &s->bsf_zn_time
+                                   : job->work == BSF_ZH_ANSWER ? &s->bsf_zh_time
+                                                                : &s->bsf_service_time;
+    uint32_t draws = bsf->subscribers[job->subscriber].draws++;
+
+    return distribution_sample(d, random_u64(bsf->world->seed, job->subscriber, PURPOSE_BSF_SERVICE, draws));
+}
+
+static void serve(struct net_region *at, uint32_t index)
+{
+    const struct bsf_job *job = pool_at(&model_of(at)->bsf->jobs, index);
+
+    switch ((enum bsf_work)job->work) {
+    case BSF_UB_GET:
+        bsf_zh_request(at, index);
+        break;
+    case BSF_UB_CREDENTIALS:
+        bsf_ub_credentials(at, index);
+        break;
+    case BSF_ZH_ANSWER:
+        bsf_zh_answered(at, index);
+        break;
+    case BSF_ZN:
+        bsf_zn_serve(at, index);
+        break;
+    }
+}
+
+enum net_verdict bsf_message(struct net_region *at, const struct net_delivery *d, struct net_conn conn)
+{
+    if (d->peer == HOST_HSS)
+        return bsf_zh_answer(at, d);
+    if (d->peer == HOST_BMSC)
+        return bsf_zn_request(at, d, conn);
+    return bsf_ub_request(at, d, conn);
+}
+
+void bsf_closed(struct net_region *at, struct net_conn conn)
+{
+    diameter_peer_closed(&model_of(at)->bsf->hss, conn);
+}
+
+void bsf_timer(struct net_region *at, uint32_t kind, uint64_t argument)
+{
+    if (kind == TIMER_SERVICE)
+        station_served(at, &model_of(at)->bsf->station, (uint32_t)argument);
+    else
+        bsf_zh_timeout(at, argument);
+}
+
+struct bsf *bsf_new(const struct world *world)
+{
+    struct bsf *bsf = g_new0(struct bsf, 1);
+    const struct scenario *s = world->scenario;
+
+    bsf->world = world;
+    bsf->station.host = HOST_BSF;
+    bsf->station.wait = PROCEDURE_bsf_wait;
+    bsf->station.service_ns = service_ns;
+    bsf->station.serve = serve;
+    server_init(&bsf->station.server, (uint32_t)s->bsf_workers, (uint64_t)s->bsf_queue_limit);
+    pool_init(&bsf->jobs, sizeof(struct bsf_job));
+    pool_init(&bsf->challenges, sizeof(struct bsf_challenge));
+    diameter_peer_init(&bsf->hss, HOST_BSF, HOST_HSS);
+    bsf->subscribers = g_new0(struct bsf_subscriber, world->ues);
+    return bsf;
+}
+
+void bsf_free(struct bsf *bsf)
+{
+    if (bsf == NULL)
+        return;
+    server_clear(&bsf->station.server);
+    pool_clear(&bsf->jobs);
+    pool_clear(&bsf->challenges);
+    g_free(bsf->subscribers);
+    g_free(bsf);
+}
+
+const struct server *bsf_server(const struct bsf *bsf)
+{
+    return &bsf->station.server;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The BSF: bootstraps UEs over Ub with vectors it fetches over Zh, and hands Ks_NAF to the BM-SC over Zn
+ * (TS 33.220 §4.5.2-4.5.3). Files: bsf.c (memory, dispatch), ub.c, zh.c, zn.c. */
+#ifndef MODELS_BSF_BSF_H
+#define MODELS_BSF_BSF_H
+
+#include "models/crypto/digest_auth.h"
+#include "models/diameter_peer.h"
+#include "models/station.h"
+#include "models/subscriber.h"
+#include "models/wire/http.h"
+#include "sim/kernel/pool.h"
+
+struct bsf *bsf_new(const struct world *world);
+void bsf_free(struct bsf *bsf);
+const struct server *bsf_server(const struct bsf *bsf);
+
+enum net_verdict bsf_message(struct net_region *at, const struct net_delivery *d, struct net_conn conn);
+void bsf_closed(struct net_region *at, struct net_conn conn);
+void bsf_timer(struct net_region *at, uint32_t kind, uint64_t argument);
+
+/* --- inside the room ------------------------------------------------------------------------------------ */
+
+/* A bootstrapping session as the BSF remembers it. */
+struct bsf_subscriber {
+    int64_t expiry_ns;
+    uint32_t challenge; /* place of the challenge that waits for an answer; POOL_NONE: none */
+    uint32_t draws;
+    uint16_t vector;    /* of the session; VECTOR_NONE: none (any more) */
+    bool known;
+};
+
+struct bsf_challenge {
+    uint32_t lifetime_s; /* from the GUSS */
+    uint16_t vector;
+    uint8_t rand_autn[32];
+    uint8_t xres_length;
+    uint8_t xres[16];
+};
+
+enum bsf_work { BSF_UB_GET, BSF_UB_CREDENTIALS, BSF_ZH_ANSWER, BSF_ZN };
+
+/* What a GET with credentials was found to say. */
+struct bsf_credentials {
+    bool answers_challenge; /* its nonce is the one we wait for */
+    bool right;             /* the digest */
+    bool resync;
+    uint8_t auts[14];
+    uint8_t cnonce_length;
+    char cnonce[32];
+    uint32_t nc;
+    struct digest_hash ha1; /* for rspauth */
+};
+
+struct bsf_job {
+    uint32_t serial;        /* zero: free */
+    uint8_t work;           /* enum bsf_work */
+    bool waiting;           /* for an answer of the HSS */
+    uint16_t result;        /* of Zh; Zn: of the answer to give */
+    uint32_t subscriber;
+    struct net_conn conn;
+    int64_t sent_ns;        /* of the Zh request */
+    struct bsf_credentials credentials;
+    struct bsf_challenge challenge; /* from the MAA */
+    uint32_t hop_by_hop, end_to_end; /* Zn */
+    uint16_t vector;        /* Zn */
+    uint8_t session_length;
+    char session[80];
+};
+
+struct bsf {
+    const struct world *world;
+    struct station station;
+    struct pool jobs, challenges;
+    struct diameter_peer hss;
+    struct bsf_subscriber *subscribers;
+    uint32_t serial;
+};
+
+struct bsf_subscriber *bsf_subscriber(struct bsf *bsf, uint32_t number);
+uint32_t bsf_job_take(struct bsf *bsf);
+void bsf_job_give(struct bsf *bsf, uint32_t index);
+
+/* ub.c */
+enum net_verdict bsf_ub_request(struct net_region *at, const struct net_delivery *d, struct net_conn conn);
+void bsf_ub_credentials(struct net_region *at, uint32_t job);
+void bsf_ub_challenge(struct net_region *at, const struct bsf_job *job, const struct bsf_challenge *challenge);
+void bsf_ub_refuse(struct net_region *at, const struct bsf_job *job, unsigned status);
+
+/* zh.c */
+void bsf_zh_request(struct net_region *at, uint32_t job);
+enum net_verdict bsf_zh_answer(struct net_region *at, const struct net_delivery *d);
+void bsf_zh_answered(struct net_region *at, uint32_t job);
+void bsf_zh_timeout(struct net_region *at, uint64_t argument);
+
+/* zn.c */
+enum net_verdict bsf_zn_request(struct net_region *at, const struct net_delivery *d, struct net_conn conn);
+void bsf_zn_serve(struct net_region *at, uint32_t job);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Zh at the BSF: MAR out, MAA in (TS 29.109 §4.2). A Ub job waits meanwhile, named by the hop-by-hop identifier. */
+#include "models/bsf/bsf.h"
+
+void bsf_zh_request(struct net_region *at, uint32_t index)
+{
+    struct model_region *m = model_of(at);
+    struct bsf *bsf = m->bsf;
+    struct bsf_job *job = pool_at(&bsf->jobs, index);
+    struct subscriber_text impi;
+    uint8_t resync[30];
+    char session[FQDN_BYTES_MAX + 24];
+    struct wire_writer w = wire_writer(session, sizeof session);
+
+    subscriber_impi(m->world, job->subscriber, &impi);
+    wire_put_bytes(&w, bytes_text(m->world->bsf_diameter)); /* RFC 6733 §8.8 */
+    wire_put_literal(&w, ";");
+    wire_put_decimal(&w, (uint64_t)m->world->epoch_s);
+    wire_put_literal(&w, ";");
+    wire_put_decimal(&w, job->serial);
+
+    struct diameter_message mar = {.command = DIAMETER_MULTIMEDIA_AUTH, .request = true,
+                                   .application = DIAMETER_ZH, .hop_by_hop = index,
+                                   .end_to_end = job->serial,
+                                   .session_id = bytes_of(session, wire_written(&w)),
+                                   .origin_host = bytes_text(m->world->bsf_diameter),
+                                   .origin_realm = bytes_text(m->world->diameter_realm),
+                                   .destination_realm = bytes_text(m->world->diameter_realm),
+                                   .destination_host = bytes_text(m->world->hss_diameter),
+                                   .impi = subscriber_bytes(&impi)};
+    if (job->credentials.resync) {
+        memcpy(resync, job->challenge.rand_autn, 16);
+        memcpy(resync + 16, job->credentials.auts, sizeof job->credentials.auts);
+        mar.resync = bytes_of(resync, sizeof resync);
+    }
+    job->waiting = true;
+    job->sent_ns = at->now_ns;
+    count(m, COUNT_zh_requests);
+    diameter_peer_send(at, &bsf->hss, KIND_zh_mar, &mar);
+    net_timer(at, HOST_BSF, m->world->scenario->diameter_timeout, TIMER_ANSWER_TIMEOUT,
+              (uint64_t)job->serial << 32 | index);
+}
+
+/* The job that waits for an answer with these identifiers; NULL: none (any more). */
+static struct bsf_job *waiting_job(struct bsf *bsf, uint32_t index, uint32_t serial)
+{
+    struct bsf_job *job;
+
+    if (index >= bsf->jobs.top)
+        return NULL;
+    job = pool_at(&bsf->jobs, index);
+    return job->waiting && job->serial == serial ? job : NULL;
+}
+
+/* Verify: what the MAA says, into the job. False if it is no proper answer. */
+static bool read_maa(struct model_region *m, const struct diameter_message *maa, struct bsf_job *job)
+{
+    struct bsf_challenge *c = &job->challenge;
+    uint32_t number;
+
+    job->result = (uint16_t)maa->result;
+    if (maa->result != DIAMETER_SUCCESS)
+        return true;
+    if (maa->rand_autn.len != 32 || maa->xres.len < 4 || maa->xres.len > sizeof c->xres || maa->ck.len != 16 ||
+        maa->ik.len != 16 || !subscriber_of_impi(m->world, maa->impi, &number) || number != job->subscriber)
+        return false;
+    memcpy(c->rand_autn, maa->rand_autn.at, 32);
+    memcpy(c->xres, maa->xres.at, maa->xres.len);
+    c->xres_length = (uint8_t)maa->xres.len;
+    if (maa->uss.at == NULL || diameter_guss_lifetime(maa->uss, &c->lifetime_s) != WIRE_OK ||
+        c->lifetime_s == 0)
+        c->lifetime_s = (uint32_t)(m->world->scenario->gba_lifetime / CLOCK_SECOND);
+    return subscriber_of_rand(m, c->rand_autn, &number, &c->vector) && number == job->subscriber;
+}
+
+enum net_verdict bsf_zh_answer(struct net_region *at, const struct net_delivery *d)
+{
+    struct model_region *m = model_of(at);
+    struct diameter_message maa;
+    struct bsf_job *job;
+
+    if (diameter_decode(d->bytes, &maa) != WIRE_OK || maa.request || maa.command != DIAMETER_MULTIMEDIA_AUTH) {
+        count(m, COUNT_diameter_malformed);
+        return NET_REJECTED;
+    }
+    job = waiting_job(m->bsf, maa.hop_by_hop, maa.end_to_end);
+    if (job == NULL)
+        return NET_RECEIVED; /* after its timeout */
+    if (!read_maa(m, &maa, job)) {
+        count(m, COUNT_diameter_malformed);
+        return NET_REJECTED;
+    }
+    histogram_add(&m->latency[PROCEDURE_zh], at->now_ns - job->sent_ns);
+    job->waiting = false;
+    job->work = BSF_ZH_ANSWER;
+    station_arrive(at, &m->bsf->station, maa.hop_by_hop, true);
+    return NET_RECEIVED;
+}
+
+/* Decide: challenge the UE, or turn it away. */
+void bsf_zh_answered(struct net_region *at, uint32_t index)
+{
+    struct model_region *m = model_of(at);
+    struct bsf *bsf = m->bsf;
+    struct bsf_job *job = pool_at(&bsf->jobs, index);
+    struct bsf_subscriber *s = bsf_subscriber(bsf, job->subscriber);
+
+    if (job->result == DIAMETER_SUCCESS) {
+        if (s->challenge == POOL_NONE)
+            s->challenge = pool_take(&bsf->challenges);
+        *(struct bsf_challenge *)pool_at(&bsf->challenges, s->challenge) = job->challenge;
+        bsf_ub_challenge(at, job, &job->challenge);
+    } else if (job->result == DIAMETER_IDENTITY_UNKNOWN) {
+        bsf_ub_refuse(at, job, 403);
+    } else {
+        if (job->result == DIAMETER_TOO_BUSY)
+            count(m, COUNT_zh_busy);
+        bsf_ub_refuse(at, job, 503);
+    }
+    bsf_job_give(bsf, index);
+}
+
+void bsf_zh_timeout(struct net_region *at, uint64_t argument)
+{
+    struct model_region *m = model_of(at);
+    struct bsf_job *job = waiting_job(m->bsf, (uint32_t)argument, (uint32_t)(argument >> 32));
+
+    if (job == NULL)
+        return;
+    count(m, COUNT_zh_timeouts);
+    bsf_ub_refuse(at, job, 503);
+    bsf_job_give(m->bsf, (uint32_t)argument);
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Rows wait in one buffer a region; a flush sorts what is due by (time, region, order) and writes it. */
+#include "models/keylog.h"
+
+#include "models/crypto/gba_keys.h"
+#include "sim/stats/csv.h"
+
+#define VALUE_BYTES_MAX 32
+
+struct row {
+    int64_t time_ns;
+    uint32_t region, order;
+    uint32_t ue;     /* UINT32_MAX: of no UE */
+    uint32_t id;     /* MSK */
+    uint16_t vector; /* VECTOR_NONE: none */
+    uint8_t label;
+    uint8_t length;
+    uint8_t value[VALUE_BYTES_MAX];
+};
+
+struct keylog_buffer {
+    GArray *rows;
+    uint32_t region, order;
+};
+
+struct keylog {
+    const struct world *world;
+    struct csv *csv;
+    uint32_t regions;
+    struct keylog_buffer *buffers;
+    struct crypto *crypto; /* for B-TIDs while writing */
+    struct crypto_cipher *rand_cipher;
+    GError *failure;       /* sticky */
+};
+
+static const char *const label_names[] = {"K", "OPC", "KS", "MUK", "MRK", "MSK", "MTK"};
+
+struct keylog *keylog_new(const struct world *world, const char *path, uint32_t regions, GError **error)
+{
+    struct csv *csv = csv_open(path, error);
+    struct keylog *keylog;
+
+    if (csv == NULL)
+        return NULL;
+    keylog = g_new0(struct keylog, 1);
+    keylog->world = world;
+    keylog->csv = csv;
+    keylog->regions = regions;
+    keylog->buffers = g_new0(struct keylog_buffer, regions);
+    for (uint32_t i = 0; i < regions; i++)
+        keylog->buffers[i] = (struct keylog_buffer){g_array_new(FALSE, FALSE, sizeof(struct row)), i, 0};
+    keylog->crypto = crypto_new();
+    keylog->rand_cipher = crypto_cipher_new(world->rand_key);
+    static const char *const header[] = {"time_s", "impi", "b_tid", "label", "id", "value"};
+    for (unsigned i = 0; i < G_N_ELEMENTS(header); i++)
+        csv_text(csv, header[i]);
+    csv_row_end(csv, &keylog->failure);
+    return keylog;
+}
+
+struct keylog_buffer *keylog_buffer(struct keylog *keylog, uint32_t region)
+{
+    return &keylog->buffers[region];
+}
+
+static void append(struct keylog_buffer *buffer, int64_t now_ns, enum keylog_label label, uint32_t ue,
+                   uint16_t vector, uint32_t id, const uint8_t *value, uint8_t length)
+{
+    struct row row = {.time_ns = now_ns, .region = buffer->region, .order = buffer->order++, .ue = ue, .id = id,
+                      .vector = vector, .label = (uint8_t)label, .length = length};
+
+    memcpy(row.value, value, length);
+    g_array_append_val(buffer->rows, row);
+}
+
+void keylog_subscriber(struct model_region *m, int64_t now_ns, uint32_t ue)
+{
+    uint8_t key[16];
+
+    subscriber_k(m->world, ue, key);
+    append(m->keylog, now_ns, KEYLOG_K, ue, VECTOR_NONE, 0, key, sizeof key);
+    subscriber_opc(m->world, ue, key);
+    append(m->keylog, now_ns, KEYLOG_OPC, ue, VECTOR_NONE, 0, key, sizeof key);
+}
+
+void keylog_vector(struct model_region *m, int64_t now_ns, uint32_t ue, uint16_t vector)
+{
+    uint8_t key[32];
+
+    subscriber_ks(m, ue, vector, key);
+    append(m->keylog, now_ns, KEYLOG_KS, ue, vector, 0, key, sizeof key);
+    subscriber_muk(m, ue, vector, key);
+    append(m->keylog, now_ns, KEYLOG_MUK, ue, vector, 0, key, sizeof key);
+    mbms_mrk(m->crypto, key, key);
+    append(m->keylog, now_ns, KEYLOG_MRK, ue, vector, 0, key, sizeof key);
+}
+
+void keylog_msk(struct model_region *m, int64_t now_ns, uint32_t msk_id, const uint8_t msk[16])
+{
+    append(m->keylog, now_ns, KEYLOG_MSK, UINT32_MAX, VECTOR_NONE, msk_id, msk, 16);
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct row *x = a, *y = b;
+
+    if (x->time_ns != y->time_ns)
+        return x->time_ns < y->time_ns ? -1 : 1;
+    if (x->region != y->region)
+        return x->region < y->region ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static void write_row(struct keylog *keylog, const struct row *row)
+{
+    struct subscriber_text impi = {0}, b_tid = {0};
+    char hex[2 * VALUE_BYTES_MAX + 1] = "", id[9] = "";
+
+    if (row->ue != UINT32_MAX)
+        subscriber_impi(keylog->world, row->ue, &impi);
+    if (row->vector != VECTOR_NONE) {
+        struct model_region m = {.crypto = keylog->crypto, .rand_cipher = keylog->rand_cipher};
+        uint8_t rand[16];
+
+        subscriber_rand(&m, row->ue, row->vector, rand);
+        subscriber_b_tid(keylog->world, rand, &b_tid);
+    }
+    impi.text[impi.length] = b_tid.text[b_tid.length] = '\0';
+    if (row->label == KEYLOG_MSK || row->label == KEYLOG_MTK)
+        g_snprintf(id, sizeof id, "%08x", row->id);
+    for (unsigned i = 0; i < row->length; i++)
+        g_snprintf(hex + 2 * i, 3, "%02x", row->value[i]);
+    csv_seconds(keylog->csv, row->time_ns);
+    csv_text(keylog->csv, impi.text);
+    csv_text(keylog->csv, b_tid.text);
+    csv_text(keylog->csv, label_names[row->label]);
+    csv_text(keylog->csv, id);
+    csv_text(keylog->csv, hex);
+    csv_row_end(keylog->csv, keylog->failure ? NULL : &keylog->failure);
+}
+
+bool keylog_flush(struct keylog *keylog, int64_t time_ns, GError **error)
+{
+    GArray *due = g_array_new(FALSE, FALSE, sizeof(struct row));
+
+    for (uint32_t i = 0; i < keylog->regions; i++) {
+        GArray *rows = keylog->buffers[i].rows;
+        guint n = 0;
+
+        while (n < rows->len && g_array_index(rows, struct row, n).time_ns < time_ns)
+            n++;
+        if (n > 0) {
+            g_array_append_vals(due, rows->data, n);
+            g_array_remove_range(rows, 0, n);
+        }
+    }
+    g_array_sort(due, by_time);
+    for (guint i = 0; i < due->len && keylog->failure == NULL; i++)
+        write_row(keylog, &g_array_index(due, struct row, i));
+    g_array_free(due, TRUE);
+    if (keylog->failure && error)
+        *error = g_error_copy(keylog->failure);
+    return keylog->failure == NULL;
+}
+
+bool keylog_close(struct keylog *keylog, GError **error)
+{
+    bool whole = keylog_flush(keylog, INT64_MAX, error);
+
+    if (!csv_close(keylog->csv, whole ? error : NULL))
+        whole = false;
+    for (uint32_t i = 0; i < keylog->regions; i++)
+        g_array_free(keylog->buffers[i].rows, TRUE);
+    g_free(keylog->buffers);
+    crypto_free(keylog->crypto);
+    crypto_cipher_free(keylog->rand_cipher);
+    g_clear_error(&keylog->failure);
+    g_free(keylog);
+    return whole;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* A server on the network: its workers and queue, and the timer that ends each job's service. Time is charged from
+ * the scenario, never from the host's clock. */
+#ifndef MODELS_STATION_H
+#define MODELS_STATION_H
+
+#include "models/server.h"
+#include "models/world.h"
+
+/* Timers of the core's hosts; the argument is a job for TIMER_SERVICE, else as the host likes. */
+enum core_timer {
+    TIMER_SERVICE,
+    TIMER_NEXT_PULL,
+    TIMER_PULL_TIMEOUT,
+    TIMER_MSK_TIMEOUT,
+    TIMER_ANSWER_TIMEOUT
+};
+
+struct station {
+    struct server server;
+    uint32_t host;
+    enum model_procedure wait;
+    int64_t (*service_ns)(struct net_region *at, uint32_t job); /* draws the service time */
+    void (*serve)(struct net_region *at, uint32_t job);         /* decides and answers; owns the job from then on */
+};
+
+/* A job arrives; false: the queue is full, the job was not taken. */
+bool station_arrive(struct net_region *at, struct station *station, uint32_t job, bool internal);
+/* The service of a job is over. */
+void station_served(struct net_region *at, struct station *station, uint32_t job);
+
+#endif

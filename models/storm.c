@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Puts a storm together and runs it. */
+#include "models/storm.h"
+
+#include "models/bmsc/bmsc.h"
+#include "models/bsf/bsf.h"
+#include "models/hss/hss.h"
+#include "models/keylog.h"
+#include "models/storm_private.h"
+#include "models/ue/ue.h"
+#include "models/wire/diameter.h"
+#include "sim/net/capture.h"
+#include "sim/net/topology.h"
+
+#include <string.h>
+
+/* --- dispatch by host ----------------------------------------------------------------------------------- */
+
+static enum net_verdict on_datagram(struct net_region *at, const struct net_delivery *d)
+{
+    if (d->host >= HOST_UES)
+        return ue_datagram(at, d);
+    return d->host == HOST_BMSC ? bmsc_datagram(at, d) : NET_REJECTED;
+}
+
+static enum net_verdict on_message(struct net_region *at, const struct net_delivery *d, struct net_conn conn,
+                                   uint64_t user)
+{
+    (void)user;
+    switch (d->host) {
+    case HOST_BMSC:
+        return bmsc_message(at, d, conn);
+    case HOST_BSF:
+        return bsf_message(at, d, conn);
+    case HOST_HSS:
+        return hss_message(at, d, conn);
+    default:
+        return ue_message(at, d, conn);
+    }
+}
+
+/* Requests are queued on a connection before it is up: nothing to do. */
+static void on_connected(struct net_region *at, uint32_t host, struct net_conn conn, uint64_t user)
+{
+    (void)at, (void)host, (void)conn, (void)user;
+}
+
+static void on_closed(struct net_region *at, uint32_t host, struct net_conn conn, uint64_t user,
+                      enum net_close_reason reason)
+{
+    (void)user;
+    if (host == HOST_BMSC)
+        bmsc_closed(at, conn);
+    else if (host == HOST_BSF)
+        bsf_closed(at, conn);
+    else if (host >= HOST_UES)
+        ue_closed(at, host, conn, reason);
+}
+
+static void on_timer(struct net_region *at, uint32_t host, uint32_t kind, uint64_t argument)
+{
+    switch (host) {
+    case HOST_BMSC:
+        bmsc_timer(at, kind, argument);
+        break;
+    case HOST_BSF:
+        bsf_timer(at, kind, argument);
+        break;
+    case HOST_HSS:
+        hss_timer(at, kind, argument);
+        break;
+    default:
+        ue_timer(at, host, argument);
+    }
+}
+
+static const struct net_handlers handlers = {on_datagram, on_message, on_connected, on_closed, on_timer};
+
+static const char *const kind_names[] = {
+#define X(name, meaning) #name,
+    MESSAGE_KINDS(X)
+#undef X
+};
+
+/* --- between windows ------------------------------------------------------------------------------------ */
+
+static bool write_captures(struct storm *storm, int64_t time_ns)
+{
+    return (storm->capture == NULL || capture_flush(storm->capture, time_ns, &storm->failure)) &&
+           (storm->keylog == NULL || keylog_flush(storm->keylog, time_ns, &storm->failure));
+}
+
+static bool on_window(void *user, int64_t time_ns)
+{
+    struct storm *storm = user;
+
+    storm->now_ns = time_ns;
+    if (storm->failure || !write_captures(storm, time_ns))
+        return false;
+    if (storm->options.progress && !storm->options.progress(storm->options.user, storm)) {
+        storm->interrupted = true;
+        return false;
+    }
+    return true;
+}
+
+static void on_boundary(void *user, int64_t time_ns)
+{
+    struct storm *storm = user;
+
+    if (storm->series && time_ns > storm->row_ns)
+        storm_series_row(storm, time_ns);
+}
+
+/* --- assembly ------------------------------------------------------------------------------------------- */
+
+#define IPV4_UES_MAX 16777214 /* 10/8 without its first and last address */
+
+static void fill_network(struct native_config *c, const struct scenario *s)
+{
+    c->ipv6 = s->access_ip_version == 2 || (s->access_ip_version == 0 && s->ue_count > IPV4_UES_MAX);
+    c->access_delay_ns = s->access_rtt / 2;
+    c->access_loss = s->access_loss;
+    c->access_duplicate = s->access_duplicate;
+    c->access_late = s->access_late;
+    c->access_late_ns = s->access_late_delay;
+    c->uplink_bit_per_s = (uint64_t)s->access_uplink_rate;
+    c->downlink_bit_per_s = (uint64_t)s->access_downlink_rate;
+    c->access_queue_bytes = (uint64_t)s->access_queue_limit;
+    c->core_delay_ns = s->core_delay;
+    c->core_bit_per_s = (uint64_t)s->core_rate;
+    c->core_queue_bytes = (uint64_t)s->core_queue_limit;
+    c->mss = (uint32_t)s->tcp_mss;
+    c->initial_window = (uint32_t)s->tcp_initial_window;
+    c->syn_retries = (uint32_t)s->tcp_syn_retries;
+    c->data_retries = (uint32_t)s->tcp_data_retries;
+    c->rto_initial_ns = s->tcp_rto_initial;
+    c->rto_min_ns = s->tcp_rto_min;
+    c->rto_max_ns = s->tcp_rto_max;
+    c->delayed_ack_ns = s->tcp_delayed_ack;
+    c->time_wait_ns = s->tcp_time_wait;
+    c->fault_drop = s->fault_drop;
+    c->fault_duplicate = s->fault_duplicate;
+    c->fault_delay = s->fault_delay;
+    c->fault_corrupt = s->fault_corrupt;
+    c->fault_delay_ns = s->fault_delay_time;
+}
+
+static struct native *new_network(struct storm *storm, GError **error)
+{
+    const struct scenario *s = storm->world.scenario;
+    struct net_listen listens[] = {
+        {HOST_BMSC, HTTP_PORT, http_frame, (uint32_t)s->bmsc_listen_queue, (uint32_t)s->bmsc_connections,
+         s->bmsc_idle_timeout},
+        {HOST_BSF, HTTP_PORT, http_frame, (uint32_t)s->bsf_listen_queue, (uint32_t)s->bsf_connections,
+         s->bsf_idle_timeout},
+        {HOST_BSF, DIAMETER_PORT, diameter_frame, 16, 16, 0},
+        {HOST_HSS, DIAMETER_PORT, diameter_frame, 16, 16, 0},
+    };
+    struct native_config c = {
+        .seed = s->run_seed, .servers = HOST_UES, .ues = storm->world.ues, .cells = (uint32_t)s->ue_cells,
+        .regions = storm->regions, .kind_names = kind_names, .kinds = MESSAGE_KIND_COUNT, .handlers = &handlers,
+        .listens = listens, .listen_count = G_N_ELEMENTS(listens), .capture = storm->capture,
+        .boundary_ns = s->output_interval, .boundary = on_boundary, .window = on_window, .user = storm};
+
+    fill_network(&c, s);
+    return native_new(&c, error);
+}
+
+static bool open_files(struct storm *storm, GError **error)
+{
+    const struct storm_options *o = &storm->options;
+    const struct scenario *s = storm->world.scenario;
+
+    if (o->capture_path) {
+        bool ipv6 = s->access_ip_version == 2 || (s->access_ip_version == 0 && s->ue_count > IPV4_UES_MAX);
+        storm->capture =
+            capture_new(o->capture_path, storm->regions + 1, storm->world.epoch_s, HOST_UES, ipv6, error);
+        if (storm->capture == NULL)
+            return false;
+    }
+    if (o->keylog_path) {
+        storm->keylog = keylog_new(&storm->world, o->keylog_path, storm->regions + 1, error);
+        if (storm->keylog == NULL)
+            return false;
+    }
+    if (o->series_path) {
+        storm->series = csv_open(o->series_path, error);
+        if (storm->series == NULL)
+            return false;
+        storm_series_header(storm);
+    }
+    return true;
+}
+
+static void new_models(struct storm *storm)
+{
+    const struct world *world = &storm->world;
+    struct net_topology topology = {HOST_UES, world->ues, (uint32_t)world->scenario->ue_cells, storm->regions};
+
+    storm->models = g_new0(struct model_region, storm->regions + 1);
+    for (uint32_t r = 0; r <= storm->regions; r++) {
+        struct model_region *m = &storm->models[r];
+
+        m->world = world;
+        m->crypto = crypto_new();
+        m->rand_cipher = crypto_cipher_new(world->rand_key);
+        m->last_keyed_ns = -1;
+        m->keylog = storm->keylog ? keylog_buffer(storm->keylog, r) : NULL;
+        for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
+            histogram_init(&m->latency[i]);
+        if (r > 0)
+            m->ues = ue_table_new(&topology, r);
+    }
+    storm->models[0].bmsc = bmsc_new(world);
+    storm->models[0].bsf = bsf_new(world);
+    storm->models[0].hss = hss_new(world);
+}
+
+struct storm *storm_new(const struct scenario *scenario, const struct storm_options *options, GError **error)
+{
+    struct storm *storm = g_new0(struct storm, 1);
+
+    world_init(&storm->world, scenario);
+    storm->options = *options;
+    storm->row_ns = -1;
+    storm->regions = (uint32_t)MIN(scenario->run_regions, scenario->ue_cells);
+    for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
+        histogram_init(&storm->latency[i]);
+    if (!open_files(storm, error)) {
+        storm_free(storm);
+        return NULL;
+    }
+    new_models(storm);
+    storm->native = new_network(storm, error);
+    if (storm->native == NULL) {
+        storm_free(storm);
+        return NULL;
+    }
+    for (uint32_t r = 0; r <= storm->regions; r++)
+        native_region(storm->native, r)->model = &storm->models[r];
+    return storm;
+}
+
+static void free_models(struct storm *storm)
+{
+    if (storm->models == NULL)
+        return;
+    for (uint32_t r = 0; r <= storm->regions; r++) {
+        struct model_region *m = &storm->models[r];
+
+        crypto_free(m->crypto);
+        crypto_cipher_free(m->rand_cipher);
+        for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
+            histogram_clear(&m->latency[i]);
+        ue_table_free(m->ues);
+        bmsc_free(m->bmsc);
+        bsf_free(m->bsf);
+        hss_free(m->hss);
+    }
+    g_free(storm->models);
+}
+
+/* Closes what is open; the first failure is kept. */
+static void close_files(struct storm *storm)
+{
+    GError **error = storm->failure ? NULL : &storm->failure;
+
+    if (storm->capture && !capture_close(storm->capture, error))
+        error = NULL;
+    if (storm->keylog && !keylog_close(storm->keylog, error))
+        error = NULL;
+    if (storm->series)
+        csv_close(storm->series, error);
+    storm->capture = NULL;
+    storm->keylog = NULL;
+    storm->series = NULL;
+}
+
+void storm_free(struct storm *storm)
+{
+    if (storm == NULL)
+        return;
+    if (storm->native)
+        native_free(storm->native);
+    close_files(storm);
+    free_models(storm);
+    for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
+        histogram_clear(&storm->latency[i]);
+    g_clear_error(&storm->failure);
+    g_free(storm);
+}
+
+/* --- run ------------------------------------------------------------------------------------------------ */
+
+enum storm_outcome storm_run(struct storm *storm, GError **error)
+{
+    const struct world *world = &storm->world;
+
+    if (storm->keylog)
+        keylog_msk(&storm->models[0], 0, (uint32_t)world->scenario->msk_key_group << 16 | world->msk_number,
+                   world->msk);
+    bmsc_start(native_region(storm->native, 0));
+    storm->now_ns = native_run(storm->native, world->scenario->run_end);
+    on_boundary(storm, storm->now_ns);
+    for (uint32_t r = 0; r <= storm->regions; r++)
+        for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
+            histogram_merge(&storm->latency[i], &storm->models[r].latency[i]);
+    close_files(storm);
+    if (storm->failure) {
+        g_propagate_error(error, g_steal_pointer(&storm->failure));
+        return STORM_FAILED;
+    }
+    return storm->interrupted ? STORM_INTERRUPTED : STORM_DONE;
+}
+
+int64_t storm_now_ns(const struct storm *storm)
+{
+    return storm->now_ns;
+}
+
+uint64_t storm_events(const struct storm *storm)
+{
+    return kernel_events(native_kernel(storm->native));
+}
+
+uint64_t storm_fingerprint(const struct storm *storm)
+{
+    return kernel_fingerprint(native_kernel(storm->native));
+}
+
+int64_t storm_ues(const struct storm *storm)
+{
+    return storm->world.ues;
+}
+
+/* A UE can have given up on its side and be unanswered on the BM-SC's: never more than there are. */
+int64_t storm_ues_done(const struct storm *storm)
+{
+    int64_t done = storm_counter(storm, COUNT_ues_keyed) + storm_counter(storm, COUNT_ues_gave_up) +
+                   storm_counter(storm, COUNT_ues_unanswered);
+
+    return MIN(done, storm_ues(storm));
+}

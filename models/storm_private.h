@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* What storm.c (assembly, run) and storm_metrics.c (results) share. */
+#ifndef MODELS_STORM_PRIVATE_H
+#define MODELS_STORM_PRIVATE_H
+
+#include "models/server.h"
+#include "models/storm.h"
+#include "models/world.h"
+#include "sim/net/native/native.h"
+#include "sim/stats/csv.h"
+
+struct keylog;
+struct capture;
+
+struct storm {
+    struct world world;
+    struct storm_options options;
+    struct native *native;
+    uint32_t regions;             /* of cells; one more is the core */
+    struct model_region *models;  /* regions + 1 */
+    struct capture *capture;
+    struct keylog *keylog;
+    struct csv *series;
+    int64_t now_ns;               /* end of the last window */
+    int64_t row_ns;               /* time of the last row of the series */
+    bool interrupted;
+    GError *failure;              /* first file that could not be written */
+    struct histogram latency[MODEL_PROCEDURE_COUNT]; /* merged, after the run */
+};
+
+int64_t storm_counter(const struct storm *storm, enum model_counter counter);
+/* Writes the header, or one row, of timeseries.csv. */
+void storm_series_header(struct storm *storm);
+void storm_series_row(struct storm *storm, int64_t time_ns);
+
+#endif

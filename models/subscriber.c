@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Identities and keys, each a pure function of the seed and the UE's number. */
+#include "models/subscriber.h"
+
+#include "models/crypto/digest_auth.h"
+#include "models/crypto/gba_keys.h"
+#include "models/crypto/milenage.h"
+#include "sim/kernel/random.h"
+
+#include <string.h>
+
+#define RAND_BASE64_LENGTH 24
+#define MSIN_DIGITS_MAX 10
+
+void subscriber_k(const struct world *world, uint32_t ue, uint8_t k[16])
+{
+    random_bytes(world->seed, ue, PURPOSE_K, 0, k, 16);
+}
+
+void subscriber_opc(const struct world *world, uint32_t ue, uint8_t opc[16])
+{
+    random_bytes(world->seed, ue, PURPOSE_OPC, 0, opc, 16);
+}
+
+/* An IMSI has 15 digits: MCC, MNC, and the UE's number as MSIN. */
+static unsigned msin_digits(const struct world *world)
+{
+    return 15 - (unsigned)strlen(world->imsi_prefix);
+}
+
+void subscriber_impi(const struct world *world, uint32_t ue, struct subscriber_text *out)
+{
+    struct wire_writer w = wire_writer(out->text, sizeof out->text);
+    char msin[MSIN_DIGITS_MAX];
+    unsigned digits = msin_digits(world);
+
+    for (unsigned i = digits; i-- > 0; ue /= 10)
+        msin[i] = (char)('0' + ue % 10);
+    wire_put(&w, world->imsi_prefix, strlen(world->imsi_prefix));
+    wire_put(&w, msin, digits);
+    wire_put(&w, world->impi_suffix, strlen(world->impi_suffix));
+    out->length = (uint8_t)wire_written(&w);
+}
+
+bool subscriber_of_impi(const struct world *world, struct bytes impi, uint32_t *ue)
+{
+    size_t prefix = strlen(world->imsi_prefix), suffix = strlen(world->impi_suffix);
+    uint64_t msin;
+
+    if (impi.len != 15 + suffix || memcmp(impi.at, world->imsi_prefix, prefix) != 0 ||
+        memcmp(impi.at + 15, world->impi_suffix, suffix) != 0 ||
+        wire_decimal_decode(bytes_of(impi.at + prefix, 15 - prefix), &msin) != WIRE_OK ||
+        msin >= world->ues)
+        return false;
+    *ue = (uint32_t)msin;
+    return true;
+}
+
+void subscriber_rand(struct model_region *m, uint32_t ue, uint16_t vector, uint8_t rand[16])
+{
+    uint8_t plain[16] = {(uint8_t)(ue >> 24), (uint8_t)(ue >> 16), (uint8_t)(ue >> 8), (uint8_t)ue,
+                         (uint8_t)(vector >> 8), (uint8_t)vector};
+
+    crypto_cipher_encrypt(m->crypto, m->rand_cipher, plain, rand);
+}
+
+bool subscriber_of_rand(struct model_region *m, const uint8_t rand[16], uint32_t *ue, uint16_t *vector)
+{
+    static const uint8_t zero[10];
+    uint8_t plain[16];
+
+    crypto_cipher_decrypt(m->crypto, m->rand_cipher, rand, plain);
+    *ue = (uint32_t)plain[0] << 24 | (uint32_t)plain[1] << 16 | (uint32_t)plain[2] << 8 | plain[3];
+    *vector = (uint16_t)(plain[4] << 8 | plain[5]);
+    return memcmp(plain + 6, zero, sizeof zero) == 0 && *ue < m->world->ues && *vector <= VECTOR_MAX;
+}
+
+void subscriber_b_tid(const struct world *world, const uint8_t rand[16], struct subscriber_text *out)
+{
+    struct wire_writer w = wire_writer(out->text, sizeof out->text);
+
+    wire_put_base64(&w, rand, 16);
+    wire_put_literal(&w, "@");
+    wire_put(&w, world->bsf_fqdn, strlen(world->bsf_fqdn));
+    out->length = (uint8_t)wire_written(&w);
+}
+
+bool subscriber_of_b_tid(struct model_region *m, struct bytes b_tid, uint32_t *ue, uint16_t *vector)
+{
+    size_t host = strlen(m->world->bsf_fqdn), length;
+    uint8_t rand[16];
+
+    if (b_tid.len != RAND_BASE64_LENGTH + 1 + host || b_tid.at[RAND_BASE64_LENGTH] != '@' ||
+        memcmp(b_tid.at + RAND_BASE64_LENGTH + 1, m->world->bsf_fqdn, host) != 0)
+        return false;
+    if (wire_base64_decode(bytes_of(b_tid.at, RAND_BASE64_LENGTH), rand, sizeof rand, &length) != WIRE_OK ||
+        length != sizeof rand)
+        return false;
+    return subscriber_of_rand(m, rand, ue, vector);
+}
+
+void subscriber_ks(struct model_region *m, uint32_t ue, uint16_t vector, uint8_t ks[32])
+{
+    uint8_t k[16], opc[16], rand[16];
+
+    subscriber_k(m->world, ue, k);
+    subscriber_opc(m->world, ue, opc);
+    subscriber_rand(m, ue, vector, rand);
+    milenage_ck_ik(m->crypto, k, opc, rand, ks, ks + 16);
+}
+
+void subscriber_muk(struct model_region *m, uint32_t ue, uint16_t vector, uint8_t muk[32])
+{
+    struct subscriber_text impi;
+    uint8_t ks[32], rand[16];
+
+    subscriber_ks(m, ue, vector, ks);
+    subscriber_rand(m, ue, vector, rand);
+    subscriber_impi(m->world, ue, &impi);
+    gba_ks_naf(m->crypto, ks, rand, subscriber_bytes(&impi), m->world->naf_id, muk);
+}
+
+void subscriber_ua_ha1(struct model_region *m, struct bytes b_tid, const uint8_t muk[32],
+                       struct digest_hash *ha1)
+{
+    uint8_t mrk[32];
+    char password[44];
+    struct wire_writer w = wire_writer(password, sizeof password);
+
+    mbms_mrk(m->crypto, muk, mrk);
+    wire_put_base64(&w, mrk, sizeof mrk);
+    digest_ha1(m->crypto, DIGEST_MD5, b_tid, bytes_text(m->world->ua_realm),
+               bytes_of(password, sizeof password), ha1);
+}
+
+/* --- the start state ------------------------------------------------------------------------------------ */
+
+static enum subscriber_class class_of(const struct world *world, uint32_t ue)
+{
+    const struct scenario *s = world->scenario;
+    double u = random_unit(random_u64(world->seed, ue, PURPOSE_CLASS, 0));
+
+    if ((u -= s->ue_muk_expired) < 0)
+        return CLASS_EXPIRED;
+    if ((u -= s->ue_muk_ahead) < 0)
+        return CLASS_AHEAD;
+    if ((u -= s->ue_muk_unknown) < 0)
+        return CLASS_UNKNOWN;
+    if ((u -= s->ue_muk_unproven) < 0)
+        return CLASS_UNPROVEN;
+    return CLASS_CURRENT;
+}
+
+void subscriber_start(const struct world *world, uint32_t ue, struct subscriber_start *out)
+{
+    int64_t lifetime = world->scenario->gba_lifetime;
+    struct random_block age = random_draw(world->seed, ue, PURPOSE_AGE, 0);
+    uint64_t bits[2] = {(uint64_t)age.word[0] << 32 | age.word[1], (uint64_t)age.word[2] << 32 | age.word[3]};
+    int64_t newest_age = (int64_t)random_below(bits[0], (uint64_t)lifetime);
+    int64_t older_by = 1 + (int64_t)random_below(bits[1], (uint64_t)lifetime);
+
+    *out = (struct subscriber_start){.class = class_of(world, ue)};
+    switch (out->class) {
+    case CLASS_CURRENT:
+        break;
+    case CLASS_EXPIRED:
+        newest_age += lifetime;
+        break;
+    case CLASS_AHEAD:
+        out->newest = 1;
+        break;
+    case CLASS_UNKNOWN:
+        out->newest = 2;
+        out->ue_used = 1;
+        break;
+    case CLASS_UNPROVEN:
+        out->newest = 1;
+        out->ue_used = VECTOR_NONE;
+        out->bmsc_known = 1;
+        break;
+    }
+    /* Expiry times are whole seconds, as the interfaces carry them; what is valid stays so at the start. */
+    int64_t expiry = (lifetime - newest_age) / CLOCK_SECOND * CLOCK_SECOND;
+    if (out->class != CLASS_EXPIRED)
+        expiry += CLOCK_SECOND;
+    out->newest_expiry_ns = expiry;
+    out->older_expiry_ns = expiry - older_by;
+    out->counter = 1 + (uint32_t)(bits[1] & 0xff);
+}
+
+#define SEQ_AHEAD 1000
+
+/* Vectors before the run are numbered 0 .. newest, each SEQ one above the last. */
+uint64_t subscriber_start_seq_hss(const struct world *world, uint32_t ue)
+{
+    struct subscriber_start start;
+
+    subscriber_start(world, ue, &start);
+    return (1U << 16) + random_below(random_u64(world->seed, ue, PURPOSE_SQN, 0), 1U << 24) + start.newest;
+}
+
+uint64_t subscriber_start_seq_usim(const struct world *world, uint32_t ue)
+{
+    uint64_t seq = subscriber_start_seq_hss(world, ue);
+    uint64_t bits = random_u64(world->seed, ue, PURPOSE_SQN_AHEAD, 0);
+
+    return random_happens(bits, world->scenario->ue_sqn_ahead) ? seq + SEQ_AHEAD : seq;
+}

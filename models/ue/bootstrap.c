@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Ub at the UE: GET, 401, the USIM, GET, 200 (TS 33.220 §4.5.2, TS 24.109 §4, RFC 3310). */
+#include "models/ue/ue.h"
+
+#include "models/crypto/gba_keys.h"
+#include "models/keylog.h"
+#include "models/wire/ub.h"
+
+static void send_get(struct ue_at *u, enum message_kind kind, const struct digest_fields *credentials)
+{
+    const struct world *world = u->m->world;
+    struct net_message *get = net_message(u->net, kind, 1000);
+    struct ub_request request = {.bsf_fqdn = bytes_text(world->bsf_fqdn),
+                                 .naf_fqdn = bytes_text(world->bmsc_fqdn),
+                                 .unix_s = world_unix_s(world, u->net->now_ns),
+                                 .credentials = credentials};
+    size_t length = 0;
+    enum wire_status status = ub_request_encode(&request, get->bytes, get->capacity, &length);
+
+    ue_exchange_send(u, get, status, length);
+}
+
+/* The first request carries the IMPI only: empty nonce and response (TS 24.109 §4.2). */
+void ue_bootstrap_start(struct ue_at *u)
+{
+    const struct world *world = u->m->world;
+    struct subscriber_text impi;
+    struct digest_fields credentials = {.realm = bytes_text(world->bsf_fqdn), .nonce = bytes_text(""),
+                                        .uri = bytes_text("/"), .response = bytes_text("")};
+
+    count(u->m, COUNT_gba_started);
+    u->x->started_ns = u->net->now_ns;
+    u->x->resync = false;
+    u->x->conn = net_tcp_connect(u->net, HOST_UES + u->number, HOST_BSF, HTTP_PORT, http_frame, 0);
+    subscriber_impi(world, u->number, &impi);
+    credentials.username = subscriber_bytes(&impi);
+    send_get(u, KIND_ub_get, &credentials);
+    ue_exchange_phase(u, UE_CHALLENGING, world->scenario->ue_response_timeout);
+}
+
+/* Keeps what the second request needs; false if this is no challenge for us. */
+static bool challenge_read(struct ue_at *u, const struct http_message *answer)
+{
+    const struct bytes *header = http_find(answer, "WWW-Authenticate");
+    struct digest_fields c;
+    uint8_t server_data[UE_NONCE_BYTES_MAX];
+    size_t length;
+
+    if (header == NULL || digest_decode(*header, true, &c) != WIRE_OK ||
+        !bytes_equal(c.realm, bytes_text(u->m->world->bsf_fqdn)) ||
+        !bytes_equal(c.algorithm, bytes_text("AKAv1-MD5")) || !digest_list_has(c.qop, "auth-int") ||
+        c.nonce.len > UE_NONCE_BYTES_MAX ||
+        wire_base64_decode(c.nonce, server_data, sizeof server_data, &length) != WIRE_OK || length < 32)
+        return false;
+    memcpy(u->x->rand_autn, server_data, 32);
+    memcpy(u->x->nonce, c.nonce.at, c.nonce.len);
+    u->x->nonce_length = (uint8_t)c.nonce.len;
+    return true;
+}
+
+/* Credentials for the challenge at hand; HA1 is kept for rspauth. */
+static void send_credentials(struct ue_at *u, struct bytes password, struct bytes auts)
+{
+    const struct world *world = u->m->world;
+    struct subscriber_text impi;
+    struct digest_hash ha2, response;
+    struct ue_exchange *x = u->x;
+
+    subscriber_impi(world, u->number, &impi);
+    ue_cnonce(u);
+    x->nc = 1;
+    struct digest_fields c = {.username = subscriber_bytes(&impi), .realm = bytes_text(world->bsf_fqdn),
+                              .nonce = bytes_of(x->nonce, x->nonce_length), .uri = bytes_text("/"),
+                              .qop = bytes_text("auth-int"), .has_nc = true, .nc = 1,
+                              .cnonce = bytes_of(x->cnonce, sizeof x->cnonce),
+                              .algorithm = bytes_text("AKAv1-MD5"), .auts = auts};
+    digest_ha1(u->m->crypto, DIGEST_MD5, c.username, c.realm, password, &x->ha1);
+    digest_ha2(u->m->crypto, DIGEST_MD5, bytes_text("GET"), c.uri, true, bytes_of(NULL, 0), &ha2);
+    digest_response(u->m->crypto, DIGEST_MD5, &x->ha1, c.nonce, 1, c.cnonce, c.qop, &ha2, &response);
+    c.response = digest_hash_bytes(&response);
+    send_get(u, KIND_ub_auth_get, &c);
+}
+
+void ue_bootstrap_usim(struct ue_at *u)
+{
+    int64_t timeout = u->m->world->scenario->ue_response_timeout;
+    struct usim_answer answer;
+    char auts[20];
+    struct wire_writer w = wire_writer(auts, sizeof auts);
+    uint32_t number;
+
+    if (!subscriber_of_rand(u->m, u->x->rand_autn, &number, &u->x->vector) || number != u->number)
+        u->x->vector = VECTOR_NONE;
+    switch (usim_authenticate(u, u->x->rand_autn, u->x->rand_autn + 16, &answer)) {
+    case USIM_OK:
+        memcpy(u->x->ks, answer.ks, sizeof answer.ks);
+        send_credentials(u, bytes_of(answer.res, sizeof answer.res), bytes_of(NULL, 0));
+        ue_exchange_phase(u, UE_BOOTSTRAPPING, timeout);
+        break;
+    case USIM_SYNC_FAILURE:
+        if (u->x->resync) { /* re-synchronised already, and still stale: start over */
+            ue_exchange_retry(u);
+            break;
+        }
+        /* RFC 3310 §3.4: auts, and a response made with the empty password; a new challenge follows. */
+        u->x->resync = true;
+        count(u->m, COUNT_gba_resyncs);
+        wire_put_base64(&w, answer.auts, sizeof answer.auts);
+        send_credentials(u, bytes_of(NULL, 0), bytes_of(auts, wire_written(&w)));
+        ue_exchange_phase(u, UE_CHALLENGING, timeout);
+        break;
+    case USIM_MAC_FAILURE:
+        count(u->m, COUNT_aka_failed);
+        ue_exchange_retry(u);
+        break;
+    }
+}
+
+/* The new Ks_NAF becomes the newest MUK; the one before stays as last used if it was proven. */
+static void adopt(struct ue_at *u, int64_t expiry_unix_s)
+{
+    const struct world *world = u->m->world;
+    struct ue *ue = u->ue;
+    struct subscriber_text impi;
+
+    if (ue->proven)
+        ue->used = ue->newest;
+    ue->proven = false;
+    ue->newest = (struct ue_muk){.expiry_ns = (expiry_unix_s - world->epoch_s) * CLOCK_SECOND,
+                                 .vector = u->x->vector};
+    subscriber_impi(world, u->number, &impi);
+    gba_ks_naf(u->m->crypto, u->x->ks, u->x->rand_autn, subscriber_bytes(&impi), world->naf_id, u->x->muk);
+    u->x->muk_vector = u->x->vector;
+    u->x->bootstrap = false;
+    count(u->m, COUNT_gba_runs);
+    histogram_add(&u->m->latency[PROCEDURE_gba], u->net->now_ns - u->x->started_ns);
+    if (u->m->keylog)
+        keylog_vector(u->m, u->net->now_ns, u->number, u->x->vector);
+}
+
+static enum net_verdict success(struct ue_at *u, const struct http_message *answer)
+{
+    struct subscriber_text expected;
+    struct bytes b_tid;
+    int64_t expiry_unix_s;
+
+    subscriber_b_tid(u->m->world, u->x->rand_autn, &expected);
+    if (!ue_rspauth_right(u, answer, "/")) {
+        count(u->m, COUNT_digest_failed);
+        ue_exchange_retry(u);
+        return NET_REJECTED;
+    }
+    if (u->x->vector == VECTOR_NONE || ub_info_decode(answer->body, &b_tid, &expiry_unix_s) != WIRE_OK ||
+        !bytes_equal(b_tid, subscriber_bytes(&expected))) {
+        count(u->m, COUNT_http_malformed);
+        ue_exchange_retry(u);
+        return NET_REJECTED;
+    }
+    adopt(u, expiry_unix_s);
+    ue_exchange_hang_up(u);
+    ue_request_start(u);
+    return NET_RECEIVED;
+}
+
+enum net_verdict ue_bootstrap_answer(struct ue_at *u, const struct http_message *answer)
+{
+    int64_t card;
+
+    if (answer->status == 200 && u->x->phase == UE_BOOTSTRAPPING)
+        return success(u, answer);
+    if (answer->status == 401 && u->x->phase == UE_CHALLENGING) {
+        if (!challenge_read(u, answer)) {
+            count(u->m, COUNT_http_malformed);
+            ue_exchange_retry(u);
+            return NET_REJECTED;
+        }
+        card = distribution_sample(&u->m->world->scenario->ue_usim_time, ue_draw(u, PURPOSE_USIM_TIME));
+        if (card > 0)
+            ue_exchange_phase(u, UE_USIM, card);
+        else
+            ue_bootstrap_usim(u);
+        return NET_RECEIVED;
+    }
+    if (answer->status == 401) { /* the BSF refuses our response: a new run */
+        count(u->m, COUNT_digest_failed);
+        ue_exchange_retry(u);
+        return NET_RECEIVED;
+    }
+    ue_exchange_failed_answer(u, answer);
+    return NET_RECEIVED;
+}

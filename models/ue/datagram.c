@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* MIKEY at the UE: solicited pulls and MSK messages in, MIKEY ACKs out (TS 33.246 §6.3.2.2.4, §6.3.2.3.1; RFC 3830
+ * §5.3-5.4). Verify (pure), decide (state), encode. */
+#include "models/ue/ue.h"
+
+#include "models/crypto/mikey_keys.h"
+
+/* What verification found out about a message. */
+struct mikey_facts {
+    struct mikey_message message;
+    uint8_t auth[20];
+    uint8_t muk[32];
+    bool pull;
+};
+
+/* The shape TS 33.246 gives both messages; a pull carries no key, an MSK message does. */
+static bool shape_right(const struct mikey_message *m)
+{
+    bool pull = (m->msk_id & 0xffff) == 0;
+
+    return m->data_type == MIKEY_PSK_INIT && m->prf == 0 && m->has_ext && m->has_key_domain_id &&
+           m->has_msk_id && !m->has_mtk_id && m->has_t && m->ts_type == MIKEY_TS_COUNTER && m->has_rand &&
+           m->has_idi && m->has_idr && m->has_kemac && m->mac_alg == MIKEY_MAC_HMAC_SHA1_160 &&
+           (m->encr_data.len == 0) == pull &&
+           (pull || m->encr_alg == MIKEY_ENCR_AES_CM_128);
+}
+
+/* The MUK among the newest and the last used whose id the message names; NULL: none. */
+static struct ue_muk *muk_named(struct ue_at *u, const struct mikey_message *m)
+{
+    uint32_t number;
+    uint16_t vector;
+
+    if (!bytes_equal(m->idi, bytes_text(u->m->world->bmsc_fqdn)) ||
+        !subscriber_of_b_tid(u->m, m->idr, &number, &vector) || number != u->number)
+        return NULL;
+    if (u->ue->newest.vector == vector)
+        return &u->ue->newest;
+    return u->ue->used.vector == vector ? &u->ue->used : NULL;
+}
+
+static bool mac_right(struct ue_at *u, struct mikey_facts *f, const struct ue_muk *muk)
+{
+    const struct mikey_message *m = &f->message;
+    uint8_t mac[MIKEY_MAC_BYTES];
+
+    ue_muk(u, muk->vector, f->muk);
+    mikey_auth_key(u->m->crypto, bytes_of(f->muk, 32), m->csb_id, m->rand, f->auth);
+    mikey_mac(u->m->crypto, f->auth, m->covered, mac);
+    return m->mac.len == sizeof mac && crypto_equal(mac, m->mac.at, sizeof mac);
+}
+
+/* The checks of a MIKEY receiver in the order of RFC 3830 §5.4: NULL if one fails (counted), else the MUK. */
+static struct ue_muk *verify(struct ue_at *u, struct bytes bytes, struct mikey_facts *f)
+{
+    struct ue_muk *muk;
+
+    if (mikey_decode(bytes, &f->message) != WIRE_OK || !shape_right(&f->message)) {
+        count(u->m, COUNT_mikey_malformed);
+        return NULL;
+    }
+    f->pull = (f->message.msk_id & 0xffff) == 0;
+    muk = muk_named(u, &f->message);
+    if (muk == NULL) {
+        count(u->m, COUNT_mikey_unknown_muk);
+        return NULL;
+    }
+    if (f->message.ts <= muk->counter) {
+        count(u->m, COUNT_mikey_replayed);
+        return NULL;
+    }
+    if (!mac_right(u, f, muk)) {
+        count(u->m, COUNT_mikey_bad_mac);
+        return NULL;
+    }
+    if (muk->expiry_ns <= u->net->now_ns) {
+        /* Past its lifetime a MUK is good for a pull and for nothing else. */
+        count(u->m, f->pull ? COUNT_pulls_expired_muk : COUNT_mikey_expired_muk);
+        return f->pull ? muk : NULL;
+    }
+    return muk;
+}
+
+/* Only an authenticated message moves the counter; one under the newest MUK proves that both sides have it. */
+static void accept(struct ue_at *u, struct ue_muk *muk, uint32_t counter)
+{
+    muk->counter = counter;
+    if (muk == &u->ue->newest) {
+        u->ue->proven = true;
+        u->ue->used.vector = VECTOR_NONE;
+    }
+}
+
+static void pull(struct ue_at *u, const struct net_delivery *d, const struct mikey_facts *f)
+{
+    histogram_add(&u->m->latency[PROCEDURE_pull], u->net->now_ns - d->mark_ns);
+    if (u->ue->first_pull_ns < 0)
+        u->ue->first_pull_ns = d->mark_ns;
+    if (u->x) {
+        count(u->m, COUNT_pulls_coalesced);
+        return;
+    }
+    count(u->m, COUNT_pulls_accepted);
+    ue_exchange_begin(u, (uint16_t)(f->message.msk_id >> 16));
+}
+
+/* Decrypts and reads the key; false if what is inside is not an MSK with its validity interval. */
+static bool open_msk(struct ue_at *u, const struct mikey_facts *f, uint8_t msk[16])
+{
+    struct mikey_keys keys;
+    struct mikey_key_data data;
+    struct bytes rest;
+    uint8_t plain[256];
+    const struct mikey_message *m = &f->message;
+
+    if (m->encr_data.len > sizeof plain)
+        return false;
+    mikey_keys(u->m->crypto, bytes_of(f->muk, 32), m->csb_id, m->rand, &keys);
+    mikey_crypt(u->m->crypto, &keys, m->csb_id, m->ts, m->encr_data.at, plain, m->encr_data.len);
+    if (mikey_key_data_decode(bytes_of(plain, m->encr_data.len), &data, &rest) != WIRE_OK || rest.len != 0 ||
+        data.type != MIKEY_KEY_TGK || data.key.len != 16 || data.kv != MIKEY_KV_INTERVAL)
+        return false;
+    memcpy(msk, data.key.at, 16);
+    return true;
+}
+
+static void acknowledge(struct ue_at *u, const struct mikey_facts *f)
+{
+    const struct mikey_message *m = &f->message;
+    struct mikey_message ack = {
+        .data_type = MIKEY_PSK_VERIFICATION, .csb_id = m->csb_id, .cs_count = m->cs_count,
+        .map_type = m->map_type, .cs_map = m->cs_map, .has_t = true, .ts_type = m->ts_type, .ts = m->ts,
+        .has_idr = true, .idr_type = m->idr_type, .idr = m->idr,
+        .has_verification = true, .auth_alg = MIKEY_MAC_HMAC_SHA1_160};
+    struct net_message *out = net_message(u->net, KIND_msk_ack, mikey_length(&ack));
+    size_t length;
+
+    if (mikey_encode(&ack, out->bytes, out->capacity, &length) != WIRE_OK) {
+        net_message_drop(u->net, out);
+        return;
+    }
+    mikey_verification_mac(u->m->crypto, f->auth, bytes_of(out->bytes, length - MIKEY_MAC_BYTES), m->idi,
+                           m->idr, m->ts_raw, out->bytes + length - MIKEY_MAC_BYTES);
+    out->length = (uint32_t)length;
+    net_udp_send(u->net, HOST_UES + u->number, HOST_BMSC, out);
+}
+
+static void install(struct ue_at *u, const struct mikey_facts *f, const uint8_t msk[16])
+{
+    uint16_t number = (uint16_t)f->message.msk_id;
+    struct ue *ue = u->ue;
+
+    count(u->m, COUNT_msk_installed);
+    if (memcmp(msk, u->m->world->msk, 16) != 0 || number != u->m->world->msk_number)
+        count(u->m, COUNT_msk_mismatch);
+    if (ue->msk[0] == number)
+        return;
+    if (ue->msk[1] != number)
+        ue->msk[1] = ue->msk[0];
+    ue->msk[0] = number;
+    count(u->m, COUNT_ues_keyed);
+    u->m->last_keyed_ns = u->net->now_ns;
+    if (ue->gave_up) {
+        ue->gave_up = false;
+        u->m->counters[COUNT_ues_gave_up]--;
+    }
+    if (ue->first_pull_ns >= 0)
+        histogram_add(&u->m->latency[PROCEDURE_time_to_key], u->net->now_ns - ue->first_pull_ns);
+}
+
+static void msk_in_exchange(struct ue_at *u)
+{
+    if (u->x == NULL)
+        return;
+    if (u->x->phase == UE_AWAITING_MSK) {
+        histogram_add(&u->m->latency[PROCEDURE_msk], u->net->now_ns - u->x->started_ns);
+        ue_exchange_end(u);
+    } else {
+        u->x->msk_arrived = true;
+    }
+}
+
+enum net_verdict ue_datagram(struct net_region *at, const struct net_delivery *d)
+{
+    struct ue_at u = ue_find(at, d->host);
+    struct mikey_facts f;
+    struct ue_muk *muk = verify(&u, d->bytes, &f);
+    uint8_t msk[16];
+
+    if (muk == NULL)
+        return NET_REJECTED;
+    if (f.pull) {
+        accept(&u, muk, (uint32_t)f.message.ts);
+        pull(&u, d, &f);
+        return NET_RECEIVED;
+    }
+    if (!open_msk(&u, &f, msk)) {
+        count(u.m, COUNT_mikey_malformed);
+        return NET_REJECTED;
+    }
+    accept(&u, muk, (uint32_t)f.message.ts);
+    install(&u, &f, msk);
+    if (f.message.v)
+        acknowledge(&u, &f);
+    msk_in_exchange(&u);
+    return NET_RECEIVED;
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The life of one exchange at the UE: back-off (TS 26.346), tries, timers, connections, giving up. */
+#include "models/ue/ue.h"
+
+#include "models/wire/ua.h"
+#include "sim/kernel/random.h"
+
+#include <glib.h>
+
+static struct ue_exchange *take(struct ue_at *u)
+{
+    struct pool *pool = &u->m->ues->exchanges;
+
+    u->ue->exchange = pool_take(pool);
+    u->x = pool_at(pool, u->ue->exchange);
+    u->m->counters[COUNT_ues_active]++;
+    *u->x = (struct ue_exchange){.conn = NET_CONN_NONE, .muk_vector = VECTOR_NONE, .phase = UE_WAITING};
+    return u->x;
+}
+
+/* Enters a phase; timeout_ns >= 0 sets its timer. Timers of earlier phases become stale. */
+void ue_exchange_phase(struct ue_at *u, enum ue_phase phase, int64_t timeout_ns)
+{
+    u->x->phase = (uint8_t)phase;
+    u->ue->serial++;
+    if (timeout_ns >= 0)
+        net_timer(u->net, HOST_UES + u->number, timeout_ns, 0, u->ue->serial);
+}
+
+void ue_exchange_begin(struct ue_at *u, uint16_t key_group)
+{
+    const struct scenario *s = u->m->world->scenario;
+    int64_t wait = s->ue_backoff_wait;
+
+    take(u)->key_group = key_group;
+    if (s->ue_backoff_max > 0)
+        wait += (int64_t)random_below(ue_draw(u, PURPOSE_BACKOFF), (uint64_t)s->ue_backoff_max + 1);
+    if (wait > 0)
+        ue_exchange_phase(u, UE_WAITING, wait);
+    else
+        ue_exchange_try(u);
+}
+
+void ue_exchange_try(struct ue_at *u)
+{
+    u->x->tries++;
+    u->x->stale = 0;
+    if (u->x->bootstrap || u->ue->newest.expiry_ns <= u->net->now_ns)
+        ue_bootstrap_start(u);
+    else
+        ue_request_start(u);
+}
+
+void ue_exchange_hang_up(struct ue_at *u)
+{
+    struct net_conn conn = u->x->conn;
+
+    u->x->conn = NET_CONN_NONE;
+    if (conn.index != NET_CONN_NONE.index)
+        net_tcp_close(u->net, conn);
+}
+
+static void drop_connection(struct ue_at *u)
+{
+    struct net_conn conn = u->x->conn;
+
+    u->x->conn = NET_CONN_NONE;
+    if (conn.index != NET_CONN_NONE.index)
+        net_tcp_abort(u->net, conn);
+}
+
+void ue_exchange_end(struct ue_at *u)
+{
+    ue_exchange_hang_up(u);
+    u->ue->serial++;
+    pool_give(&u->m->ues->exchanges, u->ue->exchange);
+    u->ue->exchange = POOL_NONE;
+    u->x = NULL;
+    u->m->counters[COUNT_ues_active]--;
+}
+
+static void give_up(struct ue_at *u)
+{
+    if (u->ue->msk[0] != u->m->world->msk_number && !u->ue->gave_up) {
+        u->ue->gave_up = true;
+        count(u->m, COUNT_ues_gave_up);
+    }
+    drop_connection(u);
+    ue_exchange_end(u);
+}
+
+/* Truncated exponential back-off with full jitter, on top of what the server asked for. */
+static int64_t retry_wait(struct ue_at *u)
+{
+    const struct scenario *s = u->m->world->scenario;
+    int64_t upper = s->ue_retry_base;
+
+    for (unsigned i = 1; i < u->x->tries && upper < s->ue_retry_cap; i++)
+        upper = upper > s->ue_retry_cap / 2 ? s->ue_retry_cap : upper * 2;
+    return u->x->retry_after_ns + (int64_t)random_below(ue_draw(u, PURPOSE_RETRY), (uint64_t)upper + 1);
+}
+
+void ue_exchange_retry(struct ue_at *u)
+{
+    drop_connection(u);
+    if (u->x->msk_arrived) {
+        /* The MSK overtook an answer that never came: there is nothing left to ask for. */
+        ue_exchange_end(u);
+        return;
+    }
+    if (u->x->tries >= u->m->world->scenario->ue_attempts) {
+        give_up(u);
+        return;
+    }
+    count(u->m, COUNT_ue_retries);
+    ue_exchange_phase(u, UE_WAITING, retry_wait(u));
+    u->x->retry_after_ns = 0;
+}
+
+void ue_exchange_refused(struct ue_at *u)
+{
+    count(u->m, COUNT_http_refused);
+    give_up(u);
+}
+
+/* Anything but the 200 or 401 that was expected: 503 may be tried again, the rest may not (TS 33.246 Annex G.2). */
+void ue_exchange_failed_answer(struct ue_at *u, const struct http_message *answer)
+{
+    if (answer->status == 503) {
+        u->x->retry_after_ns = (int64_t)http_retry_after(answer) * CLOCK_SECOND;
+        ue_exchange_hang_up(u);
+        ue_exchange_retry(u);
+    } else {
+        ue_exchange_refused(u);
+    }
+}
+
+void ue_exchange_send(struct ue_at *u, struct net_message *message, enum wire_status status, size_t length)
+{
+    g_assert(status == WIRE_OK);
+    message->length = (uint32_t)length;
+    net_tcp_send(u->net, u->x->conn, message);
+}
+
+void ue_timer(struct net_region *at, uint32_t host, uint64_t serial)
+{
+    struct ue_at u = ue_find(at, host);
+
+    if (u.x == NULL || u.ue->serial != serial)
+        return;
+    switch ((enum ue_phase)u.x->phase) {
+    case UE_WAITING:
+        ue_exchange_try(&u);
+        break;
+    case UE_USIM:
+        ue_bootstrap_usim(&u);
+        break;
+    case UE_AWAITING_MSK:
+        count(u.m, COUNT_msk_missing);
+        ue_exchange_retry(&u);
+        break;
+    case UE_CHALLENGING:
+    case UE_BOOTSTRAPPING:
+    case UE_ASKING:
+    case UE_REQUESTING:
+        count(u.m, COUNT_ue_timeouts);
+        ue_exchange_retry(&u);
+        break;
+    }
+}
+
+void ue_closed(struct net_region *at, uint32_t host, struct net_conn conn, enum net_close_reason reason)
+{
+    struct ue_at u = ue_find(at, host);
+
+    (void)reason;
+    if (u.x == NULL || u.x->conn.index != conn.index || u.x->conn.generation != conn.generation)
+        return;
+    u.x->conn = NET_CONN_NONE;
+    if (u.x->phase == UE_WAITING || u.x->phase == UE_AWAITING_MSK)
+        return;
+    count(u.m, COUNT_ue_connections_failed);
+    ue_exchange_retry(&u);
+}
+
+enum net_verdict ue_message(struct net_region *at, const struct net_delivery *d, struct net_conn conn)
+{
+    struct ue_at u = ue_find(at, d->host);
+    struct http_message answer;
+
+    if (u.x == NULL || u.x->conn.index != conn.index || u.x->conn.generation != conn.generation)
+        return NET_RECEIVED; /* late: the exchange went on without it */
+    if (http_decode(d->bytes, &answer) != WIRE_OK || answer.is_request) {
+        count(u.m, COUNT_http_malformed);
+        ue_exchange_retry(&u);
+        return NET_REJECTED;
+    }
+    switch ((enum ue_phase)u.x->phase) {
+    case UE_CHALLENGING:
+    case UE_BOOTSTRAPPING:
+        return ue_bootstrap_answer(&u, &answer);
+    case UE_ASKING:
+    case UE_REQUESTING:
+        return ue_request_answer(&u, &answer);
+    default:
+        return NET_RECEIVED;
+    }
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Ua at the UE: the MSK request (TS 33.246 §6.3.2.2.1), POST, 401, POST with credentials, 200. */
+#include "models/ue/ue.h"
+
+#include "models/wire/ua.h"
+
+void ue_cnonce(struct ue_at *u)
+{
+    struct wire_writer w = wire_writer(u->x->cnonce, sizeof u->x->cnonce);
+    uint64_t bits = ue_draw(u, PURPOSE_CNONCE);
+
+    wire_put_hex32(&w, (uint32_t)(bits >> 32), 8);
+    wire_put_hex32(&w, (uint32_t)bits, 8);
+}
+
+static struct bytes request_body(struct ue_at *u, uint8_t *buffer, size_t capacity)
+{
+    struct ua_key key = {.msk_id = (uint32_t)u->x->key_group << 16};
+    size_t length = 0;
+
+    memcpy(key.key_domain_id, u->m->world->key_domain_id, sizeof key.key_domain_id);
+    ua_request_body_encode(&key, 1, buffer, capacity, &length);
+    return bytes_of(buffer, length);
+}
+
+static void send_post(struct ue_at *u, enum message_kind kind, const struct digest_fields *credentials,
+                      struct bytes body)
+{
+    const struct world *world = u->m->world;
+    struct net_message *post = net_message(u->net, kind, credentials ? 1000 : 500);
+    size_t length = 0;
+    enum wire_status status =
+        ua_request_encode(bytes_text(world->bmsc_fqdn), world_unix_s(world, u->net->now_ns), credentials, body,
+                          post->bytes, post->capacity, &length);
+
+    ue_exchange_send(u, post, status, length);
+}
+
+void ue_request_start(struct ue_at *u)
+{
+    uint8_t buffer[512];
+
+    count(u->m, COUNT_requests_started);
+    u->x->started_ns = u->net->now_ns;
+    u->x->conn = net_tcp_connect(u->net, HOST_UES + u->number, HOST_BMSC, HTTP_PORT, http_frame, 0);
+    send_post(u, KIND_ua_post, NULL, request_body(u, buffer, sizeof buffer));
+    ue_exchange_phase(u, UE_ASKING, u->m->world->scenario->ue_response_timeout);
+}
+
+/* Answers a challenge with the newest MUK's B-TID and MRK. */
+static void send_credentials(struct ue_at *u, const struct digest_fields *challenge)
+{
+    struct ue_exchange *x = u->x;
+    struct subscriber_text b_tid;
+    struct digest_hash ha2, response;
+    uint8_t muk[32], rand[16], buffer[512];
+    struct bytes body = request_body(u, buffer, sizeof buffer);
+
+    subscriber_rand(u->m, u->number, u->ue->newest.vector, rand);
+    subscriber_b_tid(u->m->world, rand, &b_tid);
+    ue_muk(u, u->ue->newest.vector, muk);
+    subscriber_ua_ha1(u->m, subscriber_bytes(&b_tid), muk, &x->ha1);
+    memcpy(x->nonce, challenge->nonce.at, challenge->nonce.len);
+    x->nonce_length = (uint8_t)challenge->nonce.len;
+    ue_cnonce(u);
+    x->nc = 1;
+
+    struct digest_fields c = {.username = subscriber_bytes(&b_tid),
+                              .realm = bytes_text(u->m->world->ua_realm),
+                              .nonce = challenge->nonce, .uri = bytes_text(UA_MSK_REQUEST_URI),
+                              .qop = bytes_text("auth-int"), .has_nc = true, .nc = 1,
+                              .cnonce = bytes_of(x->cnonce, sizeof x->cnonce),
+                              .opaque = challenge->opaque, .algorithm = bytes_text("MD5")};
+    digest_ha2(u->m->crypto, DIGEST_MD5, bytes_text("POST"), c.uri, true, body, &ha2);
+    digest_response(u->m->crypto, DIGEST_MD5, &x->ha1, c.nonce, 1, c.cnonce, c.qop, &ha2, &response);
+    c.response = digest_hash_bytes(&response);
+    send_post(u, KIND_ua_auth_post, &c, body);
+    ue_exchange_phase(u, UE_REQUESTING, u->m->world->scenario->ue_response_timeout);
+}
+
+static bool challenge_read(struct ue_at *u, const struct http_message *answer, struct digest_fields *c)
+{
+    const struct bytes *header = http_find(answer, "WWW-Authenticate");
+
+    return header != NULL && digest_decode(*header, true, c) == WIRE_OK &&
+           bytes_equal(c->realm, bytes_text(u->m->world->ua_realm)) && c->nonce.at != NULL &&
+           c->nonce.len > 0 && c->nonce.len <= UE_NONCE_BYTES_MAX && c->opaque.len <= 128 &&
+           (c->algorithm.at == NULL || bytes_equal(c->algorithm, bytes_text("MD5"))) &&
+           digest_list_has(c->qop, "auth-int");
+}
+
+/* 401: the first is a challenge; one with stale=true is answered at once; any other asks for a new bootstrap
+ * (TS 24.109 §5.2.5). */
+static enum net_verdict challenged(struct ue_at *u, const struct http_message *answer)
+{
+    struct digest_fields c;
+
+    if (!challenge_read(u, answer, &c)) {
+        count(u->m, COUNT_http_malformed);
+        ue_exchange_retry(u);
+        return NET_REJECTED;
+    }
+    if (u->x->phase == UE_ASKING) {
+        send_credentials(u, &c);
+    } else if (c.stale && u->x->stale < UE_STALE_MAX) {
+        u->x->stale++;
+        send_credentials(u, &c);
+    } else if (c.stale || u->x->tries >= u->m->world->scenario->ue_attempts) {
+        ue_exchange_retry(u);
+    } else {
+        u->x->bootstrap = true;
+        ue_exchange_hang_up(u);
+        ue_exchange_try(u);
+    }
+    return NET_RECEIVED;
+}
+
+bool ue_rspauth_right(struct ue_at *u, const struct http_message *answer, const char *uri)
+{
+    const struct bytes *header = http_find(answer, "Authentication-Info");
+    struct ue_exchange *x = u->x;
+    struct digest_fields info;
+    struct digest_hash ha2, expected;
+
+    if (header == NULL || digest_decode(*header, false, &info) != WIRE_OK || !info.has_nc || info.nc != x->nc ||
+        !bytes_equal(info.cnonce, bytes_of(x->cnonce, sizeof x->cnonce)) ||
+        !bytes_equal(info.qop, bytes_text("auth-int")))
+        return false;
+    digest_ha2(u->m->crypto, DIGEST_MD5, bytes_of(NULL, 0), bytes_text(uri), true, answer->body, &ha2);
+    digest_response(u->m->crypto, DIGEST_MD5, &x->ha1, bytes_of(x->nonce, x->nonce_length), x->nc,
+                    info.cnonce, info.qop, &ha2, &expected);
+    return info.rspauth.len == expected.length && crypto_equal(info.rspauth.at, expected.hex, expected.length);
+}
+
+static enum net_verdict success(struct ue_at *u, const struct http_message *answer)
+{
+    struct ua_key keys[UA_KEYS_MAX];
+    unsigned key_count;
+
+    if (!ue_rspauth_right(u, answer, UA_MSK_REQUEST_URI)) {
+        count(u->m, COUNT_digest_failed);
+        ue_exchange_retry(u);
+        return NET_REJECTED;
+    }
+    if (ua_response_body_decode(answer->body, keys, &key_count) != WIRE_OK || key_count != 1) {
+        count(u->m, COUNT_http_malformed);
+        ue_exchange_retry(u);
+        return NET_REJECTED;
+    }
+    histogram_add(&u->m->latency[PROCEDURE_msk_request], u->net->now_ns - u->x->started_ns);
+    if (keys[0].status != 200) {
+        ue_exchange_refused(u);
+        return NET_RECEIVED;
+    }
+    ue_exchange_hang_up(u);
+    if (u->x->msk_arrived) {
+        ue_exchange_end(u);
+        return NET_RECEIVED;
+    }
+    u->x->started_ns = u->net->now_ns;
+    ue_exchange_phase(u, UE_AWAITING_MSK, u->m->world->scenario->ue_msk_timeout);
+    return NET_RECEIVED;
+}
+
+enum net_verdict ue_request_answer(struct ue_at *u, const struct http_message *answer)
+{
+    if (answer->status == 401)
+        return challenged(u, answer);
+    if (answer->status == 200 && u->x->phase == UE_REQUESTING)
+        return success(u, answer);
+    ue_exchange_failed_answer(u, answer);
+    return NET_RECEIVED;
+}

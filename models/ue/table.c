@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The UEs of a region. A UE's start state is filled in when it is first touched, so that setting a run up costs
+ * nothing per UE. */
+#include "models/ue/ue.h"
+
+#include "models/keylog.h"
+#include "sim/kernel/random.h"
+
+#include <glib.h>
+
+struct ue_table *ue_table_new(const struct net_topology *topology, uint32_t region)
+{
+    struct ue_table *table = g_new0(struct ue_table, 1);
+
+    table->topology = *topology;
+    table->region = region;
+    /* calloc: untouched pages cost nothing. */
+    table->ues = g_new0(struct ue, MAX(net_topology_ues_of(topology, region), 1));
+    pool_init(&table->exchanges, sizeof(struct ue_exchange));
+    pool_init(&table->sqns, sizeof(struct ue_sqn));
+    return table;
+}
+
+void ue_table_free(struct ue_table *table)
+{
+    if (table == NULL)
+        return;
+    pool_clear(&table->exchanges);
+    pool_clear(&table->sqns);
+    g_free(table->ues);
+    g_free(table);
+}
+
+static void start(struct ue_at *u)
+{
+    struct subscriber_start s;
+    struct ue *ue = u->ue;
+
+    subscriber_start(u->m->world, u->number, &s);
+    ue->known = true;
+    ue->exchange = ue->sqn = POOL_NONE;
+    ue->first_pull_ns = -1;
+    ue->msk[0] = (uint16_t)(u->m->world->msk_number - 1);
+    ue->newest = (struct ue_muk){.expiry_ns = s.newest_expiry_ns, .vector = s.newest};
+    ue->used = (struct ue_muk){.vector = VECTOR_NONE};
+    ue->proven = s.ue_used == s.newest;
+    if (ue->proven)
+        ue->newest.counter = s.counter;
+    else if (s.ue_used != VECTOR_NONE)
+        ue->used = (struct ue_muk){
+            .expiry_ns = s.older_expiry_ns, .counter = s.counter, .vector = s.ue_used};
+    if (u->m->keylog)
+        keylog_subscriber(u->m, u->net->now_ns, u->number);
+}
+
+struct ue_at ue_find(struct net_region *at, uint32_t host)
+{
+    struct model_region *m = model_of(at);
+    struct ue_table *t = m->ues;
+    uint32_t number = host - HOST_UES;
+    struct ue_at u = {at, m, number, &t->ues[net_topology_slot(&t->topology, t->region, number)], NULL};
+
+    if (!u.ue->known)
+        start(&u);
+    if (u.ue->exchange != POOL_NONE)
+        u.x = pool_at(&t->exchanges, u.ue->exchange);
+    return u;
+}
+
+uint64_t ue_draw(struct ue_at *u, enum purpose purpose)
+{
+    return random_u64(u->m->world->seed, u->number, purpose, u->ue->draws++);
+}
+
+void ue_muk(struct ue_at *u, uint16_t vector, uint8_t muk[32])
+{
+    if (u->x && u->x->muk_vector == vector) {
+        memcpy(muk, u->x->muk, 32);
+        return;
+    }
+    subscriber_muk(u->m, u->number, vector, muk);
+    if (u->x) {
+        u->x->muk_vector = vector;
+        memcpy(u->x->muk, muk, 32);
+    }
+}

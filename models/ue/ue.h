@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The UE: idle it is one struct ue; while it is in an exchange it has a struct ue_exchange from the region's pool.
+ *
+ *   pull accepted -> WAITING (back-off) -> [CHALLENGING -> USIM -> BOOTSTRAPPING] -> ASKING -> REQUESTING
+ *                 -> AWAITING_MSK -> done
+ *
+ * TS 33.246 §6.3.2.2.4 with the MUK bookkeeping of models/README.md. Files: datagram.c (MIKEY in, ACK out), exchange.c
+ * (tries, timers, connections), bootstrap.c (Ub), request.c (Ua), usim.c (AKA), table.c (memory). */
+#ifndef MODELS_UE_UE_H
+#define MODELS_UE_UE_H
+
+#include "models/crypto/digest_auth.h"
+#include "models/subscriber.h"
+#include "models/wire/http.h"
+#include "models/wire/mikey.h"
+#include "sim/kernel/pool.h"
+#include "sim/net/topology.h"
+
+/* A MUK as the UE remembers it; the key itself is derived again from the vector's number. */
+struct ue_muk {
+    int64_t expiry_ns;
+    uint32_t counter; /* last accepted, or where a new MUK starts: 0 */
+    uint16_t vector;  /* VECTOR_NONE: no such MUK */
+};
+
+struct ue {
+    struct ue_muk newest;  /* of the newest Ks_NAF it generated */
+    struct ue_muk used;    /* of the last MIKEY message it accepted, while the newest is not proven */
+    int64_t first_pull_ns; /* for measuring; -1 before the first */
+    uint32_t exchange;     /* POOL_NONE: idle */
+    uint32_t sqn;          /* place of its SQN array; POOL_NONE: as at the start */
+    uint32_t serial;       /* of the state: stale timers carry an older one */
+    uint32_t draws;        /* random draws made */
+    uint16_t msk[2];       /* Key Numbers held of the group, newest first; 0: none (TS 31.102: two at most) */
+    bool known;            /* the start state was filled in */
+    bool proven;           /* a MIKEY message came under the newest MUK: the BM-SC has it too */
+    bool gave_up;
+};
+
+enum ue_phase {
+    UE_WAITING,       /* for the back-off or a retry */
+    UE_CHALLENGING,   /* GET sent, 401 expected */
+    UE_USIM,          /* the card is computing */
+    UE_BOOTSTRAPPING, /* GET with credentials sent */
+    UE_ASKING,        /* POST sent, 401 expected */
+    UE_REQUESTING,    /* POST with credentials sent */
+    UE_AWAITING_MSK
+};
+
+#define UE_NONCE_BYTES_MAX 64
+#define UE_STALE_MAX 3 /* stale=true answers in a row until the try counts as failed */
+
+struct ue_exchange {
+    struct net_conn conn;
+    int64_t started_ns;   /* of the procedure under way, for measuring */
+    int64_t retry_after_ns;
+    uint32_t nc;
+    uint16_t tries;
+    uint16_t muk_vector;  /* whose key muk holds; VECTOR_NONE: nobody's */
+    uint16_t vector;      /* of the bootstrap under way */
+    uint16_t key_group;
+    uint8_t phase;
+    uint8_t stale;
+    uint8_t nonce_length;
+    bool bootstrap;       /* the newest GBA key must not be used any more */
+    bool resync;          /* the challenge answers an AUTS */
+    bool msk_arrived;     /* before the 200 */
+    uint8_t muk[32];
+    uint8_t ks[32];
+    uint8_t rand_autn[32];
+    struct digest_hash ha1;
+    char nonce[UE_NONCE_BYTES_MAX];
+    char cnonce[16];
+};
+
+/* SEQ_MS of TS 33.102 §C.1.1.1, one for each IND, relative to the SEQ at the start. */
+struct ue_sqn {
+    int64_t seq[32];
+};
+
+struct ue_table {
+    struct net_topology topology;
+    uint32_t region;
+    struct ue *ues;
+    struct pool exchanges;
+    struct pool sqns;
+};
+
+/* What a handler works with. */
+struct ue_at {
+    struct net_region *net;
+    struct model_region *m;
+    uint32_t number;      /* of the UE */
+    struct ue *ue;
+    struct ue_exchange *x; /* NULL: idle */
+};
+
+struct ue_table *ue_table_new(const struct net_topology *topology, uint32_t region);
+void ue_table_free(struct ue_table *table);
+
+/* --- for the network: handlers of the hosts that are UEs ------------------------------------------------ */
+enum net_verdict ue_datagram(struct net_region *at, const struct net_delivery *d);
+enum net_verdict ue_message(struct net_region *at, const struct net_delivery *d, struct net_conn conn);
+void ue_closed(struct net_region *at, uint32_t host, struct net_conn conn, enum net_close_reason reason);
+void ue_timer(struct net_region *at, uint32_t host, uint64_t serial);
+
+/* --- inside the room ------------------------------------------------------------------------------------ */
+struct ue_at ue_find(struct net_region *at, uint32_t host);
+uint64_t ue_draw(struct ue_at *u, enum purpose purpose);
+/* The MUK of a vector, from the exchange if it is there. */
+void ue_muk(struct ue_at *u, uint16_t vector, uint8_t muk[32]);
+
+/* exchange.c */
+void ue_exchange_begin(struct ue_at *u, uint16_t key_group);
+void ue_exchange_try(struct ue_at *u);                   /* bootstraps if it must, else requests */
+void ue_exchange_retry(struct ue_at *u);                 /* after a failure: later, or gives up */
+void ue_exchange_refused(struct ue_at *u);               /* an answer that no further try can change */
+void ue_exchange_phase(struct ue_at *u, enum ue_phase phase, int64_t timeout_ns);
+void ue_exchange_hang_up(struct ue_at *u);               /* closes the connection in good order */
+void ue_exchange_end(struct ue_at *u);
+void ue_exchange_failed_answer(struct ue_at *u, const struct http_message *answer);
+void ue_exchange_send(struct ue_at *u, struct net_message *message, enum wire_status status, size_t length);
+
+/* bootstrap.c */
+void ue_bootstrap_start(struct ue_at *u);
+void ue_bootstrap_usim(struct ue_at *u);                 /* the card has computed */
+enum net_verdict ue_bootstrap_answer(struct ue_at *u, const struct http_message *answer);
+
+/* request.c */
+void ue_request_start(struct ue_at *u);
+enum net_verdict ue_request_answer(struct ue_at *u, const struct http_message *answer);
+void ue_cnonce(struct ue_at *u);
+/* Verifies Authentication-Info against the exchange's HA1, nonce, cnonce and nc. */
+bool ue_rspauth_right(struct ue_at *u, const struct http_message *answer, const char *uri);
+
+/* usim.c: TS 33.102 §6.3.3, Annex C. */
+enum usim_result { USIM_OK, USIM_MAC_FAILURE, USIM_SYNC_FAILURE };
+struct usim_answer {
+    uint8_t res[8];
+    uint8_t ks[32];   /* CK || IK */
+    uint8_t auts[14]; /* on USIM_SYNC_FAILURE */
+};
+enum usim_result usim_authenticate(struct ue_at *u, const uint8_t rand[16], const uint8_t autn[16],
+                                   struct usim_answer *out);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Names and keys of the operator: TS 23.003 §13, §16; TS 24.008 PLMN coding of the Key Domain ID. */
+#include "models/world.h"
+
+#include "models/crypto/gba_keys.h"
+#include "models/wire/ua.h"
+#include "sim/kernel/random.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* TS 24.008 §10.5.1.3: octets MCC2|MCC1, MNC3 (or F)|MCC3, MNC2|MNC1. */
+static void key_domain(const char *mcc, const char *mnc, uint8_t out[3])
+{
+    uint8_t third = mnc[2] == '\0' ? 0xf : (uint8_t)(mnc[2] - '0');
+
+    out[0] = (uint8_t)((mcc[1] - '0') << 4 | (mcc[0] - '0'));
+    out[1] = (uint8_t)(third << 4 | (mcc[2] - '0'));
+    out[2] = (uint8_t)((mnc[1] - '0') << 4 | (mnc[0] - '0'));
+}
+
+static void name(char out[FQDN_BYTES_MAX], const char *host, const char *mnc, const char *mcc,
+                 const char *domain)
+{
+    snprintf(out, FQDN_BYTES_MAX, "%smnc%s%s.mcc%s.%s", host, mnc[2] == '\0' ? "0" : "", mnc, mcc, domain);
+}
+
+void world_init(struct world *world, const struct scenario *scenario)
+{
+    const char *mcc = scenario->operator_mcc, *mnc = scenario->operator_mnc;
+
+    memset(world, 0, sizeof *world);
+    world->scenario = scenario;
+    world->seed = scenario->run_seed;
+    world->ues = (uint32_t)scenario->ue_count;
+    world->epoch_s = scenario->run_epoch;
+
+    name(world->bmsc_fqdn, "bmsc.", mnc, mcc, "pub.3gppnetwork.org");
+    name(world->bsf_fqdn, "bsf.", mnc, mcc, "pub.3gppnetwork.org");
+    name(world->bmsc_diameter, "bmsc.", mnc, mcc, "3gppnetwork.org");
+    name(world->bsf_diameter, "bsf.", mnc, mcc, "3gppnetwork.org");
+    name(world->hss_diameter, "hss.", mnc, mcc, "3gppnetwork.org");
+    name(world->diameter_realm, "", mnc, mcc, "3gppnetwork.org");
+    name(world->impi_suffix, "@ims.", mnc, mcc, "3gppnetwork.org");
+    snprintf(world->ua_realm, sizeof world->ua_realm, UA_REALM_PREFIX "%s", world->bmsc_fqdn);
+    snprintf(world->imsi_prefix, sizeof world->imsi_prefix, "%s%s", mcc, mnc);
+
+    size_t fqdn = strlen(world->bmsc_fqdn);
+    memcpy(world->naf_id_bytes, world->bmsc_fqdn, fqdn);
+    memcpy(world->naf_id_bytes + fqdn, GBA_UA_MBMS, 5);
+    world->naf_id = bytes_of(world->naf_id_bytes, fqdn + 5);
+    key_domain(mcc, mnc, world->key_domain_id);
+
+    random_bytes(world->seed, ENTITY_WORLD, PURPOSE_RAND_KEY, 0, world->rand_key, 16);
+    random_bytes(world->seed, ENTITY_WORLD, PURPOSE_NONCE_KEY, 0, world->nonce_key, 16);
+
+    /* Key Number 1 is what the UEs hold at the start. */
+    world->msk_number = 2;
+    random_bytes(world->seed, ENTITY_WORLD, PURPOSE_MSK, world->msk_number, world->msk, 16);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* What every model knows: the operator's names, who is which host, what draws are for; and the state that a
+ * region's models share (counters, crypto contexts). The world is written once, before the run. */
+#ifndef MODELS_WORLD_H
+#define MODELS_WORLD_H
+
+#include "models/counters.h"
+#include "models/crypto/crypto.h"
+#include "models/wire/wire.h"
+#include "sim/config/schema.h"
+#include "sim/kernel/clock.h"
+#include "sim/net/net.h"
+#include "sim/stats/histogram.h"
+
+/* Hosts of the core; UE n is host HOST_UES + n. */
+enum { HOST_BMSC, HOST_BSF, HOST_HSS, HOST_UES };
+
+#define HTTP_PORT 80
+
+/* What a random draw is for. Values are part of the results' identity: append, never reorder. */
+enum purpose {
+    PURPOSE_K,
+    PURPOSE_OPC,
+    PURPOSE_RAND_KEY,
+    PURPOSE_NONCE_KEY,
+    PURPOSE_SQN,
+    PURPOSE_CLASS,
+    PURPOSE_AGE,
+    PURPOSE_MSK,
+    PURPOSE_MIKEY_RAND,
+    PURPOSE_CNONCE,
+    PURPOSE_BACKOFF,
+    PURPOSE_RETRY,
+    PURPOSE_USIM_TIME,
+    PURPOSE_PULL_GAP,
+    PURPOSE_BMSC_SERVICE,
+    PURPOSE_BSF_SERVICE,
+    PURPOSE_HSS_SERVICE,
+    PURPOSE_SQN_AHEAD,
+    PURPOSE_SESSION_LOST,
+    PURPOSE_RENEGOTIATE,
+    PURPOSE_NONCE
+};
+
+/* Entity number of draws that belong to no UE. */
+#define ENTITY_WORLD UINT32_MAX
+
+#define FQDN_BYTES_MAX 64
+
+struct world {
+    const struct scenario *scenario;
+    uint64_t seed;
+    uint32_t ues;
+    int64_t epoch_s;
+
+    /* TS 23.003 names: Ub/Ua under pub.3gppnetwork.org, Diameter under 3gppnetwork.org. */
+    char bmsc_fqdn[FQDN_BYTES_MAX], bsf_fqdn[FQDN_BYTES_MAX];
+    char bmsc_diameter[FQDN_BYTES_MAX], bsf_diameter[FQDN_BYTES_MAX], hss_diameter[FQDN_BYTES_MAX];
+    char diameter_realm[FQDN_BYTES_MAX];
+    char ua_realm[FQDN_BYTES_MAX + 24];
+    char imsi_prefix[8];   /* MCC || MNC */
+    char impi_suffix[FQDN_BYTES_MAX];
+    struct bytes naf_id;   /* BM-SC FQDN || Ua security protocol identifier */
+    uint8_t naf_id_bytes[FQDN_BYTES_MAX + 5];
+    uint8_t key_domain_id[3];
+    uint8_t rand_key[16], nonce_key[16];
+
+    uint16_t msk_number; /* Key Number of the new MSK */
+    uint8_t msk[16];     /* the new MSK itself: the BM-SC's, and what the audit compares with */
+};
+
+/* Fills in everything that follows from the scenario. */
+void world_init(struct world *world, const struct scenario *scenario);
+
+struct ue_table;
+struct bmsc;
+struct bsf;
+struct hss;
+struct keylog_buffer;
+
+/* The models' share of a region: net_region.model points at one. */
+struct model_region {
+    const struct world *world;
+    struct crypto *crypto;
+    struct crypto_cipher *rand_cipher;
+    int64_t counters[MODEL_COUNTER_COUNT];
+    struct histogram latency[MODEL_PROCEDURE_COUNT];
+    int64_t last_keyed_ns;         /* when the last UE of this region got its key; -1: none */
+    struct keylog_buffer *keylog;  /* NULL: no key log */
+    struct ue_table *ues;          /* regions 1.. */
+    struct bmsc *bmsc;             /* region 0 */
+    struct bsf *bsf;
+    struct hss *hss;
+};
+
+static inline struct model_region *model_of(struct net_region *at)
+{
+    return (struct model_region *)at->model;
+}
+
+static inline void count(struct model_region *m, enum model_counter counter)
+{
+    m->counters[counter]++;
+}
+
+/* Calendar time now, whole Unix seconds. */
+static inline int64_t world_unix_s(const struct world *world, int64_t now_ns)
+{
+    int64_t s = now_ns / CLOCK_SECOND;
+    return world->epoch_s + (now_ns % CLOCK_SECOND < 0 ? s - 1 : s);
+}
+
+#endif
