@@ -171,7 +171,7 @@ static void storm_wait(const char *challenge_time, double expected_s)
         struct scenario *scenario = fixture_scenario(
             "ue.count=30k", "ue.cells=100", "pull.rate=600/s", "pull.pacing=poisson", "ue.backoff_max=2s",
             "bmsc.workers=1", seed, time, "bmsc.service_time=fixed(0s)", "bmsc.mikey_time=fixed(0s)",
-            "access.rtt=500ms", "access.uplink_rate=10Gbit/s", "access.downlink_rate=10Gbit/s", NULL);
+            "access.rtt=500ms", "gba.lifetime=3650d", "access.uplink_rate=10Gbit/s", "access.downlink_rate=10Gbit/s", NULL);
         struct storm *storm = fixture_run(scenario);
 
         fixture_equal(storm, "ues_keyed", 30000);

@@ -129,7 +129,7 @@ static void test_ipv6(void)
 {
     struct scenario *four = fixture_scenario("ue.count=50", NULL), *six = fixture_scenario("ue.count=50",
                                                                                       "access.ip_version=6", NULL);
-    struct scenario *small = fixture_scenario("ue.count=50", "tcp.mss=250", "ue.muk_expired=100%", NULL);
+    struct scenario *small = fixture_scenario("ue.count=50", "tcp.mss=250B", "ue.muk_expired=100%", NULL);
     struct storm *a = fixture_run(four), *b = fixture_run(six), *c = fixture_run(small);
     int64_t packets = fixture_metric(a, "packets_sent");
 
