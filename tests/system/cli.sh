@@ -106,6 +106,7 @@ expect 2 "metrics with a stray word" metrics all
 for command in run check keys metrics; do
     expect 0 "$command --help" "$command" --help
     missing=
+    # shellcheck disable=SC2013 # options are words
     for option in $(grep -o -- '--[a-z][a-z]*' out | sort -u); do
         sed 's/\\-/-/g' "$manual" | grep -qF -- "$option" || missing="$missing $option"
     done
@@ -131,7 +132,6 @@ says results/storm/summary.csv ',"lognormal(0.01, 0.5)",' "a distribution is one
 says results/storm/manifest.json '"fingerprint": "9e3779b97f4a7c15"' "the manifest has the fingerprint"
 says results/storm/manifest.json '"command_line": ["pullstorm", "run", "storm.ini"]' "... and the command line"
 sed -n 's/^  "scenario_text": "\(.*\)",$/\1/p' results/storm/manifest.json >text.ini
-# shellcheck disable=SC2059 # the text is the format: its \n are line ends
 digest=$(printf '%b' "$(cat text.ini)" | sha256sum | cut -d ' ' -f 1)
 says results/storm/manifest.json "\"scenario_sha256\": \"$digest\"" "... and the digest of its scenario text"
 printf '%b' "$(cat text.ini)" >again.ini
