@@ -6,9 +6,8 @@
 
 #include <string.h>
 
-#define WIDTH         79
-#define INDENT        13
-#define REASON_PREFIX "ues_without_key_"
+#define WIDTH  79
+#define INDENT 13
 
 enum show { SHOW_COUNT, SHOW_SECONDS, SHOW_BYTES, SHOW_RATIO };
 
@@ -117,6 +116,10 @@ static char *format_share(char buffer[FORMAT_SIZE], double value, double whole)
 /* UEs with and without key; why without, as far as the metrics say. */
 static void print_keyed(const struct report *report, FILE *to)
 {
+    static const struct item reason_items[] = {{"gave up", "ues_gave_up", SHOW_COUNT},
+                                               {"left their pulls unanswered", "ues_unanswered", SHOW_COUNT},
+                                               {NULL, NULL, SHOW_COUNT}};
+    const struct item *reasons = reason_items;
     static const char *const names[] = {"ues_keyed", "ues_without_key"};
     static const char *const labels[] = {"with key", "without key"};
     struct paragraph p = {to, "UEs", 0};
@@ -136,17 +139,12 @@ static void print_keyed(const struct report *report, FILE *to)
     }
     end(&p);
 
-    p = (struct paragraph){to, "  because", 0};
-    for (unsigned i = 0; i < storm_metric_count; i++) {
-        const char *name = storm_metrics[i].name;
-
-        if (!g_str_has_prefix(name, REASON_PREFIX) || !lookup(report, name, &value) || value == 0)
-            continue;
-        char *label = g_strdelimit(g_strdup(name + strlen(REASON_PREFIX)), "_", ' ');
-
-        add(&p, label, format_count(buffer, (int64_t)value));
-        g_free(label);
-    }
+    p = (struct paragraph){to, "  thereof", 0};
+    if (lookup(report, "ues", &ues) && lookup(report, "ues_solicited", &value) && value < ues)
+        add(&p, "not sent a pull", format_count(buffer, (int64_t)(ues - value)));
+    for (; reasons->metric; reasons++)
+        if (lookup(report, reasons->metric, &value) && value != 0)
+            add(&p, reasons->label, format_count(buffer, (int64_t)value));
     end(&p);
 }
 

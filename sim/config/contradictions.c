@@ -59,22 +59,35 @@ static void must_not_exceed(const struct check *check, const char *section, cons
                       high, high_text);
 }
 
+/* The shares of UEs that begin in an unusual state exclude one another. Reported at the last one set. */
+static void shares_exceed(const struct check *check)
+{
+    static const char *const names[] = {"muk_expired", "muk_ahead", "muk_unknown", "muk_unproven"};
+    const char *place = names[0];
+
+    for (size_t i = 1; i < G_N_ELEMENTS(names); i++)
+        if (was_set(check, "ue", names[i]))
+            place = names[i];
+    contradiction(
+        check, "ue", place,
+        "muk_expired + muk_ahead + muk_unknown + muk_unproven = %s + %s + %s + %s is more than all UEs, "
+        "expected a sum of at most 1",
+        text_of(check, "ue", names[0]), text_of(check, "ue", names[1]), text_of(check, "ue", names[2]),
+        text_of(check, "ue", names[3]));
+}
+
 static void check_ues(const struct check *check)
 {
     const struct scenario *s = check->scenario;
     /* Decimal shares that add up to 1 may miss it by a few units in the last place. */
-    double shares = s->ue_muk_expired + s->ue_muk_ahead + s->ue_muk_unknown;
+    double shares = s->ue_muk_expired + s->ue_muk_ahead + s->ue_muk_unknown + s->ue_muk_unproven;
 
     if (s->ue_cells > s->ue_count)
         must_not_exceed(check, "ue", "cells", "count");
     if (s->ue_retry_base > s->ue_retry_cap)
         must_not_exceed(check, "ue", "retry_base", "retry_cap");
     if (shares > 1 + 1e-12)
-        contradiction(check, "ue", was_set(check, "ue", "muk_ahead") ? "muk_ahead" : "muk_expired",
-                      "muk_expired + muk_ahead + muk_unknown = %s + %s + %s is more than all UEs, expected "
-                      "a sum of at most 1",
-                      text_of(check, "ue", "muk_expired"), text_of(check, "ue", "muk_ahead"),
-                      text_of(check, "ue", "muk_unknown"));
+        shares_exceed(check);
     if (strcmp(text_of(check, "access", "ip_version"), "4") == 0 && s->ue_count > IPV4_UES_MAX)
         contradiction(check, "access", "ip_version",
                       "4 has addresses for %d UEs (10/8), and ue.count = %s, expected 6 or auto",

@@ -151,37 +151,100 @@ static void test_output(void)
     expect_content(deep, "summary.csv", "3");
     g_assert_cmpuint(entries(above), ==, 1);
 
-    /* What is not ours is never replaced. */
-    put(deep, "thesis.tex", "x");
-    refuse_dir(deep, true, "thesis.tex");
-    refuse_dir(above, true, "holds \"c\"");
-    char *file = g_build_filename(deep, "thesis.tex", NULL);
-    refuse_dir(file, true, "is not a folder");
-    char *below = g_build_filename(file, "x", NULL);
-    refuse_dir(below, true, "Not a directory");
-    refuse_dir("", true, "no name");
-    refuse_dir("/proc/no/such", true, "/proc/no");
-    expect_content(deep, "thesis.tex", "x");
-
-    /* It came while the run was under way: kept, and said where. */
-    g_remove(file);
-    dir = output_dir_begin(deep, true, NULL);
-    put_result(dir, "4");
-    g_assert_true(output_dir_commit(dir, NULL));
-
     char *summary = g_build_filename(deep, "summary.csv", NULL);
+    char *a = g_path_get_dirname(above);
     g_assert_cmpint(g_remove(summary), ==, 0);
     g_assert_cmpint(g_rmdir(deep), ==, 0);
     g_assert_cmpint(g_rmdir(above), ==, 0);
-    char *a = g_path_get_dirname(above);
     g_assert_cmpint(g_rmdir(a), ==, 0);
     g_assert_cmpint(g_rmdir(top), ==, 0);
     g_free(a);
     g_free(summary);
-    g_free(below);
-    g_free(file);
     g_free(above);
     g_free(deep);
+    g_free(top);
+}
+
+/* What is not ours is never replaced or deleted, and what cannot be written is told before the run. */
+static void test_refused(void)
+{
+    char *top = g_dir_make_tmp("pullstorm-test-XXXXXX", NULL);
+    char *target = g_build_filename(top, "r", NULL);
+    char *file = g_build_filename(target, "thesis.tex", NULL);
+    char *below = g_build_filename(file, "x", NULL);
+    char *summary = g_build_filename(target, "summary.csv", NULL);
+    char *link = g_build_filename(top, "link", NULL);
+    struct output_dir *dir;
+
+    g_assert_cmpint(g_mkdir(target, 0777), ==, 0);
+    put(target, "thesis.tex", "x");
+    refuse_dir(target, true, "thesis.tex");
+    refuse_dir(top, true, "holds \"r\"");
+    refuse_dir(file, true, "is not a folder");
+    refuse_dir(below, true, "Not a directory");
+    refuse_dir("", true, "no name");
+    refuse_dir("/", true, "/: cannot be a result");
+    refuse_dir("/proc/no/such", true, "/proc/no");
+    g_assert_cmpint(symlink("nowhere", link), ==, 0);
+    refuse_dir(link, true, "No such file");
+    g_assert_cmpint(g_remove(link), ==, 0);
+    expect_content(target, "thesis.tex", "x");
+    g_assert_cmpint(g_remove(file), ==, 0);
+
+    /* A link to a folder is followed; the link stays. */
+    g_assert_cmpint(symlink("r", link), ==, 0);
+    dir = output_dir_begin(link, false, NULL);
+    put_result(dir, "1");
+    g_assert_true(output_dir_commit(dir, NULL));
+    expect_content(target, "summary.csv", "1");
+    g_assert_true(g_file_test(link, G_FILE_TEST_IS_SYMLINK));
+
+    g_assert_cmpint(g_remove(link), ==, 0);
+    g_assert_cmpint(g_remove(summary), ==, 0);
+    g_assert_cmpint(g_rmdir(target), ==, 0);
+    g_assert_cmpint(g_rmdir(top), ==, 0);
+    g_free(link);
+    g_free(summary);
+    g_free(below);
+    g_free(file);
+    g_free(target);
+    g_free(top);
+}
+
+/* Another file turns up in the earlier result while the run is under way: it is kept, and said where. */
+static void test_kept(void)
+{
+    char *top = g_dir_make_tmp("pullstorm-test-XXXXXX", NULL);
+    char *target = g_build_filename(top, "r", NULL);
+    char *partial, *kept, *file;
+    struct output_dir *dir = output_dir_begin(target, false, NULL);
+
+    put_result(dir, "1");
+    g_assert_true(output_dir_commit(dir, NULL));
+    dir = output_dir_begin(target, true, NULL);
+    put_result(dir, "2");
+    put(target, "plot.svg", "x");
+    file = output_dir_path(dir, "summary.csv");
+    partial = g_path_get_dirname(file);
+    g_free(file);
+    g_assert_true(output_dir_commit(dir, NULL));
+    expect_content(target, "summary.csv", "2");
+    kept = g_file_test(partial, G_FILE_TEST_IS_DIR) ? g_strdup(partial) : g_strconcat(partial, ".old", NULL);
+    expect_content(kept, "plot.svg", "x");
+    g_assert_cmpuint(entries(kept), ==, 1);
+
+    file = g_build_filename(kept, "plot.svg", NULL);
+    g_remove(file);
+    g_assert_cmpint(g_rmdir(kept), ==, 0);
+    g_free(file);
+    file = g_build_filename(target, "summary.csv", NULL);
+    g_remove(file);
+    g_assert_cmpint(g_rmdir(target), ==, 0);
+    g_assert_cmpint(g_rmdir(top), ==, 0);
+    g_free(file);
+    g_free(kept);
+    g_free(partial);
+    g_free(target);
     g_free(top);
 }
 
@@ -225,6 +288,8 @@ int main(int argc, char **argv)
     g_test_add_func("/cli/json", test_json);
     g_test_add_func("/cli/progress", test_progress);
     g_test_add_func("/cli/output", test_output);
+    g_test_add_func("/cli/refused", test_refused);
+    g_test_add_func("/cli/kept", test_kept);
     g_test_add_func("/cli/race", test_race);
     return g_test_run();
 }

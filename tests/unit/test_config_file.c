@@ -154,7 +154,8 @@ static void test_contradictions(void)
         {"[ue]\ncells=51\ncount = 50\n",
          "FILE:2: ue.cells: 51 is above ue.count = 50, expected at most that"},
         {"[ue]\nmuk_expired=50%\nmuk_ahead=0.4\nmuk_unknown=0.2\n",
-         "FILE:3: ue.muk_ahead: muk_expired + muk_ahead + muk_unknown = 50% + 0.4 + 0.2 is more than all "
+         "FILE:4: ue.muk_unknown: muk_expired + muk_ahead + muk_unknown + muk_unproven = 50% + 0.4 + 0.2 + 0 "
+         "is more than all "
          "UEs, "
          "expected a sum of at most 1"},
         {"[ue]\nretry_base=2min\n",
@@ -194,10 +195,10 @@ static void test_contradictions(void)
 /* What stands right at the border is no contradiction. */
 static void test_borders(void)
 {
-    scenario_free(
-        load_good("[ue]\ncount=100\nmuk_expired=0.7\nmuk_ahead=0.2\nmuk_unknown=0.1\nretry_base=64s\n"
-                  "[tcp]\nrto_min=60s\nrto_initial=60s\nmss=1440B\n[access]\nqueue_limit=1500B\n",
-                  NULL));
+    scenario_free(load_good(
+        "[ue]\ncount=100\nmuk_expired=0.7\nmuk_ahead=0.1\nmuk_unknown=0.1\nmuk_unproven=10%\nretry_base=64s\n"
+        "[tcp]\nrto_min=60s\nrto_initial=60s\nmss=1440B\n[access]\nqueue_limit=1500B\n",
+        NULL));
     scenario_free(load_good("[ue]\ncount=16777214\n[access]\nip_version=4\n", NULL));
     scenario_free(load_good("[ue]\ncount=16777215\n[access]\nip_version=6\n", NULL));
     scenario_free(load_good("[pull]\nstart=3599999ms\n", NULL));
