@@ -203,6 +203,14 @@ static const char *data_type_name(uint8_t type)
     }
 }
 
+/* V says something in a message of the initiator only (§6.1). */
+static const char *v_meaning(const struct walk *w, unsigned v)
+{
+    if (w->data_type != MIKEY_PSK_INIT)
+        return "without meaning here";
+    return v ? "a verification message is wanted" : "no verification message is wanted";
+}
+
 /* The first four bytes of the common header; returns the code of the first payload. */
 static uint8_t walk_header_start(struct walk *w)
 {
@@ -226,8 +234,8 @@ static uint8_t walk_header_start(struct walk *w)
     if (w->failed)
         return MIKEY_LAST;
     decode_row(w->out, 3, raw, "V and PRF", "V = %u: %s; PRF %u: %s", raw.at[0] >> 7,
-               raw.at[0] & 0x80 ? "a verification message is wanted" : "no verification message is wanted",
-               raw.at[0] & 0x7f, raw.at[0] & 0x7f ? "unknown" : "MIKEY-1 (HMAC-SHA-1)");
+               v_meaning(w, raw.at[0] >> 7), raw.at[0] & 0x7f,
+               raw.at[0] & 0x7f ? "unknown" : "MIKEY-1 (HMAC-SHA-1)");
     check_code(w, 3, "PRF", raw.at[0] & 0x7f, 0);
     return next;
 }
@@ -303,9 +311,9 @@ static void walk_key_id(struct walk *w, unsigned *seen)
     if (*seen & 1u << type)
         fail(w, start, "a second %s", names[type]);
     else if (lengths[type] != 0 && len != lengths[type])
-        fail(w, start + 1, "%s of %zu bytes, expected %u", names[type], len, lengths[type]);
+        fail(w, start + 1, "%s has length %zu, expected %u", names[type], len, lengths[type]);
     else if (len == 0 || len > MIKEY_MTK_ID_BYTES_MAX)
-        fail(w, start + 1, "MTK ID of %zu bytes, expected 1 to %d", len, MIKEY_MTK_ID_BYTES_MAX);
+        fail(w, start + 1, "MTK ID has length %zu, expected 1 to %d", len, MIKEY_MTK_ID_BYTES_MAX);
     *seen |= 1u << type;
     if (w->failed)
         return;
@@ -449,7 +457,8 @@ static void walk_mac(struct walk *w, size_t start, uint8_t next, const char *fie
     raw = take(w, MIKEY_MAC_BYTES, "MAC");
     if (w->failed)
         return;
-    decode_row(w->out, offset, raw, "MAC", "over bytes 0 to %zu", offset - 1);
+    decode_row(w->out, offset, raw, "MAC", "over bytes 0 to %zu%s", offset - 1,
+               w->data_type == MIKEY_PSK_VERIFICATION ? ", IDi, IDr and timestamp" : "");
     if (w->at < w->in.len)
         fail(w, w->at, "%zu byte%s behind the MAC, expected the end of the message", w->in.len - w->at,
              w->in.len - w->at == 1 ? "" : "s");

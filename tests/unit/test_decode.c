@@ -235,6 +235,88 @@ static void test_bit_flips(void)
     each_vector(flip_it);
 }
 
+/* What no vector has: crypto sessions, SP, an NTP timestamp, a URI, further key IDs and extensions, an error with V. */
+static const char *const rare[] = {
+    "01000a00000000010100"
+    "001234567800000000"
+    "0500000006000101020101"
+    "06000102030405060708"
+    "0101000473697021"
+    "0000000001000102030405060708090a0b0c0d0e0f10111213",
+    "01001500000000010001"
+    "150000027878"
+    "0503000b0702aabb0001040000aabb0100"
+    "010200000001"
+    "0000000001000102030405060708090a0b0c0d0e0f10111213",
+    "01001500000000010001"
+    "150000027878"
+    "0503000c0702aabb01040000aabb0900"
+    "010200000001"
+    "0000000001000102030405060708090a0b0c0d0e0f10111213",
+    "01060500000000000001"
+    "0c0200000002"
+    "09000000"
+    "0001000102030405060708090a0b0c0d0e0f10111213",
+};
+
+static struct bytes bytes_of_hex(const char *hex)
+{
+    GString *error = g_string_new(NULL);
+    GByteArray *bytes = decode_input(bytes_text(hex), error);
+    struct bytes view;
+
+    g_assert_cmpstr(error->str, ==, "");
+    view = bytes_of(bytes->data, bytes->len);
+    g_string_free(error, TRUE);
+    g_test_queue_free(g_byte_array_free(bytes, FALSE));
+    return view;
+}
+
+static void test_rare(void)
+{
+    const struct decode_options with_log = {.keylog = whole_log};
+
+    EXPECT(bytes_of_hex(rare[0]), &print_only, 0, "policy 0, SSRC 12345678, ROC 0", "type 0, 1 bytes",
+           "NTP-UTC, 64 bits", "72623859790382856", "1: URI", "\"sip!\"");
+    EXPECT(bytes_of_hex(rare[1]), &print_only, 1, "offset 25: Key Domain ID has length 1, expected 3");
+    EXPECT(bytes_of_hex(rare[2]), &print_only, 0, "passed over", "Key Group 0, Key Number 43707");
+    EXPECT(bytes_of_hex(rare[3]), &with_log, 1, "an error message names no B-TID");
+    EXPECT(bytes_of_hex("0101050000000000000100"), &print_only, 1,
+           "offset 11: timestamp type: expected 1 byte, 0 left");
+    for (unsigned i = 0; i < G_N_ELEMENTS(rare); i++) {
+        truncate_it(bytes_of_hex(rare[i]));
+        flip_it(bytes_of_hex(rare[i]));
+    }
+}
+
+/* Each payload is right by itself, but they do not make a message. */
+static void test_shapes(void)
+{
+    EXPECT(bytes_of_hex("01000500000000000001"
+                        "000200000001"),
+           &print_only, 1, "expected T and KEMAC");
+    EXPECT(bytes_of_hex("01010500000000000001"
+                        "000200000001"),
+           &print_only, 1, "at most one ID, and V");
+    EXPECT(bytes_of_hex("01060500000000000001"
+                        "000200000001"),
+           &print_only, 1, "expected T and ERR");
+    EXPECT(bytes_of_hex("01000a00000000000001"
+                        "050000000003000101"
+                        "010200000001"
+                        "0000000001000102030405060708090a0b0c0d0e0f10111213"),
+           &print_only, 1, "expected no SP with an empty CS ID map");
+    EXPECT(bytes_of_hex("01000500000000000001"
+                        "050200000001"
+                        "000200000001"),
+           &print_only, 1, "offset 16: a second payload T");
+    EXPECT(bytes_of_hex("01000200000000000001"), &print_only, 1,
+           "offset 2: next payload 2 (PKE: envelope data) cannot stand here");
+    EXPECT(bytes_of_hex("02000500000000000001"), &print_only, 1,
+           "offset 0: version 2 is not MIKEY, expected 1");
+    EXPECT(bytes_of_hex("01020500000000000001"), &print_only, 1, "offset 1: data type 2 is not supported");
+}
+
 /* Every byte set to every value, and bytes put in behind. */
 static void test_bytes(void)
 {
@@ -395,6 +477,8 @@ int main(int argc, char **argv)
     g_test_add_func("/decode/log-differs", test_log_differs);
     g_test_add_func("/decode/truncations", test_truncations);
     g_test_add_func("/decode/bit-flips", test_bit_flips);
+    g_test_add_func("/decode/rare", test_rare);
+    g_test_add_func("/decode/shapes", test_shapes);
     g_test_add_func("/decode/bytes", test_bytes);
     g_test_add_func("/decode/garbage", test_garbage);
     g_test_add_func("/decode/changed-never-right", test_changed_never_right);
