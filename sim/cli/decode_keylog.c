@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Reads keylog.csv (time_s,impi,b_tid,label,id,value; RFC 4180) for pullstorm decode. Columns are found by their names
- * in the header, so that further ones do no harm. */
+/* Reads keylog.csv (time_s,impi,b_tid,label,id,value; RFC 4180) for pullstorm decode. Columns are found by
+ * their names in the header, so that further ones do no harm. */
 #include "sim/cli/decode_parts.h"
 
 #include <errno.h>
@@ -46,7 +46,8 @@ static void key_free(void *pointer)
     g_free(key);
 }
 
-/* One field of a record at *at, which is moved to the comma behind it or the end. NULL if its quotes do not close. */
+/* One field of a record at *at, which is moved to the comma behind it or the end. NULL if its quotes do
+ * not close. */
 static char *next_field(const char **at)
 {
     GString *field = g_string_new(NULL);

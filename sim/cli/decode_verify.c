@@ -74,8 +74,8 @@ static bool has_id(const struct decode_key *key, uint64_t id)
     return *key->id != '\0' && g_ascii_strtoull(key->id, &end, 16) == id && *end == '\0';
 }
 
-/* Tries the MUKs of a B-TID (b_tid not NULL) or the MSKs of an id. Returns the first under which the MAC is right; *tried
- * counts them. */
+/* Tries the MUKs of a B-TID (b_tid not NULL) or the MSKs of an id. Returns the first under which the MAC
+ * is right; *tried counts them. */
 static const struct decode_key *find_key(struct verify *v, const struct bytes *b_tid, uint32_t msk_id,
                                          unsigned *tried)
 {
@@ -93,7 +93,8 @@ static const struct decode_key *find_key(struct verify *v, const struct bytes *b
     return NULL;
 }
 
-/* Does the log have this key under the id of what the message carries: its MTK ID if it has one, else its MSK ID? */
+/* Does the log have this key under the id of what the message carries: its MTK ID if it has one, else its
+ * MSK ID? */
 static void compare_with_log(struct verify *v, struct bytes value)
 {
     const struct mikey_message *m = v->message;
@@ -212,8 +213,8 @@ static int verify_under_muk(struct verify *v)
     return status;
 }
 
-/* bsf.mnc001.mcc001.pub.3gppnetwork.org in a B-TID gives bmsc.mnc001.mcc001.pub.3gppnetwork.org. NULL if there is no
- * such part. */
+/* bsf.mnc001.mcc001.pub.3gppnetwork.org in a B-TID gives bmsc.mnc001.mcc001.pub.3gppnetwork.org. NULL if
+ * there is no such part. */
 static char *bmsc_of(struct bytes b_tid)
 {
     char *text = g_strndup((const char *)b_tid.at, b_tid.len);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* pullstorm decode: what it prints of every MIKEY vector, what it verifies, and that it refuses exactly what the codec
- * refuses, each time with a place and a reason. */
+/* pullstorm decode: what it prints of every MIKEY vector, what it verifies, and that it refuses exactly
+ * what the codec refuses, each time with a place and a reason. */
 #include "models/wire/mikey.h"
 #include "sim/cli/decode.h"
 #include "tests/unit/decode_log.h"
@@ -198,7 +198,8 @@ static void test_log_of_one(void)
     drop_file(path);
 }
 
-/* Refused by decode exactly if refused by the codec, and then with an offset inside the message or at its end. */
+/* Refused by decode exactly if refused by the codec, and then with an offset inside the message or at its
+ * end. */
 static void check_agrees(struct bytes message)
 {
     GString *out = g_string_new(NULL), *error = g_string_new(NULL);
@@ -255,7 +256,8 @@ static void test_bit_flips(void)
     each_vector(flip_it);
 }
 
-/* What no vector has: crypto sessions, SP, an NTP timestamp, a URI, further key IDs and extensions, an error with V. */
+/* What no vector has: crypto sessions, SP, an NTP timestamp, a URI, further key IDs and extensions, an
+ * error with V. */
 static const char *const rare[] = {
     "01000a00000000010100"
     "001234567800000000"
