@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* AES-128 and the life of a struct crypto.
  *
- * EVP is used with contexts that live as long as their owner, because AES_encrypt() does not use the processor's AES
- * instructions and EVP does (OpenSSL 3.0, x86-64, per call: re-key and 5 blocks 70 ns against 480 ns, one block under a
- * long-lived key 11 ns against 84 ns). Padding stays on where only whole blocks are encrypted: it never shows there,
- * and to switch it off makes every re-key 35 ns slower, since EVP then sets that parameter again. */
+ * EVP is used with contexts that live as long as their owner, because AES_encrypt() does not use the
+ * processor's AES instructions and EVP does (OpenSSL 3.0, x86-64, per call: re-key and 5 blocks 70 ns
+ * against 480 ns, one block under a long-lived key 11 ns against 84 ns). Padding stays on where only whole
+ * blocks are encrypted: it never shows there, and to switch it off makes every re-key 35 ns slower, since
+ * EVP then sets that parameter again. */
 #include "models/crypto/counts.h"
 
 #include <glib.h>
@@ -136,8 +137,8 @@ static void counter_add_one(uint8_t counter[BLOCK])
             return;
 }
 
-/* The key stream in batches under ECB: it needs no second context, and EVP's own counter mode costs 135 ns for the
- * 26 bytes of an MSK where this costs 75. */
+/* The key stream in batches under ECB: it needs no second context, and EVP's own counter mode costs 135 ns
+ * for the 26 bytes of an MSK where this costs 75. */
 void aes128_ctr(struct crypto *crypto, const uint8_t key[16], const uint8_t iv[16], const uint8_t *in,
                 uint8_t *out, size_t len)
 {

@@ -19,8 +19,8 @@ static inline void crypto_count(struct crypto *crypto, enum crypto_operation ope
     crypto->counts.bytes[operation] += bytes;
 }
 
-/* HMAC-SHA1 of a message of `len` <= 55 bytes that its caller has put into one block: message, 0x80, zeros, and in the
- * last two bytes (64 + len) * 8. The block may be used again. */
+/* HMAC-SHA1 of a message of `len` <= 55 bytes that its caller has put into one block: message, 0x80,
+ * zeros, and in the last two bytes (64 + len) * 8. The block may be used again. */
 void hmac_sha1_block(struct crypto *crypto, const struct hmac_sha1_key *key, const uint8_t block[64],
                      size_t len, uint8_t mac[20]);
 

@@ -60,8 +60,8 @@ void crypto_cipher_encrypt(struct crypto *crypto, struct crypto_cipher *cipher, 
 void crypto_cipher_decrypt(struct crypto *crypto, struct crypto_cipher *cipher, const uint8_t in[16],
                            uint8_t out[16]);
 
-/* AES-128 encryption under a key that changes with every subscriber: set it, then encrypt `blocks` blocks. Setting
- * the key that was set last costs (and counts) nothing. in may equal out. */
+/* AES-128 encryption under a key that changes with every subscriber: set it, then encrypt `blocks` blocks.
+ * Setting the key that was set last costs (and counts) nothing. in may equal out. */
 void aes128_key(struct crypto *crypto, const uint8_t key[16]);
 void aes128_blocks(struct crypto *crypto, const uint8_t *in, uint8_t *out, unsigned blocks);
 

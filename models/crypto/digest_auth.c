@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* HTTP Digest: every value is a hash over texts joined by colons, which are handed to the hash where they lie. */
+/* HTTP Digest: every value is a hash over texts joined by colons, which are handed to the hash where they
+ * lie. */
 #include "models/crypto/digest_auth.h"
 
 static const struct bytes colon = {(const uint8_t *)":", 1};

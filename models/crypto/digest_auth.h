@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The arithmetic of HTTP Digest: RFC 2617 §3.2.2, RFC 7616 §3.4, RFC 3310 §3.3. Hashes as lower-case hex text. */
+/* The arithmetic of HTTP Digest: RFC 2617 §3.2.2, RFC 7616 §3.4, RFC 3310 §3.3. Hashes as lower-case hex
+ * text. */
 #ifndef MODELS_CRYPTO_DIGEST_AUTH_H
 #define MODELS_CRYPTO_DIGEST_AUTH_H
 

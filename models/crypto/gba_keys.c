@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The key derivation function of GBA, TS 33.220 Annex B.2: HMAC-SHA-256(Key, FC || P0 || L0 || P1 || L1 || ...), every
- * length two bytes, big-endian. FC is 01 for all keys here. */
+/* The key derivation function of GBA, TS 33.220 Annex B.2: HMAC-SHA-256(Key, FC || P0 || L0 || P1 || L1 ||
+ * ...), every length two bytes, big-endian. FC is 01 for all keys here. */
 #include "models/crypto/gba_keys.h"
 
 #include <assert.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Keys and MACs of MIKEY under a pre-shared key. A storm spends most of its cryptography here, so an HMAC key is
- * prepared once for all labels, and the common case (one 32-byte block of inkey, at most 20 bytes of outkey, a RAND of
- * 16 bytes) takes two HMACs a label over blocks that are put together once. */
+/* Keys and MACs of MIKEY under a pre-shared key. A storm spends most of its cryptography here, so an HMAC
+ * key is prepared once for all labels, and the common case (one 32-byte block of inkey, at most 20 bytes
+ * of outkey, a RAND of 16 bytes) takes two HMACs a label over blocks that are put together once. */
 #include "models/crypto/mikey_keys.h"
 #include "models/crypto/counts.h"
 
@@ -28,8 +28,8 @@ static void put32(uint8_t *at, uint32_t value)
     at[3] = (uint8_t)value;
 }
 
-/* XORs P(s, label, m) into outkey: A_0 = label, A_i = HMAC(s, A_(i-1)), P = HMAC(s, A_1 || label) || ... The label comes
- * in `count` parts. */
+/* XORs P(s, label, m) into outkey: A_0 = label, A_i = HMAC(s, A_(i-1)), P = HMAC(s, A_1 || label) || ...
+ * The label comes in `count` parts. */
 static void p_xor(struct crypto *crypto, struct bytes s, const struct bytes *label, unsigned count,
                   uint8_t *outkey, size_t outkey_len)
 {
@@ -71,10 +71,10 @@ void mikey_prf(struct crypto *crypto, struct bytes inkey, struct bytes label, ui
     }
 }
 
-/* What the two HMACs of an outkey of at most 20 bytes hash, padded, for all labels of one message: only the label's
- * constant, and A_1, change from one key to the next. */
 typedef uint32_t lanes __attribute__((vector_size(16)));
 
+/* What the two HMACs of an outkey of at most 20 bytes hash, padded, for all labels of one message: only
+ * the label's constant, and A_1, change from one key to the next. */
 struct label_blocks {
     size_t len;                         /* of the label: constant || 0xFF || CSB ID || RAND (§4.1.4) */
     uint8_t first[64];                  /* label */

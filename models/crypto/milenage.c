@@ -35,7 +35,8 @@ static void temp_of(struct crypto *crypto, const uint8_t k[16], const uint8_t op
     aes128_blocks(crypto, temp, temp, 1);
 }
 
-/* What OUT1 is the encryption of: rotation by 64 bits swaps the halves of IN1 ^ OPc, and the halves of IN1 are equal. */
+/* What OUT1 is the encryption of. Rotation by 64 bits swaps the halves of IN1 ^ OPc, and those of IN1 are
+ * equal. */
 static void in_out1(const uint8_t temp[BLOCK], const uint8_t opc[16], uint64_t sqn, const uint8_t amf[2],
                     uint8_t in[BLOCK])
 {

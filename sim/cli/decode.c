@@ -138,21 +138,12 @@ static int report(const char *name, const GString *error, int status)
     return status;
 }
 
-/* Prints what `input` says; `name` is the file's for messages. */
-static int decode_bytes(const char *name, struct bytes input, const struct decode_options *options)
+/* Prints what a message says; `name` is its file's, for messages. */
+static int print(const char *name, struct bytes message, const struct decode_options *options)
 {
     GString *out = g_string_new(NULL), *error = g_string_new(NULL);
-    GByteArray *message = NULL;
-    int status = REFUSED;
+    int status = decode_message(message, options, out, error);
 
-    if (input.len > INPUT_BYTES_MAX)
-        g_string_append_printf(error, "more than %d bytes, expected one MIKEY message", INPUT_BYTES_MAX);
-    else
-        message = decode_input(input, error);
-    if (message != NULL) {
-        status = decode_message(bytes_of(message->data, message->len), options, out, error);
-        g_byte_array_unref(message);
-    }
     fputs(out->str, stdout);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         g_string_printf(error, "standard output could not be written: %s", g_strerror(errno));
@@ -221,27 +212,56 @@ static bool parse(int argc, char **argv, struct command *command, GString *error
     return error->len == 0 && read_rand(command, error);
 }
 
-static int run(const struct command *command, GString *error)
+/* The message of the file that the command line names. NULL, *status and a line in `error` if there is none. */
+static GByteArray *read_message(const char *path, int *status, GString *error)
+{
+    GByteArray *input = read_file(path, error), *message = NULL;
+
+    *status = WRONG;
+    if (input == NULL)
+        return NULL;
+    *status = REFUSED;
+    if (input->len > INPUT_BYTES_MAX)
+        g_string_append_printf(error, "more than %d bytes, expected one MIKEY message", INPUT_BYTES_MAX);
+    else
+        message = decode_input(bytes_of(input->data, input->len), error);
+    g_byte_array_unref(input);
+    return message;
+}
+
+static int decode_with_log(const struct command *command, const char *name, struct bytes bytes,
+                           GString *error)
 {
     struct decode_options options = {.bmsc = command->bmsc};
-    const char *name = strcmp(command->file, "-") == 0 ? "standard input" : command->file;
     struct decode_keylog *keylog = NULL;
-    GByteArray *input = NULL;
-    int status;
+    struct mikey_message message;
+    int status = WRONG;
 
-    if (command->keys != NULL && (keylog = decode_keylog_open(command->keys, error)) == NULL)
-        return report("", error, WRONG);
     if (command->rand_bytes != NULL)
         options.rand = bytes_of(command->rand_bytes->data, command->rand_bytes->len);
+    if (command->keys != NULL) {
+        mikey_decode(bytes, &message); /* as far as it goes: for the B-TID */
+        keylog = decode_keylog_open(command->keys, message.has_idr ? message.idr : bytes_text(""), error);
+    }
     options.keylog = keylog;
-    input = read_file(command->file, error);
-    if (input == NULL)
-        status = report(name, error, WRONG);
+    if (command->keys != NULL && keylog == NULL)
+        report("", error, WRONG);
     else
-        status = decode_bytes(name, bytes_of(input->data, input->len), &options);
-    if (input != NULL)
-        g_byte_array_unref(input);
+        status = print(name, bytes, &options);
     decode_keylog_close(keylog);
+    return status;
+}
+
+static int run(const struct command *command, GString *error)
+{
+    const char *name = strcmp(command->file, "-") == 0 ? "standard input" : command->file;
+    int status;
+    GByteArray *message = read_message(command->file, &status, error);
+
+    if (message == NULL)
+        return report(name, error, status);
+    status = decode_with_log(command, name, bytes_of(message->data, message->len), error);
+    g_byte_array_unref(message);
     return status;
 }
 

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Reads keylog.csv (time_s,impi,b_tid,label,id,value; RFC 4180) for pullstorm decode. Columns are found by their names
- * in the header, so that further ones do no harm. */
+/* Reads keylog.csv (time_s,impi,b_tid,label,id,value; RFC 4180) for pullstorm decode. Columns are found by
+ * their names in the header, so that further ones do no harm. */
 #include "sim/cli/decode_parts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #define VALUE_BYTES_MAX 32 /* the longest key there is: MUK, MRK, Ks */
 
@@ -9,7 +13,8 @@ enum column { COLUMN_B_TID, COLUMN_LABEL, COLUMN_ID, COLUMN_VALUE, COLUMNS };
 static const char *const column_names[COLUMNS] = {"b_tid", "label", "id", "value"};
 
 struct decode_keylog {
-    GPtrArray *keys; /* struct decode_key */
+    GPtrArray *keys;    /* struct decode_key */
+    struct bytes b_tid; /* of the MUKs to keep; while reading */
 };
 
 /* A place in the file, for messages. */
@@ -41,7 +46,8 @@ static void key_free(void *pointer)
     g_free(key);
 }
 
-/* One field of a record at *at, which is moved to the comma behind it or the end. NULL if its quotes do not close. */
+/* One field of a record at *at, which is moved to the comma behind it or the end. NULL if its quotes do
+ * not close. */
 static char *next_field(const char **at)
 {
     GString *field = g_string_new(NULL);
@@ -125,70 +131,85 @@ static bool read_value(const struct place *place, const char *hex, struct bytes 
     return true;
 }
 
+static bool is_wanted(const struct decode_keylog *keylog, const char *label, const char *b_tid)
+{
+    if (strcmp(label, "MUK") == 0)
+        return keylog->b_tid.at == NULL || bytes_equal(keylog->b_tid, bytes_text(b_tid));
+    return strcmp(label, "MSK") == 0 || strcmp(label, "MTK") == 0;
+}
+
 static bool read_record(const struct place *place, const char *line, const unsigned columns[COLUMNS],
-                        GPtrArray *keys)
+                        struct decode_keylog *keylog)
 {
     GPtrArray *fields = split(place, line);
-    struct decode_key *key = NULL;
+    const char *texts[COLUMNS];
     struct bytes value;
     bool right = fields != NULL;
 
-    for (unsigned c = 0; right && c < COLUMNS; c++)
-        if (columns[c] >= fields->len) {
+    for (unsigned c = 0; right && c < COLUMNS; c++) {
+        right = columns[c] < fields->len;
+        if (right)
+            texts[c] = fields->pdata[columns[c]];
+        else
             refuse(place, "%u fields, expected a field %s", fields->len, column_names[c]);
-            right = false;
-        }
-    right = right && read_value(place, fields->pdata[columns[COLUMN_VALUE]], &value);
-    if (right) {
-        key = g_new0(struct decode_key, 1);
-        key->b_tid = g_strdup(fields->pdata[columns[COLUMN_B_TID]]);
-        key->label = g_strdup(fields->pdata[columns[COLUMN_LABEL]]);
-        key->id = g_strdup(fields->pdata[columns[COLUMN_ID]]);
-        key->value = value;
-        g_ptr_array_add(keys, key);
+    }
+    right = right && read_value(place, texts[COLUMN_VALUE], &value);
+    if (right && is_wanted(keylog, texts[COLUMN_LABEL], texts[COLUMN_B_TID])) {
+        struct decode_key *key = g_new(struct decode_key, 1);
+
+        *key = (struct decode_key){g_strdup(texts[COLUMN_LABEL]), g_strdup(texts[COLUMN_B_TID]),
+                                   g_strdup(texts[COLUMN_ID]), value};
+        g_ptr_array_add(keylog->keys, key);
+    } else if (right) {
+        g_free((void *)(uintptr_t)value.at);
     }
     if (fields != NULL)
         g_ptr_array_unref(fields);
     return right;
 }
 
-static bool read_lines(const char *path, char **lines, GPtrArray *keys, GString *error)
+static bool read_lines(FILE *file, struct place *place, struct decode_keylog *keylog)
 {
-    struct place place = {path, 1, error};
     unsigned columns[COLUMNS] = {0};
+    char *line = NULL;
+    size_t size = 0;
+    bool right = true;
 
-    for (unsigned i = 0; lines[i] != NULL; i++) {
-        place.line = i + 1;
-        g_strchomp(lines[i]);
-        if (i == 0 ? !read_header(&place, lines[i], columns)
-                   : *lines[i] && !read_record(&place, lines[i], columns, keys))
-            return false;
+    while (right && getline(&line, &size, file) >= 0) {
+        place->line++;
+        g_strchomp(line);
+        if (place->line == 1)
+            right = read_header(place, line, columns);
+        else if (*line != '\0')
+            right = read_record(place, line, columns, keylog);
     }
-    return true;
+    if (right && ferror(file)) {
+        g_string_append_printf(place->error, "%s: cannot be read: %s", place->path, g_strerror(errno));
+        right = false;
+    } else if (right && place->line == 0) {
+        place->line = 1;
+        refuse(place, "empty, expected time_s,impi,b_tid,label,id,value");
+        right = false;
+    }
+    free(line);
+    return right;
 }
 
-struct decode_keylog *decode_keylog_open(const char *path, GString *error)
+struct decode_keylog *decode_keylog_open(const char *path, struct bytes b_tid, GString *error)
 {
+    struct place place = {path, 0, error};
+    FILE *file = fopen(path, "r");
     struct decode_keylog *keylog;
-    GError *problem = NULL;
-    char *text, **lines;
     bool right;
 
-    if (!g_file_get_contents(path, &text, NULL, &problem)) {
-        g_string_append_printf(error, "%s", problem->message);
-        g_error_free(problem);
+    if (file == NULL) {
+        g_string_append_printf(error, "%s: cannot be read: %s", path, g_strerror(errno));
         return NULL;
     }
     keylog = g_new(struct decode_keylog, 1);
-    keylog->keys = g_ptr_array_new_with_free_func(key_free);
-    lines = g_strsplit(text, "\n", -1);
-    right = read_lines(path, lines, keylog->keys, error);
-    if (right && lines[0] == NULL) {
-        g_string_append_printf(error, "%s:1: empty, expected time_s,impi,b_tid,label,id,value", path);
-        right = false;
-    }
-    g_strfreev(lines);
-    g_free(text);
+    *keylog = (struct decode_keylog){g_ptr_array_new_with_free_func(key_free), b_tid};
+    right = read_lines(file, &place, keylog);
+    fclose(file);
     if (right)
         return keylog;
     decode_keylog_close(keylog);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* What the files of pullstorm decode share: rows of output, the walk over a message, the key log, verification. */
+/* What the files of pullstorm decode share: rows of output, the walk over a message, the key log,
+ * verification. */
 #ifndef SIM_CLI_DECODE_PARTS_H
 #define SIM_CLI_DECODE_PARTS_H
 

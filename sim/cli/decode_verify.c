@@ -66,17 +66,25 @@ static bool mac_is_right(struct verify *v, struct bytes psk)
     return crypto_equal(mac, m->ver_data.at, sizeof mac);
 }
 
-/* Tries the keys of one label whose B-TID or, with `by_id`, whose id is `name`. Returns the first that verifies; *tried
- * counts them. */
-static const struct decode_key *find_key(struct verify *v, const char *label, bool by_id, struct bytes name,
+/* Is `key` of the MSK or MTK with that number? */
+static bool has_id(const struct decode_key *key, uint64_t id)
+{
+    char *end;
+
+    return *key->id != '\0' && g_ascii_strtoull(key->id, &end, 16) == id && *end == '\0';
+}
+
+/* Tries the MUKs of a B-TID (b_tid not NULL) or the MSKs of an id. Returns the first under which the MAC
+ * is right; *tried counts them. */
+static const struct decode_key *find_key(struct verify *v, const struct bytes *b_tid, uint32_t msk_id,
                                          unsigned *tried)
 {
     *tried = 0;
     for (unsigned i = 0; i < decode_keylog_count(v->options->keylog); i++) {
         const struct decode_key *key = decode_keylog_key(v->options->keylog, i);
-        struct bytes key_name = bytes_text(by_id ? key->id : key->b_tid);
 
-        if (!is_label(key, label) || !bytes_equal(key_name, name))
+        if (b_tid != NULL ? !is_label(key, "MUK") || !bytes_equal(bytes_text(key->b_tid), *b_tid)
+                          : !is_label(key, "MSK") || !has_id(key, msk_id))
             continue;
         ++*tried;
         if (mac_is_right(v, key->value))
@@ -85,26 +93,26 @@ static const struct decode_key *find_key(struct verify *v, const char *label, bo
     return NULL;
 }
 
-/* Does the log have this MSK (or MTK) under this id? */
-static void compare_with_log(struct verify *v, const char *label, const char *id, struct bytes value)
+/* Does the log have this key under the id of what the message carries: its MTK ID if it has one, else its
+ * MSK ID? */
+static void compare_with_log(struct verify *v, struct bytes value)
 {
-    bool known = false;
+    const struct mikey_message *m = v->message;
+    const char *label = m->has_mtk_id ? "MTK" : "MSK";
+    const uint64_t id = m->has_mtk_id ? decode_number(m->mtk_id) : m->msk_id;
+    const int digits = m->has_mtk_id ? 2 * (int)m->mtk_id.len : 8;
+    const char *what = "is not in";
 
     for (unsigned i = 0; i < decode_keylog_count(v->options->keylog); i++) {
         const struct decode_key *key = decode_keylog_key(v->options->keylog, i);
 
-        if (!is_label(key, label) || strcmp(key->id, id) != 0)
+        if (!is_label(key, label) || !has_id(key, id))
             continue;
-        known = true;
-        if (bytes_equal(key->value, value)) {
-            say(v, "%s %s equals the one in the key log", label, id);
-            return;
-        }
+        what = bytes_equal(key->value, value) ? "equals the one in" : "DIFFERS from the one in";
+        if (bytes_equal(key->value, value))
+            break;
     }
-    if (known)
-        say(v, "%s %s DIFFERS from the one in the key log", label, id);
-    else
-        say(v, "%s %s is not in the key log", label, id);
+    say(v, "%s %0*" PRIx64 " %s the key log", label, digits, id, what);
 }
 
 /* `start`: of the plain text, from which offsets count. */
@@ -147,22 +155,9 @@ static void print_key_data(struct verify *v, const struct mikey_key_data *k, con
         say(v, "the interval is empty: no MTK may be used under this MSK");
 }
 
-/* The name of what a message carries: of its MTK ID if it has one, else of its MSK ID. */
-static char *carried_id(const struct mikey_message *m)
-{
-    GString *id = g_string_new(NULL);
-
-    if (m->has_mtk_id)
-        decode_append_hex(id, m->mtk_id);
-    else if (m->has_msk_id)
-        g_string_append_printf(id, "%08x", m->msk_id);
-    return g_string_free(id, FALSE);
-}
-
 static int print_plain(struct verify *v, struct bytes plain)
 {
     struct bytes rest = plain;
-    char *id = carried_id(v->message);
     int status = 0;
 
     decode_title(v->out, 0, "decrypted key data (offsets count from its beginning)");
@@ -177,9 +172,8 @@ static int print_plain(struct verify *v, struct bytes plain)
             break;
         }
         print_key_data(v, &key_data, plain.at);
-        compare_with_log(v, v->message->has_mtk_id ? "MTK" : "MSK", id, key_data.key);
+        compare_with_log(v, key_data.key);
     }
-    g_free(id);
     return status;
 }
 
@@ -203,7 +197,7 @@ static int verify_under_muk(struct verify *v)
 {
     char *b_tid = decode_quote(v->message->idr);
     unsigned tried;
-    const struct decode_key *muk = find_key(v, "MUK", false, v->message->idr, &tried);
+    const struct decode_key *muk = find_key(v, &v->message->idr, 0, &tried);
     int status;
 
     if (muk != NULL) {
@@ -219,8 +213,8 @@ static int verify_under_muk(struct verify *v)
     return status;
 }
 
-/* bsf.mnc001.mcc001.pub.3gppnetwork.org in a B-TID gives bmsc.mnc001.mcc001.pub.3gppnetwork.org. NULL if there is no
- * such part. */
+/* bsf.mnc001.mcc001.pub.3gppnetwork.org in a B-TID gives bmsc.mnc001.mcc001.pub.3gppnetwork.org. NULL if
+ * there is no such part. */
 static char *bmsc_of(struct bytes b_tid)
 {
     char *text = g_strndup((const char *)b_tid.at, b_tid.len);
@@ -266,7 +260,6 @@ static int verify_under_msk(struct verify *v)
     const struct mikey_message *m = v->message;
     const struct decode_key *msk;
     unsigned tried;
-    char id[9];
 
     if (!m->has_msk_id)
         return refuse(v, "not verified: without RAND the message is under an MSK, but its MSK ID is missing");
@@ -277,14 +270,13 @@ static int verify_under_msk(struct verify *v)
             "missing, give it with --rand",
             m->msk_id);
     v->rand = m->has_rand ? m->rand : v->options->rand;
-    g_snprintf(id, sizeof id, "%08x", m->msk_id);
-    msk = find_key(v, "MSK", true, bytes_text(id), &tried);
+    msk = find_key(v, NULL, m->msk_id, &tried);
     if (msk == NULL && tried == 0)
-        return refuse(v, "not verified: the key log has no MSK %s", id);
+        return refuse(v, "not verified: the key log has no MSK %08x", m->msk_id);
     if (msk == NULL)
-        return refuse(v, "MAC does not verify under any of the %u MSK%s %s of the key log", tried,
-                      tried == 1 ? "" : "s", id);
-    say(v, "MAC is right under MSK %s", id);
+        return refuse(v, "MAC does not verify under any of the %u MSK%s %08x of the key log", tried,
+                      tried == 1 ? "" : "s", m->msk_id);
+    say(v, "MAC is right under MSK %08x", m->msk_id);
     return decrypt(v);
 }
 

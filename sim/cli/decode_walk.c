@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The walk of pullstorm decode over a MIKEY message (RFC 3830 §6, RFC 4563 §4). It is apart from the codec because it
- * has to say at which offset a message goes wrong, and to print what is good until there. */
+/* The walk of pullstorm decode over a MIKEY message (RFC 3830 §6, RFC 4563 §4). It is apart from the codec
+ * because it has to say at which offset a message goes wrong, and to print what is good until there. */
 #include "models/wire/mikey_layout.h"
 #include "sim/cli/decode_parts.h"
 
@@ -443,7 +443,8 @@ static void walk_err(struct walk *w)
     check_code(w, offset, "error number", number, MIKEY_ERROR_NUMBER_MAX);
 }
 
-/* Algorithm and MAC, which end a message; `next` is the payload's next-payload code, which stands at `start`. */
+/* Algorithm and MAC, which end a message; `next` is the payload's next-payload code, which stands at
+ * `start`. */
 static void walk_mac(struct walk *w, size_t start, uint8_t next, const char *field)
 {
     size_t algorithm_at = w->at, offset;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Prints as CSV what the cryptography of a storm costs: each primitive at the lengths it is used with, straight from
- * OpenSSL (floor) and through models/crypto, and the compound operations of one UE. Nanoseconds of CPU time a call. */
+/* Prints as CSV what the cryptography of a storm costs: each primitive at the lengths it is used with,
+ * straight from OpenSSL (floor) and through models/crypto, and the compound operations of one UE.
+ * Nanoseconds of CPU time a call. */
 #include "models/crypto/digest_auth.h"
 #include "models/crypto/gba_keys.h"
 #include "models/crypto/mikey_keys.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The floor under the cryptography of a run. Nothing here goes through models/crypto: messages lie ready in one piece,
- * lengths are known, nothing is counted or gathered. Low-level hashes are used although OpenSSL 3 deprecates them, for
- * they are the quickest it has. */
+/* The floor under the cryptography of a run. Nothing here goes through models/crypto: messages lie ready
+ * in one piece, lengths are known, nothing is counted or gathered. Low-level hashes are used although
+ * OpenSSL 3 deprecates them, for they are the quickest it has. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "tests/bench/crypto_floor.h"
 
@@ -60,8 +60,8 @@ static void key_block(uint8_t block[64], const uint8_t key[64], uint8_t with)
     }
 }
 
-/* Four words to big-endian order in one load and one store: the hash reads its block in pieces of 16 bytes, and such
- * a read waits for narrower stores. */
+/* Four words to big-endian order in one load and one store: the hash reads its block in pieces of 16
+ * bytes, and such a read waits for narrower stores. */
 static void words_out(uint8_t *out, const void *words)
 {
     half_lanes halves;

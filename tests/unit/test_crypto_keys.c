@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The keys of MIKEY, GBA and MBMS and the values of HTTP Digest, against the vectors of their standards where there are
- * some, else against values that other programs computed. */
+/* The keys of MIKEY, GBA and MBMS and the values of HTTP Digest, against the vectors of their standards
+ * where there are some, else against values that other programs computed. */
 #include "models/crypto/digest_auth.h"
 #include "models/crypto/gba_keys.h"
 #include "models/crypto/mikey_keys.h"
@@ -169,8 +169,8 @@ static void test_ack(void)
     g_assert_cmpmem(mac, 20, ack.at + ack.len - 20, 20);
 }
 
-/* The IV takes all 64 bits of a timestamp and the CSB ID; checked against the formula, byte by byte, through a key
- * stream that another route gives. */
+/* The IV takes all 64 bits of a timestamp and the CSB ID; checked against the formula, byte by byte,
+ * through a key stream that another route gives. */
 static void test_crypt_iv(void)
 {
     struct mikey_keys keys;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The primitives against published vectors, and against OpenSSL's EVP one-shot functions on inputs of every length
- * that a message of ours has, cut into parts at random. */
+/* The primitives against published vectors, and against OpenSSL's EVP one-shot functions on inputs of
+ * every length that a message of ours has, cut into parts at random. */
 #include "models/crypto/crypto.h"
 #include "tests/unit/tap.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* pullstorm decode: what it prints of every MIKEY vector, what it verifies, and that it refuses exactly what the codec
- * refuses, each time with a place and a reason. */
+/* pullstorm decode: what it prints of every MIKEY vector, what it verifies, and that it refuses exactly
+ * what the codec refuses, each time with a place and a reason. */
 #include "models/wire/mikey.h"
 #include "sim/cli/decode.h"
 #include "tests/unit/decode_log.h"
@@ -22,7 +22,7 @@ static struct decode_keylog *log_of(const char *text)
 {
     char *path = new_file(text, -1);
     GString *error = g_string_new(NULL);
-    struct decode_keylog *keylog = decode_keylog_open(path, error);
+    struct decode_keylog *keylog = decode_keylog_open(path, bytes_of(NULL, 0), error);
 
     g_assert_cmpstr(error->str, ==, "");
     g_assert_nonnull(keylog);
@@ -178,7 +178,28 @@ static void test_log_differs(void)
     decode_keylog_close(no_muk);
 }
 
-/* Refused by decode exactly if refused by the codec, and then with an offset inside the message or at its end. */
+/* A log that was read for one B-TID has the MUKs of no other. */
+static void test_log_of_one(void)
+{
+    char *path = new_file(LOG_WHOLE, -1);
+    GString *error = g_string_new(NULL);
+    struct decode_keylog *mine = decode_keylog_open(path, bytes_text(LOG_B_TID), error);
+    struct decode_keylog *others = decode_keylog_open(path, bytes_text("other@bsf.example"), error);
+    struct decode_options options = {.keylog = mine};
+
+    EXPECT(message_of("msk_push"), &options, 0, "equals the one in the key log");
+    options.keylog = others;
+    EXPECT(message_of("msk_push"), &options, 1, "the key log has no MUK for the B-TID");
+    options.rand = vector_hex(computed, "mtk", "rand_used");
+    EXPECT(message_of("mtk"), &options, 0, "MAC is right under MSK 00050001");
+    decode_keylog_close(mine);
+    decode_keylog_close(others);
+    g_string_free(error, TRUE);
+    drop_file(path);
+}
+
+/* Refused by decode exactly if refused by the codec, and then with an offset inside the message or at its
+ * end. */
 static void check_agrees(struct bytes message)
 {
     GString *out = g_string_new(NULL), *error = g_string_new(NULL);
@@ -235,7 +256,8 @@ static void test_bit_flips(void)
     each_vector(flip_it);
 }
 
-/* What no vector has: crypto sessions, SP, an NTP timestamp, a URI, further key IDs and extensions, an error with V. */
+/* What no vector has: crypto sessions, SP, an NTP timestamp, a URI, further key IDs and extensions, an
+ * error with V. */
 static const char *const rare[] = {
     "01000a00000000010100"
     "001234567800000000"
@@ -302,7 +324,7 @@ static void test_shapes(void)
                         "000200000001"),
            &print_only, 1, "expected T and ERR");
     EXPECT(bytes_of_hex("01000a00000000000001"
-                        "050000000003000101"
+                        "0500000003000101"
                         "010200000001"
                         "0000000001000102030405060708090a0b0c0d0e0f10111213"),
            &print_only, 1, "expected no SP with an empty CS ID map");
@@ -428,7 +450,7 @@ static void assert_no_log(const char *text, const char *reason)
     GString *error = g_string_new(NULL);
     char *path = new_file(text, -1);
 
-    g_assert_null(decode_keylog_open(path, error));
+    g_assert_null(decode_keylog_open(path, bytes_of(NULL, 0), error));
     g_assert_true(g_str_has_prefix(error->str, path));
     g_assert_cmpstr(error->str + strlen(path), ==, reason);
     g_string_free(error, TRUE);
@@ -475,6 +497,7 @@ int main(int argc, char **argv)
     g_test_add_func("/decode/verify-ack-names", test_verify_ack_names);
     g_test_add_func("/decode/verify-mtk", test_verify_mtk);
     g_test_add_func("/decode/log-differs", test_log_differs);
+    g_test_add_func("/decode/log-of-one", test_log_of_one);
     g_test_add_func("/decode/truncations", test_truncations);
     g_test_add_func("/decode/bit-flips", test_bit_flips);
     g_test_add_func("/decode/rare", test_rare);

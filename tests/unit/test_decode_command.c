@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The command line of pullstorm decode: exit status, standard output and standard error, each case in a process of its
- * own. The case's words, and what its standard input is, come in environment variables. */
+/* The command line of pullstorm decode: exit status, standard output and standard error, each case in a
+ * process of its own. The case's words, and what its standard input is, come in environment variables. */
 #include "sim/cli/decode.h"
 #include "tests/unit/decode_log.h"
 #include "tests/unit/tap.h"
@@ -121,12 +121,15 @@ static void test_malformed(void)
 static void test_wrong(void)
 {
     char *log_path = new_file("not,a,key,log\n", -1);
-    char *bad_log = word_list("--keys=%s", log_path);
+    char *message = new_file("0100", -1), *bad_log = word_list("--keys=%s\n%s", log_path, message);
+    char *no_log = word_list("--keys=/nonexistent/keylog.csv\n%s", message),
+         *folder = word_list("--keys=/\n%s", message);
 
     expect("/nonexistent/message", "/dev/null", 2, "",
            "*pullstorm: decode: /nonexistent/message: cannot be read: No such file*");
     expect("/", "/dev/null", 2, "", "*/: cannot be read: Is a directory*");
-    expect("--keys=/nonexistent/keylog.csv", "/dev/null", 2, "", "*/nonexistent/keylog.csv*No such file*");
+    expect(folder, "/dev/null", 2, "", "*/: cannot be read: Is a directory*");
+    expect(no_log, "/dev/null", 2, "", "*/nonexistent/keylog.csv*No such file*");
     expect(bad_log, "/dev/null", 2, "", "*:1: no column b_tid, expected a key log*");
     expect("--unknown", "/dev/null", 2, "", "*Unknown option --unknown*pullstorm decode --help*");
     expect("a\nb", "/dev/null", 2, "", "*2 files, expected one or -*");
@@ -134,6 +137,9 @@ static void test_wrong(void)
     expect("--rand=xyz", "/dev/null", 2, "", "*--rand: character 1*expected a hexadecimal digit*");
     expect("--keys", "/dev/null", 2, "", "*--keys*");
     g_free(bad_log);
+    g_free(no_log);
+    g_free(folder);
+    drop_file(message);
     drop_file(log_path);
 }
 
