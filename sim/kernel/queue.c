@@ -13,8 +13,8 @@
 #include <string.h>
 
 enum {
-    SORT_MAX = 256,        /* a bucket of more events is cut rather than sorted */
-    EVENTS_PER_BUCKET = 8, /* aimed at when a rung is cut */
+    SORT_MAX = 512,         /* a bucket of more events is cut rather than sorted */
+    EVENTS_PER_BUCKET = 16, /* aimed at when a rung is cut */
     BUCKETS_MIN = 16,
     BUCKETS_MAX = 1 << 16,
     NEAR_LIMIT = 64,
@@ -138,7 +138,6 @@ static void take_bucket(struct queue *queue)
     while (rung->current < rung->buckets && rung->bucket[rung->current].count == 0)
         rung->current++;
     if (rung->current == rung->buckets) {
-        queue->near_end_ns = rung->end_ns;
         queue->rungs--;
         return;
     }

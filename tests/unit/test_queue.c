@@ -12,10 +12,24 @@ static uint64_t bits_of_step(uint32_t purpose, uint64_t step)
     return random_u64(SEED, 0, purpose, step);
 }
 
+static int compare_u64(uint64_t a, uint64_t b)
+{
+    return a < b ? -1 : a > b;
+}
+
+/* The order as kernel.h states it, written apart from the queue's own. */
 static int compare_events(const void *a, const void *b, void *user)
 {
+    const struct kernel_event *x = a, *y = b;
+
     (void)user;
-    return event_before(a, b) ? -1 : event_before(b, a);
+    if (x->time_ns != y->time_ns)
+        return x->time_ns < y->time_ns ? -1 : 1;
+    if (x->origin != y->origin)
+        return compare_u64(x->origin, y->origin);
+    if (x->entity != y->entity)
+        return compare_u64(x->entity, y->entity);
+    return compare_u64(x->sequence, y->sequence);
 }
 
 static void assert_same(const struct kernel_event *a, const struct kernel_event *b)
@@ -213,20 +227,38 @@ static void test_storm_before_timers(void)
     pair_clear(&pair);
 }
 
-/* Buckets nested until no rung is left: every cut leaves all but one event in the first bucket. */
-static void test_deepest_rung(void)
+/* When the heap has just become a rung, what comes before the rung's first event is nearer still. */
+static void test_just_before_rung(void)
 {
     struct pair pair;
 
     pair_init(&pair);
+    pair_push(&pair, CLOCK_SECOND);
+    g_assert_cmpint(queue_next_ns(&pair.queue), ==, CLOCK_SECOND);
+    while (pair.queue.rungs == 0)
+        pair_push(&pair, 1000 + (int64_t)pair.pushed);
+    pair_push(&pair, pair.queue.rung[0].start_ns - 1);
+    drain(&pair);
+    pair_clear(&pair);
+}
+
+/* Buckets nested until no rung is left: every cut leaves all but a few events in the first bucket. */
+static void test_deepest_rung(void)
+{
+    struct pair pair;
+    unsigned deepest = 0;
+
+    pair_init(&pair);
     for (int bit = 61; bit >= 10; bit--)
         pair_push(&pair, INT64_C(1) << bit);
-    for (uint64_t i = 0; i < 2000; i++)
+    for (uint64_t i = 0; i < 600; i++)
         pair_push(&pair, (int64_t)random_below(bits_of_step(7, i), 400));
     for (uint64_t i = 0; i < 500; i++) {
         pair_pop(&pair);
         pair_push(&pair, every_magnitude(bits_of_step(8, i)));
+        deepest = MAX(deepest, pair.queue.rungs);
     }
+    g_assert_cmpuint(deepest, ==, QUEUE_RUNGS);
     drain(&pair);
     pair_clear(&pair);
 }
@@ -348,6 +380,7 @@ int main(int argc, char **argv)
         g_free(hold_path);
     }
     g_test_add_func("/queue/storm-before-timers", test_storm_before_timers);
+    g_test_add_func("/queue/just-before-rung", test_just_before_rung);
     g_test_add_func("/queue/deepest-rung", test_deepest_rung);
     g_test_add_func("/queue/ends-of-time", test_ends_of_time);
     g_test_add_func("/queue/steady-memory", test_steady_memory);
