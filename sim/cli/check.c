@@ -44,7 +44,7 @@ int check_command(int argc, char **argv)
     char **settings = NULL;
     const GOptionEntry entries[] = {{"set", 's', 0, G_OPTION_ARG_FILENAME_ARRAY, &settings,
                                      "set a scenario key; may be given again", "SECTION.KEY=VALUE"},
-                                    G_OPTION_ENTRY_NULL};
+                                    {.long_name = NULL}};
     enum cli_parsed parsed =
         cli_parse("SCENARIO",
                   "Validates a scenario without running it. Every mistake is one line with "

@@ -72,7 +72,7 @@ enum cli_parsed cli_parse(const char *usage, const char *about, const GOptionEnt
     char *program = g_strdup_printf("pullstorm %s", command);
     gboolean help = FALSE;
     const GOptionEntry help_entry[] = {{"help", 'h', 0, G_OPTION_ARG_NONE, &help, "show this help", NULL},
-                                       G_OPTION_ENTRY_NULL};
+                                       {.long_name = NULL}};
     enum cli_parsed parsed = CLI_GO;
     GError *error = NULL;
 

@@ -70,7 +70,7 @@ int keys_command(int argc, char **argv)
 {
     char *format = NULL;
     const GOptionEntry entries[] = {{"format", 0, 0, G_OPTION_ARG_STRING, &format, "csv: for scripts", "csv"},
-                                    G_OPTION_ENTRY_NULL};
+                                    {.long_name = NULL}};
     enum cli_parsed parsed = cli_parse(
         "", "Lists every scenario key with type, unit, default, range and meaning.", entries, &argc, argv);
     bool refused = parsed == CLI_REFUSED, csv = false;

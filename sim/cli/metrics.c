@@ -98,7 +98,7 @@ int metrics_command(int argc, char **argv)
 {
     char *format = NULL;
     const GOptionEntry entries[] = {{"format", 0, 0, G_OPTION_ARG_STRING, &format, "csv: for scripts", "csv"},
-                                    G_OPTION_ENTRY_NULL};
+                                    {.long_name = NULL}};
     enum cli_parsed parsed =
         cli_parse("", "Lists every column of the CSV files that a run writes, with unit and meaning.",
                   entries, &argc, argv);

@@ -54,7 +54,7 @@ static enum cli_parsed parse_options(struct run_options *o, int *argc, char **ar
         {"force", 0, 0, G_OPTION_ARG_NONE, &o->force, "replace an earlier result, once the new one is whole",
          NULL},
         {"quiet", 0, 0, G_OPTION_ARG_NONE, &o->quiet, "print errors only", NULL},
-        G_OPTION_ENTRY_NULL};
+        {.long_name = NULL}};
 
     return cli_parse("SCENARIO", about, entries, argc, argv);
 }

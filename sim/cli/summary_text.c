@@ -113,11 +113,12 @@ static char *format_share(char buffer[FORMAT_SIZE], double value, double whole)
     return buffer;
 }
 
-/* UEs with and without key; why without, as far as the metrics say. */
+/* UEs with and without key; why without, as far as the metrics say. The two sides count for themselves: a UE that
+ * gave up is also one that did not answer. */
 static void print_keyed(const struct report *report, FILE *to)
 {
-    static const struct item reason_items[] = {{"gave up", "ues_gave_up", SHOW_COUNT},
-                                               {"left their pulls unanswered", "ues_unanswered", SHOW_COUNT},
+    static const struct item reason_items[] = {{"the UEs: gave up", "ues_gave_up", SHOW_COUNT},
+                                               {"the BM-SC: no answer", "ues_unanswered", SHOW_COUNT},
                                                {NULL, NULL, SHOW_COUNT}};
     const struct item *reasons = reason_items;
     static const char *const names[] = {"ues_keyed", "ues_without_key"};
@@ -139,9 +140,9 @@ static void print_keyed(const struct report *report, FILE *to)
     }
     end(&p);
 
-    p = (struct paragraph){to, "  thereof", 0};
+    p = (struct paragraph){to, "  seen by", 0};
     if (lookup(report, "ues", &ues) && lookup(report, "ues_solicited", &value) && value < ues)
-        add(&p, "not sent a pull", format_count(buffer, (int64_t)(ues - value)));
+        add(&p, "the BM-SC: not pulled", format_count(buffer, (int64_t)(ues - value)));
     for (; reasons->metric; reasons++)
         if (lookup(report, reasons->metric, &value) && value != 0)
             add(&p, reasons->label, format_count(buffer, (int64_t)value));
