@@ -43,7 +43,8 @@ static int find_parameter(struct bytes name)
     if (name.len > NAME_LENGTH_MAX)
         return -1;
     for (int i = first_of_length[name.len]; i < first_of_length[name.len + 1]; i++)
-        if (memcmp(name.at, parameters[i].name, name.len) == 0)
+        if (name.at[0] == (uint8_t)parameters[i].name[0] &&
+            memcmp(name.at, parameters[i].name, name.len) == 0)
             return i;
     for (int i = first_of_length[name.len]; i < first_of_length[name.len + 1]; i++)
         if (scan_equal_nocase(name, parameters[i].name, name.len))
