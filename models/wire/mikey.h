@@ -70,7 +70,8 @@ struct mikey_message {
 };
 
 /* Accepts what RFC 3830 §5.3 lets a receiver accept and nothing else: KEMAC or V last, nothing after it, no
- * payload twice, no unknown next-payload code, mac_alg NULL refused (WIRE_UNSUPPORTED). */
+ * payload twice, no unknown next-payload code, mac_alg NULL refused (WIRE_UNSUPPORTED). Any encr_alg that RFC 3830 has is
+ * read: whoever decrypts has to ask for the one it can. */
 enum wire_status mikey_decode(struct bytes in, struct mikey_message *out);
 
 /* Encodes in the order HDR, EXT, T, RAND, IDi, IDr, KEMAC | V | ERR. The MAC (ver_data) is left zero: its place is

@@ -9,15 +9,26 @@
 #define SCAN_ONES UINT64_C(0x0101010101010101)
 #define SCAN_HIGH UINT64_C(0x8080808080808080)
 
+/* Eight bytes, the first in the lowest place whatever the machine: in that order the lowest mark that scan_has() sets
+ * is a true one. */
 static inline uint64_t scan_load(const uint8_t *at)
 {
     uint64_t word;
 
     memcpy(&word, at, sizeof word);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
     return word;
 }
 
-/* Non-zero if any byte of `word` is `c`: a borrow out of a zero byte sets its high bit. */
+/* How many bytes precede the lowest mark. */
+static inline unsigned scan_before(uint64_t marks)
+{
+    return (unsigned)__builtin_ctzll(marks) / 8;
+}
+
+/* Marks the bytes of `word` that are `c`, each by its high bit; a mark above the lowest may be false (the borrow). */
 static inline uint64_t scan_has(uint64_t word, uint8_t c)
 {
     uint64_t x = word ^ SCAN_ONES * c;
@@ -36,9 +47,10 @@ static inline const uint8_t *scan_control(const uint8_t *at, const uint8_t *end)
     while (end - at >= 8) {
         uint64_t word = scan_load(at);
         uint64_t below_20 = (word - SCAN_ONES * 0x20) & ~word & SCAN_HIGH;
+        uint64_t marks = below_20 | scan_has(word, 0x7f);
 
-        if ((below_20 | scan_has(word, 0x7f)) != 0)
-            break;
+        if (marks != 0)
+            return at + scan_before(marks);
         at += 8;
     }
     while (at < end && !scan_is_control(*at))
@@ -52,9 +64,10 @@ static inline const uint8_t *scan_quoted(const uint8_t *at, const uint8_t *end)
     while (end - at >= 8) {
         uint64_t word = scan_load(at);
         uint64_t below_20 = (word - SCAN_ONES * 0x20) & ~word & SCAN_HIGH;
+        uint64_t marks = below_20 | scan_has(word, 0x7f) | scan_has(word, '"') | scan_has(word, '\\');
 
-        if ((below_20 | scan_has(word, 0x7f) | scan_has(word, '"') | scan_has(word, '\\')) != 0)
-            break;
+        if (marks != 0)
+            return at + scan_before(marks);
         at += 8;
     }
     while (at < end && !scan_is_control(*at) && *at != '"' && *at != '\\')

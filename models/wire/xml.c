@@ -9,26 +9,37 @@
 #include "models/wire/xml.h"
 #include "models/wire/scan.h"
 
-static bool is_space(uint8_t c)
-{
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
-
-static bool is_name_start(uint8_t c)
-{
-    return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_';
-}
-
-static bool is_name(uint8_t c)
-{
-    return is_name_start(c) || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == ':';
-}
+/* What a character may be: a name's first, a name's, white space; and where it must not stand (CONTROL: nowhere). Of the bytes above 127, parts
+ * of UTF-8, text and values may hold any. */
+enum { NAME_START = 1, NAME = 2, SPACE = 4, NOT_TEXT = 8, NOT_VALUE = 16, CONTROL = 32 };
+/* clang-format off */
+static const uint8_t classes[256] = {
+    56, 56, 56, 56, 56, 56, 56, 56, 56,  4,  4, 56, 56,  4, 56, 56, /* 00 */
+    56, 56, 56, 56, 56, 56, 56, 56, 56, 56, 56, 56, 56, 56, 56, 56, /* 10 */
+     4,  0,  0,  0,  0,  0, 24,  0,  0,  0,  0,  0,  0,  2,  2,  0, /* 20 */
+     2,  2,  2,  2,  2,  2,  2,  2,  2,  2,  2,  0, 24,  0,  8,  0, /* 30 */
+     0,  3,  3,  3,  3,  3,  3,  3,  3,  3,  3,  3,  3,  3,  3,  3, /* 40 */
+     3,  3,  3,  3,  3,  3,  3,  3,  3,  3,  3,  0,  0,  0,  0,  3, /* 50 */
+     0,  3,  3,  3,  3,  3,  3,  3,  3,  3,  3,  3,  3,  3,  3,  3, /* 60 */
+     3,  3,  3,  3,  3,  3,  3,  3,  3,  3,  3,  0,  0,  0,  0, 56, /* 70 */
+};
+/* clang-format on */
 
 static const uint8_t *skip_space(const uint8_t *at, const uint8_t *end)
 {
-    while (at < end && is_space(*at))
+    while (at < end && classes[*at] & SPACE)
         at++;
     return at;
+}
+
+/* Is no character of `text` of that class? */
+static bool is_free_of(struct bytes text, uint8_t class)
+{
+    uint8_t met = 0;
+
+    for (size_t i = 0; i < text.len; i++)
+        met |= classes[text.at[i]];
+    return (met & class) == 0;
 }
 
 static bool begins(const struct xml_reader *r, const char *text, size_t len)
@@ -36,22 +47,12 @@ static bool begins(const struct xml_reader *r, const char *text, size_t len)
     return (size_t)(r->end - r->at) >= len && memcmp(r->at, text, len) == 0;
 }
 
-/* No control characters but white space, and none of the characters that markup is made of. */
-static bool is_clean(struct bytes text, const char *forbidden)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        uint8_t c = text.at[i];
-
-        if ((c < 0x20 && !is_space(c)) || c == 0x7f || c == (uint8_t)forbidden[0] ||
-            c == (uint8_t)forbidden[1] || c == (uint8_t)forbidden[2])
-            return false;
-    }
-    return true;
-}
-
 bool xml_is_plain(struct bytes text)
 {
-    return is_clean(text, "<&>") && is_clean(text, "\"'\"");
+    for (size_t i = 0; i < text.len; i++)
+        if (text.at[i] == '"' || text.at[i] == '\'')
+            return false;
+    return is_free_of(text, NOT_TEXT);
 }
 
 static enum wire_status get_name(struct xml_reader *r, struct bytes *name)
@@ -60,9 +61,9 @@ static enum wire_status get_name(struct xml_reader *r, struct bytes *name)
 
     if (from == r->end)
         return WIRE_TRUNCATED;
-    if (!is_name_start(*from))
+    if (!(classes[*from] & NAME_START))
         return WIRE_MALFORMED;
-    while (r->at < r->end && is_name(*r->at))
+    while (r->at < r->end && classes[*r->at] & NAME)
         r->at++;
     *name = bytes_of(from, (size_t)(r->at - from));
     return WIRE_OK;
@@ -87,7 +88,7 @@ static enum wire_status skip_value(struct xml_reader *r)
     if (close == NULL)
         return WIRE_TRUNCATED;
     r->at = close + 1;
-    return is_clean(bytes_of(from, (size_t)(close - from)), "<&<") ? WIRE_OK : WIRE_MALFORMED;
+    return is_free_of(bytes_of(from, (size_t)(close - from)), NOT_VALUE) ? WIRE_OK : WIRE_MALFORMED;
 }
 
 /* Attributes and the white space around them, up to '>' or '/'. */
@@ -172,7 +173,7 @@ static enum wire_status skip_comment(struct xml_reader *r)
 
     if (dashes == NULL || dashes + 2 == r->end)
         return WIRE_TRUNCATED;
-    if (dashes[2] != '>' || !is_clean(bytes_of(from, (size_t)(dashes - from)), "\1\1\1"))
+    if (dashes[2] != '>' || !is_free_of(bytes_of(from, (size_t)(dashes - from)), CONTROL))
         return WIRE_MALFORMED;
     r->at = dashes + 3;
     return WIRE_OK;
@@ -185,14 +186,14 @@ static enum wire_status get_text(struct xml_reader *r, struct bytes *text)
     const uint8_t *tag = from < r->end ? memchr(from, '<', (size_t)(r->end - from)) : NULL;
 
     to = r->at = tag != NULL ? tag : r->end;
-    while (to > from && is_space(to[-1]))
+    while (to > from && classes[to[-1]] & SPACE)
         to--;
     *text = bytes_of(from, (size_t)(to - from));
     if (text->len == 0)
         return WIRE_OK;
     if (memchr(from, '&', text->len) != NULL)
         return WIRE_UNSUPPORTED;
-    return r->depth > 0 && is_clean(*text, "<>&") ? WIRE_OK : WIRE_MALFORMED;
+    return r->depth > 0 && is_free_of(*text, NOT_TEXT) ? WIRE_OK : WIRE_MALFORMED;
 }
 
 enum wire_status xml_begin(struct xml_reader *r, struct bytes in)
@@ -210,7 +211,7 @@ enum wire_status xml_begin(struct xml_reader *r, struct bytes in)
     close = memmem(r->at, (size_t)(r->end - r->at), "?>", 2);
     if (close == NULL)
         return WIRE_TRUNCATED;
-    if (!is_space(*r->at) || !is_clean(bytes_of(r->at, (size_t)(close - r->at)), "<>&"))
+    if (!(classes[*r->at] & SPACE) || !is_free_of(bytes_of(r->at, (size_t)(close - r->at)), NOT_TEXT))
         return WIRE_MALFORMED;
     r->at = close + 2;
     return WIRE_OK;
