@@ -37,7 +37,7 @@ static void meet_packet(struct walk *walk, const struct packet *packet)
     if (packet->flags & PACKET_UDP)
         walk->native->in_flight[packet->message->kind]++;
     else if (packet->message)
-        meet_message(walk, packet->message);
+        meet_message(walk, packet_original(packet));
 }
 
 static void meet_event(void *user, const struct kernel_event *event)

@@ -12,7 +12,7 @@ static void at_time(struct native_region *region, const struct kernel_event *eve
 static void on_router(void *context, const struct kernel_event *event)
 {
     at_time(context, event);
-    packet_at_router(context, event->payload);
+    packet_at_router(context, event->payload, event->entity, event->argument);
 }
 
 static void on_deliver(void *context, const struct kernel_event *event)

@@ -22,7 +22,7 @@
 
 /* Index into the kernel's handler table. `entity` is the host concerned. */
 enum event_kind {
-    EVENT_ROUTER,    /* payload: a packet that arrives at the core router */
+    EVENT_ROUTER,    /* payload: a packet that arrives at the core router; argument: its size */
     EVENT_DELIVER,   /* payload: a packet that arrives at its host */
     EVENT_TIMER,     /* argument: the model's kind; payload: the model's argument itself */
     EVENT_TCP_TIMER, /* argument: index of the connection; payload: see tcp_timer.c */
@@ -45,6 +45,7 @@ enum message_state {
     MESSAGE_LOOSE,     /* datagrams are booked packet by packet; a message that was never sent, not at all */
     MESSAGE_ON_STREAM, /* lost if its last reference goes now */
     MESSAGE_DELIVERED,
+    MESSAGE_DAMAGED,    /* a packet's own copy with a flipped bit; `next` holds a reference to the original */
     MESSAGE_SEEN = 0x80 /* while books are made up: met already */
 };
 
@@ -54,14 +55,15 @@ enum packet_flag {
     TCP_RST = 4,
     TCP_PSH = 8,
     TCP_ACK = 16,
-    PACKET_UDP = 32 /* not TCP */
+    PACKET_UDP = 32,    /* not TCP */
+    PACKET_DAMAGED = 64 /* carries a MESSAGE_DAMAGED copy */
 };
 
-/* An IP packet: addresses, the fields of its transport header, and a view into the message it carries. */
+/* An IP packet: addresses, the fields of its transport header, and a view into the message it carries. One
+ * cache line: with many UEs, a packet costs what the memory it touches costs. */
 struct packet {
     struct packet *next;         /* in a receiver's list */
     struct net_message *message; /* NULL: no payload; holds a reference */
-    struct net_message *damaged; /* what arrives instead of the message's bytes; NULL: those */
     uint32_t from, to;
     uint32_t seq, ack;
     struct net_conn source, target; /* control blocks of both ends as far as the sender knows */
@@ -70,6 +72,7 @@ struct packet {
     uint16_t size;           /* IP bytes */
     uint8_t flags;
 };
+_Static_assert(sizeof(struct packet) == SHELF_ALIGNMENT, "a packet is a cache line");
 
 #define MESSAGE_CLASSES 5 /* 256, 512, 1024, 2048, 4096 bytes with their header */
 
@@ -167,17 +170,22 @@ struct packet *packet_new(struct native_region *region);
 void packet_free(struct native_region *region, struct packet *packet);
 /* Puts the packet on its first link; the packet is given away. */
 void packet_send(struct native_region *region, struct packet *packet);
-void packet_at_router(struct native_region *region, struct packet *packet);
+/* A packet of that size to that host has come to the router; it is not looked at unless it must be. */
+void packet_at_router(struct native_region *region, struct packet *packet, uint32_t to, uint32_t size);
 /* The packet was thrown away: books and frees it. */
 void packet_lose(struct native_region *region, struct packet *packet);
 
 static inline struct bytes packet_payload(const struct packet *packet)
 {
-    const struct net_message *message = packet->damaged ? packet->damaged : packet->message;
-
-    if (!message)
+    if (!packet->message)
         return (struct bytes){NULL, 0};
-    return bytes_of(message->bytes + packet->offset, packet->length);
+    return bytes_of(packet->message->bytes + packet->offset, packet->length);
+}
+
+/* The message that the sender gave away, for the books. */
+static inline struct net_message *packet_original(const struct packet *packet)
+{
+    return packet->flags & PACKET_DAMAGED ? packet->message->next : packet->message;
 }
 
 /* udp.c */

@@ -54,8 +54,12 @@ struct net_message *message_new(struct net_region *at, unsigned kind, size_t cap
 
 void message_free(struct native_region *region, struct net_message *message)
 {
-    if (atomic_load_explicit(&message->delivered, memory_order_relaxed) == MESSAGE_ON_STREAM)
+    unsigned state = atomic_load_explicit(&message->delivered, memory_order_relaxed);
+
+    if (state == MESSAGE_ON_STREAM)
         region->books[message->kind].lost++;
+    else if (state == MESSAGE_DAMAGED)
+        message_unref(region, message->next);
     shelf_give(&region->messages[class_of(message->capacity)], message);
 }
 

@@ -18,8 +18,6 @@ void packet_free(struct native_region *region, struct packet *packet)
 {
     if (packet->message)
         message_unref(region, packet->message);
-    if (packet->damaged)
-        message_unref(region, packet->damaged);
     shelf_give(&region->packets, packet);
 }
 
@@ -85,7 +83,7 @@ static unsigned draw_fate(struct native *native, struct cell *cell, bool up)
 /* Flips one bit of the payload, in a copy: other packets and the sender go on seeing the message. */
 static void corrupt(struct native_region *region, struct packet *packet, uint32_t ue)
 {
-    const struct net_message *message = packet->message;
+    struct net_message *message = packet->message;
     uint64_t bits =
         random_u64(region->native->config.seed, ue, NET_PURPOSE_CORRUPT, (uint64_t)region->base.now_ns);
 
@@ -96,7 +94,11 @@ static void corrupt(struct native_region *region, struct packet *packet, uint32_
     copy->length = message->length;
     uint64_t bit = random_below(bits, (uint64_t)packet->length * 8);
     copy->bytes[packet->offset + bit / 8] ^= (uint8_t)(1U << (bit & 7));
-    packet->damaged = copy;
+    copy->mark_ns = message->mark_ns;
+    copy->next = message;
+    atomic_store_explicit(&copy->delivered, MESSAGE_DAMAGED, memory_order_relaxed);
+    packet->message = copy;
+    packet->flags |= PACKET_DAMAGED;
     region->counters[NATIVE_packets_corrupted]++;
 }
 
@@ -107,36 +109,44 @@ static struct packet *duplicate(struct native_region *region, const struct packe
     *copy = *packet;
     if (copy->message)
         message_ref(copy->message);
-    if (copy->damaged)
-        message_ref(copy->damaged);
     if (copy->flags & PACKET_UDP)
         region->books[copy->message->kind].duplicated++;
     region->counters[NATIVE_packets_duplicated]++;
     return copy;
 }
 
-static void cross_air(struct native_region *region, struct packet *packet, int64_t delay_ns, bool up)
+/* A packet on its way over the air. */
+struct crossing {
+    struct packet *packet;
+    uint32_t ue;   /* its number */
+    uint32_t to;   /* host */
+    uint32_t size; /* IP bytes */
+    bool up;
+};
+
+static void cross_air(struct native_region *region, const struct crossing *c, struct packet *packet,
+                      int64_t delay_ns)
 {
-    if (up)
-        kernel_send(region->kernel, 0, delay_ns, packet->to, EVENT_ROUTER, 0, packet);
+    if (c->up)
+        kernel_send(region->kernel, 0, delay_ns, c->to, EVENT_ROUTER, c->size, packet);
     else
-        kernel_schedule(region->kernel, delay_ns, packet->to, EVENT_DELIVER, 0, packet);
+        kernel_schedule(region->kernel, delay_ns, c->to, EVENT_DELIVER, 0, packet);
 }
 
 /* From the end of the cell's link to the other side of the air. Of a packet that is both doubled and held
  * up, the copy is in time. */
-static void access_leave(struct native_region *region, struct cell *cell, struct packet *packet,
-                         int64_t departure_ns, bool up)
+static void access_leave(struct native_region *region, struct cell *cell, const struct crossing *c,
+                         int64_t departure_ns)
 {
     struct native *native = region->native;
-    uint32_t ue = (up ? packet->from : packet->to) - native->config.servers;
+    struct packet *packet = c->packet;
     int64_t delay_ns = departure_ns - region->base.now_ns + native->config.access_delay_ns;
-    unsigned faults = native->faults.ues ? fault_check(&native->faults, ue, fault_kind(packet)) : 0;
-    unsigned drawn = native->has_draws ? draw_fate(native, cell, up) : 0;
+    unsigned faults = native->faults.ues ? fault_check(&native->faults, c->ue, fault_kind(packet)) : 0;
+    unsigned drawn = native->has_draws ? draw_fate(native, cell, c->up) : 0;
     int64_t late_ns = 0;
 
     if (!(faults | drawn)) {
-        cross_air(region, packet, delay_ns, up);
+        cross_air(region, c, packet, delay_ns);
         return;
     }
     if ((faults | drawn) & FAULT_DROP) {
@@ -145,16 +155,16 @@ static void access_leave(struct native_region *region, struct cell *cell, struct
         return;
     }
     if (faults & FAULT_CORRUPT && packet->message)
-        corrupt(region, packet, ue);
+        corrupt(region, packet, c->ue);
     if ((faults | drawn) & FAULT_DUPLICATE)
-        cross_air(region, duplicate(region, packet), delay_ns, up);
+        cross_air(region, c, duplicate(region, packet), delay_ns);
     if ((faults | drawn) & FAULT_DELAY)
         region->counters[NATIVE_packets_late]++;
     if (drawn & FAULT_DELAY)
         late_ns += native->config.access_late_ns;
     if (faults & FAULT_DELAY)
         late_ns += native->config.fault_delay_ns;
-    cross_air(region, packet, delay_ns + late_ns, up);
+    cross_air(region, c, packet, delay_ns + late_ns);
 }
 
 static void capture_packet(struct native_region *region, const struct packet *packet)
@@ -178,61 +188,84 @@ static void capture_packet(struct native_region *region, const struct packet *pa
                 &segment, packet_payload(packet));
 }
 
-void packet_send(struct native_region *region, struct packet *packet)
+static void send_from_server(struct native_region *region, struct packet *packet)
 {
     struct native *native = region->native;
     int64_t now_ns = region->base.now_ns;
+    int64_t departure_ns =
+        link_put(&native->servers[packet->from].egress, &native->core, now_ns, packet->size);
 
-    g_assert(is_server(native, packet->from) || is_server(native, packet->to));
-    region->counters[NATIVE_packets_sent]++;
-    if (native->config.capture)
-        capture_packet(region, packet);
-    if (is_server(native, packet->from)) {
-        struct server *server = &native->servers[packet->from];
-        int64_t departure_ns = link_put(&server->egress, &native->core, now_ns, packet->size);
-        if (departure_ns == LINK_DROPPED) {
-            drop(region, packet);
-            return;
-        }
-        region->counters[NATIVE_core_bytes] += packet->size;
-        uint32_t to = is_server(native, packet->to) ? 0 : cell_of(native, packet->to)->region;
-        kernel_send(region->kernel, to, departure_ns - now_ns + native->config.core_delay_ns, packet->to,
-                    EVENT_ROUTER, 0, packet);
+    if (departure_ns == LINK_DROPPED) {
+        drop(region, packet);
         return;
     }
+    region->counters[NATIVE_core_bytes] += packet->size;
+    uint32_t to = is_server(native, packet->to) ? 0 : cell_of(native, packet->to)->region;
+    kernel_send(region->kernel, to, departure_ns - now_ns + native->config.core_delay_ns, packet->to,
+                EVENT_ROUTER, packet->size, packet);
+}
+
+static void send_from_ue(struct native_region *region, struct packet *packet)
+{
+    struct native *native = region->native;
     struct cell *cell = cell_of(native, packet->from);
-    int64_t departure_ns = link_put(&cell->uplink, &native->uplink, now_ns, packet->size);
+    int64_t departure_ns = link_put(&cell->uplink, &native->uplink, region->base.now_ns, packet->size);
+    const struct crossing crossing = {packet, packet->from - native->config.servers, packet->to, packet->size,
+                                      true};
+
     if (departure_ns == LINK_DROPPED) {
         drop(region, packet);
         return;
     }
     region->counters[NATIVE_uplink_bytes] += packet->size;
-    access_leave(region, cell, packet, departure_ns, true);
+    access_leave(region, cell, &crossing, departure_ns);
 }
 
-void packet_at_router(struct native_region *region, struct packet *packet)
+void packet_send(struct native_region *region, struct packet *packet)
+{
+    const struct native *native = region->native;
+
+    g_assert(is_server(native, packet->from) || is_server(native, packet->to));
+    region->counters[NATIVE_packets_sent]++;
+    if (native->config.capture)
+        capture_packet(region, packet);
+    if (is_server(native, packet->from))
+        send_from_server(region, packet);
+    else
+        send_from_ue(region, packet);
+}
+
+static void router_to_server(struct native_region *region, struct packet *packet, uint32_t to, uint32_t size)
 {
     struct native *native = region->native;
     int64_t now_ns = region->base.now_ns;
+    int64_t departure_ns = link_put(&native->servers[to].ingress, &native->core, now_ns, size);
 
-    if (is_server(native, packet->to)) {
-        struct server *server = &native->servers[packet->to];
-        int64_t departure_ns = link_put(&server->ingress, &native->core, now_ns, packet->size);
-        if (departure_ns == LINK_DROPPED) {
-            drop(region, packet);
-            return;
-        }
-        region->counters[NATIVE_core_bytes] += packet->size;
-        kernel_schedule(region->kernel, departure_ns - now_ns + native->config.core_delay_ns, packet->to,
-                        EVENT_DELIVER, 0, packet);
-        return;
-    }
-    struct cell *cell = cell_of(native, packet->to);
-    int64_t departure_ns = link_put(&cell->downlink, &native->downlink, now_ns, packet->size);
     if (departure_ns == LINK_DROPPED) {
         drop(region, packet);
         return;
     }
-    region->counters[NATIVE_downlink_bytes] += packet->size;
-    access_leave(region, cell, packet, departure_ns, false);
+    region->counters[NATIVE_core_bytes] += size;
+    kernel_schedule(region->kernel, departure_ns - now_ns + native->config.core_delay_ns, to, EVENT_DELIVER,
+                    0, packet);
+}
+
+void packet_at_router(struct native_region *region, struct packet *packet, uint32_t to, uint32_t size)
+{
+    struct native *native = region->native;
+
+    if (is_server(native, to)) {
+        router_to_server(region, packet, to, size);
+        return;
+    }
+    struct cell *cell = cell_of(native, to);
+    int64_t departure_ns = link_put(&cell->downlink, &native->downlink, region->base.now_ns, size);
+    const struct crossing crossing = {packet, to - native->config.servers, to, size, false};
+
+    if (departure_ns == LINK_DROPPED) {
+        drop(region, packet);
+        return;
+    }
+    region->counters[NATIVE_downlink_bytes] += size;
+    access_leave(region, cell, &crossing, departure_ns);
 }

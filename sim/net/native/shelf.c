@@ -15,7 +15,7 @@ void shelf_clear(struct shelf *shelf)
     while (shelf->slabs) {
         struct shelf_slab *slab = shelf->slabs;
         shelf->slabs = slab->next;
-        g_free(slab);
+        g_free(slab->memory);
     }
     shelf->open = shelf->full = NULL;
 }
@@ -33,8 +33,12 @@ void shelf_refill(struct shelf *shelf)
     size_t count = (SHELF_SLAB_BYTES - sizeof(struct shelf_slab)) / shelf->object_size;
     if (count > SHELF_CHAIN)
         count = SHELF_CHAIN;
-    struct shelf_slab *slab = g_malloc(sizeof *slab + count * shelf->object_size);
+    char *memory = g_malloc(SHELF_ALIGNMENT + sizeof(struct shelf_slab) + count * shelf->object_size);
+    size_t skip = -(uintptr_t)memory & (SHELF_ALIGNMENT - 1);
+    struct shelf_slab *slab = (struct shelf_slab *)(void *)(memory + skip);
     char *first = (char *)(slab + 1);
+
+    slab->memory = memory;
 
     slab->next = shelf->slabs;
     shelf->slabs = slab;

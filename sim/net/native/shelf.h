@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #define SHELF_CHAIN      128
+#define SHELF_ALIGNMENT  64 /* a cache line */
 #define SHELF_SLAB_BYTES ((size_t)64 * 1024)
 
 /* A free object: its first 16 bytes. */
@@ -22,7 +23,8 @@ struct shelf_free {
 
 struct shelf_slab {
     struct shelf_slab *next;
-    char padding[8]; /* objects start at 16 bytes */
+    void *memory; /* what was allocated: the slab starts at the first aligned address in it */
+    char padding[SHELF_ALIGNMENT - 2 * sizeof(void *)];
 };
 
 struct shelf {
@@ -33,7 +35,7 @@ struct shelf {
     uint32_t full_count;
     uint32_t refills;     /* since chains were last moved */
     uint32_t wanted;      /* full chains that should lie here at the start of a window */
-    uint32_t object_size; /* a multiple of 8, at least 16 */
+    uint32_t object_size; /* a multiple of 8, at least 16; of SHELF_ALIGNMENT if that matters */
 };
 
 /* Chains on their way from one region to another. */

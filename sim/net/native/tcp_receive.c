@@ -128,7 +128,7 @@ static void book_taken(struct native_region *region, struct packet *taken, enum 
 {
     while (taken) {
         struct packet *packet = taken;
-        struct net_message *message = packet->message;
+        struct net_message *message = packet_original(packet);
 
         taken = packet->next;
         if (packet->offset + packet->length == message->length) {
@@ -155,19 +155,14 @@ static void hand_over(struct native_region *region, struct tcp_conn *conn, struc
         .kind = last->message->kind,
     };
     struct net_message *keep = last->message;
-    struct net_message *keep_damaged = last->damaged;
 
     message_ref(keep);
-    if (keep_damaged)
-        message_ref(keep_damaged);
     conn->done = end;
     struct packet *taken = take_done(conn);
     enum net_verdict verdict =
         region->native->config.handlers->message(&region->base, &delivery, tcp_handle(conn), conn->user);
     book_taken(region, taken, verdict);
     message_unref(region, keep);
-    if (keep_damaged)
-        message_unref(region, keep_damaged);
 }
 
 /* Length of the message at `done` and a view of it; 0: not whole yet; -1: none can come. */
