@@ -30,11 +30,17 @@ struct kernel_event {
 /* One handler per event kind; `context` is the region's own. */
 typedef void kernel_handler(void *context, const struct kernel_event *event);
 
+typedef void kernel_prefetcher(void *context, const struct kernel_event *event, unsigned stage);
+
 struct kernel_config {
     uint32_t regions;     /* >= 1; region 0 is the core */
     int64_t lookahead_ns; /* > 0 */
     kernel_handler *const *handlers;
     uint32_t handler_count;
+    /* Told of events that will come soon, so that they can have memory fetched; twice for an event, first
+     * (`stage` 0) early enough to fetch what the event names, then (1) to fetch what that names. They must
+     * change nothing, and may not be called at all. NULL, or a table with NULLs, like handlers. */
+    kernel_prefetcher *const *prefetchers;
     /* Called on the coordinating thread between windows: no region is running, and every event before
      * `time_ns` of every region has run. Called at every multiple of boundary_ns > 0 that the run passes (also
      * through idle time, one by one), and at the end with the time reached, unless nothing has run since the

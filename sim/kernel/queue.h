@@ -60,6 +60,15 @@ bool queue_pop_before(struct queue *queue, int64_t limit_ns, struct kernel_event
 /* Time of the earliest event; CLOCK_NEVER if there is none. */
 int64_t queue_next_ns(struct queue *queue);
 
+/* The event `places` behind the earliest of those sorted already; NULL if it is not known yet. A hint only: other
+ * events may still come before it. */
+static inline const struct kernel_event *queue_ahead(const struct queue *queue, size_t places)
+{
+    const struct event_run *run = &queue->run;
+
+    return run->count - run->next > places ? &run->event[run->next + places] : NULL;
+}
+
 uint64_t queue_count(const struct queue *queue);
 
 /* Calls visit() for every event, in no order; visit() must leave the queue alone. */
