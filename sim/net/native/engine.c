@@ -125,6 +125,7 @@ static bool on_window(void *user, int64_t time_ns)
     struct native *native = user;
     const struct native_config *config = &native->config;
 
+    native->reached_ns = time_ns;
     level_shelves(native);
     /* A file that cannot be written ends the run; capture_close() tells why. */
     if (config->capture && !capture_flush(config->capture, time_ns, NULL))
@@ -134,8 +135,9 @@ static bool on_window(void *user, int64_t time_ns)
 
 static void on_boundary(void *user, int64_t time_ns)
 {
-    const struct native *native = user;
+    struct native *native = user;
 
+    native->reached_ns = time_ns;
     native->config.boundary(native->config.user, time_ns);
 }
 
@@ -282,6 +284,7 @@ struct native *native_new(const struct native_config *config, GError **error)
     init_links(native);
     init_kernel(native);
     init_regions(native);
+    native->reached_ns = native->regions[0].base.now_ns;
     tcp_listen_init(native);
     return native;
 }
