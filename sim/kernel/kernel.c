@@ -205,15 +205,16 @@ static uint64_t event_hash(const struct kernel_event *event)
 }
 
 /* With many UEs no event finds its memory in the cache: it is fetched while the events before it run. */
-enum { AHEAD_NAMED = 8, AHEAD_BEYOND = 4 };
+static const size_t ahead[KERNEL_PREFETCH_STAGES] = {16, 8, 4};
 
-static void look_ahead(const struct kernel_region *region, kernel_prefetcher *const *prefetchers, size_t places,
-                       unsigned stage)
+static void look_ahead(const struct kernel_region *region, kernel_prefetcher *const *prefetchers)
 {
-    const struct kernel_event *event = queue_ahead(&region->queue, places);
+    for (unsigned stage = 0; stage < KERNEL_PREFETCH_STAGES; stage++) {
+        const struct kernel_event *event = queue_ahead(&region->queue, ahead[stage]);
 
-    if (event && prefetchers[event->kind])
-        prefetchers[event->kind](region->context, event, stage);
+        if (event && prefetchers[event->kind])
+            prefetchers[event->kind](region->context, event, stage);
+    }
 }
 
 /* Takes the earliest event or alarm out if its time is before end_ns. */
@@ -244,10 +245,8 @@ static void region_run(struct kernel_region *region, int64_t end_ns)
     struct kernel_event event;
 
     while (pop_before(region, end_ns, &event)) {
-        if (prefetchers) {
-            look_ahead(region, prefetchers, AHEAD_NAMED, 0);
-            look_ahead(region, prefetchers, AHEAD_BEYOND, 1);
-        }
+        if (prefetchers)
+            look_ahead(region, prefetchers);
         region->now_ns = event.time_ns;
         region->events++;
         region->fingerprint += event_hash(&event);
