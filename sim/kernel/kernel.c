@@ -217,7 +217,7 @@ static void look_ahead(const struct kernel_region *region, kernel_prefetcher *co
     }
 }
 
-/* Takes the earliest event or alarm out if its time is before end_ns. */
+/* Takes the earliest event or alarm out if its time is before end_ns; of equal times the event. */
 static bool pop_before(struct kernel_region *region, int64_t end_ns, struct kernel_event *out)
 {
     const struct kernel_event *alarm = region->alarms.next;
@@ -225,7 +225,7 @@ static bool pop_before(struct kernel_region *region, int64_t end_ns, struct kern
     if (!alarm || alarm->time_ns >= end_ns)
         return queue_pop_before(&region->queue, end_ns, out);
     const struct kernel_event *event = queue_peek(&region->queue);
-    if (event && event_before(event, alarm))
+    if (event && event->time_ns <= alarm->time_ns)
         return queue_pop_before(&region->queue, end_ns, out);
     alarm_pop(&region->alarms, out);
     return true;

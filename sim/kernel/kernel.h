@@ -75,7 +75,8 @@ void kernel_schedule(struct kernel_region *region, int64_t delay_ns, uint32_t en
                      uint32_t argument, void *payload);
 
 /* As kernel_schedule(), for what will most often be called off: a timeout. With one of alarm_delays_ns it costs next to
- * nothing if called off; with any other delay calling off has no effect, and the handler must know a stale event by
+ * nothing if called off, and comes behind all other events of its time, alarms in the order of setting. With any
+ * other delay it is an event like any other: calling off has no effect, and the handler must know a stale one by
  * itself. Returns what kernel_call_off() takes (0: cannot be called off). */
 uint64_t kernel_alarm(struct kernel_region *region, int64_t delay_ns, uint32_t entity, uint32_t kind,
                       uint32_t argument, void *payload);

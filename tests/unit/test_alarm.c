@@ -23,16 +23,17 @@ struct world {
 
 static void make(struct world *w)
 {
-    uint64_t bits = random_u64(3, 0, 0, w->made);
-    int64_t delay_ns = delays_ns[random_below(bits, DELAYS)];
+    unsigned which = (unsigned)random_below(random_u64(3, 0, 0, w->made), DELAYS);
+    int64_t delay_ns = delays_ns[which];
+    uint32_t entity = which != DELAYS - 1; /* alarms come behind events */
 
     if (w->made == EVENTS)
         return;
     w->called_off[w->made] = false;
     if (w->alarms)
-        w->handle[w->made] = kernel_alarm(w->region, delay_ns, (uint32_t)(bits >> 60), 0, w->made, NULL);
+        w->handle[w->made] = kernel_alarm(w->region, delay_ns, entity, 0, w->made, NULL);
     else
-        kernel_schedule(w->region, delay_ns, (uint32_t)(bits >> 60), 0, w->made, NULL);
+        kernel_schedule(w->region, delay_ns, entity, 0, w->made, NULL);
     w->made++;
 }
 
