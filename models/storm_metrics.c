@@ -150,15 +150,21 @@ static struct stats_value utilisation(const struct storm *storm, const struct se
     return real(span <= 0 ? 0 : (double)server_busy_ns(server, storm->now_ns) / worker_ns);
 }
 
+static struct native_books books_of(const struct storm *storm, unsigned kind)
+{
+    struct native_books books;
+
+    native_books_sum(storm->native, kind, &books);
+    return books;
+}
+
 static struct stats_value head_value(const struct storm *storm, enum head head)
 {
     const struct histogram *key = &storm->latency[PROCEDURE_time_to_key];
     const struct server *bmsc = bmsc_server(storm->models[0].bmsc), *bsf = bsf_server(storm->models[0].bsf),
                         *hss = hss_server(storm->models[0].hss);
-    struct native_books pulls, msks;
+    const struct native_books pulls = books_of(storm, KIND_pull), msks = books_of(storm, KIND_msk);
 
-    native_books_sum(storm->native, KIND_pull, &pulls);
-    native_books_sum(storm->native, KIND_msk, &msks);
     switch (head) {
     case HEAD_ues:
         return integer(storm->world.ues);

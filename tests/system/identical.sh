@@ -129,9 +129,9 @@ differs() {
 run() { # run BUILD SCENARIO [OPTION]... : into BUILD.SCENARIO, or where -o says
     program=$work/$1/pullstorm
     result_dir=$work/$1.$2
-    scenario=$work/$2.ini
+    ini=$work/$2.ini
     shift 2
-    "$program" run "$scenario" --quiet --pcap --keylog -o "$result_dir" "$@" >&2
+    "$program" run "$ini" --quiet --pcap --keylog -o "$result_dir" "$@" >&2
 }
 
 reference=
