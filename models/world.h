@@ -52,6 +52,7 @@ struct world {
     uint64_t seed;
     uint32_t ues;
     int64_t epoch_s;
+    bool ipv6;
 
     /* TS 23.003 names: Ub/Ua under pub.3gppnetwork.org, Diameter under 3gppnetwork.org. */
     char bmsc_fqdn[FQDN_BYTES_MAX], bsf_fqdn[FQDN_BYTES_MAX];
