@@ -37,16 +37,39 @@ static const struct parameter parameters[] = {
 static const uint8_t first_of_length[] = {0, 0, 0, 1, 3, 4, 7, 10, 11, 13, 15};
 #define NAME_LENGTH_MAX 9
 
-/* Index in parameters, or -1. */
-static int find_parameter(struct bytes name)
+/* The first 8 letters of a name as a number, whatever its order; those behind its end are zeros. */
+static inline uint64_t first_letters(const void *name, size_t len)
 {
+    uint64_t word;
+
+    memcpy(&word, name, sizeof word);
+    if (len >= sizeof word)
+        return word;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return word & ~(UINT64_MAX >> 8 * len);
+#else
+    return word & ((UINT64_C(1) << 8 * len) - 1);
+#endif
+}
+
+/* Index in parameters, or -1. `readable`: so many bytes from the start of the name may be looked at. */
+static inline int find_parameter(struct bytes name, size_t readable)
+{
+    uint64_t letters;
+    int from, to;
+
     if (name.len > NAME_LENGTH_MAX)
         return -1;
-    for (int i = first_of_length[name.len]; i < first_of_length[name.len + 1]; i++)
-        if (name.at[0] == (uint8_t)parameters[i].name[0] &&
-            memcmp(name.at, parameters[i].name, name.len) == 0)
-            return i;
-    for (int i = first_of_length[name.len]; i < first_of_length[name.len + 1]; i++)
+    from = first_of_length[name.len];
+    to = first_of_length[name.len + 1];
+    if (readable >= sizeof letters) {
+        letters = first_letters(name.at, name.len);
+        for (int i = from; i < to; i++)
+            if (letters == first_letters(parameters[i].name, sizeof letters) &&
+                (name.len <= sizeof letters || name.at[8] == (uint8_t)parameters[i].name[8]))
+                return i;
+    }
+    for (int i = from; i < to; i++)
         if (scan_equal_nocase(name, parameters[i].name, name.len))
             return i;
     return -1;
@@ -74,25 +97,26 @@ static bool decode_nc(struct bytes text, uint32_t *nc)
     return true;
 }
 
-static enum wire_status set_field(int index, struct bytes value, bool quoted, struct digest_fields *out)
+static inline enum wire_status set_field(int index, struct bytes value, bool quoted,
+                                         struct digest_fields *out)
 {
     const struct parameter *p = &parameters[index];
 
-    switch (p->kind) {
-    case VALUE:
+    if (p->kind == VALUE) {
         memcpy((uint8_t *)out + p->offset, &value, sizeof value);
         return WIRE_OK;
-    case NC:
+    }
+    if (p->kind == NC) {
         out->has_nc = true;
         return !quoted && decode_nc(value, &out->nc) ? WIRE_OK : WIRE_MALFORMED;
-    default: /* whatever is not "true" is false: §3.2.1 */
-        out->stale = scan_equal_nocase(value, "true", 4);
-        return WIRE_OK;
     }
+    out->stale = scan_equal_nocase(value, "true", 4); /* whatever is not "true" is false: §3.2.1 */
+    return WIRE_OK;
 }
 
 /* The value behind "=", *at behind it. */
-static enum wire_status get_value(const uint8_t **at, const uint8_t *end, struct bytes *value, bool *quoted)
+static inline enum wire_status get_value(const uint8_t **at, const uint8_t *end, struct bytes *value,
+                                         bool *quoted)
 {
     const uint8_t *from = *at, *stop;
 
@@ -114,39 +138,15 @@ static enum wire_status get_value(const uint8_t **at, const uint8_t *end, struct
     return WIRE_OK;
 }
 
-/* The short way to a parameter of ours with a name of at most 7 letters, which is nearly all of them: "=" within the next 8
- * bytes, and before it exactly the letters of the table. -1 says nothing: go the long way. */
-static int find_short(const uint8_t *at, const uint8_t *end, size_t *name_len)
+static inline enum wire_status get_parameter(const uint8_t **at, const uint8_t *end, unsigned *seen,
+                                             struct digest_fields *out)
 {
-    uint64_t word, equals;
-
-    if (end - at < 8)
-        return -1;
-    word = scan_load(at);
-    equals = scan_has(word, '=');
-    if (equals == 0)
-        return -1;
-    *name_len = scan_before(equals);
-    for (int i = first_of_length[*name_len]; i < first_of_length[*name_len + 1]; i++) {
-        uint64_t name = scan_load((const uint8_t *)parameters[i].name); /* zeros behind its letters */
-
-        if (((word ^ name) & ((UINT64_C(1) << 8 * *name_len) - 1)) == 0)
-            return i;
-    }
-    return -1;
-}
-
-static enum wire_status get_parameter(const uint8_t **at, const uint8_t *end, unsigned *seen,
-                                      struct digest_fields *out)
-{
-    const uint8_t *name = *at, *name_end;
+    const uint8_t *name = *at, *name_end = scan_token(name, end);
     enum wire_status status;
     struct bytes value;
-    size_t name_len;
     bool quoted;
-    int index = find_short(name, end, &name_len);
+    int index;
 
-    name_end = index >= 0 ? name + name_len : scan_token(name, end);
     if (name_end == end)
         return WIRE_TRUNCATED;
     if (name_end == name || *name_end != '=')
@@ -155,8 +155,7 @@ static enum wire_status get_parameter(const uint8_t **at, const uint8_t *end, un
     status = get_value(at, end, &value, &quoted);
     if (status != WIRE_OK)
         return status;
-    if (index < 0)
-        index = find_parameter(bytes_of(name, (size_t)(name_end - name)));
+    index = find_parameter(bytes_of(name, (size_t)(name_end - name)), (size_t)(end - name));
     if (index < 0)
         return WIRE_OK;
     if (*seen & 1U << index)

@@ -12,10 +12,12 @@
 #include "models/wire/http.h"
 #include "models/wire/scan.h"
 
-#define CONTENT_LENGTH    "Content-Length"
-#define TRANSFER_ENCODING "Transfer-Encoding"
-#define VERSION           "HTTP/1.1"
-#define VERSION_LENGTH    8
+#define CONTENT_LENGTH           "Content-Length"
+#define TRANSFER_ENCODING        "Transfer-Encoding"
+#define CONTENT_LENGTH_LENGTH    (sizeof CONTENT_LENGTH - 1)
+#define TRANSFER_ENCODING_LENGTH (sizeof TRANSFER_ENCODING - 1)
+#define VERSION                  "HTTP/1.1"
+#define VERSION_LENGTH           8
 
 /* clang-format off */
 const uint8_t scan_token_table[256] = {
@@ -32,7 +34,7 @@ const uint8_t scan_token_table[256] = {
 
 /* A line without its CRLF, and *at behind it. Any other control character than tab is an error of the grammar; no
  * CRLF in sight is truncation. */
-static enum wire_status get_line(const uint8_t **at, const uint8_t *end, struct bytes *line)
+static inline enum wire_status get_line(const uint8_t **at, const uint8_t *end, struct bytes *line)
 {
     const uint8_t *stop = *at;
 
@@ -91,15 +93,16 @@ static enum wire_status decode_request_line(struct bytes line, struct http_messa
         return WIRE_MALFORMED;
     out->method = bytes_of(line.at, (size_t)(method_end - line.at));
     out->target = bytes_of(method_end + 1, (size_t)(version - 1 - (method_end + 1)));
-    for (size_t i = 0; i < out->target.len; i++)
-        if (out->target.at[i] <= ' ' || out->target.at[i] > '~')
-            return WIRE_MALFORMED;
+    if (scan_visible(out->target.at, end) < version - 1)
+        return WIRE_MALFORMED;
     return check_version(version);
 }
 
-static enum wire_status decode_header(struct bytes line, struct http_header *out)
+/* readable: the end of what may be looked at. The line ends before it with a CRLF, where a token ends too. */
+static inline enum wire_status decode_header(struct bytes line, const uint8_t *readable,
+                                             struct http_header *out)
 {
-    const uint8_t *at = line.at, *end = line.at + line.len, *colon = scan_token(at, end);
+    const uint8_t *at = line.at, *end = line.at + line.len, *colon = scan_token(at, readable);
 
     /* no name, white space before it (folding) or before the colon, no colon */
     if (colon == at || colon == end || *colon != ':')
@@ -120,13 +123,19 @@ struct framing {
     uint64_t length;
 };
 
+/* The lengths of their names tell these two from nearly every other header. */
+static inline bool may_frame(size_t name_len)
+{
+    return name_len == CONTENT_LENGTH_LENGTH || name_len == TRANSFER_ENCODING_LENGTH;
+}
+
 static enum wire_status read_framing(const struct http_header *header, struct framing *framing)
 {
     enum wire_status status;
 
-    if (scan_equal_nocase(header->name, TRANSFER_ENCODING, sizeof TRANSFER_ENCODING - 1))
+    if (scan_equal_nocase(header->name, TRANSFER_ENCODING, TRANSFER_ENCODING_LENGTH))
         return WIRE_UNSUPPORTED;
-    if (!scan_equal_nocase(header->name, CONTENT_LENGTH, sizeof CONTENT_LENGTH - 1))
+    if (!scan_equal_nocase(header->name, CONTENT_LENGTH, CONTENT_LENGTH_LENGTH))
         return WIRE_OK;
     if (framing->has_length)
         return WIRE_MALFORMED;
@@ -162,8 +171,8 @@ enum wire_status http_decode(struct bytes in, struct http_message *out)
         if (out->header_count == HTTP_HEADERS_MAX)
             return WIRE_LIMIT;
         out->header_count++;
-        status = decode_header(line, header);
-        if (status == WIRE_OK)
+        status = decode_header(line, end, header);
+        if (status == WIRE_OK && may_frame(header->name.len))
             status = read_framing(header, &framing);
     }
     if (status != WIRE_OK)
@@ -178,10 +187,8 @@ enum wire_status http_decode(struct bytes in, struct http_message *out)
     return WIRE_OK;
 }
 
-const struct bytes *http_find(const struct http_message *message, const char *name)
+const struct bytes *http_find_name(const struct http_message *message, const char *name, size_t len)
 {
-    size_t len = strlen(name);
-
     for (unsigned i = 0; i < message->header_count; i++)
         if (scan_equal_nocase(message->headers[i].name, name, len))
             return &message->headers[i].value;
@@ -200,9 +207,11 @@ static bool frame_line(struct bytes line, struct framing *framing)
 {
     struct http_header header;
 
-    if (line.len < 2 || ((line.at[0] | 0x20) != 'c' && (line.at[0] | 0x20) != 't'))
+    /* A name of a length that matters, or none at all. */
+    if ((line.len <= CONTENT_LENGTH_LENGTH || line.at[CONTENT_LENGTH_LENGTH] != ':') &&
+        (line.len <= TRANSFER_ENCODING_LENGTH || line.at[TRANSFER_ENCODING_LENGTH] != ':'))
         return true;
-    if (decode_header(line, &header) != WIRE_OK)
+    if (decode_header(line, line.at + line.len, &header) != WIRE_OK)
         return true;
     return read_framing(&header, framing) == WIRE_OK;
 }
