@@ -191,22 +191,36 @@ enum wire_status digest_decode(struct bytes value, bool with_scheme, struct dige
 
         if (status != WIRE_OK)
             return status;
-        at = skip_space(at, end);
         if (at == end)
             return WIRE_OK;
-        if (*at != ',')
-            return WIRE_MALFORMED;
+        if (*at != ',') {
+            at = skip_space(at, end);
+            if (at == end)
+                return WIRE_OK;
+            if (*at != ',')
+                return WIRE_MALFORMED;
+        }
         at = skip_space(at + 1, end);
     }
 }
 
-/* Each of these writes what stands between the previous value and its own, the value, and the closing quote. */
-#define PUT_QUOTED(w, name, value)                                                                           \
-    do {                                                                                                     \
-        wire_put_literal(w, name "=\"");                                                                     \
-        wire_put_bytes(w, value);                                                                            \
-        wire_put_literal(w, "\"");                                                                           \
-    } while (0)
+/* What stands between the previous value and its own, the value, and the closing quote. */
+static inline void put_quoted(struct wire_writer *w, const char *before, size_t len, struct bytes value)
+{
+    uint8_t *at = w->at;
+
+    if ((size_t)(w->end - at) < len + value.len + 1) {
+        w->overflow = true;
+        return;
+    }
+    w->at += len + value.len + 1;
+    memcpy(at, before, len);
+    if (value.len > 0)
+        memcpy(at + len, value.at, value.len);
+    at[len + value.len] = '"';
+}
+
+#define PUT_QUOTED(w, name, value) put_quoted((w), name "=\"", sizeof(name "=\"") - 1, (value))
 #define PUT_QUOTED_IF(w, name, value)                                                                        \
     do {                                                                                                     \
         if ((value).at != NULL)                                                                              \

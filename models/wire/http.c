@@ -36,16 +36,12 @@ const uint8_t scan_token_table[256] = {
  * CRLF in sight is truncation. */
 static inline enum wire_status get_line(const uint8_t **at, const uint8_t *end, struct bytes *line)
 {
-    const uint8_t *stop = *at;
+    const uint8_t *stop = scan_control(*at, end);
 
-    for (;;) {
-        stop = scan_control(stop, end);
-        if (stop == end || (*stop == '\r' && stop + 1 == end))
-            return WIRE_TRUNCATED;
-        if (*stop != '\t')
-            break;
-        stop++;
-    }
+    while (stop < end && *stop == '\t')
+        stop = scan_control(stop + 1, end);
+    if (end - stop < 2)
+        return stop == end || *stop == '\r' ? WIRE_TRUNCATED : WIRE_MALFORMED;
     if (stop[0] != '\r' || stop[1] != '\n')
         return WIRE_MALFORMED;
     *line = bytes_of(*at, (size_t)(stop - *at));
@@ -98,7 +94,12 @@ static enum wire_status decode_request_line(struct bytes line, struct http_messa
     return check_version(version);
 }
 
-/* readable: the end of what may be looked at. The line ends before it with a CRLF, where a token ends too. */
+static inline bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* The CR behind the line, before `readable`, ends a token and white space, so only that is a bound while going forward. */
 static inline enum wire_status decode_header(struct bytes line, const uint8_t *readable,
                                              struct http_header *out)
 {
@@ -109,9 +110,9 @@ static inline enum wire_status decode_header(struct bytes line, const uint8_t *r
         return WIRE_MALFORMED;
     out->name = bytes_of(at, (size_t)(colon - at));
     at = colon + 1;
-    while (at < end && (*at == ' ' || *at == '\t'))
+    while (is_blank(*at))
         at++;
-    while (end > at && (end[-1] == ' ' || end[-1] == '\t'))
+    while (end > at && is_blank(end[-1]))
         end--;
     out->value = bytes_of(at, (size_t)(end - at));
     return WIRE_OK;
@@ -203,7 +204,7 @@ static bool can_begin(struct bytes data)
 
 /* The framer looks at line ends and the two headers that say where a message ends, at nothing else: what is wrong with
  * the rest http_decode() says, and a server may still answer 400. */
-static bool frame_line(struct bytes line, struct framing *framing)
+static inline bool frame_line(struct bytes line, struct framing *framing)
 {
     struct http_header header;
 
@@ -211,7 +212,7 @@ static bool frame_line(struct bytes line, struct framing *framing)
     if ((line.len <= CONTENT_LENGTH_LENGTH || line.at[CONTENT_LENGTH_LENGTH] != ':') &&
         (line.len <= TRANSFER_ENCODING_LENGTH || line.at[TRANSFER_ENCODING_LENGTH] != ':'))
         return true;
-    if (decode_header(line, line.at + line.len, &header) != WIRE_OK)
+    if (decode_header(line, line.at + line.len + 1, &header) != WIRE_OK)
         return true;
     return read_framing(&header, framing) == WIRE_OK;
 }
@@ -235,30 +236,25 @@ static int64_t frame_end(struct bytes data, size_t head_len, const struct framin
 
 int64_t http_frame(struct bytes data)
 {
+    const uint8_t *at = data.at, *end = data.len > 0 ? data.at + data.len : data.at, *lf;
     struct framing framing = {false, 0};
     bool may_lack_length = true;
-    size_t from = 0;
 
     if (!can_begin(data))
         return -1;
-    while (from < data.len) {
-        const uint8_t *lf = memchr(data.at + from, '\n', data.len - from);
-        struct bytes line;
+    for (; at < end && (lf = memchr(at, '\n', (size_t)(end - at))) != NULL; at = lf + 1) {
+        struct bytes line = bytes_of(at, (size_t)(lf - at) - 1);
 
-        if (lf == NULL)
-            break;
-        if (lf == data.at + from || lf[-1] != '\r')
+        if (lf == at || lf[-1] != '\r')
             return -1;
-        line = bytes_of(data.at + from, (size_t)(lf - 1 - (data.at + from)));
         if (line.len == 0)
             return framing.has_length || may_lack_length
                        ? frame_end(data, (size_t)(lf + 1 - data.at), &framing)
                        : -1;
-        if (from == 0)
+        if (at == data.at)
             may_lack_length = is_line_bodiless(line);
         else if (!frame_line(line, &framing))
             return -1;
-        from = (size_t)(lf + 1 - data.at);
     }
     return data.len > HTTP_HEAD_BYTES_MAX ? -1 : 0;
 }

@@ -76,8 +76,8 @@ void wire_put_base64(struct wire_writer *w, const void *bytes, size_t len)
 
         memcpy(&word, in, sizeof word);
         word = wire_big_endian(word);
-        put_digits(out, (uint32_t)(word >> 40));
-        put_digits(out + 4, (uint32_t)(word >> 16) & 0xffffff);
+        for (unsigned i = 0; i < 8; i++)
+            out[i] = (uint8_t)base64_alphabet[word >> (58 - 6 * i) & 63];
     }
     for (; len >= 3; len -= 3, in += 3, out += 4)
         put_digits(out, (uint32_t)in[0] << 16 | (uint32_t)in[1] << 8 | in[2]);
