@@ -46,7 +46,7 @@ size_t mikey_length(const struct mikey_message *m)
 }
 
 /* Values and lengths that the fields can hold. */
-static enum wire_status check(const struct mikey_message *m)
+static enum wire_status check(const struct mikey_message *m, size_t length)
 {
     if (m->prf != 0 || m->map_type > MIKEY_MAP_EMPTY || m->ts_type > MIKEY_TS_COUNTER ||
         m->idi_type > MIKEY_ID_URI || m->idr_type > MIKEY_ID_URI || m->encr_alg > MIKEY_ENCR_AES_KW_128 ||
@@ -62,7 +62,7 @@ static enum wire_status check(const struct mikey_message *m)
         (m->data_type == MIKEY_PSK_INIT && m->has_idr && !m->has_idi))
         return WIRE_MALFORMED;
     if (m->idi.len > UINT16_MAX || m->idr.len > UINT16_MAX || m->encr_data.len > UINT16_MAX ||
-        mikey_length(m) > MIKEY_MESSAGE_BYTES_MAX)
+        length > MIKEY_MESSAGE_BYTES_MAX)
         return WIRE_LIMIT;
     return WIRE_OK;
 }
@@ -156,12 +156,13 @@ static inline void put_middle(struct wire_writer *w, uint8_t **next, const struc
 enum wire_status mikey_encode(const struct mikey_message *m, uint8_t *out, size_t capacity, size_t *length)
 {
     struct wire_writer w = wire_writer(out, capacity);
-    enum wire_status status = check(m);
+    size_t needed = mikey_length(m);
+    enum wire_status status = check(m, needed);
     uint8_t *next = out + MIKEY_NEXT_AT;
 
     if (status != WIRE_OK)
         return status;
-    if (mikey_length(m) > capacity)
+    if (needed > capacity)
         return WIRE_NO_SPACE;
     put_header(&w, m);
     if (m->has_ext) {
@@ -182,6 +183,6 @@ enum wire_status mikey_encode(const struct mikey_message *m, uint8_t *out, size_
         begin_payload(&w, &next, MIKEY_V);
         put_mac_place(&w);
     }
-    *length = wire_written(&w);
+    *length = needed;
     return WIRE_OK;
 }

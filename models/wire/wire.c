@@ -76,8 +76,14 @@ void wire_put_base64(struct wire_writer *w, const void *bytes, size_t len)
 
         memcpy(&word, in, sizeof word);
         word = wire_big_endian(word);
-        for (unsigned i = 0; i < 8; i++)
-            out[i] = (uint8_t)base64_alphabet[word >> (58 - 6 * i) & 63];
+        out[0] = (uint8_t)base64_alphabet[word >> 58];
+        out[1] = (uint8_t)base64_alphabet[word >> 52 & 63];
+        out[2] = (uint8_t)base64_alphabet[word >> 46 & 63];
+        out[3] = (uint8_t)base64_alphabet[word >> 40 & 63];
+        out[4] = (uint8_t)base64_alphabet[word >> 34 & 63];
+        out[5] = (uint8_t)base64_alphabet[word >> 28 & 63];
+        out[6] = (uint8_t)base64_alphabet[word >> 22 & 63];
+        out[7] = (uint8_t)base64_alphabet[word >> 16 & 63];
     }
     for (; len >= 3; len -= 3, in += 3, out += 4)
         put_digits(out, (uint32_t)in[0] << 16 | (uint32_t)in[1] << 8 | in[2]);
@@ -91,10 +97,11 @@ void wire_put_base64(struct wire_writer *w, const void *bytes, size_t len)
     w->at = out;
 }
 
-/* Values of the alphabet; what is not of it has bit 7. */
-#define NO 0x80
+/* Values of the alphabet. What is not of it is negative, and so is, in its highest bit, any group with such a digit. */
+#define NO  -1
+#define BAD UINT32_C(0x80000000)
 /* clang-format off */
-static const uint8_t base64_digits[256] = {
+static const int8_t base64_digits[256] = {
     NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, /* 00 */
     NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, /* 10 */
     NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, 62, NO, NO, NO, 63, /* 20 */
@@ -114,15 +121,18 @@ static const uint8_t base64_digits[256] = {
 };
 /* clang-format on */
 
+static inline uint32_t digit_of(uint8_t c)
+{
+    return (uint32_t)base64_digits[c];
+}
+
 /* A last quadruple with '='. RFC 4648 §3.5: the bits that padding leaves over must be zero, so that every octet string
  * has one text. */
 static bool decode_padded(const uint8_t *text, uint8_t *out)
 {
-    uint32_t a = base64_digits[text[0]], b = base64_digits[text[1]], c = 0;
+    uint32_t a = digit_of(text[0]), b = digit_of(text[1]), c = text[2] != '=' ? digit_of(text[2]) : 0;
 
-    if (text[2] != '=')
-        c = base64_digits[text[2]];
-    if (((a | b | c) & NO) || (text[2] == '=' ? b & 15 : c & 3) != 0)
+    if (((a | b | c) & BAD) || (text[2] == '=' ? b & 15 : c & 3) != 0)
         return false;
     out[0] = (uint8_t)(a << 2 | b >> 4);
     if (text[2] != '=')
@@ -144,15 +154,15 @@ enum wire_status wire_base64_decode(struct bytes text, uint8_t *out, size_t capa
     if (*len > capacity)
         return WIRE_NO_SPACE;
     for (whole = text.len / 4 - (padding > 0); whole > 0; whole--, at += 4, out += 3) {
-        uint32_t a = base64_digits[at[0]], b = base64_digits[at[1]], c = base64_digits[at[2]],
-                 d = base64_digits[at[3]], group = a << 18 | b << 12 | c << 6 | d;
+        uint32_t group =
+            digit_of(at[0]) << 18 | digit_of(at[1]) << 12 | digit_of(at[2]) << 6 | digit_of(at[3]);
 
-        met |= a | b | c | d;
+        met |= group;
         out[0] = (uint8_t)(group >> 16);
         out[1] = (uint8_t)(group >> 8);
         out[2] = (uint8_t)group;
     }
-    if ((met & NO) || (padding > 0 && !decode_padded(at, out)))
+    if ((met & BAD) || (padding > 0 && !decode_padded(at, out)))
         return WIRE_MALFORMED;
     return WIRE_OK;
 }
