@@ -19,20 +19,51 @@ enum kind { VALUE, NC, STALE };
 
 struct parameter {
     char name[10];
+    uint8_t len;  /* of the name */
+    uint8_t next; /* what our writers put behind it, more often than anything else */
     uint8_t kind;
     uint16_t offset; /* of a VALUE in struct digest_fields */
 };
 
-#define FIELD(name)                                                                                          \
+#define FIELD(name, next)                                                                                    \
     {                                                                                                        \
-#name, VALUE, (uint16_t)offsetof(struct digest_fields, name)                                         \
+#name, sizeof #name - 1, next, VALUE, (uint16_t)offsetof(struct digest_fields, name)                 \
     }
 
 /* By length of name; first_of_length[n] is the first with n letters. */
+enum {
+    IS_NC,
+    QOP,
+    URI,
+    AUTS,
+    REALM,
+    NONCE,
+    IS_STALE,
+    CNONCE,
+    OPAQUE,
+    DOMAIN,
+    RSPAUTH,
+    RESPONSE,
+    USERNAME,
+    NEXTNONCE,
+    ALGORITHM
+};
 static const struct parameter parameters[] = {
-    {"nc", NC, 0},  FIELD(qop),          FIELD(uri),      FIELD(auts),      FIELD(realm),
-    FIELD(nonce),   {"stale", STALE, 0}, FIELD(cnonce),   FIELD(opaque),    FIELD(domain),
-    FIELD(rspauth), FIELD(response),     FIELD(username), FIELD(nextnonce), FIELD(algorithm),
+    [IS_NC] = {"nc", 2, CNONCE, NC, 0},
+    [QOP] = FIELD(qop, IS_NC),
+    [URI] = FIELD(uri, QOP),
+    [AUTS] = FIELD(auts, QOP),
+    [REALM] = FIELD(realm, NONCE),
+    [NONCE] = FIELD(nonce, URI),
+    [IS_STALE] = {"stale", 5, QOP, STALE, 0},
+    [CNONCE] = FIELD(cnonce, RESPONSE),
+    [OPAQUE] = FIELD(opaque, ALGORITHM),
+    [DOMAIN] = FIELD(domain, NONCE),
+    [RSPAUTH] = FIELD(rspauth, CNONCE),
+    [RESPONSE] = FIELD(response, OPAQUE),
+    [USERNAME] = FIELD(username, REALM),
+    [NEXTNONCE] = FIELD(nextnonce, QOP),
+    [ALGORITHM] = FIELD(algorithm, QOP),
 };
 static const uint8_t first_of_length[] = {0, 0, 0, 1, 3, 4, 7, 10, 11, 13, 15};
 #define NAME_LENGTH_MAX 9
@@ -52,27 +83,41 @@ static inline uint64_t first_letters(const void *name, size_t len)
 #endif
 }
 
-/* Index in parameters, or -1. `readable`: so many bytes from the start of the name may be looked at. */
+/* So many bytes are looked at from the start of a name, if there are so many. */
+#define NAME_READ_BYTES (NAME_LENGTH_MAX + 1)
+
+/* Is that the name, letter by letter? It is as long as the parameter's; NAME_READ_BYTES can be read. */
+static inline bool is_named(const uint8_t *name, const struct parameter *p)
+{
+    return first_letters(name, p->len) == first_letters(p->name, sizeof(uint64_t)) &&
+           (p->len <= sizeof(uint64_t) || name[sizeof(uint64_t)] == (uint8_t)p->name[sizeof(uint64_t)]);
+}
+
+/* Index in parameters, or -1. `readable`: bytes from the start of the name to the end of the header. */
 static inline int find_parameter(struct bytes name, size_t readable)
 {
-    uint64_t letters;
     int from, to;
 
     if (name.len > NAME_LENGTH_MAX)
         return -1;
     from = first_of_length[name.len];
     to = first_of_length[name.len + 1];
-    if (readable >= sizeof letters) {
-        letters = first_letters(name.at, name.len);
+    if (readable >= NAME_READ_BYTES)
         for (int i = from; i < to; i++)
-            if (letters == first_letters(parameters[i].name, sizeof letters) &&
-                (name.len <= sizeof letters || name.at[8] == (uint8_t)parameters[i].name[8]))
+            if (is_named(name.at, &parameters[i]))
                 return i;
-    }
     for (int i = from; i < to; i++)
         if (scan_equal_nocase(name, parameters[i].name, name.len))
             return i;
     return -1;
+}
+
+/* Does the parameter `guess` stand at `at`? Most often it does, and its name need not be looked up. */
+static inline bool guessed_right(const uint8_t *at, const uint8_t *end, int guess)
+{
+    const struct parameter *p = &parameters[guess];
+
+    return end - at >= NAME_READ_BYTES && at[p->len] == '=' && is_named(at, p);
 }
 
 /* nc-value = 8LHEX, RFC 2617 §3.2.2. */
@@ -138,29 +183,43 @@ static inline enum wire_status get_value(const uint8_t **at, const uint8_t *end,
     return WIRE_OK;
 }
 
-static inline enum wire_status get_parameter(const uint8_t **at, const uint8_t *end, unsigned *seen,
-                                             struct digest_fields *out)
+/* What has been read of the value of a header. */
+struct progress {
+    unsigned seen; /* a bit for each of parameters */
+    int guess;     /* which comes next */
+};
+
+static inline enum wire_status get_parameter(const uint8_t **at, const uint8_t *end,
+                                             struct progress *progress, struct digest_fields *out)
 {
-    const uint8_t *name = *at, *name_end = scan_token(name, end);
+    const uint8_t *name = *at, *name_end;
     enum wire_status status;
     struct bytes value;
     bool quoted;
-    int index;
+    int index = -1;
 
-    if (name_end == end)
-        return WIRE_TRUNCATED;
-    if (name_end == name || *name_end != '=')
-        return WIRE_MALFORMED;
+    if (guessed_right(name, end, progress->guess)) {
+        index = progress->guess;
+        name_end = name + parameters[index].len;
+    } else {
+        name_end = scan_token(name, end);
+        if (name_end == end)
+            return WIRE_TRUNCATED;
+        if (name_end == name || *name_end != '=')
+            return WIRE_MALFORMED;
+    }
     *at = name_end + 1;
     status = get_value(at, end, &value, &quoted);
     if (status != WIRE_OK)
         return status;
-    index = find_parameter(bytes_of(name, (size_t)(name_end - name)), (size_t)(end - name));
+    if (index < 0)
+        index = find_parameter(bytes_of(name, (size_t)(name_end - name)), (size_t)(end - name));
     if (index < 0)
         return WIRE_OK;
-    if (*seen & 1U << index)
+    if (progress->seen & 1U << index)
         return WIRE_MALFORMED;
-    *seen |= 1U << index;
+    progress->seen |= 1U << index;
+    progress->guess = parameters[index].next;
     return set_field(index, value, quoted, out);
 }
 
@@ -174,7 +233,7 @@ static const uint8_t *skip_space(const uint8_t *at, const uint8_t *end)
 enum wire_status digest_decode(struct bytes value, bool with_scheme, struct digest_fields *out)
 {
     const uint8_t *at = value.at, *end = value.len > 0 ? value.at + value.len : value.at;
-    unsigned seen = 0;
+    struct progress progress = {0, with_scheme ? USERNAME : QOP};
 
     memset(out, 0, sizeof *out);
     if (with_scheme) {
@@ -187,7 +246,7 @@ enum wire_status digest_decode(struct bytes value, bool with_scheme, struct dige
         at = skip_space(scheme_end, end);
     }
     for (;;) {
-        enum wire_status status = get_parameter(&at, end, &seen, out);
+        enum wire_status status = get_parameter(&at, end, &progress, out);
 
         if (status != WIRE_OK)
             return status;

@@ -96,7 +96,7 @@ static enum wire_status decode_request_line(struct bytes line, struct http_messa
 
 static inline bool is_blank(uint8_t c)
 {
-    return c == ' ' || c == '\t';
+    return c <= ' ' && (c == ' ' || c == '\t'); /* nearly all are above */
 }
 
 /* The CR behind the line, before `readable`, ends a token and white space, so only that is a bound while going forward. */
@@ -151,6 +151,42 @@ static bool is_bodiless(bool is_request, unsigned status)
     return is_request || status < 200 || status == 204 || status == 304;
 }
 
+static enum wire_status decode_start_line(struct bytes line, struct http_message *out)
+{
+    return line.len >= 5 && memcmp(line.at, "HTTP/", 5) == 0 ? decode_status_line(line, out)
+                                                             : decode_request_line(line, out);
+}
+
+/* Header lines and the empty line behind them, *from behind that. */
+static inline enum wire_status decode_headers(const uint8_t **from, const uint8_t *end,
+                                              struct http_message *out, struct framing *framing)
+{
+    const uint8_t *at = *from;
+
+    for (struct http_header *header = out->headers;; header++) {
+        struct bytes line;
+        enum wire_status status = get_line(&at, end, &line);
+
+        if (status != WIRE_OK)
+            return status;
+        if (line.len == 0)
+            break;
+        if (header == out->headers + HTTP_HEADERS_MAX)
+            return WIRE_LIMIT;
+        out->header_count = (unsigned)(header - out->headers) + 1;
+        status = decode_header(line, end, header);
+        if (status != WIRE_OK)
+            return status;
+        if (!may_frame(header->name.len))
+            continue;
+        status = read_framing(header, framing);
+        if (status != WIRE_OK)
+            return status;
+    }
+    *from = at;
+    return WIRE_OK;
+}
+
 enum wire_status http_decode(struct bytes in, struct http_message *out)
 {
     const uint8_t *at = in.at, *end = in.len > 0 ? in.at + in.len : in.at;
@@ -164,18 +200,9 @@ enum wire_status http_decode(struct bytes in, struct http_message *out)
     out->header_count = 0;
     status = get_line(&at, end, &line);
     if (status == WIRE_OK)
-        status = line.len >= 5 && memcmp(line.at, "HTTP/", 5) == 0 ? decode_status_line(line, out)
-                                                                   : decode_request_line(line, out);
-    while (status == WIRE_OK && (status = get_line(&at, end, &line)) == WIRE_OK && line.len > 0) {
-        struct http_header *header = &out->headers[out->header_count];
-
-        if (out->header_count == HTTP_HEADERS_MAX)
-            return WIRE_LIMIT;
-        out->header_count++;
-        status = decode_header(line, end, header);
-        if (status == WIRE_OK && may_frame(header->name.len))
-            status = read_framing(header, &framing);
-    }
+        status = decode_start_line(line, out);
+    if (status == WIRE_OK)
+        status = decode_headers(&at, end, out, &framing);
     if (status != WIRE_OK)
         return status;
     if ((size_t)(at - in.at) > HTTP_HEAD_BYTES_MAX)
