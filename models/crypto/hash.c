@@ -64,26 +64,47 @@ INLINE void store32_be(uint8_t *at, uint32_t value)
     memcpy(at, &value, sizeof value);
 }
 
-INLINE void store32_le(uint8_t *at, uint32_t value)
-{
-    memcpy(at, &value, sizeof value);
-}
-
-/* These stores and __builtin_bswap32() say "little-endian machine"; on a big-endian one they change places. */
+/* Copied states and __builtin_bswap32() say "little-endian machine". */
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #error "hash.c stores words for a little-endian machine"
 #endif
+
+/* memcpy() of what is mostly short, without a call: from four bytes on two moves that may overlap. */
+INLINE void copy(uint8_t *to, const uint8_t *from, size_t len)
+{
+#define ENDS(size)                                                                                           \
+    do {                                                                                                     \
+        memcpy(to, from, size);                                                                              \
+        memcpy(to + len - (size), from + len - (size), size);                                                \
+    } while (0)
+    if (len > 64) {
+        memcpy(to, from, len);
+    } else if (len >= 32) {
+        ENDS(32);
+    } else if (len >= 16) {
+        ENDS(16);
+    } else if (len >= 8) {
+        ENDS(8);
+    } else if (len >= 4) {
+        ENDS(4);
+    } else if (len > 0) {
+        to[0] = from[0];
+        to[len / 2] = from[len / 2];
+        to[len - 1] = from[len - 1];
+    }
+#undef ENDS
+}
 
 /* A message on its way into a hash. */
 struct feed {
     size_t used;
     uint64_t total; /* bytes hashed before it, and its own */
-    uint8_t buffer[BUFFER + BLOCK];
+    uint8_t buffer[BUFFER + 2 * BLOCK];
 };
 
-INLINE void feed_part(struct feed *feed, void *context, absorb_function *absorb, struct bytes part)
+/* A part of a message that is too long for the buffer. */
+static void feed_turns(struct feed *feed, void *context, absorb_function *absorb, struct bytes part)
 {
-    feed->total += part.len;
     if (feed->used == 0 && part.len >= DIRECT) {
         size_t whole = part.len & ~(size_t)(BLOCK - 1);
 
@@ -106,14 +127,15 @@ INLINE void feed_part(struct feed *feed, void *context, absorb_function *absorb,
     }
 }
 
-/* Padding: a one bit, zeros up to 8 bytes before the end of a block, and the length in bits. */
+/* Padding: a one bit, zeros up to 8 bytes before the end of a block, and the length in bits. The zeros are always as
+ * many as can be needed, for to count them takes longer. */
 INLINE void feed_end(struct feed *feed, void *context, absorb_function *absorb, bool big_endian)
 {
     uint64_t bits = feed->total * 8;
     size_t end = (feed->used + 1 + sizeof bits + BLOCK - 1) & ~(size_t)(BLOCK - 1);
 
     feed->buffer[feed->used] = 0x80;
-    memset(feed->buffer + feed->used + 1, 0, end - sizeof bits - feed->used - 1);
+    memset(feed->buffer + feed->used + 1, 0, BLOCK);
     if (big_endian)
         bits = __builtin_bswap64(bits);
     memcpy(feed->buffer + end - sizeof bits, &bits, sizeof bits);
@@ -124,12 +146,23 @@ INLINE void feed_end(struct feed *feed, void *context, absorb_function *absorb, 
 INLINE size_t feed_parts(struct feed *feed, void *context, absorb_function *absorb, bool big_endian,
                          const struct bytes *parts, unsigned count)
 {
-    uint64_t before = feed->total;
-    size_t length;
+    size_t length = 0;
 
     for (unsigned i = 0; i < count; i++)
-        feed_part(feed, context, absorb, parts[i]);
-    length = (size_t)(feed->total - before);
+        length += parts[i].len;
+    feed->total += length;
+    if (feed->used + length <= BUFFER) {
+        uint8_t *at = feed->buffer + feed->used;
+
+        for (unsigned i = 0; i < count; i++) {
+            copy(at, parts[i].at, parts[i].len);
+            at += parts[i].len;
+        }
+        feed->used += length;
+    } else {
+        for (unsigned i = 0; i < count; i++)
+            feed_turns(feed, context, absorb, parts[i]);
+    }
     feed_end(feed, context, absorb, big_endian);
     return length;
 }
@@ -192,6 +225,17 @@ static void sha1(struct bytes message, uint8_t digest[20])
     sha1_digest(&context, digest);
 }
 
+INLINE void sha256_start(SHA256_CTX *context)
+{
+    static const uint32_t start[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+
+    memcpy(context->h, start, sizeof start);
+    context->Nl = context->Nh = 0;
+    context->num = 0;
+    context->md_len = SHA256_DIGEST_LENGTH;
+}
+
 INLINE void sha256_digest(const SHA256_CTX *context, uint8_t digest[32])
 {
     store_words_be(digest, context->h);
@@ -206,7 +250,7 @@ INLINE size_t sha256_parts(const struct bytes *parts, unsigned count, uint8_t di
 
     feed.used = 0;
     feed.total = 0;
-    SHA256_Init(&context);
+    sha256_start(&context);
     length = feed_parts(&feed, &context, absorb_sha256, true, parts, count);
     sha256_digest(&context, digest);
     return length;
@@ -217,10 +261,15 @@ INLINE void hmac_pads(struct bytes key, uint8_t inner[BLOCK], uint8_t outer[BLOC
 {
     uint8_t block[BLOCK] = {0};
 
-    memcpy(block, key.at, key.len);
-    for (unsigned i = 0; i < BLOCK; i++) {
-        inner[i] = block[i] ^ 0x36;
-        outer[i] = block[i] ^ 0x5c;
+    copy(block, key.at, key.len);
+    for (unsigned i = 0; i < BLOCK; i += sizeof(lanes)) {
+        lanes piece, pad;
+
+        memcpy(&piece, block + i, sizeof piece);
+        pad = piece ^ 0x36363636;
+        memcpy(inner + i, &pad, sizeof pad);
+        pad = piece ^ 0x5c5c5c5c;
+        memcpy(outer + i, &pad, sizeof pad);
     }
 }
 
@@ -315,14 +364,27 @@ void hmac_sha256(struct crypto *crypto, struct bytes key, const struct bytes *pa
     }
     hmac_pads(key, feed.buffer, outer);
     feed.used = feed.total = BLOCK;
-    SHA256_Init(&context);
+    sha256_start(&context);
     length = feed_parts(&feed, &context, absorb_sha256, true, parts, count);
     crypto_count(crypto, CRYPTO_HMAC_SHA256, length);
     sha256_digest(&context, outer + BLOCK);
-    SHA256_Init(&context);
+    sha256_start(&context);
     SHA256_Update(&context, outer, sizeof outer);
     sha256_digest(&context, mac);
 }
+
+INLINE void md5_start(MD5_CTX *context)
+{
+    context->A = 0x67452301;
+    context->B = 0xefcdab89;
+    context->C = 0x98badcfe;
+    context->D = 0x10325476;
+    context->Nl = context->Nh = 0;
+    context->num = 0;
+}
+
+_Static_assert(offsetof(MD5_CTX, A) == 0 && offsetof(MD5_CTX, D) == 12 && sizeof(MD5_LONG) == 4,
+               "the state stands at the beginning of an MD5_CTX, word by word");
 
 void md5(struct crypto *crypto, const struct bytes *parts, unsigned count, uint8_t digest[16])
 {
@@ -331,12 +393,9 @@ void md5(struct crypto *crypto, const struct bytes *parts, unsigned count, uint8
 
     feed.used = 0;
     feed.total = 0;
-    MD5_Init(&context);
+    md5_start(&context);
     crypto_count(crypto, CRYPTO_MD5, feed_parts(&feed, &context, absorb_md5, false, parts, count));
-    store32_le(digest, context.A);
-    store32_le(digest + 4, context.B);
-    store32_le(digest + 8, context.C);
-    store32_le(digest + 12, context.D);
+    memcpy(digest, &context, 16);
 }
 
 void sha256(struct crypto *crypto, const struct bytes *parts, unsigned count, uint8_t digest[32])
