@@ -22,8 +22,6 @@
 #define BUFFER 1024 /* whole blocks; what is longer goes through it in turns */
 #define DIRECT 512  /* a part from this length on is hashed where it lies */
 
-#define INLINE static inline __attribute__((always_inline))
-
 /* Hashes whole blocks. */
 typedef int absorb_function(void *context, const void *blocks, size_t len);
 
@@ -68,32 +66,6 @@ INLINE void store32_be(uint8_t *at, uint32_t value)
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #error "hash.c stores words for a little-endian machine"
 #endif
-
-/* memcpy() of what is mostly short, without a call: from four bytes on two moves that may overlap. */
-INLINE void copy(uint8_t *to, const uint8_t *from, size_t len)
-{
-#define ENDS(size)                                                                                           \
-    do {                                                                                                     \
-        memcpy(to, from, size);                                                                              \
-        memcpy(to + len - (size), from + len - (size), size);                                                \
-    } while (0)
-    if (len > 64) {
-        memcpy(to, from, len);
-    } else if (len >= 32) {
-        ENDS(32);
-    } else if (len >= 16) {
-        ENDS(16);
-    } else if (len >= 8) {
-        ENDS(8);
-    } else if (len >= 4) {
-        ENDS(4);
-    } else if (len > 0) {
-        to[0] = from[0];
-        to[len / 2] = from[len / 2];
-        to[len - 1] = from[len - 1];
-    }
-#undef ENDS
-}
 
 /* A message on its way into a hash. */
 struct feed {
@@ -155,7 +127,7 @@ INLINE size_t feed_parts(struct feed *feed, void *context, absorb_function *abso
         uint8_t *at = feed->buffer + feed->used;
 
         for (unsigned i = 0; i < count; i++) {
-            copy(at, parts[i].at, parts[i].len);
+            crypto_copy(at, parts[i].at, parts[i].len);
             at += parts[i].len;
         }
         feed->used += length;
@@ -261,7 +233,7 @@ INLINE void hmac_pads(struct bytes key, uint8_t inner[BLOCK], uint8_t outer[BLOC
 {
     uint8_t block[BLOCK] = {0};
 
-    copy(block, key.at, key.len);
+    crypto_copy(block, key.at, key.len);
     for (unsigned i = 0; i < BLOCK; i += sizeof(lanes)) {
         lanes piece, pad;
 
@@ -395,6 +367,21 @@ void md5(struct crypto *crypto, const struct bytes *parts, unsigned count, uint8
     feed.total = 0;
     md5_start(&context);
     crypto_count(crypto, CRYPTO_MD5, feed_parts(&feed, &context, absorb_md5, false, parts, count));
+    memcpy(digest, &context, 16);
+}
+
+void md5_padded(struct crypto *crypto, uint8_t *text, size_t len, uint8_t digest[16])
+{
+    const uint64_t bits = (uint64_t)len * 8;
+    size_t end = (len + 1 + sizeof bits + BLOCK - 1) & ~(size_t)(BLOCK - 1);
+    MD5_CTX context;
+
+    crypto_count(crypto, CRYPTO_MD5, len);
+    text[len] = 0x80;
+    memset(text + len + 1, 0, BLOCK);
+    memcpy(text + end - sizeof bits, &bits, sizeof bits);
+    md5_start(&context);
+    MD5_Update(&context, text, end);
     memcpy(digest, &context, 16);
 }
 
