@@ -4,7 +4,6 @@
 
 #include "models/crypto/gba_keys.h"
 #include "models/wire/ua.h"
-#include "sim/kernel/random.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -49,6 +48,16 @@ void world_init(struct world *world, const struct scenario *scenario)
     name(world->impi_suffix, "@ims.", mnc, mcc, "3gppnetwork.org");
     snprintf(world->ua_realm, sizeof world->ua_realm, UA_REALM_PREFIX "%s", world->bmsc_fqdn);
     snprintf(world->imsi_prefix, sizeof world->imsi_prefix, "%s%s", mcc, mnc);
+
+    world->text = (struct world_texts){.bmsc_fqdn = bytes_text(world->bmsc_fqdn),
+                                       .bsf_fqdn = bytes_text(world->bsf_fqdn),
+                                       .bmsc_diameter = bytes_text(world->bmsc_diameter),
+                                       .bsf_diameter = bytes_text(world->bsf_diameter),
+                                       .hss_diameter = bytes_text(world->hss_diameter),
+                                       .diameter_realm = bytes_text(world->diameter_realm),
+                                       .ua_realm = bytes_text(world->ua_realm),
+                                       .imsi_prefix = bytes_text(world->imsi_prefix),
+                                       .impi_suffix = bytes_text(world->impi_suffix)};
 
     size_t fqdn = strlen(world->bmsc_fqdn);
     memcpy(world->naf_id_bytes, world->bmsc_fqdn, fqdn);
