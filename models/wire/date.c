@@ -66,13 +66,10 @@ static bool seconds_of(const struct civil *c, int64_t *unix_s)
     return true;
 }
 
-/* The two digits of 0..99. */
-static inline void put_2(char *out, unsigned value)
+static void put_2(char *out, unsigned value)
 {
-    unsigned tens = value * 103 >> 10;
-
-    out[0] = (char)('0' + tens);
-    out[1] = (char)('0' + value - 10 * tens);
+    out[0] = (char)('0' + value / 10);
+    out[1] = (char)('0' + value % 10);
 }
 
 static void put_4(char *out, unsigned value)

@@ -235,7 +235,7 @@ enum wire_status digest_decode(struct bytes value, bool with_scheme, struct dige
     const uint8_t *at = value.at, *end = value.len > 0 ? value.at + value.len : value.at;
     struct progress progress = {0, with_scheme ? USERNAME : QOP};
 
-    memset(out, 0, sizeof *out);
+    wire_clear(out, sizeof *out);
     if (with_scheme) {
         const uint8_t *scheme_end = scan_token(at, end);
 

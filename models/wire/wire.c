@@ -17,6 +17,11 @@ const char *wire_status_text(enum wire_status status)
     return (unsigned)status < sizeof texts / sizeof *texts ? texts[status] : "unknown";
 }
 
+void wire_clear(void *bytes, size_t len)
+{
+    memset(bytes, 0, len);
+}
+
 void wire_put_decimal(struct wire_writer *w, uint64_t value)
 {
     char digits[20]; /* UINT64_MAX has 20 */
