@@ -48,22 +48,20 @@ enum server_admission server_arrive(struct server *server, int64_t now_ns, uint3
     if (server_queued(server) == server->capacity)
         grow(server);
     server->waiting[server->tail++ & (server->capacity - 1)] =
-        (struct server_waiting){.job = job, .since_ns = now_ns};
+        (struct server_waiting){.since_ns = now_ns, .job = job, .internal = internal};
     if (server_queued(server) > server->queue_max)
         server->queue_max = server_queued(server);
     return SERVER_WAITS;
 }
 
-bool server_finish(struct server *server, int64_t now_ns, uint32_t *job, int64_t *waited_ns)
+bool server_finish(struct server *server, int64_t now_ns, struct server_waiting *next)
 {
     if (server->head == server->tail) {
         advance(server, now_ns);
         server->busy--;
         return false;
     }
-    struct server_waiting *first = &server->waiting[server->head++ & (server->capacity - 1)];
-    *job = first->job;
-    *waited_ns = now_ns - first->since_ns;
+    *next = server->waiting[server->head++ & (server->capacity - 1)];
     return true;
 }
 

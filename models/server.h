@@ -8,8 +8,9 @@
 #include <stdint.h>
 
 struct server_waiting {
-    uint32_t job;
     int64_t since_ns;
+    uint32_t job;
+    bool internal;
 };
 
 struct server {
@@ -29,8 +30,8 @@ void server_clear(struct server *server);
 enum server_admission { SERVER_STARTS, SERVER_WAITS, SERVER_FULL };
 /* A job arrives. internal: the server's own work, which no limit turns away. */
 enum server_admission server_arrive(struct server *server, int64_t now_ns, uint32_t job, bool internal);
-/* A job is done; true: the longest waiting one starts now, *job, after *waited_ns. */
-bool server_finish(struct server *server, int64_t now_ns, uint32_t *job, int64_t *waited_ns);
+/* A job is done; true: the longest waiting one starts now, *next. */
+bool server_finish(struct server *server, int64_t now_ns, struct server_waiting *next);
 
 static inline uint64_t server_queued(const struct server *server)
 {

@@ -2,30 +2,30 @@
 /* Jobs in, service timers, jobs out. */
 #include "models/station.h"
 
-/* Serves what takes no time at once; sets the timer for the rest. */
-static void start(struct net_region *at, struct station *station, uint32_t job, int64_t waited_ns)
+/* Serves what takes no time at once; sets the timer for the rest. Only requests count for the wait, not the
+ * server's own work. */
+static void start(struct net_region *at, struct station *station, struct server_waiting next)
 {
     struct model_region *m = model_of(at);
 
-    for (;;) {
-        int64_t service_ns = station->service_ns(at, job);
+    do {
+        int64_t service_ns = station->service_ns(at, next.job);
 
-        histogram_add(&m->latency[station->wait], waited_ns);
+        if (!next.internal)
+            histogram_add(&m->latency[station->wait], at->now_ns - next.since_ns);
         if (service_ns > 0) {
-            net_timer(at, station->host, service_ns, TIMER_SERVICE, job);
+            net_timer(at, station->host, service_ns, TIMER_SERVICE, next.job);
             return;
         }
-        station->serve(at, job);
-        if (!server_finish(&station->server, at->now_ns, &job, &waited_ns))
-            return;
-    }
+        station->serve(at, next.job);
+    } while (server_finish(&station->server, at->now_ns, &next));
 }
 
 bool station_arrive(struct net_region *at, struct station *station, uint32_t job, bool internal)
 {
     switch (server_arrive(&station->server, at->now_ns, job, internal)) {
     case SERVER_STARTS:
-        start(at, station, job, 0);
+        start(at, station, (struct server_waiting){at->now_ns, job, internal});
         return true;
     case SERVER_WAITS:
         return true;
@@ -36,9 +36,9 @@ bool station_arrive(struct net_region *at, struct station *station, uint32_t job
 
 void station_served(struct net_region *at, struct station *station, uint32_t job)
 {
-    int64_t waited_ns;
+    struct server_waiting next;
 
     station->serve(at, job);
-    if (server_finish(&station->server, at->now_ns, &job, &waited_ns))
-        start(at, station, job, waited_ns);
+    if (server_finish(&station->server, at->now_ns, &next))
+        start(at, station, next);
 }

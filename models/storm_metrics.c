@@ -27,13 +27,13 @@
     X(time_to_key_max_s, "s", "... largest") \
     X(storm_duration_s, "s", "from the first pull until the last UE got its key") \
     X(simulated_s, "s", "simulated time at the end of the run") \
-    X(bmsc_utilisation_ratio, "ratio", "share of worker time of the BM-SC that was spent busy during the storm") \
+    X(bmsc_utilisation_ratio, "ratio", "share of worker time of the BM-SC spent busy, from the first pull until its last job ended") \
     X(bmsc_queue_max, "1", "most jobs that ever waited at the BM-SC") \
     X(bmsc_wait_mean_s, "s", "mean wait of a job for a worker of the BM-SC") \
-    X(bsf_utilisation_ratio, "ratio", "share of worker time of the BSF that was spent busy during the storm") \
+    X(bsf_utilisation_ratio, "ratio", "share of worker time of the BSF spent busy, from the first pull until its last job ended") \
     X(bsf_queue_max, "1", "most jobs that ever waited at the BSF") \
     X(bsf_wait_mean_s, "s", "mean wait of a job for a worker of the BSF") \
-    X(hss_utilisation_ratio, "ratio", "share of worker time of the HSS that was spent busy during the storm") \
+    X(hss_utilisation_ratio, "ratio", "share of worker time of the HSS spent busy, from the first pull until its last job ended") \
     X(hss_queue_max, "1", "most jobs that ever waited at the HSS") \
     X(hss_wait_mean_s, "s", "mean wait of a job for a worker of the HSS")
 
@@ -137,9 +137,11 @@ static struct stats_value real(double value)
     return (struct stats_value){.type = STATS_REAL, .real = value};
 }
 
+/* From the first pull until the server's last job ended. */
 static struct stats_value utilisation(const struct storm *storm, const struct server *server)
 {
-    int64_t span = storm_end_ns(storm) - storm->world.scenario->pull_start;
+    int64_t end_ns = server->busy > 0 ? storm->now_ns : server->changed_ns;
+    int64_t span = end_ns - storm->world.scenario->pull_start;
     double worker_ns = (double)server->workers * (double)span;
 
     return real(span <= 0 ? 0 : (double)server_busy_ns(server, storm->now_ns) / worker_ns);

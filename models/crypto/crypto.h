@@ -10,10 +10,12 @@
 enum crypto_operation {
     CRYPTO_HMAC_SHA1_KEY,  /* an HMAC-SHA1 key prepared: two blocks */
     CRYPTO_HMAC_SHA1,      /* one HMAC-SHA1 under a prepared key; bytes of the message */
+    CRYPTO_HMAC_SHA1_ONCE, /* one HMAC-SHA1, key included; bytes of the message */
     CRYPTO_HMAC_SHA256,    /* one HMAC-SHA256, key included; bytes of the message */
     CRYPTO_MD5,            /* one MD5; bytes of the message */
+    CRYPTO_SHA256,         /* one SHA-256; bytes of the message */
     CRYPTO_AES_KEY,        /* an AES-128 key prepared */
-    CRYPTO_AES_BLOCK,      /* one AES-128 block under a prepared key */
+    CRYPTO_AES_BLOCKS,     /* one run of independent AES-128 blocks under a prepared key; bytes */
     CRYPTO_AES_CTR,        /* one AES-128-CTR run, key included; bytes */
     CRYPTO_OPERATIONS
 };
@@ -39,6 +41,9 @@ void hmac_sha1_prepare(struct crypto *crypto, struct bytes key, struct hmac_sha1
 /* HMAC over the concatenation of `count` parts. */
 void hmac_sha1(struct crypto *crypto, const struct hmac_sha1_key *key, const struct bytes *parts,
                unsigned count, uint8_t mac[20]);
+/* The same for a key that is used for this one message: cheaper than to prepare it. */
+void hmac_sha1_once(struct crypto *crypto, struct bytes key, const struct bytes *parts, unsigned count,
+                    uint8_t mac[20]);
 
 void hmac_sha256(struct crypto *crypto, struct bytes key, const struct bytes *parts, unsigned count,
                  uint8_t mac[32]);
@@ -55,11 +60,13 @@ void crypto_cipher_encrypt(struct crypto *crypto, struct crypto_cipher *cipher, 
 void crypto_cipher_decrypt(struct crypto *crypto, struct crypto_cipher *cipher, const uint8_t in[16],
                            uint8_t out[16]);
 
-/* AES-128 encryption under a key that changes with every subscriber: set it, then encrypt `blocks` blocks. */
+/* AES-128 encryption under a key that changes with every subscriber: set it, then encrypt `blocks` blocks.
+ * Setting the key that was set last costs (and counts) nothing. in may equal out. */
 void aes128_key(struct crypto *crypto, const uint8_t key[16]);
 void aes128_blocks(struct crypto *crypto, const uint8_t *in, uint8_t *out, unsigned blocks);
 
-/* AES-128 counter mode, big-endian 128-bit counter starting at iv. in may equal out. */
+/* AES-128 counter mode, big-endian 128-bit counter starting at iv. in may equal out. Sets the
+ * key of aes128_blocks() too. */
 void aes128_ctr(struct crypto *crypto, const uint8_t key[16], const uint8_t iv[16], const uint8_t *in,
                 uint8_t *out, size_t len);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The arithmetic of HTTP Digest: RFC 2617 §3.2.2, RFC 7616 §3.4, RFC 3310 §3.3. Hashes as lower-case hex text. */
+/* The arithmetic of HTTP Digest: RFC 2617 §3.2.2, RFC 7616 §3.4, RFC 3310 §3.3. Hashes as lower-case hex
+ * text. */
 #ifndef MODELS_CRYPTO_DIGEST_AUTH_H
 #define MODELS_CRYPTO_DIGEST_AUTH_H
 
@@ -24,8 +25,8 @@ void digest_ha1(struct crypto *crypto, enum digest_algorithm algorithm, struct b
 void digest_ha1_sess(struct crypto *crypto, enum digest_algorithm algorithm, const struct digest_hash *ha1,
                      struct bytes nonce, struct bytes cnonce, struct digest_hash *out);
 /* HA2 = H(method:uri) or, with auth_int, H(method:uri:H(body)). An empty method gives that of rspauth. */
-void digest_ha2(struct crypto *crypto, enum digest_algorithm algorithm, struct bytes method,
-                struct bytes uri, bool auth_int, struct bytes body, struct digest_hash *out);
+void digest_ha2(struct crypto *crypto, enum digest_algorithm algorithm, struct bytes method, struct bytes uri,
+                bool auth_int, struct bytes body, struct digest_hash *out);
 /* response (or rspauth) = H(HA1:nonce:nc:cnonce:qop:HA2); qop with at == NULL: H(HA1:nonce:HA2). */
 void digest_response(struct crypto *crypto, enum digest_algorithm algorithm, const struct digest_hash *ha1,
                      struct bytes nonce, uint32_t nc, struct bytes cnonce, struct bytes qop,

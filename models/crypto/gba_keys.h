@@ -12,9 +12,9 @@
 void gba_ks_naf(struct crypto *crypto, const uint8_t ks[32], const uint8_t rand[16], struct bytes impi,
                 struct bytes naf_id, uint8_t ks_naf[32]);
 /* Ks_int_NAF, parameter "gba-u". */
-void gba_ks_int_naf(struct crypto *crypto, const uint8_t ks[32], const uint8_t rand[16],
-                    struct bytes impi, struct bytes naf_id, uint8_t ks_int_naf[32]);
-/* MRK = KDF(Ks_NAF, "mbms-mrk"). */
+void gba_ks_int_naf(struct crypto *crypto, const uint8_t ks[32], const uint8_t rand[16], struct bytes impi,
+                    struct bytes naf_id, uint8_t ks_int_naf[32]);
+/* MRK = KDF(Ks_NAF, "mbms-mrk"). mrk may be ks_naf. */
 void mbms_mrk(struct crypto *crypto, const uint8_t ks_naf[32], uint8_t mrk[32]);
 
 #endif

@@ -6,10 +6,10 @@
 
 #include "models/wire/wire.h"
 
-#define DIAMETER_PORT 3868
+#define DIAMETER_PORT              3868
 #define DIAMETER_MESSAGE_BYTES_MAX 3000
-#define DIAMETER_AVPS_MAX 64
-#define DIAMETER_DEPTH_MAX 4
+#define DIAMETER_AVPS_MAX          64
+#define DIAMETER_DEPTH_MAX         4
 
 enum diameter_command { DIAMETER_MULTIMEDIA_AUTH = 303, DIAMETER_BOOTSTRAPPING_INFO = 310 };
 enum diameter_application { DIAMETER_ZN = 16777220, DIAMETER_ZH = 16777221 };
@@ -25,19 +25,19 @@ enum diameter_result {
 /* Any of the four messages; absent fields have at == NULL (or has_* false). Which fields belong to which message,
  * and their order, is in the tables of diameter_zh.c and diameter_zn.c. */
 struct diameter_message {
-    uint32_t command;     /* enum diameter_command */
-    bool request;         /* R bit */
+    uint32_t command; /* enum diameter_command */
+    bool request;     /* R bit */
     uint32_t application;
     uint32_t hop_by_hop, end_to_end;
     struct bytes session_id, origin_host, origin_realm, destination_realm, destination_host;
-    uint32_t result;       /* answers: from Result-Code (below 5000) or Experimental-Result */
-    struct bytes impi;     /* User-Name */
+    uint32_t result;   /* answers: from Result-Code (below 5000) or Experimental-Result */
+    struct bytes impi; /* User-Name */
     /* Zh */
-    struct bytes resync;   /* MAR: RAND || AUTS, 30 bytes (SIP-Authorization) */
+    struct bytes resync; /* MAR: RAND || AUTS, 30 bytes (SIP-Authorization) */
     struct bytes rand_autn, xres, ck, ik;
     /* Zn */
     struct bytes b_tid, naf_id, gaa_service_id;
-    struct bytes ks_naf;   /* ME-Key-Material */
+    struct bytes ks_naf; /* ME-Key-Material */
     bool has_times;
     int64_t expiry_unix_s, bootstrap_unix_s;
     /* GBA user security settings, XML: guss in MAA, ussList in BIA */
@@ -52,10 +52,9 @@ int64_t diameter_frame(struct bytes data);
 
 /* The XML of GBA-UserSecSettings in the forms used here: for MAA (root guss, with the key lifetime)
  * and for BIA (root ussList), service id 4 (MBMS). */
-enum wire_status diameter_guss_encode(struct bytes impi, uint32_t lifetime_s, uint8_t *out,
-                                      size_t capacity, size_t *length);
-enum wire_status diameter_uss_list_encode(struct bytes impi, uint8_t *out, size_t capacity,
-                                          size_t *length);
+enum wire_status diameter_guss_encode(struct bytes impi, uint32_t lifetime_s, uint8_t *out, size_t capacity,
+                                      size_t *length);
+enum wire_status diameter_uss_list_encode(struct bytes impi, uint8_t *out, size_t capacity, size_t *length);
 /* bsfInfo/lifeTime of a guss; 0 if it has none. */
 enum wire_status diameter_guss_lifetime(struct bytes guss, uint32_t *lifetime_s);
 

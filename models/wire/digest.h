@@ -19,7 +19,9 @@ struct digest_fields {
  * or a quoted value with a backslash, is WIRE_MALFORMED; unknown parameters are passed over. */
 enum wire_status digest_decode(struct bytes value, bool with_scheme, struct digest_fields *out);
 
-/* The values of the three headers, fields in the order of the examples of RFC 2617 as GBA clients send them:
+/* Values are written as they are: none may hold a quote, a backslash or a control character (those that digest_decode()
+ * gave never do).
+ * The values of the three headers, fields in the order of the examples of RFC 2617 as GBA clients send them:
  * challenge: Digest realm, nonce, algorithm, qop, [opaque], [stale]
  * credentials: Digest username, realm, nonce, uri, [qop, nc, cnonce], response, [opaque], [algorithm], [auts]
  *   (without qop only username, realm, nonce, uri, response: the first request of Ub)

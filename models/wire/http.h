@@ -6,7 +6,7 @@
 
 #include "models/wire/wire.h"
 
-#define HTTP_HEADERS_MAX 24
+#define HTTP_HEADERS_MAX    24
 #define HTTP_HEAD_BYTES_MAX 3000
 #define HTTP_BODY_BYTES_MAX 3000
 

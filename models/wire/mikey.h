@@ -16,10 +16,10 @@ enum mikey_id_type { MIKEY_ID_NAI = 0, MIKEY_ID_URI = 1 };
 enum mikey_key_type { MIKEY_KEY_TGK = 0, MIKEY_KEY_TGK_SALT = 1, MIKEY_KEY_TEK = 2, MIKEY_KEY_TEK_SALT = 3 };
 enum mikey_kv_type { MIKEY_KV_NULL = 0, MIKEY_KV_SPI = 1, MIKEY_KV_INTERVAL = 2 };
 
-#define MIKEY_UDP_PORT 2269
-#define MIKEY_MAC_BYTES 20
-#define MIKEY_RAND_BYTES 16      /* what we send; any length >= 16 is read */
-#define MIKEY_PAYLOADS_MAX 16
+#define MIKEY_UDP_PORT          2269
+#define MIKEY_MAC_BYTES         20
+#define MIKEY_RAND_BYTES        16 /* what we send; any length >= 16 is read */
+#define MIKEY_PAYLOADS_MAX      16
 #define MIKEY_MESSAGE_BYTES_MAX 2048
 
 /* A decoded message, or one to encode. Absent payloads have has_* false. Views point into the message. */
@@ -40,7 +40,7 @@ struct mikey_message {
 
     bool has_t;
     uint8_t ts_type;
-    uint64_t ts;       /* COUNTER: 32 bits */
+    uint64_t ts;         /* COUNTER: 32 bits */
     struct bytes ts_raw; /* as transported (decoding only) */
 
     bool has_rand;
@@ -70,7 +70,8 @@ struct mikey_message {
 };
 
 /* Accepts what RFC 3830 §5.3 lets a receiver accept and nothing else: KEMAC or V last, nothing after it, no
- * payload twice, no unknown next-payload code, mac_alg NULL refused (WIRE_UNSUPPORTED). */
+ * payload twice, no unknown next-payload code, mac_alg NULL refused (WIRE_UNSUPPORTED). Any encr_alg that RFC 3830 has is
+ * read: whoever decrypts has to ask for the one it can. */
 enum wire_status mikey_decode(struct bytes in, struct mikey_message *out);
 
 /* Encodes in the order HDR, EXT, T, RAND, IDi, IDr, KEMAC | V | ERR. The MAC (ver_data) is left zero: its place is
@@ -91,7 +92,7 @@ struct mikey_key_data {
 /* Decodes the sub-payload at the start of `in`; *rest is what follows (empty after the last). */
 enum wire_status mikey_key_data_decode(struct bytes in, struct mikey_key_data *out, struct bytes *rest);
 /* Encodes one sub-payload with next = 0. */
-enum wire_status mikey_key_data_encode(const struct mikey_key_data *key_data, uint8_t *out,
-                                       size_t capacity, size_t *length);
+enum wire_status mikey_key_data_encode(const struct mikey_key_data *key_data, uint8_t *out, size_t capacity,
+                                       size_t *length);
 
 #endif

@@ -9,8 +9,8 @@
 #include "models/wire/http.h"
 
 #define UA_MSK_REQUEST_URI "/keymanagement?requesttype=msk-request"
-#define UA_REALM_PREFIX "3GPP-bootstrapping@"
-#define UA_KEYS_MAX 8
+#define UA_REALM_PREFIX    "3GPP-bootstrapping@"
+#define UA_KEYS_MAX        8
 
 /* One key that is asked for, or answered. */
 struct ua_key {
@@ -21,18 +21,16 @@ struct ua_key {
 
 enum wire_status ua_request_body_encode(const struct ua_key *keys, unsigned count, uint8_t *out,
                                         size_t capacity, size_t *length);
-enum wire_status ua_request_body_decode(struct bytes body, struct ua_key keys[UA_KEYS_MAX],
-                                        unsigned *count);
+enum wire_status ua_request_body_decode(struct bytes body, struct ua_key keys[UA_KEYS_MAX], unsigned *count);
 enum wire_status ua_response_body_encode(const struct ua_key *keys, unsigned count, uint8_t *out,
                                          size_t capacity, size_t *length);
-enum wire_status ua_response_body_decode(struct bytes body, struct ua_key keys[UA_KEYS_MAX],
-                                         unsigned *count);
+enum wire_status ua_response_body_decode(struct bytes body, struct ua_key keys[UA_KEYS_MAX], unsigned *count);
 
 /* POST UA_MSK_REQUEST_URI. Headers: Host, User-Agent: UE-sim, Date, Accept, Content-Type, Content-Length,
  * [Authorization]. credentials NULL: the first, unauthenticated POST. */
 enum wire_status ua_request_encode(struct bytes naf_fqdn, int64_t unix_s,
-                                   const struct digest_fields *credentials, struct bytes body,
-                                   uint8_t *out, size_t capacity, size_t *length);
+                                   const struct digest_fields *credentials, struct bytes body, uint8_t *out,
+                                   size_t capacity, size_t *length);
 
 /* 401 of the BM-SC. Headers: Server: BMSC-sim, Date, Content-Length: 0, WWW-Authenticate. */
 enum wire_status ua_challenge_encode(const struct digest_fields *challenge, int64_t unix_s, uint8_t *out,

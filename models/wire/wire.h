@@ -75,7 +75,7 @@ enum wire_status wire_decimal_decode(struct bytes text, uint64_t *value);
 /* HTTP date (RFC 7231 §7.1.1.1, IMF-fixdate, 29 characters) and XML dateTime in UTC (20 characters) of Unix
  * seconds, years 1970..9999. No locale, no time zone, no libc call. */
 #define WIRE_HTTP_DATE_LENGTH 29
-#define WIRE_XML_TIME_LENGTH 20
+#define WIRE_XML_TIME_LENGTH  20
 void wire_http_date(int64_t unix_s, char out[WIRE_HTTP_DATE_LENGTH]);
 void wire_xml_time(int64_t unix_s, char out[WIRE_XML_TIME_LENGTH]);
 enum wire_status wire_http_date_decode(struct bytes text, int64_t *unix_s);

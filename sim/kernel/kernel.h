@@ -31,15 +31,18 @@ struct kernel_event {
 typedef void kernel_handler(void *context, const struct kernel_event *event);
 
 struct kernel_config {
-    uint32_t regions;        /* >= 1; region 0 is the core */
-    int64_t lookahead_ns;    /* > 0 */
+    uint32_t regions;     /* >= 1; region 0 is the core */
+    int64_t lookahead_ns; /* > 0 */
     kernel_handler *const *handlers;
     uint32_t handler_count;
     /* Called on the coordinating thread between windows: no region is running, and every event before
-     * `time_ns` of every region has run. Called at multiples of boundary_ns, at window ends, and at the end. */
-    int64_t boundary_ns;     /* 0: no boundaries */
+     * `time_ns` of every region has run. Called at every multiple of boundary_ns > 0 that the run passes (also
+     * through idle time, one by one), and at the end with the time reached, unless nothing has run since the
+     * last call at that very time. Must not schedule events. */
+    int64_t boundary_ns; /* 0: no boundaries */
     void (*boundary)(void *user, int64_t time_ns);
-    /* Called at every window end, before boundary(); return false to stop the run (interrupt, full disk). */
+    /* Called at every window end, before boundary(); return false to stop the run (interrupt, full disk).
+     * Must not schedule events. */
     bool (*window)(void *user, int64_t time_ns);
     void *user;
 };
@@ -51,7 +54,7 @@ void kernel_free(struct kernel *kernel);
 struct kernel_region *kernel_region(struct kernel *kernel, uint32_t index);
 void kernel_region_set_context(struct kernel_region *region, void *context);
 
-/* Time of the event being handled, or of the start of the run. */
+/* Time of the event being handled; outside a run 0 before the first, then the time the last one reached. */
 int64_t kernel_now(const struct kernel_region *region);
 uint32_t kernel_index(const struct kernel_region *region);
 
@@ -61,11 +64,12 @@ void kernel_schedule(struct kernel_region *region, int64_t delay_ns, uint32_t en
 
 /* Schedules an event in another region (or the same one). For another region delay_ns must be at least
  * the look-ahead: less is a programming error, reported with both regions, and ends the process. */
-void kernel_send(struct kernel_region *from, uint32_t to, int64_t delay_ns, uint32_t entity,
-                 uint32_t kind, uint32_t argument, void *payload);
+void kernel_send(struct kernel_region *from, uint32_t to, int64_t delay_ns, uint32_t entity, uint32_t kind,
+                 uint32_t argument, void *payload);
 
 /* Runs until no event is left, `end_ns` is reached (events at end_ns do not run), kernel_stop() was
- * called, or window() returned false. Returns the time reached: of the last event if the queue ran dry. */
+ * called, or window() returned false. Returns the time reached: of the last event if the queue ran dry, of the
+ * end of the window if stopped. May be called again to go on from there; events may be scheduled between. */
 int64_t kernel_run(struct kernel *kernel, int64_t end_ns);
 
 /* Asks the run to end at the end of the window being run. */
@@ -78,7 +82,7 @@ uint64_t kernel_fingerprint(const struct kernel *kernel);
 uint64_t kernel_pending(const struct kernel *kernel);
 
 /* Calls visit() for every event still pending, region by region, in no order. */
-void kernel_each_pending(struct kernel *kernel,
-                         void (*visit)(void *user, const struct kernel_event *event), void *user);
+void kernel_each_pending(struct kernel *kernel, void (*visit)(void *user, const struct kernel_event *event),
+                         void *user);
 
 #endif

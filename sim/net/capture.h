@@ -24,13 +24,12 @@ struct capture_segment {
 
 /* The file is created (or truncated). epoch_s: Unix time of the start of the run. servers: how many hosts
  * are servers (the rest are UEs). */
-struct capture *capture_new(const char *path, uint32_t regions, int64_t epoch_s, uint32_t servers,
-                            bool ipv6, GError **error);
+struct capture *capture_new(const char *path, uint32_t regions, int64_t epoch_s, uint32_t servers, bool ipv6,
+                            GError **error);
 void capture_udp(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t from, uint32_t to,
                  uint16_t port, struct bytes payload);
-void capture_tcp(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t from,
-                 uint16_t from_port, uint32_t to, uint16_t to_port, const struct capture_segment *segment,
-                 struct bytes payload);
+void capture_tcp(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t from, uint16_t from_port,
+                 uint32_t to, uint16_t to_port, const struct capture_segment *segment, struct bytes payload);
 /* Writes what lies before time_ns. False and error if the file cannot be written (sticky). */
 bool capture_flush(struct capture *capture, int64_t time_ns, GError **error);
 /* Writes the rest, closes, frees; false and error if anything was not written whole. */

@@ -20,7 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define NET_KINDS_MAX 24
+#define NET_KINDS_MAX         24
 #define NET_MESSAGE_BYTES_MAX 4000 /* what one message may hold */
 
 struct net_engine;
@@ -39,10 +39,10 @@ struct net_message {
     struct net_message *next; /* engine: in the sender's queue */
     int64_t mark_ns;          /* for measuring only: carried from sender to receiver, not on the wire */
     atomic_uint refs;
-    uint32_t length;          /* bytes used */
+    uint32_t length; /* bytes used */
     uint16_t capacity;
     uint8_t kind;
-    atomic_uchar delivered;   /* engine: for the books */
+    atomic_uchar delivered; /* engine: for the books */
     uint8_t bytes[];
 };
 
@@ -55,21 +55,22 @@ struct net_conn {
 
 /* Where a message came from: valid during the handler's call only. */
 struct net_delivery {
-    uint32_t host;         /* the receiver */
-    uint32_t peer;         /* the sender, as its source address says */
+    uint32_t host; /* the receiver */
+    uint32_t peer; /* the sender, as its source address says */
     struct bytes bytes;
     int64_t mark_ns;
-    uint8_t kind;          /* what the sender called it; for measuring only, a model decides by the bytes */
+    uint8_t kind; /* what the sender called it; for measuring only, a model decides by the bytes */
 };
 
 enum net_verdict { NET_RECEIVED, NET_REJECTED };
 
 enum net_close_reason {
-    NET_CLOSED_BY_PEER,  /* FIN, everything before it was delivered */
-    NET_CLOSED_REFUSED,  /* RST in answer to SYN */
-    NET_CLOSED_RESET,    /* RST later */
-    NET_CLOSED_TIMEOUT,  /* retransmissions or SYN retries exhausted, or idle too long */
-    NET_CLOSED_PROTOCOL  /* the stream could not be framed */
+    NET_CLOSED_BY_PEER, /* FIN, everything before it was delivered; what is queued (also in closed() itself) is
+                         * still sent, then this side is closed without the owner's doing */
+    NET_CLOSED_REFUSED, /* RST in answer to SYN */
+    NET_CLOSED_RESET,   /* RST later */
+    NET_CLOSED_TIMEOUT, /* retransmissions or SYN retries exhausted, or idle too long */
+    NET_CLOSED_PROTOCOL /* the stream could not be framed, or ended in the middle of a message */
 };
 
 /* Finds the first whole message in a stream. Returns its length if data holds it whole, 0 if more bytes
@@ -82,8 +83,11 @@ struct net_handlers {
     /* One whole message of a stream. `user` is what the end's owner set (0 on a fresh accepted one). */
     enum net_verdict (*message)(struct net_region *at, const struct net_delivery *d, struct net_conn conn,
                                 uint64_t user);
+    /* For the end that opened the connection; an accepted end is first heard of by its first message. */
     void (*connected)(struct net_region *at, uint32_t host, struct net_conn conn, uint64_t user);
-    /* The connection is gone (not called for one's own net_tcp_abort; after net_tcp_close only if it fails). */
+    /* The connection is gone (not called for one's own net_tcp_abort; after net_tcp_close only if it fails), at
+     * most once. Handlers may call anything on any connection, this one included; none is called from within
+     * another. */
     void (*closed)(struct net_region *at, uint32_t host, struct net_conn conn, uint64_t user,
                    enum net_close_reason reason);
     void (*timer)(struct net_region *at, uint32_t host, uint32_t kind, uint64_t argument);
@@ -93,8 +97,9 @@ struct net_listen {
     uint32_t host;
     uint16_t port;
     net_framer *framer;
-    uint32_t backlog;        /* half-open and not yet accepted connections; one more is refused by RST */
-    uint32_t accepted_max;   /* connections open at a time; further ones wait in the listen queue */
+    uint32_t backlog;      /* half-open and not yet accepted connections; one more is refused by RST */
+    uint32_t accepted_max; /* connections open at a time (closing ones no longer count); further ones wait in
+                            * the listen queue, and so does what they bring */
     int64_t idle_timeout_ns; /* an accepted connection without traffic is aborted; 0: never */
 };
 
@@ -151,7 +156,8 @@ static inline bool net_tcp_send(struct net_region *at, struct net_conn conn, str
     return at->engine->tcp_send(at, conn, message);
 }
 
-/* Ends this side after everything queued (FIN); nothing more can be sent. */
+/* Ends this side after everything queued (FIN); nothing more can be sent. Messages that the peer goes on sending
+ * are still delivered. */
 static inline void net_tcp_close(struct net_region *at, struct net_conn conn)
 {
     at->engine->tcp_close(at, conn);

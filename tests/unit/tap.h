@@ -8,9 +8,10 @@
 
 static inline void tap_init(int argc, char **argv)
 {
-    char **with_tap = g_new0(char *, argc + 2);
+    static char **with_tap; /* static: GTest keeps pointers into it */
     int count = argc + 1;
 
+    with_tap = g_new0(char *, argc + 2);
     memcpy(with_tap, argv, sizeof *argv * (size_t)argc);
     with_tap[argc] = g_strdup("--tap");
     g_test_init(&count, &with_tap, NULL);

@@ -25,7 +25,7 @@ struct native_config {
     int64_t access_delay_ns; /* one way: access.rtt / 2 */
     double access_loss;      /* per packet and direction */
     double access_duplicate;
-    double access_late;      /* share of packets that are held up by access_late_ns, so overtaken */
+    double access_late; /* share of packets that are held up by access_late_ns, so overtaken */
     int64_t access_late_ns;
     uint64_t uplink_bit_per_s, downlink_bit_per_s;
     uint64_t access_queue_bytes;
@@ -69,21 +69,21 @@ int64_t native_run(struct native *native, int64_t end_ns);
 struct kernel *native_kernel(struct native *native);
 
 /* Counters, summed over regions; names, units and meanings in native_counters[]. */
-#define NATIVE_COUNTERS(X) \
-    X(uplink_bytes, "bytes", "IP bytes that UEs put on their uplinks") \
-    X(downlink_bytes, "bytes", "IP bytes put on the downlinks of cells") \
-    X(core_bytes, "bytes", "IP bytes put on the links of the servers, both directions") \
-    X(packets_sent, "1", "IP packets put on their first link") \
-    X(packets_lost, "1", "IP packets lost on the air (access.loss, fault.drop)") \
-    X(packets_dropped, "1", "IP packets dropped by a full queue") \
-    X(packets_duplicated, "1", "IP packets doubled on the air") \
-    X(packets_late, "1", "IP packets held up on the air") \
-    X(packets_corrupted, "1", "IP packets with a flipped bit (fault.corrupt)") \
-    X(tcp_connections, "1", "TCP connections opened by clients") \
-    X(tcp_refused, "1", "TCP connections refused by a full listen queue") \
-    X(tcp_retransmissions, "1", "TCP segments sent again") \
-    X(tcp_timeouts, "1", "TCP retransmission timer expiries") \
-    X(tcp_failed, "1", "TCP connections given up, reset or unframeable") \
+#define NATIVE_COUNTERS(X)                                                                                   \
+    X(uplink_bytes, "bytes", "IP bytes that UEs put on their uplinks")                                       \
+    X(downlink_bytes, "bytes", "IP bytes put on the downlinks of cells")                                     \
+    X(core_bytes, "bytes", "IP bytes put on the links of the servers, both directions")                      \
+    X(packets_sent, "1", "IP packets put on their first link")                                               \
+    X(packets_lost, "1", "IP packets lost on the air (access.loss, fault.drop)")                             \
+    X(packets_dropped, "1", "IP packets dropped by a full queue")                                            \
+    X(packets_duplicated, "1", "IP packets doubled on the air")                                              \
+    X(packets_late, "1", "IP packets held up on the air")                                                    \
+    X(packets_corrupted, "1", "IP packets with a flipped bit (fault.corrupt)")                               \
+    X(tcp_connections, "1", "TCP connections opened by clients")                                             \
+    X(tcp_refused, "1", "TCP connections refused by a full listen queue")                                    \
+    X(tcp_retransmissions, "1", "TCP segments sent again")                                                   \
+    X(tcp_timeouts, "1", "TCP retransmission timer expiries")                                                \
+    X(tcp_failed, "1", "TCP connections given up, reset or unframeable")                                     \
     X(tcp_open, "1", "TCP connection ends that exist (gauge)")
 
 enum native_counter {
@@ -92,6 +92,10 @@ enum native_counter {
 #undef X
         NATIVE_COUNTER_COUNT
 };
+struct native_counter_info {
+    const char *name, *unit, *meaning;
+};
+extern const struct native_counter_info native_counters[NATIVE_COUNTER_COUNT];
 void native_counters_sum(const struct native *native, int64_t out[NATIVE_COUNTER_COUNT]);
 
 /* The books of one message kind, summed over regions. `in_flight` is counted by looking: at the packets in

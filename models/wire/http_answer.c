@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Answers that BSF and BM-SC give alike: the digest challenge, and refusals without a body.
+ *
+ *   HTTP/1.1 401 Unauthorized        HTTP/1.1 503 Service Unavailable
+ *   Server: ...                      Server: ...
+ *   Date: ...                        Date: ...
+ *   Content-Length: 0                Content-Length: 0
+ *   WWW-Authenticate: Digest ...     [Retry-After: seconds]                                RFC 7231 §7.1.3 */
+#include "models/wire/http_write.h"
+#include "models/wire/ua.h"
+
+void http_put_date(struct wire_writer *w, const char *name, int64_t unix_s)
+{
+    char date[WIRE_HTTP_DATE_LENGTH];
+
+    wire_http_date(unix_s, date);
+    wire_put(w, name, strlen(name));
+    wire_put(w, date, sizeof date);
+    wire_put_literal(w, CRLF);
+}
+
+void http_put_content_length(struct wire_writer *w, size_t length)
+{
+    wire_put_literal(w, "Content-Length: ");
+    wire_put_decimal(w, length);
+    wire_put_literal(w, CRLF);
+}
+
+static void put_answer_head(struct wire_writer *w, const char *status_line, const char *server,
+                            int64_t unix_s)
+{
+    wire_put_literal(w, "HTTP/1.1 ");
+    wire_put(w, status_line, strlen(status_line));
+    wire_put_literal(w, CRLF "Server: ");
+    wire_put(w, server, strlen(server));
+    wire_put_literal(w, CRLF);
+    http_put_date(w, "Date: ", unix_s);
+    wire_put_literal(w, "Content-Length: 0" CRLF);
+}
+
+enum wire_status http_challenge_encode(const char *server, const struct digest_fields *challenge,
+                                       int64_t unix_s, uint8_t *out, size_t capacity, size_t *length)
+{
+    struct wire_writer w = wire_writer(out, capacity);
+
+    put_answer_head(&w, "401 Unauthorized", server, unix_s);
+    wire_put_literal(&w, "WWW-Authenticate: ");
+    digest_put_challenge(&w, challenge);
+    wire_put_literal(&w, CRLF CRLF);
+    return wire_finish(&w, length);
+}
+
+/* RFC 7231 §6.1; NULL for a status that is not an error without a challenge. */
+static const char *status_line_of(unsigned status)
+{
+    switch (status) {
+    case 400:
+        return "400 Bad Request";
+    case 403:
+        return "403 Forbidden";
+    case 404:
+        return "404 Not Found";
+    case 405:
+        return "405 Method Not Allowed";
+    case 500:
+        return "500 Internal Server Error";
+    case 503:
+        return "503 Service Unavailable";
+    default:
+        return NULL;
+    }
+}
+
+enum wire_status http_error_encode(unsigned status, const char *server, int64_t unix_s,
+                                   uint32_t retry_after_s, uint8_t *out, size_t capacity, size_t *length)
+{
+    struct wire_writer w = wire_writer(out, capacity);
+    const char *status_line = status_line_of(status);
+
+    if (status_line == NULL)
+        return WIRE_UNSUPPORTED;
+    put_answer_head(&w, status_line, server, unix_s);
+    if (retry_after_s > 0) {
+        wire_put_literal(&w, "Retry-After: ");
+        wire_put_decimal(&w, retry_after_s);
+        wire_put_literal(&w, CRLF);
+    }
+    wire_put_literal(&w, CRLF);
+    return wire_finish(&w, length);
+}
+
+uint32_t http_retry_after(const struct http_message *message)
+{
+    const struct bytes *after = http_find(message, "Retry-After"), *date;
+    int64_t then, now;
+    uint64_t delta_s;
+
+    if (after == NULL)
+        return 0;
+    switch (wire_decimal_decode(*after, &delta_s)) {
+    case WIRE_OK:
+        return delta_s < UINT32_MAX ? (uint32_t)delta_s : UINT32_MAX;
+    case WIRE_LIMIT:
+        return UINT32_MAX;
+    default:
+        break;
+    }
+    date = http_find(message, "Date");
+    if (date == NULL || wire_http_date_decode(*after, &then) != WIRE_OK ||
+        wire_http_date_decode(*date, &now) != WIRE_OK || then <= now)
+        return 0;
+    return then - now < UINT32_MAX ? (uint32_t)(then - now) : UINT32_MAX;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Header lines that Ub and Ua write alike. Each is a line with its CRLF. */
+#ifndef MODELS_WIRE_HTTP_WRITE_H
+#define MODELS_WIRE_HTTP_WRITE_H
+
+#include "models/wire/digest.h"
+
+#define CRLF "\r\n"
+
+/* name: a literal such as "Date: ". */
+void http_put_date(struct wire_writer *w, const char *name, int64_t unix_s);
+void http_put_content_length(struct wire_writer *w, size_t length);
+
+/* 401 with the fields of `challenge`, Server being server. */
+enum wire_status http_challenge_encode(const char *server, const struct digest_fields *challenge,
+                                       int64_t unix_s, uint8_t *out, size_t capacity, size_t *length);
+
+/* The outcome of an encoder. */
+static inline enum wire_status wire_finish(const struct wire_writer *w, size_t *length)
+{
+    if (w->overflow)
+        return WIRE_NO_SPACE;
+    *length = wire_written(w);
+    return WIRE_OK;
+}
+
+#endif

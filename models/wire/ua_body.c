@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The XML bodies of the MSK request and its response. Element names and name spaces are placeholders (the schema is in
+ * TS 26.346); what they hold is not: Key Domain ID (3 bytes) and MSK ID (4 bytes) in base64, one status per key.
+ *
+ *   mbmsMSK { MSK { keyDomainID, MSKID } 1..8 }
+ *   mbmsMSKResponse { Response { MSK { keyDomainID, MSKID }, ResponseCode } 1..8 }                          */
+#include "models/wire/http_write.h"
+#include "models/wire/ua.h"
+#include "models/wire/xml.h"
+
+#define DECLARATION "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+
+static void put_key(struct wire_writer *w, const struct ua_key *key)
+{
+    const uint8_t msk_id[4] = {(uint8_t)(key->msk_id >> 24), (uint8_t)(key->msk_id >> 16),
+                               (uint8_t)(key->msk_id >> 8), (uint8_t)key->msk_id};
+
+    wire_put_literal(w, "<MSK>\n<keyDomainID>");
+    wire_put_base64(w, key->key_domain_id, sizeof key->key_domain_id);
+    wire_put_literal(w, "</keyDomainID>\n<MSKID>");
+    wire_put_base64(w, msk_id, sizeof msk_id);
+    wire_put_literal(w, "</MSKID>\n</MSK>\n");
+}
+
+static enum wire_status check_count(unsigned count)
+{
+    if (count == 0)
+        return WIRE_MALFORMED;
+    return count > UA_KEYS_MAX ? WIRE_LIMIT : WIRE_OK;
+}
+
+enum wire_status ua_request_body_encode(const struct ua_key *keys, unsigned count, uint8_t *out,
+                                        size_t capacity, size_t *length)
+{
+    struct wire_writer w = wire_writer(out, capacity);
+    enum wire_status status = check_count(count);
+
+    if (status != WIRE_OK)
+        return status;
+    wire_put_literal(&w, DECLARATION "<mbmsMSK xmlns=\"urn:3GPP:metadata:2005:MBMS:msk\">\n");
+    for (unsigned i = 0; i < count; i++)
+        put_key(&w, &keys[i]);
+    wire_put_literal(&w, "</mbmsMSK>\n");
+    return wire_finish(&w, length);
+}
+
+enum wire_status ua_response_body_encode(const struct ua_key *keys, unsigned count, uint8_t *out,
+                                         size_t capacity, size_t *length)
+{
+    struct wire_writer w = wire_writer(out, capacity);
+    enum wire_status status = check_count(count);
+
+    if (status != WIRE_OK)
+        return status;
+    wire_put_literal(&w, DECLARATION "<mbmsMSKResponse xmlns=\"urn:3GPP:metadata:2005:MBMS:mskResponse\">\n");
+    for (unsigned i = 0; i < count; i++) {
+        if (keys[i].status < 100 || keys[i].status > 599)
+            return WIRE_MALFORMED;
+        wire_put_literal(&w, "<Response>\n");
+        put_key(&w, &keys[i]);
+        wire_put_literal(&w, "<ResponseCode>");
+        wire_put_decimal(&w, keys[i].status);
+        wire_put_literal(&w, "</ResponseCode>\n</Response>\n");
+    }
+    wire_put_literal(&w, "</mbmsMSKResponse>\n");
+    return wire_finish(&w, length);
+}
+
+/* Base64 of exactly `len` bytes. */
+static bool decode_exactly(struct bytes text, uint8_t *out, size_t len)
+{
+    size_t got;
+
+    return wire_base64_decode(text, out, len, &got) == WIRE_OK && got == len;
+}
+
+/* Content of <MSK>. */
+static enum wire_status read_key(struct xml_reader *r, struct ua_key *key)
+{
+    struct bytes name, domain = {NULL, 0}, msk = {NULL, 0};
+    enum wire_status status = WIRE_OK;
+    uint8_t id[4];
+    bool found;
+
+    while (status == WIRE_OK && (status = xml_child(r, &found, &name)) == WIRE_OK && found) {
+        if (xml_is(name, "keyDomainID"))
+            status = xml_text_once(r, &domain);
+        else if (xml_is(name, "MSKID"))
+            status = xml_text_once(r, &msk);
+        else
+            status = xml_skip(r);
+    }
+    if (status != WIRE_OK)
+        return status;
+    if (domain.at == NULL || msk.at == NULL ||
+        !decode_exactly(domain, key->key_domain_id, sizeof key->key_domain_id) ||
+        !decode_exactly(msk, id, sizeof id))
+        return WIRE_MALFORMED;
+    key->msk_id = (uint32_t)id[0] << 24 | (uint32_t)id[1] << 16 | (uint32_t)id[2] << 8 | id[3];
+    return WIRE_OK;
+}
+
+static enum wire_status read_code(struct bytes text, unsigned *code)
+{
+    uint64_t value;
+
+    if (text.len != 3 || wire_decimal_decode(text, &value) != WIRE_OK || value < 100 || value > 599)
+        return WIRE_MALFORMED;
+    *code = (unsigned)value;
+    return WIRE_OK;
+}
+
+/* Content of <Response>. */
+static enum wire_status read_response(struct xml_reader *r, struct ua_key *key)
+{
+    struct bytes name, code = {NULL, 0};
+    enum wire_status status = WIRE_OK;
+    bool found, has_key = false;
+
+    while (status == WIRE_OK && (status = xml_child(r, &found, &name)) == WIRE_OK && found) {
+        if (xml_is(name, "MSK")) {
+            status = has_key ? WIRE_MALFORMED : read_key(r, key);
+            has_key = true;
+        } else if (xml_is(name, "ResponseCode")) {
+            status = xml_text_once(r, &code);
+        } else {
+            status = xml_skip(r);
+        }
+    }
+    if (status != WIRE_OK)
+        return status;
+    return has_key && code.at != NULL ? read_code(code, &key->status) : WIRE_MALFORMED;
+}
+
+static enum wire_status read_keys(struct bytes body, const char *root, const char *item,
+                                  enum wire_status (*read_item)(struct xml_reader *, struct ua_key *),
+                                  struct ua_key keys[UA_KEYS_MAX], unsigned *count)
+{
+    struct xml_reader r;
+    enum wire_status status = xml_begin(&r, body);
+    struct bytes name;
+    bool found;
+
+    *count = 0;
+    if (status == WIRE_OK)
+        status = xml_root(&r, root);
+    while (status == WIRE_OK && (status = xml_child(&r, &found, &name)) == WIRE_OK && found) {
+        if (!xml_is(name, item)) {
+            status = xml_skip(&r);
+        } else if (*count == UA_KEYS_MAX) {
+            status = WIRE_LIMIT;
+        } else {
+            keys[*count].status = 0;
+            status = read_item(&r, &keys[(*count)++]);
+        }
+    }
+    if (status == WIRE_OK)
+        status = xml_finish(&r);
+    return status == WIRE_OK && *count == 0 ? WIRE_MALFORMED : status;
+}
+
+enum wire_status ua_request_body_decode(struct bytes body, struct ua_key keys[UA_KEYS_MAX], unsigned *count)
+{
+    return read_keys(body, "mbmsMSK", "MSK", read_key, keys, count);
+}
+
+enum wire_status ua_response_body_decode(struct bytes body, struct ua_key keys[UA_KEYS_MAX], unsigned *count)
+{
+    return read_keys(body, "mbmsMSKResponse", "Response", read_response, keys, count);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* pullstorm check: every mistake of a scenario, without running it. */
+#include "sim/cli/cli.h"
+#include "sim/cli/format.h"
+#include "sim/config/value.h"
+
+#include <stdio.h>
+
+/* Not wrong, but worth a word: a storm that cannot end within the run. */
+static void note_late_pulls(const struct scenario *scenario)
+{
+    double last_s =
+        (double)scenario->pull_start / 1e9 + (double)(scenario->ue_count - 1) / scenario->pull_rate;
+    char last[FORMAT_SIZE], end[FORMAT_SIZE];
+
+    if (last_s < (double)scenario->run_end / 1e9)
+        return;
+    fprintf(stderr, "note: at pull.rate the last pull is due at %s, after run.end at %s\n",
+            format_seconds(last, last_s), format_seconds(end, (double)scenario->run_end / 1e9));
+}
+
+/* Which packets fault.* may name is known to the models only: ask them, if any is named. */
+static bool faults_are_right(const struct scenario *scenario, const char *path)
+{
+    const struct storm_options options = {.capture_path = NULL};
+    GError *error = NULL;
+    struct storm *storm;
+
+    if (!*scenario->fault_drop && !*scenario->fault_duplicate && !*scenario->fault_delay &&
+        !*scenario->fault_corrupt)
+        return true;
+    storm = storm_new(scenario, &options, &error);
+    if (!storm) {
+        fprintf(stderr, "%s: %s\n", path, error->message);
+        g_clear_error(&error);
+        return false;
+    }
+    storm_free(storm);
+    return true;
+}
+
+int check_command(int argc, char **argv)
+{
+    char **settings = NULL;
+    const GOptionEntry entries[] = {{"set", 's', 0, G_OPTION_ARG_FILENAME_ARRAY, &settings,
+                                     "set a scenario key; may be given again", "SECTION.KEY=VALUE"},
+                                    {.long_name = NULL}};
+    enum cli_parsed parsed =
+        cli_parse("SCENARIO",
+                  "Validates a scenario without running it. Every mistake is one line with "
+                  "file, line, key\nand what was expected.",
+                  entries, &argc, argv);
+    struct scenario *scenario = NULL;
+    bool right = false;
+
+    if (parsed == CLI_HELP_SHOWN)
+        return cli_finish_output();
+    if (parsed == CLI_GO && argc != 2)
+        cli_error("check: expected one SCENARIO, got %d (pullstorm check --help)", argc - 1);
+    else if (parsed == CLI_GO)
+        scenario = cli_load(argv[1], (const char *const *)settings);
+    if (scenario && faults_are_right(scenario, argv[1])) {
+        char ues[FORMAT_SIZE], cells[FORMAT_SIZE];
+
+        right = true;
+        note_late_pulls(scenario);
+        printf("%s: no mistake found (%s UEs in %s cells, pull rate %s)\n", argv[1],
+               format_count(ues, scenario->ue_count), format_count(cells, scenario->ue_cells),
+               scenario_value_text(scenario, config_key_find("pull", "rate")));
+    }
+    scenario_free(scenario);
+    g_strfreev(settings);
+    return right ? cli_finish_output() : CLI_WRONG;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Options, messages and scenarios, as every command needs them. */
+#include "sim/cli/cli.h"
+
+#include "sim/config/suggest.h"
+#include "sim/config/value.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void cli_error(const char *format, ...)
+{
+    va_list arguments;
+
+    fputs("pullstorm: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+}
+
+static bool is_option(const GOptionEntry *entries, const char *name)
+{
+    for (; entries->long_name; entries++)
+        if (strcmp(entries->long_name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Reports the first long option that does not exist; false if all do. */
+static bool refuse_unknown(const char *command, const GOptionEntry *entries, char **argv)
+{
+    for (char **at = argv + 1; *at && strcmp(*at, "--") != 0; at++) {
+        if (!g_str_has_prefix(*at, "--"))
+            continue;
+        char *name = g_strndup(*at + 2, strcspn(*at + 2, "="));
+        struct suggestion suggestion = {name, "help", suggest_distance(name, "help")};
+
+        if (is_option(entries, name) || strcmp(name, "help") == 0) {
+            g_free(name);
+            continue;
+        }
+        for (const GOptionEntry *entry = entries; entry->long_name; entry++)
+            suggest_offer(&suggestion, entry->long_name);
+        cli_error("%s: unknown option --%s, did you mean --%s?", command, name, suggestion.nearest);
+        g_free(name);
+        return true;
+    }
+    return false;
+}
+
+/* The help that GOption makes, in ASCII: it is read in every locale. */
+static void print_help(GOptionContext *context)
+{
+    char *help = g_option_context_get_help(context, TRUE, NULL);
+    char **parts = g_strsplit(help, "\xe2\x80\xa6", -1);
+    char *plain = g_strjoinv("...", parts);
+
+    fputs(plain, stdout);
+    g_free(plain);
+    g_strfreev(parts);
+    g_free(help);
+}
+
+enum cli_parsed cli_parse(const char *usage, const char *about, const GOptionEntry *entries, int *argc,
+                          char **argv)
+{
+    const char *command = argv[0];
+    GOptionContext *context = g_option_context_new(usage);
+    char *program = g_strdup_printf("pullstorm %s", command);
+    gboolean help = FALSE;
+    const GOptionEntry help_entry[] = {{"help", 'h', 0, G_OPTION_ARG_NONE, &help, "show this help", NULL},
+                                       {.long_name = NULL}};
+    enum cli_parsed parsed = CLI_GO;
+    GError *error = NULL;
+
+    g_set_prgname(program);
+    g_option_context_set_help_enabled(context, FALSE);
+    g_option_context_set_summary(context, about);
+    g_option_context_add_main_entries(context, entries, NULL);
+    g_option_context_add_main_entries(context, help_entry, NULL);
+    if (!g_option_context_parse(context, argc, &argv, &error)) {
+        if (!refuse_unknown(command, entries, argv))
+            cli_error("%s: %s", command, error->message);
+        g_clear_error(&error);
+        parsed = CLI_REFUSED;
+    } else if (help) {
+        print_help(context);
+        parsed = CLI_HELP_SHOWN;
+    } else if (*argc > 1 && strcmp(argv[1], "--") == 0) {
+        memmove(argv + 1, argv + 2, sizeof *argv * (size_t)(*argc - 1));
+        --*argc;
+    }
+    g_free(program);
+    g_option_context_free(context);
+    return parsed;
+}
+
+char *cli_choice(const struct config_key *key, int chosen)
+{
+    char **words = g_strsplit(key->minimum, "|", -1);
+    char *word = g_strdup(words[chosen]);
+
+    g_strfreev(words);
+    return word;
+}
+
+struct scenario *cli_load(const char *path, const char *const *settings)
+{
+    GError *error = NULL;
+    struct scenario *scenario = scenario_load(path, settings, &error);
+
+    if (!scenario) {
+        fprintf(stderr, "%s\n", error->message);
+        g_clear_error(&error);
+        return NULL;
+    }
+    char *engine = cli_choice(config_key_find("run", "engine"), scenario->run_engine);
+
+    if (strcmp(engine, "native") != 0) {
+        cli_error("engine %s is not compiled in, this program has: native", engine);
+        g_clear_pointer(&scenario, scenario_free);
+    }
+    g_free(engine);
+    return scenario;
+}
+
+int cli_finish_output(void)
+{
+    bool failed = ferror(stdout) != 0;
+
+    errno = 0;
+    if (fflush(stdout) == 0 && !failed)
+        return CLI_OK;
+    cli_error("standard output could not be written whole%s%s", errno ? ": " : "",
+              errno ? g_strerror(errno) : "");
+    return CLI_FAILED;
+}
+
+bool cli_format_csv(const char *format, bool *refused)
+{
+    *refused = format && strcmp(format, "csv") != 0;
+    if (*refused)
+        cli_error("unknown format \"%s\", the only one is csv", format);
+    return format && !*refused;
+}

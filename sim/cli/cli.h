@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* pullstorm(1): what its commands share. Each command takes its own argc and argv (argv[0] is its name) and
+ * returns the exit status. */
+#ifndef SIM_CLI_CLI_H
+#define SIM_CLI_CLI_H
+
+#include "models/storm.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+enum cli_status {
+    CLI_OK = 0,
+    CLI_FAILED = 1, /* the run failed or its result could not be written whole */
+    CLI_WRONG = 2   /* the command line or the scenario is wrong */
+};
+
+int run_command(int argc, char **argv);
+int check_command(int argc, char **argv);
+int keys_command(int argc, char **argv);
+int metrics_command(int argc, char **argv);
+int decode_command(int argc, char **argv);
+
+/* Prints "pullstorm: message" on standard error. */
+void cli_error(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
+/* What an options parser found. */
+enum cli_parsed { CLI_GO, CLI_HELP_SHOWN, CLI_REFUSED };
+
+/* Parses the options of a command; --help is added. `usage` is what follows the options, `about` a paragraph
+ * for --help. What is not an option is left in argv[1..], *argc is set. Options that are not known are
+ * answered with the nearest. */
+enum cli_parsed cli_parse(const char *usage, const char *about, const GOptionEntry *entries, int *argc,
+                          char **argv);
+
+/* A scenario with the settings of the command line; prints every mistake if there is one. NULL: wrong. An engine
+ * that is not compiled in is a mistake, too. */
+struct scenario *cli_load(const char *path, const char *const *settings);
+
+/* Ends standard output: CLI_OK, or CLI_FAILED and a message if not all of it could be written. */
+int cli_finish_output(void);
+
+/* True for "csv", false for NULL; another --format is refused with a message. */
+bool cli_format_csv(const char *format, bool *refused);
+
+/* A word of a CHOICE key: the one the scenario has. Free with g_free. */
+char *cli_choice(const struct config_key *key, int chosen);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Signals that end a run. */
+#include "sim/cli/interrupt.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+#define SIGNALS (sizeof signals / sizeof *signals)
+
+/* The one thing a signal handler can reach. */
+static volatile sig_atomic_t pending;
+
+static void on_signal(int number)
+{
+    pending = number;
+    for (size_t i = 0; i < SIGNALS; i++)
+        signal(signals[i], SIG_DFL);
+}
+
+void interrupt_install(void)
+{
+    for (size_t i = 0; i < SIGNALS; i++) {
+        struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+        struct sigaction before;
+
+        /* nohup ignores SIGHUP, and means it. A script's shell ignores SIGINT for what it starts in the
+         * background; there a signal that is sent is meant for us all the same. */
+        if (signals[i] == SIGHUP && sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler == SIG_IGN)
+            continue;
+        sigemptyset(&action.sa_mask);
+        sigaction(signals[i], &action, NULL);
+    }
+    signal(SIGXFSZ, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+int interrupt_pending(void)
+{
+    return pending;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* pullstorm keys: every scenario key, as a table to read or as CSV. */
+#include "sim/cli/cli.h"
+#include "sim/cli/format.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define WIDTH 79
+
+static void print_csv(void)
+{
+    puts("section,key,type,unit,default,minimum,maximum,choices,meaning");
+    for (unsigned i = 0; i < config_key_count; i++) {
+        const struct config_key *key = &config_keys[i];
+        bool choice = key->type == CONFIG_CHOICE;
+        const char *cells[] = {key->section,
+                               key->name,
+                               config_type_name(key->type),
+                               config_type_unit(key->type),
+                               key->standard,
+                               choice ? "" : key->minimum,
+                               choice ? "" : key->maximum,
+                               choice ? key->minimum : "",
+                               key->meaning};
+
+        for (size_t cell = 0; cell < G_N_ELEMENTS(cells); cell++) {
+            if (cell)
+                putchar(',');
+            format_csv_cell(stdout, cells[cell]);
+        }
+        putchar('\n');
+    }
+}
+
+static void print_key(const struct config_key *key)
+{
+    const char *standard = *key->standard ? key->standard : "(empty)";
+
+    if (key->type == CONFIG_CHOICE)
+        printf("  %-17s %-21s one of %s\n", key->name, standard, key->minimum);
+    else if (key->type == CONFIG_TEXT)
+        printf("  %-17s %-21s text, %s to %s characters\n", key->name, standard, key->minimum, key->maximum);
+    else
+        printf("  %-17s %-21s %s, %s to %s\n", key->name, standard, config_type_name(key->type), key->minimum,
+               key->maximum);
+    format_wrapped(stdout, 6, WIDTH, key->meaning);
+}
+
+static void print_table(void)
+{
+    const char *section = "";
+
+    puts("Every scenario key: name, default, type and range, meaning.");
+    for (unsigned i = 0; i < config_key_count; i++) {
+        if (strcmp(section, config_keys[i].section) != 0) {
+            section = config_keys[i].section;
+            printf("\n[%s]\n", section);
+        }
+        print_key(&config_keys[i]);
+    }
+    puts("\n"
+         "Units: durations ns, us, ms, s, min, h, d; counts k, M, G; rates /s, k/s, /min;\n"
+         "bit rates bit/s, kbit/s, Mbit/s, Gbit/s, Tbit/s; sizes B, kB, MB, GB, TB, KiB,\n"
+         "MiB, GiB; shares 0.1 or 10%. Digits may be grouped by '_'. Distributions:\n"
+         "fixed(2ms), exp(2ms), lognormal(2ms, 0.5) (mean, sigma), uniform(1ms, 3ms).");
+}
+
+int keys_command(int argc, char **argv)
+{
+    char *format = NULL;
+    const GOptionEntry entries[] = {{"format", 0, 0, G_OPTION_ARG_STRING, &format, "csv: for scripts", "csv"},
+                                    {.long_name = NULL}};
+    enum cli_parsed parsed = cli_parse(
+        "", "Lists every scenario key with type, unit, default, range and meaning.", entries, &argc, argv);
+    bool refused = parsed == CLI_REFUSED, csv = false;
+
+    if (parsed == CLI_GO) {
+        csv = cli_format_csv(format, &refused);
+        if (argc > 1) {
+            cli_error("keys: unexpected \"%s\"", argv[1]);
+            refused = true;
+        } else if (!refused && csv)
+            print_csv();
+        else if (!refused)
+            print_table();
+    }
+    g_free(format);
+    return refused ? CLI_WRONG : cli_finish_output();
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* pullstorm(1): finds the command and hands over. */
+#include "config.h"
+
+#include "sim/cli/cli.h"
+#include "sim/config/suggest.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+};
+
+static const struct command commands[] = {
+    {"run", run_command, "simulate one scenario and write its result"},
+    {"check", check_command, "find every mistake in a scenario without running it"},
+    {"keys", keys_command, "list every scenario key"},
+    {"metrics", metrics_command, "list every column of the results"},
+    {"decode", decode_command, "print a MIKEY message field by field"},
+};
+
+static void usage(FILE *to)
+{
+    fputs("Usage: pullstorm COMMAND [OPTION...]\n\n"
+          "Simulates millions of UEs that answer an MBMS solicited pull (3GPP TS 33.246).\n\n"
+          "Commands:\n",
+          to);
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+        fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].summary);
+    fputs("\n"
+          "Options:\n"
+          "  --help    show this help; \"pullstorm COMMAND --help\" that of a command\n"
+          "  --version show the version and the engines compiled in\n"
+          "\n"
+          "Exit status: 0 done; 1 the run failed or its result could not be written\n"
+          "whole; 2 the command line or the scenario is wrong.\n",
+          to);
+}
+
+static int unknown(const char *name)
+{
+    struct suggestion suggestion = {name, NULL, 0};
+    bool option = name[0] == '-';
+
+    if (option) {
+        suggest_offer(&suggestion, "--help");
+        suggest_offer(&suggestion, "--version");
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(commands) && !option; i++)
+        suggest_offer(&suggestion, commands[i].name);
+    cli_error("unknown %s %s, did you mean %s? (pullstorm --help)", option ? "option" : "command", name,
+              suggestion.nearest);
+    return CLI_WRONG;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        usage(stderr);
+        return CLI_WRONG;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        usage(stdout);
+        return cli_finish_output();
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("pullstorm " PACKAGE_VERSION "\nengines: native");
+        return cli_finish_output();
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    return unknown(argv[1]);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* pullstorm metrics: every column of the results, as a table to read or as CSV. */
+#include "sim/cli/cli.h"
+#include "sim/cli/columns.h"
+#include "sim/cli/format.h"
+
+#include <stdio.h>
+
+#define WIDTH 79
+
+const struct stats_column columns_latency[] = {
+    {"procedure", "text", "what was measured, see below"},
+    {"count", "1", "how often it was completed"},
+    {"mean_s", "s", "mean duration"},
+    {"p50_s", "s", "median: half of them took at most this long"},
+    {"p90_s", "s", "90th percentile"},
+    {"p99_s", "s", "99th percentile"},
+    {"p999_s", "s", "99.9th percentile"},
+    {"max_s", "s", "longest"},
+    {NULL, NULL, NULL},
+};
+
+const struct stats_column columns_keylog[] = {
+    {"time_s", "s", "simulated time at which the key came to be"},
+    {"impi", "text", "private identity of the UE"},
+    {"b_tid", "text", "bootstrapping transaction identifier"},
+    {"label", "text", "which key: K, OPC, KS, MUK, MRK, MSK or MTK"},
+    {"id", "hex", "identifier of the MSK or MTK, where there is one"},
+    {"value", "hex", "the key"},
+    {NULL, NULL, NULL},
+};
+
+const struct stats_column columns_time = {"time_s", "s", "simulated time since the start of the run"};
+
+static void csv_row(const char *file, const struct stats_column *column)
+{
+    const char *cells[] = {file, column->name, column->unit, column->meaning};
+
+    for (size_t cell = 0; cell < G_N_ELEMENTS(cells); cell++) {
+        if (cell)
+            putchar(',');
+        format_csv_cell(stdout, cells[cell]);
+    }
+    putchar('\n');
+}
+
+static void print_csv(void)
+{
+    puts("file,column,unit,meaning");
+    for (unsigned i = 0; i < config_key_count; i++) {
+        char *name = g_strdup_printf("%s.%s", config_keys[i].section, config_keys[i].name);
+        struct stats_column column = {name, config_type_unit(config_keys[i].type), config_keys[i].meaning};
+
+        csv_row("summary.csv", &column);
+        g_free(name);
+    }
+    for (unsigned i = 0; i < storm_metric_count; i++)
+        csv_row("summary.csv", &storm_metrics[i]);
+    csv_row("timeseries.csv", &columns_time);
+    for (unsigned i = 0; i < storm_series_count; i++)
+        csv_row("timeseries.csv", &storm_series[i]);
+    for (const struct stats_column *column = columns_latency; column->name; column++)
+        csv_row("latency.csv", column);
+    for (const struct stats_column *column = columns_keylog; column->name; column++)
+        csv_row("keylog.csv", column);
+}
+
+static void print_column(const struct stats_column *column)
+{
+    printf("  %s (%s)\n", column->name, column->unit);
+    format_wrapped(stdout, 6, WIDTH, column->meaning);
+}
+
+static void print_table(void)
+{
+    puts("summary.csv: a header and one row; first every scenario key as section.key\n"
+         "(pullstorm keys) in base units, then");
+    for (unsigned i = 0; i < storm_metric_count; i++)
+        print_column(&storm_metrics[i]);
+    puts("\ntimeseries.csv: a row per output.interval");
+    print_column(&columns_time);
+    for (unsigned i = 0; i < storm_series_count; i++)
+        print_column(&storm_series[i]);
+    puts("\nlatency.csv: a row per procedure");
+    for (const struct stats_column *column = columns_latency; column->name; column++)
+        print_column(column);
+    puts("\n  Procedures:");
+    for (unsigned i = 0; i < storm_procedure_count; i++) {
+        printf("  %s\n", storm_procedures[i].name);
+        format_wrapped(stdout, 6, WIDTH, storm_procedures[i].meaning);
+    }
+    puts("\nkeylog.csv (--keylog): a row per key");
+    for (const struct stats_column *column = columns_keylog; column->name; column++)
+        print_column(column);
+}
+
+int metrics_command(int argc, char **argv)
+{
+    char *format = NULL;
+    const GOptionEntry entries[] = {{"format", 0, 0, G_OPTION_ARG_STRING, &format, "csv: for scripts", "csv"},
+                                    {.long_name = NULL}};
+    enum cli_parsed parsed =
+        cli_parse("", "Lists every column of the CSV files that a run writes, with unit and meaning.",
+                  entries, &argc, argv);
+    bool refused = parsed == CLI_REFUSED, csv = false;
+
+    if (parsed == CLI_GO) {
+        csv = cli_format_csv(format, &refused);
+        if (argc > 1) {
+            cli_error("metrics: unexpected \"%s\"", argv[1]);
+            refused = true;
+        } else if (!refused && csv)
+            print_csv();
+        else if (!refused)
+            print_table();
+    }
+    g_free(format);
+    return refused ? CLI_WRONG : cli_finish_output();
+}

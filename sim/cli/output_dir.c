@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The directory that a run writes: all of it, or none of it. */
+#include "sim/cli/output_dir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct output_dir {
+    char *target; /* final place, absolute */
+    char *parent;
+    char *partial; /* hidden sibling */
+    char *made;    /* topmost parent that was missing; NULL: none was */
+    int lock;      /* open on the sibling: tells other runs that it is in use */
+    bool replaces; /* an earlier result stands at the final place */
+};
+
+/* All that a result consists of. Nothing else is ever deleted. */
+static const char *const result_files[] = {"summary.csv",   "timeseries.csv", "latency.csv",
+                                           "manifest.json", "capture.pcap",   "keylog.csv"};
+
+static bool fail(GError **error, int code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+static bool fail(GError **error, int code, const char *format, ...)
+{
+    va_list arguments;
+    char *text;
+
+    va_start(arguments, format);
+    text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_set_error_literal(error, G_FILE_ERROR, (int)g_file_error_from_errno(code), text);
+    g_free(text);
+    return false;
+}
+
+static bool is_result_file(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(result_files); i++)
+        if (strcmp(result_files[i], name) == 0)
+            return true;
+    return false;
+}
+
+static bool remove_result(const char *path)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(result_files); i++) {
+        char *file = g_build_filename(path, result_files[i], NULL);
+
+        unlink(file);
+        g_free(file);
+    }
+    return rmdir(path) == 0;
+}
+
+/* May a directory that exists become the result? */
+static bool inspect(struct output_dir *dir, bool force, GError **error)
+{
+    GDir *listing = g_dir_open(dir->target, 0, error);
+    const char *name, *foreign = NULL;
+    bool result = false, good = true;
+
+    if (!listing)
+        return false;
+    while ((name = g_dir_read_name(listing)) != NULL) {
+        if (is_result_file(name))
+            result = true;
+        else if (!foreign)
+            foreign = name;
+    }
+    if (foreign)
+        good = fail(error, ENOTEMPTY,
+                    "%s: holds \"%s\", which is not part of a result, and is left alone; give "
+                    "another folder with -o",
+                    dir->target, foreign);
+    else if (result && !force)
+        good = fail(error, EEXIST, "%s: holds a result already; --force replaces it, -o names another folder",
+                    dir->target);
+    dir->replaces = result;
+    g_dir_close(listing);
+    return good;
+}
+
+/* The final place, without links, so that the sibling is on the same file system. */
+static bool resolve(struct output_dir *dir, const char *target, bool force, GError **error)
+{
+    struct stat about;
+
+    if (!*target)
+        return fail(error, EINVAL, "the output folder has no name");
+    dir->target = g_canonicalize_filename(target, NULL);
+    if (lstat(dir->target, &about) == 0) {
+        char *real = realpath(dir->target, NULL);
+
+        if (!real)
+            return fail(error, errno, "%s: %s", dir->target, g_strerror(errno));
+        g_free(dir->target);
+        dir->target = g_strdup(real);
+        free(real);
+        if (stat(dir->target, &about) != 0)
+            return fail(error, errno, "%s: %s", dir->target, g_strerror(errno));
+        if (!S_ISDIR(about.st_mode))
+            return fail(error, ENOTDIR, "%s: exists and is not a folder", dir->target);
+        if (strcmp(dir->target, "/") == 0)
+            return fail(error, EINVAL, "/: cannot be a result");
+        if (!inspect(dir, force, error))
+            return false;
+    } else if (errno != ENOENT)
+        return fail(error, errno, "%s: %s", dir->target, g_strerror(errno));
+    dir->parent = g_path_get_dirname(dir->target);
+    return true;
+}
+
+/* Makes the parents that are missing and remembers the topmost, so that a failed run can take them back. */
+static bool make_parents(struct output_dir *dir, GError **error)
+{
+    char *missing = NULL;
+
+    for (char *at = g_strdup(dir->parent); at;) {
+        if (access(at, F_OK) == 0 || errno != ENOENT) {
+            g_free(at);
+            break;
+        }
+        char *above = g_path_get_dirname(at);
+
+        g_free(missing);
+        missing = at;
+        at = above;
+    }
+    if (missing && g_mkdir_with_parents(dir->parent, 0777) != 0) {
+        fail(error, errno, "%s: %s", dir->parent, g_strerror(errno));
+        g_free(missing);
+        return false;
+    }
+    dir->made = missing;
+    return true;
+}
+
+/* A sibling whose lock is free belongs to a run that was killed. */
+static void remove_abandoned(const struct output_dir *dir)
+{
+    char *name = g_path_get_basename(dir->target);
+    char *prefix = g_strdup_printf(".%s.partial-", name);
+    GDir *listing = g_dir_open(dir->parent, 0, NULL);
+    const char *entry;
+
+    while (listing && (entry = g_dir_read_name(listing)) != NULL) {
+        if (!g_str_has_prefix(entry, prefix))
+            continue;
+        char *path = g_build_filename(dir->parent, entry, NULL);
+        int lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+        if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0)
+            remove_result(path);
+        if (lock >= 0)
+            close(lock);
+        g_free(path);
+    }
+    if (listing)
+        g_dir_close(listing);
+    g_free(prefix);
+    g_free(name);
+}
+
+static bool make_partial(struct output_dir *dir, GError **error)
+{
+    char *name = g_path_get_basename(dir->target);
+
+    dir->partial = g_strdup_printf("%s/.%s.partial-%ld", dir->parent, name, (long)getpid());
+    g_free(name);
+    if (mkdir(dir->partial, 0777) != 0) {
+        int code = errno;
+
+        g_clear_pointer(&dir->partial, g_free);
+        return fail(error, code, "%s: cannot write there: %s", dir->parent, g_strerror(code));
+    }
+    dir->lock = open(dir->partial, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    /* Where there are no locks, abandoned siblings cannot be told and stay; the run itself goes on. */
+    if (dir->lock >= 0)
+        flock(dir->lock, LOCK_EX | LOCK_NB);
+    return true;
+}
+
+struct output_dir *output_dir_begin(const char *target, bool force, GError **error)
+{
+    struct output_dir *dir = g_new0(struct output_dir, 1);
+
+    dir->lock = -1;
+    if (!resolve(dir, target, force, error) || !make_parents(dir, error)) {
+        output_dir_abort(dir);
+        return NULL;
+    }
+    remove_abandoned(dir);
+    if (!make_partial(dir, error)) {
+        output_dir_abort(dir);
+        return NULL;
+    }
+    return dir;
+}
+
+char *output_dir_path(const struct output_dir *dir, const char *name)
+{
+    return g_build_filename(dir->partial, name, NULL);
+}
+
+static void release(struct output_dir *dir)
+{
+    if (dir->lock >= 0)
+        close(dir->lock);
+    g_free(dir->target);
+    g_free(dir->parent);
+    g_free(dir->partial);
+    g_free(dir->made);
+    g_free(dir);
+}
+
+/* Puts the new result in place of the earlier one. Where the file system can, both change places in one
+ * step; elsewhere there is a moment without either name, and the way back if the second step fails. */
+static bool replace(struct output_dir *dir)
+{
+    char *aside;
+    int code;
+
+    if (renameat2(AT_FDCWD, dir->partial, AT_FDCWD, dir->target, RENAME_EXCHANGE) == 0) {
+        if (!remove_result(dir->partial))
+            fprintf(stderr, "pullstorm: the earlier result is kept in %s\n", dir->partial);
+        return true;
+    }
+    if (errno == ENOENT)
+        return rename(dir->partial, dir->target) == 0;
+    aside = g_strdup_printf("%s.old", dir->partial);
+    if (rename(dir->target, aside) != 0) {
+        g_free(aside);
+        return false;
+    }
+    if (rename(dir->partial, dir->target) != 0) {
+        code = errno;
+        if (rename(aside, dir->target) != 0)
+            fprintf(stderr, "pullstorm: the earlier result is kept in %s\n", aside);
+        errno = code;
+        g_free(aside);
+        return false;
+    }
+    if (!remove_result(aside))
+        fprintf(stderr, "pullstorm: the earlier result is kept in %s\n", aside);
+    g_free(aside);
+    return true;
+}
+
+bool output_dir_commit(struct output_dir *dir, GError **error)
+{
+    if (dir->replaces ? replace(dir) : rename(dir->partial, dir->target) == 0) {
+        release(dir);
+        return true;
+    }
+    if (errno == ENOTEMPTY || errno == EEXIST)
+        fail(error, errno, "%s: another run has written its result there meanwhile", dir->target);
+    else
+        fail(error, errno, "%s: %s", dir->target, g_strerror(errno));
+    output_dir_abort(dir);
+    return false;
+}
+
+/* Parents that were made for this run go, as long as they are empty. */
+static void remove_made_parents(const struct output_dir *dir)
+{
+    char *at = g_strdup(dir->parent);
+
+    while (strlen(at) >= strlen(dir->made) && rmdir(at) == 0) {
+        char *above = g_path_get_dirname(at);
+
+        g_free(at);
+        at = above;
+    }
+    g_free(at);
+}
+
+void output_dir_abort(struct output_dir *dir)
+{
+    if (dir->partial)
+        remove_result(dir->partial);
+    if (dir->made)
+        remove_made_parents(dir);
+    release(dir);
+}

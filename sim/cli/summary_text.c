@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The screen that a run ends with. Metrics are looked up by name; one that does not exist is left out. */
+#include "sim/cli/format.h"
+#include "sim/cli/report.h"
+#include "sim/config/value.h"
+
+#include <string.h>
+
+#define WIDTH  79
+#define INDENT 13
+
+enum show { SHOW_COUNT, SHOW_SECONDS, SHOW_BYTES, SHOW_RATIO };
+
+struct item {
+    const char *label, *metric;
+    enum show show;
+};
+
+static bool lookup(const struct report *report, const char *name, double *value)
+{
+    for (unsigned i = 0; i < storm_metric_count; i++) {
+        const struct stats_value *found = &report->values[i];
+
+        if (strcmp(storm_metrics[i].name, name) != 0)
+            continue;
+        *value = found->type == STATS_INTEGER ? (double)found->integer : found->real;
+        return true;
+    }
+    return false;
+}
+
+static char *show(char buffer[FORMAT_SIZE], enum show how, double value)
+{
+    switch (how) {
+    case SHOW_COUNT:
+        return format_count(buffer, (int64_t)value);
+    case SHOW_SECONDS:
+        return format_seconds(buffer, value);
+    case SHOW_BYTES:
+        return format_bytes(buffer, value);
+    case SHOW_RATIO:
+        g_snprintf(buffer, FORMAT_SIZE, "%.1f %%", value * 100);
+        return buffer;
+    }
+    return buffer;
+}
+
+/* "Heading      label value, label value", in as many lines as it takes. */
+struct paragraph {
+    FILE *to;
+    const char *heading;
+    size_t column; /* 0: nothing printed yet */
+};
+
+static void add(struct paragraph *p, const char *label, const char *value)
+{
+    size_t length = strlen(label) + strlen(value) + 1;
+
+    if (p->column == 0) {
+        fprintf(p->to, "%-*s", INDENT, p->heading);
+        p->column = INDENT;
+    } else if (p->column + 3 + length > WIDTH) {
+        fprintf(p->to, ",\n%*s", INDENT, "");
+        p->column = INDENT;
+    } else {
+        fputs(", ", p->to);
+        p->column += 2;
+    }
+    fprintf(p->to, "%s%s%s", label, *label ? " " : "", value);
+    p->column += length;
+}
+
+static void end(const struct paragraph *p)
+{
+    if (p->column)
+        fputc('\n', p->to);
+}
+
+static void print_items(const struct report *report, FILE *to, const char *heading, const struct item *items)
+{
+    struct paragraph p = {to, heading, 0};
+    char buffer[FORMAT_SIZE];
+    double value;
+
+    for (; items->metric; items++)
+        if (lookup(report, items->metric, &value))
+            add(&p, items->label, show(buffer, items->show, value));
+    end(&p);
+}
+
+static void print_title(const struct report *report, FILE *to)
+{
+    const struct scenario *s = report->scenario;
+    char ues[FORMAT_SIZE], cells[FORMAT_SIZE];
+    char *title =
+        g_strdup_printf("%s: %s UEs in %s cells, pull rate %s, seed %" G_GUINT64_FORMAT ", engine %s",
+                        s->name, format_count(ues, s->ue_count), format_count(cells, s->ue_cells),
+                        scenario_value_text(s, config_key_find("pull", "rate")), s->run_seed, report->engine);
+
+    format_wrapped(to, 0, WIDTH, title);
+    fputc('\n', to);
+    g_free(title);
+}
+
+/* A share of the UEs in percent. Almost all is never shown as 100, almost none never as 0. */
+static char *format_share(char buffer[FORMAT_SIZE], double value, double whole)
+{
+    double percent = 100 * value / whole;
+
+    if (percent > 50)
+        percent = (double)(int64_t)(percent * 1000) / 1000;
+    g_snprintf(buffer, FORMAT_SIZE, percent > 50 ? "%.6g %%" : "%.3g %%", percent);
+    return buffer;
+}
+
+/* UEs with and without key; why without, as far as the metrics say. The two sides count for themselves: a UE that
+ * gave up is also one that did not answer. */
+static void print_keyed(const struct report *report, FILE *to)
+{
+    static const struct item reason_items[] = {{"the UEs: gave up", "ues_gave_up", SHOW_COUNT},
+                                               {"the BM-SC: no answer", "ues_unanswered", SHOW_COUNT},
+                                               {NULL, NULL, SHOW_COUNT}};
+    const struct item *reasons = reason_items;
+    static const char *const names[] = {"ues_keyed", "ues_without_key"};
+    static const char *const labels[] = {"with key", "without key"};
+    struct paragraph p = {to, "UEs", 0};
+    char buffer[FORMAT_SIZE], share[FORMAT_SIZE];
+    double value, ues;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (!lookup(report, names[i], &value))
+            continue;
+        char *text = lookup(report, "ues", &ues) && ues > 0
+                         ? g_strdup_printf("%s (%s)", format_count(buffer, (int64_t)value),
+                                           format_share(share, value, ues))
+                         : g_strdup(format_count(buffer, (int64_t)value));
+
+        add(&p, labels[i], text);
+        g_free(text);
+    }
+    end(&p);
+
+    p = (struct paragraph){to, "  seen by", 0};
+    if (lookup(report, "ues", &ues) && lookup(report, "ues_solicited", &value) && value < ues)
+        add(&p, "the BM-SC: not pulled", format_count(buffer, (int64_t)(ues - value)));
+    for (; reasons->metric; reasons++)
+        if (lookup(report, reasons->metric, &value) && value != 0)
+            add(&p, reasons->label, format_count(buffer, (int64_t)value));
+    end(&p);
+}
+
+static void print_servers(const struct report *report, FILE *to)
+{
+    static const struct {
+        const char *label, *prefix;
+    } servers[] = {{"BM-SC", "bmsc"}, {"BSF", "bsf"}, {"HSS", "hss"}};
+    static const struct item columns[] = {{"utilisation", "_utilisation_ratio", SHOW_RATIO},
+                                          {"longest queue", "_queue_max", SHOW_COUNT},
+                                          {"mean wait", "_wait_mean_s", SHOW_SECONDS}};
+
+    fprintf(to, "\n%-*s", INDENT, "Servers");
+    for (size_t c = 0; c < G_N_ELEMENTS(columns); c++)
+        fprintf(to, "%16s", columns[c].label);
+    fputc('\n', to);
+    for (size_t i = 0; i < G_N_ELEMENTS(servers); i++) {
+        fprintf(to, "  %-*s", INDENT - 2, servers[i].label);
+        for (size_t c = 0; c < G_N_ELEMENTS(columns); c++) {
+            char *name = g_strconcat(servers[i].prefix, columns[c].metric, NULL);
+            char buffer[FORMAT_SIZE];
+            double value;
+
+            fprintf(to, "%16s", lookup(report, name, &value) ? show(buffer, columns[c].show, value) : "-");
+            g_free(name);
+        }
+        fputc('\n', to);
+    }
+    fputc('\n', to);
+}
+
+static void print_speed(const struct report *report, FILE *to)
+{
+    struct paragraph p = {to, "Speed", 0};
+    char buffer[FORMAT_SIZE];
+    double events = (double)storm_events(report->storm);
+
+    add(&p, "events", format_short(buffer, events));
+    add(&p, "events/s", format_short(buffer, report->wall_s > 0 ? events / report->wall_s : 0));
+    add(&p, "wall time", format_seconds(buffer, report->wall_s));
+    add(&p, "memory", format_bytes(buffer, (double)report->peak_memory_bytes));
+    end(&p);
+}
+
+void summary_text_print(const struct report *report, FILE *to)
+{
+    static const struct item storm[] = {{"duration", "storm_duration_s", SHOW_SECONDS},
+                                        {"pulls sent", "pulls_sent", SHOW_COUNT},
+                                        {"received", "pulls_received", SHOW_COUNT},
+                                        {"rejected", "pulls_rejected", SHOW_COUNT},
+                                        {NULL, NULL, SHOW_COUNT}};
+    static const struct item time_to_key[] = {{"mean", "time_to_key_mean_s", SHOW_SECONDS},
+                                              {"p50", "time_to_key_p50_s", SHOW_SECONDS},
+                                              {"p99", "time_to_key_p99_s", SHOW_SECONDS},
+                                              {"max", "time_to_key_max_s", SHOW_SECONDS},
+                                              {NULL, NULL, SHOW_COUNT}};
+    static const struct item refused[] = {{"answered 401", "http_401", SHOW_COUNT},
+                                          {"answered 503", "http_503", SHOW_COUNT},
+                                          {"connections refused", "tcp_refused", SHOW_COUNT},
+                                          {"connections failed", "tcp_failed", SHOW_COUNT},
+                                          {NULL, NULL, SHOW_COUNT}};
+    static const struct item again[] = {{"pulls", "pull_retransmissions", SHOW_COUNT},
+                                        {"MSK messages", "msk_retransmissions", SHOW_COUNT},
+                                        {"TCP segments", "tcp_retransmissions", SHOW_COUNT},
+                                        {NULL, NULL, SHOW_COUNT}};
+    static const struct item gba[] = {{"runs", "gba_runs", SHOW_COUNT},
+                                      {"resyncs", "gba_resyncs", SHOW_COUNT},
+                                      {"Zn requests", "zn_requests", SHOW_COUNT},
+                                      {"Zh requests", "zh_requests", SHOW_COUNT},
+                                      {NULL, NULL, SHOW_COUNT}};
+    static const struct item traffic[] = {{"downlink", "downlink_bytes", SHOW_BYTES},
+                                          {"uplink", "uplink_bytes", SHOW_BYTES},
+                                          {"core", "core_bytes", SHOW_BYTES},
+                                          {NULL, NULL, SHOW_COUNT}};
+
+    print_title(report, to);
+    print_items(report, to, "Storm", storm);
+    print_keyed(report, to);
+    print_items(report, to, "Time to key", time_to_key);
+    print_servers(report, to);
+    print_items(report, to, "Refused", refused);
+    print_items(report, to, "Sent again", again);
+    print_items(report, to, "GBA", gba);
+    print_items(report, to, "Traffic", traffic);
+    print_speed(report, to);
+    fprintf(to, "%-*s%s/summary.csv, timeseries.csv, latency.csv\n", INDENT, "Files", report->target);
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Values that are right one by one and wrong together. Every rule of that sort is here. */
+#include "sim/config/mistakes.h"
+#include "sim/config/value.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#define IPV4_UES_MAX   16777214 /* hosts of 10/8 */
+#define IP_TCP_HEADERS 60       /* the larger: IPv6 and TCP without options */
+
+struct check {
+    const struct scenario *scenario;
+    struct mistakes *mistakes;
+};
+
+/* The values of two keys as they were written, for a message. */
+static const char *text_of(const struct check *check, const char *section, const char *name)
+{
+    return scenario_value_text(check->scenario, config_key_find(section, name));
+}
+
+/* The message begins with where the named key got its value, and its name. */
+static void contradiction(const struct check *check, const char *section, const char *name,
+                          const char *format, ...) G_GNUC_PRINTF(4, 5);
+static void contradiction(const struct check *check, const char *section, const char *name,
+                          const char *format, ...)
+{
+    const struct config_key *key = config_key_find(section, name);
+    const char *origin = check->mistakes->origin[key - config_keys];
+    va_list arguments;
+    char *message;
+
+    va_start(arguments, format);
+    message = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    mistakes_add(check->mistakes, CONFIG_ERROR_CONTRADICTION, origin ? origin : check->mistakes->path,
+                 "%s.%s: %s", section, name, message);
+    g_free(message);
+}
+
+/* The key that a contradiction between two is reported at: the one that was set, not the one left at its
+ * default. */
+static bool was_set(const struct check *check, const char *section, const char *name)
+{
+    return check->mistakes->origin[config_key_find(section, name) - config_keys] != NULL;
+}
+
+/* Reports that `low` must not exceed `high`. */
+static void must_not_exceed(const struct check *check, const char *section, const char *low, const char *high)
+{
+    const char *low_text = text_of(check, section, low), *high_text = text_of(check, section, high);
+
+    if (!was_set(check, section, low) && was_set(check, section, high))
+        contradiction(check, section, high, "%s is below %s.%s = %s, expected at least that", high_text,
+                      section, low, low_text);
+    else
+        contradiction(check, section, low, "%s is above %s.%s = %s, expected at most that", low_text, section,
+                      high, high_text);
+}
+
+/* The shares of UEs that begin in an unusual state exclude one another. Reported at the last one set. */
+static void shares_exceed(const struct check *check)
+{
+    static const char *const names[] = {"muk_expired", "muk_ahead", "muk_unknown", "muk_unproven"};
+    const char *place = names[0];
+
+    for (size_t i = 1; i < G_N_ELEMENTS(names); i++)
+        if (was_set(check, "ue", names[i]))
+            place = names[i];
+    contradiction(
+        check, "ue", place,
+        "muk_expired + muk_ahead + muk_unknown + muk_unproven = %s + %s + %s + %s is more than all UEs, "
+        "expected a sum of at most 1",
+        text_of(check, "ue", names[0]), text_of(check, "ue", names[1]), text_of(check, "ue", names[2]),
+        text_of(check, "ue", names[3]));
+}
+
+static void check_ues(const struct check *check)
+{
+    const struct scenario *s = check->scenario;
+    /* Decimal shares that add up to 1 may miss it by a few units in the last place. */
+    double shares = s->ue_muk_expired + s->ue_muk_ahead + s->ue_muk_unknown + s->ue_muk_unproven;
+
+    if (s->ue_cells > s->ue_count)
+        must_not_exceed(check, "ue", "cells", "count");
+    if (s->ue_retry_base > s->ue_retry_cap)
+        must_not_exceed(check, "ue", "retry_base", "retry_cap");
+    if (shares > 1 + 1e-12)
+        shares_exceed(check);
+    if (strcmp(text_of(check, "access", "ip_version"), "4") == 0 && s->ue_count > IPV4_UES_MAX)
+        contradiction(check, "access", "ip_version",
+                      "4 has addresses for %d UEs (10/8), and ue.count = %s, expected 6 or auto",
+                      IPV4_UES_MAX, text_of(check, "ue", "count"));
+}
+
+static void check_run(const struct check *check)
+{
+    const struct scenario *s = check->scenario;
+
+    if (s->pull_start >= s->run_end)
+        contradiction(check, was_set(check, "pull", "start") ? "pull" : "run",
+                      was_set(check, "pull", "start") ? "start" : "end",
+                      "the first pull (pull.start = %s) would come after the end of the run (run.end = %s), "
+                      "expected pull.start < run.end",
+                      text_of(check, "pull", "start"), text_of(check, "run", "end"));
+}
+
+static void check_tcp(const struct check *check)
+{
+    const struct scenario *s = check->scenario;
+
+    if (s->tcp_rto_min > s->tcp_rto_max)
+        must_not_exceed(check, "tcp", "rto_min", "rto_max");
+    if (s->tcp_rto_initial > s->tcp_rto_max)
+        must_not_exceed(check, "tcp", "rto_initial", "rto_max");
+    if (s->access_queue_limit < s->tcp_mss + IP_TCP_HEADERS)
+        contradiction(check, "access", "queue_limit",
+                      "%s cannot hold one TCP segment (tcp.mss = %s and %d bytes of headers), expected more",
+                      text_of(check, "access", "queue_limit"), text_of(check, "tcp", "mss"), IP_TCP_HEADERS);
+    if (s->core_queue_limit < s->tcp_mss + IP_TCP_HEADERS)
+        contradiction(check, "core", "queue_limit",
+                      "%s cannot hold one TCP segment (tcp.mss = %s and %d bytes of headers), expected more",
+                      text_of(check, "core", "queue_limit"), text_of(check, "tcp", "mss"), IP_TCP_HEADERS);
+}
+
+static void check_operator(const struct check *check)
+{
+    static const char *const names[] = {"mcc", "mnc"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        const char *text = text_of(check, "operator", names[i]);
+
+        if (strspn(text, "0123456789") != strlen(text))
+            contradiction(check, "operator", names[i], "\"%s\" is not a number, expected digits only", text);
+    }
+}
+
+void contradictions_find(const struct scenario *scenario, struct mistakes *mistakes)
+{
+    struct check check = {scenario, mistakes};
+
+    check_run(&check);
+    check_operator(&check);
+    check_ues(&check);
+    check_tcp(&check);
+}

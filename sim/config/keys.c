@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The table of scenario keys, made from keys.def, and what its types are called. */
+#include "sim/config/schema.h"
+
+#include <stddef.h>
+
+const struct config_key config_keys[] = {
+#define KEY(section, name, type, standard, minimum, maximum, meaning)                                        \
+    {#section, #name,   CONFIG_##type, standard,                                                             \
+     minimum,  maximum, meaning,       offsetof(struct scenario, section##_##name)},
+#include "sim/config/keys.def"
+#undef KEY
+};
+const unsigned config_key_count = G_N_ELEMENTS(config_keys);
+
+const char *config_type_name(enum config_type type)
+{
+    static const char *const names[] = {
+        [CONFIG_COUNT] = "count",
+        [CONFIG_SEED] = "seed",
+        [CONFIG_DURATION] = "duration",
+        [CONFIG_SHARE] = "share",
+        [CONFIG_EVENT_RATE] = "event rate",
+        [CONFIG_BIT_RATE] = "bit rate",
+        [CONFIG_BYTES] = "bytes",
+        [CONFIG_DISTRIBUTION] = "distribution",
+        [CONFIG_DATE] = "date",
+        [CONFIG_CHOICE] = "choice",
+        [CONFIG_TEXT] = "text",
+    };
+    return names[type];
+}
+
+const char *config_type_unit(enum config_type type)
+{
+    static const char *const units[] = {
+        [CONFIG_COUNT] = "1",     [CONFIG_SEED] = "1",         [CONFIG_DURATION] = "s",
+        [CONFIG_SHARE] = "ratio", [CONFIG_EVENT_RATE] = "1/s", [CONFIG_BIT_RATE] = "bit/s",
+        [CONFIG_BYTES] = "bytes", [CONFIG_DISTRIBUTION] = "s", [CONFIG_DATE] = "date",
+        [CONFIG_CHOICE] = "text", [CONFIG_TEXT] = "text",
+    };
+    return units[type];
+}

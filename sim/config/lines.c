@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The index of the lines of a scenario file. */
+#include "sim/config/lines.h"
+
+#include <string.h>
+
+static void clear_line(gpointer data)
+{
+    struct config_line *line = data;
+
+    g_free(line->section);
+    g_free(line->text);
+}
+
+/* The name in "[name]", or NULL. */
+static char *section_of(const char *text)
+{
+    const char *end = strchr(text, ']');
+
+    if (text[0] != '[' || !end || end == text + 1 || end[1] != '\0' || strchr(text + 1, '['))
+        return NULL;
+    return g_strndup(text + 1, (gsize)(end - text - 1));
+}
+
+/* The name in "name = value", or NULL. */
+static char *key_of(const char *text)
+{
+    const char *end = strchr(text, '=');
+
+    if (!end || end == text)
+        return NULL;
+    return g_strchomp(g_strndup(text, (gsize)(end - text)));
+}
+
+GArray *lines_index(char *text)
+{
+    GArray *lines = g_array_new(FALSE, TRUE, sizeof(struct config_line));
+    char *section = NULL;
+    unsigned number = 0;
+
+    g_array_set_clear_func(lines, clear_line);
+    for (char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n') {
+        char *trimmed = g_strstrip(g_strndup(at, strcspn(at, "\n")));
+        struct config_line line = {.number = ++number};
+
+        if (trimmed[0] == '\0' || trimmed[0] == '#') {
+            g_free(trimmed);
+            continue;
+        }
+        if (trimmed[0] == '[') {
+            line.section = section_of(trimmed);
+            line.kind = line.section ? LINE_SECTION : LINE_NONSENSE;
+            if (line.section) {
+                g_free(section);
+                section = g_strdup(line.section);
+            }
+        } else {
+            line.text = key_of(trimmed);
+            line.kind = !line.text ? LINE_NONSENSE : section ? LINE_KEY : LINE_HOMELESS;
+            line.section = g_strdup(section);
+        }
+        if (!line.text)
+            line.text = g_strdup(trimmed);
+        if (line.kind == LINE_NONSENSE || line.kind == LINE_HOMELESS)
+            *at = '#';
+        g_array_append_val(lines, line);
+        g_free(trimmed);
+    }
+    g_free(section);
+    return lines;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* One value of a scenario: text to number, in the units that schema.h names, and the range check. */
+#ifndef SIM_CONFIG_VALUE_H
+#define SIM_CONFIG_VALUE_H
+
+#include "sim/config/schema.h"
+
+/* The member that belongs to the type holds the value. */
+struct config_value {
+    int64_t integer; /* COUNT, DURATION (ns), BIT_RATE, BYTES, DATE; CHOICE: place in the list */
+    uint64_t seed;   /* SEED */
+    double real;     /* SHARE, EVENT_RATE */
+    struct distribution distribution;
+};
+
+/* Reads a value and checks its range. False and *why (g_free) if it is wrong: what is wrong and what was
+ * expected, without the name of the key. TEXT stays in `text`. */
+bool config_value_parse(const struct config_key *key, const char *text, struct config_value *out, char **why);
+
+/* Puts the value into its member of the scenario; TEXT is copied from `text`. */
+void config_value_store(const struct config_key *key, const struct config_value *value, const char *text,
+                        struct scenario *scenario);
+
+/* The key of that name, or NULL. */
+const struct config_key *config_key_find(const char *section, const char *name);
+
+#endif

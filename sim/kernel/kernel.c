@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Regions and conservative windows. The coordinator (kernel_run) finds the earliest event of all regions
+ * and lets every region run its events of the window that starts there; what they sent one another is
+ * handed over when the window ends. A running region writes to itself and its outbox only, so regions of
+ * one window could run on threads without a change outside this file. */
+#include "sim/kernel/kernel.h"
+
+#include "sim/kernel/clock.h"
+#include "sim/kernel/outbox.h"
+#include "sim/kernel/queue.h"
+
+#include <glib.h>
+
+struct kernel_region {
+    struct kernel *kernel;
+    void *context;
+    int64_t now_ns;
+    uint64_t sequence; /* of the next event this region schedules */
+    uint64_t events;
+    uint64_t fingerprint;
+    uint32_t index;
+    struct queue queue;
+    struct outbox outbox;
+};
+
+struct kernel {
+    struct kernel_config config;
+    struct kernel_region *regions;
+    /* Earliest event of every region as a tree: next_ns[leaves + i] is region i's, every inner node is the
+     * earlier of its two children, so next_ns[1] is the earliest of all. */
+    int64_t *next_ns;
+    uint32_t leaves; /* power of two */
+    uint32_t *ran;   /* regions that ran in this window and may have mail */
+    uint32_t ran_count;
+    int64_t boundary_next_ns;
+    int64_t boundary_last_ns; /* of the last call of boundary() */
+    bool boundary_stale;      /* events have run since */
+    bool stop;
+};
+
+struct kernel *kernel_new(const struct kernel_config *config)
+{
+    g_assert(config->regions >= 1 && config->lookahead_ns > 0 && config->boundary_ns >= 0);
+    struct kernel *kernel = g_new0(struct kernel, 1);
+
+    kernel->config = *config;
+    kernel->regions = g_new0(struct kernel_region, config->regions);
+    kernel->ran = g_new(uint32_t, config->regions);
+    kernel->leaves = 1;
+    while (kernel->leaves < config->regions)
+        kernel->leaves *= 2;
+    kernel->next_ns = g_new(int64_t, 2 * (size_t)kernel->leaves);
+    for (uint32_t i = 0; i < 2 * kernel->leaves; i++)
+        kernel->next_ns[i] = CLOCK_NEVER;
+    for (uint32_t i = 0; i < config->regions; i++) {
+        kernel->regions[i].kernel = kernel;
+        kernel->regions[i].index = i;
+        queue_init(&kernel->regions[i].queue);
+    }
+    kernel->boundary_last_ns = CLOCK_NEVER;
+    kernel->boundary_next_ns = config->boundary_ns > 0 ? config->boundary_ns : CLOCK_NEVER;
+    return kernel;
+}
+
+void kernel_free(struct kernel *kernel)
+{
+    if (!kernel)
+        return;
+    for (uint32_t i = 0; i < kernel->config.regions; i++) {
+        queue_clear(&kernel->regions[i].queue);
+        outbox_clear(&kernel->regions[i].outbox);
+    }
+    g_free(kernel->regions);
+    g_free(kernel->next_ns);
+    g_free(kernel->ran);
+    g_free(kernel);
+}
+
+struct kernel_region *kernel_region(struct kernel *kernel, uint32_t index)
+{
+    g_assert(index < kernel->config.regions);
+    return &kernel->regions[index];
+}
+
+void kernel_region_set_context(struct kernel_region *region, void *context)
+{
+    region->context = context;
+}
+
+int64_t kernel_now(const struct kernel_region *region)
+{
+    return region->now_ns;
+}
+
+uint32_t kernel_index(const struct kernel_region *region)
+{
+    return region->index;
+}
+
+/* Sets the earliest event of a region and the path above it. */
+static void set_next(struct kernel *kernel, uint32_t region, int64_t time_ns)
+{
+    int64_t *next = kernel->next_ns;
+    uint32_t node = kernel->leaves + region;
+
+    next[node] = time_ns;
+    while (node > 1) {
+        int64_t earlier = MIN(next[node], next[node ^ 1]);
+        node /= 2;
+        if (next[node] == earlier)
+            break;
+        next[node] = earlier;
+    }
+}
+
+static G_NORETURN void refuse_event(const struct kernel_region *region, int64_t delay_ns, uint32_t kind)
+{
+    g_error("kernel: region %u at %" G_GINT64_FORMAT " ns schedules an event of kind %u (of %u) with delay "
+            "%" G_GINT64_FORMAT " ns",
+            region->index, region->now_ns, kind, region->kernel->config.handler_count, delay_ns);
+}
+
+static G_NORETURN void refuse_send(const struct kernel_region *from, uint32_t to, int64_t delay_ns)
+{
+    g_error("kernel: region %u sends to region %u (of %u) with delay %" G_GINT64_FORMAT
+            " ns; the look-ahead is %" G_GINT64_FORMAT " ns",
+            from->index, to, from->kernel->config.regions, delay_ns, from->kernel->config.lookahead_ns);
+}
+
+static struct kernel_event make_event(struct kernel_region *region, int64_t delay_ns, uint32_t entity,
+                                      uint32_t kind, uint32_t argument, void *payload)
+{
+    /* As unsigned numbers, a negative delay is beyond any time left too. */
+    if ((uint64_t)delay_ns >= (uint64_t)(CLOCK_NEVER - region->now_ns) ||
+        kind >= region->kernel->config.handler_count)
+        refuse_event(region, delay_ns, kind);
+    return (struct kernel_event){
+        .time_ns = region->now_ns + delay_ns,
+        .sequence = region->sequence++,
+        .origin = region->index,
+        .entity = entity,
+        .kind = kind,
+        .argument = argument,
+        .payload = payload,
+    };
+}
+
+void kernel_schedule(struct kernel_region *region, int64_t delay_ns, uint32_t entity, uint32_t kind,
+                     uint32_t argument, void *payload)
+{
+    struct kernel_event event = make_event(region, delay_ns, entity, kind, argument, payload);
+
+    queue_push(&region->queue, &event);
+}
+
+void kernel_send(struct kernel_region *from, uint32_t to, int64_t delay_ns, uint32_t entity, uint32_t kind,
+                 uint32_t argument, void *payload)
+{
+    if (to == from->index) {
+        kernel_schedule(from, delay_ns, entity, kind, argument, payload);
+        return;
+    }
+    if (to >= from->kernel->config.regions || delay_ns < from->kernel->config.lookahead_ns)
+        refuse_send(from, to, delay_ns);
+    struct kernel_event event = make_event(from, delay_ns, entity, kind, argument, payload);
+    outbox_add(&from->outbox, to, &event);
+}
+
+/* A sum of this over events does not depend on their order; each field alone changes it. */
+static uint64_t event_hash(const struct kernel_event *event)
+{
+    uint64_t h = (uint64_t)event->time_ns * UINT64_C(0x9E3779B97F4A7C15);
+
+    h ^= h >> 32;
+    h += event->sequence;
+    h *= UINT64_C(0xD6E8FEB86659FD93);
+    h ^= h >> 32;
+    h += (uint64_t)event->origin << 32 | event->entity;
+    h *= UINT64_C(0xBF58476D1CE4E5B9);
+    h ^= h >> 29;
+    h += event->kind;
+    h *= UINT64_C(0x94D049BB133111EB);
+    return h ^ h >> 31;
+}
+
+static void region_run(struct kernel_region *region, int64_t end_ns)
+{
+    kernel_handler *const *handlers = region->kernel->config.handlers;
+    struct kernel_event event;
+
+    while (queue_pop_before(&region->queue, end_ns, &event)) {
+        region->now_ns = event.time_ns;
+        region->events++;
+        region->fingerprint += event_hash(&event);
+        handlers[event.kind](region->context, &event);
+    }
+}
+
+static void deliver(void *user, uint32_t to, const struct kernel_event *event)
+{
+    struct kernel *kernel = user;
+
+    queue_push(&kernel->regions[to].queue, event);
+    if (event->time_ns < kernel->next_ns[kernel->leaves + to])
+        set_next(kernel, to, event->time_ns);
+}
+
+/* Runs every region that has an event before end_ns, then hands over what they sent. */
+static void run_window(struct kernel *kernel, int64_t end_ns)
+{
+    kernel->ran_count = 0;
+    kernel->boundary_stale = true;
+    while (kernel->next_ns[1] < end_ns) {
+        uint32_t node = 1;
+        while (node < kernel->leaves)
+            node = 2 * node + (kernel->next_ns[2 * node] >= end_ns);
+        uint32_t index = node - kernel->leaves;
+        region_run(&kernel->regions[index], end_ns);
+        set_next(kernel, index, queue_next_ns(&kernel->regions[index].queue));
+        kernel->ran[kernel->ran_count++] = index;
+    }
+    for (uint32_t i = 0; i < kernel->ran_count; i++)
+        outbox_empty(&kernel->regions[kernel->ran[i]].outbox, deliver, kernel);
+}
+
+static void call_boundary(struct kernel *kernel, int64_t time_ns)
+{
+    kernel->boundary_last_ns = time_ns;
+    kernel->boundary_stale = false;
+    if (kernel->config.boundary)
+        kernel->config.boundary(kernel->config.user, time_ns);
+}
+
+/* Calls boundary() for the multiples that have come, up to time_ns inclusive. */
+static void pass_boundaries(struct kernel *kernel, int64_t time_ns)
+{
+    int64_t step_ns = kernel->config.boundary_ns;
+
+    while (kernel->boundary_next_ns <= time_ns && kernel->boundary_next_ns != CLOCK_NEVER) {
+        int64_t boundary_ns = kernel->boundary_next_ns;
+        kernel->boundary_next_ns = boundary_ns < CLOCK_NEVER - step_ns ? boundary_ns + step_ns : CLOCK_NEVER;
+        call_boundary(kernel, boundary_ns);
+    }
+}
+
+static int64_t window_end(const struct kernel *kernel, int64_t start_ns, int64_t end_ns)
+{
+    int64_t lookahead_ns = kernel->config.lookahead_ns;
+    int64_t window_ns = start_ns < CLOCK_NEVER - lookahead_ns ? start_ns + lookahead_ns : CLOCK_NEVER;
+
+    return MIN(MIN(window_ns, end_ns), kernel->boundary_next_ns);
+}
+
+/* Events scheduled before the run, or between two runs, are not in the tree yet. */
+static void collect_scheduled(struct kernel *kernel)
+{
+    for (uint32_t i = 0; i < kernel->config.regions; i++)
+        outbox_empty(&kernel->regions[i].outbox, deliver, kernel);
+    for (uint32_t i = 0; i < kernel->config.regions; i++)
+        set_next(kernel, i, queue_next_ns(&kernel->regions[i].queue));
+}
+
+static int64_t latest_now(const struct kernel *kernel)
+{
+    int64_t latest_ns = kernel->regions[0].now_ns;
+
+    for (uint32_t i = 1; i < kernel->config.regions; i++)
+        latest_ns = MAX(latest_ns, kernel->regions[i].now_ns);
+    return latest_ns;
+}
+
+/* Window after window; returns the time reached. */
+static int64_t run_windows(struct kernel *kernel, int64_t end_ns)
+{
+    const struct kernel_config *config = &kernel->config;
+
+    for (;;) {
+        int64_t start_ns = kernel->next_ns[1];
+        if (start_ns == CLOCK_NEVER)
+            return latest_now(kernel);
+        pass_boundaries(kernel, MIN(start_ns, end_ns));
+        if (start_ns >= end_ns)
+            return end_ns;
+        int64_t window_ns = window_end(kernel, start_ns, end_ns);
+        run_window(kernel, window_ns);
+        bool go_on = !config->window || config->window(config->user, window_ns);
+        if (kernel->stop || !go_on)
+            return window_ns;
+    }
+}
+
+int64_t kernel_run(struct kernel *kernel, int64_t end_ns)
+{
+    const struct kernel_config *config = &kernel->config;
+
+    if (end_ns < latest_now(kernel))
+        end_ns = latest_now(kernel);
+    kernel->stop = false;
+    collect_scheduled(kernel);
+    int64_t reached_ns = run_windows(kernel, end_ns);
+    pass_boundaries(kernel, reached_ns);
+    if (config->boundary_ns > 0 && (kernel->boundary_stale || kernel->boundary_last_ns != reached_ns))
+        call_boundary(kernel, reached_ns);
+    for (uint32_t i = 0; i < config->regions; i++)
+        kernel->regions[i].now_ns = reached_ns;
+    return reached_ns;
+}
+
+void kernel_stop(struct kernel *kernel)
+{
+    kernel->stop = true;
+}
+
+uint64_t kernel_events(const struct kernel *kernel)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < kernel->config.regions; i++)
+        sum += kernel->regions[i].events;
+    return sum;
+}
+
+uint64_t kernel_fingerprint(const struct kernel *kernel)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < kernel->config.regions; i++)
+        sum += kernel->regions[i].fingerprint;
+    return sum;
+}
+
+uint64_t kernel_pending(const struct kernel *kernel)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < kernel->config.regions; i++)
+        sum += queue_count(&kernel->regions[i].queue) + kernel->regions[i].outbox.count;
+    return sum;
+}
+
+void kernel_each_pending(struct kernel *kernel, void (*visit)(void *user, const struct kernel_event *event),
+                         void *user)
+{
+    for (uint32_t i = 0; i < kernel->config.regions; i++) {
+        queue_each(&kernel->regions[i].queue, visit, user);
+        outbox_each(&kernel->regions[i].outbox, visit, user);
+    }
+}

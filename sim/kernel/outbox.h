@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Events a region has sent to others in the window being run; the coordinator empties it at the window's
+ * end. Keeps its memory, so that steady state allocates nothing. */
+#ifndef SIM_KERNEL_OUTBOX_H
+#define SIM_KERNEL_OUTBOX_H
+
+#include "sim/kernel/kernel.h"
+
+#include <stddef.h>
+
+struct outbox_entry {
+    struct kernel_event event;
+    uint32_t to;
+};
+
+/* All zero is an empty outbox. */
+struct outbox {
+    struct outbox_entry *entry;
+    size_t count;
+    size_t capacity;
+};
+
+void outbox_clear(struct outbox *outbox);
+void outbox_add(struct outbox *outbox, uint32_t to, const struct kernel_event *event);
+void outbox_empty(struct outbox *outbox,
+                  void (*deliver)(void *user, uint32_t to, const struct kernel_event *event), void *user);
+void outbox_each(const struct outbox *outbox, void (*visit)(void *user, const struct kernel_event *event),
+                 void *user);
+
+#endif

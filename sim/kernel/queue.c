@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Ladder queue of pending events; queue.h has the picture.
+ *
+ * What keeps it exact: top_start_ns, the rungs' ranges and near_end_ns share out all of time without gap or
+ * overlap, and run and heap are compared by the full key. What keeps it fast under skew: a rung is cut
+ * from the earliest to the latest event there is, so a cut always parts them; a bucket that cannot be cut
+ * (one time, or no rung left) is sorted whole in O(n log n); and the heap is never worse than O(log n). */
+#include "sim/kernel/queue.h"
+
+#include "sim/kernel/clock.h"
+
+#include <glib.h>
+#include <string.h>
+
+enum {
+    SORT_MAX = 512,         /* a bucket of more events is cut rather than sorted */
+    EVENTS_PER_BUCKET = 16, /* aimed at when a rung is cut */
+    BUCKETS_MIN = 16,
+    BUCKETS_MAX = 1 << 16,
+    NEAR_LIMIT = 64,
+};
+
+void queue_init(struct queue *queue)
+{
+    memset(queue, 0, sizeof *queue);
+    queue->near_end_ns = INT64_MIN;
+    queue->top_start_ns = INT64_MIN;
+    queue->top_min_ns = INT64_MAX;
+    queue->top_max_ns = INT64_MIN;
+    queue->near_limit = NEAR_LIMIT;
+}
+
+void queue_clear(struct queue *queue)
+{
+    for (int i = 0; i < QUEUE_RUNGS; i++)
+        g_free(queue->rung[i].bucket);
+    event_run_clear(&queue->run);
+    event_heap_clear(&queue->near);
+    chunk_store_clear(&queue->store);
+    queue_init(queue);
+}
+
+static void rung_add(struct queue_rung *rung, struct chunk_store *store, const struct kernel_event *event)
+{
+    uint64_t index = ((uint64_t)event->time_ns - (uint64_t)rung->start_ns) >> rung->shift;
+
+    event_bag_add(&rung->bucket[MIN(index, rung->buckets - 1)], store, event);
+}
+
+/* End of the rung's current bucket. */
+static int64_t current_end(const struct queue_rung *rung)
+{
+    if (rung->current + 1 == rung->buckets)
+        return rung->end_ns;
+    return (int64_t)((uint64_t)rung->start_ns + ((uint64_t)(rung->current + 1) << rung->shift));
+}
+
+static uint32_t buckets_for(uint64_t events)
+{
+    uint32_t buckets = BUCKETS_MIN;
+
+    while (buckets < BUCKETS_MAX && (uint64_t)buckets * EVENTS_PER_BUCKET < events)
+        buckets *= 2;
+    return buckets;
+}
+
+/* Adds a rung below the others that covers [min_ns, end_ns), cut for `events` events in [min_ns, max_ns]. */
+static struct queue_rung *add_rung(struct queue *queue, uint64_t events, int64_t min_ns, int64_t max_ns,
+                                   int64_t end_ns)
+{
+    struct queue_rung *rung = &queue->rung[queue->rungs++];
+    uint64_t range_ns = (uint64_t)max_ns - (uint64_t)min_ns;
+
+    rung->buckets = buckets_for(events);
+    rung->shift = 0;
+    while (range_ns >> rung->shift >= rung->buckets)
+        rung->shift++;
+    rung->buckets = (uint32_t)(range_ns >> rung->shift) + 1;
+    rung->start_ns = min_ns;
+    rung->end_ns = end_ns;
+    rung->current = 0;
+    if (rung->buckets > rung->capacity) {
+        g_free(rung->bucket);
+        rung->capacity = buckets_for((uint64_t)rung->buckets * EVENTS_PER_BUCKET);
+        rung->bucket = g_new0(struct event_bag, rung->capacity);
+    }
+    queue->near_end_ns = min_ns;
+    return rung;
+}
+
+/* Cuts a bag into a new rung that covers time up to end_ns. */
+static void cut_bag(struct queue *queue, struct event_bag *bag, int64_t min_ns, int64_t max_ns,
+                    int64_t end_ns)
+{
+    struct queue_rung *rung = add_rung(queue, bag->count, min_ns, max_ns, end_ns);
+    struct event_bag taken = *bag;
+    uint32_t first = taken.room;
+
+    *bag = (struct event_bag){0};
+    for (const struct event_chunk *chunk = taken.newest; chunk; chunk = chunk->next) {
+        for (uint32_t i = first; i < CHUNK_EVENTS; i++)
+            rung_add(rung, &queue->store, &chunk->event[i]);
+        first = 0;
+    }
+    event_bag_empty(&taken, &queue->store);
+}
+
+/* Sorts a bag into the run, which then covers time up to end_ns. */
+static void sort_bag(struct queue *queue, struct event_bag *bag, int64_t min_ns, int64_t max_ns,
+                     int64_t end_ns)
+{
+    event_run_fill(&queue->run, bag, min_ns, max_ns);
+    event_bag_empty(bag, &queue->store);
+    queue->near_end_ns = end_ns;
+    queue->near_limit = NEAR_LIMIT;
+}
+
+/* Begins again from the top, when nothing nearer is left. */
+static void take_top(struct queue *queue)
+{
+    int64_t min_ns = queue->top_min_ns, max_ns = queue->top_max_ns;
+
+    queue->top_start_ns = max_ns + 1;
+    queue->top_min_ns = INT64_MAX;
+    queue->top_max_ns = INT64_MIN;
+    if (queue->top.count <= SORT_MAX || min_ns == max_ns) {
+        sort_bag(queue, &queue->top, min_ns, max_ns, max_ns + 1);
+    } else {
+        cut_bag(queue, &queue->top, min_ns, max_ns, max_ns + 1);
+    }
+}
+
+/* Sorts or cuts the next bucket of the nearest rung that is not empty, or drops the rung if there is none. */
+static void take_bucket(struct queue *queue)
+{
+    struct queue_rung *rung = &queue->rung[queue->rungs - 1];
+
+    while (rung->current < rung->buckets && rung->bucket[rung->current].count == 0)
+        rung->current++;
+    if (rung->current == rung->buckets) {
+        queue->rungs--;
+        return;
+    }
+    struct event_bag *bag = &rung->bucket[rung->current];
+    int64_t end_ns = current_end(rung);
+    int64_t min_ns, max_ns;
+    event_bag_range(bag, &min_ns, &max_ns);
+    rung->current++;
+    if (bag->count <= SORT_MAX || min_ns == max_ns || queue->rungs == QUEUE_RUNGS)
+        sort_bag(queue, bag, min_ns, max_ns, end_ns);
+    else
+        cut_bag(queue, bag, min_ns, max_ns, end_ns);
+}
+
+/* Makes sure that the earliest event is in the run or the heap; false if there is no event at all. */
+static bool refill(struct queue *queue)
+{
+    if (queue->count == 0)
+        return false;
+    while (queue->run.next == queue->run.count) {
+        if (queue->rungs > 0)
+            take_bucket(queue);
+        else
+            take_top(queue);
+    }
+    return true;
+}
+
+static bool empty_near(const struct queue *queue)
+{
+    return queue->run.next == queue->run.count && queue->near.count == 0;
+}
+
+/* The heap has grown because the run reaches far ahead (a few timers were all there was, then a storm
+ * began): makes a rung of both, unless that would not part them or would move far more than the heap. */
+static void cut_near(struct queue *queue)
+{
+    struct event_run *run = &queue->run;
+    struct event_heap *near = &queue->near;
+    int64_t min_ns = near->event[0].time_ns, max_ns = min_ns;
+
+    for (size_t i = 0; i < near->count; i++)
+        max_ns = MAX(max_ns, near->event[i].time_ns);
+    if (run->next < run->count) {
+        min_ns = MIN(min_ns, run->event[run->next].time_ns);
+        max_ns = MAX(max_ns, run->event[run->count - 1].time_ns);
+    }
+    if (min_ns == max_ns || queue->rungs == QUEUE_RUNGS || run->count - run->next > 4 * near->count) {
+        queue->near_limit = 2 * near->count;
+        return;
+    }
+    struct queue_rung *rung =
+        add_rung(queue, near->count + run->count - run->next, min_ns, max_ns, queue->near_end_ns);
+    for (size_t i = 0; i < near->count; i++)
+        rung_add(rung, &queue->store, &near->event[i]);
+    for (; run->next < run->count; run->next++)
+        rung_add(rung, &queue->store, &run->event[run->next]);
+    near->count = 0;
+}
+
+static void push_top(struct queue *queue, const struct kernel_event *event)
+{
+    event_bag_add(&queue->top, &queue->store, event);
+    queue->top_min_ns = MIN(queue->top_min_ns, event->time_ns);
+    queue->top_max_ns = MAX(queue->top_max_ns, event->time_ns);
+}
+
+void queue_push(struct queue *queue, const struct kernel_event *event)
+{
+    queue->count++;
+    if (event->time_ns >= queue->top_start_ns) {
+        push_top(queue, event);
+        return;
+    }
+    if (event->time_ns < queue->near_end_ns) {
+        event_heap_push(&queue->near, event);
+        if (queue->near.count > queue->near_limit)
+            cut_near(queue);
+        return;
+    }
+    unsigned nearest = queue->rungs - 1;
+    while (event->time_ns >= queue->rung[nearest].end_ns)
+        nearest--;
+    rung_add(&queue->rung[nearest], &queue->store, event);
+}
+
+/* The earliest event, which is in the run or the heap. */
+static const struct kernel_event *earliest(const struct queue *queue)
+{
+    const struct event_run *run = &queue->run;
+
+    if (queue->near.count == 0)
+        return &run->event[run->next];
+    if (run->next == run->count || event_before(&queue->near.event[0], &run->event[run->next]))
+        return &queue->near.event[0];
+    return &run->event[run->next];
+}
+
+bool queue_pop_before(struct queue *queue, int64_t limit_ns, struct kernel_event *out)
+{
+    if (empty_near(queue) && !refill(queue))
+        return false;
+    const struct kernel_event *event = earliest(queue);
+    if (event->time_ns >= limit_ns)
+        return false;
+    *out = *event;
+    queue->count--;
+    if (queue->near.count > 0 && event == queue->near.event)
+        event_heap_drop(&queue->near);
+    else
+        queue->run.next++;
+    return true;
+}
+
+int64_t queue_next_ns(struct queue *queue)
+{
+    if (empty_near(queue) && !refill(queue))
+        return CLOCK_NEVER;
+    return earliest(queue)->time_ns;
+}
+
+uint64_t queue_count(const struct queue *queue)
+{
+    return queue->count;
+}
+
+void queue_each(const struct queue *queue, void (*visit)(void *user, const struct kernel_event *event),
+                void *user)
+{
+    for (size_t i = queue->run.next; i < queue->run.count; i++)
+        visit(user, &queue->run.event[i]);
+    for (size_t i = 0; i < queue->near.count; i++)
+        visit(user, &queue->near.event[i]);
+    for (unsigned r = 0; r < queue->rungs; r++)
+        for (uint32_t i = queue->rung[r].current; i < queue->rung[r].buckets; i++)
+            event_bag_each(&queue->rung[r].bucket[i], visit, user);
+    event_bag_each(&queue->top, visit, user);
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Packet capture: headers, checksums, and the merge of what the regions have seen.
+ *
+ * pcap file (draft-ietf-opsawg-pcap): magic 0xa1b23c4d (nanoseconds), version 2.4, zone 0, accuracy 0, snapshot
+ * length, link type; then per packet seconds, nanoseconds, bytes stored, bytes of the packet. All little-endian
+ * here, whatever the machine. */
+#include "sim/net/capture.h"
+
+#include "sim/kernel/clock.h"
+
+#include <errno.h>
+
+#define PCAP_MAGIC_NS          0xa1b23c4dU
+#define PCAP_SNAPLEN           65535U
+#define PCAP_LINKTYPE_RAW      101U
+#define PCAP_FILE_HEADER_BYTES 24U
+#define PCAP_RECORD_BYTES      16U
+
+#define IPV4_BYTES       20U
+#define IPV6_BYTES       40U
+#define UDP_BYTES        8U
+#define TCP_BYTES        20U
+#define MSS_OPTION_BYTES 4U
+#define PROTOCOL_TCP     6U
+#define PROTOCOL_UDP     17U
+#define HOP_LIMIT        64U
+#define DONT_FRAGMENT    0x4000U
+
+#define IPV4_UES (UINT32_C(0xffffff) - 1) /* of 10/8 without its first and last address */
+
+/* Packets of a region that are not written yet, in order of time. */
+struct spool {
+    GByteArray *records; /* each: time (8 bytes of this machine), pcap record */
+    size_t written;      /* bytes that are on file already */
+};
+
+struct capture {
+    FILE *file;
+    char *path;
+    int64_t epoch_s;
+    uint32_t regions, servers;
+    bool ipv6;
+    int error; /* errno of the first failed write */
+    struct spool *spools;
+};
+
+static void put_le32(uint8_t *out, uint32_t value)
+{
+    for (unsigned i = 0; i < 4; i++)
+        out[i] = (uint8_t)(value >> 8 * i);
+}
+
+static uint32_t get_le32(const uint8_t *in)
+{
+    return (uint32_t)in[0] | (uint32_t)in[1] << 8 | (uint32_t)in[2] << 16 | (uint32_t)in[3] << 24;
+}
+
+static void put_be16(uint8_t *out, uint32_t value)
+{
+    out[0] = (uint8_t)(value >> 8);
+    out[1] = (uint8_t)value;
+}
+
+static void put_be32(uint8_t *out, uint32_t value)
+{
+    put_be16(out, value >> 16);
+    put_be16(out + 2, value & 0xffff);
+}
+
+/* Sums of 16-bit words of the Internet checksum (RFC 1071). */
+static uint64_t sum_words(uint64_t sum, const uint8_t *at, size_t len)
+{
+    for (; len >= 2; at += 2, len -= 2)
+        sum += (uint32_t)at[0] << 8 | at[1];
+    return len ? sum + ((uint32_t)at[0] << 8) : sum;
+}
+
+static uint16_t fold(uint64_t sum)
+{
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t)~sum;
+}
+
+static bool write_bytes(struct capture *capture, const void *at, size_t len)
+{
+    if (capture->error)
+        return false;
+    errno = 0;
+    if (fwrite(at, 1, len, capture->file) != len)
+        capture->error = errno ? errno : EIO;
+    return capture->error == 0;
+}
+
+static bool report(const struct capture *capture, GError **error)
+{
+    if (capture->error == 0)
+        return true;
+    g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(capture->error), "%s: %s", capture->path,
+                g_strerror(capture->error));
+    return false;
+}
+
+static void write_file_header(struct capture *capture)
+{
+    uint8_t header[PCAP_FILE_HEADER_BYTES] = {0};
+
+    put_le32(header, PCAP_MAGIC_NS);
+    header[4] = 2; /* version 2.4 */
+    header[6] = 4;
+    put_le32(header + 16, PCAP_SNAPLEN);
+    put_le32(header + 20, PCAP_LINKTYPE_RAW);
+    write_bytes(capture, header, sizeof header);
+}
+
+struct capture *capture_new(const char *path, uint32_t regions, int64_t epoch_s, uint32_t servers, bool ipv6,
+                            GError **error)
+{
+    FILE *file = fopen(path, "wb");
+
+    if (!file) {
+        g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(errno), "%s: %s", path,
+                    g_strerror(errno));
+        return NULL;
+    }
+    struct capture *capture = g_new0(struct capture, 1);
+    capture->file = file;
+    capture->path = g_strdup(path);
+    capture->epoch_s = epoch_s;
+    capture->regions = regions;
+    capture->servers = servers;
+    capture->ipv6 = ipv6;
+    capture->spools = g_new0(struct spool, regions);
+    for (uint32_t i = 0; i < regions; i++)
+        capture->spools[i].records = g_byte_array_new();
+    write_file_header(capture);
+    return capture;
+}
+
+static uint32_t ipv4_address(uint32_t host, uint32_t servers)
+{
+    if (host < servers)
+        return UINT32_C(0xc0000201) + host;
+    return UINT32_C(0x0a000001) + (host - servers) % IPV4_UES;
+}
+
+static void ipv6_address(uint32_t host, uint32_t servers, uint8_t out[16])
+{
+    uint64_t low = host < servers ? UINT64_C(1) + host : UINT64_C(1) + host - servers;
+
+    memset(out, 0, 16);
+    put_be32(out, UINT32_C(0x20010db8));
+    put_be16(out + 4, host < servers ? 0 : 1);
+    put_be32(out + 8, (uint32_t)(low >> 32));
+    put_be32(out + 12, (uint32_t)low);
+}
+
+void capture_address(uint32_t host, uint32_t servers, bool ipv6, char out[46])
+{
+    if (!ipv6) {
+        uint32_t address = ipv4_address(host, servers);
+        g_snprintf(out, 46, "%u.%u.%u.%u", address >> 24, address >> 16 & 255, address >> 8 & 255,
+                   address & 255);
+        return;
+    }
+    uint64_t low = host < servers ? UINT64_C(1) + host : UINT64_C(1) + host - servers;
+    const char *net = host < servers ? "2001:db8:" : "2001:db8:1:";
+    /* RFC 5952: no leading zeros, the longest run of zeros shortened, a single zero group written out. */
+    if (low >> 16)
+        g_snprintf(out, 46, "%s:%x:%x", net, (unsigned)(low >> 16 & 0xffff), (unsigned)(low & 0xffff));
+    else
+        g_snprintf(out, 46, "%s:%x", net, (unsigned)low);
+}
+
+/* Appends a record with its IP header; returns where the transport header goes, and the sum of the
+ * pseudo-header (RFC 768, RFC 9293 3.1, RFC 8200 8.1). */
+static uint8_t *open_record(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t from,
+                            uint32_t to, unsigned protocol, size_t transport_bytes, uint64_t *pseudo_sum)
+{
+    GByteArray *records = capture->spools[region].records;
+    size_t ip_bytes = capture->ipv6 ? IPV6_BYTES : IPV4_BYTES;
+    size_t bytes = ip_bytes + transport_bytes;
+    guint start = records->len;
+    int64_t ns = time_ns % CLOCK_SECOND, s = capture->epoch_s + time_ns / CLOCK_SECOND;
+
+    if (ns < 0) {
+        ns += CLOCK_SECOND;
+        s--;
+    }
+    g_byte_array_set_size(records, start + (guint)(sizeof time_ns + PCAP_RECORD_BYTES + bytes));
+    uint8_t *at = records->data + start;
+    memcpy(at, &time_ns, sizeof time_ns);
+    at += sizeof time_ns;
+    put_le32(at, (uint32_t)s);
+    put_le32(at + 4, (uint32_t)ns);
+    put_le32(at + 8, (uint32_t)bytes);
+    put_le32(at + 12, (uint32_t)bytes);
+    uint8_t *ip = at + PCAP_RECORD_BYTES;
+    memset(ip, 0, ip_bytes);
+    if (capture->ipv6) {
+        ip[0] = 0x60;
+        put_be16(ip + 4, (uint32_t)transport_bytes);
+        ip[6] = (uint8_t)protocol;
+        ip[7] = HOP_LIMIT;
+        ipv6_address(from, capture->servers, ip + 8);
+        ipv6_address(to, capture->servers, ip + 24);
+        *pseudo_sum = sum_words(protocol + transport_bytes, ip + 8, 32);
+    } else {
+        ip[0] = 0x45;
+        put_be16(ip + 2, (uint32_t)bytes);
+        put_be16(ip + 6, DONT_FRAGMENT);
+        ip[8] = HOP_LIMIT;
+        ip[9] = (uint8_t)protocol;
+        put_be32(ip + 12, ipv4_address(from, capture->servers));
+        put_be32(ip + 16, ipv4_address(to, capture->servers));
+        put_be16(ip + 10, fold(sum_words(0, ip, IPV4_BYTES)));
+        *pseudo_sum = sum_words(protocol + transport_bytes, ip + 12, 8);
+    }
+    return ip + ip_bytes;
+}
+
+void capture_udp(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t from, uint32_t to,
+                 uint16_t port, struct bytes payload)
+{
+    uint64_t sum;
+    size_t bytes = UDP_BYTES + payload.len;
+    uint8_t *udp = open_record(capture, region, time_ns, from, to, PROTOCOL_UDP, bytes, &sum);
+
+    put_be16(udp, port);
+    put_be16(udp + 2, port);
+    put_be16(udp + 4, (uint32_t)bytes);
+    put_be16(udp + 6, 0);
+    if (payload.len)
+        memcpy(udp + UDP_BYTES, payload.at, payload.len);
+    uint16_t checksum = fold(sum_words(sum, udp, bytes));
+    put_be16(udp + 6, checksum ? checksum : 0xffff); /* 0 would mean: none */
+}
+
+void capture_tcp(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t from, uint16_t from_port,
+                 uint32_t to, uint16_t to_port, const struct capture_segment *segment, struct bytes payload)
+{
+    uint64_t sum;
+    size_t header = TCP_BYTES + (segment->mss ? MSS_OPTION_BYTES : 0);
+    size_t bytes = header + payload.len;
+    uint8_t *tcp = open_record(capture, region, time_ns, from, to, PROTOCOL_TCP, bytes, &sum);
+
+    put_be16(tcp, from_port);
+    put_be16(tcp + 2, to_port);
+    put_be32(tcp + 4, segment->seq);
+    put_be32(tcp + 8, segment->ack);
+    tcp[12] = (uint8_t)(header / 4 << 4);
+    tcp[13] = segment->flags;
+    put_be16(tcp + 14, segment->window);
+    put_be32(tcp + 16, 0); /* checksum, urgent pointer */
+    if (segment->mss) {
+        tcp[20] = 2; /* kind, length, value */
+        tcp[21] = MSS_OPTION_BYTES;
+        put_be16(tcp + 22, segment->mss);
+    }
+    if (payload.len)
+        memcpy(tcp + header, payload.at, payload.len);
+    put_be16(tcp + 16, fold(sum_words(sum, tcp, bytes)));
+}
+
+/* Time of a spool's first unwritten record, CLOCK_NEVER if there is none. */
+static int64_t first_time(const struct spool *spool)
+{
+    int64_t time_ns;
+
+    if (spool->written == spool->records->len)
+        return CLOCK_NEVER;
+    memcpy(&time_ns, spool->records->data + spool->written, sizeof time_ns);
+    return time_ns;
+}
+
+static void write_first(struct capture *capture, struct spool *spool)
+{
+    const uint8_t *record = spool->records->data + spool->written + sizeof(int64_t);
+    size_t bytes = PCAP_RECORD_BYTES + get_le32(record + 8);
+
+    write_bytes(capture, record, bytes);
+    spool->written += sizeof(int64_t) + bytes;
+}
+
+/* Moves what is left to the front; a spool that is empty keeps its memory for the next window. */
+static void compact(struct spool *spool)
+{
+    if (spool->written == 0)
+        return;
+    g_byte_array_remove_range(spool->records, 0, (guint)spool->written);
+    spool->written = 0;
+}
+
+bool capture_flush(struct capture *capture, int64_t time_ns, GError **error)
+{
+    while (capture->error == 0) {
+        struct spool *first = NULL;
+        int64_t first_ns = time_ns;
+        for (uint32_t i = 0; i < capture->regions; i++) {
+            int64_t ns = first_time(&capture->spools[i]);
+            if (ns < first_ns) { /* of equal times the lower region's goes first */
+                first_ns = ns;
+                first = &capture->spools[i];
+            }
+        }
+        if (!first)
+            break;
+        write_first(capture, first);
+    }
+    for (uint32_t i = 0; i < capture->regions; i++)
+        compact(&capture->spools[i]);
+    return report(capture, error);
+}
+
+bool capture_close(struct capture *capture, GError **error)
+{
+    capture_flush(capture, CLOCK_NEVER, NULL);
+    errno = 0;
+    if (fclose(capture->file) != 0 && capture->error == 0)
+        capture->error = errno ? errno : EIO;
+    bool good = report(capture, error);
+    for (uint32_t i = 0; i < capture->regions; i++)
+        g_byte_array_unref(capture->spools[i].records);
+    g_free(capture->spools);
+    g_free(capture->path);
+    g_free(capture);
+    return good;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Counters, gauges and the books. Cold: called between windows. */
+#include "sim/net/native/tcp.h"
+
+const struct native_counter_info native_counters[NATIVE_COUNTER_COUNT] = {
+#define X(name, unit, meaning) {#name, unit, meaning},
+    NATIVE_COUNTERS(X)
+#undef X
+};
+
+void native_counters_sum(const struct native *native, int64_t out[NATIVE_COUNTER_COUNT])
+{
+    for (unsigned i = 0; i < NATIVE_COUNTER_COUNT; i++) {
+        out[i] = 0;
+        for (uint32_t r = 0; r < native->region_count; r++)
+            out[i] += native->regions[r].counters[i];
+    }
+}
+
+/* What is met on a walk. A message of a stream may be met often: in its sender's queue and in packets. */
+struct walk {
+    struct native *native;
+    GPtrArray *seen;
+};
+
+static void meet_message(struct walk *walk, struct net_message *message)
+{
+    if (atomic_load(&message->delivered) != MESSAGE_ON_STREAM)
+        return;
+    atomic_store(&message->delivered, MESSAGE_ON_STREAM | MESSAGE_SEEN);
+    g_ptr_array_add(walk->seen, message);
+    walk->native->in_flight[message->kind]++;
+}
+
+static void meet_packet(struct walk *walk, const struct packet *packet)
+{
+    if (packet->flags & PACKET_UDP)
+        walk->native->in_flight[packet->message->kind]++;
+    else if (packet->message)
+        meet_message(walk, packet_original(packet));
+}
+
+static void meet_event(void *user, const struct kernel_event *event)
+{
+    if (event->kind == EVENT_ROUTER || event->kind == EVENT_DELIVER)
+        meet_packet(user, event->payload);
+}
+
+static void meet_connections(struct walk *walk, const struct native_region *region)
+{
+    for (uint32_t i = 0; i < region->conns.top; i++) {
+        const struct tcp_conn *conn = tcp_at(region, i);
+        if (conn->generation == 0)
+            continue;
+        for (struct net_message *message = conn->head; message; message = message->next)
+            meet_message(walk, message);
+        for (const struct packet *packet = conn->rx; packet; packet = packet->next)
+            meet_packet(walk, packet);
+    }
+}
+
+static void count_in_flight(struct native *native)
+{
+    struct walk walk = {native, g_ptr_array_new()};
+
+    memset(native->in_flight, 0, sizeof native->in_flight);
+    kernel_each_pending(native->kernel, meet_event, &walk);
+    for (uint32_t r = 0; r < native->region_count; r++)
+        meet_connections(&walk, &native->regions[r]);
+    for (guint i = 0; i < walk.seen->len; i++) {
+        struct net_message *message = g_ptr_array_index(walk.seen, i);
+        atomic_store(&message->delivered, MESSAGE_ON_STREAM);
+    }
+    g_ptr_array_unref(walk.seen);
+}
+
+/* Changes whenever an event has run or a model has sent or given up something outside of one. */
+static uint64_t state_key(const struct native *native)
+{
+    uint64_t key = kernel_events(native->kernel) + 1;
+
+    for (uint32_t r = 0; r < native->region_count; r++) {
+        key += (uint64_t)native->regions[r].counters[NATIVE_packets_sent];
+        for (uint32_t k = 0; k < native->config.kinds; k++)
+            key += (uint64_t)(native->regions[r].books[k].sent + native->regions[r].books[k].lost);
+    }
+    return key;
+}
+
+void native_books_sum(struct native *native, uint32_t kind, struct native_books *out)
+{
+    uint64_t key = state_key(native);
+
+    /* The walk counts all kinds at once; whoever asks for each in turn pays once. */
+    if (key != native->in_flight_key) {
+        count_in_flight(native);
+        native->in_flight_key = key;
+    }
+    *out = (struct native_books){.in_flight = native->in_flight[kind]};
+    for (uint32_t r = 0; r < native->region_count; r++) {
+        const struct native_books *books = &native->regions[r].books[kind];
+        out->sent += books->sent;
+        out->duplicated += books->duplicated;
+        out->received += books->received;
+        out->rejected += books->rejected;
+        out->lost += books->lost;
+    }
+}
+
+static void raise_to(int64_t *max, int64_t value)
+{
+    if (value > *max)
+        *max = value;
+}
+
+void native_queues(const struct native *native, struct native_queues *out)
+{
+    *out = (struct native_queues){0};
+    for (uint32_t i = 0; i < native->config.cells; i++) {
+        const struct cell *cell = &native->cells[i];
+        int64_t now_ns = kernel_now(native->regions[cell->region].kernel);
+        raise_to(&out->uplink_bytes_max, link_backlog_bytes(&cell->uplink, &native->uplink, now_ns));
+        raise_to(&out->downlink_bytes_max, link_backlog_bytes(&cell->downlink, &native->downlink, now_ns));
+    }
+    int64_t now_ns = kernel_now(native->regions[0].kernel);
+    for (uint32_t i = 0; i < native->config.servers; i++) {
+        const struct server *server = &native->servers[i];
+        raise_to(&out->core_bytes_max, link_backlog_bytes(&server->egress, &native->core, now_ns));
+        raise_to(&out->core_bytes_max, link_backlog_bytes(&server->ingress, &native->core, now_ns));
+    }
+}

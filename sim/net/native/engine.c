@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The native engine put together: topology, regions, event handlers, run. */
+#include "sim/net/native/tcp.h"
+
+_Static_assert(sizeof(void *) >= sizeof(uint64_t), "events carry 64-bit arguments in their payload");
+
+static void at_time(struct native_region *region, const struct kernel_event *event)
+{
+    region->base.now_ns = event->time_ns;
+}
+
+static void on_router(void *context, const struct kernel_event *event)
+{
+    at_time(context, event);
+    packet_at_router(context, event->payload, event->entity, event->argument);
+}
+
+static void on_deliver(void *context, const struct kernel_event *event)
+{
+    struct packet *packet = event->payload;
+
+    at_time(context, event);
+    if (packet->flags & PACKET_UDP)
+        udp_input(context, packet);
+    else
+        tcp_input(context, packet);
+}
+
+static void on_timer(void *context, const struct kernel_event *event)
+{
+    struct native_region *region = context;
+
+    at_time(region, event);
+    region->native->config.handlers->timer(&region->base, event->entity, event->argument,
+                                           (uint64_t)(uintptr_t)event->payload);
+}
+
+static void on_tcp_timer(void *context, const struct kernel_event *event)
+{
+    at_time(context, event);
+    tcp_timer_event(context, event);
+}
+
+static void on_accept(void *context, const struct kernel_event *event)
+{
+    at_time(context, event);
+    tcp_listen_accept(context, event->argument);
+}
+
+static kernel_handler *const event_handlers[EVENT_KINDS] = {
+    [EVENT_ROUTER] = on_router,       [EVENT_DELIVER] = on_deliver, [EVENT_TIMER] = on_timer,
+    [EVENT_TCP_TIMER] = on_tcp_timer, [EVENT_ACCEPT] = on_accept,
+};
+
+static void timer_set(struct net_region *at, uint32_t host, int64_t delay_ns, uint32_t kind,
+                      uint64_t argument)
+{
+    kernel_schedule(region_of(at)->kernel, delay_ns, host, EVENT_TIMER, kind, (void *)(uintptr_t)argument);
+}
+
+static void level_shelves(struct native *native)
+{
+    for (uint32_t r = 0; r < native->region_count; r++) {
+        struct native_region *region = &native->regions[r];
+        shelf_level(&region->packets, &native->packet_depot);
+        for (unsigned i = 0; i < MESSAGE_CLASSES; i++)
+            shelf_level(&region->messages[i], &native->message_depots[i]);
+    }
+}
+
+static bool on_window(void *user, int64_t time_ns)
+{
+    struct native *native = user;
+    const struct native_config *config = &native->config;
+
+    level_shelves(native);
+    /* A file that cannot be written ends the run; capture_close() tells why. */
+    if (config->capture && !capture_flush(config->capture, time_ns, NULL))
+        return false;
+    return !config->window || config->window(config->user, time_ns);
+}
+
+static void on_boundary(void *user, int64_t time_ns)
+{
+    const struct native *native = user;
+
+    native->config.boundary(native->config.user, time_ns);
+}
+
+/* First cell of a region; regions count from 1. The inverse of c -> 1 + c * regions / cells. */
+static uint32_t first_cell(const struct native *native, uint32_t region)
+{
+    uint64_t cells = native->config.cells;
+    uint64_t regions = native->config.regions;
+
+    return (uint32_t)(((region - 1) * cells + regions - 1) / regions);
+}
+
+uint32_t native_region_of(const struct native *native, uint32_t host)
+{
+    return is_server(native, host) ? 0 : cell_of(native, host)->region;
+}
+
+uint32_t native_ues_of(const struct native *native, uint32_t region)
+{
+    if (region == 0)
+        return 0;
+    uint32_t first = first_cell(native, region);
+    uint32_t width = first_cell(native, region + 1) - first;
+    uint32_t whole = native->config.ues / native->config.cells;
+    uint32_t rest = native->config.ues % native->config.cells;
+    uint32_t more = rest > first ? rest - first : 0;
+
+    return whole * width + (more < width ? more : width);
+}
+
+uint32_t native_slot(const struct native *native, uint32_t ue)
+{
+    uint32_t cell = ue % native->config.cells;
+    uint32_t region = native->cells[cell].region;
+    uint32_t first = first_cell(native, region);
+    uint32_t width = first_cell(native, region + 1) - first;
+
+    return ue / native->config.cells * width + (cell - first);
+}
+
+static void init_links(struct native *native)
+{
+    const struct native_config *config = &native->config;
+
+    native->uplink = link_rate_of(config->uplink_bit_per_s, config->access_queue_bytes);
+    native->downlink = link_rate_of(config->downlink_bit_per_s, config->access_queue_bytes);
+    native->core = link_rate_of(config->core_bit_per_s, config->core_queue_bytes);
+    native->cells = g_new0(struct cell, config->cells);
+    for (uint32_t i = 0; i < config->cells; i++) {
+        link_init(&native->cells[i].uplink);
+        link_init(&native->cells[i].downlink);
+        native->cells[i].region = 1 + (uint32_t)((uint64_t)i * config->regions / config->cells);
+    }
+    native->servers = g_new0(struct server, config->servers);
+    for (uint32_t i = 0; i < config->servers; i++) {
+        link_init(&native->servers[i].egress);
+        link_init(&native->servers[i].ingress);
+    }
+}
+
+static void init_regions(struct native *native)
+{
+    native->region_count = native->config.regions + 1;
+    native->regions = g_new0(struct native_region, native->region_count);
+    for (uint32_t i = 0; i < native->region_count; i++) {
+        struct native_region *region = &native->regions[i];
+        region->native = native;
+        region->kernel = kernel_region(native->kernel, i);
+        region->base.engine = &native->engine;
+        region->base.now_ns = kernel_now(region->kernel);
+        region->base.index = i;
+        kernel_region_set_context(region->kernel, region);
+        shelf_init(&region->packets, sizeof(struct packet));
+        message_pools_init(region);
+        tcp_init(region);
+    }
+}
+
+static void init_kernel(struct native *native)
+{
+    const struct native_config *config = &native->config;
+    int64_t core_ns = config->core_delay_ns, access_ns = config->access_delay_ns;
+    const struct kernel_config kernel_config = {
+        .regions = config->regions + 1,
+        .lookahead_ns = core_ns < access_ns ? core_ns : access_ns,
+        .handlers = event_handlers,
+        .handler_count = EVENT_KINDS,
+        .boundary_ns = config->boundary ? config->boundary_ns : 0,
+        .boundary = config->boundary ? on_boundary : NULL,
+        .window = on_window,
+        .user = native,
+    };
+
+    native->kernel = kernel_new(&kernel_config);
+}
+
+static bool parse_faults(struct native *native, GError **error)
+{
+    const struct native_config *config = &native->config;
+    const struct {
+        const char *text;
+        enum fault_action action;
+    } texts[] = {
+        {config->fault_drop, FAULT_DROP},
+        {config->fault_duplicate, FAULT_DUPLICATE},
+        {config->fault_delay, FAULT_DELAY},
+        {config->fault_corrupt, FAULT_CORRUPT},
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++)
+        if (!fault_set_parse(&native->faults, texts[i].text, texts[i].action, config->kind_names,
+                             config->kinds, config->ues, error))
+            return false;
+    return true;
+}
+
+struct native *native_new(const struct native_config *config, GError **error)
+{
+    g_assert(config->cells > 0 && config->regions > 0 && config->kinds <= NET_KINDS_MAX);
+    g_assert(config->uplink_bit_per_s && config->downlink_bit_per_s && config->core_bit_per_s);
+
+    struct native *native = g_new0(struct native, 1);
+    native->config = *config;
+    fault_set_init(&native->faults);
+    if (!parse_faults(native, error)) {
+        fault_set_clear(&native->faults);
+        g_free(native);
+        return NULL;
+    }
+    native->engine = (struct net_engine){
+        .message_new = message_new,
+        .message_drop = message_drop,
+        .udp_send = udp_send,
+        .tcp_connect = tcp_connect,
+        .tcp_set_user = tcp_set_user,
+        .tcp_send = tcp_send,
+        .tcp_close = tcp_close,
+        .tcp_abort = tcp_abort,
+        .timer_set = timer_set,
+    };
+    native->ip_header_bytes = config->ipv6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES;
+    native->has_draws = config->access_loss > 0 || config->access_duplicate > 0 || config->access_late > 0;
+    init_links(native);
+    init_kernel(native);
+    init_regions(native);
+    tcp_listen_init(native);
+    return native;
+}
+
+void native_free(struct native *native)
+{
+    if (!native)
+        return;
+    for (uint32_t i = 0; i < native->region_count; i++) {
+        struct native_region *region = &native->regions[i];
+        tcp_clear(region);
+        message_pools_clear(region);
+        shelf_clear(&region->packets);
+    }
+    kernel_free(native->kernel);
+    fault_set_clear(&native->faults);
+    g_free(native->regions);
+    g_free(native->cells);
+    g_free(native->servers);
+    g_free(native->listeners);
+    g_free(native);
+}
+
+struct net_region *native_region(struct native *native, uint32_t index)
+{
+    return &native->regions[index].base;
+}
+
+int64_t native_run(struct native *native, int64_t end_ns)
+{
+    return kernel_run(native->kernel, end_ns);
+}
+
+struct kernel *native_kernel(struct native *native)
+{
+    return native->kernel;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Named faults: this very packet is lost, doubled, held up or damaged.
+ *
+ * A text is a list of entries KIND[/UE]@N[-M], separated by commas: the N-th to M-th packet (from 1 on) of
+ * that kind to or from that UE (0 if none is named) at the UE's access link, both directions counted
+ * together. KIND is a message kind of the model, or syn, synack, ack (without data), fin, rst. A TCP segment
+ * with data is of the kind of the message it carries. Each entry counts for itself, before any loss that is
+ * drawn; packets that the uplink queue drops do not get that far. */
+#ifndef SIM_NET_NATIVE_FAULT_H
+#define SIM_NET_NATIVE_FAULT_H
+
+#include "sim/net/net.h"
+
+#include <glib.h>
+
+/* Packets that carry no message, numbered after the model's kinds. */
+enum fault_control { FAULT_SYN = NET_KINDS_MAX, FAULT_SYNACK, FAULT_ACK, FAULT_FIN, FAULT_RST, FAULT_KINDS };
+
+enum fault_action { FAULT_DROP = 1, FAULT_DUPLICATE = 2, FAULT_DELAY = 4, FAULT_CORRUPT = 8 };
+
+struct fault_entry {
+    uint64_t seen; /* packets of that kind so far */
+    uint64_t first, last;
+    uint32_t ue;
+    uint8_t kind;
+    uint8_t action;
+};
+
+struct fault_set {
+    GArray *entries; /* struct fault_entry */
+    uint64_t ues;    /* bit n: some entry is about a UE whose number is n modulo 64 */
+};
+
+void fault_set_init(struct fault_set *set);
+void fault_set_clear(struct fault_set *set);
+
+/* Adds the entries of a text (NULL or empty: none). False and error (NATIVE_ERROR) names the first wrong
+ * entry and what is known. */
+bool fault_set_parse(struct fault_set *set, const char *text, enum fault_action action,
+                     const char *const *kind_names, uint32_t kinds, uint32_t ues, GError **error);
+
+/* Counts a packet; returns what befalls it, a set of enum fault_action. */
+unsigned fault_count(struct fault_set *set, uint32_t ue, unsigned kind);
+
+static inline unsigned fault_check(struct fault_set *set, uint32_t ue, unsigned kind)
+{
+    return set->ues >> (ue & 63) & 1 ? fault_count(set, ue, kind) : 0;
+}
+
+#endif

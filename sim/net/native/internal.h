@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* What the files of the native engine share: regions, links, packets, messages. Nobody else includes this. */
+#ifndef SIM_NET_NATIVE_INTERNAL_H
+#define SIM_NET_NATIVE_INTERNAL_H
+
+#include "sim/kernel/clock.h"
+#include "sim/kernel/kernel.h"
+#include "sim/kernel/pool.h"
+#include "sim/kernel/random.h"
+#include "sim/net/capture.h"
+#include "sim/net/native/fault.h"
+#include "sim/net/native/link.h"
+#include "sim/net/native/native.h"
+#include "sim/net/native/shelf.h"
+
+#define UDP_PORT             2269
+#define IPV4_HEADER_BYTES    20
+#define IPV6_HEADER_BYTES    40
+#define UDP_HEADER_BYTES     8
+#define TCP_HEADER_BYTES     20
+#define TCP_MSS_OPTION_BYTES 4
+
+/* Index into the kernel's handler table. `entity` is the host concerned. */
+enum event_kind {
+    EVENT_ROUTER,    /* payload: a packet that arrives at the core router; argument: its size */
+    EVENT_DELIVER,   /* payload: a packet that arrives at its host */
+    EVENT_TIMER,     /* argument: the model's kind; payload: the model's argument itself */
+    EVENT_TCP_TIMER, /* argument: index of the connection; payload: see tcp_timer.c */
+    EVENT_ACCEPT,    /* argument: index of the listener */
+    EVENT_KINDS
+};
+
+/* Purposes of random draws; the models number theirs from 0 on. */
+enum net_purpose {
+    NET_PURPOSE_UPLINK = 0x4e455400, /* entity: cell, index: packet of its uplink */
+    NET_PURPOSE_DOWNLINK,            /* entity: cell, index: packet of its downlink */
+    NET_PURPOSE_LATE,                /* added to the above: 2 and 3 */
+    NET_PURPOSE_LATE_DOWNLINK,
+    NET_PURPOSE_CORRUPT, /* entity: UE, index: time of the event */
+    NET_PURPOSE_ISN      /* entity: host, index: connection of its region */
+};
+
+/* net_message.delivered: how the books treat the message's end. */
+enum message_state {
+    MESSAGE_LOOSE,     /* datagrams are booked packet by packet; a message that was never sent, not at all */
+    MESSAGE_ON_STREAM, /* lost if its last reference goes now */
+    MESSAGE_DELIVERED,
+    MESSAGE_DAMAGED,    /* a packet's own copy with a flipped bit; `next` holds a reference to the original */
+    MESSAGE_SEEN = 0x80 /* while books are made up: met already */
+};
+
+enum packet_flag {
+    TCP_FIN = 1,
+    TCP_SYN = 2,
+    TCP_RST = 4,
+    TCP_PSH = 8,
+    TCP_ACK = 16,
+    PACKET_UDP = 32,    /* not TCP */
+    PACKET_DAMAGED = 64 /* carries a MESSAGE_DAMAGED copy */
+};
+
+/* An IP packet: addresses, the fields of its transport header, and a view into the message it carries. One
+ * cache line: with many UEs, a packet costs what the memory it touches costs. */
+struct packet {
+    struct packet *next;         /* in a receiver's list */
+    struct net_message *message; /* NULL: no payload; holds a reference */
+    uint32_t from, to;
+    uint32_t seq, ack;
+    struct net_conn source, target; /* control blocks of both ends as far as the sender knows */
+    uint16_t from_port, to_port;
+    uint16_t offset, length; /* payload in the message */
+    uint16_t size;           /* IP bytes */
+    uint8_t flags;
+};
+_Static_assert(sizeof(struct packet) == SHELF_ALIGNMENT, "a packet is a cache line");
+
+#define MESSAGE_CLASSES 5 /* 256, 512, 1024, 2048, 4096 bytes with their header */
+
+struct cell {
+    struct link uplink, downlink;
+    uint64_t uplink_draws, downlink_draws;
+    uint32_t region;
+};
+
+struct server {
+    struct link egress, ingress;
+};
+
+struct native_region {
+    struct net_region base; /* first: what the models hold */
+    struct native *native;
+    struct kernel_region *kernel;
+    struct shelf packets;
+    struct shelf messages[MESSAGE_CLASSES];
+    int64_t counters[NATIVE_COUNTER_COUNT];
+    struct native_books books[NET_KINDS_MAX]; /* in_flight unused */
+    struct pool conns;                        /* struct tcp_conn */
+    uint32_t conn_serial;
+    uint32_t bucket_count; /* a power of two; connections of listeners by client */
+    uint32_t bucket_used;
+    uint32_t *buckets;
+    uint8_t scratch[NET_MESSAGE_BYTES_MAX]; /* a framed message that lies in several of the sender's */
+};
+
+struct listener {
+    struct net_listen config;
+    uint32_t half_open;
+    uint32_t waiting; /* established, not accepted */
+    uint32_t open;    /* accepted and not yet closed by their owner */
+    uint32_t wait_head, wait_tail;
+    bool accept_pending; /* an EVENT_ACCEPT is under way */
+};
+
+struct native {
+    struct net_engine engine;
+    struct native_config config;
+    struct kernel *kernel;
+    struct native_region *regions;
+    uint32_t region_count;
+    uint32_t ip_header_bytes;
+    struct cell *cells;
+    struct server *servers;
+    struct listener *listeners;
+    struct link_rate uplink, downlink, core;
+    struct fault_set faults;
+    bool has_draws; /* any of loss, duplication, lateness */
+    struct shelf_depot packet_depot;
+    struct shelf_depot message_depots[MESSAGE_CLASSES];
+    uint64_t in_flight_key; /* what the counts below belong to */
+    int64_t in_flight[NET_KINDS_MAX];
+};
+
+static inline struct native_region *region_of(struct net_region *at)
+{
+    return (struct native_region *)at;
+}
+
+static inline bool is_server(const struct native *native, uint32_t host)
+{
+    return host < native->config.servers;
+}
+
+static inline struct cell *cell_of(const struct native *native, uint32_t host)
+{
+    return &native->cells[(host - native->config.servers) % native->config.cells];
+}
+
+/* message.c */
+void message_pools_init(struct native_region *region);
+void message_pools_clear(struct native_region *region);
+struct net_message *message_new(struct net_region *at, unsigned kind, size_t capacity);
+void message_drop(struct net_region *at, struct net_message *message);
+void message_free(struct native_region *region, struct net_message *message);
+
+static inline void message_ref(struct net_message *message)
+{
+    atomic_fetch_add_explicit(&message->refs, 1, memory_order_relaxed);
+}
+
+/* The sole holder needs no locked instruction to let go. */
+static inline void message_unref(struct native_region *region, struct net_message *message)
+{
+    if (atomic_load_explicit(&message->refs, memory_order_acquire) == 1 ||
+        atomic_fetch_sub_explicit(&message->refs, 1, memory_order_acq_rel) == 1)
+        message_free(region, message);
+}
+
+/* packet.c */
+struct packet *packet_new(struct native_region *region);
+void packet_free(struct native_region *region, struct packet *packet);
+/* Puts the packet on its first link; the packet is given away. */
+void packet_send(struct native_region *region, struct packet *packet);
+/* A packet of that size to that host has come to the router; it is not looked at unless it must be. */
+void packet_at_router(struct native_region *region, struct packet *packet, uint32_t to, uint32_t size);
+/* The packet was thrown away: books and frees it. */
+void packet_lose(struct native_region *region, struct packet *packet);
+
+static inline struct bytes packet_payload(const struct packet *packet)
+{
+    if (!packet->message)
+        return (struct bytes){NULL, 0};
+    return bytes_of(packet->message->bytes + packet->offset, packet->length);
+}
+
+/* The message that the sender gave away, for the books. */
+static inline struct net_message *packet_original(const struct packet *packet)
+{
+    return packet->flags & PACKET_DAMAGED ? packet->message->next : packet->message;
+}
+
+/* udp.c */
+void udp_send(struct net_region *at, uint32_t from, uint32_t to, struct net_message *message);
+void udp_input(struct native_region *region, struct packet *packet);
+
+static inline void book_verdict(struct native_region *region, unsigned kind, enum net_verdict verdict)
+{
+    if (verdict == NET_RECEIVED)
+        region->books[kind].received++;
+    else
+        region->books[kind].rejected++;
+}
+
+#endif

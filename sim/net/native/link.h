@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* One direction of a link: a FIFO queue in front of a transmitter of a fixed rate.
+ *
+ * Nothing is queued in fact: because the order is first in, first out, the time at which the transmitter
+ * will be free tells when a packet has left, and how much waits. What a division by the rate leaves over
+ * is carried to the next packet, so n packets back to back take floor(n * bytes * 8e9 / rate) ns exactly. */
+#ifndef SIM_NET_NATIVE_LINK_H
+#define SIM_NET_NATIVE_LINK_H
+
+#include <stdint.h>
+
+/* What links of one sort have in common. */
+struct link_rate {
+    uint64_t bit_per_s;
+    int64_t limit_ns; /* the queue limit as the time it takes to send it */
+};
+
+struct link {
+    int64_t free_ns; /* when everything put on the link so far has left */
+    uint64_t rest;   /* and this much later, in 1/bit_per_s ns */
+};
+
+#define LINK_DROPPED INT64_MIN
+#define LINK_NS_BITS UINT64_C(8000000000) /* bits of a byte times nanoseconds of a second */
+
+struct link_rate link_rate_of(uint64_t bit_per_s, uint64_t queue_bytes_max);
+void link_init(struct link *link);
+
+/* Bytes that still wait or are being sent. */
+int64_t link_backlog_bytes(const struct link *link, const struct link_rate *rate, int64_t now_ns);
+
+/* Puts a packet on the link; returns when its last bit leaves, or LINK_DROPPED if the backlog with it would
+ * exceed the limit. A packet that finds the link idle does not wait, so it is never dropped. */
+static inline int64_t link_put(struct link *link, const struct link_rate *rate, int64_t now_ns,
+                               uint32_t bytes)
+{
+    int64_t start_ns = now_ns;
+    uint64_t work = bytes * LINK_NS_BITS;
+
+    if (link->free_ns >= now_ns) {
+        start_ns = link->free_ns;
+        work += link->rest;
+    }
+    int64_t end_ns = start_ns + (int64_t)(work / rate->bit_per_s);
+    if (start_ns > now_ns && end_ns - now_ns > rate->limit_ns)
+        return LINK_DROPPED;
+    link->free_ns = end_ns;
+    link->rest = work % rate->bit_per_s;
+    return end_ns;
+}
+
+#endif

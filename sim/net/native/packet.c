@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The way of a packet: two links and two events.
+ *
+ *   UE --uplink, air--> [router] --ingress link--> server
+ *   server --egress link--> [router] --downlink, air--> UE
+ *   server --egress link--> [router] --ingress link--> server
+ *
+ * The first link is gone through when the packet is sent, in the sender's region; EVENT_ROUTER is its
+ * arrival at the router, in the region that owns the second link; EVENT_DELIVER its arrival. */
+#include "sim/net/native/internal.h"
+
+struct packet *packet_new(struct native_region *region)
+{
+    return shelf_take(&region->packets);
+}
+
+void packet_free(struct native_region *region, struct packet *packet)
+{
+    if (packet->message)
+        message_unref(region, packet->message);
+    shelf_give(&region->packets, packet);
+}
+
+void packet_lose(struct native_region *region, struct packet *packet)
+{
+    /* What a stream carries is sent again; its messages are booked when their last reference goes. */
+    if (packet->flags & PACKET_UDP)
+        region->books[packet->message->kind].lost++;
+    packet_free(region, packet);
+}
+
+static void drop(struct native_region *region, struct packet *packet)
+{
+    region->counters[NATIVE_packets_dropped]++;
+    packet_lose(region, packet);
+}
+
+static unsigned fault_kind(const struct packet *packet)
+{
+    if (packet->message)
+        return packet->message->kind;
+    if (packet->flags & TCP_RST)
+        return FAULT_RST;
+    if (packet->flags & TCP_SYN)
+        return packet->flags & TCP_ACK ? FAULT_SYNACK : FAULT_SYN;
+    return packet->flags & TCP_FIN ? FAULT_FIN : FAULT_ACK;
+}
+
+static uint64_t high(const struct random_block *block)
+{
+    return (uint64_t)block->word[0] << 32 | block->word[1];
+}
+
+static uint64_t low(const struct random_block *block)
+{
+    return (uint64_t)block->word[2] << 32 | block->word[3];
+}
+
+/* What happens to a packet on the air, a set of enum fault_action. */
+static unsigned draw_fate(struct native *native, struct cell *cell, bool up)
+{
+    const struct native_config *config = &native->config;
+    uint32_t entity = (uint32_t)(cell - native->cells);
+    uint32_t purpose = up ? NET_PURPOSE_UPLINK : NET_PURPOSE_DOWNLINK;
+    uint64_t index = up ? cell->uplink_draws++ : cell->downlink_draws++;
+    unsigned actions = 0;
+
+    if (config->access_loss > 0 || config->access_duplicate > 0) {
+        struct random_block block = random_draw(config->seed, entity, purpose, index);
+        if (random_happens(high(&block), config->access_loss))
+            actions |= FAULT_DROP;
+        if (random_happens(low(&block), config->access_duplicate))
+            actions |= FAULT_DUPLICATE;
+    }
+    if (config->access_late > 0) {
+        purpose += NET_PURPOSE_LATE - NET_PURPOSE_UPLINK;
+        if (random_happens(random_u64(config->seed, entity, purpose, index), config->access_late))
+            actions |= FAULT_DELAY;
+    }
+    return actions;
+}
+
+/* Flips one bit of the payload, in a copy: other packets and the sender go on seeing the message. */
+static void corrupt(struct native_region *region, struct packet *packet, uint32_t ue)
+{
+    struct net_message *message = packet->message;
+    uint64_t bits =
+        random_u64(region->native->config.seed, ue, NET_PURPOSE_CORRUPT, (uint64_t)region->base.now_ns);
+
+    if (packet->length == 0)
+        return;
+    struct net_message *copy = message_new(&region->base, message->kind, message->length);
+    memcpy(copy->bytes, message->bytes, message->length);
+    copy->length = message->length;
+    uint64_t bit = random_below(bits, (uint64_t)packet->length * 8);
+    copy->bytes[packet->offset + bit / 8] ^= (uint8_t)(1U << (bit & 7));
+    copy->mark_ns = message->mark_ns;
+    copy->next = message;
+    atomic_store_explicit(&copy->delivered, MESSAGE_DAMAGED, memory_order_relaxed);
+    packet->message = copy;
+    packet->flags |= PACKET_DAMAGED;
+    region->counters[NATIVE_packets_corrupted]++;
+}
+
+static struct packet *duplicate(struct native_region *region, const struct packet *packet)
+{
+    struct packet *copy = packet_new(region);
+
+    *copy = *packet;
+    if (copy->message)
+        message_ref(copy->message);
+    if (copy->flags & PACKET_UDP)
+        region->books[copy->message->kind].duplicated++;
+    region->counters[NATIVE_packets_duplicated]++;
+    return copy;
+}
+
+/* A packet on its way over the air. */
+struct crossing {
+    struct packet *packet;
+    uint32_t ue;   /* its number */
+    uint32_t to;   /* host */
+    uint32_t size; /* IP bytes */
+    bool up;
+};
+
+static void cross_air(struct native_region *region, const struct crossing *c, struct packet *packet,
+                      int64_t delay_ns)
+{
+    if (c->up)
+        kernel_send(region->kernel, 0, delay_ns, c->to, EVENT_ROUTER, c->size, packet);
+    else
+        kernel_schedule(region->kernel, delay_ns, c->to, EVENT_DELIVER, 0, packet);
+}
+
+/* From the end of the cell's link to the other side of the air. Of a packet that is both doubled and held
+ * up, the copy is in time. */
+static void access_leave(struct native_region *region, struct cell *cell, const struct crossing *c,
+                         int64_t departure_ns)
+{
+    struct native *native = region->native;
+    struct packet *packet = c->packet;
+    int64_t delay_ns = departure_ns - region->base.now_ns + native->config.access_delay_ns;
+    unsigned faults = native->faults.ues ? fault_check(&native->faults, c->ue, fault_kind(packet)) : 0;
+    unsigned drawn = native->has_draws ? draw_fate(native, cell, c->up) : 0;
+    int64_t late_ns = 0;
+
+    if (!(faults | drawn)) {
+        cross_air(region, c, packet, delay_ns);
+        return;
+    }
+    if ((faults | drawn) & FAULT_DROP) {
+        region->counters[NATIVE_packets_lost]++;
+        packet_lose(region, packet);
+        return;
+    }
+    if (faults & FAULT_CORRUPT && packet->message)
+        corrupt(region, packet, c->ue);
+    if ((faults | drawn) & FAULT_DUPLICATE)
+        cross_air(region, c, duplicate(region, packet), delay_ns);
+    if ((faults | drawn) & FAULT_DELAY)
+        region->counters[NATIVE_packets_late]++;
+    if (drawn & FAULT_DELAY)
+        late_ns += native->config.access_late_ns;
+    if (faults & FAULT_DELAY)
+        late_ns += native->config.fault_delay_ns;
+    cross_air(region, c, packet, delay_ns + late_ns);
+}
+
+static void capture_packet(struct native_region *region, const struct packet *packet)
+{
+    struct capture *capture = region->native->config.capture;
+    uint32_t index = region->base.index;
+    int64_t now_ns = region->base.now_ns;
+
+    if (packet->flags & PACKET_UDP) {
+        capture_udp(capture, index, now_ns, packet->from, packet->to, UDP_PORT, packet_payload(packet));
+        return;
+    }
+    struct capture_segment segment = {
+        .seq = packet->seq,
+        .ack = packet->ack,
+        .window = UINT16_MAX,
+        .mss = packet->flags & TCP_SYN ? (uint16_t)region->native->config.mss : 0,
+        .flags = packet->flags,
+    };
+    capture_tcp(capture, index, now_ns, packet->from, packet->from_port, packet->to, packet->to_port,
+                &segment, packet_payload(packet));
+}
+
+static void send_from_server(struct native_region *region, struct packet *packet)
+{
+    struct native *native = region->native;
+    int64_t now_ns = region->base.now_ns;
+    int64_t departure_ns =
+        link_put(&native->servers[packet->from].egress, &native->core, now_ns, packet->size);
+
+    if (departure_ns == LINK_DROPPED) {
+        drop(region, packet);
+        return;
+    }
+    region->counters[NATIVE_core_bytes] += packet->size;
+    uint32_t to = is_server(native, packet->to) ? 0 : cell_of(native, packet->to)->region;
+    kernel_send(region->kernel, to, departure_ns - now_ns + native->config.core_delay_ns, packet->to,
+                EVENT_ROUTER, packet->size, packet);
+}
+
+static void send_from_ue(struct native_region *region, struct packet *packet)
+{
+    struct native *native = region->native;
+    struct cell *cell = cell_of(native, packet->from);
+    int64_t departure_ns = link_put(&cell->uplink, &native->uplink, region->base.now_ns, packet->size);
+    const struct crossing crossing = {packet, packet->from - native->config.servers, packet->to, packet->size,
+                                      true};
+
+    if (departure_ns == LINK_DROPPED) {
+        drop(region, packet);
+        return;
+    }
+    region->counters[NATIVE_uplink_bytes] += packet->size;
+    access_leave(region, cell, &crossing, departure_ns);
+}
+
+void packet_send(struct native_region *region, struct packet *packet)
+{
+    const struct native *native = region->native;
+
+    g_assert(is_server(native, packet->from) || is_server(native, packet->to));
+    region->counters[NATIVE_packets_sent]++;
+    if (native->config.capture)
+        capture_packet(region, packet);
+    if (is_server(native, packet->from))
+        send_from_server(region, packet);
+    else
+        send_from_ue(region, packet);
+}
+
+static void router_to_server(struct native_region *region, struct packet *packet, uint32_t to, uint32_t size)
+{
+    struct native *native = region->native;
+    int64_t now_ns = region->base.now_ns;
+    int64_t departure_ns = link_put(&native->servers[to].ingress, &native->core, now_ns, size);
+
+    if (departure_ns == LINK_DROPPED) {
+        drop(region, packet);
+        return;
+    }
+    region->counters[NATIVE_core_bytes] += size;
+    kernel_schedule(region->kernel, departure_ns - now_ns + native->config.core_delay_ns, to, EVENT_DELIVER,
+                    0, packet);
+}
+
+void packet_at_router(struct native_region *region, struct packet *packet, uint32_t to, uint32_t size)
+{
+    struct native *native = region->native;
+
+    if (is_server(native, to)) {
+        router_to_server(region, packet, to, size);
+        return;
+    }
+    struct cell *cell = cell_of(native, to);
+    int64_t departure_ns = link_put(&cell->downlink, &native->downlink, region->base.now_ns, size);
+    const struct crossing crossing = {packet, to - native->config.servers, to, size, false};
+
+    if (departure_ns == LINK_DROPPED) {
+        drop(region, packet);
+        return;
+    }
+    region->counters[NATIVE_downlink_bytes] += size;
+    access_leave(region, cell, &crossing, departure_ns);
+}

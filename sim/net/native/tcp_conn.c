@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* TCP: life and death of control blocks, and the calls of their owners. */
+#include "sim/net/native/tcp.h"
+
+#define FIRST_CLIENT_PORT 49152U
+#define CLIENT_PORTS      16384U
+#define SSTHRESH_INITIAL  (UINT32_MAX / 2)
+
+void tcp_init(struct native_region *region)
+{
+    pool_init(&region->conns, sizeof(struct tcp_conn));
+    region->conn_serial = 0;
+}
+
+void tcp_clear(struct native_region *region)
+{
+    tcp_listen_clear(region);
+    pool_clear(&region->conns);
+}
+
+struct tcp_conn *tcp_new(struct native_region *region, uint32_t host, uint32_t peer)
+{
+    const struct native_config *config = &region->native->config;
+    uint32_t index = pool_take(&region->conns);
+    struct tcp_conn *conn = tcp_at(region, index);
+    uint32_t serial = ++region->conn_serial;
+
+    if (serial == 0) /* means free */
+        serial = ++region->conn_serial;
+    uint32_t first = (uint32_t)random_u64(config->seed, host, NET_PURPOSE_ISN, serial);
+    *conn = (struct tcp_conn){
+        .index = index,
+        .generation = serial,
+        .host = host,
+        .peer = peer,
+        .other = NET_CONN_NONE,
+        .head_seq = first + 1,
+        .una = first,
+        .nxt = first,
+        .max = first,
+        .end = first + 1,
+        .recover = first,
+        .cwnd = config->initial_window * config->mss,
+        .ssthresh = SSTHRESH_INITIAL,
+        .timed_ns = CLOCK_NEVER,
+        .rto_due_ns = CLOCK_NEVER,
+        .rto_event_ns = CLOCK_NEVER,
+        .ack_due_ns = CLOCK_NEVER,
+        .idle_due_ns = CLOCK_NEVER,
+        .hash_next = POOL_NONE,
+        .wait_prev = POOL_NONE,
+        .wait_next = POOL_NONE,
+        .listener = TCP_NO_LISTENER,
+    };
+    region->counters[NATIVE_tcp_open]++;
+    return conn;
+}
+
+static void free_queue(struct native_region *region, struct tcp_conn *conn)
+{
+    while (conn->head) {
+        struct net_message *message = conn->head;
+        conn->head = message->next;
+        message_unref(region, message);
+    }
+}
+
+void tcp_free(struct native_region *region, struct tcp_conn *conn)
+{
+    if (conn->listener != TCP_NO_LISTENER)
+        tcp_listen_forget(region, conn);
+    free_queue(region, conn);
+    tcp_free_received(region, conn);
+    conn->generation = 0;
+    conn->state = TCP_FREE;
+    region->counters[NATIVE_tcp_open]--;
+    pool_give(&region->conns, conn->index);
+}
+
+/* A failed connection is counted once: by its client. */
+static void count_failure(struct native_region *region, const struct tcp_conn *conn, bool refused)
+{
+    if (conn->listener == TCP_NO_LISTENER)
+        region->counters[refused ? NATIVE_tcp_refused : NATIVE_tcp_failed]++;
+}
+
+void tcp_fail(struct native_region *region, struct tcp_conn *conn, enum net_close_reason reason)
+{
+    const struct net_handlers *handlers = region->native->config.handlers;
+    struct net_conn handle = tcp_handle(conn);
+    uint32_t host = conn->host;
+    uint64_t user = conn->user;
+    bool owned = conn->listener == TCP_NO_LISTENER || conn->flags & CONN_ACCEPTED;
+    bool tell = owned && !(conn->flags & CONN_OWNER_TOLD);
+
+    count_failure(region, conn, reason == NET_CLOSED_REFUSED);
+    tcp_free(region, conn);
+    if (tell)
+        handlers->closed(&region->base, host, handle, user, reason);
+}
+
+void tcp_fin_progress(struct native_region *region, struct tcp_conn *conn)
+{
+    const struct native_config *config = &region->native->config;
+
+    if (!(conn->flags & CONN_FIN_ACKED))
+        return;
+    if (!(conn->flags & CONN_PEER_FIN)) {
+        /* Half-closed: the peer may go on for a while, but not keep silent for ever. */
+        tcp_arm_rto(region, conn, config->rto_max_ns);
+        return;
+    }
+    /* What came in must be handed over first; tcp_deliver() comes here again. */
+    if (!(conn->flags & CONN_PEER_TOLD))
+        return;
+    if (conn->flags & CONN_PASSIVE || config->time_wait_ns == 0) {
+        if (conn->flags & CONN_ACK_NOW)
+            tcp_send_ack(region, conn);
+        tcp_free(region, conn);
+        return;
+    }
+    conn->state = TCP_TIME_WAIT;
+    tcp_arm_rto(region, conn, config->time_wait_ns);
+}
+
+void tcp_start_close(struct native_region *region, struct tcp_conn *conn)
+{
+    if (conn->flags & CONN_CLOSING)
+        return;
+    conn->flags |= CONN_CLOSING;
+    tcp_listen_release(region, conn);
+    if (conn->state == TCP_OPEN)
+        tcp_push(region, conn);
+}
+
+struct net_conn tcp_connect(struct net_region *at, uint32_t from, uint32_t to, uint16_t port,
+                            net_framer *framer, uint64_t user)
+{
+    struct native_region *region = region_of(at);
+    struct tcp_conn *conn = tcp_new(region, from, to);
+
+    conn->state = TCP_SYN_SENT;
+    conn->user = user;
+    conn->framer = framer;
+    conn->port = (uint16_t)(FIRST_CLIENT_PORT + conn->generation % CLIENT_PORTS);
+    conn->peer_port = port;
+    region->counters[NATIVE_tcp_connections]++;
+    conn->nxt = conn->max = conn->una + 1;
+    tcp_time_segment(region, conn, conn->nxt);
+    tcp_send_control(region, conn, conn->una, TCP_SYN);
+    tcp_arm_rto(region, conn, tcp_rto(region, conn));
+    return tcp_handle(conn);
+}
+
+void tcp_set_user(struct net_region *at, struct net_conn handle, uint64_t user)
+{
+    struct tcp_conn *conn = tcp_find(region_of(at), handle);
+
+    if (conn)
+        conn->user = user;
+}
+
+bool tcp_send(struct net_region *at, struct net_conn handle, struct net_message *message)
+{
+    struct native_region *region = region_of(at);
+    struct tcp_conn *conn = tcp_find(region, handle);
+
+    g_assert(message->length > 0 && message->length <= message->capacity);
+    region->books[message->kind].sent++;
+    if (!conn || conn->flags & CONN_CLOSING) {
+        region->books[message->kind].lost++;
+        message_unref(region, message);
+        return false;
+    }
+    atomic_store_explicit(&message->delivered, MESSAGE_ON_STREAM, memory_order_relaxed);
+    message->next = NULL;
+    if (conn->head)
+        conn->tail->next = message;
+    else
+        conn->head = message;
+    conn->tail = message;
+    if (!conn->cursor) {
+        conn->cursor = message;
+        conn->cursor_offset = 0;
+    }
+    conn->end += message->length;
+    if (conn->state == TCP_OPEN)
+        tcp_push(region, conn);
+    return true;
+}
+
+void tcp_close(struct net_region *at, struct net_conn handle)
+{
+    struct native_region *region = region_of(at);
+    struct tcp_conn *conn = tcp_find(region, handle);
+
+    if (conn)
+        tcp_start_close(region, conn);
+}
+
+void tcp_abort(struct net_region *at, struct net_conn handle)
+{
+    struct native_region *region = region_of(at);
+    struct tcp_conn *conn = tcp_find(region, handle);
+
+    /* In TIME_WAIT nothing is left to drop. */
+    if (!conn || conn->state == TCP_TIME_WAIT)
+        return;
+    if (conn->state == TCP_OPEN)
+        tcp_send_control(region, conn, conn->nxt, TCP_RST | TCP_ACK);
+    count_failure(region, conn, false);
+    tcp_free(region, conn);
+}

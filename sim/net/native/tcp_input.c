@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* TCP: a segment arrives. Any call of an owner may free the connection, so it is looked up again after each. */
+#include "sim/net/native/tcp.h"
+
+#define SEGMENTS_PER_ACK 2
+
+static bool same_handle(struct net_conn a, struct net_conn b)
+{
+    return a.index == b.index && a.generation == b.generation;
+}
+
+static void reset_received(struct native_region *region, struct tcp_conn *conn, const struct packet *packet)
+{
+    bool has_ack = packet->flags & TCP_ACK;
+
+    switch ((enum tcp_state)conn->state) {
+    case TCP_SYN_SENT:
+        if (has_ack && packet->ack == conn->max)
+            tcp_fail(region, conn, NET_CLOSED_REFUSED);
+        return;
+    case TCP_TIME_WAIT:
+    case TCP_FREE:
+        return;
+    case TCP_SYN_RCVD:
+    case TCP_OPEN:
+        break;
+    }
+    /* Both sides have said all they had to say: only the acknowledgment of our FIN is missing. */
+    if (conn->flags & CONN_PEER_TOLD && conn->flags & CONN_CLOSING && conn->una == conn->end)
+        tcp_free(region, conn);
+    else
+        tcp_fail(region, conn, NET_CLOSED_RESET);
+}
+
+static void syn_ack_received(struct native_region *region, struct tcp_conn *conn, const struct packet *packet)
+{
+    const struct net_handlers *handlers = region->native->config.handlers;
+    struct net_conn handle = tcp_handle(conn);
+
+    if (conn->state != TCP_SYN_SENT) {
+        if (same_handle(conn->other, packet->source))
+            tcp_send_ack(region, conn); /* ours was lost, or theirs came twice */
+        else
+            tcp_send_reset_to(region, packet);
+        return;
+    }
+    if (packet->ack != conn->max)
+        return;
+    conn->other = packet->source;
+    conn->rcv_nxt = conn->done = packet->seq + 1;
+    tcp_acknowledged(region, conn, packet);
+    conn->state = TCP_OPEN;
+    tcp_send_ack(region, conn);
+    tcp_push(region, conn);
+    handlers->connected(&region->base, conn->host, handle, conn->user);
+}
+
+/* After a segment: acknowledge now, later, or not at all because something sent has done it. */
+static void acknowledge(struct native_region *region, struct tcp_conn *conn)
+{
+    if (conn->flags & CONN_ACK_NOW)
+        tcp_send_ack(region, conn);
+    else if (conn->ack_count >= SEGMENTS_PER_ACK ||
+             (conn->ack_count && region->native->config.delayed_ack_ns == 0))
+        tcp_send_ack(region, conn);
+    else if (conn->ack_count && conn->ack_due_ns == CLOCK_NEVER)
+        tcp_arm_ack(region, conn);
+}
+
+static void time_wait_received(struct native_region *region, struct tcp_conn *conn,
+                               const struct packet *packet)
+{
+    if (!(packet->flags & TCP_FIN))
+        return;
+    tcp_send_ack(region, conn);
+    tcp_arm_rto(region, conn, region->native->config.time_wait_ns);
+}
+
+/* A segment of an open connection; takes the packet. */
+static void segment_received(struct native_region *region, struct tcp_conn *conn, struct packet *packet)
+{
+    struct net_conn handle = tcp_handle(conn);
+
+    tcp_acknowledged(region, conn, packet);
+    tcp_push(region, conn);
+    if (packet->length || packet->flags & TCP_FIN) {
+        tcp_receive(region, conn, packet);
+        tcp_deliver(region, conn);
+        conn = tcp_find(region, handle);
+        if (!conn)
+            return;
+    } else {
+        packet_free(region, packet);
+    }
+    tcp_touch_idle(region, conn);
+    tcp_fin_progress(region, conn);
+    conn = tcp_find(region, handle);
+    if (conn)
+        acknowledge(region, conn);
+}
+
+static void connection_received(struct native_region *region, struct tcp_conn *conn, struct packet *packet)
+{
+    if (packet->flags & TCP_RST) {
+        reset_received(region, conn, packet);
+    } else if (packet->flags & TCP_SYN) {
+        syn_ack_received(region, conn, packet);
+    } else if (conn->state == TCP_TIME_WAIT) {
+        time_wait_received(region, conn, packet);
+    } else if (conn->state == TCP_SYN_RCVD && packet->ack != conn->max) {
+        tcp_send_reset_to(region, packet);
+    } else if (conn->state != TCP_SYN_SENT) {
+        if (conn->state == TCP_SYN_RCVD) {
+            tcp_acknowledged(region, conn, packet);
+            conn->state = TCP_OPEN;
+            tcp_listen_established(region, conn);
+        }
+        segment_received(region, conn, packet);
+        return;
+    }
+    packet_free(region, packet);
+}
+
+void tcp_input(struct native_region *region, struct packet *packet)
+{
+    if ((packet->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN) {
+        tcp_listen_syn(region, packet);
+        packet_free(region, packet);
+        return;
+    }
+    struct tcp_conn *conn = tcp_find(region, packet->target);
+    if (conn) {
+        connection_received(region, conn, packet);
+        return;
+    }
+    if (!(packet->flags & TCP_RST))
+        tcp_send_reset_to(region, packet);
+    packet_free(region, packet);
+}

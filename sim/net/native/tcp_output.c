@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* TCP: making segments and sending what the windows allow. */
+#include "sim/net/native/tcp.h"
+
+static struct packet *new_segment(struct native_region *region, const struct tcp_conn *conn, uint32_t seq,
+                                  unsigned flags)
+{
+    struct packet *packet = packet_new(region);
+    unsigned options = flags & TCP_SYN ? TCP_MSS_OPTION_BYTES : 0;
+
+    *packet = (struct packet){
+        .from = conn->host,
+        .to = conn->peer,
+        .seq = seq,
+        .ack = flags & TCP_ACK ? conn->rcv_nxt : 0,
+        .source = tcp_handle(conn),
+        .target = conn->other,
+        .from_port = conn->port,
+        .to_port = conn->peer_port,
+        .size = (uint16_t)(region->native->ip_header_bytes + TCP_HEADER_BYTES + options),
+        .flags = (uint8_t)flags,
+    };
+    return packet;
+}
+
+/* Whatever is sent acknowledges what has come so far. */
+static void acknowledgment_sent(struct tcp_conn *conn)
+{
+    conn->flags &= (uint16_t)~CONN_ACK_NOW;
+    conn->ack_count = 0;
+    conn->ack_due_ns = CLOCK_NEVER;
+}
+
+void tcp_send_control(struct native_region *region, struct tcp_conn *conn, uint32_t seq, unsigned flags)
+{
+    if (flags & TCP_ACK)
+        acknowledgment_sent(conn);
+    packet_send(region, new_segment(region, conn, seq, flags));
+}
+
+void tcp_send_ack(struct native_region *region, struct tcp_conn *conn)
+{
+    tcp_send_control(region, conn, conn->nxt, TCP_ACK);
+}
+
+void tcp_send_reset_to(struct native_region *region, const struct packet *packet)
+{
+    struct packet *reset = packet_new(region);
+    bool has_ack = packet->flags & TCP_ACK;
+    unsigned phantom = (packet->flags & TCP_SYN ? 1 : 0) + (packet->flags & TCP_FIN ? 1 : 0);
+
+    *reset = (struct packet){
+        .from = packet->to,
+        .to = packet->from,
+        .seq = has_ack ? packet->ack : 0,
+        .ack = has_ack ? 0 : packet->seq + packet->length + phantom,
+        .source = packet->target,
+        .target = packet->source,
+        .from_port = packet->to_port,
+        .to_port = packet->from_port,
+        .size = (uint16_t)(region->native->ip_header_bytes + TCP_HEADER_BYTES),
+        .flags = has_ack ? TCP_RST : TCP_RST | TCP_ACK,
+    };
+    packet_send(region, reset);
+}
+
+static uint32_t segment_length(const struct native_region *region, const struct net_message *message,
+                               uint32_t offset)
+{
+    uint32_t left = message->length - offset;
+    uint32_t mss = region->native->config.mss;
+
+    return left < mss ? left : mss;
+}
+
+static void send_data(struct native_region *region, struct tcp_conn *conn, struct net_message *message,
+                      uint32_t offset, uint32_t seq)
+{
+    uint32_t length = segment_length(region, message, offset);
+    bool last = offset + length == message->length;
+    struct packet *packet = new_segment(region, conn, seq, TCP_ACK | (last ? TCP_PSH : 0));
+
+    message_ref(message);
+    packet->message = message;
+    packet->offset = (uint16_t)offset;
+    packet->length = (uint16_t)length;
+    packet->size = (uint16_t)(packet->size + length);
+    acknowledgment_sent(conn);
+    packet_send(region, packet);
+}
+
+static uint32_t send_window(const struct native_region *region, const struct tcp_conn *conn)
+{
+    uint32_t window = conn->cwnd;
+
+    /* Limited transmit, RFC 3042: the first two duplicates allow a new segment each. */
+    if (!(conn->flags & CONN_RECOVERY))
+        window += conn->duplicate_acks * region->native->config.mss;
+    return window < TCP_WINDOW ? window : TCP_WINDOW;
+}
+
+/* A segment is leaving that ends before end_seq. */
+static void segment_sent(struct native_region *region, struct tcp_conn *conn, uint32_t end_seq)
+{
+    if (seq_before(conn->nxt, conn->max)) {
+        region->counters[NATIVE_tcp_retransmissions]++;
+    } else {
+        tcp_time_segment(region, conn, end_seq);
+        conn->max = end_seq;
+    }
+    conn->nxt = end_seq;
+    if (conn->rto_due_ns == CLOCK_NEVER)
+        tcp_arm_rto(region, conn, tcp_rto(region, conn));
+}
+
+void tcp_push(struct native_region *region, struct tcp_conn *conn)
+{
+    uint32_t window = send_window(region, conn);
+
+    while (conn->cursor) {
+        struct net_message *message = conn->cursor;
+        uint32_t offset = conn->cursor_offset;
+        uint32_t seq = conn->nxt;
+        uint32_t length = segment_length(region, message, offset);
+
+        if (seq != conn->una && seq - conn->una + length > window)
+            return;
+        if (offset + length == message->length) {
+            conn->cursor = message->next;
+            conn->cursor_offset = 0;
+        } else {
+            conn->cursor_offset = (uint16_t)(offset + length);
+        }
+        segment_sent(region, conn, seq + length);
+        send_data(region, conn, message, offset, seq);
+    }
+    if (conn->flags & CONN_CLOSING && conn->nxt == conn->end) {
+        segment_sent(region, conn, conn->end + 1);
+        tcp_send_control(region, conn, conn->end, TCP_FIN | TCP_ACK);
+    }
+    tcp_touch_idle(region, conn);
+}
+
+void tcp_send_oldest(struct native_region *region, struct tcp_conn *conn)
+{
+    region->counters[NATIVE_tcp_retransmissions]++;
+    conn->timed_ns = CLOCK_NEVER;
+    if (conn->head)
+        send_data(region, conn, conn->head, conn->una - conn->head_seq, conn->una);
+    else
+        tcp_send_control(region, conn, conn->end, TCP_FIN | TCP_ACK);
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* TCP: timers. Setting one forward costs nothing: the pending event finds the new time when it comes and is
+ * scheduled again. Events that outlive their connection are recognised by its generation. */
+#include "sim/net/native/tcp.h"
+
+static void schedule(struct native_region *region, const struct tcp_conn *conn, int64_t due_ns,
+                     enum tcp_timer timer)
+{
+    uintptr_t payload = (uintptr_t)conn->generation << TCP_TIMER_BITS | timer;
+
+    kernel_schedule(region->kernel, due_ns - region->base.now_ns, conn->host, EVENT_TCP_TIMER, conn->index,
+                    (void *)payload);
+}
+
+void tcp_arm_rto(struct native_region *region, struct tcp_conn *conn, int64_t delay_ns)
+{
+    conn->rto_due_ns = region->base.now_ns + delay_ns;
+    if (conn->rto_event_ns <= conn->rto_due_ns)
+        return;
+    /* The event that was pending, if any, is stale from now on. */
+    conn->rto_event_ns = conn->rto_due_ns;
+    schedule(region, conn, conn->rto_due_ns, TCP_TIMER_RTO);
+}
+
+void tcp_arm_ack(struct native_region *region, struct tcp_conn *conn)
+{
+    conn->ack_due_ns = region->base.now_ns + region->native->config.delayed_ack_ns;
+    if (conn->flags & CONN_ACK_EVENT)
+        return;
+    conn->flags |= CONN_ACK_EVENT;
+    schedule(region, conn, conn->ack_due_ns, TCP_TIMER_ACK);
+}
+
+void tcp_touch_idle(struct native_region *region, struct tcp_conn *conn)
+{
+    if (!(conn->flags & CONN_ACCEPTED))
+        return;
+    int64_t timeout_ns = region->native->listeners[conn->listener].config.idle_timeout_ns;
+    if (timeout_ns == 0)
+        return;
+    conn->idle_due_ns = region->base.now_ns + timeout_ns;
+    if (conn->flags & CONN_IDLE_EVENT)
+        return;
+    conn->flags |= CONN_IDLE_EVENT;
+    schedule(region, conn, conn->idle_due_ns, TCP_TIMER_IDLE);
+}
+
+static void rto_expired(struct native_region *region, struct tcp_conn *conn)
+{
+    const struct native_config *config = &region->native->config;
+    bool handshake = conn->state == TCP_SYN_SENT || conn->state == TCP_SYN_RCVD;
+
+    conn->rto_due_ns = CLOCK_NEVER;
+    if (conn->state == TCP_TIME_WAIT) {
+        tcp_free(region, conn);
+        return;
+    }
+    if (conn->una == conn->max) { /* the peer never closed its side */
+        tcp_fail(region, conn, NET_CLOSED_TIMEOUT);
+        return;
+    }
+    if (conn->retries >= (handshake ? config->syn_retries : config->data_retries)) {
+        tcp_fail(region, conn, NET_CLOSED_TIMEOUT);
+        return;
+    }
+    region->counters[NATIVE_tcp_timeouts]++;
+    if (!handshake) {
+        tcp_collapse(region, conn);
+        return;
+    }
+    region->counters[NATIVE_tcp_retransmissions]++;
+    conn->retries++;
+    conn->timed_ns = CLOCK_NEVER;
+    tcp_send_control(region, conn, conn->una, conn->state == TCP_SYN_SENT ? TCP_SYN : TCP_SYN | TCP_ACK);
+    tcp_arm_rto(region, conn, tcp_rto(region, conn));
+}
+
+static void rto_event(struct native_region *region, struct tcp_conn *conn)
+{
+    int64_t now_ns = region->base.now_ns;
+
+    if (conn->rto_event_ns != now_ns)
+        return;
+    conn->rto_event_ns = CLOCK_NEVER;
+    if (conn->rto_due_ns == CLOCK_NEVER)
+        return;
+    if (conn->rto_due_ns > now_ns) {
+        conn->rto_event_ns = conn->rto_due_ns;
+        schedule(region, conn, conn->rto_due_ns, TCP_TIMER_RTO);
+        return;
+    }
+    rto_expired(region, conn);
+}
+
+static void ack_event(struct native_region *region, struct tcp_conn *conn)
+{
+    conn->flags &= (uint16_t)~CONN_ACK_EVENT;
+    if (conn->ack_due_ns == CLOCK_NEVER)
+        return;
+    if (conn->ack_due_ns > region->base.now_ns) {
+        conn->flags |= CONN_ACK_EVENT;
+        schedule(region, conn, conn->ack_due_ns, TCP_TIMER_ACK);
+        return;
+    }
+    tcp_send_ack(region, conn);
+}
+
+static void idle_event(struct native_region *region, struct tcp_conn *conn)
+{
+    conn->flags &= (uint16_t)~CONN_IDLE_EVENT;
+    /* An end that its owner has closed has timers of its own. */
+    if (conn->flags & CONN_CLOSING || conn->state != TCP_OPEN)
+        return;
+    if (conn->idle_due_ns > region->base.now_ns) {
+        conn->flags |= CONN_IDLE_EVENT;
+        schedule(region, conn, conn->idle_due_ns, TCP_TIMER_IDLE);
+        return;
+    }
+    tcp_send_control(region, conn, conn->nxt, TCP_RST | TCP_ACK);
+    tcp_fail(region, conn, NET_CLOSED_TIMEOUT);
+}
+
+void tcp_timer_event(struct native_region *region, const struct kernel_event *event)
+{
+    uintptr_t payload = (uintptr_t)event->payload;
+    struct net_conn handle = {event->argument, (uint32_t)(payload >> TCP_TIMER_BITS)};
+    struct tcp_conn *conn = tcp_find(region, handle);
+
+    if (!conn)
+        return;
+    switch ((enum tcp_timer)(payload & ((1U << TCP_TIMER_BITS) - 1))) {
+    case TCP_TIMER_RTO:
+        rto_event(region, conn);
+        break;
+    case TCP_TIMER_ACK:
+        ack_event(region, conn);
+        break;
+    case TCP_TIMER_IDLE:
+        idle_event(region, conn);
+        break;
+    }
+}

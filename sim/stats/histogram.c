@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Log-linear histogram. Octave 0 holds the values 0 .. 1023, each in a bucket of its own; octave k >= 1
+ * holds [2^(k+9), 2^(k+10)) in 1024 equal buckets of 2^(k-1). A bucket is therefore never wider than 1/1024 of
+ * its lower edge. */
+#include "sim/stats/histogram.h"
+
+#include <glib.h>
+#include <string.h>
+
+enum { STEP_BITS = 10 };
+
+_Static_assert(HISTOGRAM_STEPS == 1 << STEP_BITS, "an octave has 2^STEP_BITS buckets");
+_Static_assert(HISTOGRAM_OCTAVES == 63 - STEP_BITS + 1, "octaves reach to 2^63 - 1");
+
+struct place {
+    unsigned octave;
+    unsigned step;
+};
+
+/* The highest set bit chooses the octave, the ten bits below it the bucket. */
+static struct place place_of(uint64_t value)
+{
+    if (value < HISTOGRAM_STEPS)
+        return (struct place){0, (unsigned)value};
+    unsigned top_bit = 63 - (unsigned)__builtin_clzll(value);
+    unsigned octave = top_bit - STEP_BITS + 1;
+    return (struct place){octave, (unsigned)(value >> (octave - 1)) - HISTOGRAM_STEPS};
+}
+
+/* The largest value of a bucket. */
+static uint64_t upper_edge(unsigned octave, unsigned step)
+{
+    if (octave == 0)
+        return step;
+    return ((uint64_t)(HISTOGRAM_STEPS + step + 1) << (octave - 1)) - 1;
+}
+
+void histogram_init(struct histogram *h)
+{
+    memset(h, 0, sizeof *h);
+}
+
+void histogram_clear(struct histogram *h)
+{
+    for (int i = 0; i < HISTOGRAM_OCTAVES; i++)
+        g_free(h->octave[i]);
+    histogram_init(h);
+}
+
+static uint32_t *steps_of(struct histogram *h, unsigned octave)
+{
+    if (!h->octave[octave])
+        h->octave[octave] = g_new0(uint32_t, HISTOGRAM_STEPS);
+    return h->octave[octave];
+}
+
+static void add_to_sum(struct histogram *h, uint64_t high, uint64_t low)
+{
+    h->sum_low += low;
+    h->sum_high += high + (h->sum_low < low);
+}
+
+void histogram_add(struct histogram *h, int64_t value_ns)
+{
+    uint64_t value = value_ns < 0 ? 0 : (uint64_t)value_ns;
+    struct place place = place_of(value);
+
+    steps_of(h, place.octave)[place.step]++;
+    h->count++;
+    add_to_sum(h, 0, value);
+    h->max_ns = MAX(h->max_ns, (int64_t)value);
+}
+
+void histogram_merge(struct histogram *into, const struct histogram *from)
+{
+    for (unsigned octave = 0; octave < HISTOGRAM_OCTAVES; octave++) {
+        if (!from->octave[octave])
+            continue;
+        uint32_t *steps = steps_of(into, octave);
+        for (unsigned step = 0; step < HISTOGRAM_STEPS; step++)
+            steps[step] += from->octave[octave][step];
+    }
+    into->count += from->count;
+    add_to_sum(into, from->sum_high, from->sum_low);
+    into->max_ns = MAX(into->max_ns, from->max_ns);
+}
+
+/* How many of `count` samples are at or below the quantile: the ceiling of q * count, at least one. */
+static uint64_t rank_of(uint64_t count, double q)
+{
+    if (!(q > 0))
+        return 1;
+    if (q >= 1)
+        return count;
+    double exact = q * (double)count;
+    uint64_t rank = (uint64_t)exact;
+    if ((double)rank < exact)
+        rank++;
+    return CLAMP(rank, 1, count);
+}
+
+int64_t histogram_quantile(const struct histogram *h, double q)
+{
+    if (h->count == 0)
+        return 0;
+    uint64_t left = rank_of(h->count, q);
+    for (unsigned octave = 0; octave < HISTOGRAM_OCTAVES; octave++) {
+        if (!h->octave[octave])
+            continue;
+        for (unsigned step = 0; step < HISTOGRAM_STEPS; step++) {
+            uint32_t here = h->octave[octave][step];
+            if (here >= left)
+                return (int64_t)MIN(upper_edge(octave, step), (uint64_t)h->max_ns);
+            left -= here;
+        }
+    }
+    return h->max_ns;
+}
+
+double histogram_mean_s(const struct histogram *h)
+{
+    if (h->count == 0)
+        return 0;
+    double sum_ns = (double)h->sum_high * 0x1p64 + (double)h->sum_low;
+    return sum_ns / (double)h->count / 1e9;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* HTTP messages: the framer and the decoder agree on where one ends. */
+#include "models/wire/ua.h"
+#include "tests/fuzz/targets.h"
+
+void fuzz_http(struct bytes in)
+{
+    struct http_message m;
+    int64_t framed = http_frame(in);
+    enum wire_status status;
+
+    PROMISE(framed >= -1 && framed <= (int64_t)in.len);
+    status = http_decode(in, &m);
+    if (status == WIRE_OK)
+        PROMISE(framed == (int64_t)in.len);
+    if (framed > 0 && http_decode(bytes_of(in.at, (size_t)framed), &m) != WIRE_OK)
+        return;
+    if (status != WIRE_OK)
+        return;
+    promise_within(m.method, in);
+    promise_within(m.target, in);
+    promise_within(m.body, in);
+    PROMISE(m.header_count <= HTTP_HEADERS_MAX && m.body.len <= HTTP_BODY_BYTES_MAX);
+    PROMISE(m.is_request ? m.method.len > 0 && m.target.len > 0 : m.status >= 100 && m.status <= 599);
+    for (unsigned i = 0; i < m.header_count; i++) {
+        PROMISE(m.headers[i].name.len > 0);
+        promise_within(m.headers[i].name, in);
+        promise_within(m.headers[i].value, in);
+    }
+    http_retry_after(&m);
+}

@@ -1,0 +1,257 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+# The command line from outside, on a storm without models (tests/unit/fake_storm.c): exit statuses, what is
+# written, and what is left when a run fails, is interrupted or killed.
+set -u
+
+program=$PWD/tests/unit/pullstorm_fake
+manual=$(cd "${srcdir:-.}" && pwd)/doc/pullstorm.1
+work=$(mktemp -d) || exit 1
+trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+cd "$work" || exit 1
+
+count=0
+failed=0
+result() { # result STATUS NAME
+    count=$((count + 1))
+    if [ "$1" = 0 ]; then
+        echo "ok $count - $2"
+    else
+        failed=1
+        echo "not ok $count - $2"
+        sed 's/^/# out: /' out
+        sed 's/^/# err: /' err
+    fi
+}
+# expect STATUS NAME WORD... : runs the program with the words, output in out and err
+expect() {
+    wanted=$1
+    name=$2
+    shift 2
+    "$program" "$@" >out 2>err
+    got=$?
+    [ "$got" = "$wanted" ]
+    result $? "$name (exit $wanted, got $got)"
+}
+# says FILE TEXT NAME
+says() {
+    grep -qF -- "$2" "$1"
+    result $? "$3"
+}
+# nothing but the scenarios and out, err is in the work folder, hidden or not
+clean() {
+    left=$(find . -mindepth 1 ! -name '*.ini' ! -path ./out ! -path ./err)
+    [ -z "$left" ]
+    result $? "$1 leaves nothing behind${left:+: $left}"
+}
+# waits until a run has made its hidden folder
+wait_for_partial() {
+    for _ in $(seq 300); do
+        [ -n "$(find . -name '.*.partial-*')" ] && return 0
+        sleep 0.1
+    done
+    return 1
+}
+
+printf '[ue]\ncount = 2k\n[hss]\nservice_time = lognormal(10ms, 0.5)\n' >storm.ini
+printf '[ue]\ncuont = 2k\n' >bad.ini
+
+# --- command line
+expect 2 "no command"
+says err "Usage: pullstorm" "no command shows the usage"
+expect 0 "--help" --help
+expect 0 "--version" --version
+says out "engines: native" "--version names the engines"
+expect 2 "unknown command" chekc storm.ini
+says err "did you mean check?" "the nearest command is suggested"
+expect 2 "unknown option before a command" --versoin
+says err "did you mean --version?" "the nearest global option is suggested"
+expect 2 "unknown option" run storm.ini --trheads=2
+says err "did you mean --threads?" "the nearest option is suggested"
+expect 2 "no scenario" run
+expect 2 "two scenarios" run storm.ini storm.ini
+expect 2 "option without its value" run storm.ini -o
+expect 2 "seed out of range" run storm.ini --seed 18446744073709551616
+says err "--seed: " "a wrong seed is reported as --seed"
+expect 2 "threads 0" run storm.ini --threads 0
+expect 2 "threads x" run storm.ini --threads 1x
+expect 2 "engine that is not compiled in" run storm.ini --engine ns3
+says err "ns3 is not compiled in" "... and says so"
+expect 2 "the same by its key" run storm.ini -s run.engine=ns3
+expect 2 "engine that does not exist" run storm.ini --engine ns4
+clean "a wrong command line"
+
+# --- check, keys, metrics
+expect 0 "check" check storm.ini
+says out "no mistake found" "check says that all is well"
+expect 2 "check finds an unknown key" check bad.ini
+says err "bad.ini:2: ue.cuont: unknown key, did you mean ue.count?" "... with file, line and suggestion"
+expect 2 "check finds a wrong setting" check storm.ini -s ue.count=5 -s ue.cells=ten
+says err "-s ue.cells=ten: ue.cells:" "... and names it"
+expect 2 "check of nothing" check nowhere.ini
+expect 0 "check notes pulls after the end" check storm.ini -s run.end=2s
+says err "note: " "... on standard error"
+PULLSTORM_FAKE=refuse "$program" check storm.ini -s fault.drop=x@1 >out 2>err
+[ $? = 2 ]
+result $? "check asks the models about faults"
+expect 0 "keys" keys
+says out "[access]" "keys go by section"
+expect 0 "metrics" metrics
+expect 0 "keys as CSV" keys --format csv
+cp out keys.ini
+expect 0 "metrics as CSV" metrics --format=csv
+cp out metrics.ini
+expect 2 "keys in an unknown format" keys --format xml
+expect 2 "metrics with a stray word" metrics all
+for command in run check keys metrics; do
+    expect 0 "$command --help" "$command" --help
+    missing=
+    # shellcheck disable=SC2013 # options are words
+    for option in $(grep -o -- '--[a-z][a-z]*' out | sort -u); do
+        sed 's/\\-/-/g' "$manual" | grep -qF -- "$option" || missing="$missing $option"
+    done
+    [ -z "$missing" ]
+    result $? "the manual has every option of $command$missing"
+done
+
+# --- a run
+expect 0 "run" run storm.ini
+[ "$(wc -l <out)" -le 30 ] && [ "$(awk '{ if (length > 80) n++ } END { print n + 0 }' out)" = 0 ]
+result $? "the summary fits a screen"
+says out "results/storm/summary.csv" "the summary names the files"
+[ ! -s err ]
+result $? "nothing on standard error without a terminal"
+for file in summary latency timeseries; do
+    head -n 1 "results/storm/$file.csv" | tr ',' '\n' >header.ini
+    awk -F, -v f="$file.csv" '$1 == f { print $2 }' metrics.ini | cmp -s - header.ini
+    result $? "the header of $file.csv is what metrics lists"
+done
+[ "$(wc -l <results/storm/summary.csv)" = 2 ]
+result $? "summary.csv has a header and one row"
+says results/storm/summary.csv ',"lognormal(0.01, 0.5)",' "a distribution is one quoted cell, in seconds"
+says results/storm/manifest.json '"fingerprint": "9e3779b97f4a7c15"' "the manifest has the fingerprint"
+says results/storm/manifest.json '"command_line": ["pullstorm", "run", "storm.ini"]' "... and the command line"
+sed -n 's/^  "scenario_text": "\(.*\)",$/\1/p' results/storm/manifest.json >text.ini
+digest=$(printf '%b' "$(cat text.ini)" | sha256sum | cut -d ' ' -f 1)
+says results/storm/manifest.json "\"scenario_sha256\": \"$digest\"" "... and the digest of its scenario text"
+printf '%b' "$(cat text.ini)" >again.ini
+expect 0 "the scenario text of the manifest runs" run again.ini --threads 4 --quiet -o again
+[ ! -s out ] && [ ! -s err ]
+result $? "--quiet is quiet"
+cmp -s results/storm/summary.csv again/summary.csv
+result $? "and gives the same summary.csv, byte for byte"
+expect 0 "another seed" run storm.ini --seed 18446744073709551615 -o other --quiet
+says other/manifest.json '"seed": 18446744073709551615' "--seed is taken"
+cmp -s other/summary.csv again/summary.csv
+[ $? = 1 ]
+result $? "and gives another summary.csv"
+
+# --- what stands is not overwritten
+expect 1 "a finished result is not overwritten" run storm.ini
+says err "--force" "... and --force is named"
+expect 0 "--force replaces it" run storm.ini --force -s run.seed=5
+says results/storm/manifest.json '"seed": 5' "... by the new one"
+PULLSTORM_FAKE=fail "$program" run storm.ini --force -s run.seed=6 >out 2>err
+[ $? = 1 ] && grep -q '"seed": 5' results/storm/manifest.json
+result $? "--force keeps the earlier result when the new run fails"
+PULLSTORM_FAKE=unbalanced "$program" run storm.ini --force -s run.seed=6 >out 2>err
+[ $? = 1 ] && grep -q '"seed": 5' results/storm/manifest.json
+result $? "books that do not balance are a failure"
+(
+    ulimit -f 16
+    PULLSTORM_FAKE=long exec "$program" run storm.ini --force -s run.seed=6
+) >out 2>err
+[ $? = 1 ] && grep -q '"seed": 5' results/storm/manifest.json
+result $? "--force keeps the earlier result when the disk is full"
+says err "File too large" "... and the reason is told"
+touch results/storm/notes.txt
+expect 1 "--force does not delete what is not a result" run storm.ini --force
+says err 'notes.txt' "... and names it"
+[ "$(find results other again -mindepth 1 -name '.*')" = "" ]
+result $? "no hidden folder is left"
+rm -rf results other again
+
+# --- where nothing can be written
+touch file.ini
+expect 1 "the output folder is a file" run storm.ini -o file.ini
+says err "is not a folder" "... and that is said"
+expect 1 "the output folder is below a file" run storm.ini -o file.ini/deep/er
+expect 1 "the output folder cannot be made" run storm.ini -o /proc/pullstorm/result
+expect 1 "the output folder has no name" run storm.ini -o ""
+expect 0 "missing parents are made" run storm.ini -o deep/er/still/
+rm -rf deep
+expect 2 "a storm that refuses the scenario" run bad.ini -o deep/er
+PULLSTORM_FAKE=refuse "$program" run storm.ini -o deep/er >out 2>err
+[ $? = 2 ]
+result $? "a contradiction that the models find"
+clean "a refused run"
+(
+    ulimit -f 16
+    PULLSTORM_FAKE=long exec "$program" run storm.ini -o deep/er
+) >out 2>err
+[ $? = 1 ]
+result $? "a full disk"
+clean "a full disk"
+PULLSTORM_FAKE=fail "$program" run storm.ini -o deep/er >out 2>err
+[ $? = 1 ]
+result $? "a run that fails half-way"
+clean "a run that fails half-way"
+if [ -w /dev/full ]; then
+    "$program" run storm.ini -o full.ini >/dev/full 2>err
+    [ $? = 1 ] && [ -f full.ini/manifest.json ]
+    result $? "a summary that cannot be printed is a failure; the result stays"
+    "$program" keys >/dev/full 2>err
+    [ $? = 1 ]
+    result $? "a table that cannot be printed is a failure"
+    rm -rf full.ini
+fi
+
+# --- signals
+for signal in INT TERM; do
+    PULLSTORM_FAKE=slow "$program" run storm.ini -o deep/er >out 2>err &
+    pid=$!
+    wait_for_partial
+    kill -s "$signal" "$pid"
+    wait "$pid"
+    [ $? = 1 ] && grep -q interrupted err
+    result $? "SIG$signal stops a run with a message and exit status 1"
+    clean "SIG$signal"
+done
+PULLSTORM_FAKE=deaf "$program" run storm.ini -o killed >out 2>err &
+pid=$!
+wait_for_partial
+kill -s INT "$pid"
+while kill -s TERM "$pid" 2>/dev/null; do sleep 0.1; done
+wait "$pid"
+[ $? -gt 128 ]
+result $? "a second signal ends the run at once"
+[ ! -e killed ]
+result $? "a killed run leaves no half result at its place"
+expect 0 "the next run into the same place" run storm.ini -o killed
+[ "$(find . -name '.*.partial-*')" = "" ]
+result $? "... clears away what the killed one left"
+PULLSTORM_FAKE=slow "$program" run storm.ini -o killed --force >/dev/null 2>&1 &
+pid=$!
+wait_for_partial
+expect 0 "a run beside another into the same place" run storm.ini -o killed --force
+kill -0 "$pid" && [ "$(find . -name '.*.partial-*')" != "" ]
+result $? "... leaves the other's hidden folder alone"
+kill -s TERM "$pid"
+wait "$pid"
+rm -rf killed
+
+# --- progress
+if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1; then
+    PULLSTORM_FAKE=slow script -qec "timeout -s INT 3 '$program' run storm.ini -o t" /dev/null >out 2>err </dev/null
+    grep -q 'simulated .* UEs done .* events/s, .* left' out
+    result $? "progress on a terminal"
+    PULLSTORM_FAKE=slow script -qec "timeout -s INT 2 '$program' run storm.ini -o t --quiet" /dev/null >out 2>err \
+        </dev/null
+    grep -q 'simulated' out
+    [ $? = 1 ]
+    result $? "no progress with --quiet"
+    clean "an interrupted run on a terminal"
+fi
+
+echo "1..$count"
+exit $failed

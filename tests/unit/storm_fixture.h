@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Runs small storms in-process: a scenario from settings, then metrics by name. */
+#ifndef TESTS_UNIT_STORM_FIXTURE_H
+#define TESTS_UNIT_STORM_FIXTURE_H
+
+#include "models/storm.h"
+
+/* One UE, one cell, no randomness in time: every server answers in a fixed time. Settings ("section.key=value",
+ * NULL at the end) come on top. Aborts the test on a wrong setting. */
+struct scenario *fixture_scenario(const char *first, ...) G_GNUC_NULL_TERMINATED;
+
+/* Runs a scenario to its end, and checks what must hold in every run: the books balance, every MSK decrypted is the
+ * one that was made, nothing is under way at the end. */
+struct storm *fixture_run(const struct scenario *scenario);
+
+#define fixture_metric(storm, name) ((int64_t)storm_metric(storm, name))
+/* Compares a metric with what is expected. */
+#define fixture_equal(storm, name, value) g_assert_cmpint(fixture_metric(storm, name), ==, value)
+
+#endif

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Whole scenarios: what a file and settings make, and every mistake at its line. */
+#include "sim/config/schema.h"
+#include "tests/unit/tap.h"
+
+#include <glib/gstdio.h>
+
+static char *folder;
+
+static char *file_with(const char *name, const char *bytes, gssize length)
+{
+    char *path = g_build_filename(folder, name, NULL);
+
+    g_assert_true(g_file_set_contents(path, bytes, length, NULL));
+    return path;
+}
+
+static struct scenario *load_good(const char *bytes, const char *const *settings)
+{
+    char *path = file_with("good.ini", bytes, -1);
+    GError *error = NULL;
+    struct scenario *scenario = scenario_load(path, settings, &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpstr(scenario->name, ==, "good");
+    g_free(path);
+    return scenario;
+}
+
+/* Loads and expects exactly these messages, in which FILE stands for the path. */
+static void refuse(const char *bytes, gssize length, const char *const *settings, int code,
+                   const char *expected)
+{
+    char *path = file_with("bad.ini", bytes, length);
+    char **parts = g_strsplit(expected, "FILE", -1);
+    char *message = g_strjoinv(path, parts);
+    GError *error = NULL;
+
+    g_assert_null(scenario_load(path, settings, &error));
+    g_assert_cmpstr(error->message, ==, message);
+    g_assert_error(error, CONFIG_ERROR, code);
+    g_clear_error(&error);
+    g_free(message);
+    g_strfreev(parts);
+    g_free(path);
+}
+
+static void test_defaults(void)
+{
+    struct scenario *s = load_good("# all as it comes\n", NULL);
+
+    g_assert_cmpint(s->ue_count, ==, 100000);
+    g_assert_cmpint(s->run_end, ==, INT64_C(3600000000000));
+    g_assert_cmpuint(s->run_seed, ==, 1);
+    g_assert_cmpint(s->run_engine, ==, 0);
+    g_assert_true(s->ue_muk_expired == 0.1);
+    g_assert_true(s->pull_rate == 1000);
+    g_assert_cmpint(s->core_rate, ==, INT64_C(10000000000));
+    g_assert_cmpint(s->hss_service_time.kind, ==, DISTRIBUTION_LOGNORMAL);
+    g_assert_cmpstr(s->operator_mcc, ==, "001");
+    g_assert_cmpstr(s->fault_drop, ==, "");
+    scenario_free(s);
+    scenario_free(NULL);
+}
+
+static void test_values(void)
+{
+    const char *const settings[] = {"ue.count=2k", "fault.drop = pull@1, msk/7@1-2", "ue.count=3k", NULL};
+    struct scenario *s =
+        load_good("\xef\xbb\xbf# mark in front, CR LF, blanks\r\n[ue]\r\n  count =  1_000 \r\ncells=10\r\n"
+                  "[pull]\nrate = 2k/s\n[bsf]\nservice_time = uniform(1ms,3ms)",
+                  settings);
+
+    g_assert_cmpint(s->ue_count, ==, 3000);
+    g_assert_cmpint(s->ue_cells, ==, 10);
+    g_assert_true(s->pull_rate == 2000);
+    g_assert_cmpint(s->bsf_service_time.b_ns, ==, 3000000);
+    g_assert_cmpstr(s->fault_drop, ==, "pull@1, msk/7@1-2");
+    scenario_free(s);
+}
+
+/* The canonical text is a scenario, and the same one. */
+static void test_canonical(void)
+{
+    struct scenario *s = load_good("[pull]\nrate=120/min\n[ue]\ncount = 1_000\n", NULL);
+    struct scenario *again = load_good(s->text, NULL);
+
+    g_assert_cmpstr(s->text, ==, again->text);
+    g_assert_cmpint(again->ue_count, ==, 1000);
+    g_assert_true(g_str_has_prefix(s->text, "[run]\nseed = 1\nengine = native\n"));
+    g_assert_nonnull(strstr(s->text, "\n\n[ue]\ncount = 1_000\n"));
+    g_assert_nonnull(strstr(s->text, "\nrate = 120/min\n"));
+    for (unsigned i = 0; i < config_key_count; i++)
+        g_assert_cmpstr(scenario_value_text(s, &config_keys[i]), ==,
+                        scenario_value_text(again, &config_keys[i]));
+    scenario_free(s);
+    scenario_free(again);
+}
+
+static void test_lines(void)
+{
+    refuse("# one\n"
+           "stray = 1\n"
+           "[ue]\n"
+           "count = 1.5M\n"
+           "\n"
+           "cells = ten\n"
+           "just words\n"
+           "[pull\n"
+           "; not a comment\n"
+           "= 5\n"
+           "count = 2\n"
+           "[ue]\n"
+           "attempts = 0\n",
+           -1, NULL, CONFIG_ERROR_SYNTAX,
+           "FILE:2: stray: stands before the first section, expected a line such as [ue] above it\n"
+           "FILE:6: ue.cells: \"ten\" is not a number, expected a whole number such as 1500, 100k or 1.5M "
+           "(k, M, "
+           "G)\n"
+           "FILE:7: \"just words\" is not understood, expected [section], key = value or # comment\n"
+           "FILE:8: \"[pull\" is not understood, expected [section], key = value or # comment\n"
+           "FILE:9: \"; not a comment\" is not understood, expected [section], key = value or # comment\n"
+           "FILE:10: \"= 5\" is not understood, expected [section], key = value or # comment\n"
+           "FILE:11: ue.count: given twice, first on line 4; expected once\n"
+           "FILE:12: [ue]: given twice, first on line 3; expected once\n"
+           "FILE:13: ue.attempts: \"0\" is out of range, expected 1 to 1000");
+}
+
+static void test_unknown(void)
+{
+    const char *const settings[] = {"ue.cuont=5", "eu.count=5", "count=5", "ue.count", "ue.count=x=y", NULL};
+
+    refuse(
+        "[bmcs]\nworkers = 3\n[bmsc]\nworker = 3\n[ue]\nrate = 5\ncount[de] = 7\n", -1, settings,
+        CONFIG_ERROR_UNKNOWN,
+        "FILE:1: [bmcs]: unknown section, did you mean [bmsc]?\n"
+        "FILE:4: bmsc.worker: unknown key, did you mean bmsc.workers?\n"
+        "FILE:6: ue.rate: unknown key, did you mean ue.count? There is pull.rate, core.rate\n"
+        "FILE:7: ue.count[de]: unknown key, did you mean ue.count?\n"
+        "-s ue.cuont=5: ue.cuont: unknown key, did you mean ue.count?\n"
+        "-s eu.count=5: [eu]: unknown section, did you mean [ue]?\n"
+        "-s count=5: expected SECTION.KEY=VALUE\n"
+        "-s ue.count: expected SECTION.KEY=VALUE\n"
+        "-s ue.count=x=y: ue.count: \"x=y\" is not a number, expected a whole number such as 1500, 100k or "
+        "1.5M (k, M, G)");
+}
+
+static void test_contradictions(void)
+{
+    static const struct {
+        const char *bytes, *expected;
+    } bad[] = {
+        {"[ue]\ncount = 50\n", "FILE:2: ue.count: 50 is below ue.cells = 100, expected at least that"},
+        {"[ue]\ncells=51\ncount = 50\n",
+         "FILE:2: ue.cells: 51 is above ue.count = 50, expected at most that"},
+        {"[ue]\nmuk_expired=50%\nmuk_ahead=0.4\nmuk_unknown=0.2\n",
+         "FILE:4: ue.muk_unknown: muk_expired + muk_ahead + muk_unknown + muk_unproven = 50% + 0.4 + 0.2 + 0 "
+         "is more than all "
+         "UEs, "
+         "expected a sum of at most 1"},
+        {"[ue]\nretry_base=2min\n",
+         "FILE:2: ue.retry_base: 2min is above ue.retry_cap = 64s, expected at most that"},
+        {"[ue]\nretry_cap=10ms\n",
+         "FILE:2: ue.retry_cap: 10ms is below ue.retry_base = 1s, expected at least that"},
+        {"[tcp]\nrto_min=2s\nrto_max=1s\n",
+         "FILE:2: tcp.rto_min: 2s is above tcp.rto_max = 1s, expected at most that"},
+        {"[tcp]\nrto_initial=1min\nrto_max=30s\n",
+         "FILE:2: tcp.rto_initial: 1min is above tcp.rto_max = 30s, expected at most that"},
+        {"[pull]\nstart=1h\n",
+         "FILE:2: pull.start: the first pull (pull.start = 1h) would come after the end of the "
+         "run (run.end = 1h), expected pull.start < run.end"},
+        {"[run]\nend=1s\n",
+         "FILE:2: run.end: the first pull (pull.start = 1s) would come after the end of the "
+         "run (run.end = 1s), expected pull.start < run.end"},
+        {"[ue]\ncount=20M\n[access]\nip_version=4\n",
+         "FILE:4: access.ip_version: 4 has addresses for 16777214 UEs (10/8), and ue.count = 20M, expected 6 "
+         "or "
+         "auto"},
+        {"[operator]\nmcc=26a\nmnc=1x\n",
+         "FILE:2: operator.mcc: \"26a\" is not a number, expected digits only\n"
+         "FILE:3: operator.mnc: \"1x\" is not a number, expected digits only"},
+        {"[tcp]\nmss=9kB\n[core]\nqueue_limit=9050B\n[access]\nqueue_limit=9059B\n",
+         "FILE:6: access.queue_limit: 9059B cannot hold one TCP segment (tcp.mss = 9kB and 60 bytes of "
+         "headers), "
+         "expected more\n"
+         "FILE:4: core.queue_limit: 9050B cannot hold one TCP segment (tcp.mss = 9kB and 60 bytes of "
+         "headers), "
+         "expected more"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
+        refuse(bad[i].bytes, -1, NULL, CONFIG_ERROR_CONTRADICTION, bad[i].expected);
+}
+
+/* What stands right at the border is no contradiction. */
+static void test_borders(void)
+{
+    scenario_free(load_good(
+        "[ue]\ncount=100\nmuk_expired=0.7\nmuk_ahead=0.1\nmuk_unknown=0.1\nmuk_unproven=10%\nretry_base=64s\n"
+        "[tcp]\nrto_min=60s\nrto_initial=60s\nmss=1440B\n[access]\nqueue_limit=1500B\n",
+        NULL));
+    scenario_free(load_good("[ue]\ncount=16777214\n[access]\nip_version=4\n", NULL));
+    scenario_free(load_good("[ue]\ncount=16777215\n[access]\nip_version=6\n", NULL));
+    scenario_free(load_good("[pull]\nstart=3599999ms\n", NULL));
+}
+
+static void refuse_path(const char *path, const char *expected)
+{
+    GError *error = NULL;
+
+    g_assert_null(scenario_load(path, NULL, &error));
+    g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_FILE);
+    g_assert_true(g_str_has_prefix(error->message, path));
+    g_assert_cmpstr(error->message + strlen(path), ==, expected);
+    g_clear_error(&error);
+}
+
+static void test_files(void)
+{
+    refuse("", 0, NULL, CONFIG_ERROR_SYNTAX, "FILE: is empty, expected sections such as [ue]");
+    refuse("\xef\xbb\xbf\r\n \n", -1, NULL, CONFIG_ERROR_SYNTAX,
+           "FILE: is empty, expected sections such as [ue]");
+    refuse("[ue]\0count=1\n", 13, NULL, CONFIG_ERROR_SYNTAX,
+           "FILE: holds NUL bytes, expected a scenario (INI file)");
+    refuse("[ue]\n# \xe4\n", -1, NULL, CONFIG_ERROR_SYNTAX, "FILE:2: is not UTF-8 text");
+    refuse_path("/nonexistent/scenario.ini", ": No such file or directory");
+    refuse_path(folder, ": is a directory, expected a scenario (INI file)");
+    refuse_path("/dev/zero", ": is larger than 1 MiB, expected a scenario (INI file)");
+}
+
+int main(int argc, char **argv)
+{
+    int status;
+
+    tap_init(argc, argv);
+    folder = g_dir_make_tmp("pullstorm-test-XXXXXX", NULL);
+    g_test_add_func("/scenario/defaults", test_defaults);
+    g_test_add_func("/scenario/values", test_values);
+    g_test_add_func("/scenario/canonical", test_canonical);
+    g_test_add_func("/scenario/lines", test_lines);
+    g_test_add_func("/scenario/unknown", test_unknown);
+    g_test_add_func("/scenario/contradictions", test_contradictions);
+    g_test_add_func("/scenario/borders", test_borders);
+    g_test_add_func("/scenario/files", test_files);
+    status = g_test_run();
+    static const char *const names[] = {"good.ini", "bad.ini"};
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        char *path = g_build_filename(folder, names[i], NULL);
+
+        g_remove(path);
+        g_free(path);
+    }
+    g_rmdir(folder);
+    g_free(folder);
+    return status;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Histogram: quantiles against the sorted samples, exact sums, merging in any grouping. */
+#include "sim/kernel/random.h"
+#include "sim/stats/histogram.h"
+#include "tests/unit/tap.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { SAMPLES = 20001, SEED = 11 };
+
+static const double quantiles[] = {0, 1e-9, 0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1 - 1e-9, 1};
+
+static const struct distribution distributions[] = {
+    {.kind = DISTRIBUTION_EXP, .a_ns = 3000000},
+    {.kind = DISTRIBUTION_UNIFORM, .a_ns = 900, .b_ns = 5000},
+    {.kind = DISTRIBUTION_LOGNORMAL, .a_ns = 20000000, .sigma = 3},
+    {.kind = DISTRIBUTION_FIXED, .a_ns = 1500000001},
+};
+
+static int compare(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+
+    return *x < *y ? -1 : *x > *y;
+}
+
+static void draw_samples(const struct distribution *d, int64_t *samples)
+{
+    for (uint32_t i = 0; i < SAMPLES; i++)
+        samples[i] = distribution_sample(d, random_u64(SEED, 0, 0, i));
+}
+
+static int64_t exact_quantile(const int64_t *sorted, double q)
+{
+    double rank = ceil(q * SAMPLES);
+
+    return sorted[rank < 1 ? 0 : (size_t)rank - 1];
+}
+
+static void test_quantiles(void)
+{
+    int64_t *samples = g_new(int64_t, SAMPLES);
+
+    for (size_t d = 0; d < G_N_ELEMENTS(distributions); d++) {
+        struct histogram h;
+        histogram_init(&h);
+        draw_samples(&distributions[d], samples);
+        for (size_t i = 0; i < SAMPLES; i++)
+            histogram_add(&h, samples[i]);
+        qsort(samples, SAMPLES, sizeof *samples, compare);
+        for (size_t i = 0; i < G_N_ELEMENTS(quantiles); i++) {
+            int64_t exact = exact_quantile(samples, quantiles[i]);
+            int64_t found = histogram_quantile(&h, quantiles[i]);
+            g_assert_cmpint(found, >=, exact);
+            g_assert_cmpfloat((double)(found - exact), <=, 0.001 * (double)exact);
+        }
+        g_assert_cmpint(histogram_quantile(&h, 1), ==, samples[SAMPLES - 1]);
+        g_assert_cmpint(h.max_ns, ==, samples[SAMPLES - 1]);
+        histogram_clear(&h);
+    }
+    g_free(samples);
+}
+
+/* Every bucket edge: a value is never given as less, nor as more than 0.1 % above. */
+static void test_edges(void)
+{
+    for (unsigned bit = 0; bit < 63; bit++) {
+        for (int64_t step = -2; step <= 2; step++) {
+            int64_t value = (int64_t)(UINT64_C(1) << bit) + step;
+            struct histogram h;
+            if (value < 0)
+                continue;
+            histogram_init(&h);
+            histogram_add(&h, value);
+            histogram_add(&h, INT64_MAX);
+            int64_t found = histogram_quantile(&h, 0.5);
+            g_assert_cmpint(found, >=, value);
+            g_assert_cmpint(found - value, <=, value / 1000);
+            g_assert_cmpint(histogram_quantile(&h, 0.51), ==, INT64_MAX);
+            histogram_clear(&h);
+        }
+    }
+}
+
+static void test_small_values_exact(void)
+{
+    struct histogram h;
+
+    histogram_init(&h);
+    for (int64_t value = 0; value < 1024; value++)
+        histogram_add(&h, value);
+    for (int64_t value = 0; value < 1024; value++)
+        g_assert_cmpint(histogram_quantile(&h, (double)(value + 1) / 1024), ==, value);
+    histogram_clear(&h);
+}
+
+static void test_sum(void)
+{
+    struct histogram h;
+
+    histogram_init(&h);
+    g_assert_cmpfloat(histogram_mean_s(&h), ==, 0);
+    g_assert_cmpint(histogram_quantile(&h, 0.5), ==, 0);
+    for (int i = 0; i < 6; i++) /* 6 (2^63 - 1) = 2 * 2^64 + 2^64 - 6 */
+        histogram_add(&h, INT64_MAX);
+    g_assert_cmpuint(h.sum_high, ==, 2);
+    g_assert_cmpuint(h.sum_low, ==, UINT64_MAX - 5);
+    g_assert_cmpfloat_with_epsilon(histogram_mean_s(&h), 9223372036.854775807, 1e-5);
+    histogram_clear(&h);
+    histogram_add(&h, 1000000000);
+    histogram_add(&h, -5); /* counts as 0 */
+    histogram_add(&h, 2000000000);
+    g_assert_cmpuint(h.count, ==, 3);
+    g_assert_cmpfloat(histogram_mean_s(&h), ==, 1);
+    g_assert_cmpint(histogram_quantile(&h, 0), ==, 0);
+    histogram_clear(&h);
+}
+
+static void assert_equal(const struct histogram *a, const struct histogram *b)
+{
+    g_assert_cmpuint(a->count, ==, b->count);
+    g_assert_cmpuint(a->sum_high, ==, b->sum_high);
+    g_assert_cmpuint(a->sum_low, ==, b->sum_low);
+    g_assert_cmpint(a->max_ns, ==, b->max_ns);
+    for (int i = 0; i < HISTOGRAM_OCTAVES; i++) {
+        g_assert_true(!a->octave[i] == !b->octave[i]);
+        if (a->octave[i])
+            g_assert_cmpmem(a->octave[i], HISTOGRAM_STEPS * sizeof(uint32_t), b->octave[i],
+                            HISTOGRAM_STEPS * sizeof(uint32_t));
+    }
+}
+
+/* Four parts merged forwards and backwards give what one histogram of all gives. */
+static void test_merge(void)
+{
+    enum { PARTS = 4 };
+    struct histogram all, part[PARTS], forwards, backwards;
+
+    histogram_init(&all);
+    histogram_init(&forwards);
+    histogram_init(&backwards);
+    for (int i = 0; i < PARTS; i++)
+        histogram_init(&part[i]);
+    for (uint32_t i = 0; i < SAMPLES; i++) {
+        uint64_t bits = random_u64(SEED, 1, 0, i);
+        int64_t value = (int64_t)((bits >> 1) >> (bits % 63));
+        histogram_add(&all, value);
+        histogram_add(&part[i % PARTS], value);
+    }
+    for (int i = 0; i < PARTS; i++) {
+        histogram_merge(&forwards, &part[i]);
+        histogram_merge(&backwards, &part[PARTS - 1 - i]);
+    }
+    g_assert_cmpuint(all.sum_high, >, 0); /* the carry is part of the test */
+    assert_equal(&all, &forwards);
+    assert_equal(&all, &backwards);
+    histogram_clear(&all);
+    histogram_clear(&forwards);
+    histogram_clear(&backwards);
+    for (int i = 0; i < PARTS; i++)
+        histogram_clear(&part[i]);
+}
+
+int main(int argc, char **argv)
+{
+    tap_init(argc, argv);
+    g_test_add_func("/histogram/quantiles", test_quantiles);
+    g_test_add_func("/histogram/edges", test_edges);
+    g_test_add_func("/histogram/small-values-exact", test_small_values_exact);
+    g_test_add_func("/histogram/sum", test_sum);
+    g_test_add_func("/histogram/merge", test_merge);
+    return g_test_run();
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Links against closed formulas, the division of UEs into regions, and the free lists. */
+#include "sim/net/native/link.h"
+#include "sim/net/native/shelf.h"
+#include "tests/unit/net_fixture.h"
+#include "tests/unit/tap.h"
+
+static void test_no_drift(void)
+{
+    /* 7 bytes at 3 Gbit/s take 18.666... ns: rounding each would be off by 0.67 ns a packet. */
+    struct link_rate rate = link_rate_of(UINT64_C(3000000000), 1000000000);
+    struct link link;
+
+    link_init(&link);
+    for (int64_t n = 1; n <= 30000; n++)
+        g_assert_cmpint(link_put(&link, &rate, 0, 7), ==, n * 7 * 8 / 3);
+}
+
+static void test_idle_starts_anew(void)
+{
+    struct link_rate rate = link_rate_of(8000000, 10000); /* 1000 ns a byte */
+    struct link link;
+
+    link_init(&link);
+    g_assert_cmpint(link_put(&link, &rate, -5000, 3), ==, -2000);
+    g_assert_cmpint(link_put(&link, &rate, 100, 1), ==, 1100);
+    g_assert_cmpint(link_put(&link, &rate, 1100, 1), ==, 2100);
+    g_assert_cmpint(link_put(&link, &rate, 1500, 2), ==, 4100);
+}
+
+static void test_backlog_and_limit(void)
+{
+    struct link_rate rate = link_rate_of(8000000, 1000);
+    struct link link;
+
+    link_init(&link);
+    g_assert_cmpint(link_backlog_bytes(&link, &rate, 0), ==, 0);
+    link_put(&link, &rate, 0, 600);
+    g_assert_cmpint(link_backlog_bytes(&link, &rate, 0), ==, 600);
+    g_assert_cmpint(link_backlog_bytes(&link, &rate, 100500), ==, 500); /* 499.5 */
+    g_assert_cmpint(link_put(&link, &rate, 0, 401), ==, LINK_DROPPED);
+    g_assert_cmpint(link_put(&link, &rate, 0, 400), ==, 1000000);
+    g_assert_cmpint(link_put(&link, &rate, 0, 1), ==, LINK_DROPPED);
+    g_assert_cmpint(link_put(&link, &rate, 1000, 1), ==, 1001000);
+    g_assert_cmpint(link_backlog_bytes(&link, &rate, 1001000), ==, 0);
+    /* A packet that is larger than the queue passes an idle link. */
+    g_assert_cmpint(link_put(&link, &rate, 2000000, 9000), ==, 11000000);
+}
+
+static void test_extremes(void)
+{
+    struct link_rate slow = link_rate_of(1, UINT64_C(1000000000000));
+    struct link_rate fast = link_rate_of(UINT64_C(100000000000000), UINT64_C(1000000000000));
+    struct link link;
+
+    link_init(&link);
+    g_assert_cmpint(link_put(&link, &slow, 0, 1500), ==, INT64_C(12000000000000));
+    g_assert_cmpint(link_backlog_bytes(&link, &slow, 0), ==, 1500);
+    link_init(&link);
+    g_assert_cmpint(link_put(&link, &fast, 0, 9000), ==, 0); /* 0.72 ns */
+    g_assert_cmpint(link_put(&link, &fast, 0, 9000), ==, 1);
+}
+
+static void check_regions(uint32_t ues, uint32_t cells, uint32_t regions)
+{
+    struct net_fixture f;
+    uint32_t total = 0;
+
+    net_set_up(&f);
+    f.config.ues = ues;
+    f.config.cells = cells;
+    f.config.regions = regions;
+    net_start(&f);
+    g_assert_cmpuint(native_region_of(f.native, SERVER), ==, 0);
+    g_assert_cmpuint(native_ues_of(f.native, 0), ==, 0);
+    for (uint32_t r = 1; r <= regions; r++)
+        total += native_ues_of(f.native, r);
+    g_assert_cmpuint(total, ==, ues);
+    GHashTable *taken = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    for (uint32_t ue = 0; ue < ues; ue++) {
+        uint32_t region = native_region_of(f.native, UE + ue);
+        g_assert_cmpuint(region, ==, 1 + (uint64_t)(ue % cells) * regions / cells);
+        g_assert_cmpuint(native_slot(f.native, ue), <, native_ues_of(f.native, region));
+        gint64 *place = g_new(gint64, 1);
+        *place = (gint64)region << 32 | native_slot(f.native, ue);
+        g_assert_true(g_hash_table_add(taken, place));
+    }
+    g_hash_table_unref(taken);
+    net_tear_down(&f);
+}
+
+static void test_regions(void)
+{
+    check_regions(1, 1, 1);
+    check_regions(100, 7, 3);
+    check_regions(5, 7, 3);
+    check_regions(999, 10, 10);
+    check_regions(64, 3, 5); /* regions without cells */
+    check_regions(1000, 16, 16);
+}
+
+static void test_shelf(void)
+{
+    enum { COUNT = 1000 };
+    struct shelf from, to;
+    struct shelf_depot depot = {NULL};
+    void *objects[COUNT];
+
+    shelf_init(&from, 72);
+    shelf_init(&to, 72);
+    /* Everything flows one way; with levelling, a few times what is out at once is made, and then no more. */
+    for (int round = 0; round < 50; round++) {
+        for (int i = 0; i < COUNT; i++) {
+            objects[i] = shelf_take(&from);
+            memset(objects[i], 0xa5, 72);
+        }
+        for (int i = 0; i < COUNT; i++)
+            shelf_give(&to, objects[i]);
+        shelf_level(&to, &depot);
+        shelf_level(&from, &depot);
+    }
+    unsigned slabs = 0;
+    for (const struct shelf_slab *slab = from.slabs; slab; slab = slab->next)
+        slabs++;
+    g_assert_cmpuint(slabs, <=, 4 * (COUNT / SHELF_CHAIN + 1));
+    shelf_clear(&from);
+    shelf_clear(&to);
+}
+
+int main(int argc, char **argv)
+{
+    tap_init(argc, argv);
+    g_test_add_func("/net/link/no-drift", test_no_drift);
+    g_test_add_func("/net/link/idle-starts-anew", test_idle_starts_anew);
+    g_test_add_func("/net/link/backlog-and-limit", test_backlog_and_limit);
+    g_test_add_func("/net/link/extremes", test_extremes);
+    g_test_add_func("/net/regions", test_regions);
+    g_test_add_func("/net/shelf", test_shelf);
+    return g_test_run();
+}

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* TCP when packets are lost, doubled or overtaken: each failure by its name, at the time the RFCs give. */
+#include "tests/unit/net_fixture.h"
+#include "tests/unit/tap.h"
+
+enum { BYTES = 3500, SEGMENTS = 4 };
+
+static int64_t up(int64_t bytes)
+{
+    return bytes * (UPLINK_NS + CORE_NS) + ACCESS_NS + CORE_DELAY_NS;
+}
+
+static int64_t down(int64_t bytes)
+{
+    return bytes * (DOWNLINK_NS + CORE_NS) + ACCESS_NS + CORE_DELAY_NS;
+}
+
+static void ask(struct net_fixture *f, struct net_region *at, uint32_t host, struct net_conn conn)
+{
+    (void)f;
+    (void)host;
+    g_assert_true(net_tcp_send(at, conn, net_made(at, KIND_ASK, BYTES)));
+}
+
+static enum net_verdict answer(struct net_fixture *f, struct net_region *at, const struct net_delivery *d,
+                               struct net_conn conn, uint64_t user)
+{
+    (void)f;
+    (void)user;
+    if (d->host == SERVER)
+        g_assert_true(net_tcp_send(at, conn, net_made(at, KIND_ANSWER, BYTES)));
+    else
+        net_tcp_close(at, conn);
+    return NET_RECEIVED;
+}
+
+static void set_up(struct net_fixture *f)
+{
+    net_set_up(f);
+    f->on_connected = ask;
+    f->on_message = answer;
+}
+
+static void run(struct net_fixture *f)
+{
+    net_start(f);
+    net_at(f, 0, UE, net_step_connect);
+    net_finish(f);
+}
+
+/* Whatever happened on the way: both messages came whole, once, and nothing is left. */
+static void assert_whole(struct net_fixture *f)
+{
+    g_assert_cmpuint(net_heard_count(f, HEARD_CONNECTED, UE), ==, 1);
+    g_assert_cmpuint(net_heard_count(f, HEARD_MESSAGE, SERVER), ==, 1);
+    g_assert_cmpuint(net_heard_count(f, HEARD_MESSAGE, UE), ==, 1);
+    g_assert_cmpuint(net_heard(f, HEARD_MESSAGE, SERVER, 0)->hash, ==, net_made_hash(KIND_ASK, BYTES));
+    g_assert_cmpuint(net_heard(f, HEARD_MESSAGE, UE, 0)->hash, ==, net_made_hash(KIND_ANSWER, BYTES));
+    g_assert_cmpint(net_books(f, KIND_ASK).received, ==, 1);
+    g_assert_cmpint(net_books(f, KIND_ANSWER).received, ==, 1);
+    g_assert_cmpint(net_counter(f, NATIVE_tcp_failed), ==, 0);
+    net_assert_empty(f);
+}
+
+static void test_lost_syn(void)
+{
+    for (int lost = 1; lost <= 4; lost++) {
+        struct net_fixture f;
+        char *fault = g_strdup_printf("syn@1-%d", lost);
+
+        set_up(&f);
+        f.config.fault_drop = fault;
+        run(&f);
+        /* The n-th retry comes 2^n - 1 seconds after the start. */
+        int64_t t = ((INT64_C(1) << lost) - 1) * CLOCK_SECOND + up(IP_SYN) + down(IP_SYN);
+        g_assert_cmpint(net_heard(&f, HEARD_CONNECTED, UE, 0)->time_ns, ==, t);
+        g_assert_cmpint(net_counter(&f, NATIVE_tcp_timeouts), ==, lost);
+        g_assert_cmpint(net_counter(&f, NATIVE_packets_lost), ==, lost);
+        assert_whole(&f);
+        net_tear_down(&f);
+        g_free(fault);
+    }
+}
+
+static void test_syn_retries(void)
+{
+    struct net_fixture f;
+
+    set_up(&f);
+    f.config.syn_retries = 3;
+    f.config.fault_drop = "syn@1-100";
+    run(&f);
+    const struct heard *closed = net_heard(&f, HEARD_CLOSED, UE, 0);
+    g_assert_cmpint(closed->reason, ==, NET_CLOSED_TIMEOUT);
+    g_assert_cmpint(closed->time_ns, ==, (1 + 2 + 4 + 8) * CLOCK_SECOND);
+    g_assert_cmpint(net_counter(&f, NATIVE_packets_sent), ==, 4);
+    g_assert_cmpint(net_counter(&f, NATIVE_tcp_failed), ==, 1);
+    net_assert_empty(&f);
+    net_tear_down(&f);
+}
+
+static void test_rto_max(void)
+{
+    struct net_fixture f;
+
+    set_up(&f);
+    f.config.syn_retries = 4;
+    f.config.rto_max_ns = 3 * CLOCK_SECOND;
+    f.config.fault_drop = "syn@1-100";
+    run(&f);
+    g_assert_cmpint(net_heard(&f, HEARD_CLOSED, UE, 0)->time_ns, ==, (1 + 2 + 3 + 3 + 3) * CLOCK_SECOND);
+    net_tear_down(&f);
+}
+
+static void test_lost_syn_ack(void)
+{
+    struct net_fixture f;
+
+    set_up(&f);
+    f.config.fault_drop = "synack@1";
+    run(&f);
+    /* The client's retry leaves first, the server's own timer expires half a round trip later, and the answer
+     * to the retry comes at the same time as that: the server's timer is one arrival ahead. */
+    g_assert_cmpint(net_heard(&f, HEARD_CONNECTED, UE, 0)->time_ns, ==,
+                    CLOCK_SECOND + up(IP_SYN) + down(IP_SYN));
+    assert_whole(&f);
+    net_tear_down(&f);
+}
+
+static void test_syn_ack_never(void)
+{
+    struct net_fixture f;
+
+    set_up(&f);
+    f.config.syn_retries = 2;
+    f.config.fault_drop = "synack@1-100";
+    run(&f);
+    g_assert_cmpint(net_heard(&f, HEARD_CLOSED, UE, 0)->reason, ==, NET_CLOSED_TIMEOUT);
+    /* The server's half-open end goes without its owner ever hearing of it. */
+    g_assert_cmpuint(f.heard->len, ==, 1);
+    net_assert_empty(&f);
+    net_tear_down(&f);
+}
+
+static void test_lost_handshake_ack(void)
+{
+    struct net_fixture f;
+
+    set_up(&f);
+    f.config.fault_drop = "ack@1";
+    run(&f);
+    /* The data says it again: no time is lost. */
+    g_assert_cmpint(net_counter(&f, NATIVE_tcp_retransmissions), ==, 0);
+    assert_whole(&f);
+    net_tear_down(&f);
+}
+
+/* Each segment of each message lost in turn, once and twice. */
+static void test_lost_segment(void)
+{
+    for (int segment = 1; segment <= SEGMENTS; segment++)
+        for (int kind = KIND_ASK; kind <= KIND_ANSWER; kind++) {
+            struct net_fixture f;
+            char *fault = g_strdup_printf("%s@%d", kind == KIND_ASK ? "ask" : "answer", segment);
+
+            set_up(&f);
+            f.config.fault_drop = fault;
+            run(&f);
+            assert_whole(&f);
+            /* The first is missed by three others: sent again at once. Of the later ones, a timeout tells. */
+            g_assert_cmpint(net_counter(&f, NATIVE_tcp_timeouts), ==, segment == 1 ? 0 : 1);
+            if (segment == 1)
+                g_assert_cmpint(net_counter(&f, NATIVE_tcp_retransmissions), ==, 1);
+            net_tear_down(&f);
+            g_free(fault);
+        }
+}
+
+static void test_lost_last_segment_time(void)
+{
+    struct net_fixture f;
+
+    set_up(&f);
+    f.config.fault_drop = "ask@4";
+    run(&f);
+    /* The third segment is acknowledged after 200 ms, for want of another; that restarts the timer, and one RTO (its
+     * minimum) later the fourth goes again. */
+    int64_t third = up(IP_SYN) + down(IP_SYN) + (IP_TCP + 2 * (IP_TCP + MSS)) * UPLINK_NS + up(IP_TCP + MSS);
+    int64_t acked = third + f.config.delayed_ack_ns + down(IP_TCP);
+    g_assert_cmpint(net_heard(&f, HEARD_MESSAGE, SERVER, 0)->time_ns, ==,
+                    acked + CLOCK_SECOND + up(IP_TCP + 500));
+    net_tear_down(&f);
+}
+
+/* Every segment of the ask is lost n times over: 1, 2, 4 ... seconds. */
+static void test_data_retries(void)
+{
+    struct net_fixture f;
+
+    set_up(&f);
+    f.config.data_retries = 3;
+    f.config.fault_drop = "ask@1-1000";
+    run(&f);
+    const struct heard *closed = net_heard(&f, HEARD_CLOSED, UE, 0);
+    int64_t sent = up(IP_SYN) + down(IP_SYN);
+    g_assert_cmpint(closed->reason, ==, NET_CLOSED_TIMEOUT);
+    g_assert_cmpint(closed->time_ns, ==, sent + (1 + 2 + 4 + 8) * CLOCK_SECOND);
+    g_assert_cmpint(net_books(&f, KIND_ASK).lost, ==, 1);
+    g_assert_cmpint(net_counter(&f, NATIVE_tcp_failed), ==, 1);
+    /* The server knows nothing of it and waits: it has no idle timeout here. */
+    g_assert_cmpint(net_counter(&f, NATIVE_tcp_open), ==, 1);
+    net_tear_down(&f);
+}
+
+static void test_lost_acks(void)
+{
+    for (int ack = 1; ack <= 8; ack++) {
+        struct net_fixture f;
+        char *fault = g_strdup_printf("ack@%d", ack);
+
+        set_up(&f);
+        f.config.fault_drop = fault;
+        run(&f);
+        assert_whole(&f);
+        net_tear_down(&f);
+        g_free(fault);
+    }
+}
+
+static void test_lost_fin(void)
+{
+    for (int fin = 1; fin <= 3; fin++) {
+        struct net_fixture f;
+        char *fault = g_strdup_printf("fin@%d", fin);
+
+        set_up(&f);
+        f.config.fault_drop = fault;
+        run(&f);
+        /* The first also acknowledges the end of the answer, the second, the server's, the first: both ends
+         * send again. */
+        g_assert_cmpint(net_counter(&f, NATIVE_tcp_timeouts), ==, fin <= 2 ? 2 : 0);
+        g_assert_cmpint(net_heard(&f, HEARD_CLOSED, SERVER, 0)->reason, ==, NET_CLOSED_BY_PEER);
+        assert_whole(&f);
+        net_tear_down(&f);
+        g_free(fault);
+    }
+}
+
+static void test_fin_never(void)
+{
+    struct net_fixture f;
+
+    set_up(&f);
+    f.config.data_retries = 2;
+    f.config.fault_drop = "fin@1-1000";
+    run(&f);
+    /* The owner has closed, but it failed: it hears so. */
+    g_assert_cmpint(net_heard(&f, HEARD_CLOSED, UE, 0)->reason, ==, NET_CLOSED_TIMEOUT);
+    g_assert_cmpint(net_counter(&f, NATIVE_tcp_failed), ==, 1);
+    g_assert_cmpint(net_counter(&f, NATIVE_tcp_open), ==, 1); /* the server's: nobody told it */
+    net_tear_down(&f);
+}
+
+static void test_peer_never_closes(void)
+{
+    struct net_fixture f;
+
+    set_up(&f);
+    f.config.data_retries = 2;
+    /* The client's arrives when sent again, and is acknowledged; the server's never does. */
+    f.config.fault_drop = "fin@2,fin@4-1000";
+    run(&f);
+    g_assert_cmpint(net_heard(&f, HEARD_CLOSED, UE, 0)->time_ns, >, f.config.rto_max_ns);
+    g_assert_cmpint(net_heard(&f, HEARD_CLOSED, UE, 0)->reason, ==, NET_CLOSED_TIMEOUT);
+    /* The server was told of the client's FIN; it hears no second time. */
+    g_assert_cmpuint(net_heard_count(&f, HEARD_CLOSED, SERVER), ==, 1);
+    net_assert_empty(&f);
+    net_tear_down(&f);
+}
+
+static void test_duplicates(void)
+{
+    static const char *const faults[] = {"syn@1", "synack@1", "ack@1-9", "ask@1-4", "answer@1-4", "fin@1-2"};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(faults); i++) {
+        struct net_fixture f;
+
+        set_up(&f);
+        f.config.fault_duplicate = faults[i];
+        run(&f);
+        g_assert_cmpint(net_counter(&f, NATIVE_packets_duplicated), >, 0);
+        g_assert_cmpint(net_counter(&f, NATIVE_tcp_connections), ==, 1);
+        g_assert_cmpint(net_counter(&f, NATIVE_tcp_timeouts), ==, 0);
+        assert_whole(&f);
+        net_tear_down(&f);
+    }
+}
+
+/* Held up for longer than the connection lives: what comes then belongs to nobody. */
+static void test_late(void)
+{
+    static const char *const faults[] = {"syn@1", "synack@1", "ack@1",    "ask@1", "ask@2",
+                                         "ask@4", "answer@1", "answer@3", "fin@1", "fin@2"};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(faults); i++)
+        for (int64_t delay_ms = 50; delay_ms <= 50000; delay_ms *= 10) {
+            struct net_fixture f;
+
+            set_up(&f);
+            f.config.fault_delay = faults[i];
+            f.config.fault_delay_ns = delay_ms * CLOCK_MILLISECOND;
+            run(&f);
+            g_assert_cmpint(net_counter(&f, NATIVE_packets_late), ==, 1);
+            assert_whole(&f);
+            net_tear_down(&f);
+        }
+}
+
+/* A long stream over a bad link, both ways at once: everything arrives, in order. */
+enum { STREAM = 300 };
+
+static void send_stream(struct net_fixture *f, struct net_region *at, uint32_t host, struct net_conn conn)
+{
+    (void)f;
+    (void)host;
+    for (size_t i = 0; i < STREAM; i++)
+        g_assert_true(net_tcp_send(at, conn, net_made(at, KIND_ASK, 2 + i * 13)));
+    net_tcp_close(at, conn);
+}
+
+static enum net_verdict echo(struct net_fixture *f, struct net_region *at, const struct net_delivery *d,
+                             struct net_conn conn, uint64_t user)
+{
+    (void)f;
+    (void)user;
+    if (d->host == SERVER)
+        g_assert_true(net_tcp_send(at, conn, net_made(at, KIND_ANSWER, d->bytes.len)));
+    return NET_RECEIVED;
+}
+
+static void run_stream(struct net_fixture *f, uint64_t seed)
+{
+    net_set_up(f);
+    f->config.seed = seed;
+    f->config.access_loss = 0.03;
+    f->config.access_duplicate = 0.02;
+    f->config.access_late = 0.03;
+    f->config.access_late_ns = 15 * CLOCK_MILLISECOND;
+    f->config.data_retries = 20;
+    f->on_connected = send_stream;
+    f->on_message = echo;
+    run(f);
+    for (unsigned i = 0; i < STREAM; i++) {
+        g_assert_cmpuint(net_heard(f, HEARD_MESSAGE, SERVER, i)->hash, ==,
+                         net_made_hash(KIND_ASK, 2 + i * 13));
+        g_assert_cmpuint(net_heard(f, HEARD_MESSAGE, UE, i)->hash, ==,
+                         net_made_hash(KIND_ANSWER, 2 + i * 13));
+    }
+    g_assert_cmpint(net_books(f, KIND_ASK).received, ==, STREAM);
+    g_assert_cmpint(net_books(f, KIND_ANSWER).received, ==, STREAM);
+    g_assert_cmpint(net_counter(f, NATIVE_tcp_retransmissions), >, 0);
+    net_assert_empty(f);
+}
+
+static void test_stream(void)
+{
+    for (uint64_t seed = 1; seed <= 4; seed++) {
+        struct net_fixture f, again;
+
+        run_stream(&f, seed);
+        run_stream(&again, seed);
+        g_assert_cmpuint(kernel_fingerprint(native_kernel(f.native)), ==,
+                         kernel_fingerprint(native_kernel(again.native)));
+        net_tear_down(&f);
+        net_tear_down(&again);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    tap_init(argc, argv);
+    g_test_add_func("/net/tcp-loss/syn", test_lost_syn);
+    g_test_add_func("/net/tcp-loss/syn-retries", test_syn_retries);
+    g_test_add_func("/net/tcp-loss/rto-max", test_rto_max);
+    g_test_add_func("/net/tcp-loss/syn-ack", test_lost_syn_ack);
+    g_test_add_func("/net/tcp-loss/syn-ack-never", test_syn_ack_never);
+    g_test_add_func("/net/tcp-loss/handshake-ack", test_lost_handshake_ack);
+    g_test_add_func("/net/tcp-loss/segment", test_lost_segment);
+    g_test_add_func("/net/tcp-loss/last-segment-time", test_lost_last_segment_time);
+    g_test_add_func("/net/tcp-loss/data-retries", test_data_retries);
+    g_test_add_func("/net/tcp-loss/acks", test_lost_acks);
+    g_test_add_func("/net/tcp-loss/fin", test_lost_fin);
+    g_test_add_func("/net/tcp-loss/fin-never", test_fin_never);
+    g_test_add_func("/net/tcp-loss/peer-never-closes", test_peer_never_closes);
+    g_test_add_func("/net/tcp-loss/duplicates", test_duplicates);
+    g_test_add_func("/net/tcp-loss/late", test_late);
+    g_test_add_func("/net/tcp-loss/stream", test_stream);
+    return g_test_run();
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Waiting times against queueing theory: M/M/c and M/D/1 (Pollaczek-Khinchine), in the server alone and at the BM-SC
+ * of a whole storm. */
+#include "models/server.h"
+#include "sim/kernel/clock.h"
+#include "sim/kernel/random.h"
+#include "tests/unit/storm_fixture.h"
+#include "tests/unit/tap.h"
+
+#include <math.h>
+
+enum { BATCHES = 20, JOBS = 400000, WORKERS_MAX = 8 };
+
+/* Drives a server through its events in order of time. */
+struct drive {
+    struct server server;
+    const struct distribution *service;
+    int64_t ends[WORKERS_MAX]; /* of the services under way; CLOCK_NEVER: worker idle */
+    uint32_t started;
+    double batch_s[BATCHES];   /* mean waits */
+};
+
+static void start(struct drive *d, int64_t now, int64_t waited)
+{
+    uint32_t worker = 0;
+
+    while (d->ends[worker] != CLOCK_NEVER)
+        worker++;
+    d->ends[worker] = now + distribution_sample(d->service, random_u64(7, 0, 1, d->started));
+    d->batch_s[(uint64_t)d->started++ * BATCHES / JOBS] += (double)waited / 1e9 * BATCHES / JOBS;
+}
+
+static uint32_t first_end(const struct drive *d)
+{
+    uint32_t first = 0;
+
+    for (uint32_t i = 1; i < d->server.workers; i++)
+        if (d->ends[i] < d->ends[first])
+            first = i;
+    return first;
+}
+
+static void drive(struct drive *d, const struct distribution *gap)
+{
+    int64_t arrival = 0;
+    uint32_t arrived = 0;
+    struct server_waiting next;
+
+    while (d->started < JOBS) {
+        uint32_t first = first_end(d);
+
+        if (arrived < JOBS && arrival <= d->ends[first]) {
+            if (server_arrive(&d->server, arrival, arrived, false) == SERVER_STARTS)
+                start(d, arrival, 0);
+            arrival += distribution_sample(gap, random_u64(7, 0, 0, ++arrived));
+        } else {
+            int64_t now = d->ends[first];
+
+            d->ends[first] = CLOCK_NEVER;
+            if (server_finish(&d->server, now, &next))
+                start(d, now, now - next.since_ns);
+        }
+    }
+}
+
+/* Compares a mean of n independent values with what is expected, at 99.9 % confidence. */
+static void compare(const double *values, unsigned n, double student_t, double expected)
+{
+    double mean = 0, variance = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        mean += values[i] / n;
+    for (unsigned i = 0; i < n; i++)
+        variance += (values[i] - mean) * (values[i] - mean) / (n - 1);
+    double half = student_t * sqrt(variance / n);
+    g_test_message("mean wait %g s, expected %g s, half width %g s", mean, expected, half);
+    g_assert_cmpfloat(half, <, expected / 6); /* sharp enough to mean something */
+    g_assert_cmpfloat(fabs(mean - expected), <, half);
+}
+
+static void check(uint32_t workers, double arrivals_per_s, struct distribution service, double expected_s)
+{
+    struct distribution gap = {.kind = DISTRIBUTION_EXP, .a_ns = (int64_t)(1e9 / arrivals_per_s)};
+    struct drive d = {.service = &service};
+
+    server_init(&d.server, workers, UINT64_MAX);
+    for (uint32_t i = 0; i < WORKERS_MAX; i++)
+        d.ends[i] = CLOCK_NEVER;
+    drive(&d, &gap);
+    server_clear(&d.server);
+    compare(d.batch_s, BATCHES, 3.88, expected_s); /* Student t, 19 degrees of freedom */
+}
+
+/* W = rho / (mu - lambda) */
+static void test_mm1(void)
+{
+    check(1, 700, (struct distribution){.kind = DISTRIBUTION_EXP, .a_ns = CLOCK_MILLISECOND}, 0.7 / 300);
+}
+
+/* W = rho / (2 mu (1 - rho)) */
+static void test_md1(void)
+{
+    check(1, 700, (struct distribution){.kind = DISTRIBUTION_FIXED, .a_ns = CLOCK_MILLISECOND},
+          0.7 / (2 * 1000 * 0.3));
+}
+
+/* Erlang C with c = 4, a = 3: P(wait) = 0.50943..., W = P / (c mu - lambda) */
+static void test_mmc(void)
+{
+    double a = 3, top = a * a * a * a / 24 * (4 / (4 - a)), sum = 1 + a + a * a / 2 + a * a * a / 6;
+
+    check(4, 3000, (struct distribution){.kind = DISTRIBUTION_EXP, .a_ns = CLOCK_MILLISECOND},
+          top / (sum + top) / 1000);
+}
+
+static void test_limit(void)
+{
+    struct server s;
+    struct server_waiting next;
+
+    server_init(&s, 1, 2);
+    g_assert_cmpint(server_arrive(&s, 0, 1, false), ==, SERVER_STARTS);
+    g_assert_cmpint(server_arrive(&s, 1, 2, false), ==, SERVER_WAITS);
+    g_assert_cmpint(server_arrive(&s, 2, 3, false), ==, SERVER_WAITS);
+    g_assert_cmpint(server_arrive(&s, 3, 4, false), ==, SERVER_FULL);
+    g_assert_cmpint(server_arrive(&s, 3, 5, true), ==, SERVER_WAITS);
+    g_assert_true(server_finish(&s, 10, &next));
+    g_assert_cmpuint(next.job, ==, 2);
+    g_assert_cmpint(next.since_ns, ==, 1);
+    g_assert_true(server_finish(&s, 11, &next));
+    g_assert_true(server_finish(&s, 12, &next));
+    g_assert_cmpuint(next.job, ==, 5);
+    g_assert_true(next.internal);
+    g_assert_false(server_finish(&s, 13, &next));
+    g_assert_cmpint(server_busy_ns(&s, 20), ==, 13);
+    g_assert_cmpuint(s.queue_max, ==, 3);
+    server_clear(&s);
+}
+
+/* Growing while the ring is wrapped keeps the order. */
+static void test_ring(void)
+{
+    struct server s;
+    struct server_waiting next;
+    uint32_t in = 0, out = 0;
+
+    server_init(&s, 1, UINT64_MAX);
+    server_arrive(&s, 0, in++, false);
+    for (unsigned round = 0; round < 100; round++) {
+        for (unsigned i = 0; i < 37; i++)
+            server_arrive(&s, 0, in++, false);
+        for (unsigned i = 0; i < 30; i++) {
+            g_assert_true(server_finish(&s, 0, &next));
+            g_assert_cmpuint(next.job, ==, ++out);
+        }
+    }
+    server_clear(&s);
+}
+
+/* A whole storm whose only work is the first POST: Poisson pulls, spread further by a long back-off, so Poisson
+ * arrivals at the one worker of the BM-SC. The other requests take no time and come a long round trip later, when
+ * the queue has forgotten them: they wait as long as any stranger would. */
+static void storm_wait(const char *challenge_time, double expected_s)
+{
+    enum { RUNS = 12 };
+    double wait_s[RUNS];
+
+    for (unsigned i = 0; i < RUNS; i++) {
+        g_autofree char *seed = g_strdup_printf("run.seed=%u", 100 + i);
+        g_autofree char *time = g_strdup_printf("bmsc.challenge_time=%s", challenge_time);
+        struct scenario *scenario = fixture_scenario(
+            "ue.count=30k", "ue.cells=100", "pull.rate=600/s", "pull.pacing=poisson", "ue.backoff_max=2s",
+            "bmsc.workers=1", seed, time, "bmsc.service_time=fixed(0s)", "bmsc.mikey_time=fixed(0s)",
+            "access.rtt=500ms", "gba.lifetime=3650d", "access.uplink_rate=10Gbit/s", "access.downlink_rate=10Gbit/s", NULL);
+        struct storm *storm = fixture_run(scenario);
+
+        fixture_equal(storm, "ues_keyed", 30000);
+        wait_s[i] = storm_metric(storm, "bmsc_wait_mean_s");
+        storm_free(storm);
+        scenario_free(scenario);
+    }
+    compare(wait_s, RUNS, 4.44, expected_s); /* Student t, 11 degrees of freedom */
+}
+
+/* rho = 0.6. The ramps at both ends of the storm, 2 s of 52, are emptier: correct for them by leaving the margin
+ * of the interval, which is wider. */
+static void test_storm_mm1(void)
+{
+    storm_wait("exp(1ms)", 0.6 / 400);
+}
+
+static void test_storm_md1(void)
+{
+    storm_wait("fixed(1ms)", 0.6 / (2 * 1000 * 0.4));
+}
+
+int main(int argc, char **argv)
+{
+    tap_init(argc, argv);
+    g_test_add_func("/server/M-M-1", test_mm1);
+    g_test_add_func("/server/M-D-1", test_md1);
+    g_test_add_func("/server/M-M-c", test_mmc);
+    g_test_add_func("/server/limit", test_limit);
+    g_test_add_func("/server/ring", test_ring);
+    g_test_add_func("/server/storm M-M-1", test_storm_mm1);
+    g_test_add_func("/server/storm M-D-1", test_storm_md1);
+    return g_test_run();
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Identities, the start state and the USIM. */
+#include "models/crypto/digest_auth.h"
+#include "models/crypto/milenage.h"
+#include "models/storm_private.h"
+#include "models/subscriber.h"
+#include "models/ue/ue.h"
+#include "tests/unit/storm_fixture.h"
+#include "tests/unit/tap.h"
+
+struct fixture {
+    struct scenario *scenario;
+    struct world world;
+    struct model_region m;
+};
+
+static void set_up(struct fixture *f, const char *setting)
+{
+    *f = (struct fixture){.scenario = fixture_scenario("ue.count=20k", "ue.cells=100", "run.regions=7", setting, NULL)};
+    world_init(&f->world, f->scenario);
+    f->m.world = &f->world;
+    f->m.crypto = crypto_new();
+    f->m.rand_cipher = crypto_cipher_new(f->world.rand_key);
+}
+
+static void tear_down(struct fixture *f)
+{
+    crypto_free(f->m.crypto);
+    crypto_cipher_free(f->m.rand_cipher);
+    scenario_free(f->scenario);
+}
+
+/* TS 23.003 forms, and every name leads back to its UE. */
+static void test_names(void)
+{
+    struct fixture f;
+    struct subscriber_text impi, b_tid;
+    uint8_t rand[16];
+    uint32_t ue;
+    uint16_t vector;
+
+    set_up(&f, NULL);
+    g_assert_cmpstr(f.world.bsf_fqdn, ==, "bsf.mnc001.mcc001.pub.3gppnetwork.org");
+    g_assert_cmpstr(f.world.bmsc_fqdn, ==, "bmsc.mnc001.mcc001.pub.3gppnetwork.org");
+    g_assert_cmpstr(f.world.diameter_realm, ==, "mnc001.mcc001.3gppnetwork.org");
+    g_assert_cmpmem(f.world.key_domain_id, 3, "\x00\xf1\x10", 3);
+    subscriber_impi(&f.world, 12345, &impi);
+    g_assert_cmpmem(impi.text, impi.length, "001010000012345@ims.mnc001.mcc001.3gppnetwork.org", 49);
+    for (uint32_t n = 0; n < f.world.ues; n += 97) {
+        subscriber_impi(&f.world, n, &impi);
+        g_assert_true(subscriber_of_impi(&f.world, subscriber_bytes(&impi), &ue));
+        g_assert_cmpuint(ue, ==, n);
+        subscriber_rand(&f.m, n, (uint16_t)(n % 5), rand);
+        subscriber_b_tid(&f.world, rand, &b_tid);
+        g_assert_cmpuint(b_tid.length, ==, 24 + 1 + 37);
+        g_assert_true(subscriber_of_b_tid(&f.m, subscriber_bytes(&b_tid), &ue, &vector));
+        g_assert_cmpuint(ue, ==, n);
+        g_assert_cmpuint(vector, ==, n % 5);
+        b_tid.text[3] ^= 1;
+        g_assert_false(subscriber_of_b_tid(&f.m, subscriber_bytes(&b_tid), &ue, &vector));
+    }
+    g_assert_false(subscriber_of_impi(&f.world, bytes_text("001010000020000@ims.mnc001.mcc001.3gppnetwork.org"), &ue));
+    g_assert_false(subscriber_of_impi(&f.world, bytes_text("00101000001234x@ims.mnc001.mcc001.3gppnetwork.org"), &ue));
+    g_assert_false(subscriber_of_impi(&f.world, bytes_text(""), &ue));
+    tear_down(&f);
+}
+
+static void test_three_digit_mnc(void)
+{
+    struct scenario *scenario = fixture_scenario("operator.mcc=310", "operator.mnc=410", NULL);
+    struct world world;
+
+    world_init(&world, scenario);
+    g_assert_cmpstr(world.bsf_fqdn, ==, "bsf.mnc410.mcc310.pub.3gppnetwork.org");
+    g_assert_cmpstr(world.imsi_prefix, ==, "310410");
+    g_assert_cmpmem(world.key_domain_id, 3, "\x13\x00\x14", 3);
+    scenario_free(scenario);
+}
+
+/* Shares within five standard deviations; what each class means holds for every UE of it. */
+static void test_start_state(void)
+{
+    struct fixture f;
+    struct subscriber_start s;
+    unsigned classes[5] = {0};
+
+    set_up(&f, NULL);
+    f.scenario->ue_muk_expired = 0.3;
+    f.scenario->ue_muk_ahead = 0.2;
+    f.scenario->ue_muk_unknown = 0.1;
+    f.scenario->ue_muk_unproven = 0.05;
+    for (uint32_t n = 0; n < f.world.ues; n++) {
+        subscriber_start(&f.world, n, &s);
+        classes[s.class]++;
+        g_assert_cmpint(s.newest_expiry_ns > 0, ==, s.class != CLASS_EXPIRED);
+        g_assert_cmpint(s.newest_expiry_ns, <=, f.scenario->gba_lifetime + CLOCK_SECOND);
+        g_assert_cmpint(s.older_expiry_ns, <, s.newest_expiry_ns);
+        g_assert_cmpint(s.newest_expiry_ns % CLOCK_SECOND, ==, 0);
+        g_assert_cmpint(s.bmsc_known == s.newest, ==, s.class != CLASS_AHEAD && s.class != CLASS_UNKNOWN);
+    }
+    g_assert_cmpint(ABS((int)classes[CLASS_EXPIRED] - 6000), <, 5 * 65);
+    g_assert_cmpint(ABS((int)classes[CLASS_AHEAD] - 4000), <, 5 * 57);
+    g_assert_cmpint(ABS((int)classes[CLASS_UNKNOWN] - 2000), <, 5 * 43);
+    g_assert_cmpint(ABS((int)classes[CLASS_UNPROVEN] - 1000), <, 5 * 31);
+    tear_down(&f);
+}
+
+/* Every UE has one place in one region. */
+static void test_topology(void)
+{
+    static const struct net_topology shapes[] = {{3, 20000, 100, 7}, {3, 999, 1000, 16}, {3, 1000, 999, 16},
+                                                 {3, 5, 5, 5},       {3, 1, 1, 1},       {3, 12345, 77, 77}};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(shapes); i++) {
+        const struct net_topology *t = &shapes[i];
+        g_autofree uint8_t *taken = g_malloc0(t->ues);
+        g_autofree uint32_t *base = g_new0(uint32_t, t->regions + 2);
+
+        for (uint32_t r = 1; r <= t->regions; r++)
+            base[r + 1] = base[r] + net_topology_ues_of(t, r);
+        g_assert_cmpuint(base[t->regions + 1], ==, t->ues);
+        for (uint32_t ue = 0; ue < t->ues; ue++) {
+            uint32_t region = net_topology_region(t, 3 + ue), slot = net_topology_slot(t, region, ue);
+
+            g_assert_cmpuint(slot, <, net_topology_ues_of(t, region));
+            g_assert_false(taken[base[region] + slot]);
+            taken[base[region] + slot] = 1;
+        }
+    }
+}
+
+/* --- the USIM: TS 33.102 Annex C ------------------------------------------------------------------------ */
+
+static enum usim_result authenticate(struct ue_at *u, uint64_t sqn, struct usim_answer *answer)
+{
+    static const uint8_t amf[2];
+    struct milenage_vector v;
+    uint8_t k[16], opc[16], rand[16] = {1, 2, 3}, autn[16];
+
+    subscriber_k(u->m->world, u->number, k);
+    subscriber_opc(u->m->world, u->number, opc);
+    milenage_all(u->m->crypto, k, opc, rand, sqn, amf, &v);
+    milenage_autn(sqn, v.ak, amf, v.mac_a, autn);
+    return usim_authenticate(u, rand, autn, answer);
+}
+
+static void test_usim(void)
+{
+    struct fixture f;
+    struct usim_answer answer;
+    struct net_topology topology = {HOST_UES, 20000, 100, 7};
+    struct net_region net = {.now_ns = 0};
+    uint8_t k[16], opc[16], rand[16] = {1, 2, 3};
+    uint64_t seq, sqn_ms;
+
+    set_up(&f, NULL);
+    f.m.ues = ue_table_new(&topology, 1);
+    net.model = &f.m;
+    struct ue_at u = ue_find(&net, HOST_UES);
+    seq = subscriber_start_seq_usim(&f.world, 0);
+
+    /* fresh, then replayed, then any IND within its own order */
+    g_assert_cmpint(authenticate(&u, (seq + 1) << 5 | ((seq + 1) & 31), &answer), ==, USIM_OK);
+    g_assert_cmpint(authenticate(&u, (seq + 1) << 5 | ((seq + 1) & 31), &answer), ==, USIM_SYNC_FAILURE);
+    g_assert_cmpint(authenticate(&u, (seq + 9) << 5 | ((seq + 9) & 31), &answer), ==, USIM_OK);
+    g_assert_cmpint(authenticate(&u, (seq + 5) << 5 | ((seq + 5) & 31), &answer), ==, USIM_OK);
+    /* too old for its IND, and too far ahead (Delta = 2^28) */
+    g_assert_cmpint(authenticate(&u, (seq - 32) << 5 | (seq & 31), &answer), ==, USIM_SYNC_FAILURE);
+    g_assert_cmpint(authenticate(&u, (seq + 10 + (1 << 28)) << 5, &answer), ==, USIM_SYNC_FAILURE);
+    /* AUTS tells the highest SQN accepted */
+    subscriber_k(&f.world, 0, k);
+    subscriber_opc(&f.world, 0, opc);
+    g_assert_true(milenage_auts_open(f.m.crypto, k, opc, rand, answer.auts, &sqn_ms));
+    g_assert_cmpuint(sqn_ms >> 5, ==, seq + 9);
+    g_assert_cmpuint(sqn_ms & 31, ==, (seq + 9) & 31);
+    ue_table_free(f.m.ues);
+    tear_down(&f);
+}
+
+static void test_usim_mac(void)
+{
+    struct fixture f;
+    struct usim_answer answer;
+    struct net_topology topology = {HOST_UES, 20000, 100, 7};
+    struct net_region net = {.now_ns = 0};
+    const uint8_t rand[16] = {0}, autn[16] = {0};
+
+    set_up(&f, NULL);
+    f.m.ues = ue_table_new(&topology, 1);
+    net.model = &f.m;
+    struct ue_at u = ue_find(&net, HOST_UES);
+    g_assert_cmpint(usim_authenticate(&u, rand, autn, &answer), ==, USIM_MAC_FAILURE);
+    ue_table_free(f.m.ues);
+    tear_down(&f);
+}
+
+int main(int argc, char **argv)
+{
+    tap_init(argc, argv);
+    g_test_add_func("/subscriber/names", test_names);
+    g_test_add_func("/subscriber/three-digit MNC", test_three_digit_mnc);
+    g_test_add_func("/subscriber/start state", test_start_state);
+    g_test_add_func("/subscriber/topology", test_topology);
+    g_test_add_func("/usim/sequence numbers", test_usim);
+    g_test_add_func("/usim/wrong MAC", test_usim_mac);
+    return g_test_run();
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Ua: the four example messages of an MSK request byte for byte, and their XML bodies. */
+#include "models/wire/ua.h"
+#include "tests/unit/tap.h"
+#include "tests/unit/wire_vectors.h"
+
+#define NOW INT64_C(1893495601) /* 2030-01-01 11:00:01 */
+
+static GKeyFile *gba;
+static const char group[] = "ua_msk_request";
+static const struct ua_key example = {{0x00, 0xf1, 0x10}, 0x00050000, 200};
+
+static struct bytes text_of(const char *key)
+{
+    return vector_text(gba, group, key);
+}
+
+static struct bytes message_of(const char *key)
+{
+    return vector_text(gba, "ua_msk_request.msgs", key);
+}
+
+static void test_messages(void)
+{
+    struct bytes naf = vector_text(gba, "gba", "naf_fqdn"), body = text_of("body");
+    struct digest_fields challenge = {.realm = text_of("realm"),
+                                      .nonce = text_of("nonce"),
+                                      .algorithm = bytes_text("MD5"),
+                                      .qop = text_of("qop"),
+                                      .opaque = text_of("opaque")};
+    struct digest_fields credentials = challenge;
+    struct digest_fields info = {
+        .qop = text_of("qop"), .rspauth = text_of("rspauth"), .cnonce = text_of("cnonce"), .nc = 1};
+
+    credentials.username = text_of("username");
+    credentials.uri = text_of("uri");
+    credentials.nc = 1;
+    credentials.cnonce = text_of("cnonce");
+    credentials.response = text_of("response");
+    assert_bytes(credentials.uri, bytes_text(UA_MSK_REQUEST_URI));
+    CHECK_ENCODER(message_of("post1"), ua_request_encode(naf, NOW, NULL, body, out, room, &length));
+    CHECK_ENCODER(message_of("401"), ua_challenge_encode(&challenge, NOW, out, room, &length));
+    CHECK_ENCODER(message_of("post2"), ua_request_encode(naf, NOW, &credentials, body, out, room, &length));
+    CHECK_ENCODER(message_of("200"),
+                  ua_success_encode(&info, NOW, text_of("response_body"), out, room, &length));
+}
+
+static void test_sizes(void)
+{
+    static const char *const keys[] = {"post1", "401", "post2", "200"};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(keys); i++)
+        g_assert_cmpuint(message_of(keys[i]).len, ==,
+                         vector_number(gba, "ua_msk_request.msg_bytes", keys[i]));
+}
+
+static void test_bodies(void)
+{
+    struct ua_key keys[UA_KEYS_MAX];
+    unsigned count = 0;
+
+    CHECK_ENCODER(text_of("body"), ua_request_body_encode(&example, 1, out, room, &length));
+    CHECK_ENCODER(text_of("response_body"), ua_response_body_encode(&example, 1, out, room, &length));
+    assert_status(ua_request_body_decode(text_of("body"), keys, &count), WIRE_OK);
+    g_assert_cmpuint(count, ==, 1);
+    g_assert_cmpmem(keys[0].key_domain_id, 3, example.key_domain_id, 3);
+    g_assert_cmpuint(keys[0].msk_id, ==, example.msk_id);
+    g_assert_cmpuint(keys[0].status, ==, 0);
+    assert_status(ua_response_body_decode(text_of("response_body"), keys, &count), WIRE_OK);
+    g_assert_cmpuint(count, ==, 1);
+    g_assert_cmpmem(keys[0].key_domain_id, 3, example.key_domain_id, 3);
+    g_assert_cmpuint(keys[0].msk_id, ==, example.msk_id);
+    g_assert_cmpuint(keys[0].status, ==, 200);
+}
+
+static void test_many_keys(void)
+{
+    struct ua_key keys[UA_KEYS_MAX + 1], back[UA_KEYS_MAX];
+    uint8_t out[2400];
+    size_t length;
+    unsigned count = 0;
+    char *text;
+
+    for (unsigned i = 0; i <= UA_KEYS_MAX; i++)
+        keys[i] = (struct ua_key){{(uint8_t)i, 0xff, (uint8_t)(3 * i)}, 0xfffe0000 + i, 200 + i};
+    assert_status(ua_response_body_encode(keys, UA_KEYS_MAX, out, sizeof out, &length), WIRE_OK);
+    assert_status(ua_response_body_decode(bytes_of(out, length), back, &count), WIRE_OK);
+    g_assert_cmpuint(count, ==, UA_KEYS_MAX);
+    for (unsigned i = 0; i < count; i++) {
+        g_assert_cmpmem(back[i].key_domain_id, 3, keys[i].key_domain_id, 3);
+        g_assert_cmpuint(back[i].msk_id, ==, keys[i].msk_id);
+        g_assert_cmpuint(back[i].status, ==, keys[i].status);
+    }
+    assert_status(ua_response_body_encode(keys, UA_KEYS_MAX + 1, out, sizeof out, &length), WIRE_LIMIT);
+    assert_status(ua_request_body_encode(keys, UA_KEYS_MAX + 1, out, sizeof out, &length), WIRE_LIMIT);
+    assert_status(ua_request_body_encode(keys, 0, out, sizeof out, &length), WIRE_MALFORMED);
+    keys[0].status = 99;
+    assert_status(ua_response_body_encode(keys, 1, out, sizeof out, &length), WIRE_MALFORMED);
+
+    assert_status(ua_request_body_encode(keys, UA_KEYS_MAX, out, sizeof out, &length), WIRE_OK);
+    text = g_strdup_printf("%.*s<MSK><keyDomainID>APEQ</keyDomainID><MSKID>AAUAAA==</MSKID></MSK></mbmsMSK>",
+                           (int)(length - strlen("</mbmsMSK>\n")), (char *)out);
+    assert_status(ua_request_body_decode(bytes_text(text), back, &count), WIRE_LIMIT);
+    g_free(text);
+}
+
+static void test_request_faults(void)
+{
+#define REQUEST(content) "<mbmsMSK>" content "</mbmsMSK>"
+#define DOMAIN           "<keyDomainID>APEQ</keyDomainID>"
+#define ID               "<MSKID>AAUAAA==</MSKID>"
+    static const struct {
+        const char *text;
+        bool good;
+    } cases[] = {{REQUEST("<MSK>" DOMAIN ID "</MSK>"), true},
+                 {REQUEST("<x/><MSK>" ID "<y>z</y>" DOMAIN "</MSK>"), true},
+                 {REQUEST(""), false},
+                 {REQUEST("<MSK/>"), false},
+                 {REQUEST("<MSK>" DOMAIN "</MSK>"), false},
+                 {REQUEST("<MSK>" ID "</MSK>"), false},
+                 {REQUEST("<MSK>" DOMAIN DOMAIN ID "</MSK>"), false},
+                 {REQUEST("<MSK>" DOMAIN ID ID "</MSK>"), false},
+                 {REQUEST("<MSK>text" DOMAIN ID "</MSK>"), false},
+                 {REQUEST("<MSK>" DOMAIN "<MSKID>AAUAAAA=</MSKID></MSK>"), false},
+                 {REQUEST("<MSK>" DOMAIN "<MSKID>AAUA</MSKID></MSK>"), false},
+                 {REQUEST("<MSK>" DOMAIN "<MSKID>AAUAAB==</MSKID></MSK>"), false},
+                 {REQUEST("<MSK>" DOMAIN "<MSKID/></MSK>"), false},
+                 {REQUEST("<MSK><keyDomainID>APE=</keyDomainID>" ID "</MSK>"), false},
+                 {REQUEST("<MSK><keyDomainID>APEQAA==</keyDomainID>" ID "</MSK>"), false},
+                 {"<mbmsMSKResponse><MSK>" DOMAIN ID "</MSK></mbmsMSKResponse>", false}};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct ua_key keys[UA_KEYS_MAX];
+        unsigned count;
+
+        g_test_message("%s", cases[i].text);
+        g_assert_cmpint(ua_request_body_decode(bytes_text(cases[i].text), keys, &count) == WIRE_OK, ==,
+                        cases[i].good);
+    }
+}
+
+static void test_response_faults(void)
+{
+#define RESPONSE(content) "<mbmsMSKResponse><Response>" content "</Response></mbmsMSKResponse>"
+#define MSK               "<MSK>" DOMAIN ID "</MSK>"
+    static const struct {
+        const char *text;
+        bool good;
+    } cases[] = {{RESPONSE(MSK "<ResponseCode>403</ResponseCode>"), true},
+                 {RESPONSE("<ResponseCode>403</ResponseCode><x/>" MSK), true},
+                 {RESPONSE(MSK), false},
+                 {RESPONSE("<ResponseCode>200</ResponseCode>"), false},
+                 {RESPONSE(MSK MSK "<ResponseCode>200</ResponseCode>"), false},
+                 {RESPONSE(MSK "<ResponseCode>200</ResponseCode><ResponseCode>200</ResponseCode>"), false},
+                 {RESPONSE(MSK "<ResponseCode>99</ResponseCode>"), false},
+                 {RESPONSE(MSK "<ResponseCode>600</ResponseCode>"), false},
+                 {RESPONSE(MSK "<ResponseCode>0200</ResponseCode>"), false},
+                 {RESPONSE(MSK "<ResponseCode>-20</ResponseCode>"), false},
+                 {RESPONSE(MSK "<ResponseCode/>"), false}};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct ua_key keys[UA_KEYS_MAX];
+        unsigned count;
+
+        g_test_message("%s", cases[i].text);
+        g_assert_cmpint(ua_response_body_decode(bytes_text(cases[i].text), keys, &count) == WIRE_OK, ==,
+                        cases[i].good);
+    }
+}
+
+/* Only the line feed behind the last tag may be missing. */
+static void assert_request_cut(struct bytes cut)
+{
+    struct ua_key keys[UA_KEYS_MAX];
+    unsigned count;
+
+    g_assert_cmpint(ua_request_body_decode(cut, keys, &count) == WIRE_OK, ==,
+                    cut.len == text_of("body").len - 1);
+}
+
+static void assert_response_cut(struct bytes cut)
+{
+    struct ua_key keys[UA_KEYS_MAX];
+    unsigned count;
+
+    g_assert_cmpint(ua_response_body_decode(cut, keys, &count) == WIRE_OK, ==,
+                    cut.len == text_of("response_body").len - 1);
+}
+
+/* A changed body is refused or holds one key: that of the example where no base64 character changed. */
+static void assert_one_key(struct bytes in)
+{
+    struct ua_key keys[UA_KEYS_MAX];
+    unsigned count;
+
+    if (ua_response_body_decode(in, keys, &count) == WIRE_OK)
+        g_assert_true(count == 1 && keys[0].status >= 100 && keys[0].status <= 599);
+}
+
+static void test_damaged(void)
+{
+    struct bytes response = text_of("response_body");
+
+    for_each_truncation(text_of("body"), assert_request_cut);
+    for_each_truncation(response, assert_response_cut);
+    for_each_bit_flip(response, 0, response.len, assert_one_key);
+}
+
+int main(int argc, char **argv)
+{
+    tap_init(argc, argv);
+    gba = vectors_open("gba_ub_ua_computed.ini");
+    g_test_add_func("/ua/messages", test_messages);
+    g_test_add_func("/ua/sizes", test_sizes);
+    g_test_add_func("/ua/bodies", test_bodies);
+    g_test_add_func("/ua/many-keys", test_many_keys);
+    g_test_add_func("/ua/request-faults", test_request_faults);
+    g_test_add_func("/ua/response-faults", test_response_faults);
+    g_test_add_func("/ua/damaged", test_damaged);
+    return g_test_run();
+}
