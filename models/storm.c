@@ -74,7 +74,16 @@ static void on_timer(struct net_region *at, uint32_t host, uint32_t kind, uint64
     }
 }
 
-static const struct net_handlers handlers = {on_datagram, on_message, on_connected, on_closed, on_timer};
+static void on_prefetch(struct net_region *at, uint32_t host, uint32_t kind, uint64_t argument, unsigned stage)
+{
+    if (host >= HOST_UES)
+        ue_prefetch(at, host, stage);
+    else if (host == HOST_BMSC && kind != NET_NO_TIMER)
+        bmsc_prefetch(at, kind, argument, stage);
+}
+
+static const struct net_handlers handlers = {on_datagram, on_message, on_connected,
+                                             on_closed,   on_timer,   on_prefetch};
 
 static const char *const kind_names[] = {
 #define X(name, meaning) #name,

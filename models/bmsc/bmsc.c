@@ -169,6 +169,34 @@ void bmsc_timer(struct net_region *at, uint32_t kind, uint64_t argument)
     }
 }
 
+#define LINE_BYTES 64
+
+static void fetch(const void *object, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i += LINE_BYTES)
+        __builtin_prefetch((const char *)object + i, 1);
+}
+
+/* A timer names a job, or (in its lower half) a UE; a job names a UE, and a UE its session. */
+void bmsc_prefetch(struct net_region *at, uint32_t kind, uint64_t argument, unsigned stage)
+{
+    const struct bmsc *bmsc = model_of(at)->bmsc;
+
+    if (kind == TIMER_SERVICE) {
+        const struct bmsc_job *job = pool_at(&bmsc->jobs, (uint32_t)argument);
+
+        if (stage == 0) {
+            fetch(job, sizeof *job);
+            return;
+        }
+        fetch(&bmsc->ues[job->ue], sizeof *bmsc->ues);
+    } else if (kind == TIMER_PULL_TIMEOUT || kind == TIMER_MSK_TIMEOUT) {
+        const struct bmsc_ue *ue = &bmsc->ues[(uint32_t)argument];
+
+        fetch(ue, sizeof *ue);
+    }
+}
+
 struct bmsc *bmsc_new(const struct world *world)
 {
     struct bmsc *bmsc = g_new0(struct bmsc, 1);

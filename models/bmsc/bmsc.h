@@ -24,6 +24,7 @@ enum net_verdict bmsc_datagram(struct net_region *at, const struct net_delivery 
 enum net_verdict bmsc_message(struct net_region *at, const struct net_delivery *d, struct net_conn conn);
 void bmsc_closed(struct net_region *at, struct net_conn conn);
 void bmsc_timer(struct net_region *at, uint32_t kind, uint64_t argument);
+void bmsc_prefetch(struct net_region *at, uint32_t kind, uint64_t argument, unsigned stage);
 /* UEs that were sent a pull so far. */
 uint32_t bmsc_solicited(const struct bmsc *bmsc);
 

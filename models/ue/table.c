@@ -67,6 +67,24 @@ struct ue_at ue_find(struct net_region *at, uint32_t host)
     return u;
 }
 
+#define LINE_BYTES 64
+
+void ue_prefetch(struct net_region *at, uint32_t host, unsigned stage)
+{
+    const struct ue_table *t = model_of(at)->ues;
+    const struct ue *ue = &t->ues[net_topology_slot(&t->topology, t->region, host - HOST_UES)];
+
+    if (stage == 0) {
+        __builtin_prefetch(ue, 1);
+        __builtin_prefetch((const char *)(ue + 1) - 1, 1);
+    } else if (ue->known && ue->exchange != POOL_NONE) {
+        const char *x = pool_at(&t->exchanges, ue->exchange);
+
+        for (size_t i = 0; i < sizeof(struct ue_exchange); i += LINE_BYTES)
+            __builtin_prefetch(x + i, 1);
+    }
+}
+
 uint64_t ue_draw(struct ue_at *u, enum purpose purpose)
 {
     return random_u64(u->m->world->seed, u->number, purpose, u->ue->draws++);

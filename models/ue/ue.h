@@ -103,6 +103,7 @@ enum net_verdict ue_datagram(struct net_region *at, const struct net_delivery *d
 enum net_verdict ue_message(struct net_region *at, const struct net_delivery *d, struct net_conn conn);
 void ue_closed(struct net_region *at, uint32_t host, struct net_conn conn, enum net_close_reason reason);
 void ue_timer(struct net_region *at, uint32_t host, uint64_t serial);
+void ue_prefetch(struct net_region *at, uint32_t host, unsigned stage);
 
 /* --- inside the room ------------------------------------------------------------------------------------ */
 struct ue_at ue_find(struct net_region *at, uint32_t host);

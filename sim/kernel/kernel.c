@@ -5,6 +5,7 @@
  * one window could run on threads without a change outside this file. */
 #include "sim/kernel/kernel.h"
 
+#include "sim/kernel/alarm.h"
 #include "sim/kernel/clock.h"
 #include "sim/kernel/outbox.h"
 #include "sim/kernel/queue.h"
@@ -20,6 +21,7 @@ struct kernel_region {
     uint64_t fingerprint;
     uint32_t index;
     struct queue queue;
+    struct alarm_set alarms;
     struct outbox outbox;
 };
 
@@ -56,6 +58,7 @@ struct kernel *kernel_new(const struct kernel_config *config)
         kernel->regions[i].kernel = kernel;
         kernel->regions[i].index = i;
         queue_init(&kernel->regions[i].queue);
+        alarm_set_init(&kernel->regions[i].alarms, config->alarm_delays_ns, config->alarm_delay_count);
     }
     kernel->boundary_last_ns = CLOCK_NEVER;
     kernel->boundary_next_ns = config->boundary_ns > 0 ? config->boundary_ns : CLOCK_NEVER;
@@ -68,6 +71,7 @@ void kernel_free(struct kernel *kernel)
         return;
     for (uint32_t i = 0; i < kernel->config.regions; i++) {
         queue_clear(&kernel->regions[i].queue);
+        alarm_set_clear(&kernel->regions[i].alarms);
         outbox_clear(&kernel->regions[i].outbox);
     }
     g_free(kernel->regions);
@@ -153,6 +157,23 @@ void kernel_schedule(struct kernel_region *region, int64_t delay_ns, uint32_t en
     queue_push(&region->queue, &event);
 }
 
+uint64_t kernel_alarm(struct kernel_region *region, int64_t delay_ns, uint32_t entity, uint32_t kind,
+                      uint32_t argument, void *payload)
+{
+    struct kernel_event event = make_event(region, delay_ns, entity, kind, argument, payload);
+    int list = alarm_list_of(&region->alarms, delay_ns);
+
+    if (list >= 0)
+        return alarm_add(&region->alarms, (uint32_t)list, &event);
+    queue_push(&region->queue, &event);
+    return 0;
+}
+
+void kernel_call_off(struct kernel_region *region, uint64_t alarm)
+{
+    alarm_call_off(&region->alarms, alarm);
+}
+
 void kernel_send(struct kernel_region *from, uint32_t to, int64_t delay_ns, uint32_t entity, uint32_t kind,
                  uint32_t argument, void *payload)
 {
@@ -183,12 +204,50 @@ static uint64_t event_hash(const struct kernel_event *event)
     return h ^ h >> 31;
 }
 
+/* With many UEs no event finds its memory in the cache: it is fetched while the events before it run. */
+enum { AHEAD_NAMED = 8, AHEAD_BEYOND = 4 };
+
+static void look_ahead(const struct kernel_region *region, kernel_prefetcher *const *prefetchers, size_t places,
+                       unsigned stage)
+{
+    const struct kernel_event *event = queue_ahead(&region->queue, places);
+
+    if (event && prefetchers[event->kind])
+        prefetchers[event->kind](region->context, event, stage);
+}
+
+/* Takes the earliest event or alarm out if its time is before end_ns. */
+static bool pop_before(struct kernel_region *region, int64_t end_ns, struct kernel_event *out)
+{
+    const struct kernel_event *alarm = region->alarms.next;
+
+    if (!alarm || alarm->time_ns >= end_ns)
+        return queue_pop_before(&region->queue, end_ns, out);
+    const struct kernel_event *event = queue_peek(&region->queue);
+    if (event && event_before(event, alarm))
+        return queue_pop_before(&region->queue, end_ns, out);
+    alarm_pop(&region->alarms, out);
+    return true;
+}
+
+static int64_t region_next_ns(struct kernel_region *region)
+{
+    int64_t event_ns = queue_next_ns(&region->queue);
+
+    return region->alarms.next ? MIN(event_ns, region->alarms.next->time_ns) : event_ns;
+}
+
 static void region_run(struct kernel_region *region, int64_t end_ns)
 {
     kernel_handler *const *handlers = region->kernel->config.handlers;
+    kernel_prefetcher *const *prefetchers = region->kernel->config.prefetchers;
     struct kernel_event event;
 
-    while (queue_pop_before(&region->queue, end_ns, &event)) {
+    while (pop_before(region, end_ns, &event)) {
+        if (prefetchers) {
+            look_ahead(region, prefetchers, AHEAD_NAMED, 0);
+            look_ahead(region, prefetchers, AHEAD_BEYOND, 1);
+        }
         region->now_ns = event.time_ns;
         region->events++;
         region->fingerprint += event_hash(&event);
@@ -216,7 +275,7 @@ static void run_window(struct kernel *kernel, int64_t end_ns)
             node = 2 * node + (kernel->next_ns[2 * node] >= end_ns);
         uint32_t index = node - kernel->leaves;
         region_run(&kernel->regions[index], end_ns);
-        set_next(kernel, index, queue_next_ns(&kernel->regions[index].queue));
+        set_next(kernel, index, region_next_ns(&kernel->regions[index]));
         kernel->ran[kernel->ran_count++] = index;
     }
     for (uint32_t i = 0; i < kernel->ran_count; i++)
@@ -257,7 +316,7 @@ static void collect_scheduled(struct kernel *kernel)
     for (uint32_t i = 0; i < kernel->config.regions; i++)
         outbox_empty(&kernel->regions[i].outbox, deliver, kernel);
     for (uint32_t i = 0; i < kernel->config.regions; i++)
-        set_next(kernel, i, queue_next_ns(&kernel->regions[i].queue));
+        set_next(kernel, i, region_next_ns(&kernel->regions[i]));
 }
 
 static int64_t latest_now(const struct kernel *kernel)
@@ -334,7 +393,8 @@ uint64_t kernel_pending(const struct kernel *kernel)
     uint64_t sum = 0;
 
     for (uint32_t i = 0; i < kernel->config.regions; i++)
-        sum += queue_count(&kernel->regions[i].queue) + kernel->regions[i].outbox.count;
+        sum += queue_count(&kernel->regions[i].queue) + alarm_count(&kernel->regions[i].alarms) +
+               kernel->regions[i].outbox.count;
     return sum;
 }
 
@@ -343,6 +403,7 @@ void kernel_each_pending(struct kernel *kernel, void (*visit)(void *user, const 
 {
     for (uint32_t i = 0; i < kernel->config.regions; i++) {
         queue_each(&kernel->regions[i].queue, visit, user);
+        alarm_each(&kernel->regions[i].alarms, visit, user);
         outbox_each(&kernel->regions[i].outbox, visit, user);
     }
 }

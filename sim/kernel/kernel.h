@@ -30,11 +30,22 @@ struct kernel_event {
 /* One handler per event kind; `context` is the region's own. */
 typedef void kernel_handler(void *context, const struct kernel_event *event);
 
+#define KERNEL_ALARM_DELAYS_MAX 16
+
+typedef void kernel_prefetcher(void *context, const struct kernel_event *event, unsigned stage);
+
 struct kernel_config {
     uint32_t regions;     /* >= 1; region 0 is the core */
     int64_t lookahead_ns; /* > 0 */
     kernel_handler *const *handlers;
     uint32_t handler_count;
+    /* Told of events that will come soon, so that they can have memory fetched; twice for an event, first
+     * (`stage` 0) early enough to fetch what the event names, then (1) to fetch what that names. They must
+     * change nothing, and may not be called at all. NULL, or a table with NULLs, like handlers. */
+    kernel_prefetcher *const *prefetchers;
+    /* Delays that kernel_alarm() will often be called with, each > 0; copied. */
+    int64_t alarm_delays_ns[KERNEL_ALARM_DELAYS_MAX];
+    uint32_t alarm_delay_count;
     /* Called on the coordinating thread between windows: no region is running, and every event before
      * `time_ns` of every region has run. Called at every multiple of boundary_ns > 0 that the run passes (also
      * through idle time, one by one), and at the end with the time reached, unless nothing has run since the
@@ -61,6 +72,14 @@ uint32_t kernel_index(const struct kernel_region *region);
 /* Schedules an event in the same region, delay_ns >= 0. */
 void kernel_schedule(struct kernel_region *region, int64_t delay_ns, uint32_t entity, uint32_t kind,
                      uint32_t argument, void *payload);
+
+/* As kernel_schedule(), for what will most often be called off: a timeout. With one of alarm_delays_ns it costs next to
+ * nothing if called off; with any other delay calling off has no effect, and the handler must know a stale event by
+ * itself. Returns what kernel_call_off() takes (0: cannot be called off). */
+uint64_t kernel_alarm(struct kernel_region *region, int64_t delay_ns, uint32_t entity, uint32_t kind,
+                      uint32_t argument, void *payload);
+/* Of an alarm of the same region; nothing happens if it has come, or was called off, before. */
+void kernel_call_off(struct kernel_region *region, uint64_t alarm);
 
 /* Schedules an event in another region (or the same one). For another region delay_ns must be at least
  * the look-ahead: less is a programming error, reported with both regions, and ends the process. */

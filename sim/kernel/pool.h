@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define POOL_NONE UINT32_MAX
+#define POOL_NONE      UINT32_MAX
 #define POOL_SLAB_BITS 10
 
 struct pool {

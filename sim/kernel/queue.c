@@ -252,11 +252,18 @@ bool queue_pop_before(struct queue *queue, int64_t limit_ns, struct kernel_event
     return true;
 }
 
-int64_t queue_next_ns(struct queue *queue)
+const struct kernel_event *queue_peek(struct queue *queue)
 {
     if (empty_near(queue) && !refill(queue))
-        return CLOCK_NEVER;
-    return earliest(queue)->time_ns;
+        return NULL;
+    return earliest(queue);
+}
+
+int64_t queue_next_ns(struct queue *queue)
+{
+    const struct kernel_event *event = queue_peek(queue);
+
+    return event ? event->time_ns : CLOCK_NEVER;
 }
 
 uint64_t queue_count(const struct queue *queue)

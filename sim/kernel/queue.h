@@ -57,8 +57,20 @@ void queue_push(struct queue *queue, const struct kernel_event *event);
 /* Takes the earliest event out if its time is before limit_ns. */
 bool queue_pop_before(struct queue *queue, int64_t limit_ns, struct kernel_event *out);
 
+/* The earliest event, until the queue is touched again; NULL if there is none. */
+const struct kernel_event *queue_peek(struct queue *queue);
+
 /* Time of the earliest event; CLOCK_NEVER if there is none. */
 int64_t queue_next_ns(struct queue *queue);
+
+/* The event `places` behind the earliest of those sorted already; NULL if it is not known yet. A hint only: other
+ * events may still come before it. */
+static inline const struct kernel_event *queue_ahead(const struct queue *queue, size_t places)
+{
+    const struct event_run *run = &queue->run;
+
+    return run->count - run->next > places ? &run->event[run->next + places] : NULL;
+}
 
 uint64_t queue_count(const struct queue *queue);
 

@@ -39,12 +39,7 @@ uint64_t random_below(uint64_t bits, uint64_t bound);
 
 /* A distribution of durations, as the scenario writes it: fixed(2ms), exp(2ms), uniform(1ms, 3ms),
  * lognormal(2ms, 0.5) (mean of the distribution, sigma of its logarithm). */
-enum distribution_kind {
-    DISTRIBUTION_FIXED,
-    DISTRIBUTION_EXP,
-    DISTRIBUTION_UNIFORM,
-    DISTRIBUTION_LOGNORMAL
-};
+enum distribution_kind { DISTRIBUTION_FIXED, DISTRIBUTION_EXP, DISTRIBUTION_UNIFORM, DISTRIBUTION_LOGNORMAL };
 struct distribution {
     enum distribution_kind kind;
     int64_t a_ns; /* value, mean, lower bound, mean */

@@ -91,7 +91,12 @@ struct net_handlers {
     void (*closed)(struct net_region *at, uint32_t host, struct net_conn conn, uint64_t user,
                    enum net_close_reason reason);
     void (*timer)(struct net_region *at, uint32_t host, uint32_t kind, uint64_t argument);
+    /* Something will happen at this host soon: memory may be fetched, first (stage 0) what the host's number leads
+     * to, then (1) what that leads to; nothing may change. For a timer kind and argument are its own, else
+     * NET_NO_TIMER and 0. May be NULL, and need not be called. */
+    void (*prefetch)(struct net_region *at, uint32_t host, uint32_t kind, uint64_t argument, unsigned stage);
 };
+#define NET_NO_TIMER UINT32_MAX
 
 struct net_listen {
     uint32_t host;

@@ -6,8 +6,8 @@
 
 #include <stdint.h>
 
-#define HISTOGRAM_OCTAVES 54 /* values 0 .. 2^63-1; the first octave is exact up to 1023 ns */
-#define HISTOGRAM_STEPS 1024 /* buckets in an octave */
+#define HISTOGRAM_OCTAVES 54   /* values 0 .. 2^63-1; the first octave is exact up to 1023 ns */
+#define HISTOGRAM_STEPS   1024 /* buckets in an octave */
 
 struct histogram {
     uint64_t count;

@@ -4,7 +4,6 @@
  * Hold model: the earliest event is taken and pushed again some time ahead, so the number pending stays.
  * Increments are drawn beforehand: what is timed is the queue. */
 #include "sim/kernel/clock.h"
-#include "sim/kernel/deterministic_math.h"
 #include "sim/kernel/kernel.h"
 #include "sim/kernel/queue.h"
 #include "sim/kernel/random.h"
@@ -71,6 +70,45 @@ static void bench_hold(const char *name, uint32_t pending, increment_draw *draw)
     g_free(increment_ns);
 }
 
+/* All at one time, in an order that is not the entities'. */
+static int64_t one_time(uint64_t index)
+{
+    (void)index;
+    return CLOCK_SECOND;
+}
+
+/* All within a millisecond, but one of 65536 a year ahead. */
+static int64_t outlier(uint64_t index)
+{
+    const int64_t year_ns = 365 * 24 * 3600 * CLOCK_SECOND;
+
+    return index == 0 ? year_ns
+                      : (int64_t)random_below(random_u64(SEED, 2, 0, index), (uint64_t)CLOCK_MILLISECOND);
+}
+
+/* Pushes all, then takes all: a storm that begins at once. One event is a push and a pop. */
+static void bench_drain(const char *name, uint32_t pending, increment_draw *draw)
+{
+    struct queue queue;
+    struct kernel_event event;
+    int64_t *time_ns = g_new(int64_t, DRAWS);
+
+    for (int i = 0; i < DRAWS; i++)
+        time_ns[i] = draw((uint64_t)i);
+    queue_init(&queue);
+    int64_t start_us = g_get_monotonic_time();
+    for (uint32_t i = 0; i < pending; i++) {
+        event = (struct kernel_event){.entity = i * UINT32_C(2654435761), .time_ns = time_ns[i % DRAWS]};
+        queue_push(&queue, &event);
+    }
+    while (queue_pop_before(&queue, CLOCK_NEVER, &event))
+        continue;
+    int64_t elapsed_us = MAX(g_get_monotonic_time() - start_us, 1);
+    printf("queue_drain_%s,%.2f,M events/s\n", name, (double)pending / (double)elapsed_us);
+    queue_clear(&queue);
+    g_free(time_ns);
+}
+
 /* PHOLD: every event schedules one successor, one of ten of them in another region. */
 enum { PHOLD_ENTITIES = 100000 };
 
@@ -122,10 +160,14 @@ static void bench_phold(uint32_t regions)
 
 int main(void)
 {
+    puts("what,value,unit");
     bench_hold("1k_exponential", 1000, exponential);
     bench_hold("100k_exponential", 100000, exponential);
     bench_hold("1M_exponential", 1000000, exponential);
     bench_hold("1M_bimodal", 1000000, bimodal);
+    bench_drain("1M_exponential", 1000000, exponential);
+    bench_drain("1M_one_time", 1000000, one_time);
+    bench_drain("1M_outlier", 1000000, outlier);
     bench_phold(1);
     bench_phold(16);
     bench_phold(1024);

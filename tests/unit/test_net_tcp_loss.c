@@ -376,6 +376,90 @@ static void test_stream(void)
     }
 }
 
+/* Everything at once: a bad link, a server that is short of everything, owners that lose patience. */
+enum { STORM_UES = 60, STORM_ROUNDS = 5 };
+static struct net_conn storm_conns[STORM_UES];
+
+static void storm_connect(struct net_fixture *f, struct net_region *at, uint32_t host)
+{
+    (void)f;
+    net_tcp_abort(at, storm_conns[host - UE]);
+    storm_conns[host - UE] = net_tcp_connect(at, host, SERVER, PORT, net_framer_prefix, host);
+}
+
+static void storm_abort(struct net_fixture *f, struct net_region *at, uint32_t host)
+{
+    (void)f;
+    net_tcp_abort(at, storm_conns[host - UE]);
+}
+
+static enum net_verdict storm_message(struct net_fixture *f, struct net_region *at,
+                                      const struct net_delivery *d, struct net_conn conn, uint64_t user)
+{
+    f->count++;
+    g_assert_cmpuint(net_hash(d->bytes), ==, net_made_hash(d->kind, d->bytes.len));
+    if (d->host != SERVER) {
+        g_assert_cmpuint(user, ==, d->host);
+        net_tcp_close(at, conn);
+        return NET_RECEIVED;
+    }
+    net_tcp_send(at, conn, net_made(at, KIND_ANSWER, 100 + (size_t)f->count * 37 % 3900));
+    if (f->count % 7 == 0)
+        net_tcp_abort(at, conn);
+    else if (f->count % 5 == 0)
+        net_tcp_close(at, conn);
+    return f->count % 2 ? NET_RECEIVED : NET_REJECTED;
+}
+
+static uint64_t run_storm(uint64_t seed)
+{
+    struct net_fixture f;
+
+    net_set_up(&f);
+    f.config.seed = seed;
+    f.config.ues = STORM_UES;
+    f.config.cells = 5;
+    f.config.regions = 3;
+    f.config.access_loss = 0.1;
+    f.config.access_duplicate = 0.1;
+    f.config.access_late = 0.1;
+    f.config.access_late_ns = 3 * CLOCK_SECOND;
+    f.config.access_queue_bytes = 4000;
+    f.config.core_queue_bytes = 4000;
+    f.config.syn_retries = 2;
+    f.config.data_retries = 3;
+    f.config.rto_max_ns = 10 * CLOCK_SECOND;
+    f.listens[0].backlog = 8;
+    f.listens[0].accepted_max = 4;
+    f.listens[0].idle_timeout_ns = 3 * CLOCK_SECOND;
+    f.on_connected = ask;
+    f.on_message = storm_message;
+    net_start(&f);
+    for (uint32_t ue = 0; ue < STORM_UES; ue++) {
+        storm_conns[ue] = NET_CONN_NONE;
+        for (int round = 0; round < STORM_ROUNDS; round++)
+            net_at(&f, round * 20 * CLOCK_SECOND + ue * 7 * CLOCK_MILLISECOND, UE + ue, storm_connect);
+        net_at(&f, 200 * CLOCK_SECOND, UE + ue, storm_abort);
+    }
+    net_finish(&f);
+    net_assert_empty(&f);
+    g_assert_cmpint(net_counter(&f, NATIVE_tcp_connections), ==, STORM_UES * STORM_ROUNDS);
+    g_assert_cmpint(net_books(&f, KIND_ANSWER).received, >, 0);
+    g_assert_cmpint(net_counter(&f, NATIVE_tcp_refused), >, 0);
+    g_assert_cmpint(net_counter(&f, NATIVE_tcp_failed), >, 0);
+    g_assert_cmpint(net_counter(&f, NATIVE_packets_dropped), >, 0);
+    uint64_t print = kernel_fingerprint(native_kernel(f.native));
+    net_tear_down(&f);
+    return print;
+}
+
+static void test_storm(void)
+{
+    for (uint64_t seed = 1; seed <= 5; seed++)
+        g_assert_cmpuint(run_storm(seed), ==, run_storm(seed));
+    g_assert_cmpuint(run_storm(1), !=, run_storm(2));
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -395,5 +479,6 @@ int main(int argc, char **argv)
     g_test_add_func("/net/tcp-loss/duplicates", test_duplicates);
     g_test_add_func("/net/tcp-loss/late", test_late);
     g_test_add_func("/net/tcp-loss/stream", test_stream);
+    g_test_add_func("/net/tcp-loss/storm", test_storm);
     return g_test_run();
 }

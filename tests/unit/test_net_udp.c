@@ -100,6 +100,40 @@ static void burst(struct net_fixture *f, struct net_region *at, uint32_t host)
     g_assert_cmpint(queues.downlink_bytes_max, ==, 0);
 }
 
+/* A quiet region's queue empties as time goes, not as its events come. */
+static void check_queue(void *user, int64_t time_ns)
+{
+    struct net_fixture *f = user;
+    struct native_queues queues;
+
+    native_queues(f->native, &queues);
+    /* 20 packets of 128 bytes at 0; 1 byte a microsecond */
+    int64_t left = 20 * 128 - time_ns / CLOCK_MICROSECOND;
+    g_assert_cmpint(queues.uplink_bytes_max, ==, left > 0 ? left : 0);
+    f->count++;
+}
+
+static void send_twenty(struct net_fixture *f, struct net_region *at, uint32_t host)
+{
+    for (int i = 0; i < 20; i++)
+        send_up(f, at, host);
+}
+
+static void test_queue_gauge(void)
+{
+    struct net_fixture f;
+
+    net_set_up(&f);
+    f.config.boundary_ns = CLOCK_MILLISECOND;
+    f.config.boundary = check_queue;
+    net_start(&f);
+    net_at(&f, 0, UE, send_twenty);
+    net_at(&f, 0, UE + 1, send_up);
+    net_finish(&f);
+    g_assert_cmpint(f.count, >, 5);
+    net_tear_down(&f);
+}
+
 static void test_drop_tail(void)
 {
     struct net_fixture f;
@@ -256,6 +290,7 @@ int main(int argc, char **argv)
     tap_init(argc, argv);
     g_test_add_func("/net/udp/latency", test_latency);
     g_test_add_func("/net/udp/ipv6-header", test_ipv6_header);
+    g_test_add_func("/net/udp/queue-gauge", test_queue_gauge);
     g_test_add_func("/net/udp/drop-tail", test_drop_tail);
     g_test_add_func("/net/udp/drop-tail-second-link", test_drop_tail_second_link);
     g_test_add_func("/net/udp/loss", test_loss);

@@ -107,6 +107,14 @@ void native_books_sum(struct native *native, uint32_t kind, struct native_books 
     }
 }
 
+/* Between windows the time reached; a region that is handling an event may be ahead of it. */
+static int64_t queue_time(const struct native *native, uint32_t region)
+{
+    int64_t now_ns = native->regions[region].base.now_ns;
+
+    return now_ns > native->reached_ns ? now_ns : native->reached_ns;
+}
+
 static void raise_to(int64_t *max, int64_t value)
 {
     if (value > *max)
@@ -118,11 +126,11 @@ void native_queues(const struct native *native, struct native_queues *out)
     *out = (struct native_queues){0};
     for (uint32_t i = 0; i < native->config.cells; i++) {
         const struct cell *cell = &native->cells[i];
-        int64_t now_ns = kernel_now(native->regions[cell->region].kernel);
+        int64_t now_ns = queue_time(native, cell->region);
         raise_to(&out->uplink_bytes_max, link_backlog_bytes(&cell->uplink, &native->uplink, now_ns));
         raise_to(&out->downlink_bytes_max, link_backlog_bytes(&cell->downlink, &native->downlink, now_ns));
     }
-    int64_t now_ns = kernel_now(native->regions[0].kernel);
+    int64_t now_ns = queue_time(native, 0);
     for (uint32_t i = 0; i < native->config.servers; i++) {
         const struct server *server = &native->servers[i];
         raise_to(&out->core_bytes_max, link_backlog_bytes(&server->egress, &native->core, now_ns));

@@ -52,6 +52,58 @@ static kernel_handler *const event_handlers[EVENT_KINDS] = {
     [EVENT_TCP_TIMER] = on_tcp_timer, [EVENT_ACCEPT] = on_accept,
 };
 
+/* --- fetching memory ahead ------------------------------------------------------------------------------ */
+
+#define LINE_BYTES 64
+#define LINES_MAX  16 /* of a message: about what the longest ones have */
+
+static void fetch_lines(const void *at, size_t bytes)
+{
+    for (size_t i = 0; i < bytes && i < LINES_MAX * LINE_BYTES; i += LINE_BYTES)
+        __builtin_prefetch((const char *)at + i);
+}
+
+static void fetch_model(struct native_region *region, uint32_t host, uint32_t kind, uint64_t argument, unsigned stage)
+{
+    const struct net_handlers *handlers = region->native->config.handlers;
+
+    if (handlers->prefetch)
+        handlers->prefetch(&region->base, host, kind, argument, stage);
+}
+
+static void fetch_deliver(void *context, const struct kernel_event *event, unsigned stage)
+{
+    struct native_region *region = context;
+    const struct packet *packet = event->payload;
+
+    fetch_model(region, event->entity, NET_NO_TIMER, 0, stage);
+    if (stage == 0) {
+        __builtin_prefetch(packet);
+        return;
+    }
+    if (packet->message)
+        fetch_lines(packet->message, sizeof *packet->message + packet->length);
+    if (!(packet->flags & PACKET_UDP) && packet->target.index < region->conns.top)
+        fetch_lines(tcp_at(region, packet->target.index), sizeof(struct tcp_conn));
+}
+
+static void fetch_timer(void *context, const struct kernel_event *event, unsigned stage)
+{
+    fetch_model(context, event->entity, event->argument, (uint64_t)(uintptr_t)event->payload, stage);
+}
+
+static void fetch_tcp_timer(void *context, const struct kernel_event *event, unsigned stage)
+{
+    if (stage == 0)
+        fetch_lines(tcp_at(context, event->argument), sizeof(struct tcp_conn));
+}
+
+static kernel_prefetcher *const event_prefetchers[EVENT_KINDS] = {
+    [EVENT_DELIVER] = fetch_deliver,
+    [EVENT_TIMER] = fetch_timer,
+    [EVENT_TCP_TIMER] = fetch_tcp_timer,
+};
+
 static void timer_set(struct net_region *at, uint32_t host, int64_t delay_ns, uint32_t kind,
                       uint64_t argument)
 {
@@ -73,6 +125,7 @@ static bool on_window(void *user, int64_t time_ns)
     struct native *native = user;
     const struct native_config *config = &native->config;
 
+    native->reached_ns = time_ns;
     level_shelves(native);
     /* A file that cannot be written ends the run; capture_close() tells why. */
     if (config->capture && !capture_flush(config->capture, time_ns, NULL))
@@ -82,8 +135,9 @@ static bool on_window(void *user, int64_t time_ns)
 
 static void on_boundary(void *user, int64_t time_ns)
 {
-    const struct native *native = user;
+    struct native *native = user;
 
+    native->reached_ns = time_ns;
     native->config.boundary(native->config.user, time_ns);
 }
 
@@ -171,6 +225,7 @@ static void init_kernel(struct native *native)
         .lookahead_ns = core_ns < access_ns ? core_ns : access_ns,
         .handlers = event_handlers,
         .handler_count = EVENT_KINDS,
+        .prefetchers = event_prefetchers,
         .boundary_ns = config->boundary ? config->boundary_ns : 0,
         .boundary = config->boundary ? on_boundary : NULL,
         .window = on_window,
@@ -229,6 +284,7 @@ struct native *native_new(const struct native_config *config, GError **error)
     init_links(native);
     init_kernel(native);
     init_regions(native);
+    native->reached_ns = native->regions[0].base.now_ns;
     tcp_listen_init(native);
     return native;
 }

@@ -122,6 +122,7 @@ struct native {
     struct server *servers;
     struct listener *listeners;
     struct link_rate uplink, downlink, core;
+    int64_t reached_ns; /* every event before has run; regions may be ahead within a window */
     struct fault_set faults;
     bool has_draws; /* any of loss, duplication, lateness */
     struct shelf_depot packet_depot;
