@@ -171,10 +171,9 @@ class Direction:
         self.pieces = []       # (end offset, packet) in order: who brought the stream up to there
         self.waiting = {}      # offset -> packet, not yet adjoining
         self.fin = None        # stream offset of the FIN
-        self.fin_packet = None
         self.acked = 0         # highest offset that the peer acknowledged
         self.mss = None        # what this side announced
-        self.retransmitted = 0
+        self.retransmitted = 0  # segments with SYN, FIN or data sent again
 
     def packet_at(self, end):
         """The packet that first brought the stream up to `end` bytes."""
@@ -194,11 +193,15 @@ class Connection:
         self.first = syn
         self.packets = []
         self.reset = None      # the first RST
+        self.ghosts = {}       # ISN -> SYN+ACKs to an old SYN that arrived after the connection was over
         self.established = False
 
     def whole(self):
         """Both FINs sent and everything before them acknowledged, no RST."""
         return self.reset is None and all(s.fin is not None and s.acked > s.fin for s in self.sides)
+
+    def retransmissions(self):
+        return sum(s.retransmitted for s in self.sides) + sum(n - 1 for n in self.ghosts.values())
 
     def name(self):
         return f"{self.client}:{self.client_port} -> {self.server}:{self.server_port}"
@@ -208,6 +211,12 @@ class Connection:
         side, other = self.sides[mine], self.sides[1 - mine]
         self.packets.append(packet)
         if packet.flags & SYN:
+            if mine and self.established and side.isn != packet.seq:
+                # A SYN that the network held up reached a server that had forgotten the connection: its answer opens
+                # nothing, the client refuses it (RFC 9293 clause 3.5).
+                expect(packet, "acknowledgment of the old SYN", (other.isn + 1) & 0xFFFFFFFF, packet.ack)
+                self.ghosts[packet.seq] = self.ghosts.get(packet.seq, 0) + 1
+                return
             self.add_syn(packet, side, mine)
         elif side.isn is None and not packet.flags & RST:
             raise CaptureError(f"packet {packet.number}: a segment of {self.name()} before its SYN")
@@ -226,6 +235,8 @@ class Connection:
         expect(packet, "flags of a SYN", SYN | (ACK if mine else 0), packet.flags)
         if side.isn is None:
             side.isn, side.mss = packet.seq, packet.mss
+        else:
+            side.retransmitted += 1
         expect(packet, "sequence number of a SYN sent again", side.isn, packet.seq)
         expect(packet, "MSS of a SYN sent again", side.mss, packet.mss)
 
@@ -275,7 +286,9 @@ def add_data(packet, side, other):
         end = offset + len(packet.payload)
         expect(packet, "place of the FIN", side.fin if side.fin is not None else len(side.data), end)
         if side.fin is None:
-            side.fin, side.fin_packet = end, packet
+            side.fin = end
+        elif not packet.payload:
+            side.retransmitted += 1
 
 
 def adjoin(side, latest):

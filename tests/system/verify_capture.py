@@ -49,7 +49,7 @@ class Verifier:
         return None
 
     def run(self):
-        self.connections = self.attempt(0, pcap.connections, self.packets) or []
+        self.connections = pcap.connections(self.packets)
         events = [(p.number, p, self.mikey.datagram) for p in self.packets if p.protocol == 17]
         for connection in self.connections:
             events += self.attempt(connection.first.number, self.messages_of, connection) or []
@@ -63,7 +63,7 @@ class Verifier:
         """(packet number, message, check) of a connection; Ub and Ua are told apart by the Host of the requests."""
         if connection.server_port == DIAMETER_PORT:
             messages = pcap.split(connection, diameter_frame)
-            return [(m.packet.number, m, self.diameter.message) for m in messages]
+            return [(moment(m), m, self.diameter.message) for m in messages]
         pcap.expect(connection.first, "server port", HTTP_PORT, connection.server_port)
         messages = pcap.split(connection, http_frame)
         if not messages:
@@ -72,7 +72,7 @@ class Verifier:
         check = {"bsf": self.ub, "bmsc": self.ua}.get(host.split(".", 1)[0])
         if check is None:
             raise CaptureError(f"packet {connection.first.number}: Host {host}")
-        return [(m.packet.number, m, check.message) for m in messages]
+        return [(moment(m), m, check.message) for m in messages]
 
     def find_naf(self):
         """The BM-SC's name, from the first MIKEY message or HTTP request."""
@@ -92,8 +92,10 @@ class Verifier:
                     is_ue[address] = 0 <= ue_number_of_address(address) < 1 << 28
         self.counts["packets"] = len(self.packets)
         self.counts["uplink_bytes"] = sum(p.length for p in self.packets if is_ue[p.source])
+        self.counts["downlink_bytes"] = sum(p.length for p in self.packets if is_ue[p.target])
+        self.counts["core_bytes"] = sum(p.length * (2 - is_ue[p.source] - is_ue[p.target]) for p in self.packets)
         self.counts["tcp_connections"] = len(self.connections)
-        self.counts["tcp_retransmissions"] = sum(s.retransmitted for c in self.connections for s in c.sides)
+        self.counts["tcp_retransmissions"] = sum(c.retransmissions() for c in self.connections)
         self.counts["tcp_whole"] = sum(c.whole() for c in self.connections)
 
     # --- against summary.csv ----------------------------------------------------------------------------------
@@ -105,7 +107,9 @@ class Verifier:
                  "ues_solicited": len(self.mikey.first_pull), "ues_keyed": len(self.mikey.first_ack),
                  "msk_mismatch": 0, "mikey_malformed": 0, "http_malformed": 0, "diameter_malformed": 0,
                  "uplink_bytes": c["uplink_bytes"], "packets_sent": c["packets"],
-                 "tcp_connections": c["tcp_connections"]}
+                 "tcp_connections": c["tcp_connections"], "tcp_retransmissions": c["tcp_retransmissions"]}
+        if not any(int(summary[n]) for n in ("packets_lost", "packets_dropped", "packets_duplicated")):
+            exact["downlink_bytes"], exact["core_bytes"] = c["downlink_bytes"], c["core_bytes"]
         if int(summary["packets_corrupted"]) > 0:
             for name in ("mikey_malformed", "http_malformed", "diameter_malformed"):
                 del exact[name]
@@ -151,6 +155,12 @@ class Verifier:
             if abs(told - found / 1e9) > 1e-6 + 1e-6 * told:
                 self.problems.append(f"summary.csv: {name} is {told}, the capture says {found / 1e9:.9f}")
         self.counts["time_to_key"] = len(waits)
+
+
+def moment(message):
+    """When its sender had decided on it: a request counts when it is complete, for only then can it be answered; an
+    answer from its first segment on, for the rest may wait for the congestion window while other things are sent."""
+    return message.packet.number if message.from_client else message.first.number
 
 
 def read_summary(path):
