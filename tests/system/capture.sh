@@ -162,6 +162,9 @@ judge busy "$gba ub_503 bia_3004" bsf.workers=1 bsf.queue_limit=1 'bsf.service_t
     bsf.retry_after=2s
 judge hss-busy "$gba maa_3004" hss.workers=1 hss.queue_limit=1 'hss.service_time=fixed(300ms)' ue.muk_expired=100% \
     bsf.retry_after=1s
+# Requests that time out, and answers that come after that: no identifier may be used again too early.
+judge late-answers "$gba ub_503" diameter.timeout=300ms 'hss.service_time=exp(400ms)' hss.workers=4 \
+    'bsf.zn_time=exp(200ms)' bsf.workers=2 ue.muk_expired=50% ue.muk_ahead=30%
 judge everything "$gba auts bia_5403 ua_401_stale ua_401_renegotiate tcp_retransmissions" ue.count=300 pull.rate=300/s \
     ue.muk_expired=30% ue.muk_ahead=20% ue.muk_unknown=10% ue.sqn_ahead=50% access.loss=5% access.duplicate=5% \
     access.late=5% bmsc.renegotiate=20% bsf.session_lost=10% bmsc.nonce_lifetime=300ms pull.timeout=5s tcp.mss=300B \

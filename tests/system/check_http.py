@@ -174,13 +174,20 @@ class UaCheck(HttpCheck):
         super().__init__(keys, counts)
         self.nonces = {}   # nonce -> [address of the UE, opaque, nc accepted last]
         self.grants = {}   # B-TID -> (address, {key ids})
+        self.asked = {}    # B-TID -> (connection, grant to be) of the last request with right credentials
         self.groups = {}   # address -> (Key Domain ID, Key Group) of the pull
 
     def pulled(self, address, key_ids):
         self.groups[address] = (key_ids[0], key_ids[1][:2])
 
     def expect_grant(self, packet, b_tid, key_ids):
-        """An MSK message follows a 200 for its key, to where the request came from."""
+        """An MSK message follows a 200 for its key, to where the request came from. That the connection was gone when the
+        200 should have left does not undo the grant."""
+        if b_tid not in self.grants and b_tid in self.asked:
+            connection, grant = self.asked[b_tid]
+            if connection.reset is not None and connection.reset.number < packet.number:
+                self.grants[b_tid] = grant
+                self.counts["ua_200_unsent"] += 1
         if b_tid not in self.grants:
             raise CaptureError(f"packet {packet.number}: MSK message to {b_tid} before a 200 for it")
         address, granted = self.grants[b_tid]
@@ -222,6 +229,8 @@ class UaCheck(HttpCheck):
         right = digest_response(message.ha1, asked["nonce"], asked["nc"], asked["cnonce"], "auth-int", "POST", UA_URI,
                                 message.body)
         expect(packet, "response (Digest MD5)", right, asked["response"])
+        grant = (item.connection.client, {(domain, msk_id[:2]) for domain, msk_id in message.wanted})
+        self.asked[asked["username"]] = (item.connection, grant)
         self.counts["ua_auth_post"] += 1
         self.counts["ua_digest"] += 1
 
@@ -259,7 +268,7 @@ class UaCheck(HttpCheck):
         expect(packet, "keys of the request, each answered", request.wanted, keys_in(packet, message.body))
         codes = re.findall(rb"<ResponseCode>(\d+)</ResponseCode>", message.body)
         expect(packet, "response codes", [b"200"] * len(request.wanted), codes)
-        self.grants[asked["username"]] = (item.connection.client, {(d, k[:2]) for d, k in request.wanted})
+        self.grants[asked["username"]] = self.asked[asked["username"]][1]
         self.counts["ua_200"] += 1
         self.counts["rspauth"] += 1
 

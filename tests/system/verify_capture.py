@@ -57,6 +57,10 @@ class Verifier:
         for number, item, check in sorted(events, key=lambda e: e[0]):
             self.attempt(number, check, item)
         self.counts["key_log"] = self.attempt(0, self.keys.check_all) or 0
+        for b_tid in self.keys.made:
+            absent = [label for label in ("KS", "MUK", "MRK") if b_tid not in self.keys.rows[label]]
+            if absent:
+                self.problems.append(f"key log: {b_tid} is in use, but there is no row of {', '.join(absent)} for it")
         self.count_traffic()
 
     def messages_of(self, connection):
