@@ -4,54 +4,55 @@
 #define MODELS_COUNTERS_H
 
 /* X(name, unit, meaning): the names are columns of summary.csv and timeseries.csv. */
-#define MODEL_COUNTERS(X) \
-    X(ues_keyed, "1", "UEs that hold the new MSK") \
-    X(ues_gave_up, "1", "UEs that gave up after ue.attempts tries, or were refused for good") \
-    X(ues_unanswered, "1", "UEs that sent no authenticated request after all their pulls, as the BM-SC sees it") \
-    X(pull_retransmissions, "1", "pulls sent again with a fresh counter after pull.timeout") \
-    X(pulls_accepted, "1", "pulls that a UE accepted and answers with a request of its own") \
-    X(pulls_coalesced, "1", "pulls accepted while the UE was already busy with an earlier one") \
-    X(pulls_expired_muk, "1", "pulls accepted under a MUK past its lifetime") \
-    X(mikey_malformed, "1", "MIKEY messages that could not be decoded or have the wrong shape") \
-    X(mikey_unknown_muk, "1", "MIKEY messages under a MUK that the receiver does not hold") \
-    X(mikey_replayed, "1", "MIKEY messages whose counter was not fresh") \
-    X(mikey_bad_mac, "1", "MIKEY messages whose MAC was wrong") \
-    X(mikey_expired_muk, "1", "MSK messages refused because their MUK is past its lifetime") \
-    X(msk_requests, "1", "authenticated POSTs that the BM-SC accepted") \
-    X(http_401, "1", "401 answers of the BM-SC") \
-    X(http_401_stale, "1", "of these, with stale=true") \
-    X(http_401_renegotiate, "1", "of these, that make the UE bootstrap again") \
-    X(http_200, "1", "200 answers of the BM-SC") \
-    X(http_503, "1", "503 answers of the BM-SC") \
-    X(http_malformed, "1", "HTTP messages that could not be decoded or have the wrong shape") \
-    X(http_refused, "1", "answers that end a UE's exchange for good (400, 403, 404 ...)") \
-    X(digest_failed, "1", "digest responses or rspauth values that were wrong") \
-    X(ub_401, "1", "401 answers of the BSF") \
-    X(ub_200, "1", "200 answers of the BSF") \
-    X(ub_503, "1", "503 answers of the BSF") \
-    X(msk_retransmissions, "1", "MSK messages sent again with a fresh counter after msk.timeout") \
-    X(msk_installed, "1", "MSK messages that a UE accepted, repeated ones included") \
-    X(msk_unanswered, "1", "times the BM-SC gave up waiting for a MIKEY ACK") \
-    X(msk_missing, "1", "times a UE had its 200 but no MSK within ue.msk_timeout") \
-    X(msk_mismatch, "1", "MSKs decrypted by a UE that are not the one the BM-SC made (must be 0)") \
-    X(acks_received, "1", "MIKEY ACKs that the BM-SC verified") \
-    X(acks_dropped, "1", "MIKEY ACKs that found the BM-SC's queue full") \
-    X(gba_started, "1", "bootstraps begun by UEs") \
-    X(gba_runs, "1", "bootstraps completed by UEs") \
-    X(gba_resyncs, "1", "bootstraps that re-synchronised the sequence number (AUTS)") \
-    X(aka_failed, "1", "challenges whose AUTN the USIM refused (wrong MAC)") \
-    X(zn_requests, "1", "Zn requests (BIR) sent by the BM-SC") \
-    X(zn_unknown, "1", "Zn answers 5403: B-TID unknown or expired") \
-    X(zn_busy, "1", "Zn answers 3004") \
-    X(zn_timeouts, "1", "Zn requests without an answer in diameter.timeout") \
-    X(zh_requests, "1", "Zh requests (MAR) sent by the BSF") \
-    X(zh_busy, "1", "Zh answers 3004") \
-    X(zh_timeouts, "1", "Zh requests without an answer in diameter.timeout") \
-    X(diameter_malformed, "1", "Diameter messages that could not be decoded or have the wrong shape") \
-    X(requests_started, "1", "MSK requests begun by UEs, further tries included") \
-    X(ue_retries, "1", "times a UE tried again after a failure") \
-    X(ue_timeouts, "1", "HTTP answers that a UE waited for in vain") \
-    X(ue_connections_failed, "1", "TCP connections of UEs that were refused, reset or timed out") \
+#define MODEL_COUNTERS(X)                                                                                    \
+    X(ues_keyed, "1", "UEs that hold the new MSK")                                                           \
+    X(ues_gave_up, "1", "UEs that gave up after ue.attempts tries, or were refused for good")                \
+    X(ues_unanswered, "1",                                                                                   \
+      "UEs that sent no authenticated request after all their pulls, as the BM-SC sees it")                  \
+    X(pull_retransmissions, "1", "pulls sent again with a fresh counter after pull.timeout")                 \
+    X(pulls_accepted, "1", "pulls that a UE accepted and answers with a request of its own")                 \
+    X(pulls_coalesced, "1", "pulls accepted while the UE was already busy with an earlier one")              \
+    X(pulls_expired_muk, "1", "pulls accepted under a MUK past its lifetime")                                \
+    X(mikey_malformed, "1", "MIKEY messages that could not be decoded or have the wrong shape")              \
+    X(mikey_unknown_muk, "1", "MIKEY messages under a MUK that the receiver does not hold")                  \
+    X(mikey_replayed, "1", "MIKEY messages whose counter was not fresh")                                     \
+    X(mikey_bad_mac, "1", "MIKEY messages whose MAC was wrong")                                              \
+    X(mikey_expired_muk, "1", "MSK messages refused because their MUK is past its lifetime")                 \
+    X(msk_requests, "1", "authenticated POSTs that the BM-SC accepted")                                      \
+    X(http_401, "1", "401 answers of the BM-SC")                                                             \
+    X(http_401_stale, "1", "of these, with stale=true")                                                      \
+    X(http_401_renegotiate, "1", "of these, that make the UE bootstrap again")                               \
+    X(http_200, "1", "200 answers of the BM-SC")                                                             \
+    X(http_503, "1", "503 answers of the BM-SC")                                                             \
+    X(http_malformed, "1", "HTTP messages that could not be decoded or have the wrong shape")                \
+    X(http_refused, "1", "answers that end a UE's exchange for good (400, 403, 404 ...)")                    \
+    X(digest_failed, "1", "digest responses or rspauth values that were wrong")                              \
+    X(ub_401, "1", "401 answers of the BSF")                                                                 \
+    X(ub_200, "1", "200 answers of the BSF")                                                                 \
+    X(ub_503, "1", "503 answers of the BSF")                                                                 \
+    X(msk_retransmissions, "1", "MSK messages sent again with a fresh counter after msk.timeout")            \
+    X(msk_installed, "1", "MSK messages that a UE accepted, repeated ones included")                         \
+    X(msk_unanswered, "1", "times the BM-SC gave up waiting for a MIKEY ACK")                                \
+    X(msk_missing, "1", "times a UE had its 200 but no MSK within ue.msk_timeout")                           \
+    X(msk_mismatch, "1", "MSKs decrypted by a UE that are not the one the BM-SC made (must be 0)")           \
+    X(acks_received, "1", "MIKEY ACKs that the BM-SC verified")                                              \
+    X(acks_dropped, "1", "MIKEY ACKs that found the BM-SC's queue full")                                     \
+    X(gba_started, "1", "bootstraps begun by UEs")                                                           \
+    X(gba_runs, "1", "bootstraps completed by UEs")                                                          \
+    X(gba_resyncs, "1", "bootstraps that re-synchronised the sequence number (AUTS)")                        \
+    X(aka_failed, "1", "challenges whose AUTN the USIM refused (wrong MAC)")                                 \
+    X(zn_requests, "1", "Zn requests (BIR) sent by the BM-SC")                                               \
+    X(zn_unknown, "1", "Zn answers 5403: B-TID unknown or expired")                                          \
+    X(zn_busy, "1", "Zn answers 3004")                                                                       \
+    X(zn_timeouts, "1", "Zn requests without an answer in diameter.timeout")                                 \
+    X(zh_requests, "1", "Zh requests (MAR) sent by the BSF")                                                 \
+    X(zh_busy, "1", "Zh answers 3004")                                                                       \
+    X(zh_timeouts, "1", "Zh requests without an answer in diameter.timeout")                                 \
+    X(diameter_malformed, "1", "Diameter messages that could not be decoded or have the wrong shape")        \
+    X(requests_started, "1", "MSK requests begun by UEs, further tries included")                            \
+    X(ue_retries, "1", "times a UE tried again after a failure")                                             \
+    X(ue_timeouts, "1", "HTTP answers that a UE waited for in vain")                                         \
+    X(ue_connections_failed, "1", "TCP connections of UEs that were refused, reset or timed out")            \
     X(ues_active, "1", "UEs in an exchange (gauge)")
 
 enum model_counter {
@@ -62,16 +63,16 @@ enum model_counter {
 };
 
 /* Durations that are measured: rows of latency.csv. */
-#define MODEL_PROCEDURES(X) \
-    X(time_to_key, "first pull sent to a UE until it holds the new MSK") \
-    X(pull, "pull sent until the UE accepts it") \
-    X(gba, "bootstrap: first SYN to the BSF until the 200 is verified") \
-    X(msk_request, "MSK request: first SYN to the BM-SC until the 200 is verified") \
-    X(msk, "200 verified until the MSK is installed") \
-    X(zn, "Zn request sent until its answer arrives") \
-    X(zh, "Zh request sent until its answer arrives") \
-    X(bmsc_wait, "wait for a worker of the BM-SC") \
-    X(bsf_wait, "wait for a worker of the BSF") \
+#define MODEL_PROCEDURES(X)                                                                                  \
+    X(time_to_key, "first pull sent to a UE until it holds the new MSK")                                     \
+    X(pull, "pull sent until the UE accepts it")                                                             \
+    X(gba, "bootstrap: first SYN to the BSF until the 200 is verified")                                      \
+    X(msk_request, "MSK request: first SYN to the BM-SC until the 200 is verified")                          \
+    X(msk, "200 verified until the MSK is installed")                                                        \
+    X(zn, "Zn request sent until its answer arrives")                                                        \
+    X(zh, "Zh request sent until its answer arrives")                                                        \
+    X(bmsc_wait, "wait for a worker of the BM-SC")                                                           \
+    X(bsf_wait, "wait for a worker of the BSF")                                                              \
     X(hss_wait, "wait for a worker of the HSS")
 
 enum model_procedure {
@@ -82,23 +83,23 @@ enum model_procedure {
 };
 
 /* Message kinds, under which the network keeps its books. */
-#define MESSAGE_KINDS(X) \
-    X(pull, "solicited pull, BM-SC to UE") \
-    X(msk, "MSK message, BM-SC to UE") \
-    X(msk_ack, "MIKEY ACK, UE to BM-SC") \
-    X(ua_post, "POST without credentials, UE to BM-SC") \
-    X(ua_auth_post, "POST with credentials, UE to BM-SC") \
-    X(ua_401, "401, BM-SC to UE") \
-    X(ua_200, "200, BM-SC to UE") \
-    X(ua_error, "503 and other refusals, BM-SC to UE") \
-    X(ub_get, "first GET, UE to BSF") \
-    X(ub_auth_get, "GET with credentials, UE to BSF") \
-    X(ub_401, "401, BSF to UE") \
-    X(ub_200, "200, BSF to UE") \
-    X(ub_error, "503 and other refusals, BSF to UE") \
-    X(zn_bir, "BIR, BM-SC to BSF") \
-    X(zn_bia, "BIA, BSF to BM-SC") \
-    X(zh_mar, "MAR, BSF to HSS") \
+#define MESSAGE_KINDS(X)                                                                                     \
+    X(pull, "solicited pull, BM-SC to UE")                                                                   \
+    X(msk, "MSK message, BM-SC to UE")                                                                       \
+    X(msk_ack, "MIKEY ACK, UE to BM-SC")                                                                     \
+    X(ua_post, "POST without credentials, UE to BM-SC")                                                      \
+    X(ua_auth_post, "POST with credentials, UE to BM-SC")                                                    \
+    X(ua_401, "401, BM-SC to UE")                                                                            \
+    X(ua_200, "200, BM-SC to UE")                                                                            \
+    X(ua_error, "503 and other refusals, BM-SC to UE")                                                       \
+    X(ub_get, "first GET, UE to BSF")                                                                        \
+    X(ub_auth_get, "GET with credentials, UE to BSF")                                                        \
+    X(ub_401, "401, BSF to UE")                                                                              \
+    X(ub_200, "200, BSF to UE")                                                                              \
+    X(ub_error, "503 and other refusals, BSF to UE")                                                         \
+    X(zn_bir, "BIR, BM-SC to BSF")                                                                           \
+    X(zn_bia, "BIA, BSF to BM-SC")                                                                           \
+    X(zh_mar, "MAR, BSF to HSS")                                                                             \
     X(zh_maa, "MAA, HSS to BSF")
 
 enum message_kind {

@@ -30,7 +30,7 @@ struct keylog {
     struct keylog_buffer *buffers;
     struct crypto *crypto; /* for B-TIDs while writing */
     struct crypto_cipher *rand_cipher;
-    GError *failure;       /* sticky */
+    GError *failure; /* sticky */
 };
 
 static const char *const label_names[] = {"K", "OPC", "KS", "MUK", "MRK", "MSK", "MTK"};
@@ -66,8 +66,14 @@ struct keylog_buffer *keylog_buffer(struct keylog *keylog, uint32_t region)
 static void append(struct keylog_buffer *buffer, int64_t now_ns, enum keylog_label label, uint32_t ue,
                    uint16_t vector, uint32_t id, const uint8_t *value, uint8_t length)
 {
-    struct row row = {.time_ns = now_ns, .region = buffer->region, .order = buffer->order++, .ue = ue, .id = id,
-                      .vector = vector, .label = (uint8_t)label, .length = length};
+    struct row row = {.time_ns = now_ns,
+                      .region = buffer->region,
+                      .order = buffer->order++,
+                      .ue = ue,
+                      .id = id,
+                      .vector = vector,
+                      .label = (uint8_t)label,
+                      .length = length};
 
     memcpy(row.value, value, length);
     g_array_append_val(buffer->rows, row);

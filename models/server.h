@@ -20,7 +20,7 @@ struct server {
     uint64_t head, tail;            /* tail - head jobs wait */
     uint64_t capacity;
     uint64_t queue_max;
-    int64_t busy_ns;                /* sum over workers of time spent busy, up to changed_ns */
+    int64_t busy_ns; /* sum over workers of time spent busy, up to changed_ns */
     int64_t changed_ns;
 };
 

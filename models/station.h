@@ -21,7 +21,7 @@ struct station {
     uint32_t host;
     enum model_procedure wait;
     int64_t (*service_ns)(struct net_region *at, uint32_t job); /* draws the service time */
-    void (*serve)(struct net_region *at, uint32_t job);         /* decides and answers; owns the job from then on */
+    void (*serve)(struct net_region *at, uint32_t job); /* decides and answers; owns the job from then on */
 };
 
 /* A job arrives; false: the queue is full, the job was not taken. */

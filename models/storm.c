@@ -74,7 +74,8 @@ static void on_timer(struct net_region *at, uint32_t host, uint32_t kind, uint64
     }
 }
 
-static void on_prefetch(struct net_region *at, uint32_t host, uint32_t kind, uint64_t argument, unsigned stage)
+static void on_prefetch(struct net_region *at, uint32_t host, uint32_t kind, uint64_t argument,
+                        unsigned stage)
 {
     if (host >= HOST_UES)
         ue_prefetch(at, host, stage);
@@ -148,6 +149,10 @@ static void fill_network(struct native_config *c, const struct scenario *s)
     c->rto_max_ns = s->tcp_rto_max;
     c->delayed_ack_ns = s->tcp_delayed_ack;
     c->time_wait_ns = s->tcp_time_wait;
+    const int64_t timeouts_ns[] = {s->ue_response_timeout, s->ue_msk_timeout, s->pull_timeout, s->msk_timeout,
+                                   s->diameter_timeout};
+    for (unsigned i = 0; i < G_N_ELEMENTS(timeouts_ns); i++)
+        c->timeout_delays_ns[c->timeout_delay_count++] = timeouts_ns[i];
     c->fault_drop = s->fault_drop;
     c->fault_duplicate = s->fault_duplicate;
     c->fault_delay = s->fault_delay;
@@ -166,11 +171,21 @@ static struct native *new_network(struct storm *storm, GError **error)
         {HOST_BSF, DIAMETER_PORT, diameter_frame, 16, 16, 0},
         {HOST_HSS, DIAMETER_PORT, diameter_frame, 16, 16, 0},
     };
-    struct native_config c = {
-        .seed = s->run_seed, .servers = HOST_UES, .ues = storm->world.ues, .cells = (uint32_t)s->ue_cells,
-        .regions = storm->regions, .kind_names = kind_names, .kinds = MESSAGE_KIND_COUNT, .handlers = &handlers,
-        .listens = listens, .listen_count = G_N_ELEMENTS(listens), .capture = storm->capture,
-        .boundary_ns = s->output_interval, .boundary = on_boundary, .window = on_window, .user = storm};
+    struct native_config c = {.seed = s->run_seed,
+                              .servers = HOST_UES,
+                              .ues = storm->world.ues,
+                              .cells = (uint32_t)s->ue_cells,
+                              .regions = storm->regions,
+                              .kind_names = kind_names,
+                              .kinds = MESSAGE_KIND_COUNT,
+                              .handlers = &handlers,
+                              .listens = listens,
+                              .listen_count = G_N_ELEMENTS(listens),
+                              .capture = storm->capture,
+                              .boundary_ns = s->output_interval,
+                              .boundary = on_boundary,
+                              .window = on_window,
+                              .user = storm};
 
     fill_network(&c, s);
     return native_new(&c, error);
@@ -205,7 +220,8 @@ static bool open_files(struct storm *storm, GError **error)
 static void new_models(struct storm *storm)
 {
     const struct world *world = &storm->world;
-    struct net_topology topology = {HOST_UES, world->ues, (uint32_t)world->scenario->ue_cells, storm->regions};
+    struct net_topology topology = {HOST_UES, world->ues, (uint32_t)world->scenario->ue_cells,
+                                    storm->regions};
 
     storm->models = g_new0(struct model_region, storm->regions + 1);
     for (uint32_t r = 0; r <= storm->regions; r++) {

@@ -16,9 +16,9 @@
 struct storm;
 
 struct storm_options {
-    const char *capture_path;  /* NULL: no capture */
-    const char *keylog_path;   /* NULL: no key log */
-    const char *series_path;   /* timeseries.csv; NULL: none */
+    const char *capture_path; /* NULL: no capture */
+    const char *keylog_path;  /* NULL: no key log */
+    const char *series_path;  /* timeseries.csv; NULL: none */
     /* Called between windows, often; return false to interrupt the run. May be NULL. */
     bool (*progress)(void *user, const struct storm *storm);
     void *user;
@@ -26,8 +26,7 @@ struct storm_options {
 
 /* NULL and error if the scenario contradicts itself or a file cannot be created. The scenario must outlive
  * the storm. */
-struct storm *storm_new(const struct scenario *scenario, const struct storm_options *options,
-                        GError **error);
+struct storm *storm_new(const struct scenario *scenario, const struct storm_options *options, GError **error);
 
 enum storm_outcome { STORM_DONE, STORM_INTERRUPTED, STORM_FAILED };
 /* Runs to the end and closes the files. STORM_FAILED sets error (a file that could not be written whole). */

@@ -12,29 +12,32 @@
 /* --- the columns ---------------------------------------------------------------------------------------- */
 
 /* What is made from other numbers: X(name, unit, meaning). Values in head_value(). */
-#define HEAD(X) \
-    X(ues, "1", "UEs of the service") \
-    X(ues_without_key, "1", "UEs that do not hold the new MSK at the end") \
-    X(ues_solicited, "1", "UEs that were sent a pull") \
-    X(pulls_sent, "1", "solicited pulls sent by the BM-SC") \
-    X(pulls_received, "1", "solicited pulls that arrived and were accepted") \
-    X(pulls_rejected, "1", "solicited pulls that arrived and were refused") \
-    X(msk_sent, "1", "MSK messages sent by the BM-SC") \
-    X(msk_delivered, "1", "MSK messages that arrived and were accepted") \
-    X(time_to_key_mean_s, "s", "from the first pull sent to a UE until it holds the new MSK: mean") \
-    X(time_to_key_p50_s, "s", "... median") \
-    X(time_to_key_p99_s, "s", "... 99th percentile") \
-    X(time_to_key_max_s, "s", "... largest") \
-    X(storm_duration_s, "s", "from the first pull until the last UE got its key") \
-    X(simulated_s, "s", "simulated time at the end of the run") \
-    X(bmsc_utilisation_ratio, "ratio", "share of worker time of the BM-SC spent busy, from the first pull until its last job ended") \
-    X(bmsc_queue_max, "1", "most jobs that ever waited at the BM-SC") \
-    X(bmsc_wait_mean_s, "s", "mean wait of a job for a worker of the BM-SC") \
-    X(bsf_utilisation_ratio, "ratio", "share of worker time of the BSF spent busy, from the first pull until its last job ended") \
-    X(bsf_queue_max, "1", "most jobs that ever waited at the BSF") \
-    X(bsf_wait_mean_s, "s", "mean wait of a job for a worker of the BSF") \
-    X(hss_utilisation_ratio, "ratio", "share of worker time of the HSS spent busy, from the first pull until its last job ended") \
-    X(hss_queue_max, "1", "most jobs that ever waited at the HSS") \
+#define HEAD(X)                                                                                              \
+    X(ues, "1", "UEs of the service")                                                                        \
+    X(ues_without_key, "1", "UEs that do not hold the new MSK at the end")                                   \
+    X(ues_solicited, "1", "UEs that were sent a pull")                                                       \
+    X(pulls_sent, "1", "solicited pulls sent by the BM-SC")                                                  \
+    X(pulls_received, "1", "solicited pulls that arrived and were accepted")                                 \
+    X(pulls_rejected, "1", "solicited pulls that arrived and were refused")                                  \
+    X(msk_sent, "1", "MSK messages sent by the BM-SC")                                                       \
+    X(msk_delivered, "1", "MSK messages that arrived and were accepted")                                     \
+    X(time_to_key_mean_s, "s", "from the first pull sent to a UE until it holds the new MSK: mean")          \
+    X(time_to_key_p50_s, "s", "... median")                                                                  \
+    X(time_to_key_p99_s, "s", "... 99th percentile")                                                         \
+    X(time_to_key_max_s, "s", "... largest")                                                                 \
+    X(storm_duration_s, "s", "from the first pull until the last UE got its key")                            \
+    X(simulated_s, "s", "simulated time at the end of the run")                                              \
+    X(bmsc_utilisation_ratio, "ratio",                                                                       \
+      "share of worker time of the BM-SC spent busy, from the first pull until its last job ended")          \
+    X(bmsc_queue_max, "1", "most jobs that ever waited at the BM-SC")                                        \
+    X(bmsc_wait_mean_s, "s", "mean wait of a job for a worker of the BM-SC")                                 \
+    X(bsf_utilisation_ratio, "ratio",                                                                        \
+      "share of worker time of the BSF spent busy, from the first pull until its last job ended")            \
+    X(bsf_queue_max, "1", "most jobs that ever waited at the BSF")                                           \
+    X(bsf_wait_mean_s, "s", "mean wait of a job for a worker of the BSF")                                    \
+    X(hss_utilisation_ratio, "ratio",                                                                        \
+      "share of worker time of the HSS spent busy, from the first pull until its last job ended")            \
+    X(hss_queue_max, "1", "most jobs that ever waited at the HSS")                                           \
     X(hss_wait_mean_s, "s", "mean wait of a job for a worker of the HSS")
 
 enum head {
@@ -45,31 +48,31 @@ enum head {
 };
 
 /* Gauges of the series, besides the counters. */
-#define GAUGES(X) \
-    X(bmsc_queue, "1", "jobs that wait at the BM-SC (gauge)") \
-    X(bmsc_busy, "1", "workers of the BM-SC that are busy (gauge)") \
-    X(bsf_queue, "1", "jobs that wait at the BSF (gauge)") \
-    X(bsf_busy, "1", "workers of the BSF that are busy (gauge)") \
-    X(hss_queue, "1", "jobs that wait at the HSS (gauge)") \
-    X(hss_busy, "1", "workers of the HSS that are busy (gauge)") \
-    X(uplink_queue_max_bytes, "bytes", "bytes that wait for the fullest uplink (gauge)") \
-    X(downlink_queue_max_bytes, "bytes", "bytes that wait for the fullest downlink (gauge)") \
+#define GAUGES(X)                                                                                            \
+    X(bmsc_queue, "1", "jobs that wait at the BM-SC (gauge)")                                                \
+    X(bmsc_busy, "1", "workers of the BM-SC that are busy (gauge)")                                          \
+    X(bsf_queue, "1", "jobs that wait at the BSF (gauge)")                                                   \
+    X(bsf_busy, "1", "workers of the BSF that are busy (gauge)")                                             \
+    X(hss_queue, "1", "jobs that wait at the HSS (gauge)")                                                   \
+    X(hss_busy, "1", "workers of the HSS that are busy (gauge)")                                             \
+    X(uplink_queue_max_bytes, "bytes", "bytes that wait for the fullest uplink (gauge)")                     \
+    X(downlink_queue_max_bytes, "bytes", "bytes that wait for the fullest downlink (gauge)")                 \
     X(core_queue_max_bytes, "bytes", "bytes that wait for the fullest link of a server (gauge)")
 
-#define BOOKS(X, kind, meaning) \
-    X(books_##kind##_sent, "1", meaning ": sent") \
-    X(books_##kind##_duplicated, "1", meaning ": doubled by the network") \
-    X(books_##kind##_received, "1", meaning ": arrived and accepted") \
-    X(books_##kind##_rejected, "1", meaning ": arrived and refused") \
-    X(books_##kind##_lost, "1", meaning ": lost") \
+#define BOOKS(X, kind, meaning)                                                                              \
+    X(books_##kind##_sent, "1", meaning ": sent")                                                            \
+    X(books_##kind##_duplicated, "1", meaning ": doubled by the network")                                    \
+    X(books_##kind##_received, "1", meaning ": arrived and accepted")                                        \
+    X(books_##kind##_rejected, "1", meaning ": arrived and refused")                                         \
+    X(books_##kind##_lost, "1", meaning ": lost")                                                            \
     X(books_##kind##_in_flight, "1", meaning ": under way at the end")
 #define BOOK_FIELDS 6
 
 #define COLUMN(name, unit, meaning) {#name, unit, meaning},
 #define KIND_COLUMNS(kind, meaning) BOOKS(COLUMN, kind, meaning)
 
-const struct stats_column storm_metrics[] = {
-    HEAD(COLUMN) MODEL_COUNTERS(COLUMN) NATIVE_COUNTERS(COLUMN) MESSAGE_KINDS(KIND_COLUMNS)};
+const struct stats_column storm_metrics[] = {HEAD(COLUMN) MODEL_COUNTERS(COLUMN) NATIVE_COUNTERS(COLUMN)
+                                                 MESSAGE_KINDS(KIND_COLUMNS)};
 const unsigned storm_metric_count = G_N_ELEMENTS(storm_metrics);
 
 const struct stats_column storm_series[] = {MODEL_COUNTERS(COLUMN) NATIVE_COUNTERS(COLUMN) GAUGES(COLUMN)};
@@ -225,7 +228,8 @@ void storm_summary(const struct storm *storm, struct stats_value *values)
         struct native_books b;
 
         native_books_sum(storm->native, kind, &b);
-        const int64_t fields[BOOK_FIELDS] = {b.sent, b.duplicated, b.received, b.rejected, b.lost, b.in_flight};
+        const int64_t fields[BOOK_FIELDS] = {b.sent,     b.duplicated, b.received,
+                                             b.rejected, b.lost,       b.in_flight};
         for (unsigned i = 0; i < BOOK_FIELDS; i++)
             values[n++] = integer(fields[i]);
     }
@@ -252,13 +256,13 @@ bool storm_books_balance(const struct storm *storm, char **what)
         native_books_sum(storm->native, kind, &b);
         if (b.sent + b.duplicated == b.received + b.rejected + b.lost + b.in_flight)
             continue;
-        *what = g_strdup_printf("%s: %" G_GINT64_FORMAT " sent, %" G_GINT64_FORMAT " duplicated, %" G_GINT64_FORMAT
-                                " received, %" G_GINT64_FORMAT " rejected, %" G_GINT64_FORMAT
-                                " lost, %" G_GINT64_FORMAT " in flight",
-                                storm_metrics[HEAD_COUNT + MODEL_COUNTER_COUNT + NATIVE_COUNTER_COUNT +
-                                              BOOK_FIELDS * kind]
-                                    .meaning,
-                                b.sent, b.duplicated, b.received, b.rejected, b.lost, b.in_flight);
+        *what = g_strdup_printf(
+            "%s: %" G_GINT64_FORMAT " sent, %" G_GINT64_FORMAT " duplicated, %" G_GINT64_FORMAT
+            " received, %" G_GINT64_FORMAT " rejected, %" G_GINT64_FORMAT " lost, %" G_GINT64_FORMAT
+            " in flight",
+            storm_metrics[HEAD_COUNT + MODEL_COUNTER_COUNT + NATIVE_COUNTER_COUNT + BOOK_FIELDS * kind]
+                .meaning,
+            b.sent, b.duplicated, b.received, b.rejected, b.lost, b.in_flight);
         return false;
     }
     return true;

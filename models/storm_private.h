@@ -16,15 +16,15 @@ struct storm {
     struct world world;
     struct storm_options options;
     struct native *native;
-    uint32_t regions;             /* of cells; one more is the core */
-    struct model_region *models;  /* regions + 1 */
+    uint32_t regions;            /* of cells; one more is the core */
+    struct model_region *models; /* regions + 1 */
     struct capture *capture;
     struct keylog *keylog;
     struct csv *series;
-    int64_t now_ns;               /* end of the last window */
-    int64_t row_ns;               /* time of the last row of the series */
+    int64_t now_ns; /* end of the last window */
+    int64_t row_ns; /* time of the last row of the series */
     bool interrupted;
-    GError *failure;              /* first file that could not be written */
+    GError *failure;                                 /* first file that could not be written */
     struct histogram latency[MODEL_PROCEDURE_COUNT]; /* merged, after the run */
 };
 

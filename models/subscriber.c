@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define RAND_BASE64_LENGTH 24
-#define MSIN_DIGITS_MAX 10
+#define MSIN_DIGITS_MAX    10
 
 void subscriber_k(const struct world *world, uint32_t ue, uint8_t k[16])
 {
@@ -49,8 +49,7 @@ bool subscriber_of_impi(const struct world *world, struct bytes impi, uint32_t *
 
     if (impi.len != 15 + suffix || memcmp(impi.at, world->imsi_prefix, prefix) != 0 ||
         memcmp(impi.at + 15, world->impi_suffix, suffix) != 0 ||
-        wire_decimal_decode(bytes_of(impi.at + prefix, 15 - prefix), &msin) != WIRE_OK ||
-        msin >= world->ues)
+        wire_decimal_decode(bytes_of(impi.at + prefix, 15 - prefix), &msin) != WIRE_OK || msin >= world->ues)
         return false;
     *ue = (uint32_t)msin;
     return true;
@@ -58,8 +57,8 @@ bool subscriber_of_impi(const struct world *world, struct bytes impi, uint32_t *
 
 void subscriber_rand(struct model_region *m, uint32_t ue, uint16_t vector, uint8_t rand[16])
 {
-    uint8_t plain[16] = {(uint8_t)(ue >> 24), (uint8_t)(ue >> 16), (uint8_t)(ue >> 8), (uint8_t)ue,
-                         (uint8_t)(vector >> 8), (uint8_t)vector};
+    uint8_t plain[16] = {(uint8_t)(ue >> 24), (uint8_t)(ue >> 16),    (uint8_t)(ue >> 8),
+                         (uint8_t)ue,         (uint8_t)(vector >> 8), (uint8_t)vector};
 
     crypto_cipher_encrypt(m->crypto, m->rand_cipher, plain, rand);
 }

@@ -10,10 +10,10 @@
 
 #include "models/world.h"
 
-#define IMPI_BYTES_MAX 80
+#define IMPI_BYTES_MAX  80
 #define B_TID_BYTES_MAX 96
-#define VECTOR_NONE UINT16_MAX
-#define VECTOR_MAX 65000
+#define VECTOR_NONE     UINT16_MAX
+#define VECTOR_MAX      65000
 
 struct subscriber_text {
     uint8_t length;
@@ -53,20 +53,20 @@ void subscriber_ua_ha1(struct model_region *m, struct bytes b_tid, const uint8_t
 /* --- the start state: what each side remembers of the time before the run ------------------------------- */
 
 enum subscriber_class {
-    CLASS_CURRENT,  /* both sides hold the same valid MUK */
-    CLASS_EXPIRED,  /* ... past its lifetime */
-    CLASS_AHEAD,    /* the UE has bootstrapped again since */
-    CLASS_UNKNOWN,  /* ... twice, and forgot the MUK that the BM-SC knows */
-    CLASS_UNPROVEN  /* the BM-SC knows the newest MUK but used an older one, which the UE forgot */
+    CLASS_CURRENT, /* both sides hold the same valid MUK */
+    CLASS_EXPIRED, /* ... past its lifetime */
+    CLASS_AHEAD,   /* the UE has bootstrapped again since */
+    CLASS_UNKNOWN, /* ... twice, and forgot the MUK that the BM-SC knows */
+    CLASS_UNPROVEN /* the BM-SC knows the newest MUK but used an older one, which the UE forgot */
 };
 
 struct subscriber_start {
     enum subscriber_class class;
-    uint16_t newest;       /* vector of the last bootstrap: UE, BSF */
-    uint16_t ue_used;      /* of the last MIKEY message the UE accepted; VECTOR_NONE: forgotten */
+    uint16_t newest;  /* vector of the last bootstrap: UE, BSF */
+    uint16_t ue_used; /* of the last MIKEY message the UE accepted; VECTOR_NONE: forgotten */
     uint16_t bmsc_known, bmsc_used;
     int64_t newest_expiry_ns, older_expiry_ns; /* of `newest`, and of those before it */
-    uint32_t counter;      /* MIKEY counter of the vectors in use, the same on both sides */
+    uint32_t counter; /* MIKEY counter of the vectors in use, the same on both sides */
 };
 void subscriber_start(const struct world *world, uint32_t ue, struct subscriber_start *out);
 

@@ -58,9 +58,9 @@ struct world {
     char bmsc_diameter[FQDN_BYTES_MAX], bsf_diameter[FQDN_BYTES_MAX], hss_diameter[FQDN_BYTES_MAX];
     char diameter_realm[FQDN_BYTES_MAX];
     char ua_realm[FQDN_BYTES_MAX + 24];
-    char imsi_prefix[8];   /* MCC || MNC */
+    char imsi_prefix[8]; /* MCC || MNC */
     char impi_suffix[FQDN_BYTES_MAX];
-    struct bytes naf_id;   /* BM-SC FQDN || Ua security protocol identifier */
+    struct bytes naf_id; /* BM-SC FQDN || Ua security protocol identifier */
     uint8_t naf_id_bytes[FQDN_BYTES_MAX + 5];
     uint8_t key_domain_id[3];
     uint8_t rand_key[16], nonce_key[16];
@@ -85,10 +85,10 @@ struct model_region {
     struct crypto_cipher *rand_cipher;
     int64_t counters[MODEL_COUNTER_COUNT];
     struct histogram latency[MODEL_PROCEDURE_COUNT];
-    int64_t last_keyed_ns;         /* when the last UE of this region got its key; -1: none */
-    struct keylog_buffer *keylog;  /* NULL: no key log */
-    struct ue_table *ues;          /* regions 1.. */
-    struct bmsc *bmsc;             /* region 0 */
+    int64_t last_keyed_ns;        /* when the last UE of this region got its key; -1: none */
+    struct keylog_buffer *keylog; /* NULL: no key log */
+    struct ue_table *ues;         /* regions 1.. */
+    struct bmsc *bmsc;            /* region 0 */
     struct bsf *bsf;
     struct hss *hss;
 };

@@ -19,7 +19,8 @@ struct bmsc_ue *bmsc_ue(struct bmsc *bmsc, uint32_t number)
         ue->first_pull_ns = -1;
         ue->known = start.bmsc_known;
         ue->used = start.bmsc_used;
-        ue->known_expiry_ns = start.bmsc_known == start.newest ? start.newest_expiry_ns : start.older_expiry_ns;
+        ue->known_expiry_ns =
+            start.bmsc_known == start.newest ? start.newest_expiry_ns : start.older_expiry_ns;
         ue->used_counter = start.counter;
         ue->known_counter = ue->known == ue->used ? start.counter : 0;
     }
@@ -42,11 +43,14 @@ struct bmsc_session *bmsc_session(struct model_region *m, uint32_t number)
     return session;
 }
 
-void bmsc_session_end(struct bmsc *bmsc, struct bmsc_ue *ue)
+void bmsc_session_end(struct net_region *at, struct bmsc_ue *ue)
 {
+    struct bmsc *bmsc = model_of(at)->bmsc;
+
     ue->serial++;
     if (ue->session == POOL_NONE)
         return;
+    net_timeout_cancel(at, ((struct bmsc_session *)pool_at(&bmsc->sessions, ue->session))->timeout);
     pool_give(&bmsc->sessions, ue->session);
     ue->session = POOL_NONE;
 }
@@ -105,8 +109,8 @@ static int64_t service_ns(struct net_region *at, uint32_t index)
 
     if (d->kind == DISTRIBUTION_FIXED)
         return d->a_ns;
-    return distribution_sample(d, random_u64(bmsc->world->seed, job->ue, PURPOSE_BMSC_SERVICE,
-                                             bmsc_ue(bmsc, job->ue)->draws++));
+    return distribution_sample(
+        d, random_u64(bmsc->world->seed, job->ue, PURPOSE_BMSC_SERVICE, bmsc_ue(bmsc, job->ue)->draws++));
 }
 
 static void serve(struct net_region *at, uint32_t index)
@@ -181,19 +185,20 @@ static void fetch(const void *object, size_t bytes)
 void bmsc_prefetch(struct net_region *at, uint32_t kind, uint64_t argument, unsigned stage)
 {
     const struct bmsc *bmsc = model_of(at)->bmsc;
+    const struct bmsc_job *job;
+    const struct bmsc_ue *ue;
 
     if (kind == TIMER_SERVICE) {
-        const struct bmsc_job *job = pool_at(&bmsc->jobs, (uint32_t)argument);
-
-        if (stage == 0) {
+        job = pool_at(&bmsc->jobs, (uint32_t)argument);
+        ue = &bmsc->ues[stage == 0 ? 0 : job->ue];
+        if (stage == 0)
             fetch(job, sizeof *job);
-            return;
-        }
-        fetch(&bmsc->ues[job->ue], sizeof *bmsc->ues);
-    } else if (kind == TIMER_PULL_TIMEOUT || kind == TIMER_MSK_TIMEOUT) {
-        const struct bmsc_ue *ue = &bmsc->ues[(uint32_t)argument];
-
-        fetch(ue, sizeof *ue);
+        else if (stage == 1)
+            fetch(ue, sizeof *ue);
+        else if (ue->initialised && ue->session != POOL_NONE)
+            fetch(pool_at(&bmsc->sessions, ue->session), sizeof(struct bmsc_session));
+    } else if (stage == 0 && (kind == TIMER_PULL_TIMEOUT || kind == TIMER_MSK_TIMEOUT)) {
+        fetch(&bmsc->ues[(uint32_t)argument], sizeof *ue);
     }
 }
 

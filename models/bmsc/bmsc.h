@@ -46,10 +46,10 @@ struct bmsc_ue {
     uint32_t session;       /* POOL_NONE: no keys at hand */
     uint32_t serial;        /* of the state: stale timers carry an older one */
     uint32_t draws;
-    uint32_t nonce_serial;  /* of the last digest accepted, and its nc: neither may come again */
+    uint32_t nonce_serial; /* of the last digest accepted, and its nc: neither may come again */
     uint32_t nc;
-    uint16_t known, used;   /* vectors */
-    uint8_t pulls;          /* sent */
+    uint16_t known, used; /* vectors */
+    uint8_t pulls;        /* sent */
     uint8_t stage;
     bool initialised;
     bool renegotiated;
@@ -57,6 +57,7 @@ struct bmsc_ue {
 
 /* Keys at hand while a UE is being served. */
 struct bmsc_session {
+    uint64_t timeout;     /* for the request after a pull, or the ACK after an MSK message */
     uint32_t address;     /* host of the last authenticated request: where the MSK goes */
     uint32_t counter_min; /* of the MSK messages sent for this request: an ACK must answer one of them */
     uint16_t vector;      /* whose keys these are; VECTOR_NONE: none yet */
@@ -74,7 +75,7 @@ enum bmsc_nonce { NONCE_FORGED, NONCE_FRESH, NONCE_OLD };
 
 /* What a POST with credentials was found to say: all that deciding and answering need. */
 struct bmsc_post {
-    bool b_tid_known_form;   /* the user name is a B-TID of our BSF */
+    bool b_tid_known_form; /* the user name is a B-TID of our BSF */
     uint16_t vector;
     enum bmsc_nonce nonce_state;
     uint32_t nonce_serial;
@@ -90,13 +91,14 @@ struct bmsc_post {
 
 struct bmsc_job {
     uint32_t serial;
-    uint8_t work;          /* enum bmsc_work */
-    bool waiting;          /* for an answer of the BSF */
-    uint16_t result;       /* of Zn */
+    uint8_t work;    /* enum bmsc_work */
+    bool waiting;    /* for an answer of the BSF */
+    uint16_t result; /* of Zn */
     uint32_t ue;
-    uint32_t peer;         /* host it came from */
+    uint32_t peer; /* host it came from */
     struct net_conn conn;
-    int64_t sent_ns;       /* of the Zn request */
+    int64_t sent_ns;  /* of the Zn request */
+    uint64_t timeout; /* for its answer */
     int64_t zn_expiry_ns;
     uint8_t zn_ks_naf[32];
     struct bmsc_post post;
@@ -110,17 +112,18 @@ struct bmsc {
     struct bmsc_ue *ues;
     struct crypto_cipher *nonce_cipher;
     char opaque[32];
-    uint32_t serial;       /* of jobs */
+    uint32_t serial; /* of jobs */
     uint32_t nonce_serial;
-    uint32_t next;         /* UE to be pulled next */
+    uint32_t next; /* UE to be pulled next */
     int64_t next_pull_ns;
 };
 
 struct bmsc_ue *bmsc_ue(struct bmsc *bmsc, uint32_t number);
 struct bmsc_session *bmsc_session(struct model_region *m, uint32_t number); /* made if there is none */
-void bmsc_session_end(struct bmsc *bmsc, struct bmsc_ue *ue);
+void bmsc_session_end(struct net_region *at, struct bmsc_ue *ue);
 /* Puts the keys of a vector into the session, derived if they are others. */
-void bmsc_session_keys(struct model_region *m, uint32_t number, struct bmsc_session *session, uint16_t vector);
+void bmsc_session_keys(struct model_region *m, uint32_t number, struct bmsc_session *session,
+                       uint16_t vector);
 uint32_t bmsc_job_take(struct bmsc *bmsc, enum bmsc_work work, uint32_t ue);
 void bmsc_job_give(struct bmsc *bmsc, uint32_t index);
 /* The next counter for a message under a MUK. */
@@ -133,12 +136,14 @@ void bmsc_pull_timeout(struct net_region *at, uint64_t argument);
 
 /* nonce.c: self-validating nonces, base64 of one sealed block (time, serial). */
 void bmsc_nonce_make(struct model_region *m, int64_t now_ns, char nonce[24]);
-enum bmsc_nonce bmsc_nonce_check(struct model_region *m, struct bytes nonce, int64_t now_ns, uint32_t *serial);
+enum bmsc_nonce bmsc_nonce_check(struct model_region *m, struct bytes nonce, int64_t now_ns,
+                                 uint32_t *serial);
 
 /* post_verify.c: pure. False: malformed. */
 bool bmsc_verify_post(struct model_region *m, int64_t now_ns, struct bytes bytes, struct bmsc_job *job);
 /* The response against the keys at hand. */
-bool bmsc_digest_right(struct model_region *m, const struct bmsc_session *session, const struct bmsc_post *post);
+bool bmsc_digest_right(struct model_region *m, const struct bmsc_session *session,
+                       const struct bmsc_post *post);
 
 /* post.c: decides. */
 enum net_verdict bmsc_post_arrives(struct net_region *at, const struct net_delivery *d, struct net_conn conn);

@@ -11,9 +11,11 @@
 static size_t key_data(const struct world *world, uint8_t *out, size_t capacity)
 {
     static const uint8_t lowest[2] = {0, 1}, highest[2] = {0xff, 0xff};
-    struct mikey_key_data data = {.type = MIKEY_KEY_TGK, .kv = MIKEY_KV_INTERVAL,
+    struct mikey_key_data data = {.type = MIKEY_KEY_TGK,
+                                  .kv = MIKEY_KV_INTERVAL,
                                   .key = bytes_of(world->msk, sizeof world->msk),
-                                  .valid_from = bytes_of(lowest, 2), .valid_to = bytes_of(highest, 2)};
+                                  .valid_from = bytes_of(lowest, 2),
+                                  .valid_to = bytes_of(highest, 2)};
     size_t length = 0;
 
     mikey_key_data_encode(&data, out, capacity, &length);
@@ -32,14 +34,24 @@ static void encode(struct net_region *at, uint32_t number, struct bmsc_session *
 
     subscriber_rand(m, number, session->vector, b_tid_rand);
     subscriber_b_tid(world, b_tid_rand, &b_tid);
-    struct mikey_message msk = {.data_type = MIKEY_PSK_INIT, .v = true, .map_type = MIKEY_MAP_EMPTY,
-                                .has_ext = true, .has_key_domain_id = true, .has_msk_id = true,
+    struct mikey_message msk = {.data_type = MIKEY_PSK_INIT,
+                                .v = true,
+                                .map_type = MIKEY_MAP_EMPTY,
+                                .has_ext = true,
+                                .has_key_domain_id = true,
+                                .has_msk_id = true,
                                 .msk_id = (uint32_t)world->scenario->msk_key_group << 16 | world->msk_number,
-                                .has_t = true, .ts_type = MIKEY_TS_COUNTER, .ts = counter,
-                                .has_rand = true, .rand = bytes_of(session->msk_rand, 16),
-                                .has_idi = true, .idi = bytes_text(world->bmsc_fqdn),
-                                .has_idr = true, .idr = subscriber_bytes(&b_tid),
-                                .has_kemac = true, .encr_alg = MIKEY_ENCR_AES_CM_128,
+                                .has_t = true,
+                                .ts_type = MIKEY_TS_COUNTER,
+                                .ts = counter,
+                                .has_rand = true,
+                                .rand = bytes_of(session->msk_rand, 16),
+                                .has_idi = true,
+                                .idi = bytes_text(world->bmsc_fqdn),
+                                .has_idr = true,
+                                .idr = subscriber_bytes(&b_tid),
+                                .has_kemac = true,
+                                .encr_alg = MIKEY_ENCR_AES_CM_128,
                                 .encr_data = bytes_of(data, data_length),
                                 .mac_alg = MIKEY_MAC_HMAC_SHA1_160};
     memcpy(msk.key_domain_id, world->key_domain_id, sizeof msk.key_domain_id);
@@ -78,8 +90,8 @@ void bmsc_send_msk(struct net_region *at, uint32_t number)
     }
     session->pushes++;
     encode(at, number, session, counter);
-    net_timer(at, HOST_BMSC, m->world->scenario->msk_timeout, TIMER_MSK_TIMEOUT,
-              (uint64_t)ue->serial << 32 | number);
+    session->timeout = net_timeout(at, HOST_BMSC, m->world->scenario->msk_timeout, TIMER_MSK_TIMEOUT,
+                                   (uint64_t)ue->serial << 32 | number);
 }
 
 void bmsc_msk_timeout(struct net_region *at, uint64_t argument)
@@ -94,7 +106,7 @@ void bmsc_msk_timeout(struct net_region *at, uint64_t argument)
         station_arrive(at, &m->bmsc->station, bmsc_job_take(m->bmsc, BMSC_MSK, (uint32_t)argument), true);
     } else {
         count(m, COUNT_msk_unanswered); /* the UE will miss its key and request again */
-        bmsc_session_end(m->bmsc, ue);
+        bmsc_session_end(at, ue);
     }
 }
 
@@ -134,8 +146,8 @@ static bool verify_ack(struct model_region *m, struct bytes bytes, uint32_t *num
         count(m, COUNT_mikey_replayed);
         return false;
     }
-    mikey_verification_mac(m->crypto, session->msk_auth, ack.covered, bytes_text(m->world->bmsc_fqdn), ack.idr,
-                           ack.ts_raw, mac);
+    mikey_verification_mac(m->crypto, session->msk_auth, ack.covered, bytes_text(m->world->bmsc_fqdn),
+                           ack.idr, ack.ts_raw, mac);
     if (ack.ver_data.len != sizeof mac || !crypto_equal(mac, ack.ver_data.at, sizeof mac)) {
         count(m, COUNT_mikey_bad_mac);
         return false;
@@ -173,5 +185,5 @@ void bmsc_serve_ack(struct net_region *at, uint32_t number)
     ue->stage = BMSC_DELIVERED;
     ue->used = ue->known;
     ue->used_counter = ue->known_counter;
-    bmsc_session_end(m->bmsc, ue);
+    bmsc_session_end(at, ue);
 }

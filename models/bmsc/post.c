@@ -79,6 +79,8 @@ static void grant(struct net_region *at, struct bmsc_job *job, struct bmsc_sessi
     if (ue->stage == BMSC_GAVE_UP)
         m->counters[COUNT_ues_unanswered]--;
     ue->serial++;
+    net_timeout_cancel(at, session->timeout);
+    session->timeout = 0;
     ue->stage = BMSC_REQUESTED;
     ue->nonce_serial = job->post.nonce_serial;
     ue->nc = job->post.nc;
@@ -88,7 +90,7 @@ static void grant(struct net_region *at, struct bmsc_job *job, struct bmsc_sessi
     if (granted)
         station_arrive(at, &m->bmsc->station, bmsc_job_take(m->bmsc, BMSC_MSK, job->ue), true);
     else
-        bmsc_session_end(m->bmsc, ue);
+        bmsc_session_end(at, ue);
 }
 
 /* The keys of the B-TID are at hand: check the digest, the nonce, and policy. */

@@ -4,8 +4,8 @@
 
 #define SERVER_NAME "BMSC-sim"
 
-static void finish(struct net_region *at, struct net_conn conn, struct net_message *out, enum wire_status status,
-                   size_t length)
+static void finish(struct net_region *at, struct net_conn conn, struct net_message *out,
+                   enum wire_status status, size_t length)
 {
     if (status != WIRE_OK) {
         net_message_drop(at, out);
@@ -29,8 +29,10 @@ void bmsc_send_challenge(struct net_region *at, struct net_conn conn, enum bmsc_
     else if (why == CHALLENGE_RENEGOTIATE)
         count(m, COUNT_http_401_renegotiate);
     bmsc_nonce_make(m, at->now_ns, nonce);
-    struct digest_fields f = {.realm = bytes_text(m->world->ua_realm), .nonce = bytes_of(nonce, sizeof nonce),
-                              .algorithm = bytes_text("MD5"), .qop = bytes_text("auth-int"),
+    struct digest_fields f = {.realm = bytes_text(m->world->ua_realm),
+                              .nonce = bytes_of(nonce, sizeof nonce),
+                              .algorithm = bytes_text("MD5"),
+                              .qop = bytes_text("auth-int"),
                               .opaque = bytes_of(m->bmsc->opaque, sizeof m->bmsc->opaque),
                               .stale = why == CHALLENGE_STALE};
     status = ua_challenge_encode(&f, world_unix_s(m->world, at->now_ns), out->bytes, out->capacity, &length);
@@ -45,8 +47,11 @@ void bmsc_send_success(struct net_region *at, const struct bmsc_job *job, const 
     struct digest_hash ha2, rspauth;
     uint8_t body[200 + 200 * UA_KEYS_MAX];
     size_t body_length = 0, length = 0;
-    enum wire_status status = ua_response_body_encode(post->keys, post->key_count, body, sizeof body, &body_length);
-    struct digest_fields info = {.qop = bytes_text("auth-int"), .has_nc = true, .nc = post->nc,
+    enum wire_status status =
+        ua_response_body_encode(post->keys, post->key_count, body, sizeof body, &body_length);
+    struct digest_fields info = {.qop = bytes_text("auth-int"),
+                                 .has_nc = true,
+                                 .nc = post->nc,
                                  .cnonce = bytes_of(post->cnonce, post->cnonce_length)};
 
     count(m, COUNT_http_200);
@@ -65,7 +70,8 @@ void bmsc_send_refusal(struct net_region *at, struct net_conn conn, unsigned sta
 {
     struct model_region *m = model_of(at);
     struct net_message *out = net_message(at, KIND_ua_error, 256);
-    uint32_t retry_after = status == 503 ? (uint32_t)(m->world->scenario->bmsc_retry_after / CLOCK_SECOND) : 0;
+    uint32_t retry_after =
+        status == 503 ? (uint32_t)(m->world->scenario->bmsc_retry_after / CLOCK_SECOND) : 0;
     size_t length = 0;
 
     if (status == 503)

@@ -7,8 +7,8 @@ static bool read_credentials(struct model_region *m, const struct http_message *
 {
     struct bmsc_post *post = &job->post;
 
-    if (f->username.at == NULL || !bytes_equal(f->realm, bytes_text(m->world->ua_realm)) || f->nonce.at == NULL ||
-        !bytes_equal(f->uri, request->target) || !f->has_nc || f->cnonce.at == NULL ||
+    if (f->username.at == NULL || !bytes_equal(f->realm, bytes_text(m->world->ua_realm)) ||
+        f->nonce.at == NULL || !bytes_equal(f->uri, request->target) || !f->has_nc || f->cnonce.at == NULL ||
         f->cnonce.len > sizeof post->cnonce || f->response.len != sizeof post->response ||
         !bytes_equal(f->qop, bytes_text("auth-int")) ||
         (f->algorithm.at != NULL && !bytes_equal(f->algorithm, bytes_text("MD5"))) ||
@@ -42,16 +42,18 @@ bool bmsc_verify_post(struct model_region *m, int64_t now_ns, struct bytes bytes
         return false;
     header = http_find(&request, "Authorization");
     job->work = header == NULL ? BMSC_POST : BMSC_AUTH_POST;
-    return header == NULL || (digest_decode(*header, true, &f) == WIRE_OK &&
-                              read_credentials(m, &request, &f, now_ns, job));
+    return header == NULL ||
+           (digest_decode(*header, true, &f) == WIRE_OK && read_credentials(m, &request, &f, now_ns, job));
 }
 
-bool bmsc_digest_right(struct model_region *m, const struct bmsc_session *session, const struct bmsc_post *post)
+bool bmsc_digest_right(struct model_region *m, const struct bmsc_session *session,
+                       const struct bmsc_post *post)
 {
     struct digest_hash expected;
 
     digest_response(m->crypto, DIGEST_MD5, &session->ha1, bytes_of(post->nonce, sizeof post->nonce), post->nc,
-                    bytes_of(post->cnonce, post->cnonce_length), bytes_text("auth-int"), &post->ha2, &expected);
+                    bytes_of(post->cnonce, post->cnonce_length), bytes_text("auth-int"), &post->ha2,
+                    &expected);
     return expected.length == sizeof post->response &&
            crypto_equal(expected.hex, post->response, sizeof post->response);
 }

@@ -33,10 +33,11 @@ void bmsc_next_pull(struct net_region *at)
     if (s->pull_pacing == 0) {
         bmsc->next_pull_ns = s->pull_start + uniform_ns(s, bmsc->next);
     } else {
-        struct distribution gap = {.kind = DISTRIBUTION_EXP, .a_ns = (int64_t)((double)CLOCK_SECOND / s->pull_rate)};
+        struct distribution gap = {.kind = DISTRIBUTION_EXP,
+                                   .a_ns = (int64_t)((double)CLOCK_SECOND / s->pull_rate)};
 
-        bmsc->next_pull_ns +=
-            distribution_sample(&gap, random_u64(bmsc->world->seed, ENTITY_WORLD, PURPOSE_PULL_GAP, bmsc->next));
+        bmsc->next_pull_ns += distribution_sample(
+            &gap, random_u64(bmsc->world->seed, ENTITY_WORLD, PURPOSE_PULL_GAP, bmsc->next));
     }
     net_timer(at, HOST_BMSC, bmsc->next_pull_ns - at->now_ns, TIMER_NEXT_PULL, 0);
 }
@@ -57,14 +58,23 @@ static void encode(struct net_region *at, uint32_t number, uint16_t vector, uint
     subscriber_rand(m, number, vector, b_tid_rand);
     subscriber_b_tid(world, b_tid_rand, &b_tid);
     random_bytes(world->seed, number, PURPOSE_MIKEY_RAND, rand_index, rand, sizeof rand);
-    struct mikey_message pull = {.data_type = MIKEY_PSK_INIT, .map_type = MIKEY_MAP_EMPTY,
-                                 .has_ext = true, .has_key_domain_id = true, .has_msk_id = true,
+    struct mikey_message pull = {.data_type = MIKEY_PSK_INIT,
+                                 .map_type = MIKEY_MAP_EMPTY,
+                                 .has_ext = true,
+                                 .has_key_domain_id = true,
+                                 .has_msk_id = true,
                                  .msk_id = (uint32_t)world->scenario->msk_key_group << 16,
-                                 .has_t = true, .ts_type = MIKEY_TS_COUNTER, .ts = counter,
-                                 .has_rand = true, .rand = bytes_of(rand, sizeof rand),
-                                 .has_idi = true, .idi = bytes_text(world->bmsc_fqdn),
-                                 .has_idr = true, .idr = subscriber_bytes(&b_tid),
-                                 .has_kemac = true, .encr_alg = MIKEY_ENCR_AES_CM_128,
+                                 .has_t = true,
+                                 .ts_type = MIKEY_TS_COUNTER,
+                                 .ts = counter,
+                                 .has_rand = true,
+                                 .rand = bytes_of(rand, sizeof rand),
+                                 .has_idi = true,
+                                 .idi = bytes_text(world->bmsc_fqdn),
+                                 .has_idr = true,
+                                 .idr = subscriber_bytes(&b_tid),
+                                 .has_kemac = true,
+                                 .encr_alg = MIKEY_ENCR_AES_CM_128,
                                  .mac_alg = MIKEY_MAC_HMAC_SHA1_160};
     memcpy(pull.key_domain_id, world->key_domain_id, sizeof pull.key_domain_id);
 
@@ -101,7 +111,8 @@ void bmsc_send_pull(struct net_region *at, uint32_t number)
     }
     ue->pulls++;
     encode(at, number, vector, bmsc_counter(ue, vector), session->muk, ue->draws++);
-    net_timer(at, HOST_BMSC, s->pull_timeout, TIMER_PULL_TIMEOUT, (uint64_t)ue->serial << 32 | number);
+    session->timeout =
+        net_timeout(at, HOST_BMSC, s->pull_timeout, TIMER_PULL_TIMEOUT, (uint64_t)ue->serial << 32 | number);
 }
 
 /* No authenticated request in time: another pull with a fresh counter, or the end of it. */
@@ -118,6 +129,6 @@ void bmsc_pull_timeout(struct net_region *at, uint64_t argument)
     } else {
         count(m, COUNT_ues_unanswered);
         ue->stage = BMSC_GAVE_UP;
-        bmsc_session_end(m->bmsc, ue);
+        bmsc_session_end(at, ue);
     }
 }

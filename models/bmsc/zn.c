@@ -21,21 +21,25 @@ void bmsc_zn_request(struct net_region *at, uint32_t index)
     wire_put_literal(&w, ";");
     wire_put_decimal(&w, job->serial);
 
-    struct diameter_message bir = {.command = DIAMETER_BOOTSTRAPPING_INFO, .request = true,
-                                   .application = DIAMETER_ZN, .hop_by_hop = index, .end_to_end = job->serial,
+    struct diameter_message bir = {.command = DIAMETER_BOOTSTRAPPING_INFO,
+                                   .request = true,
+                                   .application = DIAMETER_ZN,
+                                   .hop_by_hop = index,
+                                   .end_to_end = job->serial,
                                    .session_id = bytes_of(session, wire_written(&w)),
                                    .origin_host = bytes_text(world->bmsc_diameter),
                                    .origin_realm = bytes_text(world->diameter_realm),
                                    .destination_realm = bytes_text(world->diameter_realm),
                                    .destination_host = bytes_text(world->bsf_diameter),
                                    .gaa_service_id = bytes_text("4"),
-                                   .b_tid = subscriber_bytes(&b_tid), .naf_id = world->naf_id};
+                                   .b_tid = subscriber_bytes(&b_tid),
+                                   .naf_id = world->naf_id};
     job->waiting = true;
     job->sent_ns = at->now_ns;
     count(m, COUNT_zn_requests);
     diameter_peer_send(at, &m->bmsc->bsf, KIND_zn_bir, &bir);
-    net_timer(at, HOST_BMSC, world->scenario->diameter_timeout, TIMER_ANSWER_TIMEOUT,
-              (uint64_t)job->serial << 32 | index);
+    job->timeout = net_timeout(at, HOST_BMSC, world->scenario->diameter_timeout, TIMER_ANSWER_TIMEOUT,
+                               (uint64_t)job->serial << 32 | index);
 }
 
 /* The job that waits for an answer with these identifiers; NULL: none (any more). */
@@ -84,6 +88,7 @@ enum net_verdict bmsc_zn_answer(struct net_region *at, const struct net_delivery
         return NET_REJECTED;
     }
     histogram_add(&m->latency[PROCEDURE_zn], at->now_ns - job->sent_ns);
+    net_timeout_cancel(at, job->timeout);
     job->waiting = false;
     job->work = BMSC_ZN_ANSWER;
     station_arrive(at, &m->bmsc->station, bia.hop_by_hop, true);

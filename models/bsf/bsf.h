@@ -26,7 +26,7 @@ struct bsf_subscriber {
     int64_t expiry_ns;
     uint32_t challenge; /* place of the challenge that waits for an answer; POOL_NONE: none */
     uint32_t draws;
-    uint16_t vector;    /* of the session; VECTOR_NONE: none (any more) */
+    uint16_t vector; /* of the session; VECTOR_NONE: none (any more) */
     bool known;
 };
 
@@ -53,17 +53,18 @@ struct bsf_credentials {
 };
 
 struct bsf_job {
-    uint32_t serial;        /* zero: free */
-    uint8_t work;           /* enum bsf_work */
-    bool waiting;           /* for an answer of the HSS */
-    uint16_t result;        /* of Zh; Zn: of the answer to give */
+    uint32_t serial; /* zero: free */
+    uint8_t work;    /* enum bsf_work */
+    bool waiting;    /* for an answer of the HSS */
+    uint16_t result; /* of Zh; Zn: of the answer to give */
     uint32_t subscriber;
     struct net_conn conn;
-    int64_t sent_ns;        /* of the Zh request */
+    int64_t sent_ns;  /* of the Zh request */
+    uint64_t timeout; /* for its answer */
     struct bsf_credentials credentials;
-    struct bsf_challenge challenge; /* from the MAA */
+    struct bsf_challenge challenge;  /* from the MAA */
     uint32_t hop_by_hop, end_to_end; /* Zn */
-    uint16_t vector;        /* Zn */
+    uint16_t vector;                 /* Zn */
     uint8_t session_length;
     char session[80];
 };
@@ -84,7 +85,8 @@ void bsf_job_give(struct bsf *bsf, uint32_t index);
 /* ub.c */
 enum net_verdict bsf_ub_request(struct net_region *at, const struct net_delivery *d, struct net_conn conn);
 void bsf_ub_credentials(struct net_region *at, uint32_t job);
-void bsf_ub_challenge(struct net_region *at, const struct bsf_job *job, const struct bsf_challenge *challenge);
+void bsf_ub_challenge(struct net_region *at, const struct bsf_job *job,
+                      const struct bsf_challenge *challenge);
 void bsf_ub_refuse(struct net_region *at, const struct bsf_job *job, unsigned status);
 
 /* zh.c */

@@ -18,8 +18,7 @@ static bool response_right(struct model_region *m, const struct digest_fields *f
     digest_ha1(m->crypto, DIGEST_MD5, f->username, f->realm, password, ha1);
     digest_ha2(m->crypto, DIGEST_MD5, bytes_text("GET"), f->uri, true, bytes_of(NULL, 0), &ha2);
     digest_response(m->crypto, DIGEST_MD5, ha1, f->nonce, f->nc, f->cnonce, f->qop, &ha2, &expected);
-    return f->response.len == expected.length &&
-           crypto_equal(f->response.at, expected.hex, expected.length);
+    return f->response.len == expected.length && crypto_equal(f->response.at, expected.hex, expected.length);
 }
 
 /* False if malformed. */
@@ -110,8 +109,10 @@ void bsf_ub_challenge(struct net_region *at, const struct bsf_job *job, const st
 
     count(model_of(at), COUNT_ub_401);
     wire_put_base64(&w, challenge->rand_autn, sizeof challenge->rand_autn);
-    struct digest_fields f = {.realm = bytes_text(world->bsf_fqdn), .nonce = bytes_of(nonce, sizeof nonce),
-                              .algorithm = bytes_text("AKAv1-MD5"), .qop = bytes_text("auth-int")};
+    struct digest_fields f = {.realm = bytes_text(world->bsf_fqdn),
+                              .nonce = bytes_of(nonce, sizeof nonce),
+                              .algorithm = bytes_text("AKAv1-MD5"),
+                              .qop = bytes_text("auth-int")};
     ub_challenge_encode(&f, world_unix_s(world, at->now_ns), out->bytes, out->capacity, &length);
     out->length = (uint32_t)length;
     net_tcp_send(at, job->conn, out);
@@ -135,7 +136,9 @@ static void send_success(struct net_region *at, const struct bsf_job *job,
     wire_put_base64(&w, challenge->rand_autn, sizeof challenge->rand_autn);
     subscriber_b_tid(m->world, challenge->rand_autn, &b_tid);
     ub_info_encode(subscriber_bytes(&b_tid), expiry, body, sizeof body, &body_length);
-    struct digest_fields info = {.qop = bytes_text("auth-int"), .has_nc = true, .nc = c->nc,
+    struct digest_fields info = {.qop = bytes_text("auth-int"),
+                                 .has_nc = true,
+                                 .nc = c->nc,
                                  .cnonce = bytes_of(c->cnonce, c->cnonce_length)};
     digest_ha2(m->crypto, DIGEST_MD5, bytes_of(NULL, 0), bytes_text("/"), true, bytes_of(body, body_length),
                &ha2);
@@ -179,7 +182,8 @@ void bsf_ub_credentials(struct net_region *at, uint32_t index)
     struct bsf *bsf = m->bsf;
     struct bsf_job *job = pool_at(&bsf->jobs, index);
     struct bsf_subscriber *s = bsf_subscriber(bsf, job->subscriber);
-    struct bsf_challenge *challenge = s->challenge == POOL_NONE ? NULL : pool_at(&bsf->challenges, s->challenge);
+    struct bsf_challenge *challenge =
+        s->challenge == POOL_NONE ? NULL : pool_at(&bsf->challenges, s->challenge);
 
     if (!job->credentials.answers_challenge || challenge == NULL) {
         job->credentials.resync = false;

@@ -19,8 +19,10 @@ void bsf_zh_request(struct net_region *at, uint32_t index)
     wire_put_literal(&w, ";");
     wire_put_decimal(&w, job->serial);
 
-    struct diameter_message mar = {.command = DIAMETER_MULTIMEDIA_AUTH, .request = true,
-                                   .application = DIAMETER_ZH, .hop_by_hop = index,
+    struct diameter_message mar = {.command = DIAMETER_MULTIMEDIA_AUTH,
+                                   .request = true,
+                                   .application = DIAMETER_ZH,
+                                   .hop_by_hop = index,
                                    .end_to_end = job->serial,
                                    .session_id = bytes_of(session, wire_written(&w)),
                                    .origin_host = bytes_text(m->world->bsf_diameter),
@@ -37,8 +39,8 @@ void bsf_zh_request(struct net_region *at, uint32_t index)
     job->sent_ns = at->now_ns;
     count(m, COUNT_zh_requests);
     diameter_peer_send(at, &bsf->hss, KIND_zh_mar, &mar);
-    net_timer(at, HOST_BSF, m->world->scenario->diameter_timeout, TIMER_ANSWER_TIMEOUT,
-              (uint64_t)job->serial << 32 | index);
+    job->timeout = net_timeout(at, HOST_BSF, m->world->scenario->diameter_timeout, TIMER_ANSWER_TIMEOUT,
+                               (uint64_t)job->serial << 32 | index);
 }
 
 /* The job that waits for an answer with these identifiers; NULL: none (any more). */
@@ -61,8 +63,9 @@ static bool read_maa(struct model_region *m, const struct diameter_message *maa,
     job->result = (uint16_t)maa->result;
     if (maa->result != DIAMETER_SUCCESS)
         return true;
-    if (maa->rand_autn.len != 32 || maa->xres.len < 4 || maa->xres.len > sizeof c->xres || maa->ck.len != 16 ||
-        maa->ik.len != 16 || !subscriber_of_impi(m->world, maa->impi, &number) || number != job->subscriber)
+    if (maa->rand_autn.len != 32 || maa->xres.len < 4 || maa->xres.len > sizeof c->xres ||
+        maa->ck.len != 16 || maa->ik.len != 16 || !subscriber_of_impi(m->world, maa->impi, &number) ||
+        number != job->subscriber)
         return false;
     memcpy(c->rand_autn, maa->rand_autn.at, 32);
     memcpy(c->xres, maa->xres.at, maa->xres.len);
@@ -79,7 +82,8 @@ enum net_verdict bsf_zh_answer(struct net_region *at, const struct net_delivery 
     struct diameter_message maa;
     struct bsf_job *job;
 
-    if (diameter_decode(d->bytes, &maa) != WIRE_OK || maa.request || maa.command != DIAMETER_MULTIMEDIA_AUTH) {
+    if (diameter_decode(d->bytes, &maa) != WIRE_OK || maa.request ||
+        maa.command != DIAMETER_MULTIMEDIA_AUTH) {
         count(m, COUNT_diameter_malformed);
         return NET_REJECTED;
     }
@@ -91,6 +95,7 @@ enum net_verdict bsf_zh_answer(struct net_region *at, const struct net_delivery 
         return NET_REJECTED;
     }
     histogram_add(&m->latency[PROCEDURE_zh], at->now_ns - job->sent_ns);
+    net_timeout_cancel(at, job->timeout);
     job->waiting = false;
     job->work = BSF_ZH_ANSWER;
     station_arrive(at, &m->bsf->station, maa.hop_by_hop, true);

@@ -35,11 +35,14 @@ static void answer(struct net_region *at, const struct bsf_job *job, uint32_t re
     struct subscriber_text impi;
     uint8_t ks_naf[32], uss[512];
     size_t uss_length = 0;
-    struct diameter_message bia = {.command = DIAMETER_BOOTSTRAPPING_INFO, .application = DIAMETER_ZN,
-                                   .hop_by_hop = job->hop_by_hop, .end_to_end = job->end_to_end,
+    struct diameter_message bia = {.command = DIAMETER_BOOTSTRAPPING_INFO,
+                                   .application = DIAMETER_ZN,
+                                   .hop_by_hop = job->hop_by_hop,
+                                   .end_to_end = job->end_to_end,
                                    .session_id = bytes_of(job->session, job->session_length),
                                    .origin_host = bytes_text(world->bsf_diameter),
-                                   .origin_realm = bytes_text(world->diameter_realm), .result = result};
+                                   .origin_realm = bytes_text(world->diameter_realm),
+                                   .result = result};
 
     if (result == DIAMETER_SUCCESS) {
         subscriber_impi(world, job->subscriber, &impi);

@@ -10,12 +10,12 @@
 #include <glib.h>
 #include <string.h>
 
-#define IND_BITS 5 /* TS 33.102 Annex C: SQN = SEQ || IND */
+#define IND_BITS   5 /* TS 33.102 Annex C: SQN = SEQ || IND */
 #define AUTS_BYTES 14
 
 /* What the AuC remembers of a subscriber, from its first request in the run on. */
 struct hss_subscriber {
-    uint64_t seq;     /* SEQ_HE: of the last vector made */
+    uint64_t seq; /* SEQ_HE: of the last vector made */
     uint32_t draws;
     uint16_t vectors; /* made so far: number of the next one */
     bool known;
@@ -25,7 +25,7 @@ struct hss_job {
     struct net_conn conn;
     uint32_t subscriber;
     uint32_t hop_by_hop, end_to_end;
-    uint16_t result;  /* DIAMETER_SUCCESS, or why not */
+    uint16_t result; /* DIAMETER_SUCCESS, or why not */
     bool resync;
     uint8_t rand[16], auts[AUTS_BYTES];
     uint8_t session_length;
@@ -64,8 +64,8 @@ static bool verify(struct hss *hss, const struct net_delivery *d, struct net_con
         mar.command != DIAMETER_MULTIMEDIA_AUTH || mar.application != DIAMETER_ZH || mar.impi.at == NULL ||
         mar.session_id.len > sizeof job->session)
         return false;
-    *job = (struct hss_job){.conn = conn, .hop_by_hop = mar.hop_by_hop, .end_to_end = mar.end_to_end,
-                            .result = DIAMETER_SUCCESS};
+    *job = (struct hss_job){
+        .conn = conn, .hop_by_hop = mar.hop_by_hop, .end_to_end = mar.end_to_end, .result = DIAMETER_SUCCESS};
     job->session_length = (uint8_t)mar.session_id.len;
     memcpy(job->session, mar.session_id.at, mar.session_id.len);
     if (!subscriber_of_impi(hss->world, mar.impi, &job->subscriber))
@@ -117,13 +117,14 @@ static void answer_vector(struct net_region *at, const struct hss_job *job, uint
     milenage_all(m->crypto, k, opc, rand_autn, sqn, amf, &v);
     milenage_autn(sqn, v.ak, amf, v.mac_a, rand_autn + 16);
     subscriber_impi(m->world, job->subscriber, &impi);
-    diameter_guss_encode(subscriber_bytes(&impi),
-                         (uint32_t)(m->world->scenario->gba_lifetime / CLOCK_SECOND), guss, sizeof guss,
-                         &guss_length);
+    diameter_guss_encode(subscriber_bytes(&impi), (uint32_t)(m->world->scenario->gba_lifetime / CLOCK_SECOND),
+                         guss, sizeof guss, &guss_length);
     struct diameter_message maa = {.result = DIAMETER_SUCCESS,
                                    .rand_autn = bytes_of(rand_autn, sizeof rand_autn),
-                                   .xres = bytes_of(v.res, sizeof v.res), .ck = bytes_of(v.ck, 16),
-                                   .ik = bytes_of(v.ik, 16), .uss = bytes_of(guss, guss_length)};
+                                   .xres = bytes_of(v.res, sizeof v.res),
+                                   .ck = bytes_of(v.ck, 16),
+                                   .ik = bytes_of(v.ik, 16),
+                                   .uss = bytes_of(guss, guss_length)};
     answer(at, job, &maa);
 }
 
@@ -173,9 +174,8 @@ static int64_t service_ns(struct net_region *at, uint32_t index)
     const struct hss_job *job = pool_at(&hss->jobs, index);
     uint32_t draws = hss->subscribers[job->subscriber].draws++;
 
-    return distribution_sample(
-        &hss->world->scenario->hss_service_time,
-        random_u64(hss->world->seed, job->subscriber, PURPOSE_HSS_SERVICE, draws));
+    return distribution_sample(&hss->world->scenario->hss_service_time,
+                               random_u64(hss->world->seed, job->subscriber, PURPOSE_HSS_SERVICE, draws));
 }
 
 enum net_verdict hss_message(struct net_region *at, const struct net_delivery *d, struct net_conn conn)

@@ -25,8 +25,10 @@ void ue_bootstrap_start(struct ue_at *u)
 {
     const struct world *world = u->m->world;
     struct subscriber_text impi;
-    struct digest_fields credentials = {.realm = bytes_text(world->bsf_fqdn), .nonce = bytes_text(""),
-                                        .uri = bytes_text("/"), .response = bytes_text("")};
+    struct digest_fields credentials = {.realm = bytes_text(world->bsf_fqdn),
+                                        .nonce = bytes_text(""),
+                                        .uri = bytes_text("/"),
+                                        .response = bytes_text("")};
 
     count(u->m, COUNT_gba_started);
     u->x->started_ns = u->net->now_ns;
@@ -69,11 +71,16 @@ static void send_credentials(struct ue_at *u, struct bytes password, struct byte
     subscriber_impi(world, u->number, &impi);
     ue_cnonce(u);
     x->nc = 1;
-    struct digest_fields c = {.username = subscriber_bytes(&impi), .realm = bytes_text(world->bsf_fqdn),
-                              .nonce = bytes_of(x->nonce, x->nonce_length), .uri = bytes_text("/"),
-                              .qop = bytes_text("auth-int"), .has_nc = true, .nc = 1,
+    struct digest_fields c = {.username = subscriber_bytes(&impi),
+                              .realm = bytes_text(world->bsf_fqdn),
+                              .nonce = bytes_of(x->nonce, x->nonce_length),
+                              .uri = bytes_text("/"),
+                              .qop = bytes_text("auth-int"),
+                              .has_nc = true,
+                              .nc = 1,
                               .cnonce = bytes_of(x->cnonce, sizeof x->cnonce),
-                              .algorithm = bytes_text("AKAv1-MD5"), .auts = auts};
+                              .algorithm = bytes_text("AKAv1-MD5"),
+                              .auts = auts};
     digest_ha1(u->m->crypto, DIGEST_MD5, c.username, c.realm, password, &x->ha1);
     digest_ha2(u->m->crypto, DIGEST_MD5, bytes_text("GET"), c.uri, true, bytes_of(NULL, 0), &ha2);
     digest_response(u->m->crypto, DIGEST_MD5, &x->ha1, c.nonce, 1, c.cnonce, c.qop, &ha2, &response);
@@ -126,8 +133,8 @@ static void adopt(struct ue_at *u, int64_t expiry_unix_s)
     if (ue->proven)
         ue->used = ue->newest;
     ue->proven = false;
-    ue->newest = (struct ue_muk){.expiry_ns = (expiry_unix_s - world->epoch_s) * CLOCK_SECOND,
-                                 .vector = u->x->vector};
+    ue->newest =
+        (struct ue_muk){.expiry_ns = (expiry_unix_s - world->epoch_s) * CLOCK_SECOND, .vector = u->x->vector};
     subscriber_impi(world, u->number, &impi);
     gba_ks_naf(u->m->crypto, u->x->ks, u->x->rand_autn, subscriber_bytes(&impi), world->naf_id, u->x->muk);
     u->x->muk_vector = u->x->vector;

@@ -21,8 +21,7 @@ static bool shape_right(const struct mikey_message *m)
     return m->data_type == MIKEY_PSK_INIT && m->prf == 0 && m->has_ext && m->has_key_domain_id &&
            m->has_msk_id && !m->has_mtk_id && m->has_t && m->ts_type == MIKEY_TS_COUNTER && m->has_rand &&
            m->has_idi && m->has_idr && m->has_kemac && m->mac_alg == MIKEY_MAC_HMAC_SHA1_160 &&
-           (m->encr_data.len == 0) == pull &&
-           (pull || m->encr_alg == MIKEY_ENCR_AES_CM_128);
+           (m->encr_data.len == 0) == pull && (pull || m->encr_alg == MIKEY_ENCR_AES_CM_128);
 }
 
 /* The MUK among the newest and the last used whose id the message names; NULL: none. */
@@ -127,11 +126,19 @@ static bool open_msk(struct ue_at *u, const struct mikey_facts *f, uint8_t msk[1
 static void acknowledge(struct ue_at *u, const struct mikey_facts *f)
 {
     const struct mikey_message *m = &f->message;
-    struct mikey_message ack = {
-        .data_type = MIKEY_PSK_VERIFICATION, .csb_id = m->csb_id, .cs_count = m->cs_count,
-        .map_type = m->map_type, .cs_map = m->cs_map, .has_t = true, .ts_type = m->ts_type, .ts = m->ts,
-        .has_idr = true, .idr_type = m->idr_type, .idr = m->idr,
-        .has_verification = true, .auth_alg = MIKEY_MAC_HMAC_SHA1_160};
+    struct mikey_message ack = {.data_type = MIKEY_PSK_VERIFICATION,
+                                .csb_id = m->csb_id,
+                                .cs_count = m->cs_count,
+                                .map_type = m->map_type,
+                                .cs_map = m->cs_map,
+                                .has_t = true,
+                                .ts_type = m->ts_type,
+                                .ts = m->ts,
+                                .has_idr = true,
+                                .idr_type = m->idr_type,
+                                .idr = m->idr,
+                                .has_verification = true,
+                                .auth_alg = MIKEY_MAC_HMAC_SHA1_160};
     struct net_message *out = net_message(u->net, KIND_msk_ack, mikey_length(&ack));
     size_t length;
 

@@ -18,13 +18,13 @@ static struct ue_exchange *take(struct ue_at *u)
     return u->x;
 }
 
-/* Enters a phase; timeout_ns >= 0 sets its timer. Timers of earlier phases become stale. */
+/* Enters a phase and sets its timeout. Those of earlier phases become stale. */
 void ue_exchange_phase(struct ue_at *u, enum ue_phase phase, int64_t timeout_ns)
 {
+    net_timeout_cancel(u->net, u->x->timeout);
     u->x->phase = (uint8_t)phase;
     u->ue->serial++;
-    if (timeout_ns >= 0)
-        net_timer(u->net, HOST_UES + u->number, timeout_ns, 0, u->ue->serial);
+    u->x->timeout = net_timeout(u->net, HOST_UES + u->number, timeout_ns, 0, u->ue->serial);
 }
 
 void ue_exchange_begin(struct ue_at *u, uint16_t key_group)
@@ -72,6 +72,7 @@ static void drop_connection(struct ue_at *u)
 void ue_exchange_end(struct ue_at *u)
 {
     ue_exchange_hang_up(u);
+    net_timeout_cancel(u->net, u->x->timeout);
     u->ue->serial++;
     pool_give(&u->m->ues->exchanges, u->ue->exchange);
     u->ue->exchange = POOL_NONE;
@@ -148,6 +149,7 @@ void ue_timer(struct net_region *at, uint32_t host, uint64_t serial)
 
     if (u.x == NULL || u.ue->serial != serial)
         return;
+    u.x->timeout = 0;
     switch ((enum ue_phase)u.x->phase) {
     case UE_WAITING:
         ue_exchange_try(&u);

@@ -30,8 +30,8 @@ static void send_post(struct ue_at *u, enum message_kind kind, const struct dige
     struct net_message *post = net_message(u->net, kind, credentials ? 1000 : 500);
     size_t length = 0;
     enum wire_status status =
-        ua_request_encode(bytes_text(world->bmsc_fqdn), world_unix_s(world, u->net->now_ns), credentials, body,
-                          post->bytes, post->capacity, &length);
+        ua_request_encode(bytes_text(world->bmsc_fqdn), world_unix_s(world, u->net->now_ns), credentials,
+                          body, post->bytes, post->capacity, &length);
 
     ue_exchange_send(u, post, status, length);
 }
@@ -67,10 +67,14 @@ static void send_credentials(struct ue_at *u, const struct digest_fields *challe
 
     struct digest_fields c = {.username = subscriber_bytes(&b_tid),
                               .realm = bytes_text(u->m->world->ua_realm),
-                              .nonce = challenge->nonce, .uri = bytes_text(UA_MSK_REQUEST_URI),
-                              .qop = bytes_text("auth-int"), .has_nc = true, .nc = 1,
+                              .nonce = challenge->nonce,
+                              .uri = bytes_text(UA_MSK_REQUEST_URI),
+                              .qop = bytes_text("auth-int"),
+                              .has_nc = true,
+                              .nc = 1,
                               .cnonce = bytes_of(x->cnonce, sizeof x->cnonce),
-                              .opaque = challenge->opaque, .algorithm = bytes_text("MD5")};
+                              .opaque = challenge->opaque,
+                              .algorithm = bytes_text("MD5")};
     digest_ha2(u->m->crypto, DIGEST_MD5, bytes_text("POST"), c.uri, true, body, &ha2);
     digest_response(u->m->crypto, DIGEST_MD5, &x->ha1, c.nonce, 1, c.cnonce, c.qop, &ha2, &response);
     c.response = digest_hash_bytes(&response);
@@ -122,14 +126,15 @@ bool ue_rspauth_right(struct ue_at *u, const struct http_message *answer, const 
     struct digest_fields info;
     struct digest_hash ha2, expected;
 
-    if (header == NULL || digest_decode(*header, false, &info) != WIRE_OK || !info.has_nc || info.nc != x->nc ||
-        !bytes_equal(info.cnonce, bytes_of(x->cnonce, sizeof x->cnonce)) ||
+    if (header == NULL || digest_decode(*header, false, &info) != WIRE_OK || !info.has_nc ||
+        info.nc != x->nc || !bytes_equal(info.cnonce, bytes_of(x->cnonce, sizeof x->cnonce)) ||
         !bytes_equal(info.qop, bytes_text("auth-int")))
         return false;
     digest_ha2(u->m->crypto, DIGEST_MD5, bytes_of(NULL, 0), bytes_text(uri), true, answer->body, &ha2);
     digest_response(u->m->crypto, DIGEST_MD5, &x->ha1, bytes_of(x->nonce, x->nonce_length), x->nc,
                     info.cnonce, info.qop, &ha2, &expected);
-    return info.rspauth.len == expected.length && crypto_equal(info.rspauth.at, expected.hex, expected.length);
+    return info.rspauth.len == expected.length &&
+           crypto_equal(info.rspauth.at, expected.hex, expected.length);
 }
 
 static enum net_verdict success(struct ue_at *u, const struct http_message *answer)

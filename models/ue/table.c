@@ -47,8 +47,7 @@ static void start(struct ue_at *u)
     if (ue->proven)
         ue->newest.counter = s.counter;
     else if (s.ue_used != VECTOR_NONE)
-        ue->used = (struct ue_muk){
-            .expiry_ns = s.older_expiry_ns, .counter = s.counter, .vector = s.ue_used};
+        ue->used = (struct ue_muk){.expiry_ns = s.older_expiry_ns, .counter = s.counter, .vector = s.ue_used};
     if (u->m->keylog)
         keylog_subscriber(u->m, u->net->now_ns, u->number);
 }
@@ -77,7 +76,7 @@ void ue_prefetch(struct net_region *at, uint32_t host, unsigned stage)
     if (stage == 0) {
         __builtin_prefetch(ue, 1);
         __builtin_prefetch((const char *)(ue + 1) - 1, 1);
-    } else if (ue->known && ue->exchange != POOL_NONE) {
+    } else if (stage == 1 && ue->known && ue->exchange != POOL_NONE) {
         const char *x = pool_at(&t->exchanges, ue->exchange);
 
         for (size_t i = 0; i < sizeof(struct ue_exchange); i += LINE_BYTES)

@@ -48,23 +48,24 @@ enum ue_phase {
 };
 
 #define UE_NONCE_BYTES_MAX 64
-#define UE_STALE_MAX 3 /* stale=true answers in a row until the try counts as failed */
+#define UE_STALE_MAX       3 /* stale=true answers in a row until the try counts as failed */
 
 struct ue_exchange {
     struct net_conn conn;
-    int64_t started_ns;   /* of the procedure under way, for measuring */
+    uint64_t timeout;   /* of the phase */
+    int64_t started_ns; /* of the procedure under way, for measuring */
     int64_t retry_after_ns;
     uint32_t nc;
     uint16_t tries;
-    uint16_t muk_vector;  /* whose key muk holds; VECTOR_NONE: nobody's */
-    uint16_t vector;      /* of the bootstrap under way */
+    uint16_t muk_vector; /* whose key muk holds; VECTOR_NONE: nobody's */
+    uint16_t vector;     /* of the bootstrap under way */
     uint16_t key_group;
     uint8_t phase;
     uint8_t stale;
     uint8_t nonce_length;
-    bool bootstrap;       /* the newest GBA key must not be used any more */
-    bool resync;          /* the challenge answers an AUTS */
-    bool msk_arrived;     /* before the 200 */
+    bool bootstrap;   /* the newest GBA key must not be used any more */
+    bool resync;      /* the challenge answers an AUTS */
+    bool msk_arrived; /* before the 200 */
     uint8_t muk[32];
     uint8_t ks[32];
     uint8_t rand_autn[32];
@@ -90,7 +91,7 @@ struct ue_table {
 struct ue_at {
     struct net_region *net;
     struct model_region *m;
-    uint32_t number;      /* of the UE */
+    uint32_t number; /* of the UE */
     struct ue *ue;
     struct ue_exchange *x; /* NULL: idle */
 };
@@ -113,18 +114,18 @@ void ue_muk(struct ue_at *u, uint16_t vector, uint8_t muk[32]);
 
 /* exchange.c */
 void ue_exchange_begin(struct ue_at *u, uint16_t key_group);
-void ue_exchange_try(struct ue_at *u);                   /* bootstraps if it must, else requests */
-void ue_exchange_retry(struct ue_at *u);                 /* after a failure: later, or gives up */
-void ue_exchange_refused(struct ue_at *u);               /* an answer that no further try can change */
+void ue_exchange_try(struct ue_at *u);     /* bootstraps if it must, else requests */
+void ue_exchange_retry(struct ue_at *u);   /* after a failure: later, or gives up */
+void ue_exchange_refused(struct ue_at *u); /* an answer that no further try can change */
 void ue_exchange_phase(struct ue_at *u, enum ue_phase phase, int64_t timeout_ns);
-void ue_exchange_hang_up(struct ue_at *u);               /* closes the connection in good order */
+void ue_exchange_hang_up(struct ue_at *u); /* closes the connection in good order */
 void ue_exchange_end(struct ue_at *u);
 void ue_exchange_failed_answer(struct ue_at *u, const struct http_message *answer);
 void ue_exchange_send(struct ue_at *u, struct net_message *message, enum wire_status status, size_t length);
 
 /* bootstrap.c */
 void ue_bootstrap_start(struct ue_at *u);
-void ue_bootstrap_usim(struct ue_at *u);                 /* the card has computed */
+void ue_bootstrap_usim(struct ue_at *u); /* the card has computed */
 enum net_verdict ue_bootstrap_answer(struct ue_at *u, const struct http_message *answer);
 
 /* request.c */

@@ -5,7 +5,7 @@
 
 #include "models/crypto/milenage.h"
 
-#define IND_BITS 5
+#define IND_BITS  5
 #define SEQ_DELTA (INT64_C(1) << 28) /* §C.2.1: largest jump that is accepted */
 
 /* What the card has seen before the run: consecutive vectors up to the newest, IND = SEQ mod 32. */

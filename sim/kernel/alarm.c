@@ -2,8 +2,6 @@
 /* Rings of alarms, see alarm.h. */
 #include "sim/kernel/alarm.h"
 
-#include "sim/kernel/event_heap.h"
-
 #include <glib.h>
 #include <string.h>
 
@@ -51,13 +49,19 @@ static void grow(struct alarm_list *list)
     list->capacity = capacity;
 }
 
+/* Alarms are told apart by their sequence alone: a ring keeps the order in which they were set. */
+static bool alarm_before(const struct kernel_event *a, const struct kernel_event *b)
+{
+    return a->time_ns < b->time_ns || (a->time_ns == b->time_ns && a->sequence < b->sequence);
+}
+
 static void find_next(struct alarm_set *set)
 {
     set->next = NULL;
     for (uint32_t i = 0; i < set->lists; i++) {
         const struct alarm_list *list = &set->list[i];
 
-        if (list->first < list->end && (!set->next || event_before(at(list, list->first), set->next))) {
+        if (list->first < list->end && (!set->next || alarm_before(at(list, list->first), set->next))) {
             set->next = at(list, list->first);
             set->next_list = i;
         }

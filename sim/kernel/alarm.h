@@ -13,7 +13,7 @@ struct alarm_list {
     int64_t delay_ns;
     struct kernel_event *ring; /* of a power of two; kind ALARM_CALLED_OFF: passed over */
     uint64_t capacity;
-    uint64_t first, end;       /* first: never one that was called off, unless the list is empty */
+    uint64_t first, end; /* first: never one that was called off, unless the list is empty */
 };
 
 #define ALARM_CALLED_OFF UINT32_MAX

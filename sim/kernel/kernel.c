@@ -205,18 +205,19 @@ static uint64_t event_hash(const struct kernel_event *event)
 }
 
 /* With many UEs no event finds its memory in the cache: it is fetched while the events before it run. */
-enum { AHEAD_NAMED = 8, AHEAD_BEYOND = 4 };
+static const size_t ahead[KERNEL_PREFETCH_STAGES] = {16, 8, 4};
 
-static void look_ahead(const struct kernel_region *region, kernel_prefetcher *const *prefetchers, size_t places,
-                       unsigned stage)
+static void look_ahead(const struct kernel_region *region, kernel_prefetcher *const *prefetchers)
 {
-    const struct kernel_event *event = queue_ahead(&region->queue, places);
+    for (unsigned stage = 0; stage < KERNEL_PREFETCH_STAGES; stage++) {
+        const struct kernel_event *event = queue_ahead(&region->queue, ahead[stage]);
 
-    if (event && prefetchers[event->kind])
-        prefetchers[event->kind](region->context, event, stage);
+        if (event && prefetchers[event->kind])
+            prefetchers[event->kind](region->context, event, stage);
+    }
 }
 
-/* Takes the earliest event or alarm out if its time is before end_ns. */
+/* Takes the earliest event or alarm out if its time is before end_ns; of equal times the event. */
 static bool pop_before(struct kernel_region *region, int64_t end_ns, struct kernel_event *out)
 {
     const struct kernel_event *alarm = region->alarms.next;
@@ -224,7 +225,7 @@ static bool pop_before(struct kernel_region *region, int64_t end_ns, struct kern
     if (!alarm || alarm->time_ns >= end_ns)
         return queue_pop_before(&region->queue, end_ns, out);
     const struct kernel_event *event = queue_peek(&region->queue);
-    if (event && event_before(event, alarm))
+    if (event && event->time_ns <= alarm->time_ns)
         return queue_pop_before(&region->queue, end_ns, out);
     alarm_pop(&region->alarms, out);
     return true;
@@ -244,10 +245,8 @@ static void region_run(struct kernel_region *region, int64_t end_ns)
     struct kernel_event event;
 
     while (pop_before(region, end_ns, &event)) {
-        if (prefetchers) {
-            look_ahead(region, prefetchers, AHEAD_NAMED, 0);
-            look_ahead(region, prefetchers, AHEAD_BEYOND, 1);
-        }
+        if (prefetchers)
+            look_ahead(region, prefetchers);
         region->now_ns = event.time_ns;
         region->events++;
         region->fingerprint += event_hash(&event);

@@ -31,6 +31,7 @@ struct kernel_event {
 typedef void kernel_handler(void *context, const struct kernel_event *event);
 
 #define KERNEL_ALARM_DELAYS_MAX 16
+#define KERNEL_PREFETCH_STAGES  3
 
 typedef void kernel_prefetcher(void *context, const struct kernel_event *event, unsigned stage);
 
@@ -39,9 +40,9 @@ struct kernel_config {
     int64_t lookahead_ns; /* > 0 */
     kernel_handler *const *handlers;
     uint32_t handler_count;
-    /* Told of events that will come soon, so that they can have memory fetched; twice for an event, first
-     * (`stage` 0) early enough to fetch what the event names, then (1) to fetch what that names. They must
-     * change nothing, and may not be called at all. NULL, or a table with NULLs, like handlers. */
+    /* Told of events that will come soon, so that they can have memory fetched: first (`stage` 0) what the event
+     * names, later (1) what that names in turn, and again (2). They must change nothing, and may not be called at
+     * all. NULL, or a table with NULLs, like handlers. */
     kernel_prefetcher *const *prefetchers;
     /* Delays that kernel_alarm() will often be called with, each > 0; copied. */
     int64_t alarm_delays_ns[KERNEL_ALARM_DELAYS_MAX];
@@ -74,7 +75,8 @@ void kernel_schedule(struct kernel_region *region, int64_t delay_ns, uint32_t en
                      uint32_t argument, void *payload);
 
 /* As kernel_schedule(), for what will most often be called off: a timeout. With one of alarm_delays_ns it costs next to
- * nothing if called off; with any other delay calling off has no effect, and the handler must know a stale event by
+ * nothing if called off, and comes behind all other events of its time, alarms in the order of setting. With any
+ * other delay it is an event like any other: calling off has no effect, and the handler must know a stale one by
  * itself. Returns what kernel_call_off() takes (0: cannot be called off). */
 uint64_t kernel_alarm(struct kernel_region *region, int64_t delay_ns, uint32_t entity, uint32_t kind,
                       uint32_t argument, void *payload);

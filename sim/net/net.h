@@ -92,7 +92,7 @@ struct net_handlers {
                    enum net_close_reason reason);
     void (*timer)(struct net_region *at, uint32_t host, uint32_t kind, uint64_t argument);
     /* Something will happen at this host soon: memory may be fetched, first (stage 0) what the host's number leads
-     * to, then (1) what that leads to; nothing may change. For a timer kind and argument are its own, else
+     * to, then (1, 2) what that leads to; nothing may change. For a timer kind and argument are its own, else
      * NET_NO_TIMER and 0. May be NULL, and need not be called. */
     void (*prefetch)(struct net_region *at, uint32_t host, uint32_t kind, uint64_t argument, unsigned stage);
 };
@@ -121,6 +121,9 @@ struct net_engine {
     void (*tcp_abort)(struct net_region *at, struct net_conn conn);
     void (*timer_set)(struct net_region *at, uint32_t host, int64_t delay_ns, uint32_t kind,
                       uint64_t argument);
+    uint64_t (*timeout_set)(struct net_region *at, uint32_t host, int64_t delay_ns, uint32_t kind,
+                            uint64_t argument);
+    void (*timeout_cancel)(struct net_region *at, uint64_t timeout);
 };
 
 /* A buffer for one message of up to `capacity` bytes (<= NET_MESSAGE_BYTES_MAX), length 0. */
@@ -174,12 +177,26 @@ static inline void net_tcp_abort(struct net_region *at, struct net_conn conn)
     at->engine->tcp_abort(at, conn);
 }
 
-/* Calls timer(host, kind, argument) after delay_ns >= 0. Timers cannot be taken back: an argument
- * that carries a generation lets the model ignore the stale ones. */
+/* Calls timer(host, kind, argument) after delay_ns >= 0. Timers cannot be taken back. */
 static inline void net_timer(struct net_region *at, uint32_t host, int64_t delay_ns, uint32_t kind,
                              uint64_t argument)
 {
     at->engine->timer_set(at, host, delay_ns, kind, argument);
+}
+
+/* As net_timer(), for what will most often be cancelled. Returns what net_timeout_cancel() takes. An engine may be
+ * unable to cancel (returns 0 then): the argument carries a generation by which the model knows a stale timeout. */
+static inline uint64_t net_timeout(struct net_region *at, uint32_t host, int64_t delay_ns, uint32_t kind,
+                                   uint64_t argument)
+{
+    return at->engine->timeout_set(at, host, delay_ns, kind, argument);
+}
+
+/* Of a timeout of the same region; nothing happens if it has come, or was cancelled, before. */
+static inline void net_timeout_cancel(struct net_region *at, uint64_t timeout)
+{
+    if (timeout != 0)
+        at->engine->timeout_cancel(at, timeout);
 }
 
 #endif

@@ -75,7 +75,11 @@ static void on_timer(struct net_region *at, uint32_t host, uint32_t kind, uint64
 
 static void measure(const char *name, uint32_t ues, uint32_t step)
 {
-    static const struct net_handlers handlers = {on_datagram, on_message, on_connected, on_closed, on_timer};
+    static const struct net_handlers handlers = {.datagram = on_datagram,
+                                                 .message = on_message,
+                                                 .connected = on_connected,
+                                                 .closed = on_closed,
+                                                 .timer = on_timer};
     static const struct net_listen listens[] = {{SERVER, PORT, frame, 1U << 20, 1U << 20, 0}};
     static const char *const kinds[] = {"message"};
     struct native_config config = {

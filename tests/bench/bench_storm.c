@@ -83,8 +83,8 @@ int main(int argc, char **argv)
     double million = storm_metric(storm, "ues") / 1e6;
 
     row("storm_ues", storm_metric(storm, "ues"), "1", 0);
-    row("storm_ues_keyed", storm_metric(storm, "ues_keyed"), "1", storm_metric(storm, "ues_keyed") /
-                                                                       storm_metric(storm, "ues"));
+    row("storm_ues_keyed", storm_metric(storm, "ues_keyed"), "1",
+        storm_metric(storm, "ues_keyed") / storm_metric(storm, "ues"));
     row("storm_wall", storm_s, "s", storm_s / (40 * million));
     row("storm_cpu", storm_cpu_s, "s", storm_cpu_s / (40 * million));
     row("storm_crypto_floor", floor_s, "s", storm_cpu_s / floor_s);

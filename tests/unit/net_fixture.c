@@ -75,7 +75,11 @@ static void on_timer(struct net_region *at, uint32_t host, uint32_t kind, uint64
     g_array_index(f->steps, net_step *, kind)(f, at, host);
 }
 
-static const struct net_handlers handlers = {on_datagram, on_message, on_connected, on_closed, on_timer};
+static const struct net_handlers handlers = {.datagram = on_datagram,
+                                             .message = on_message,
+                                             .connected = on_connected,
+                                             .closed = on_closed,
+                                             .timer = on_timer};
 
 static void assert_books(struct net_fixture *f)
 {

@@ -376,7 +376,7 @@ static void test_headers(void)
     check_byte(1, 1, WIRE_LIMIT);
     check_byte(3, 0x58, WIRE_MALFORMED); /* shorter than the datagram */
     check_byte(3, 0x60, WIRE_TRUNCATED);
-    check_byte(4, 0xe0, WIRE_MALFORMED); /* a request with the E bit */
+    check_byte(4, 0xe0, WIRE_MALFORMED);   /* a request with the E bit */
     check_byte(4, 0x40, WIRE_UNSUPPORTED); /* an answer with a Destination-Realm */
     check_byte(7, 0x30, WIRE_UNSUPPORTED);
     check_byte(11, 4, WIRE_UNSUPPORTED);      /* MAR on Zn */

@@ -19,35 +19,45 @@ struct failure {
 static const struct failure failures[] = {
     {"nothing fails",
      {NULL},
-     {{"ues_keyed", 1}, {"pulls_sent", 1}, {"pulls_received", 1}, {"http_401", 1}, {"http_200", 1},
-      {"msk_requests", 1}, {"msk_sent", 1}, {"acks_received", 1}, {"gba_runs", 0}, {"zn_requests", 0}}},
+     {{"ues_keyed", 1},
+      {"pulls_sent", 1},
+      {"pulls_received", 1},
+      {"http_401", 1},
+      {"http_200", 1},
+      {"msk_requests", 1},
+      {"msk_sent", 1},
+      {"acks_received", 1},
+      {"gba_runs", 0},
+      {"zn_requests", 0}}},
     {"pull lost",
      {"fault.drop=pull@1"},
      {{"ues_keyed", 1}, {"pulls_sent", 2}, {"pull_retransmissions", 1}, {"books_pull_lost", 1}}},
     {"every pull lost",
      {"fault.drop=pull@1-9"},
-     {{"ues_keyed", 0}, {"ues_without_key", 1}, {"pulls_sent", 3}, {"ues_unanswered", 1}, {"books_pull_lost", 3}}},
+     {{"ues_keyed", 0},
+      {"ues_without_key", 1},
+      {"pulls_sent", 3},
+      {"ues_unanswered", 1},
+      {"books_pull_lost", 3}}},
     {"pull duplicated",
      {"fault.duplicate=pull@1"},
-     {{"ues_keyed", 1}, {"pulls_sent", 1}, {"pulls_received", 1}, {"pulls_rejected", 1}, {"mikey_replayed", 1}}},
+     {{"ues_keyed", 1},
+      {"pulls_sent", 1},
+      {"pulls_received", 1},
+      {"pulls_rejected", 1},
+      {"mikey_replayed", 1}}},
     {"pull late, after its repetition",
      {"fault.delay=pull@1", "fault.delay_time=35s"},
      {{"ues_keyed", 1}, {"pulls_sent", 2}, {"pulls_received", 1}, {"mikey_replayed", 1}}},
     {"pull damaged",
      {"fault.corrupt=pull@1"},
      {{"ues_keyed", 1}, {"pulls_sent", 2}, {"pulls_rejected", 1}, {"packets_corrupted", 1}}},
-    {"SYN lost",
-     {"fault.drop=syn@1"},
-     {{"ues_keyed", 1}, {"tcp_retransmissions", 1}, {"http_200", 1}}},
-    {"SYN-ACK lost",
-     {"fault.drop=synack@1"},
-     {{"ues_keyed", 1}, {"http_200", 1}}},
+    {"SYN lost", {"fault.drop=syn@1"}, {{"ues_keyed", 1}, {"tcp_retransmissions", 1}, {"http_200", 1}}},
+    {"SYN-ACK lost", {"fault.drop=synack@1"}, {{"ues_keyed", 1}, {"http_200", 1}}},
     {"POST lost",
      {"fault.drop=ua_post@1"},
      {{"ues_keyed", 1}, {"tcp_retransmissions", 1}, {"books_ua_post_received", 1}}},
-    {"401 lost",
-     {"fault.drop=ua_401@1"},
-     {{"ues_keyed", 1}, {"http_401", 1}, {"books_ua_401_received", 1}}},
+    {"401 lost", {"fault.drop=ua_401@1"}, {{"ues_keyed", 1}, {"http_401", 1}, {"books_ua_401_received", 1}}},
     {"POST with credentials lost",
      {"fault.drop=ua_auth_post@1"},
      /* the ACK of the 401 rode on it: both ends send again */
@@ -57,19 +67,25 @@ static const struct failure failures[] = {
      {{"ues_keyed", 1}, {"http_200", 1}, {"msk_sent", 1}, {"msk_installed", 1}, {"ue_retries", 0}}},
     {"MSK lost",
      {"fault.drop=msk@1"},
-     {{"ues_keyed", 1}, {"msk_sent", 2}, {"msk_retransmissions", 1}, {"msk_installed", 1}, {"acks_received", 1}}},
+     {{"ues_keyed", 1},
+      {"msk_sent", 2},
+      {"msk_retransmissions", 1},
+      {"msk_installed", 1},
+      {"acks_received", 1}}},
     {"every MSK of one request lost: the UE asks again",
      {"fault.drop=msk@1-4"},
      {{"ues_keyed", 1}, {"msk_sent", 5}, {"msk_missing", 1}, {"msk_requests", 2}}},
     {"MSK duplicated",
      {"fault.duplicate=msk@1"},
      {{"ues_keyed", 1}, {"msk_installed", 1}, {"mikey_replayed", 1}, {"acks_received", 1}}},
-    {"MSK damaged",
-     {"fault.corrupt=msk@1"},
-     {{"ues_keyed", 1}, {"msk_sent", 2}, {"books_msk_rejected", 1}}},
+    {"MSK damaged", {"fault.corrupt=msk@1"}, {{"ues_keyed", 1}, {"msk_sent", 2}, {"books_msk_rejected", 1}}},
     {"ACK lost",
      {"fault.drop=msk_ack@1"},
-     {{"ues_keyed", 1}, {"msk_sent", 2}, {"msk_installed", 2}, {"books_msk_ack_sent", 2}, {"acks_received", 1}}},
+     {{"ues_keyed", 1},
+      {"msk_sent", 2},
+      {"msk_installed", 2},
+      {"books_msk_ack_sent", 2},
+      {"acks_received", 1}}},
     {"every ACK lost",
      {"fault.drop=msk_ack@1-9"},
      {{"ues_keyed", 1}, {"msk_sent", 4}, {"msk_unanswered", 1}, {"acks_received", 0}}},
@@ -87,8 +103,14 @@ static const struct failure failures[] = {
      {{"ues_keyed", 1}, {"http_401_stale", 1}, {"http_401", 2}, {"gba_runs", 0}, {"ue_retries", 0}}},
     {"MUK expired",
      {"ue.muk_expired=100%"},
-     {{"ues_keyed", 1}, {"pulls_expired_muk", 1}, {"gba_runs", 1}, {"zh_requests", 1}, {"zn_requests", 1},
-      {"ub_401", 1}, {"ub_200", 1}, {"http_401", 1}}},
+     {{"ues_keyed", 1},
+      {"pulls_expired_muk", 1},
+      {"gba_runs", 1},
+      {"zh_requests", 1},
+      {"zn_requests", 1},
+      {"ub_401", 1},
+      {"ub_200", 1},
+      {"http_401", 1}}},
     {"MUK ahead at the UE",
      {"ue.muk_ahead=100%"},
      {{"ues_keyed", 1}, {"gba_runs", 0}, {"zn_requests", 1}, {"http_200", 1}, {"pulls_received", 1}}},
@@ -129,10 +151,10 @@ static void test_failure(const void *data)
 {
     const struct failure *f = data;
     const char *const *s = f->settings;
-    struct scenario *scenario = fixture_scenario("run.end=20min", "ue.retry_base=100ms", "tcp.delayed_ack=0s",
-                                                 s[0], s[0] ? s[1] : NULL, s[0] && s[1] ? s[2] : NULL,
-                                                 s[0] && s[1] && s[2] ? s[3] : NULL,
-                                                 s[0] && s[1] && s[2] && s[3] ? s[4] : NULL, NULL);
+    struct scenario *scenario =
+        fixture_scenario("run.end=20min", "ue.retry_base=100ms", "tcp.delayed_ack=0s", s[0],
+                         s[0] ? s[1] : NULL, s[0] && s[1] ? s[2] : NULL, s[0] && s[1] && s[2] ? s[3] : NULL,
+                         s[0] && s[1] && s[2] && s[3] ? s[4] : NULL, NULL);
     struct storm *storm = fixture_run(scenario);
 
     for (const struct expectation *e = f->expected; e->metric != NULL; e++)
@@ -147,10 +169,11 @@ static void test_failure(const void *data)
  * damaged key never gets through, and nearly every exchange ends well all the same. */
 static void test_damaged(const void *kind)
 {
-    static const char *const refusals[] = {"mikey_malformed", "mikey_unknown_muk", "mikey_replayed", "mikey_bad_mac",
-                                           "http_malformed", "http_refused", "digest_failed", "diameter_malformed",
-                                           "aka_failed", "gba_resyncs", "http_401_renegotiate", "zn_unknown",
-                                           "tcp_failed", "ue_timeouts", "zn_timeouts", "zh_timeouts", "ue_retries"};
+    static const char *const refusals[] = {
+        "mikey_malformed",      "mikey_unknown_muk", "mikey_replayed",     "mikey_bad_mac", "http_malformed",
+        "http_refused",         "digest_failed",     "diameter_malformed", "aka_failed",    "gba_resyncs",
+        "http_401_renegotiate", "zn_unknown",        "tcp_failed",         "ue_timeouts",   "zn_timeouts",
+        "zh_timeouts",          "ue_retries"};
     unsigned harmed = 0, keyed = 0;
 
     for (unsigned seed = 0; seed < 25; seed++) {
@@ -177,8 +200,8 @@ static void test_damaged(const void *kind)
 static void overload(const char *settings[4], const char *refusals)
 {
     struct scenario *scenario =
-        fixture_scenario("ue.count=400", "pull.rate=100k/s", "ue.attempts=40", "run.end=1h", settings[0], settings[1],
-                         settings[2], settings[3], NULL);
+        fixture_scenario("ue.count=400", "pull.rate=100k/s", "ue.attempts=40", "run.end=1h", settings[0],
+                         settings[1], settings[2], settings[3], NULL);
     struct storm *storm = fixture_run(scenario);
 
     fixture_equal(storm, "ues_keyed", 400);
@@ -203,7 +226,8 @@ static void test_bsf_full(void)
 
 static void test_bsf_full_zn(void)
 {
-    overload((const char *[]){"bsf.workers=1", "bsf.queue_limit=20", "bsf.zn_time=fixed(20ms)", "ue.muk_ahead=100%"},
+    overload((const char *[]){"bsf.workers=1", "bsf.queue_limit=20", "bsf.zn_time=fixed(20ms)",
+                              "ue.muk_ahead=100%"},
              "zn_busy");
 }
 
@@ -223,8 +247,9 @@ static void test_listen_full(void)
 
 static void test_acks_dropped(void)
 {
-    struct scenario *scenario = fixture_scenario("ue.count=300", "pull.rate=100k/s", "bmsc.workers=1", "ue.attempts=60",
-                                                 "bmsc.queue_limit=10", "bmsc.service_time=fixed(20ms)", NULL);
+    struct scenario *scenario =
+        fixture_scenario("ue.count=300", "pull.rate=100k/s", "bmsc.workers=1", "ue.attempts=60",
+                         "bmsc.queue_limit=10", "bmsc.service_time=fixed(20ms)", NULL);
     struct storm *storm = fixture_run(scenario);
 
     g_assert_cmpint(fixture_metric(storm, "acks_dropped"), >, 0);
@@ -237,9 +262,9 @@ static void test_acks_dropped(void)
 static void test_bad_radio(void)
 {
     struct scenario *scenario =
-        fixture_scenario("ue.count=500", "ue.cells=10", "run.regions=4", "access.loss=10%", "access.duplicate=5%",
-                         "access.late=5%", "ue.muk_expired=30%", "ue.muk_ahead=20%", "ue.sqn_ahead=10%",
-                         "bsf.session_lost=20%", "tcp.mss=300B", "run.end=2h", NULL);
+        fixture_scenario("ue.count=500", "ue.cells=10", "run.regions=4", "access.loss=10%",
+                         "access.duplicate=5%", "access.late=5%", "ue.muk_expired=30%", "ue.muk_ahead=20%",
+                         "ue.sqn_ahead=10%", "bsf.session_lost=20%", "tcp.mss=300B", "run.end=2h", NULL);
     struct storm *storm = fixture_run(scenario);
 
     g_assert_cmpint(fixture_metric(storm, "ues_keyed"), >, 490);
@@ -256,8 +281,9 @@ int main(int argc, char **argv)
         g_autofree char *path = g_strdup_printf("/failures/%s", failures[i].name);
         g_test_add_data_func(path, &failures[i], test_failure);
     }
-    static const char *const kinds[] = {"pull", "msk", "msk_ack", "ua_post", "ua_401", "ua_auth_post", "ua_200",
-                                        "ub_get", "ub_401", "ub_auth_get", "ub_200"};
+    static const char *const kinds[] = {"pull",   "msk",          "msk_ack", "ua_post",
+                                        "ua_401", "ua_auth_post", "ua_200",  "ub_get",
+                                        "ub_401", "ub_auth_get",  "ub_200"};
     for (unsigned i = 0; i < G_N_ELEMENTS(kinds); i++) {
         g_autofree char *path = g_strdup_printf("/failures/damaged %s", kinds[i]);
         g_test_add_data_func(path, kinds[i], test_damaged);

@@ -17,7 +17,7 @@ struct drive {
     const struct distribution *service;
     int64_t ends[WORKERS_MAX]; /* of the services under way; CLOCK_NEVER: worker idle */
     uint32_t started;
-    double batch_s[BATCHES];   /* mean waits */
+    double batch_s[BATCHES]; /* mean waits */
 };
 
 static void start(struct drive *d, int64_t now, int64_t waited)
@@ -168,10 +168,11 @@ static void storm_wait(const char *challenge_time, double expected_s)
     for (unsigned i = 0; i < RUNS; i++) {
         g_autofree char *seed = g_strdup_printf("run.seed=%u", 100 + i);
         g_autofree char *time = g_strdup_printf("bmsc.challenge_time=%s", challenge_time);
-        struct scenario *scenario = fixture_scenario(
-            "ue.count=30k", "ue.cells=100", "pull.rate=600/s", "pull.pacing=poisson", "ue.backoff_max=2s",
-            "bmsc.workers=1", seed, time, "bmsc.service_time=fixed(0s)", "bmsc.mikey_time=fixed(0s)",
-            "access.rtt=500ms", "gba.lifetime=3650d", "access.uplink_rate=10Gbit/s", "access.downlink_rate=10Gbit/s", NULL);
+        struct scenario *scenario =
+            fixture_scenario("ue.count=30k", "ue.cells=100", "pull.rate=600/s", "pull.pacing=poisson",
+                             "ue.backoff_max=2s", "bmsc.workers=1", seed, time, "bmsc.service_time=fixed(0s)",
+                             "bmsc.mikey_time=fixed(0s)", "access.rtt=500ms", "gba.lifetime=3650d",
+                             "access.uplink_rate=10Gbit/s", "access.downlink_rate=10Gbit/s", NULL);
         struct storm *storm = fixture_run(scenario);
 
         fixture_equal(storm, "ues_keyed", 30000);

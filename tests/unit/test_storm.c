@@ -9,9 +9,9 @@
 
 static struct scenario *mixed(const char *seed)
 {
-    return fixture_scenario("ue.count=2k", "ue.cells=40", "run.regions=8", "ue.muk_expired=20%", "ue.muk_ahead=10%",
-                            "access.loss=2%", "access.duplicate=1%", "access.late=1%", "bmsc.service_time=exp(2ms)",
-                            "ue.backoff_max=2s", seed, NULL);
+    return fixture_scenario("ue.count=2k", "ue.cells=40", "run.regions=8", "ue.muk_expired=20%",
+                            "ue.muk_ahead=10%", "access.loss=2%", "access.duplicate=1%", "access.late=1%",
+                            "bmsc.service_time=exp(2ms)", "ue.backoff_max=2s", seed, NULL);
 }
 
 static void compare(const struct storm *a, const struct storm *b, bool equal)
@@ -51,8 +51,8 @@ static void test_reproducible(void)
 static void test_warm_time(void)
 {
     struct scenario *scenario =
-        fixture_scenario("access.uplink_rate=10Tbit/s", "access.downlink_rate=10Tbit/s", "core.rate=100Tbit/s",
-                         "bmsc.mikey_time=fixed(20us)", NULL);
+        fixture_scenario("access.uplink_rate=10Tbit/s", "access.downlink_rate=10Tbit/s",
+                         "core.rate=100Tbit/s", "bmsc.mikey_time=fixed(20us)", NULL);
     struct storm *storm = fixture_run(scenario);
     double expected_s = 0.000020 + 0.035 + 0.070 + 0.035 + 0.001 + 0.035 + 0.035 + 0.002 + 0.000020 + 0.035;
 
@@ -68,12 +68,13 @@ static void test_warm_time(void)
 static void test_expired_time(void)
 {
     struct scenario *scenario =
-        fixture_scenario("access.uplink_rate=10Tbit/s", "access.downlink_rate=10Tbit/s", "core.rate=100Tbit/s",
-                         "ue.muk_expired=100%", "tcp.delayed_ack=0s", NULL);
+        fixture_scenario("access.uplink_rate=10Tbit/s", "access.downlink_rate=10Tbit/s",
+                         "core.rate=100Tbit/s", "ue.muk_expired=100%", "tcp.delayed_ack=0s", NULL);
     struct storm *storm = fixture_run(scenario);
     double warm_s = 0.035 + 0.070 + 0.035 + 0.001 + 0.035 + 0.035 + 0.002 + 0.000020 + 0.035;
     /* The kept Diameter connections are opened when first needed: one round trip of 20 ms each. */
-    double ub_s = 0.070 + 0.035 + 0.005 + (0.020 + 0.010 + 0.010 + 0.010) + 0.0001 + 0.035 + 0.035 + 0.005 + 0.035;
+    double ub_s =
+        0.070 + 0.035 + 0.005 + (0.020 + 0.010 + 0.010 + 0.010) + 0.0001 + 0.035 + 0.035 + 0.005 + 0.035;
     double zn_s = 0.020 + 0.010 + 0.002 + 0.010 + 0.0001;
 
     g_assert_cmpfloat(fabs(storm_metric(storm, "time_to_key_max_s") - (warm_s + ub_s + zn_s)), <, 1e-5);
@@ -101,12 +102,13 @@ static void test_regions(void)
 /* A run that is cut off in the middle: the books balance with what is under way. */
 static void test_cut_off(void)
 {
-    static const char *const ends[] = {"run.end=1ms", "run.end=36ms", "run.end=100ms", "run.end=171ms", "run.end=211ms",
-                                       "run.end=250ms", "run.end=400ms", "run.end=1s"};
+    static const char *const ends[] = {"run.end=1ms",   "run.end=36ms",  "run.end=100ms", "run.end=171ms",
+                                       "run.end=211ms", "run.end=250ms", "run.end=400ms", "run.end=1s"};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(ends); i++) {
-        struct scenario *scenario = fixture_scenario("ue.count=300", "ue.cells=10", "run.regions=3", "ue.muk_expired=30%",
-                                                     "access.loss=5%", "access.duplicate=5%", ends[i], NULL);
+        struct scenario *scenario =
+            fixture_scenario("ue.count=300", "ue.cells=10", "run.regions=3", "ue.muk_expired=30%",
+                             "access.loss=5%", "access.duplicate=5%", ends[i], NULL);
         const struct storm_options options = {0};
         struct storm *storm = storm_new(scenario, &options, NULL);
         char *what = NULL;
@@ -115,8 +117,9 @@ static void test_cut_off(void)
         g_assert_cmpint(storm_run(storm, NULL), ==, STORM_DONE);
         if (!storm_books_balance(storm, &what))
             g_error("%s: %s", ends[i], what);
-        under_way = storm_metric(storm, "books_pull_in_flight") + storm_metric(storm, "books_ua_post_in_flight") +
-                    storm_metric(storm, "books_ua_401_in_flight") + storm_metric(storm, "books_ub_get_in_flight");
+        under_way =
+            storm_metric(storm, "books_pull_in_flight") + storm_metric(storm, "books_ua_post_in_flight") +
+            storm_metric(storm, "books_ua_401_in_flight") + storm_metric(storm, "books_ub_get_in_flight");
         if (i > 0 && i < 5)
             g_assert_cmpfloat(under_way, >, 0);
         storm_free(storm);
@@ -127,8 +130,8 @@ static void test_cut_off(void)
 /* IPv6 and small segments: more bytes, the same outcome. */
 static void test_ipv6(void)
 {
-    struct scenario *four = fixture_scenario("ue.count=50", NULL), *six = fixture_scenario("ue.count=50",
-                                                                                      "access.ip_version=6", NULL);
+    struct scenario *four = fixture_scenario("ue.count=50", NULL),
+                    *six = fixture_scenario("ue.count=50", "access.ip_version=6", NULL);
     struct scenario *small = fixture_scenario("ue.count=50", "tcp.mss=250B", "ue.muk_expired=100%", NULL);
     struct storm *a = fixture_run(four), *b = fixture_run(six), *c = fixture_run(small);
     int64_t packets = fixture_metric(a, "packets_sent");

@@ -16,7 +16,8 @@ struct fixture {
 
 static void set_up(struct fixture *f, const char *setting)
 {
-    *f = (struct fixture){.scenario = fixture_scenario("ue.count=20k", "ue.cells=100", "run.regions=7", setting, NULL)};
+    *f = (struct fixture){
+        .scenario = fixture_scenario("ue.count=20k", "ue.cells=100", "run.regions=7", setting, NULL)};
     world_init(&f->world, f->scenario);
     f->m.world = &f->world;
     f->m.crypto = crypto_new();
@@ -59,8 +60,10 @@ static void test_names(void)
         b_tid.text[3] ^= 1;
         g_assert_false(subscriber_of_b_tid(&f.m, subscriber_bytes(&b_tid), &ue, &vector));
     }
-    g_assert_false(subscriber_of_impi(&f.world, bytes_text("001010000020000@ims.mnc001.mcc001.3gppnetwork.org"), &ue));
-    g_assert_false(subscriber_of_impi(&f.world, bytes_text("00101000001234x@ims.mnc001.mcc001.3gppnetwork.org"), &ue));
+    g_assert_false(
+        subscriber_of_impi(&f.world, bytes_text("001010000020000@ims.mnc001.mcc001.3gppnetwork.org"), &ue));
+    g_assert_false(
+        subscriber_of_impi(&f.world, bytes_text("00101000001234x@ims.mnc001.mcc001.3gppnetwork.org"), &ue));
     g_assert_false(subscriber_of_impi(&f.world, bytes_text(""), &ue));
     tear_down(&f);
 }

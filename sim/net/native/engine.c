@@ -63,7 +63,8 @@ static void fetch_lines(const void *at, size_t bytes)
         __builtin_prefetch((const char *)at + i);
 }
 
-static void fetch_model(struct native_region *region, uint32_t host, uint32_t kind, uint64_t argument, unsigned stage)
+static void fetch_model(struct native_region *region, uint32_t host, uint32_t kind, uint64_t argument,
+                        unsigned stage)
 {
     const struct net_handlers *handlers = region->native->config.handlers;
 
@@ -81,10 +82,15 @@ static void fetch_deliver(void *context, const struct kernel_event *event, unsig
         __builtin_prefetch(packet);
         return;
     }
-    if (packet->message)
-        fetch_lines(packet->message, sizeof *packet->message + packet->length);
-    if (!(packet->flags & PACKET_UDP) && packet->target.index < region->conns.top)
-        fetch_lines(tcp_at(region, packet->target.index), sizeof(struct tcp_conn));
+    bool connected = !(packet->flags & PACKET_UDP) && packet->target.index < region->conns.top;
+    if (stage == 1) {
+        if (packet->message)
+            fetch_lines(packet->message, sizeof *packet->message + packet->length);
+        if (connected)
+            fetch_lines(tcp_at(region, packet->target.index), sizeof(struct tcp_conn));
+    } else if (connected) {
+        __builtin_prefetch(tcp_at(region, packet->target.index)->head); /* what the packet may acknowledge */
+    }
 }
 
 static void fetch_timer(void *context, const struct kernel_event *event, unsigned stage)
@@ -108,6 +114,18 @@ static void timer_set(struct net_region *at, uint32_t host, int64_t delay_ns, ui
                       uint64_t argument)
 {
     kernel_schedule(region_of(at)->kernel, delay_ns, host, EVENT_TIMER, kind, (void *)(uintptr_t)argument);
+}
+
+static uint64_t timeout_set(struct net_region *at, uint32_t host, int64_t delay_ns, uint32_t kind,
+                            uint64_t argument)
+{
+    return kernel_alarm(region_of(at)->kernel, delay_ns, host, EVENT_TIMER, kind,
+                        (void *)(uintptr_t)argument);
+}
+
+static void timeout_cancel(struct net_region *at, uint64_t timeout)
+{
+    kernel_call_off(region_of(at)->kernel, timeout);
 }
 
 static void level_shelves(struct native *native)
@@ -216,11 +234,31 @@ static void init_regions(struct native *native)
     }
 }
 
+static void add_alarm(struct kernel_config *kernel, int64_t delay_ns)
+{
+    if (delay_ns > 0 && kernel->alarm_delay_count < KERNEL_ALARM_DELAYS_MAX)
+        kernel->alarm_delays_ns[kernel->alarm_delay_count++] = delay_ns;
+}
+
+/* The constant delays of timeouts: TCP's own, and those of the models. */
+static void add_alarms(struct kernel_config *kernel, const struct native_config *config)
+{
+    add_alarm(kernel, config->rto_initial_ns);
+    if (config->rto_min_ns != config->rto_initial_ns)
+        add_alarm(kernel, config->rto_min_ns);
+    add_alarm(kernel, config->delayed_ack_ns);
+    add_alarm(kernel, config->time_wait_ns);
+    for (uint32_t i = 0; i < config->timeout_delay_count; i++)
+        add_alarm(kernel, config->timeout_delays_ns[i]);
+    for (uint32_t i = 0; i < config->listen_count; i++)
+        add_alarm(kernel, config->listens[i].idle_timeout_ns);
+}
+
 static void init_kernel(struct native *native)
 {
     const struct native_config *config = &native->config;
     int64_t core_ns = config->core_delay_ns, access_ns = config->access_delay_ns;
-    const struct kernel_config kernel_config = {
+    struct kernel_config kernel_config = {
         .regions = config->regions + 1,
         .lookahead_ns = core_ns < access_ns ? core_ns : access_ns,
         .handlers = event_handlers,
@@ -232,6 +270,7 @@ static void init_kernel(struct native *native)
         .user = native,
     };
 
+    add_alarms(&kernel_config, config);
     native->kernel = kernel_new(&kernel_config);
 }
 
@@ -278,6 +317,8 @@ struct native *native_new(const struct native_config *config, GError **error)
         .tcp_close = tcp_close,
         .tcp_abort = tcp_abort,
         .timer_set = timer_set,
+        .timeout_set = timeout_set,
+        .timeout_cancel = timeout_cancel,
     };
     native->ip_header_bytes = config->ipv6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES;
     native->has_draws = config->access_loss > 0 || config->access_duplicate > 0 || config->access_late > 0;

@@ -17,6 +17,8 @@
 struct native;
 struct capture;
 
+#define NATIVE_TIMEOUT_DELAYS_MAX 8
+
 struct native_config {
     uint64_t seed;
     uint32_t servers, ues, cells, regions; /* regions: of cells; the kernel has one more, the core */
@@ -41,6 +43,10 @@ struct native_config {
     uint32_t kinds;
     const char *fault_drop, *fault_duplicate, *fault_delay, *fault_corrupt; /* see fault.h; NULL: none */
     int64_t fault_delay_ns;
+
+    /* Delays that the models' timeouts often have: cancelling those is cheap. */
+    int64_t timeout_delays_ns[NATIVE_TIMEOUT_DELAYS_MAX];
+    uint32_t timeout_delay_count;
 
     const struct net_handlers *handlers;
     const struct net_listen *listens;

@@ -58,6 +58,8 @@ static inline void *shelf_take(struct shelf *shelf)
     struct shelf_free *object = shelf->open;
     shelf->open = object->next;
     shelf->open_count--;
+    /* The next one was let go of long ago: have it fetched before it is asked for. */
+    __builtin_prefetch(shelf->open, 1);
     return object;
 }
 

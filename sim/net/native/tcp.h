@@ -27,7 +27,6 @@ enum tcp_flag {
     CONN_COUNTED = 1 << 6,     /* listener's end: takes one of accepted_max */
     CONN_WAITING = 1 << 7,     /* listener's end: in the wait list */
     CONN_ACK_NOW = 1 << 8,     /* to be acknowledged when the segment has been handled */
-    CONN_ACK_EVENT = 1 << 9,   /* a delayed-acknowledgment event is pending */
     CONN_IDLE_EVENT = 1 << 10, /* an idle event is pending */
     CONN_RECOVERY = 1 << 11,   /* fast recovery until `recover` is acknowledged */
     CONN_OWNER_TOLD = 1 << 12  /* the owner's closed() was called */
@@ -50,8 +49,10 @@ struct tcp_conn {
     int64_t timed_ns;           /* CLOCK_NEVER: nothing is timed */
     int64_t srtt_ns, rttvar_ns; /* srtt 0: nothing measured yet */
 
-    /* Timers: when they are due, and (rto) when the pending event comes, CLOCK_NEVER if none. */
+    /* Timers: when they are due, CLOCK_NEVER if not at all; when the pending event of rto and idle comes, which may be
+     * earlier; and what calls the events off. */
     int64_t rto_due_ns, rto_event_ns, ack_due_ns, idle_due_ns;
+    uint64_t rto_alarm, ack_alarm, idle_alarm;
 
     /* Receiving: packets from `done` on, sorted; those before `rcv_nxt` without a gap. */
     struct packet *rx;
@@ -155,7 +156,11 @@ enum tcp_timer { TCP_TIMER_RTO, TCP_TIMER_ACK, TCP_TIMER_IDLE };
 #define TCP_TIMER_BITS 2
 /* Retransmission, TIME_WAIT and FIN_WAIT_2 never need a timer at the same time: they share one. */
 void tcp_arm_rto(struct native_region *region, struct tcp_conn *conn, int64_t delay_ns);
+/* As tcp_arm_rto(), but without leaving an earlier event pending: for the last wait of a connection. */
+void tcp_arm_last(struct native_region *region, struct tcp_conn *conn, int64_t delay_ns);
 void tcp_arm_ack(struct native_region *region, struct tcp_conn *conn);
+void tcp_disarm_ack(struct native_region *region, struct tcp_conn *conn);
+void tcp_disarm_all(struct native_region *region, struct tcp_conn *conn);
 void tcp_touch_idle(struct native_region *region, struct tcp_conn *conn);
 void tcp_timer_event(struct native_region *region, const struct kernel_event *event);
 

@@ -69,6 +69,7 @@ void tcp_free(struct native_region *region, struct tcp_conn *conn)
 {
     if (conn->listener != TCP_NO_LISTENER)
         tcp_listen_forget(region, conn);
+    tcp_disarm_all(region, conn);
     free_queue(region, conn);
     tcp_free_received(region, conn);
     conn->generation = 0;
@@ -120,7 +121,7 @@ void tcp_fin_progress(struct native_region *region, struct tcp_conn *conn)
         return;
     }
     conn->state = TCP_TIME_WAIT;
-    tcp_arm_rto(region, conn, config->time_wait_ns);
+    tcp_arm_last(region, conn, config->time_wait_ns);
 }
 
 void tcp_start_close(struct native_region *region, struct tcp_conn *conn)

@@ -24,17 +24,17 @@ static struct packet *new_segment(struct native_region *region, const struct tcp
 }
 
 /* Whatever is sent acknowledges what has come so far. */
-static void acknowledgment_sent(struct tcp_conn *conn)
+static void acknowledgment_sent(struct native_region *region, struct tcp_conn *conn)
 {
     conn->flags &= (uint16_t)~CONN_ACK_NOW;
     conn->ack_count = 0;
-    conn->ack_due_ns = CLOCK_NEVER;
+    tcp_disarm_ack(region, conn);
 }
 
 void tcp_send_control(struct native_region *region, struct tcp_conn *conn, uint32_t seq, unsigned flags)
 {
     if (flags & TCP_ACK)
-        acknowledgment_sent(conn);
+        acknowledgment_sent(region, conn);
     packet_send(region, new_segment(region, conn, seq, flags));
 }
 
@@ -85,7 +85,7 @@ static void send_data(struct native_region *region, struct tcp_conn *conn, struc
     packet->offset = (uint16_t)offset;
     packet->length = (uint16_t)length;
     packet->size = (uint16_t)(packet->size + length);
-    acknowledgment_sent(conn);
+    acknowledgment_sent(region, conn);
     packet_send(region, packet);
 }
 

@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* TCP: timers. Setting one forward costs nothing: the pending event finds the new time when it comes and is
- * scheduled again. Events that outlive their connection are recognised by its generation. */
+ * scheduled again. What is not needed any more is called off; events that outlive their connection all the same (alarms
+ * of odd delays cannot be called off) are recognised by its generation, and by not being due. */
 #include "sim/net/native/tcp.h"
 
-static void schedule(struct native_region *region, const struct tcp_conn *conn, int64_t due_ns,
-                     enum tcp_timer timer)
+static uint64_t schedule(struct native_region *region, const struct tcp_conn *conn, int64_t due_ns,
+                         enum tcp_timer timer)
 {
     uintptr_t payload = (uintptr_t)conn->generation << TCP_TIMER_BITS | timer;
 
-    kernel_schedule(region->kernel, due_ns - region->base.now_ns, conn->host, EVENT_TCP_TIMER, conn->index,
-                    (void *)payload);
+    return kernel_alarm(region->kernel, due_ns - region->base.now_ns, conn->host, EVENT_TCP_TIMER,
+                        conn->index, (void *)payload);
+}
+
+static void schedule_rto(struct native_region *region, struct tcp_conn *conn)
+{
+    conn->rto_event_ns = conn->rto_due_ns;
+    conn->rto_alarm = schedule(region, conn, conn->rto_due_ns, TCP_TIMER_RTO);
 }
 
 void tcp_arm_rto(struct native_region *region, struct tcp_conn *conn, int64_t delay_ns)
@@ -17,18 +24,37 @@ void tcp_arm_rto(struct native_region *region, struct tcp_conn *conn, int64_t de
     conn->rto_due_ns = region->base.now_ns + delay_ns;
     if (conn->rto_event_ns <= conn->rto_due_ns)
         return;
-    /* The event that was pending, if any, is stale from now on. */
-    conn->rto_event_ns = conn->rto_due_ns;
-    schedule(region, conn, conn->rto_due_ns, TCP_TIMER_RTO);
+    kernel_call_off(region->kernel, conn->rto_alarm);
+    schedule_rto(region, conn);
+}
+
+void tcp_arm_last(struct native_region *region, struct tcp_conn *conn, int64_t delay_ns)
+{
+    conn->rto_due_ns = region->base.now_ns + delay_ns;
+    kernel_call_off(region->kernel, conn->rto_alarm);
+    schedule_rto(region, conn);
 }
 
 void tcp_arm_ack(struct native_region *region, struct tcp_conn *conn)
 {
+    kernel_call_off(region->kernel, conn->ack_alarm);
     conn->ack_due_ns = region->base.now_ns + region->native->config.delayed_ack_ns;
-    if (conn->flags & CONN_ACK_EVENT)
+    conn->ack_alarm = schedule(region, conn, conn->ack_due_ns, TCP_TIMER_ACK);
+}
+
+void tcp_disarm_ack(struct native_region *region, struct tcp_conn *conn)
+{
+    if (conn->ack_due_ns == CLOCK_NEVER)
         return;
-    conn->flags |= CONN_ACK_EVENT;
-    schedule(region, conn, conn->ack_due_ns, TCP_TIMER_ACK);
+    conn->ack_due_ns = CLOCK_NEVER;
+    kernel_call_off(region->kernel, conn->ack_alarm);
+}
+
+void tcp_disarm_all(struct native_region *region, struct tcp_conn *conn)
+{
+    tcp_disarm_ack(region, conn);
+    kernel_call_off(region->kernel, conn->rto_alarm);
+    kernel_call_off(region->kernel, conn->idle_alarm);
 }
 
 void tcp_touch_idle(struct native_region *region, struct tcp_conn *conn)
@@ -42,7 +68,7 @@ void tcp_touch_idle(struct native_region *region, struct tcp_conn *conn)
     if (conn->flags & CONN_IDLE_EVENT)
         return;
     conn->flags |= CONN_IDLE_EVENT;
-    schedule(region, conn, conn->idle_due_ns, TCP_TIMER_IDLE);
+    conn->idle_alarm = schedule(region, conn, conn->idle_due_ns, TCP_TIMER_IDLE);
 }
 
 static void rto_expired(struct native_region *region, struct tcp_conn *conn)
@@ -85,8 +111,7 @@ static void rto_event(struct native_region *region, struct tcp_conn *conn)
     if (conn->rto_due_ns == CLOCK_NEVER)
         return;
     if (conn->rto_due_ns > now_ns) {
-        conn->rto_event_ns = conn->rto_due_ns;
-        schedule(region, conn, conn->rto_due_ns, TCP_TIMER_RTO);
+        schedule_rto(region, conn);
         return;
     }
     rto_expired(region, conn);
@@ -94,15 +119,8 @@ static void rto_event(struct native_region *region, struct tcp_conn *conn)
 
 static void ack_event(struct native_region *region, struct tcp_conn *conn)
 {
-    conn->flags &= (uint16_t)~CONN_ACK_EVENT;
-    if (conn->ack_due_ns == CLOCK_NEVER)
-        return;
-    if (conn->ack_due_ns > region->base.now_ns) {
-        conn->flags |= CONN_ACK_EVENT;
-        schedule(region, conn, conn->ack_due_ns, TCP_TIMER_ACK);
-        return;
-    }
-    tcp_send_ack(region, conn);
+    if (conn->ack_due_ns == region->base.now_ns)
+        tcp_send_ack(region, conn);
 }
 
 static void idle_event(struct native_region *region, struct tcp_conn *conn)
@@ -113,7 +131,7 @@ static void idle_event(struct native_region *region, struct tcp_conn *conn)
         return;
     if (conn->idle_due_ns > region->base.now_ns) {
         conn->flags |= CONN_IDLE_EVENT;
-        schedule(region, conn, conn->idle_due_ns, TCP_TIMER_IDLE);
+        conn->idle_alarm = schedule(region, conn, conn->idle_due_ns, TCP_TIMER_IDLE);
         return;
     }
     tcp_send_control(region, conn, conn->nxt, TCP_RST | TCP_ACK);
