@@ -15,7 +15,7 @@ void bmsc_zn_request(struct net_region *at, uint32_t index)
 
     subscriber_rand(m, job->ue, job->post.vector, rand);
     subscriber_b_tid(world, rand, &b_tid);
-    wire_put_bytes(&w, bytes_text(world->bmsc_diameter)); /* RFC 6733 §8.8 */
+    wire_put_bytes(&w, world->text.bmsc_diameter); /* RFC 6733 §8.8 */
     wire_put_literal(&w, ";");
     wire_put_decimal(&w, (uint64_t)world->epoch_s);
     wire_put_literal(&w, ";");
@@ -27,10 +27,10 @@ void bmsc_zn_request(struct net_region *at, uint32_t index)
                                    .hop_by_hop = index,
                                    .end_to_end = job->serial,
                                    .session_id = bytes_of(session, wire_written(&w)),
-                                   .origin_host = bytes_text(world->bmsc_diameter),
-                                   .origin_realm = bytes_text(world->diameter_realm),
-                                   .destination_realm = bytes_text(world->diameter_realm),
-                                   .destination_host = bytes_text(world->bsf_diameter),
+                                   .origin_host = world->text.bmsc_diameter,
+                                   .origin_realm = world->text.diameter_realm,
+                                   .destination_realm = world->text.diameter_realm,
+                                   .destination_host = world->text.bsf_diameter,
                                    .gaa_service_id = bytes_text("4"),
                                    .b_tid = subscriber_bytes(&b_tid),
                                    .naf_id = world->naf_id};

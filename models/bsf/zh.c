@@ -13,7 +13,7 @@ void bsf_zh_request(struct net_region *at, uint32_t index)
     struct wire_writer w = wire_writer(session, sizeof session);
 
     subscriber_impi(m->world, job->subscriber, &impi);
-    wire_put_bytes(&w, bytes_text(m->world->bsf_diameter)); /* RFC 6733 §8.8 */
+    wire_put_bytes(&w, m->world->text.bsf_diameter); /* RFC 6733 §8.8 */
     wire_put_literal(&w, ";");
     wire_put_decimal(&w, (uint64_t)m->world->epoch_s);
     wire_put_literal(&w, ";");
@@ -25,10 +25,10 @@ void bsf_zh_request(struct net_region *at, uint32_t index)
                                    .hop_by_hop = index,
                                    .end_to_end = job->serial,
                                    .session_id = bytes_of(session, wire_written(&w)),
-                                   .origin_host = bytes_text(m->world->bsf_diameter),
-                                   .origin_realm = bytes_text(m->world->diameter_realm),
-                                   .destination_realm = bytes_text(m->world->diameter_realm),
-                                   .destination_host = bytes_text(m->world->hss_diameter),
+                                   .origin_host = m->world->text.bsf_diameter,
+                                   .origin_realm = m->world->text.diameter_realm,
+                                   .destination_realm = m->world->text.diameter_realm,
+                                   .destination_host = m->world->text.hss_diameter,
                                    .impi = subscriber_bytes(&impi)};
     if (job->credentials.resync) {
         memcpy(resync, job->challenge.rand_autn, 16);

@@ -89,15 +89,20 @@ uint64_t ue_draw(struct ue_at *u, enum purpose purpose)
     return random_u64(u->m->world->seed, u->number, purpose, u->ue->draws++);
 }
 
-void ue_muk(struct ue_at *u, uint16_t vector, uint8_t muk[32])
+void ue_exchange_muk_is(struct ue_at *u, uint16_t vector, const uint8_t rand[16], const uint8_t muk[32])
 {
-    if (u->x && u->x->muk_vector == vector) {
-        memcpy(muk, u->x->muk, 32);
+    u->x->muk_vector = vector;
+    memcpy(u->x->muk_rand, rand, sizeof u->x->muk_rand);
+    memcpy(u->x->muk, muk, sizeof u->x->muk);
+}
+
+void ue_exchange_muk(struct ue_at *u, uint16_t vector)
+{
+    struct ue_exchange *x = u->x;
+
+    if (x->muk_vector == vector)
         return;
-    }
-    subscriber_muk(u->m, u->number, vector, muk);
-    if (u->x) {
-        u->x->muk_vector = vector;
-        memcpy(u->x->muk, muk, 32);
-    }
+    subscriber_rand(u->m, u->number, vector, x->muk_rand);
+    subscriber_muk_by_rand(u->m, u->number, x->muk_rand, x->muk);
+    x->muk_vector = vector;
 }

@@ -66,10 +66,13 @@ static bool seconds_of(const struct civil *c, int64_t *unix_s)
     return true;
 }
 
-static void put_2(char *out, unsigned value)
+/* The two digits of 0..99. */
+static inline void put_2(char *out, unsigned value)
 {
-    out[0] = (char)('0' + value / 10);
-    out[1] = (char)('0' + value % 10);
+    unsigned tens = value * 103 >> 10;
+
+    out[0] = (char)('0' + tens);
+    out[1] = (char)('0' + value - 10 * tens);
 }
 
 static void put_4(char *out, unsigned value)
