@@ -154,7 +154,10 @@ void ue_timer(struct net_region *at, uint32_t host, uint64_t serial)
     u.x->timeout = 0;
     switch ((enum ue_phase)u.x->phase) {
     case UE_WAITING:
-        ue_exchange_try(&u);
+        if (u.x->msk_arrived) /* since the try was given up: there is nothing left to ask for */
+            ue_exchange_end(&u);
+        else
+            ue_exchange_try(&u);
         break;
     case UE_USIM:
         ue_bootstrap_usim(&u);

@@ -48,8 +48,10 @@ static void start(struct ue_at *u)
         ue->newest.counter = s.counter;
     else if (s.ue_used != VECTOR_NONE)
         ue->used = (struct ue_muk){.expiry_ns = s.older_expiry_ns, .counter = s.counter, .vector = s.ue_used};
-    if (u->m->keylog)
+    if (u->m->keylog) {
         keylog_subscriber(u->m, u->net->now_ns, u->number);
+        keylog_vector(u->m, u->net->now_ns, u->number, s.newest);
+    }
 }
 
 struct ue_at ue_find(struct net_region *at, uint32_t host)
