@@ -150,13 +150,28 @@ static struct stats_value utilisation(const struct storm *storm, const struct se
     return real(span <= 0 ? 0 : (double)server_busy_ns(server, storm->now_ns) / worker_ns);
 }
 
+/* The three columns of a server stand together, BM-SC, BSF, HSS in turn. */
+static struct stats_value server_value(const struct storm *storm, unsigned column)
+{
+    const struct model_region *core = &storm->models[0];
+    const struct server *servers[] = {bmsc_server(core->bmsc), bsf_server(core->bsf), hss_server(core->hss)};
+    static const enum model_procedure waits[] = {PROCEDURE_bmsc_wait, PROCEDURE_bsf_wait, PROCEDURE_hss_wait};
+    unsigned which = column / 3;
+
+    if (column % 3 == 0)
+        return utilisation(storm, servers[which]);
+    if (column % 3 == 1)
+        return integer((int64_t)servers[which]->queue_max);
+    return real(histogram_mean_s(&storm->latency[waits[which]]));
+}
+
 static struct stats_value head_value(const struct storm *storm, enum head head)
 {
     const struct histogram *key = &storm->latency[PROCEDURE_time_to_key];
-    const struct server *bmsc = bmsc_server(storm->models[0].bmsc), *bsf = bsf_server(storm->models[0].bsf),
-                        *hss = hss_server(storm->models[0].hss);
     struct native_books pulls, msks;
 
+    if (head >= HEAD_bmsc_utilisation_ratio)
+        return server_value(storm, head - HEAD_bmsc_utilisation_ratio);
     native_books_sum(storm->native, KIND_pull, &pulls);
     native_books_sum(storm->native, KIND_msk, &msks);
     switch (head) {
@@ -188,28 +203,9 @@ static struct stats_value head_value(const struct storm *storm, enum head head)
         return real(MAX(0, seconds(storm_end_ns(storm) - storm->world.scenario->pull_start)));
     case HEAD_simulated_s:
         return real(seconds(storm->now_ns));
-    case HEAD_bmsc_utilisation_ratio:
-        return utilisation(storm, bmsc);
-    case HEAD_bmsc_queue_max:
-        return integer((int64_t)bmsc->queue_max);
-    case HEAD_bmsc_wait_mean_s:
-        return real(histogram_mean_s(&storm->latency[PROCEDURE_bmsc_wait]));
-    case HEAD_bsf_utilisation_ratio:
-        return utilisation(storm, bsf);
-    case HEAD_bsf_queue_max:
-        return integer((int64_t)bsf->queue_max);
-    case HEAD_bsf_wait_mean_s:
-        return real(histogram_mean_s(&storm->latency[PROCEDURE_bsf_wait]));
-    case HEAD_hss_utilisation_ratio:
-        return utilisation(storm, hss);
-    case HEAD_hss_queue_max:
-        return integer((int64_t)hss->queue_max);
-    case HEAD_hss_wait_mean_s:
-        return real(histogram_mean_s(&storm->latency[PROCEDURE_hss_wait]));
-    case HEAD_COUNT:
-        break;
+    default:
+        g_assert_not_reached();
     }
-    g_assert_not_reached();
 }
 
 void storm_summary(const struct storm *storm, struct stats_value *values)

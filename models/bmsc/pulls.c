@@ -21,11 +21,15 @@ void bmsc_start(struct net_region *at)
     net_timer(at, HOST_BMSC, bmsc->next_pull_ns - at->now_ns, TIMER_NEXT_PULL, 0);
 }
 
+#define PULLS_AHEAD 4 /* UEs whose memory is fetched before it is their turn */
+
 void bmsc_next_pull(struct net_region *at)
 {
     struct bmsc *bmsc = model_of(at)->bmsc;
     const struct scenario *s = bmsc->world->scenario;
     uint32_t ue = bmsc->next++;
+
+    __builtin_prefetch(&bmsc->ues[ue + PULLS_AHEAD < bmsc->world->ues ? ue + PULLS_AHEAD : ue], 1);
 
     station_arrive(at, &bmsc->station, bmsc_job_take(bmsc, BMSC_PULL, ue), true);
     if (bmsc->next >= bmsc->world->ues)

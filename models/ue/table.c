@@ -13,7 +13,8 @@ struct ue_table *ue_table_new(const struct net_topology *topology, uint32_t regi
     struct ue_table *table = g_new0(struct ue_table, 1);
 
     table->topology = *topology;
-    table->region = region;
+    table->first_cell = net_topology_first_cell(topology, region);
+    table->cells = net_topology_first_cell(topology, region + 1) - table->first_cell;
     /* calloc: untouched pages cost nothing. */
     table->ues = g_new0(struct ue, MAX(net_topology_ues_of(topology, region), 1));
     pool_init(&table->exchanges, sizeof(struct ue_exchange));
@@ -29,6 +30,11 @@ void ue_table_free(struct ue_table *table)
     pool_clear(&table->sqns);
     g_free(table->ues);
     g_free(table);
+}
+
+static struct ue *ue_of(const struct ue_table *table, uint32_t number)
+{
+    return &table->ues[net_topology_place(&table->topology, table->first_cell, table->cells, number)];
 }
 
 static void start(struct ue_at *u)
@@ -59,7 +65,7 @@ struct ue_at ue_find(struct net_region *at, uint32_t host)
     struct model_region *m = model_of(at);
     struct ue_table *t = m->ues;
     uint32_t number = host - HOST_UES;
-    struct ue_at u = {at, m, number, &t->ues[net_topology_slot(&t->topology, t->region, number)], NULL};
+    struct ue_at u = {at, m, number, ue_of(t, number), NULL};
 
     if (!u.ue->known)
         start(&u);
@@ -73,7 +79,7 @@ struct ue_at ue_find(struct net_region *at, uint32_t host)
 void ue_prefetch(struct net_region *at, uint32_t host, unsigned stage)
 {
     const struct ue_table *t = model_of(at)->ues;
-    const struct ue *ue = &t->ues[net_topology_slot(&t->topology, t->region, host - HOST_UES)];
+    const struct ue *ue = ue_of(t, host - HOST_UES);
 
     if (stage == 0) {
         __builtin_prefetch(ue, 1);

@@ -82,7 +82,7 @@ struct ue_sqn {
 
 struct ue_table {
     struct net_topology topology;
-    uint32_t region;
+    uint32_t first_cell, cells; /* of the region */
     struct ue *ues;
     struct pool exchanges;
     struct pool sqns;
