@@ -22,30 +22,39 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-typedef int64_t config_COUNT;      /* number */
+typedef int64_t config_COUNT; /* number */
 typedef uint64_t config_SEED;
-typedef int64_t config_DURATION;   /* nanoseconds */
-typedef double config_SHARE;       /* 0..1 */
-typedef double config_EVENT_RATE;  /* per second */
-typedef int64_t config_BIT_RATE;   /* bit/s */
-typedef int64_t config_BYTES;      /* bytes */
+typedef int64_t config_DURATION;  /* nanoseconds */
+typedef double config_SHARE;      /* 0..1 */
+typedef double config_EVENT_RATE; /* per second */
+typedef int64_t config_BIT_RATE;  /* bit/s */
+typedef int64_t config_BYTES;     /* bytes */
 typedef struct distribution config_DISTRIBUTION;
-typedef int64_t config_DATE;       /* Unix seconds */
+typedef int64_t config_DATE; /* Unix seconds */
 typedef int config_CHOICE;
-typedef char *config_TEXT;         /* owned by the scenario, never NULL */
+typedef char *config_TEXT; /* owned by the scenario, never NULL */
 
 /* One scenario: scenario->bmsc_workers and so on, one member a key. */
 struct scenario {
 #define KEY(section, name, type, standard, minimum, maximum, meaning) config_##type section##_##name;
 #include "sim/config/keys.def"
 #undef KEY
-    char *name;   /* file name without folder and .ini */
-    char *text;   /* canonical: every key with its value as given or its default, sections in table order */
+    char *name; /* file name without folder and .ini */
+    char *text; /* canonical: every key with its value as given or its default, sections in table order */
 };
 
 enum config_type {
-    CONFIG_COUNT, CONFIG_SEED, CONFIG_DURATION, CONFIG_SHARE, CONFIG_EVENT_RATE, CONFIG_BIT_RATE,
-    CONFIG_BYTES, CONFIG_DISTRIBUTION, CONFIG_DATE, CONFIG_CHOICE, CONFIG_TEXT
+    CONFIG_COUNT,
+    CONFIG_SEED,
+    CONFIG_DURATION,
+    CONFIG_SHARE,
+    CONFIG_EVENT_RATE,
+    CONFIG_BIT_RATE,
+    CONFIG_BYTES,
+    CONFIG_DISTRIBUTION,
+    CONFIG_DATE,
+    CONFIG_CHOICE,
+    CONFIG_TEXT
 };
 
 struct config_key {
