@@ -29,16 +29,16 @@
     X(simulated_s, "s", "simulated time at the end of the run")                                              \
     X(bmsc_utilisation_ratio, "ratio",                                                                       \
       "share of worker time of the BM-SC spent busy, from the first pull until its last job ended")          \
-    X(bmsc_queue_max, "1", "most jobs that ever waited at the BM-SC")                                        \
-    X(bmsc_wait_mean_s, "s", "mean wait of a job for a worker of the BM-SC")                                 \
+    X(bmsc_queue_max, "1", "most jobs that ever waited at the BM-SC, its own work included")                 \
+    X(bmsc_wait_mean_s, "s", "mean wait of a request for a worker of the BM-SC")                             \
     X(bsf_utilisation_ratio, "ratio",                                                                        \
       "share of worker time of the BSF spent busy, from the first pull until its last job ended")            \
-    X(bsf_queue_max, "1", "most jobs that ever waited at the BSF")                                           \
-    X(bsf_wait_mean_s, "s", "mean wait of a job for a worker of the BSF")                                    \
+    X(bsf_queue_max, "1", "most jobs that ever waited at the BSF, its own work included")                    \
+    X(bsf_wait_mean_s, "s", "mean wait of a request for a worker of the BSF")                                \
     X(hss_utilisation_ratio, "ratio",                                                                        \
       "share of worker time of the HSS spent busy, from the first pull until its last job ended")            \
-    X(hss_queue_max, "1", "most jobs that ever waited at the HSS")                                           \
-    X(hss_wait_mean_s, "s", "mean wait of a job for a worker of the HSS")
+    X(hss_queue_max, "1", "most jobs that ever waited at the HSS, its own work included")                    \
+    X(hss_wait_mean_s, "s", "mean wait of a request for a worker of the HSS")
 
 enum head {
 #define X(name, unit, meaning) HEAD_##name,
