@@ -65,15 +65,15 @@ enum model_counter {
 /* Durations that are measured: rows of latency.csv. */
 #define MODEL_PROCEDURES(X)                                                                                  \
     X(time_to_key, "first pull sent to a UE until it holds the new MSK")                                     \
-    X(pull, "pull sent until the UE accepts it")                                                             \
+    X(pull, "first pull sent to a UE until it accepts one")                                                  \
     X(gba, "bootstrap: first SYN to the BSF until the 200 is verified")                                      \
     X(msk_request, "MSK request: first SYN to the BM-SC until the 200 is verified")                          \
     X(msk, "200 verified until the MSK is installed")                                                        \
     X(zn, "Zn request sent until its answer arrives")                                                        \
     X(zh, "Zh request sent until its answer arrives")                                                        \
-    X(bmsc_wait, "wait for a worker of the BM-SC")                                                           \
-    X(bsf_wait, "wait for a worker of the BSF")                                                              \
-    X(hss_wait, "wait for a worker of the HSS")
+    X(bmsc_wait, "wait of a request or ACK for a worker of the BM-SC")                                       \
+    X(bsf_wait, "wait of a request for a worker of the BSF")                                                 \
+    X(hss_wait, "wait of a request for a worker of the HSS")
 
 enum model_procedure {
 #define X(name, meaning) PROCEDURE_##name,

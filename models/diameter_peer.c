@@ -37,6 +37,20 @@ void diameter_answer(struct net_region *at, struct net_conn conn, enum message_k
     net_tcp_send(at, conn, encode(at, kind, message));
 }
 
+uint32_t diameter_session_value(struct bytes session_id)
+{
+    size_t at = session_id.len;
+    uint64_t value;
+
+    while (at > 0 && session_id.at[at - 1] != ';')
+        at--;
+    if (at == 0 ||
+        wire_decimal_decode(bytes_of(session_id.at + at, session_id.len - at), &value) != WIRE_OK ||
+        value > UINT32_MAX)
+        return UINT32_MAX;
+    return (uint32_t)value;
+}
+
 bool diameter_peer_closed(struct diameter_peer *peer, struct net_conn conn)
 {
     if (!diameter_peer_is(peer, conn))

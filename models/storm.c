@@ -124,11 +124,8 @@ static void on_boundary(void *user, int64_t time_ns)
 
 /* --- assembly ------------------------------------------------------------------------------------------- */
 
-#define IPV4_UES_MAX 16777214 /* 10/8 without its first and last address */
-
 static void fill_network(struct native_config *c, const struct scenario *s)
 {
-    c->ipv6 = s->access_ip_version == 2 || (s->access_ip_version == 0 && s->ue_count > IPV4_UES_MAX);
     c->access_delay_ns = s->access_rtt / 2;
     c->access_loss = s->access_loss;
     c->access_duplicate = s->access_duplicate;
@@ -172,10 +169,8 @@ static struct native *new_network(struct storm *storm, GError **error)
         {HOST_HSS, DIAMETER_PORT, diameter_frame, 16, 16, 0},
     };
     struct native_config c = {.seed = s->run_seed,
-                              .servers = HOST_UES,
-                              .ues = storm->world.ues,
-                              .cells = (uint32_t)s->ue_cells,
-                              .regions = storm->regions,
+                              .topology = storm->topology,
+                              .ipv6 = storm->world.ipv6,
                               .kind_names = kind_names,
                               .kinds = MESSAGE_KIND_COUNT,
                               .handlers = &handlers,
@@ -194,12 +189,10 @@ static struct native *new_network(struct storm *storm, GError **error)
 static bool open_files(struct storm *storm, GError **error)
 {
     const struct storm_options *o = &storm->options;
-    const struct scenario *s = storm->world.scenario;
 
     if (o->capture_path) {
-        bool ipv6 = s->access_ip_version == 2 || (s->access_ip_version == 0 && s->ue_count > IPV4_UES_MAX);
-        storm->capture =
-            capture_new(o->capture_path, storm->regions + 1, storm->world.epoch_s, HOST_UES, ipv6, error);
+        storm->capture = capture_new(o->capture_path, storm->regions + 1, storm->world.epoch_s, HOST_UES,
+                                     storm->world.ipv6, error);
         if (storm->capture == NULL)
             return false;
     }
@@ -220,8 +213,6 @@ static bool open_files(struct storm *storm, GError **error)
 static void new_models(struct storm *storm)
 {
     const struct world *world = &storm->world;
-    struct net_topology topology = {HOST_UES, world->ues, (uint32_t)world->scenario->ue_cells,
-                                    storm->regions};
 
     storm->models = g_new0(struct model_region, storm->regions + 1);
     for (uint32_t r = 0; r <= storm->regions; r++) {
@@ -235,7 +226,7 @@ static void new_models(struct storm *storm)
         for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
             histogram_init(&m->latency[i]);
         if (r > 0)
-            m->ues = ue_table_new(&topology, r);
+            m->ues = ue_table_new(&storm->topology, r);
     }
     storm->models[0].bmsc = bmsc_new(world);
     storm->models[0].bsf = bsf_new(world);
@@ -250,6 +241,8 @@ struct storm *storm_new(const struct scenario *scenario, const struct storm_opti
     storm->options = *options;
     storm->row_ns = -1;
     storm->regions = (uint32_t)MIN(scenario->run_regions, scenario->ue_cells);
+    storm->topology =
+        (struct net_topology){HOST_UES, storm->world.ues, (uint32_t)scenario->ue_cells, storm->regions};
     for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
         histogram_init(&storm->latency[i]);
     if (!open_files(storm, error)) {

@@ -29,16 +29,16 @@
     X(simulated_s, "s", "simulated time at the end of the run")                                              \
     X(bmsc_utilisation_ratio, "ratio",                                                                       \
       "share of worker time of the BM-SC spent busy, from the first pull until its last job ended")          \
-    X(bmsc_queue_max, "1", "most jobs that ever waited at the BM-SC")                                        \
-    X(bmsc_wait_mean_s, "s", "mean wait of a job for a worker of the BM-SC")                                 \
+    X(bmsc_queue_max, "1", "most jobs that ever waited at the BM-SC, its own work included")                 \
+    X(bmsc_wait_mean_s, "s", "mean wait of a request for a worker of the BM-SC")                             \
     X(bsf_utilisation_ratio, "ratio",                                                                        \
       "share of worker time of the BSF spent busy, from the first pull until its last job ended")            \
-    X(bsf_queue_max, "1", "most jobs that ever waited at the BSF")                                           \
-    X(bsf_wait_mean_s, "s", "mean wait of a job for a worker of the BSF")                                    \
+    X(bsf_queue_max, "1", "most jobs that ever waited at the BSF, its own work included")                    \
+    X(bsf_wait_mean_s, "s", "mean wait of a request for a worker of the BSF")                                \
     X(hss_utilisation_ratio, "ratio",                                                                        \
       "share of worker time of the HSS spent busy, from the first pull until its last job ended")            \
-    X(hss_queue_max, "1", "most jobs that ever waited at the HSS")                                           \
-    X(hss_wait_mean_s, "s", "mean wait of a job for a worker of the HSS")
+    X(hss_queue_max, "1", "most jobs that ever waited at the HSS, its own work included")                    \
+    X(hss_wait_mean_s, "s", "mean wait of a request for a worker of the HSS")
 
 enum head {
 #define X(name, unit, meaning) HEAD_##name,
@@ -150,21 +150,30 @@ static struct stats_value utilisation(const struct storm *storm, const struct se
     return real(span <= 0 ? 0 : (double)server_busy_ns(server, storm->now_ns) / worker_ns);
 }
 
-static struct native_books books_of(const struct storm *storm, unsigned kind)
+/* The three columns of a server stand together, BM-SC, BSF, HSS in turn. */
+static struct stats_value server_value(const struct storm *storm, unsigned column)
 {
-    struct native_books books;
+    const struct model_region *core = &storm->models[0];
+    const struct server *servers[] = {bmsc_server(core->bmsc), bsf_server(core->bsf), hss_server(core->hss)};
+    static const enum model_procedure waits[] = {PROCEDURE_bmsc_wait, PROCEDURE_bsf_wait, PROCEDURE_hss_wait};
+    unsigned which = column / 3;
 
-    native_books_sum(storm->native, kind, &books);
-    return books;
+    if (column % 3 == 0)
+        return utilisation(storm, servers[which]);
+    if (column % 3 == 1)
+        return integer((int64_t)servers[which]->queue_max);
+    return real(histogram_mean_s(&storm->latency[waits[which]]));
 }
 
 static struct stats_value head_value(const struct storm *storm, enum head head)
 {
     const struct histogram *key = &storm->latency[PROCEDURE_time_to_key];
-    const struct server *bmsc = bmsc_server(storm->models[0].bmsc), *bsf = bsf_server(storm->models[0].bsf),
-                        *hss = hss_server(storm->models[0].hss);
-    const struct native_books pulls = books_of(storm, KIND_pull), msks = books_of(storm, KIND_msk);
+    struct native_books pulls, msks;
 
+    if (head >= HEAD_bmsc_utilisation_ratio)
+        return server_value(storm, head - HEAD_bmsc_utilisation_ratio);
+    native_books_sum(storm->native, KIND_pull, &pulls);
+    native_books_sum(storm->native, KIND_msk, &msks);
     switch (head) {
     case HEAD_ues:
         return integer(storm->world.ues);
@@ -194,28 +203,9 @@ static struct stats_value head_value(const struct storm *storm, enum head head)
         return real(MAX(0, seconds(storm_end_ns(storm) - storm->world.scenario->pull_start)));
     case HEAD_simulated_s:
         return real(seconds(storm->now_ns));
-    case HEAD_bmsc_utilisation_ratio:
-        return utilisation(storm, bmsc);
-    case HEAD_bmsc_queue_max:
-        return integer((int64_t)bmsc->queue_max);
-    case HEAD_bmsc_wait_mean_s:
-        return real(histogram_mean_s(&storm->latency[PROCEDURE_bmsc_wait]));
-    case HEAD_bsf_utilisation_ratio:
-        return utilisation(storm, bsf);
-    case HEAD_bsf_queue_max:
-        return integer((int64_t)bsf->queue_max);
-    case HEAD_bsf_wait_mean_s:
-        return real(histogram_mean_s(&storm->latency[PROCEDURE_bsf_wait]));
-    case HEAD_hss_utilisation_ratio:
-        return utilisation(storm, hss);
-    case HEAD_hss_queue_max:
-        return integer((int64_t)hss->queue_max);
-    case HEAD_hss_wait_mean_s:
-        return real(histogram_mean_s(&storm->latency[PROCEDURE_hss_wait]));
-    case HEAD_COUNT:
-        break;
+    default:
+        g_assert_not_reached();
     }
-    g_assert_not_reached();
 }
 
 void storm_summary(const struct storm *storm, struct stats_value *values)

@@ -16,7 +16,8 @@ struct storm {
     struct world world;
     struct storm_options options;
     struct native *native;
-    uint32_t regions;            /* of cells; one more is the core */
+    uint32_t regions; /* of cells; one more is the core */
+    struct net_topology topology;
     struct model_region *models; /* regions + 1 */
     struct capture *capture;
     struct keylog *keylog;

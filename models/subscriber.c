@@ -10,7 +10,6 @@
 #include <string.h>
 
 #define RAND_BASE64_LENGTH 24
-#define MSIN_DIGITS_MAX    10
 
 void subscriber_k(const struct world *world, uint32_t ue, uint8_t k[16])
 {
@@ -22,34 +21,29 @@ void subscriber_opc(const struct world *world, uint32_t ue, uint8_t opc[16])
     random_bytes(world->seed, ue, PURPOSE_OPC, 0, opc, 16);
 }
 
-/* An IMSI has 15 digits: MCC, MNC, and the UE's number as MSIN. */
-static unsigned msin_digits(const struct world *world)
-{
-    return 15 - (unsigned)strlen(world->imsi_prefix);
-}
+#define IMSI_DIGITS 15 /* MCC, MNC, and the UE's number as MSIN */
 
 void subscriber_impi(const struct world *world, uint32_t ue, struct subscriber_text *out)
 {
-    struct wire_writer w = wire_writer(out->text, sizeof out->text);
-    char msin[MSIN_DIGITS_MAX];
-    unsigned digits = msin_digits(world);
+    const struct world_texts *text = &world->text;
 
-    for (unsigned i = digits; i-- > 0; ue /= 10)
-        msin[i] = (char)('0' + ue % 10);
-    wire_put(&w, world->imsi_prefix, strlen(world->imsi_prefix));
-    wire_put(&w, msin, digits);
-    wire_put(&w, world->impi_suffix, strlen(world->impi_suffix));
-    out->length = (uint8_t)wire_written(&w);
+    memcpy(out->text, "000000000000000", IMSI_DIGITS);
+    memcpy(out->text, text->imsi_prefix.at, text->imsi_prefix.len);
+    for (unsigned i = IMSI_DIGITS; ue > 0; ue /= 10)
+        out->text[--i] = (char)('0' + ue % 10);
+    memcpy(out->text + IMSI_DIGITS, text->impi_suffix.at, text->impi_suffix.len);
+    out->length = (uint8_t)(IMSI_DIGITS + text->impi_suffix.len);
 }
 
 bool subscriber_of_impi(const struct world *world, struct bytes impi, uint32_t *ue)
 {
-    size_t prefix = strlen(world->imsi_prefix), suffix = strlen(world->impi_suffix);
+    size_t prefix = world->text.imsi_prefix.len, suffix = world->text.impi_suffix.len;
     uint64_t msin;
 
-    if (impi.len != 15 + suffix || memcmp(impi.at, world->imsi_prefix, prefix) != 0 ||
-        memcmp(impi.at + 15, world->impi_suffix, suffix) != 0 ||
-        wire_decimal_decode(bytes_of(impi.at + prefix, 15 - prefix), &msin) != WIRE_OK || msin >= world->ues)
+    if (impi.len != IMSI_DIGITS + suffix || memcmp(impi.at, world->imsi_prefix, prefix) != 0 ||
+        memcmp(impi.at + IMSI_DIGITS, world->impi_suffix, suffix) != 0 ||
+        wire_decimal_decode(bytes_of(impi.at + prefix, IMSI_DIGITS - prefix), &msin) != WIRE_OK ||
+        msin >= world->ues)
         return false;
     *ue = (uint32_t)msin;
     return true;
@@ -80,43 +74,61 @@ void subscriber_b_tid(const struct world *world, const uint8_t rand[16], struct 
 
     wire_put_base64(&w, rand, 16);
     wire_put_literal(&w, "@");
-    wire_put(&w, world->bsf_fqdn, strlen(world->bsf_fqdn));
+    wire_put_bytes(&w, world->text.bsf_fqdn);
     out->length = (uint8_t)wire_written(&w);
+}
+
+bool subscriber_rand_of_b_tid(const struct world *world, struct bytes b_tid, uint8_t rand[16])
+{
+    size_t host = world->text.bsf_fqdn.len, length;
+
+    if (b_tid.len != RAND_BASE64_LENGTH + 1 + host || b_tid.at[RAND_BASE64_LENGTH] != '@' ||
+        memcmp(b_tid.at + RAND_BASE64_LENGTH + 1, world->bsf_fqdn, host) != 0)
+        return false;
+    return wire_base64_decode(bytes_of(b_tid.at, RAND_BASE64_LENGTH), rand, 16, &length) == WIRE_OK &&
+           length == 16;
 }
 
 bool subscriber_of_b_tid(struct model_region *m, struct bytes b_tid, uint32_t *ue, uint16_t *vector)
 {
-    size_t host = strlen(m->world->bsf_fqdn), length;
     uint8_t rand[16];
 
-    if (b_tid.len != RAND_BASE64_LENGTH + 1 + host || b_tid.at[RAND_BASE64_LENGTH] != '@' ||
-        memcmp(b_tid.at + RAND_BASE64_LENGTH + 1, m->world->bsf_fqdn, host) != 0)
-        return false;
-    if (wire_base64_decode(bytes_of(b_tid.at, RAND_BASE64_LENGTH), rand, sizeof rand, &length) != WIRE_OK ||
-        length != sizeof rand)
-        return false;
-    return subscriber_of_rand(m, rand, ue, vector);
+    return subscriber_rand_of_b_tid(m->world, b_tid, rand) && subscriber_of_rand(m, rand, ue, vector);
+}
+
+static void ks_by_rand(struct model_region *m, uint32_t ue, const uint8_t rand[16], uint8_t ks[32])
+{
+    uint8_t k[16], opc[16];
+
+    subscriber_k(m->world, ue, k);
+    subscriber_opc(m->world, ue, opc);
+    milenage_ck_ik(m->crypto, k, opc, rand, ks, ks + 16);
 }
 
 void subscriber_ks(struct model_region *m, uint32_t ue, uint16_t vector, uint8_t ks[32])
 {
-    uint8_t k[16], opc[16], rand[16];
+    uint8_t rand[16];
 
-    subscriber_k(m->world, ue, k);
-    subscriber_opc(m->world, ue, opc);
     subscriber_rand(m, ue, vector, rand);
-    milenage_ck_ik(m->crypto, k, opc, rand, ks, ks + 16);
+    ks_by_rand(m, ue, rand, ks);
+}
+
+void subscriber_muk_by_rand(struct model_region *m, uint32_t ue, const uint8_t rand[16], uint8_t muk[32])
+{
+    struct subscriber_text impi;
+    uint8_t ks[32];
+
+    ks_by_rand(m, ue, rand, ks);
+    subscriber_impi(m->world, ue, &impi);
+    gba_ks_naf(m->crypto, ks, rand, subscriber_bytes(&impi), m->world->naf_id, muk);
 }
 
 void subscriber_muk(struct model_region *m, uint32_t ue, uint16_t vector, uint8_t muk[32])
 {
-    struct subscriber_text impi;
-    uint8_t ks[32], rand[16];
+    uint8_t rand[16];
 
-    subscriber_ks(m, ue, vector, ks);
     subscriber_rand(m, ue, vector, rand);
-    subscriber_impi(m->world, ue, &impi);
-    gba_ks_naf(m->crypto, ks, rand, subscriber_bytes(&impi), m->world->naf_id, muk);
+    subscriber_muk_by_rand(m, ue, rand, muk);
 }
 
 void subscriber_ua_ha1(struct model_region *m, struct bytes b_tid, const uint8_t muk[32],
@@ -128,8 +140,8 @@ void subscriber_ua_ha1(struct model_region *m, struct bytes b_tid, const uint8_t
 
     mbms_mrk(m->crypto, muk, mrk);
     wire_put_base64(&w, mrk, sizeof mrk);
-    digest_ha1(m->crypto, DIGEST_MD5, b_tid, bytes_text(m->world->ua_realm),
-               bytes_of(password, sizeof password), ha1);
+    digest_ha1(m->crypto, DIGEST_MD5, b_tid, m->world->text.ua_realm, bytes_of(password, sizeof password),
+               ha1);
 }
 
 /* --- the start state ------------------------------------------------------------------------------------ */
@@ -201,7 +213,6 @@ uint64_t subscriber_start_seq_hss(const struct world *world, uint32_t ue)
 uint64_t subscriber_start_seq_usim(const struct world *world, uint32_t ue)
 {
     uint64_t seq = subscriber_start_seq_hss(world, ue);
-    uint64_t bits = random_u64(world->seed, ue, PURPOSE_SQN_AHEAD, 0);
 
-    return random_happens(bits, world->scenario->ue_sqn_ahead) ? seq + SEQ_AHEAD : seq;
+    return world_chance(world, ue, PURPOSE_SQN_AHEAD, world->scenario->ue_sqn_ahead) ? seq + SEQ_AHEAD : seq;
 }

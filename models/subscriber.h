@@ -39,12 +39,15 @@ bool subscriber_of_rand(struct model_region *m, const uint8_t rand[16], uint32_t
 
 /* base64(RAND)@<BSF> (TS 33.220 §4.5.2), and back. */
 void subscriber_b_tid(const struct world *world, const uint8_t rand[16], struct subscriber_text *out);
+bool subscriber_rand_of_b_tid(const struct world *world, struct bytes b_tid, uint8_t rand[16]);
 bool subscriber_of_b_tid(struct model_region *m, struct bytes b_tid, uint32_t *ue, uint16_t *vector);
 
 /* The keys that bootstrapping with a vector gives, derived again: Ks = CK || IK, and Ks_NAF for our BM-SC,
  * which is the MUK (GBA_ME). */
 void subscriber_ks(struct model_region *m, uint32_t ue, uint16_t vector, uint8_t ks[32]);
 void subscriber_muk(struct model_region *m, uint32_t ue, uint16_t vector, uint8_t muk[32]);
+/* The same for who has the vector's RAND at hand. */
+void subscriber_muk_by_rand(struct model_region *m, uint32_t ue, const uint8_t rand[16], uint8_t muk[32]);
 /* HA1 of the MSK request: username B-TID, password base64(MRK) (TS 33.246 §6.3.2.2). */
 struct digest_hash;
 void subscriber_ua_ha1(struct model_region *m, struct bytes b_tid, const uint8_t muk[32],

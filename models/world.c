@@ -4,10 +4,12 @@
 
 #include "models/crypto/gba_keys.h"
 #include "models/wire/ua.h"
-#include "sim/kernel/random.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#define IPV4_UES_MAX 16777214 /* 10/8 without its first and last address */
+enum { IP_AUTO, IP_4, IP_6 }; /* words of access.ip_version */
 
 /* TS 24.008 §10.5.1.3: octets MCC2|MCC1, MNC3 (or F)|MCC3, MNC2|MNC1. */
 static void key_domain(const char *mcc, const char *mnc, uint8_t out[3])
@@ -34,6 +36,8 @@ void world_init(struct world *world, const struct scenario *scenario)
     world->seed = scenario->run_seed;
     world->ues = (uint32_t)scenario->ue_count;
     world->epoch_s = scenario->run_epoch;
+    world->ipv6 = scenario->access_ip_version == IP_6 ||
+                  (scenario->access_ip_version == IP_AUTO && scenario->ue_count > IPV4_UES_MAX);
 
     name(world->bmsc_fqdn, "bmsc.", mnc, mcc, "pub.3gppnetwork.org");
     name(world->bsf_fqdn, "bsf.", mnc, mcc, "pub.3gppnetwork.org");
@@ -44,6 +48,16 @@ void world_init(struct world *world, const struct scenario *scenario)
     name(world->impi_suffix, "@ims.", mnc, mcc, "3gppnetwork.org");
     snprintf(world->ua_realm, sizeof world->ua_realm, UA_REALM_PREFIX "%s", world->bmsc_fqdn);
     snprintf(world->imsi_prefix, sizeof world->imsi_prefix, "%s%s", mcc, mnc);
+
+    world->text = (struct world_texts){.bmsc_fqdn = bytes_text(world->bmsc_fqdn),
+                                       .bsf_fqdn = bytes_text(world->bsf_fqdn),
+                                       .bmsc_diameter = bytes_text(world->bmsc_diameter),
+                                       .bsf_diameter = bytes_text(world->bsf_diameter),
+                                       .hss_diameter = bytes_text(world->hss_diameter),
+                                       .diameter_realm = bytes_text(world->diameter_realm),
+                                       .ua_realm = bytes_text(world->ua_realm),
+                                       .imsi_prefix = bytes_text(world->imsi_prefix),
+                                       .impi_suffix = bytes_text(world->impi_suffix)};
 
     size_t fqdn = strlen(world->bmsc_fqdn);
     memcpy(world->naf_id_bytes, world->bmsc_fqdn, fqdn);

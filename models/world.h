@@ -9,6 +9,7 @@
 #include "models/wire/wire.h"
 #include "sim/config/schema.h"
 #include "sim/kernel/clock.h"
+#include "sim/kernel/random.h"
 #include "sim/net/net.h"
 #include "sim/stats/histogram.h"
 
@@ -47,11 +48,19 @@ enum purpose {
 
 #define FQDN_BYTES_MAX 64
 
+/* Names as the codecs take them: views of the strings in struct world. */
+struct world_texts {
+    struct bytes bmsc_fqdn, bsf_fqdn;
+    struct bytes bmsc_diameter, bsf_diameter, hss_diameter, diameter_realm;
+    struct bytes ua_realm, imsi_prefix, impi_suffix;
+};
+
 struct world {
     const struct scenario *scenario;
     uint64_t seed;
     uint32_t ues;
     int64_t epoch_s;
+    bool ipv6;
 
     /* TS 23.003 names: Ub/Ua under pub.3gppnetwork.org, Diameter under 3gppnetwork.org. */
     char bmsc_fqdn[FQDN_BYTES_MAX], bsf_fqdn[FQDN_BYTES_MAX];
@@ -60,6 +69,7 @@ struct world {
     char ua_realm[FQDN_BYTES_MAX + 24];
     char imsi_prefix[8]; /* MCC || MNC */
     char impi_suffix[FQDN_BYTES_MAX];
+    struct world_texts text;
     struct bytes naf_id; /* BM-SC FQDN || Ua security protocol identifier */
     uint8_t naf_id_bytes[FQDN_BYTES_MAX + 5];
     uint8_t key_domain_id[3];
@@ -101,6 +111,12 @@ static inline struct model_region *model_of(struct net_region *at)
 static inline void count(struct model_region *m, enum model_counter counter)
 {
     m->counters[counter]++;
+}
+
+/* Does it happen to this UE? A draw for each purpose, and none where the scenario leaves nothing to chance. */
+static inline bool world_chance(const struct world *world, uint32_t ue, enum purpose purpose, double share)
+{
+    return share > 0 && random_happens(random_u64(world->seed, ue, purpose, 0), share);
 }
 
 /* Calendar time now, whole Unix seconds. */

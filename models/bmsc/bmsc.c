@@ -59,7 +59,8 @@ void bmsc_session_keys(struct model_region *m, uint32_t number, struct bmsc_sess
 {
     if (session->vector == vector)
         return;
-    subscriber_muk(m, number, vector, session->muk);
+    subscriber_rand(m, number, vector, session->rand);
+    subscriber_muk_by_rand(m, number, session->rand, session->muk);
     session->vector = vector;
     session->has_ha1 = false;
 }

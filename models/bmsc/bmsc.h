@@ -63,6 +63,7 @@ struct bmsc_session {
     uint16_t vector;      /* whose keys these are; VECTOR_NONE: none yet */
     uint8_t pushes;
     bool has_ha1;
+    uint8_t rand[16]; /* of that vector */
     uint8_t muk[32];
     struct digest_hash ha1;
     uint8_t msk_rand[16];

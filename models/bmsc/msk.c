@@ -22,18 +22,17 @@ static size_t key_data(const struct world *world, uint8_t *out, size_t capacity)
     return length;
 }
 
-static void encode(struct net_region *at, uint32_t number, struct bmsc_session *session, uint32_t counter)
+static void encode(struct net_region *at, struct bmsc_session *session, uint32_t counter)
 {
     struct model_region *m = model_of(at);
     const struct world *world = m->world;
     struct subscriber_text b_tid;
     struct mikey_keys keys;
     struct net_message *out;
-    uint8_t b_tid_rand[16], data[64];
+    uint8_t data[64];
     size_t data_length = key_data(world, data, sizeof data), length = 0;
 
-    subscriber_rand(m, number, session->vector, b_tid_rand);
-    subscriber_b_tid(world, b_tid_rand, &b_tid);
+    subscriber_b_tid(world, session->rand, &b_tid);
     struct mikey_message msk = {.data_type = MIKEY_PSK_INIT,
                                 .v = true,
                                 .map_type = MIKEY_MAP_EMPTY,
@@ -47,7 +46,7 @@ static void encode(struct net_region *at, uint32_t number, struct bmsc_session *
                                 .has_rand = true,
                                 .rand = bytes_of(session->msk_rand, 16),
                                 .has_idi = true,
-                                .idi = bytes_text(world->bmsc_fqdn),
+                                .idi = world->text.bmsc_fqdn,
                                 .has_idr = true,
                                 .idr = subscriber_bytes(&b_tid),
                                 .has_kemac = true,
@@ -89,7 +88,7 @@ void bmsc_send_msk(struct net_region *at, uint32_t number)
         random_bytes(m->world->seed, number, PURPOSE_MIKEY_RAND, ue->draws++, session->msk_rand, 16);
     }
     session->pushes++;
-    encode(at, number, session, counter);
+    encode(at, session, counter);
     session->timeout = net_timeout(at, HOST_BMSC, m->world->scenario->msk_timeout, TIMER_MSK_TIMEOUT,
                                    (uint64_t)ue->serial << 32 | number);
 }
@@ -146,8 +145,8 @@ static bool verify_ack(struct model_region *m, struct bytes bytes, uint32_t *num
         count(m, COUNT_mikey_replayed);
         return false;
     }
-    mikey_verification_mac(m->crypto, session->msk_auth, ack.covered, bytes_text(m->world->bmsc_fqdn),
-                           ack.idr, ack.ts_raw, mac);
+    mikey_verification_mac(m->crypto, session->msk_auth, ack.covered, m->world->text.bmsc_fqdn, ack.idr,
+                           ack.ts_raw, mac);
     if (ack.ver_data.len != sizeof mac || !crypto_equal(mac, ack.ver_data.at, sizeof mac)) {
         count(m, COUNT_mikey_bad_mac);
         return false;

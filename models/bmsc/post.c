@@ -27,15 +27,13 @@ enum net_verdict bmsc_post_arrives(struct net_region *at, const struct net_deliv
 }
 
 /* HA1 of the session's keys, made when first needed. */
-static void session_ha1(struct model_region *m, uint32_t number, struct bmsc_session *session)
+static void session_ha1(struct model_region *m, struct bmsc_session *session)
 {
     struct subscriber_text b_tid;
-    uint8_t rand[16];
 
     if (session->has_ha1)
         return;
-    subscriber_rand(m, number, session->vector, rand);
-    subscriber_b_tid(m->world, rand, &b_tid);
+    subscriber_b_tid(m->world, session->rand, &b_tid);
     subscriber_ua_ha1(m, subscriber_bytes(&b_tid), session->muk, &session->ha1);
     session->has_ha1 = true;
 }
@@ -43,9 +41,8 @@ static void session_ha1(struct model_region *m, uint32_t number, struct bmsc_ses
 /* Some UEs are made to bootstrap again by policy, once. */
 static bool renegotiate(const struct world *world, uint32_t number, struct bmsc_ue *ue)
 {
-    uint64_t bits = random_u64(world->seed, number, PURPOSE_RENEGOTIATE, 0);
-
-    if (ue->renegotiated || !random_happens(bits, world->scenario->bmsc_renegotiate))
+    if (ue->renegotiated ||
+        !world_chance(world, number, PURPOSE_RENEGOTIATE, world->scenario->bmsc_renegotiate))
         return false;
     ue->renegotiated = true;
     return true;
@@ -102,7 +99,7 @@ static void authenticate(struct net_region *at, struct bmsc_job *job)
     struct bmsc_session *session = bmsc_session(m, job->ue);
 
     bmsc_session_keys(m, job->ue, session, ue->known);
-    session_ha1(m, job->ue, session);
+    session_ha1(m, session);
     if (post->nonce_state == NONCE_FORGED || !bmsc_digest_right(m, session, post)) {
         count(m, COUNT_digest_failed);
         bmsc_send_challenge(at, job->conn, CHALLENGE_FIRST);
@@ -152,6 +149,7 @@ static void learn(struct model_region *m, const struct bmsc_job *job)
     ue->known_expiry_ns = job->zn_expiry_ns;
     memcpy(session->muk, job->zn_ks_naf, sizeof session->muk);
     session->vector = ue->known;
+    subscriber_rand(m, job->ue, session->vector, session->rand);
     session->has_ha1 = false;
 }
 

@@ -29,7 +29,7 @@ void bmsc_send_challenge(struct net_region *at, struct net_conn conn, enum bmsc_
     else if (why == CHALLENGE_RENEGOTIATE)
         count(m, COUNT_http_401_renegotiate);
     bmsc_nonce_make(m, at->now_ns, nonce);
-    struct digest_fields f = {.realm = bytes_text(m->world->ua_realm),
+    struct digest_fields f = {.realm = m->world->text.ua_realm,
                               .nonce = bytes_of(nonce, sizeof nonce),
                               .algorithm = bytes_text("MD5"),
                               .qop = bytes_text("auth-int"),

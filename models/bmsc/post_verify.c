@@ -7,8 +7,8 @@ static bool read_credentials(struct model_region *m, const struct http_message *
 {
     struct bmsc_post *post = &job->post;
 
-    if (f->username.at == NULL || !bytes_equal(f->realm, bytes_text(m->world->ua_realm)) ||
-        f->nonce.at == NULL || !bytes_equal(f->uri, request->target) || !f->has_nc || f->cnonce.at == NULL ||
+    if (f->username.at == NULL || !bytes_equal(f->realm, m->world->text.ua_realm) || f->nonce.at == NULL ||
+        !bytes_equal(f->uri, request->target) || !f->has_nc || f->cnonce.at == NULL ||
         f->cnonce.len > sizeof post->cnonce || f->response.len != sizeof post->response ||
         !bytes_equal(f->qop, bytes_text("auth-int")) ||
         (f->algorithm.at != NULL && !bytes_equal(f->algorithm, bytes_text("MD5"))) ||

@@ -21,11 +21,15 @@ void bmsc_start(struct net_region *at)
     net_timer(at, HOST_BMSC, bmsc->next_pull_ns - at->now_ns, TIMER_NEXT_PULL, 0);
 }
 
+#define PULLS_AHEAD 4 /* UEs whose memory is fetched before it is their turn */
+
 void bmsc_next_pull(struct net_region *at)
 {
     struct bmsc *bmsc = model_of(at)->bmsc;
     const struct scenario *s = bmsc->world->scenario;
     uint32_t ue = bmsc->next++;
+
+    __builtin_prefetch(&bmsc->ues[ue + PULLS_AHEAD < bmsc->world->ues ? ue + PULLS_AHEAD : ue], 1);
 
     station_arrive(at, &bmsc->station, bmsc_job_take(bmsc, BMSC_PULL, ue), true);
     if (bmsc->next >= bmsc->world->ues)
@@ -45,18 +49,17 @@ void bmsc_next_pull(struct net_region *at)
 /* --- encode --------------------------------------------------------------------------------------------- */
 
 /* Key Number 0, V not set, a KEMAC without data: only the MAC is carried. */
-static void encode(struct net_region *at, uint32_t number, uint16_t vector, uint32_t counter,
-                   const uint8_t muk[32], uint64_t rand_index)
+static void encode(struct net_region *at, uint32_t number, const struct bmsc_session *session,
+                   uint32_t counter, uint64_t rand_index)
 {
     struct model_region *m = model_of(at);
     const struct world *world = m->world;
     struct subscriber_text b_tid;
     struct net_message *out;
-    uint8_t b_tid_rand[16], rand[16], auth[20];
+    uint8_t rand[16], auth[20];
     size_t length = 0;
 
-    subscriber_rand(m, number, vector, b_tid_rand);
-    subscriber_b_tid(world, b_tid_rand, &b_tid);
+    subscriber_b_tid(world, session->rand, &b_tid);
     random_bytes(world->seed, number, PURPOSE_MIKEY_RAND, rand_index, rand, sizeof rand);
     struct mikey_message pull = {.data_type = MIKEY_PSK_INIT,
                                  .map_type = MIKEY_MAP_EMPTY,
@@ -70,7 +73,7 @@ static void encode(struct net_region *at, uint32_t number, uint16_t vector, uint
                                  .has_rand = true,
                                  .rand = bytes_of(rand, sizeof rand),
                                  .has_idi = true,
-                                 .idi = bytes_text(world->bmsc_fqdn),
+                                 .idi = world->text.bmsc_fqdn,
                                  .has_idr = true,
                                  .idr = subscriber_bytes(&b_tid),
                                  .has_kemac = true,
@@ -83,7 +86,7 @@ static void encode(struct net_region *at, uint32_t number, uint16_t vector, uint
         net_message_drop(at, out);
         return;
     }
-    mikey_auth_key(m->crypto, bytes_of(muk, 32), pull.csb_id, pull.rand, auth);
+    mikey_auth_key(m->crypto, bytes_of(session->muk, 32), pull.csb_id, pull.rand, auth);
     mikey_mac(m->crypto, auth, bytes_of(out->bytes, length - MIKEY_MAC_BYTES),
               out->bytes + length - MIKEY_MAC_BYTES);
     out->length = (uint32_t)length;
@@ -110,7 +113,7 @@ void bmsc_send_pull(struct net_region *at, uint32_t number)
             keylog_vector(m, at->now_ns, number, vector);
     }
     ue->pulls++;
-    encode(at, number, vector, bmsc_counter(ue, vector), session->muk, ue->draws++);
+    encode(at, number, session, bmsc_counter(ue, vector), ue->draws++);
     session->timeout =
         net_timeout(at, HOST_BMSC, s->pull_timeout, TIMER_PULL_TIMEOUT, (uint64_t)ue->serial << 32 | number);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Zn at the BM-SC: the keys of an unknown B-TID (TS 29.109 §5.2). The POST waits meanwhile, named by the
- * hop-by-hop identifier. */
+ * last part of the Session-Id. */
 #include "models/bmsc/bmsc.h"
 
 void bmsc_zn_request(struct net_region *at, uint32_t index)
@@ -10,27 +10,29 @@ void bmsc_zn_request(struct net_region *at, uint32_t index)
     struct bmsc_job *job = pool_at(&m->bmsc->jobs, index);
     struct subscriber_text b_tid;
     uint8_t rand[16];
-    char session[FQDN_BYTES_MAX + 24];
+    char session[FQDN_BYTES_MAX + 36];
     struct wire_writer w = wire_writer(session, sizeof session);
 
     subscriber_rand(m, job->ue, job->post.vector, rand);
     subscriber_b_tid(world, rand, &b_tid);
-    wire_put_bytes(&w, bytes_text(world->bmsc_diameter)); /* RFC 6733 §8.8 */
+    wire_put_bytes(&w, world->text.bmsc_diameter); /* RFC 6733 §8.8 */
     wire_put_literal(&w, ";");
     wire_put_decimal(&w, (uint64_t)world->epoch_s);
     wire_put_literal(&w, ";");
     wire_put_decimal(&w, job->serial);
+    wire_put_literal(&w, ";"); /* the optional value: which job waits */
+    wire_put_decimal(&w, index);
 
     struct diameter_message bir = {.command = DIAMETER_BOOTSTRAPPING_INFO,
                                    .request = true,
                                    .application = DIAMETER_ZN,
-                                   .hop_by_hop = index,
+                                   .hop_by_hop = job->serial,
                                    .end_to_end = job->serial,
                                    .session_id = bytes_of(session, wire_written(&w)),
-                                   .origin_host = bytes_text(world->bmsc_diameter),
-                                   .origin_realm = bytes_text(world->diameter_realm),
-                                   .destination_realm = bytes_text(world->diameter_realm),
-                                   .destination_host = bytes_text(world->bsf_diameter),
+                                   .origin_host = world->text.bmsc_diameter,
+                                   .origin_realm = world->text.diameter_realm,
+                                   .destination_realm = world->text.diameter_realm,
+                                   .destination_host = world->text.bsf_diameter,
                                    .gaa_service_id = bytes_text("4"),
                                    .b_tid = subscriber_bytes(&b_tid),
                                    .naf_id = world->naf_id};
@@ -80,7 +82,7 @@ enum net_verdict bmsc_zn_answer(struct net_region *at, const struct net_delivery
         count(m, COUNT_diameter_malformed);
         return NET_REJECTED;
     }
-    job = waiting_job(m->bmsc, bia.hop_by_hop, bia.end_to_end);
+    job = waiting_job(m->bmsc, diameter_session_value(bia.session_id), bia.end_to_end);
     if (job == NULL)
         return NET_RECEIVED; /* after its timeout */
     if (!read_bia(m->world, &bia, job)) {
@@ -91,7 +93,7 @@ enum net_verdict bmsc_zn_answer(struct net_region *at, const struct net_delivery
     net_timeout_cancel(at, job->timeout);
     job->waiting = false;
     job->work = BMSC_ZN_ANSWER;
-    station_arrive(at, &m->bmsc->station, bia.hop_by_hop, true);
+    station_arrive(at, &m->bmsc->station, diameter_session_value(bia.session_id), true);
     return NET_RECEIVED;
 }
 

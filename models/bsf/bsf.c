@@ -13,13 +13,13 @@ struct bsf_subscriber *bsf_subscriber(struct bsf *bsf, uint32_t number)
     struct subscriber_start start;
 
     if (!s->known) {
-        uint64_t bits = random_u64(bsf->world->seed, number, PURPOSE_SESSION_LOST, 0);
+        double lost = bsf->world->scenario->bsf_session_lost;
 
         subscriber_start(bsf->world, number, &start);
         s->known = true;
         s->challenge = POOL_NONE;
         s->expiry_ns = start.newest_expiry_ns;
-        s->vector = random_happens(bits, bsf->world->scenario->bsf_session_lost) ? VECTOR_NONE : start.newest;
+        s->vector = world_chance(bsf->world, number, PURPOSE_SESSION_LOST, lost) ? VECTOR_NONE : start.newest;
     }
     return s;
 }

@@ -63,7 +63,7 @@ static bool verify(struct model_region *m, struct bytes bytes, struct bsf_job *j
     header = http_find(&request, "Authorization");
     if (header == NULL || digest_decode(*header, true, &f) != WIRE_OK || f.username.at == NULL ||
         f.nonce.at == NULL || f.response.at == NULL || !bytes_equal(f.uri, request.target) ||
-        !bytes_equal(f.realm, bytes_text(m->world->bsf_fqdn)))
+        !bytes_equal(f.realm, m->world->text.bsf_fqdn))
         return false;
     if (!subscriber_of_impi(m->world, f.username, &job->subscriber)) {
         *status = 403;
@@ -109,7 +109,7 @@ void bsf_ub_challenge(struct net_region *at, const struct bsf_job *job, const st
 
     count(model_of(at), COUNT_ub_401);
     wire_put_base64(&w, challenge->rand_autn, sizeof challenge->rand_autn);
-    struct digest_fields f = {.realm = bytes_text(world->bsf_fqdn),
+    struct digest_fields f = {.realm = world->text.bsf_fqdn,
                               .nonce = bytes_of(nonce, sizeof nonce),
                               .algorithm = bytes_text("AKAv1-MD5"),
                               .qop = bytes_text("auth-int")};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Zh at the BSF: MAR out, MAA in (TS 29.109 §4.2). A Ub job waits meanwhile, named by the hop-by-hop identifier. */
+/* Zh at the BSF: MAR out, MAA in (TS 29.109 §4.2). A Ub job waits meanwhile, named by the last part of the Session-Id. */
 #include "models/bsf/bsf.h"
 
 void bsf_zh_request(struct net_region *at, uint32_t index)
@@ -9,26 +9,28 @@ void bsf_zh_request(struct net_region *at, uint32_t index)
     struct bsf_job *job = pool_at(&bsf->jobs, index);
     struct subscriber_text impi;
     uint8_t resync[30];
-    char session[FQDN_BYTES_MAX + 24];
+    char session[FQDN_BYTES_MAX + 36];
     struct wire_writer w = wire_writer(session, sizeof session);
 
     subscriber_impi(m->world, job->subscriber, &impi);
-    wire_put_bytes(&w, bytes_text(m->world->bsf_diameter)); /* RFC 6733 §8.8 */
+    wire_put_bytes(&w, m->world->text.bsf_diameter); /* RFC 6733 §8.8 */
     wire_put_literal(&w, ";");
     wire_put_decimal(&w, (uint64_t)m->world->epoch_s);
     wire_put_literal(&w, ";");
     wire_put_decimal(&w, job->serial);
+    wire_put_literal(&w, ";"); /* the optional value: which job waits */
+    wire_put_decimal(&w, index);
 
     struct diameter_message mar = {.command = DIAMETER_MULTIMEDIA_AUTH,
                                    .request = true,
                                    .application = DIAMETER_ZH,
-                                   .hop_by_hop = index,
+                                   .hop_by_hop = job->serial,
                                    .end_to_end = job->serial,
                                    .session_id = bytes_of(session, wire_written(&w)),
-                                   .origin_host = bytes_text(m->world->bsf_diameter),
-                                   .origin_realm = bytes_text(m->world->diameter_realm),
-                                   .destination_realm = bytes_text(m->world->diameter_realm),
-                                   .destination_host = bytes_text(m->world->hss_diameter),
+                                   .origin_host = m->world->text.bsf_diameter,
+                                   .origin_realm = m->world->text.diameter_realm,
+                                   .destination_realm = m->world->text.diameter_realm,
+                                   .destination_host = m->world->text.hss_diameter,
                                    .impi = subscriber_bytes(&impi)};
     if (job->credentials.resync) {
         memcpy(resync, job->challenge.rand_autn, 16);
@@ -87,7 +89,7 @@ enum net_verdict bsf_zh_answer(struct net_region *at, const struct net_delivery 
         count(m, COUNT_diameter_malformed);
         return NET_REJECTED;
     }
-    job = waiting_job(m->bsf, maa.hop_by_hop, maa.end_to_end);
+    job = waiting_job(m->bsf, diameter_session_value(maa.session_id), maa.end_to_end);
     if (job == NULL)
         return NET_RECEIVED; /* after its timeout */
     if (!read_maa(m, &maa, job)) {
@@ -98,7 +100,7 @@ enum net_verdict bsf_zh_answer(struct net_region *at, const struct net_delivery 
     net_timeout_cancel(at, job->timeout);
     job->waiting = false;
     job->work = BSF_ZH_ANSWER;
-    station_arrive(at, &m->bsf->station, maa.hop_by_hop, true);
+    station_arrive(at, &m->bsf->station, diameter_session_value(maa.session_id), true);
     return NET_RECEIVED;
 }
 

@@ -40,8 +40,8 @@ static void answer(struct net_region *at, const struct bsf_job *job, uint32_t re
                                    .hop_by_hop = job->hop_by_hop,
                                    .end_to_end = job->end_to_end,
                                    .session_id = bytes_of(job->session, job->session_length),
-                                   .origin_host = bytes_text(world->bsf_diameter),
-                                   .origin_realm = bytes_text(world->diameter_realm),
+                                   .origin_host = world->text.bsf_diameter,
+                                   .origin_realm = world->text.diameter_realm,
                                    .result = result};
 
     if (result == DIAMETER_SUCCESS) {

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* For the files of this room alone: the inside of struct crypto, and the short cut that the MIKEY PRF takes. */
+/* For the files of this room alone: the inside of struct crypto, and the short cuts that the MIKEY PRF and
+ * HTTP Digest take. */
 #ifndef MODELS_CRYPTO_COUNTS_H
 #define MODELS_CRYPTO_COUNTS_H
 
 #include "models/crypto/crypto.h"
 
 #include <openssl/evp.h>
+
+#define INLINE static inline __attribute__((always_inline))
 
 struct crypto {
     struct crypto_counts counts;
@@ -18,6 +21,36 @@ static inline void crypto_count(struct crypto *crypto, enum crypto_operation ope
     crypto->counts.calls[operation]++;
     crypto->counts.bytes[operation] += bytes;
 }
+
+/* memcpy() of what is mostly short, without a call: from four bytes on two moves that may overlap. */
+INLINE void crypto_copy(uint8_t *to, const uint8_t *from, size_t len)
+{
+#define ENDS(size)                                                                                           \
+    do {                                                                                                     \
+        memcpy(to, from, size);                                                                              \
+        memcpy(to + len - (size), from + len - (size), size);                                                \
+    } while (0)
+    if (len > 64) {
+        memcpy(to, from, len);
+    } else if (len >= 32) {
+        ENDS(32);
+    } else if (len >= 16) {
+        ENDS(16);
+    } else if (len >= 8) {
+        ENDS(8);
+    } else if (len >= 4) {
+        ENDS(4);
+    } else if (len > 0) {
+        to[0] = from[0];
+        to[len / 2] = from[len / 2];
+        to[len - 1] = from[len - 1];
+    }
+#undef ENDS
+}
+
+/* MD5 of a text that stands in a buffer with MD5_PADDING bytes behind it, which are written. */
+#define MD5_PADDING 72
+void md5_padded(struct crypto *crypto, uint8_t *text, size_t len, uint8_t digest[16]);
 
 /* HMAC-SHA1 of a message of `len` <= 55 bytes that its caller has put into one block: message, 0x80,
  * zeros, and in the last two bytes (64 + len) * 8. The block may be used again. */

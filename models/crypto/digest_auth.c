@@ -1,94 +1,125 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* HTTP Digest: every value is a hash over texts joined by colons, which are handed to the hash where they
- * lie. */
+/* HTTP Digest: every value is a hash over texts joined by colons. */
 #include "models/crypto/digest_auth.h"
+#include "models/crypto/counts.h"
 
-static const struct bytes colon = {(const uint8_t *)":", 1};
+#define TEXTS_MAX 6
+#define TEXT      1024 /* bytes of joined texts that are put together on the stack */
 
-/* Two hexadecimal digits a byte value. */
-#define HEX4(h, a, b, c, d)                                                                                  \
-    {h, a}, {h, b}, {h, c},                                                                                  \
-    {                                                                                                        \
-        h, d                                                                                                 \
-    }
-#define HEX_ROW(h)                                                                                           \
-    HEX4(h, '0', '1', '2', '3'), HEX4(h, '4', '5', '6', '7'), HEX4(h, '8', '9', 'a', 'b'),                   \
-        HEX4(h, 'c', 'd', 'e', 'f')
+typedef uint8_t octets __attribute__((vector_size(16)));
 
-static const char hex_pairs[256][2] = {
-    HEX_ROW('0'), HEX_ROW('1'), HEX_ROW('2'), HEX_ROW('3'), HEX_ROW('4'), HEX_ROW('5'),
-    HEX_ROW('6'), HEX_ROW('7'), HEX_ROW('8'), HEX_ROW('9'), HEX_ROW('a'), HEX_ROW('b'),
-    HEX_ROW('c'), HEX_ROW('d'), HEX_ROW('e'), HEX_ROW('f'),
-};
-
-static void hex(const uint8_t *bytes, unsigned count, char *out)
+/* Sixteen bytes as lower-case hexadecimal digits: nibbles side by side, then to characters. */
+static void hex16(const uint8_t bytes[16], char out[32])
 {
-    for (unsigned i = 0; i < count; i++)
-        memcpy(out + 2 * (size_t)i, hex_pairs[bytes[i]], 2);
+    octets whole, high, low, digits[2];
+
+    memcpy(&whole, bytes, sizeof whole);
+    high = whole >> 4;
+    low = whole & 0x0f;
+    digits[0] = __builtin_shufflevector(high, low, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    digits[1] =
+        __builtin_shufflevector(high, low, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    for (unsigned i = 0; i < 2; i++)
+        digits[i] += '0' + ((octets)(digits[i] > 9) & ('a' - '0' - 10));
+    memcpy(out, digits, sizeof digits);
 }
 
-static void hash(struct crypto *crypto, enum digest_algorithm algorithm, const struct bytes *parts,
+/* What does not fit onto the stack is hashed where it lies. */
+static void hash_long(struct crypto *crypto, enum digest_algorithm algorithm, const struct bytes *texts,
+                      unsigned count, uint8_t digest[32])
+{
+    struct bytes parts[2 * TEXTS_MAX];
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        if (i > 0)
+            parts[n++] = bytes_of(":", 1);
+        parts[n++] = texts[i];
+    }
+    if (algorithm == DIGEST_SHA256)
+        sha256(crypto, parts, n, digest);
+    else
+        md5(crypto, parts, n, digest);
+}
+
+/* Hash of `count` texts with colons between them. */
+static void hash(struct crypto *crypto, enum digest_algorithm algorithm, const struct bytes *texts,
                  unsigned count, struct digest_hash *out)
 {
-    uint8_t digest[32];
+    uint8_t joined[TEXT + MD5_PADDING], digest[32];
+    size_t length = count - 1;
 
-    if (algorithm == DIGEST_SHA256) {
-        sha256(crypto, parts, count, digest);
-        out->length = 64;
-        hex(digest, 32, out->hex);
+    for (unsigned i = 0; i < count; i++)
+        length += texts[i].len;
+    if (algorithm == DIGEST_SHA256 || length > TEXT) {
+        hash_long(crypto, algorithm, texts, count, digest);
     } else {
-        md5(crypto, parts, count, digest);
-        out->length = 32;
-        hex(digest, 16, out->hex);
+        uint8_t *at = joined;
+
+        for (unsigned i = 0; i < count; i++) { /* the padding takes the last colon's place */
+            crypto_copy(at, texts[i].at, texts[i].len);
+            at += texts[i].len;
+            *at++ = ':';
+        }
+        md5_padded(crypto, joined, length, digest);
     }
+    hex16(digest, out->hex);
+    if (algorithm == DIGEST_SHA256)
+        hex16(digest + 16, out->hex + 32);
+    out->length = algorithm == DIGEST_SHA256 ? 64 : 32;
 }
 
 void digest_ha1(struct crypto *crypto, enum digest_algorithm algorithm, struct bytes username,
                 struct bytes realm, struct bytes password, struct digest_hash *out)
 {
-    const struct bytes parts[] = {username, colon, realm, colon, password};
+    const struct bytes texts[] = {username, realm, password};
 
-    hash(crypto, algorithm, parts, 5, out);
+    hash(crypto, algorithm, texts, 3, out);
 }
 
 void digest_ha1_sess(struct crypto *crypto, enum digest_algorithm algorithm, const struct digest_hash *ha1,
                      struct bytes nonce, struct bytes cnonce, struct digest_hash *out)
 {
-    const struct bytes parts[] = {digest_hash_bytes(ha1), colon, nonce, colon, cnonce};
+    const struct bytes texts[] = {digest_hash_bytes(ha1), nonce, cnonce};
 
-    hash(crypto, algorithm, parts, 5, out);
+    hash(crypto, algorithm, texts, 3, out);
 }
 
 void digest_ha2(struct crypto *crypto, enum digest_algorithm algorithm, struct bytes method, struct bytes uri,
                 bool auth_int, struct bytes body, struct digest_hash *out)
 {
-    struct bytes parts[] = {method, colon, uri, colon, {NULL, 0}};
+    struct bytes texts[] = {method, uri, {NULL, 0}};
     struct digest_hash body_hash;
 
     if (auth_int) {
         hash(crypto, algorithm, &body, 1, &body_hash);
-        parts[4] = digest_hash_bytes(&body_hash);
+        texts[2] = digest_hash_bytes(&body_hash);
     }
-    hash(crypto, algorithm, parts, auth_int ? 5 : 3, out);
+    hash(crypto, algorithm, texts, auth_int ? 3 : 2, out);
+}
+
+/* Eight digits. */
+static void hex_count(uint32_t nc, char out[8])
+{
+    for (unsigned i = 0; i < 8; i++)
+        out[i] = "0123456789abcdef"[nc >> (28 - 4 * i) & 0xf];
 }
 
 void digest_response(struct crypto *crypto, enum digest_algorithm algorithm, const struct digest_hash *ha1,
                      struct bytes nonce, uint32_t nc, struct bytes cnonce, struct bytes qop,
                      const struct digest_hash *ha2, struct digest_hash *out)
 {
-    const uint8_t nc_bytes[4] = {(uint8_t)(nc >> 24), (uint8_t)(nc >> 16), (uint8_t)(nc >> 8), (uint8_t)nc};
     char nc_text[8];
     const struct bytes a1 = digest_hash_bytes(ha1), a2 = digest_hash_bytes(ha2);
 
     if (qop.at == NULL) {
-        const struct bytes parts[] = {a1, colon, nonce, colon, a2};
+        const struct bytes texts[] = {a1, nonce, a2};
 
-        hash(crypto, algorithm, parts, 5, out);
+        hash(crypto, algorithm, texts, 3, out);
     } else {
-        const struct bytes count = bytes_of(nc_text, sizeof nc_text);
-        const struct bytes parts[] = {a1, colon, nonce, colon, count, colon, cnonce, colon, qop, colon, a2};
+        const struct bytes texts[] = {a1, nonce, bytes_of(nc_text, sizeof nc_text), cnonce, qop, a2};
 
-        hex(nc_bytes, sizeof nc_bytes, nc_text);
-        hash(crypto, algorithm, parts, 11, out);
+        hex_count(nc, nc_text);
+        hash(crypto, algorithm, texts, 6, out);
     }
 }

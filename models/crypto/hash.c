@@ -22,8 +22,6 @@
 #define BUFFER 1024 /* whole blocks; what is longer goes through it in turns */
 #define DIRECT 512  /* a part from this length on is hashed where it lies */
 
-#define INLINE static inline __attribute__((always_inline))
-
 /* Hashes whole blocks. */
 typedef int absorb_function(void *context, const void *blocks, size_t len);
 
@@ -64,12 +62,7 @@ INLINE void store32_be(uint8_t *at, uint32_t value)
     memcpy(at, &value, sizeof value);
 }
 
-INLINE void store32_le(uint8_t *at, uint32_t value)
-{
-    memcpy(at, &value, sizeof value);
-}
-
-/* These stores and __builtin_bswap32() say "little-endian machine"; on a big-endian one they change places. */
+/* Copied states and __builtin_bswap32() say "little-endian machine". */
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #error "hash.c stores words for a little-endian machine"
 #endif
@@ -78,12 +71,12 @@ INLINE void store32_le(uint8_t *at, uint32_t value)
 struct feed {
     size_t used;
     uint64_t total; /* bytes hashed before it, and its own */
-    uint8_t buffer[BUFFER + BLOCK];
+    uint8_t buffer[BUFFER + 2 * BLOCK];
 };
 
-INLINE void feed_part(struct feed *feed, void *context, absorb_function *absorb, struct bytes part)
+/* A part of a message that is too long for the buffer. */
+static void feed_turns(struct feed *feed, void *context, absorb_function *absorb, struct bytes part)
 {
-    feed->total += part.len;
     if (feed->used == 0 && part.len >= DIRECT) {
         size_t whole = part.len & ~(size_t)(BLOCK - 1);
 
@@ -106,14 +99,15 @@ INLINE void feed_part(struct feed *feed, void *context, absorb_function *absorb,
     }
 }
 
-/* Padding: a one bit, zeros up to 8 bytes before the end of a block, and the length in bits. */
+/* Padding: a one bit, zeros up to 8 bytes before the end of a block, and the length in bits. The zeros are always as
+ * many as can be needed, for to count them takes longer. */
 INLINE void feed_end(struct feed *feed, void *context, absorb_function *absorb, bool big_endian)
 {
     uint64_t bits = feed->total * 8;
     size_t end = (feed->used + 1 + sizeof bits + BLOCK - 1) & ~(size_t)(BLOCK - 1);
 
     feed->buffer[feed->used] = 0x80;
-    memset(feed->buffer + feed->used + 1, 0, end - sizeof bits - feed->used - 1);
+    memset(feed->buffer + feed->used + 1, 0, BLOCK);
     if (big_endian)
         bits = __builtin_bswap64(bits);
     memcpy(feed->buffer + end - sizeof bits, &bits, sizeof bits);
@@ -124,12 +118,23 @@ INLINE void feed_end(struct feed *feed, void *context, absorb_function *absorb, 
 INLINE size_t feed_parts(struct feed *feed, void *context, absorb_function *absorb, bool big_endian,
                          const struct bytes *parts, unsigned count)
 {
-    uint64_t before = feed->total;
-    size_t length;
+    size_t length = 0;
 
     for (unsigned i = 0; i < count; i++)
-        feed_part(feed, context, absorb, parts[i]);
-    length = (size_t)(feed->total - before);
+        length += parts[i].len;
+    feed->total += length;
+    if (feed->used + length <= BUFFER) {
+        uint8_t *at = feed->buffer + feed->used;
+
+        for (unsigned i = 0; i < count; i++) {
+            crypto_copy(at, parts[i].at, parts[i].len);
+            at += parts[i].len;
+        }
+        feed->used += length;
+    } else {
+        for (unsigned i = 0; i < count; i++)
+            feed_turns(feed, context, absorb, parts[i]);
+    }
     feed_end(feed, context, absorb, big_endian);
     return length;
 }
@@ -192,6 +197,17 @@ static void sha1(struct bytes message, uint8_t digest[20])
     sha1_digest(&context, digest);
 }
 
+INLINE void sha256_start(SHA256_CTX *context)
+{
+    static const uint32_t start[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+
+    memcpy(context->h, start, sizeof start);
+    context->Nl = context->Nh = 0;
+    context->num = 0;
+    context->md_len = SHA256_DIGEST_LENGTH;
+}
+
 INLINE void sha256_digest(const SHA256_CTX *context, uint8_t digest[32])
 {
     store_words_be(digest, context->h);
@@ -206,7 +222,7 @@ INLINE size_t sha256_parts(const struct bytes *parts, unsigned count, uint8_t di
 
     feed.used = 0;
     feed.total = 0;
-    SHA256_Init(&context);
+    sha256_start(&context);
     length = feed_parts(&feed, &context, absorb_sha256, true, parts, count);
     sha256_digest(&context, digest);
     return length;
@@ -217,10 +233,15 @@ INLINE void hmac_pads(struct bytes key, uint8_t inner[BLOCK], uint8_t outer[BLOC
 {
     uint8_t block[BLOCK] = {0};
 
-    memcpy(block, key.at, key.len);
-    for (unsigned i = 0; i < BLOCK; i++) {
-        inner[i] = block[i] ^ 0x36;
-        outer[i] = block[i] ^ 0x5c;
+    crypto_copy(block, key.at, key.len);
+    for (unsigned i = 0; i < BLOCK; i += sizeof(lanes)) {
+        lanes piece, pad;
+
+        memcpy(&piece, block + i, sizeof piece);
+        pad = piece ^ 0x36363636;
+        memcpy(inner + i, &pad, sizeof pad);
+        pad = piece ^ 0x5c5c5c5c;
+        memcpy(outer + i, &pad, sizeof pad);
     }
 }
 
@@ -315,14 +336,27 @@ void hmac_sha256(struct crypto *crypto, struct bytes key, const struct bytes *pa
     }
     hmac_pads(key, feed.buffer, outer);
     feed.used = feed.total = BLOCK;
-    SHA256_Init(&context);
+    sha256_start(&context);
     length = feed_parts(&feed, &context, absorb_sha256, true, parts, count);
     crypto_count(crypto, CRYPTO_HMAC_SHA256, length);
     sha256_digest(&context, outer + BLOCK);
-    SHA256_Init(&context);
+    sha256_start(&context);
     SHA256_Update(&context, outer, sizeof outer);
     sha256_digest(&context, mac);
 }
+
+INLINE void md5_start(MD5_CTX *context)
+{
+    context->A = 0x67452301;
+    context->B = 0xefcdab89;
+    context->C = 0x98badcfe;
+    context->D = 0x10325476;
+    context->Nl = context->Nh = 0;
+    context->num = 0;
+}
+
+_Static_assert(offsetof(MD5_CTX, A) == 0 && offsetof(MD5_CTX, D) == 12 && sizeof(MD5_LONG) == 4,
+               "the state stands at the beginning of an MD5_CTX, word by word");
 
 void md5(struct crypto *crypto, const struct bytes *parts, unsigned count, uint8_t digest[16])
 {
@@ -331,12 +365,24 @@ void md5(struct crypto *crypto, const struct bytes *parts, unsigned count, uint8
 
     feed.used = 0;
     feed.total = 0;
-    MD5_Init(&context);
+    md5_start(&context);
     crypto_count(crypto, CRYPTO_MD5, feed_parts(&feed, &context, absorb_md5, false, parts, count));
-    store32_le(digest, context.A);
-    store32_le(digest + 4, context.B);
-    store32_le(digest + 8, context.C);
-    store32_le(digest + 12, context.D);
+    memcpy(digest, &context, 16);
+}
+
+void md5_padded(struct crypto *crypto, uint8_t *text, size_t len, uint8_t digest[16])
+{
+    const uint64_t bits = (uint64_t)len * 8;
+    size_t end = (len + 1 + sizeof bits + BLOCK - 1) & ~(size_t)(BLOCK - 1);
+    MD5_CTX context;
+
+    crypto_count(crypto, CRYPTO_MD5, len);
+    text[len] = 0x80;
+    memset(text + len + 1, 0, BLOCK);
+    memcpy(text + end - sizeof bits, &bits, sizeof bits);
+    md5_start(&context);
+    MD5_Update(&context, text, end);
+    memcpy(digest, &context, 16);
 }
 
 void sha256(struct crypto *crypto, const struct bytes *parts, unsigned count, uint8_t digest[32])

@@ -82,12 +82,11 @@ struct label_blocks {
     uint8_t first_0[16], second_16[16]; /* these 16 bytes of them, without constant and A_1 */
 };
 
-/* A block of `len` bytes, for HMAC: behind them a one bit, zeros and the length with the key block's. */
+/* A block of `len` bytes and zeros, for HMAC: behind them a one bit, and the length with the key block's. */
 static void pad_block(uint8_t block[64], size_t len)
 {
     size_t bits = (64 + len) * 8;
 
-    memset(block + len, 0, 62 - len);
     block[len] = 0x80;
     block[62] = (uint8_t)(bits >> 8);
     block[63] = (uint8_t)bits;
@@ -95,6 +94,7 @@ static void pad_block(uint8_t block[64], size_t len)
 
 static void label_set(struct label_blocks *blocks, uint32_t csb_id, struct bytes rand)
 {
+    memset(blocks, 0, sizeof *blocks);
     blocks->len = LABEL_HEAD + rand.len;
     blocks->first[4] = 0xff;
     put32(blocks->first + 5, csb_id);

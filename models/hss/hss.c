@@ -93,8 +93,8 @@ static void answer(struct net_region *at, const struct hss_job *job, const struc
     maa.hop_by_hop = job->hop_by_hop;
     maa.end_to_end = job->end_to_end;
     maa.session_id = bytes_of(job->session, job->session_length);
-    maa.origin_host = bytes_text(world->hss_diameter);
-    maa.origin_realm = bytes_text(world->diameter_realm);
+    maa.origin_host = world->text.hss_diameter;
+    maa.origin_realm = world->text.diameter_realm;
     if (maa.result == DIAMETER_SUCCESS) {
         subscriber_impi(world, job->subscriber, &impi);
         maa.impi = subscriber_bytes(&impi);

@@ -10,8 +10,8 @@ static void send_get(struct ue_at *u, enum message_kind kind, const struct diges
 {
     const struct world *world = u->m->world;
     struct net_message *get = net_message(u->net, kind, 1000);
-    struct ub_request request = {.bsf_fqdn = bytes_text(world->bsf_fqdn),
-                                 .naf_fqdn = bytes_text(world->bmsc_fqdn),
+    struct ub_request request = {.bsf_fqdn = world->text.bsf_fqdn,
+                                 .naf_fqdn = world->text.bmsc_fqdn,
                                  .unix_s = world_unix_s(world, u->net->now_ns),
                                  .credentials = credentials};
     size_t length = 0;
@@ -25,7 +25,7 @@ void ue_bootstrap_start(struct ue_at *u)
 {
     const struct world *world = u->m->world;
     struct subscriber_text impi;
-    struct digest_fields credentials = {.realm = bytes_text(world->bsf_fqdn),
+    struct digest_fields credentials = {.realm = world->text.bsf_fqdn,
                                         .nonce = bytes_text(""),
                                         .uri = bytes_text("/"),
                                         .response = bytes_text("")};
@@ -49,7 +49,7 @@ static bool challenge_read(struct ue_at *u, const struct http_message *answer)
     size_t length;
 
     if (header == NULL || digest_decode(*header, true, &c) != WIRE_OK ||
-        !bytes_equal(c.realm, bytes_text(u->m->world->bsf_fqdn)) ||
+        !bytes_equal(c.realm, u->m->world->text.bsf_fqdn) ||
         !bytes_equal(c.algorithm, bytes_text("AKAv1-MD5")) || !digest_list_has(c.qop, "auth-int") ||
         c.nonce.len > UE_NONCE_BYTES_MAX ||
         wire_base64_decode(c.nonce, server_data, sizeof server_data, &length) != WIRE_OK || length < 32)
@@ -72,7 +72,7 @@ static void send_credentials(struct ue_at *u, struct bytes password, struct byte
     ue_cnonce(u);
     x->nc = 1;
     struct digest_fields c = {.username = subscriber_bytes(&impi),
-                              .realm = bytes_text(world->bsf_fqdn),
+                              .realm = world->text.bsf_fqdn,
                               .nonce = bytes_of(x->nonce, x->nonce_length),
                               .uri = bytes_text("/"),
                               .qop = bytes_text("auth-int"),
@@ -129,6 +129,7 @@ static void adopt(struct ue_at *u, int64_t expiry_unix_s)
     const struct world *world = u->m->world;
     struct ue *ue = u->ue;
     struct subscriber_text impi;
+    uint8_t muk[32];
 
     if (ue->proven)
         ue->used = ue->newest;
@@ -136,8 +137,8 @@ static void adopt(struct ue_at *u, int64_t expiry_unix_s)
     ue->newest =
         (struct ue_muk){.expiry_ns = (expiry_unix_s - world->epoch_s) * CLOCK_SECOND, .vector = u->x->vector};
     subscriber_impi(world, u->number, &impi);
-    gba_ks_naf(u->m->crypto, u->x->ks, u->x->rand_autn, subscriber_bytes(&impi), world->naf_id, u->x->muk);
-    u->x->muk_vector = u->x->vector;
+    gba_ks_naf(u->m->crypto, u->x->ks, u->x->rand_autn, subscriber_bytes(&impi), world->naf_id, muk);
+    ue_exchange_muk_is(u, u->x->vector, u->x->rand_autn, muk);
     u->x->bootstrap = false;
     count(u->m, COUNT_gba_runs);
     histogram_add(&u->m->latency[PROCEDURE_gba], u->net->now_ns - u->x->started_ns);

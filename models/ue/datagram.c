@@ -8,6 +8,7 @@
 /* What verification found out about a message. */
 struct mikey_facts {
     struct mikey_message message;
+    uint8_t rand[16]; /* of the B-TID */
     uint8_t auth[20];
     uint8_t muk[32];
     bool pull;
@@ -25,13 +26,18 @@ static bool shape_right(const struct mikey_message *m)
 }
 
 /* The MUK among the newest and the last used whose id the message names; NULL: none. */
-static struct ue_muk *muk_named(struct ue_at *u, const struct mikey_message *m)
+static struct ue_muk *muk_named(struct ue_at *u, struct mikey_facts *f)
 {
+    const struct mikey_message *m = &f->message;
     uint32_t number;
     uint16_t vector;
 
-    if (!bytes_equal(m->idi, bytes_text(u->m->world->bmsc_fqdn)) ||
-        !subscriber_of_b_tid(u->m, m->idr, &number, &vector) || number != u->number)
+    if (!bytes_equal(m->idi, u->m->world->text.bmsc_fqdn) ||
+        !subscriber_rand_of_b_tid(u->m->world, m->idr, f->rand))
+        return NULL;
+    if (u->x && u->x->muk_vector != VECTOR_NONE && memcmp(f->rand, u->x->muk_rand, sizeof f->rand) == 0)
+        vector = u->x->muk_vector;
+    else if (!subscriber_of_rand(u->m, f->rand, &number, &vector) || number != u->number)
         return NULL;
     if (u->ue->newest.vector == vector)
         return &u->ue->newest;
@@ -43,7 +49,10 @@ static bool mac_right(struct ue_at *u, struct mikey_facts *f, const struct ue_mu
     const struct mikey_message *m = &f->message;
     uint8_t mac[MIKEY_MAC_BYTES];
 
-    ue_muk(u, muk->vector, f->muk);
+    if (u->x && u->x->muk_vector == muk->vector)
+        memcpy(f->muk, u->x->muk, sizeof f->muk);
+    else
+        subscriber_muk_by_rand(u->m, u->number, f->rand, f->muk);
     mikey_auth_key(u->m->crypto, bytes_of(f->muk, 32), m->csb_id, m->rand, f->auth);
     mikey_mac(u->m->crypto, f->auth, m->covered, mac);
     return m->mac.len == sizeof mac && crypto_equal(mac, m->mac.at, sizeof mac);
@@ -59,7 +68,7 @@ static struct ue_muk *verify(struct ue_at *u, struct bytes bytes, struct mikey_f
         return NULL;
     }
     f->pull = (f->message.msk_id & 0xffff) == 0;
-    muk = muk_named(u, &f->message);
+    muk = muk_named(u, f);
     if (muk == NULL) {
         count(u->m, COUNT_mikey_unknown_muk);
         return NULL;
@@ -90,7 +99,8 @@ static void accept(struct ue_at *u, struct ue_muk *muk, uint32_t counter)
     }
 }
 
-static void pull(struct ue_at *u, const struct net_delivery *d, const struct mikey_facts *f)
+static void pull(struct ue_at *u, const struct net_delivery *d, const struct ue_muk *muk,
+                 const struct mikey_facts *f)
 {
     histogram_add(&u->m->latency[PROCEDURE_pull], u->net->now_ns - d->mark_ns);
     if (u->ue->first_pull_ns < 0)
@@ -100,7 +110,7 @@ static void pull(struct ue_at *u, const struct net_delivery *d, const struct mik
         return;
     }
     count(u->m, COUNT_pulls_accepted);
-    ue_exchange_begin(u, (uint16_t)(f->message.msk_id >> 16));
+    ue_exchange_begin(u, (uint16_t)(f->message.msk_id >> 16), muk->vector, f->rand, f->muk);
 }
 
 /* Decrypts and reads the key; false if what is inside is not an MSK with its validity interval. */
@@ -198,7 +208,7 @@ enum net_verdict ue_datagram(struct net_region *at, const struct net_delivery *d
         return NET_REJECTED;
     if (f.pull) {
         accept(&u, muk, (uint32_t)f.message.ts);
-        pull(&u, d, &f);
+        pull(&u, d, muk, &f);
         return NET_RECEIVED;
     }
     if (!open_msk(&u, &f, msk)) {

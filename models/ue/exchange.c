@@ -27,12 +27,14 @@ void ue_exchange_phase(struct ue_at *u, enum ue_phase phase, int64_t timeout_ns)
     u->x->timeout = net_timeout(u->net, HOST_UES + u->number, timeout_ns, 0, u->ue->serial);
 }
 
-void ue_exchange_begin(struct ue_at *u, uint16_t key_group)
+void ue_exchange_begin(struct ue_at *u, uint16_t key_group, uint16_t vector, const uint8_t rand[16],
+                       const uint8_t muk[32])
 {
     const struct scenario *s = u->m->world->scenario;
     int64_t wait = s->ue_backoff_wait;
 
     take(u)->key_group = key_group;
+    ue_exchange_muk_is(u, vector, rand, muk);
     if (s->ue_backoff_max > 0)
         wait += (int64_t)random_below(ue_draw(u, PURPOSE_BACKOFF), (uint64_t)s->ue_backoff_max + 1);
     if (wait > 0)
@@ -152,7 +154,10 @@ void ue_timer(struct net_region *at, uint32_t host, uint64_t serial)
     u.x->timeout = 0;
     switch ((enum ue_phase)u.x->phase) {
     case UE_WAITING:
-        ue_exchange_try(&u);
+        if (u.x->msk_arrived) /* since the try was given up: there is nothing left to ask for */
+            ue_exchange_end(&u);
+        else
+            ue_exchange_try(&u);
         break;
     case UE_USIM:
         ue_bootstrap_usim(&u);

@@ -29,9 +29,8 @@ static void send_post(struct ue_at *u, enum message_kind kind, const struct dige
     const struct world *world = u->m->world;
     struct net_message *post = net_message(u->net, kind, credentials ? 1000 : 500);
     size_t length = 0;
-    enum wire_status status =
-        ua_request_encode(bytes_text(world->bmsc_fqdn), world_unix_s(world, u->net->now_ns), credentials,
-                          body, post->bytes, post->capacity, &length);
+    enum wire_status status = ua_request_encode(world->text.bmsc_fqdn, world_unix_s(world, u->net->now_ns),
+                                                credentials, body, post->bytes, post->capacity, &length);
 
     ue_exchange_send(u, post, status, length);
 }
@@ -53,20 +52,19 @@ static void send_credentials(struct ue_at *u, const struct digest_fields *challe
     struct ue_exchange *x = u->x;
     struct subscriber_text b_tid;
     struct digest_hash ha2, response;
-    uint8_t muk[32], rand[16], buffer[512];
+    uint8_t buffer[512];
     struct bytes body = request_body(u, buffer, sizeof buffer);
 
-    subscriber_rand(u->m, u->number, u->ue->newest.vector, rand);
-    subscriber_b_tid(u->m->world, rand, &b_tid);
-    ue_muk(u, u->ue->newest.vector, muk);
-    subscriber_ua_ha1(u->m, subscriber_bytes(&b_tid), muk, &x->ha1);
+    ue_exchange_muk(u, u->ue->newest.vector);
+    subscriber_b_tid(u->m->world, x->muk_rand, &b_tid);
+    subscriber_ua_ha1(u->m, subscriber_bytes(&b_tid), x->muk, &x->ha1);
     memcpy(x->nonce, challenge->nonce.at, challenge->nonce.len);
     x->nonce_length = (uint8_t)challenge->nonce.len;
     ue_cnonce(u);
     x->nc = 1;
 
     struct digest_fields c = {.username = subscriber_bytes(&b_tid),
-                              .realm = bytes_text(u->m->world->ua_realm),
+                              .realm = u->m->world->text.ua_realm,
                               .nonce = challenge->nonce,
                               .uri = bytes_text(UA_MSK_REQUEST_URI),
                               .qop = bytes_text("auth-int"),
@@ -87,8 +85,8 @@ static bool challenge_read(struct ue_at *u, const struct http_message *answer, s
     const struct bytes *header = http_find(answer, "WWW-Authenticate");
 
     return header != NULL && digest_decode(*header, true, c) == WIRE_OK &&
-           bytes_equal(c->realm, bytes_text(u->m->world->ua_realm)) && c->nonce.at != NULL &&
-           c->nonce.len > 0 && c->nonce.len <= UE_NONCE_BYTES_MAX && c->opaque.len <= 128 &&
+           bytes_equal(c->realm, u->m->world->text.ua_realm) && c->nonce.at != NULL && c->nonce.len > 0 &&
+           c->nonce.len <= UE_NONCE_BYTES_MAX && c->opaque.len <= 128 &&
            (c->algorithm.at == NULL || bytes_equal(c->algorithm, bytes_text("MD5"))) &&
            digest_list_has(c->qop, "auth-int");
 }

@@ -13,7 +13,8 @@ struct ue_table *ue_table_new(const struct net_topology *topology, uint32_t regi
     struct ue_table *table = g_new0(struct ue_table, 1);
 
     table->topology = *topology;
-    table->region = region;
+    table->first_cell = net_topology_first_cell(topology, region);
+    table->cells = net_topology_first_cell(topology, region + 1) - table->first_cell;
     /* calloc: untouched pages cost nothing. */
     table->ues = g_new0(struct ue, MAX(net_topology_ues_of(topology, region), 1));
     pool_init(&table->exchanges, sizeof(struct ue_exchange));
@@ -29,6 +30,11 @@ void ue_table_free(struct ue_table *table)
     pool_clear(&table->sqns);
     g_free(table->ues);
     g_free(table);
+}
+
+static struct ue *ue_of(const struct ue_table *table, uint32_t number)
+{
+    return &table->ues[net_topology_place(&table->topology, table->first_cell, table->cells, number)];
 }
 
 static void start(struct ue_at *u)
@@ -48,8 +54,10 @@ static void start(struct ue_at *u)
         ue->newest.counter = s.counter;
     else if (s.ue_used != VECTOR_NONE)
         ue->used = (struct ue_muk){.expiry_ns = s.older_expiry_ns, .counter = s.counter, .vector = s.ue_used};
-    if (u->m->keylog)
+    if (u->m->keylog) {
         keylog_subscriber(u->m, u->net->now_ns, u->number);
+        keylog_vector(u->m, u->net->now_ns, u->number, s.newest);
+    }
 }
 
 struct ue_at ue_find(struct net_region *at, uint32_t host)
@@ -57,7 +65,7 @@ struct ue_at ue_find(struct net_region *at, uint32_t host)
     struct model_region *m = model_of(at);
     struct ue_table *t = m->ues;
     uint32_t number = host - HOST_UES;
-    struct ue_at u = {at, m, number, &t->ues[net_topology_slot(&t->topology, t->region, number)], NULL};
+    struct ue_at u = {at, m, number, ue_of(t, number), NULL};
 
     if (!u.ue->known)
         start(&u);
@@ -71,7 +79,7 @@ struct ue_at ue_find(struct net_region *at, uint32_t host)
 void ue_prefetch(struct net_region *at, uint32_t host, unsigned stage)
 {
     const struct ue_table *t = model_of(at)->ues;
-    const struct ue *ue = &t->ues[net_topology_slot(&t->topology, t->region, host - HOST_UES)];
+    const struct ue *ue = ue_of(t, host - HOST_UES);
 
     if (stage == 0) {
         __builtin_prefetch(ue, 1);
@@ -89,15 +97,20 @@ uint64_t ue_draw(struct ue_at *u, enum purpose purpose)
     return random_u64(u->m->world->seed, u->number, purpose, u->ue->draws++);
 }
 
-void ue_muk(struct ue_at *u, uint16_t vector, uint8_t muk[32])
+void ue_exchange_muk_is(struct ue_at *u, uint16_t vector, const uint8_t rand[16], const uint8_t muk[32])
 {
-    if (u->x && u->x->muk_vector == vector) {
-        memcpy(muk, u->x->muk, 32);
+    u->x->muk_vector = vector;
+    memcpy(u->x->muk_rand, rand, sizeof u->x->muk_rand);
+    memcpy(u->x->muk, muk, sizeof u->x->muk);
+}
+
+void ue_exchange_muk(struct ue_at *u, uint16_t vector)
+{
+    struct ue_exchange *x = u->x;
+
+    if (x->muk_vector == vector)
         return;
-    }
-    subscriber_muk(u->m, u->number, vector, muk);
-    if (u->x) {
-        u->x->muk_vector = vector;
-        memcpy(u->x->muk, muk, 32);
-    }
+    subscriber_rand(u->m, u->number, vector, x->muk_rand);
+    subscriber_muk_by_rand(u->m, u->number, x->muk_rand, x->muk);
+    x->muk_vector = vector;
 }

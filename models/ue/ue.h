@@ -67,6 +67,7 @@ struct ue_exchange {
     bool resync;      /* the challenge answers an AUTS */
     bool msk_arrived; /* before the 200 */
     uint8_t muk[32];
+    uint8_t muk_rand[16]; /* of its vector */
     uint8_t ks[32];
     uint8_t rand_autn[32];
     struct digest_hash ha1;
@@ -81,7 +82,7 @@ struct ue_sqn {
 
 struct ue_table {
     struct net_topology topology;
-    uint32_t region;
+    uint32_t first_cell, cells; /* of the region */
     struct ue *ues;
     struct pool exchanges;
     struct pool sqns;
@@ -109,11 +110,15 @@ void ue_prefetch(struct net_region *at, uint32_t host, unsigned stage);
 /* --- inside the room ------------------------------------------------------------------------------------ */
 struct ue_at ue_find(struct net_region *at, uint32_t host);
 uint64_t ue_draw(struct ue_at *u, enum purpose purpose);
-/* The MUK of a vector, from the exchange if it is there. */
-void ue_muk(struct ue_at *u, uint16_t vector, uint8_t muk[32]);
+/* Puts the MUK of a vector, and its RAND, into the exchange, derived unless they are there. */
+void ue_exchange_muk(struct ue_at *u, uint16_t vector);
+/* ... those that are at hand. */
+void ue_exchange_muk_is(struct ue_at *u, uint16_t vector, const uint8_t rand[16], const uint8_t muk[32]);
 
 /* exchange.c */
-void ue_exchange_begin(struct ue_at *u, uint16_t key_group);
+/* vector, rand, muk: of the pull, as a rather likely key of the request. */
+void ue_exchange_begin(struct ue_at *u, uint16_t key_group, uint16_t vector, const uint8_t rand[16],
+                       const uint8_t muk[32]);
 void ue_exchange_try(struct ue_at *u);     /* bootstraps if it must, else requests */
 void ue_exchange_retry(struct ue_at *u);   /* after a failure: later, or gives up */
 void ue_exchange_refused(struct ue_at *u); /* an answer that no further try can change */

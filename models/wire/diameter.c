@@ -253,7 +253,7 @@ enum wire_status diameter_decode(struct bytes in, struct diameter_message *out)
     struct bytes avps;
     enum wire_status status;
 
-    memset(out, 0, sizeof *out);
+    wire_clear(out, sizeof *out);
     status = read_header(in, out, &avps);
     if (status != WIRE_OK)
         return status;

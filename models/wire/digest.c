@@ -19,37 +19,105 @@ enum kind { VALUE, NC, STALE };
 
 struct parameter {
     char name[10];
+    uint8_t len;  /* of the name */
+    uint8_t next; /* what our writers put behind it, more often than anything else */
     uint8_t kind;
     uint16_t offset; /* of a VALUE in struct digest_fields */
 };
 
-#define FIELD(name)                                                                                          \
+#define FIELD(name, next)                                                                                    \
     {                                                                                                        \
-#name, VALUE, (uint16_t)offsetof(struct digest_fields, name)                                         \
+#name, sizeof #name - 1, next, VALUE, (uint16_t)offsetof(struct digest_fields, name)                 \
     }
 
 /* By length of name; first_of_length[n] is the first with n letters. */
+enum {
+    IS_NC,
+    QOP,
+    URI,
+    AUTS,
+    REALM,
+    NONCE,
+    IS_STALE,
+    CNONCE,
+    OPAQUE,
+    DOMAIN,
+    RSPAUTH,
+    RESPONSE,
+    USERNAME,
+    NEXTNONCE,
+    ALGORITHM
+};
 static const struct parameter parameters[] = {
-    {"nc", NC, 0},  FIELD(qop),          FIELD(uri),      FIELD(auts),      FIELD(realm),
-    FIELD(nonce),   {"stale", STALE, 0}, FIELD(cnonce),   FIELD(opaque),    FIELD(domain),
-    FIELD(rspauth), FIELD(response),     FIELD(username), FIELD(nextnonce), FIELD(algorithm),
+    [IS_NC] = {"nc", 2, CNONCE, NC, 0},
+    [QOP] = FIELD(qop, IS_NC),
+    [URI] = FIELD(uri, QOP),
+    [AUTS] = FIELD(auts, QOP),
+    [REALM] = FIELD(realm, NONCE),
+    [NONCE] = FIELD(nonce, URI),
+    [IS_STALE] = {"stale", 5, QOP, STALE, 0},
+    [CNONCE] = FIELD(cnonce, RESPONSE),
+    [OPAQUE] = FIELD(opaque, ALGORITHM),
+    [DOMAIN] = FIELD(domain, NONCE),
+    [RSPAUTH] = FIELD(rspauth, CNONCE),
+    [RESPONSE] = FIELD(response, OPAQUE),
+    [USERNAME] = FIELD(username, REALM),
+    [NEXTNONCE] = FIELD(nextnonce, QOP),
+    [ALGORITHM] = FIELD(algorithm, QOP),
 };
 static const uint8_t first_of_length[] = {0, 0, 0, 1, 3, 4, 7, 10, 11, 13, 15};
 #define NAME_LENGTH_MAX 9
 
-/* Index in parameters, or -1. */
-static int find_parameter(struct bytes name)
+/* The first 8 letters of a name as a number, whatever its order; those behind its end are zeros. */
+static inline uint64_t first_letters(const void *name, size_t len)
 {
+    uint64_t word;
+
+    memcpy(&word, name, sizeof word);
+    if (len >= sizeof word)
+        return word;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return word & ~(UINT64_MAX >> 8 * len);
+#else
+    return word & ((UINT64_C(1) << 8 * len) - 1);
+#endif
+}
+
+/* So many bytes are looked at from the start of a name, if there are so many. */
+#define NAME_READ_BYTES (NAME_LENGTH_MAX + 1)
+
+/* Is that the name, letter by letter? It is as long as the parameter's; NAME_READ_BYTES can be read. */
+static inline bool is_named(const uint8_t *name, const struct parameter *p)
+{
+    return first_letters(name, p->len) == first_letters(p->name, sizeof(uint64_t)) &&
+           (p->len <= sizeof(uint64_t) || name[sizeof(uint64_t)] == (uint8_t)p->name[sizeof(uint64_t)]);
+}
+
+/* Index in parameters, or -1. `readable`: bytes from the start of the name to the end of the header. */
+static inline int find_parameter(struct bytes name, size_t readable)
+{
+    int from, to;
+
     if (name.len > NAME_LENGTH_MAX)
         return -1;
-    for (int i = first_of_length[name.len]; i < first_of_length[name.len + 1]; i++)
-        if (name.at[0] == (uint8_t)parameters[i].name[0] &&
-            memcmp(name.at, parameters[i].name, name.len) == 0)
-            return i;
-    for (int i = first_of_length[name.len]; i < first_of_length[name.len + 1]; i++)
+    from = first_of_length[name.len];
+    to = first_of_length[name.len + 1];
+    if (readable >= NAME_READ_BYTES)
+        for (int i = from; i < to; i++)
+            if (is_named(name.at, &parameters[i]))
+                return i;
+    for (int i = from; i < to; i++)
         if (scan_equal_nocase(name, parameters[i].name, name.len))
             return i;
     return -1;
+}
+
+/* Does the parameter `guess` stand at `at`? Most often it does, and its name need not be looked up. */
+static inline bool guessed_right(const uint8_t *at, const uint8_t *end, int guess)
+{
+    const struct parameter *p = &parameters[guess];
+
+    return end - at >= NAME_READ_BYTES && at[p->len] == '=' && is_named(at, p);
 }
 
 /* nc-value = 8LHEX, RFC 2617 §3.2.2. */
@@ -74,25 +142,26 @@ static bool decode_nc(struct bytes text, uint32_t *nc)
     return true;
 }
 
-static enum wire_status set_field(int index, struct bytes value, bool quoted, struct digest_fields *out)
+static inline enum wire_status set_field(int index, struct bytes value, bool quoted,
+                                         struct digest_fields *out)
 {
     const struct parameter *p = &parameters[index];
 
-    switch (p->kind) {
-    case VALUE:
+    if (p->kind == VALUE) {
         memcpy((uint8_t *)out + p->offset, &value, sizeof value);
         return WIRE_OK;
-    case NC:
+    }
+    if (p->kind == NC) {
         out->has_nc = true;
         return !quoted && decode_nc(value, &out->nc) ? WIRE_OK : WIRE_MALFORMED;
-    default: /* whatever is not "true" is false: §3.2.1 */
-        out->stale = scan_equal_nocase(value, "true", 4);
-        return WIRE_OK;
     }
+    out->stale = scan_equal_nocase(value, "true", 4); /* whatever is not "true" is false: §3.2.1 */
+    return WIRE_OK;
 }
 
 /* The value behind "=", *at behind it. */
-static enum wire_status get_value(const uint8_t **at, const uint8_t *end, struct bytes *value, bool *quoted)
+static inline enum wire_status get_value(const uint8_t **at, const uint8_t *end, struct bytes *value,
+                                         bool *quoted)
 {
     const uint8_t *from = *at, *stop;
 
@@ -114,54 +183,43 @@ static enum wire_status get_value(const uint8_t **at, const uint8_t *end, struct
     return WIRE_OK;
 }
 
-/* The short way to a parameter of ours with a name of at most 7 letters, which is nearly all of them: "=" within the next 8
- * bytes, and before it exactly the letters of the table. -1 says nothing: go the long way. */
-static int find_short(const uint8_t *at, const uint8_t *end, size_t *name_len)
-{
-    uint64_t word, equals;
+/* What has been read of the value of a header. */
+struct progress {
+    unsigned seen; /* a bit for each of parameters */
+    int guess;     /* which comes next */
+};
 
-    if (end - at < 8)
-        return -1;
-    word = scan_load(at);
-    equals = scan_has(word, '=');
-    if (equals == 0)
-        return -1;
-    *name_len = scan_before(equals);
-    for (int i = first_of_length[*name_len]; i < first_of_length[*name_len + 1]; i++) {
-        uint64_t name = scan_load((const uint8_t *)parameters[i].name); /* zeros behind its letters */
-
-        if (((word ^ name) & ((UINT64_C(1) << 8 * *name_len) - 1)) == 0)
-            return i;
-    }
-    return -1;
-}
-
-static enum wire_status get_parameter(const uint8_t **at, const uint8_t *end, unsigned *seen,
-                                      struct digest_fields *out)
+static inline enum wire_status get_parameter(const uint8_t **at, const uint8_t *end,
+                                             struct progress *progress, struct digest_fields *out)
 {
     const uint8_t *name = *at, *name_end;
     enum wire_status status;
     struct bytes value;
-    size_t name_len;
     bool quoted;
-    int index = find_short(name, end, &name_len);
+    int index = -1;
 
-    name_end = index >= 0 ? name + name_len : scan_token(name, end);
-    if (name_end == end)
-        return WIRE_TRUNCATED;
-    if (name_end == name || *name_end != '=')
-        return WIRE_MALFORMED;
+    if (guessed_right(name, end, progress->guess)) {
+        index = progress->guess;
+        name_end = name + parameters[index].len;
+    } else {
+        name_end = scan_token(name, end);
+        if (name_end == end)
+            return WIRE_TRUNCATED;
+        if (name_end == name || *name_end != '=')
+            return WIRE_MALFORMED;
+    }
     *at = name_end + 1;
     status = get_value(at, end, &value, &quoted);
     if (status != WIRE_OK)
         return status;
     if (index < 0)
-        index = find_parameter(bytes_of(name, (size_t)(name_end - name)));
+        index = find_parameter(bytes_of(name, (size_t)(name_end - name)), (size_t)(end - name));
     if (index < 0)
         return WIRE_OK;
-    if (*seen & 1U << index)
+    if (progress->seen & 1U << index)
         return WIRE_MALFORMED;
-    *seen |= 1U << index;
+    progress->seen |= 1U << index;
+    progress->guess = parameters[index].next;
     return set_field(index, value, quoted, out);
 }
 
@@ -175,9 +233,9 @@ static const uint8_t *skip_space(const uint8_t *at, const uint8_t *end)
 enum wire_status digest_decode(struct bytes value, bool with_scheme, struct digest_fields *out)
 {
     const uint8_t *at = value.at, *end = value.len > 0 ? value.at + value.len : value.at;
-    unsigned seen = 0;
+    struct progress progress = {0, with_scheme ? USERNAME : QOP};
 
-    memset(out, 0, sizeof *out);
+    wire_clear(out, sizeof *out);
     if (with_scheme) {
         const uint8_t *scheme_end = scan_token(at, end);
 
@@ -188,26 +246,40 @@ enum wire_status digest_decode(struct bytes value, bool with_scheme, struct dige
         at = skip_space(scheme_end, end);
     }
     for (;;) {
-        enum wire_status status = get_parameter(&at, end, &seen, out);
+        enum wire_status status = get_parameter(&at, end, &progress, out);
 
         if (status != WIRE_OK)
             return status;
-        at = skip_space(at, end);
         if (at == end)
             return WIRE_OK;
-        if (*at != ',')
-            return WIRE_MALFORMED;
+        if (*at != ',') {
+            at = skip_space(at, end);
+            if (at == end)
+                return WIRE_OK;
+            if (*at != ',')
+                return WIRE_MALFORMED;
+        }
         at = skip_space(at + 1, end);
     }
 }
 
-/* Each of these writes what stands between the previous value and its own, the value, and the closing quote. */
-#define PUT_QUOTED(w, name, value)                                                                           \
-    do {                                                                                                     \
-        wire_put_literal(w, name "=\"");                                                                     \
-        wire_put_bytes(w, value);                                                                            \
-        wire_put_literal(w, "\"");                                                                           \
-    } while (0)
+/* What stands between the previous value and its own, the value, and the closing quote. */
+static inline void put_quoted(struct wire_writer *w, const char *before, size_t len, struct bytes value)
+{
+    uint8_t *at = w->at;
+
+    if ((size_t)(w->end - at) < len + value.len + 1) {
+        w->overflow = true;
+        return;
+    }
+    w->at += len + value.len + 1;
+    memcpy(at, before, len);
+    if (value.len > 0)
+        memcpy(at + len, value.at, value.len);
+    at[len + value.len] = '"';
+}
+
+#define PUT_QUOTED(w, name, value) put_quoted((w), name "=\"", sizeof(name "=\"") - 1, (value))
 #define PUT_QUOTED_IF(w, name, value)                                                                        \
     do {                                                                                                     \
         if ((value).at != NULL)                                                                              \

@@ -12,10 +12,12 @@
 #include "models/wire/http.h"
 #include "models/wire/scan.h"
 
-#define CONTENT_LENGTH    "Content-Length"
-#define TRANSFER_ENCODING "Transfer-Encoding"
-#define VERSION           "HTTP/1.1"
-#define VERSION_LENGTH    8
+#define CONTENT_LENGTH           "Content-Length"
+#define TRANSFER_ENCODING        "Transfer-Encoding"
+#define CONTENT_LENGTH_LENGTH    (sizeof CONTENT_LENGTH - 1)
+#define TRANSFER_ENCODING_LENGTH (sizeof TRANSFER_ENCODING - 1)
+#define VERSION                  "HTTP/1.1"
+#define VERSION_LENGTH           8
 
 /* clang-format off */
 const uint8_t scan_token_table[256] = {
@@ -32,18 +34,14 @@ const uint8_t scan_token_table[256] = {
 
 /* A line without its CRLF, and *at behind it. Any other control character than tab is an error of the grammar; no
  * CRLF in sight is truncation. */
-static enum wire_status get_line(const uint8_t **at, const uint8_t *end, struct bytes *line)
+static inline enum wire_status get_line(const uint8_t **at, const uint8_t *end, struct bytes *line)
 {
-    const uint8_t *stop = *at;
+    const uint8_t *stop = scan_control(*at, end);
 
-    for (;;) {
-        stop = scan_control(stop, end);
-        if (stop == end || (*stop == '\r' && stop + 1 == end))
-            return WIRE_TRUNCATED;
-        if (*stop != '\t')
-            break;
-        stop++;
-    }
+    while (stop < end && *stop == '\t')
+        stop = scan_control(stop + 1, end);
+    if (end - stop < 2)
+        return stop == end || *stop == '\r' ? WIRE_TRUNCATED : WIRE_MALFORMED;
     if (stop[0] != '\r' || stop[1] != '\n')
         return WIRE_MALFORMED;
     *line = bytes_of(*at, (size_t)(stop - *at));
@@ -91,24 +89,30 @@ static enum wire_status decode_request_line(struct bytes line, struct http_messa
         return WIRE_MALFORMED;
     out->method = bytes_of(line.at, (size_t)(method_end - line.at));
     out->target = bytes_of(method_end + 1, (size_t)(version - 1 - (method_end + 1)));
-    for (size_t i = 0; i < out->target.len; i++)
-        if (out->target.at[i] <= ' ' || out->target.at[i] > '~')
-            return WIRE_MALFORMED;
+    if (scan_visible(out->target.at, end) < version - 1)
+        return WIRE_MALFORMED;
     return check_version(version);
 }
 
-static enum wire_status decode_header(struct bytes line, struct http_header *out)
+static inline bool is_blank(uint8_t c)
 {
-    const uint8_t *at = line.at, *end = line.at + line.len, *colon = scan_token(at, end);
+    return c <= ' ' && (c == ' ' || c == '\t'); /* nearly all are above */
+}
+
+/* The CR behind the line, before `readable`, ends a token and white space, so only that is a bound while going forward. */
+static inline enum wire_status decode_header(struct bytes line, const uint8_t *readable,
+                                             struct http_header *out)
+{
+    const uint8_t *at = line.at, *end = line.at + line.len, *colon = scan_token(at, readable);
 
     /* no name, white space before it (folding) or before the colon, no colon */
     if (colon == at || colon == end || *colon != ':')
         return WIRE_MALFORMED;
     out->name = bytes_of(at, (size_t)(colon - at));
     at = colon + 1;
-    while (at < end && (*at == ' ' || *at == '\t'))
+    while (is_blank(*at))
         at++;
-    while (end > at && (end[-1] == ' ' || end[-1] == '\t'))
+    while (end > at && is_blank(end[-1]))
         end--;
     out->value = bytes_of(at, (size_t)(end - at));
     return WIRE_OK;
@@ -120,13 +124,19 @@ struct framing {
     uint64_t length;
 };
 
+/* The lengths of their names tell these two from nearly every other header. */
+static inline bool may_frame(size_t name_len)
+{
+    return name_len == CONTENT_LENGTH_LENGTH || name_len == TRANSFER_ENCODING_LENGTH;
+}
+
 static enum wire_status read_framing(const struct http_header *header, struct framing *framing)
 {
     enum wire_status status;
 
-    if (scan_equal_nocase(header->name, TRANSFER_ENCODING, sizeof TRANSFER_ENCODING - 1))
+    if (scan_equal_nocase(header->name, TRANSFER_ENCODING, TRANSFER_ENCODING_LENGTH))
         return WIRE_UNSUPPORTED;
-    if (!scan_equal_nocase(header->name, CONTENT_LENGTH, sizeof CONTENT_LENGTH - 1))
+    if (!scan_equal_nocase(header->name, CONTENT_LENGTH, CONTENT_LENGTH_LENGTH))
         return WIRE_OK;
     if (framing->has_length)
         return WIRE_MALFORMED;
@@ -139,6 +149,42 @@ static enum wire_status read_framing(const struct http_header *header, struct fr
 static bool is_bodiless(bool is_request, unsigned status)
 {
     return is_request || status < 200 || status == 204 || status == 304;
+}
+
+static enum wire_status decode_start_line(struct bytes line, struct http_message *out)
+{
+    return line.len >= 5 && memcmp(line.at, "HTTP/", 5) == 0 ? decode_status_line(line, out)
+                                                             : decode_request_line(line, out);
+}
+
+/* Header lines and the empty line behind them, *from behind that. */
+static inline enum wire_status decode_headers(const uint8_t **from, const uint8_t *end,
+                                              struct http_message *out, struct framing *framing)
+{
+    const uint8_t *at = *from;
+
+    for (struct http_header *header = out->headers;; header++) {
+        struct bytes line;
+        enum wire_status status = get_line(&at, end, &line);
+
+        if (status != WIRE_OK)
+            return status;
+        if (line.len == 0)
+            break;
+        if (header == out->headers + HTTP_HEADERS_MAX)
+            return WIRE_LIMIT;
+        out->header_count = (unsigned)(header - out->headers) + 1;
+        status = decode_header(line, end, header);
+        if (status != WIRE_OK)
+            return status;
+        if (!may_frame(header->name.len))
+            continue;
+        status = read_framing(header, framing);
+        if (status != WIRE_OK)
+            return status;
+    }
+    *from = at;
+    return WIRE_OK;
 }
 
 enum wire_status http_decode(struct bytes in, struct http_message *out)
@@ -154,18 +200,9 @@ enum wire_status http_decode(struct bytes in, struct http_message *out)
     out->header_count = 0;
     status = get_line(&at, end, &line);
     if (status == WIRE_OK)
-        status = line.len >= 5 && memcmp(line.at, "HTTP/", 5) == 0 ? decode_status_line(line, out)
-                                                                   : decode_request_line(line, out);
-    while (status == WIRE_OK && (status = get_line(&at, end, &line)) == WIRE_OK && line.len > 0) {
-        struct http_header *header = &out->headers[out->header_count];
-
-        if (out->header_count == HTTP_HEADERS_MAX)
-            return WIRE_LIMIT;
-        out->header_count++;
-        status = decode_header(line, header);
-        if (status == WIRE_OK)
-            status = read_framing(header, &framing);
-    }
+        status = decode_start_line(line, out);
+    if (status == WIRE_OK)
+        status = decode_headers(&at, end, out, &framing);
     if (status != WIRE_OK)
         return status;
     if ((size_t)(at - in.at) > HTTP_HEAD_BYTES_MAX)
@@ -178,10 +215,8 @@ enum wire_status http_decode(struct bytes in, struct http_message *out)
     return WIRE_OK;
 }
 
-const struct bytes *http_find(const struct http_message *message, const char *name)
+const struct bytes *http_find_name(const struct http_message *message, const char *name, size_t len)
 {
-    size_t len = strlen(name);
-
     for (unsigned i = 0; i < message->header_count; i++)
         if (scan_equal_nocase(message->headers[i].name, name, len))
             return &message->headers[i].value;
@@ -196,13 +231,15 @@ static bool can_begin(struct bytes data)
 
 /* The framer looks at line ends and the two headers that say where a message ends, at nothing else: what is wrong with
  * the rest http_decode() says, and a server may still answer 400. */
-static bool frame_line(struct bytes line, struct framing *framing)
+static inline bool frame_line(struct bytes line, struct framing *framing)
 {
     struct http_header header;
 
-    if (line.len < 2 || ((line.at[0] | 0x20) != 'c' && (line.at[0] | 0x20) != 't'))
+    /* A name of a length that matters, or none at all. */
+    if ((line.len <= CONTENT_LENGTH_LENGTH || line.at[CONTENT_LENGTH_LENGTH] != ':') &&
+        (line.len <= TRANSFER_ENCODING_LENGTH || line.at[TRANSFER_ENCODING_LENGTH] != ':'))
         return true;
-    if (decode_header(line, &header) != WIRE_OK)
+    if (decode_header(line, line.at + line.len + 1, &header) != WIRE_OK)
         return true;
     return read_framing(&header, framing) == WIRE_OK;
 }
@@ -226,30 +263,25 @@ static int64_t frame_end(struct bytes data, size_t head_len, const struct framin
 
 int64_t http_frame(struct bytes data)
 {
+    const uint8_t *at = data.at, *end = data.len > 0 ? data.at + data.len : data.at, *lf;
     struct framing framing = {false, 0};
     bool may_lack_length = true;
-    size_t from = 0;
 
     if (!can_begin(data))
         return -1;
-    while (from < data.len) {
-        const uint8_t *lf = memchr(data.at + from, '\n', data.len - from);
-        struct bytes line;
+    for (; at < end && (lf = memchr(at, '\n', (size_t)(end - at))) != NULL; at = lf + 1) {
+        struct bytes line = bytes_of(at, (size_t)(lf - at) - 1);
 
-        if (lf == NULL)
-            break;
-        if (lf == data.at + from || lf[-1] != '\r')
+        if (lf == at || lf[-1] != '\r')
             return -1;
-        line = bytes_of(data.at + from, (size_t)(lf - 1 - (data.at + from)));
         if (line.len == 0)
             return framing.has_length || may_lack_length
                        ? frame_end(data, (size_t)(lf + 1 - data.at), &framing)
                        : -1;
-        if (from == 0)
+        if (at == data.at)
             may_lack_length = is_line_bodiless(line);
         else if (!frame_line(line, &framing))
             return -1;
-        from = (size_t)(lf + 1 - data.at);
     }
     return data.len > HTTP_HEAD_BYTES_MAX ? -1 : 0;
 }

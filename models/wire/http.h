@@ -26,7 +26,12 @@ struct http_message {
 /* `in` must hold exactly one whole message. */
 enum wire_status http_decode(struct bytes in, struct http_message *out);
 /* First header of that name (case-insensitive); NULL if there is none. */
-const struct bytes *http_find(const struct http_message *message, const char *name);
+const struct bytes *http_find_name(const struct http_message *message, const char *name, size_t len);
+/* The same; of a literal the compiler knows the length. */
+static inline const struct bytes *http_find(const struct http_message *message, const char *name)
+{
+    return http_find_name(message, name, strlen(name));
+}
 /* A net_framer: length of the first whole message in a stream, 0 for more, -1 for hopeless. */
 int64_t http_frame(struct bytes data);
 

@@ -9,14 +9,13 @@
 #include "models/wire/http_write.h"
 #include "models/wire/ua.h"
 
-void http_put_date(struct wire_writer *w, const char *name, int64_t unix_s)
+void http_put_date_value(struct wire_writer *w, int64_t unix_s)
 {
-    char date[WIRE_HTTP_DATE_LENGTH];
+    char line[WIRE_HTTP_DATE_LENGTH + 2];
 
-    wire_http_date(unix_s, date);
-    wire_put(w, name, strlen(name));
-    wire_put(w, date, sizeof date);
-    wire_put_literal(w, CRLF);
+    wire_http_date(unix_s, line);
+    memcpy(line + WIRE_HTTP_DATE_LENGTH, CRLF, 2);
+    wire_put(w, line, sizeof line);
 }
 
 void http_put_content_length(struct wire_writer *w, size_t length)

@@ -7,8 +7,10 @@
 
 #define CRLF "\r\n"
 
+/* A date and its CRLF. */
+void http_put_date_value(struct wire_writer *w, int64_t unix_s);
 /* name: a literal such as "Date: ". */
-void http_put_date(struct wire_writer *w, const char *name, int64_t unix_s);
+#define http_put_date(w, name, unix_s) (wire_put_literal((w), name), http_put_date_value((w), (unix_s)))
 void http_put_content_length(struct wire_writer *w, size_t length);
 
 /* 401 with the fields of `challenge`, Server being server. */

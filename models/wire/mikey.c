@@ -261,7 +261,7 @@ enum wire_status mikey_decode(struct bytes in, struct mikey_message *out)
     unsigned payloads = 0;
     uint8_t next = MIKEY_LAST;
 
-    memset(out, 0, sizeof *out);
+    wire_clear(out, sizeof *out);
     if (in.len > MIKEY_MESSAGE_BYTES_MAX)
         return WIRE_LIMIT;
     status = decode_header(&r, out, &next);

@@ -3,6 +3,7 @@
  * writer refuses what the reader would refuse, so a message of ours is never a surprise to us. */
 #include "models/wire/mikey_layout.h"
 
+#define MIKEY_NEXT_AT    2 /* in the header */
 #define EXT_HEAD_BYTES   4
 #define RAND_HEAD_BYTES  2
 #define ID_HEAD_BYTES    4
@@ -45,7 +46,7 @@ size_t mikey_length(const struct mikey_message *m)
 }
 
 /* Values and lengths that the fields can hold. */
-static enum wire_status check(const struct mikey_message *m)
+static enum wire_status check(const struct mikey_message *m, size_t length)
 {
     if (m->prf != 0 || m->map_type > MIKEY_MAP_EMPTY || m->ts_type > MIKEY_TS_COUNTER ||
         m->idi_type > MIKEY_ID_URI || m->idr_type > MIKEY_ID_URI || m->encr_alg > MIKEY_ENCR_AES_KW_128 ||
@@ -61,36 +62,21 @@ static enum wire_status check(const struct mikey_message *m)
         (m->data_type == MIKEY_PSK_INIT && m->has_idr && !m->has_idi))
         return WIRE_MALFORMED;
     if (m->idi.len > UINT16_MAX || m->idr.len > UINT16_MAX || m->encr_data.len > UINT16_MAX ||
-        mikey_length(m) > MIKEY_MESSAGE_BYTES_MAX)
+        length > MIKEY_MESSAGE_BYTES_MAX)
         return WIRE_LIMIT;
     return WIRE_OK;
 }
 
-/* The codes of the payloads to come, in order; each payload begins with the code of the one after it. */
-static void list_payloads(const struct mikey_message *m, uint8_t codes[9])
+/* The head of a payload: its code goes to *next, where the payload before it says what follows; its own such place
+ * comes first in it and says for now that nothing does. */
+static inline void begin_payload(struct wire_writer *w, uint8_t **next, uint8_t code)
 {
-    unsigned count = 0;
-
-    if (m->has_ext)
-        codes[count++] = MIKEY_EXT;
-    if (m->has_t)
-        codes[count++] = MIKEY_T;
-    if (m->has_rand)
-        codes[count++] = MIKEY_RAND;
-    if (m->has_idi)
-        codes[count++] = MIKEY_ID;
-    if (m->has_idr)
-        codes[count++] = MIKEY_ID;
-    if (m->has_error)
-        codes[count++] = MIKEY_ERR;
-    if (m->has_kemac)
-        codes[count++] = MIKEY_KEMAC;
-    if (m->has_verification)
-        codes[count++] = MIKEY_V;
-    codes[count] = MIKEY_LAST;
+    **next = code;
+    *next = w->at;
+    wire_put_u8(w, MIKEY_LAST);
 }
 
-static void put_ext(struct wire_writer *w, const struct mikey_message *m)
+static inline void put_ext(struct wire_writer *w, const struct mikey_message *m)
 {
     wire_put_u8(w, MIKEY_EXT_KEY_ID);
     wire_put_u16(w, (uint16_t)ext_data_length(m));
@@ -108,7 +94,7 @@ static void put_ext(struct wire_writer *w, const struct mikey_message *m)
     }
 }
 
-static void put_t(struct wire_writer *w, const struct mikey_message *m)
+static inline void put_t(struct wire_writer *w, const struct mikey_message *m)
 {
     wire_put_u8(w, m->ts_type);
     if (m->ts_type == MIKEY_TS_COUNTER)
@@ -117,14 +103,14 @@ static void put_t(struct wire_writer *w, const struct mikey_message *m)
         wire_put_u64(w, m->ts);
 }
 
-static void put_id(struct wire_writer *w, uint8_t type, struct bytes id)
+static inline void put_id(struct wire_writer *w, uint8_t type, struct bytes id)
 {
     wire_put_u8(w, type);
     wire_put_u16(w, (uint16_t)id.len);
     wire_put_bytes(w, id);
 }
 
-static void put_mac_place(struct wire_writer *w)
+static inline void put_mac_place(struct wire_writer *w)
 {
     static const uint8_t zero[MIKEY_MAC_BYTES];
 
@@ -132,11 +118,11 @@ static void put_mac_place(struct wire_writer *w)
     wire_put(w, zero, sizeof zero);
 }
 
-static void put_header(struct wire_writer *w, const struct mikey_message *m, uint8_t next)
+static inline void put_header(struct wire_writer *w, const struct mikey_message *m)
 {
     wire_put_u8(w, MIKEY_VERSION);
     wire_put_u8(w, m->data_type);
-    wire_put_u8(w, next);
+    wire_put_u8(w, MIKEY_LAST);
     wire_put_u8(w, (uint8_t)((m->v ? 0x80 : 0) | m->prf));
     wire_put_u32(w, m->csb_id);
     wire_put_u8(w, m->cs_count);
@@ -144,56 +130,59 @@ static void put_header(struct wire_writer *w, const struct mikey_message *m, uin
     wire_put_bytes(w, m->cs_map);
 }
 
-/* The payload without its first byte. */
-static void put_payload(struct wire_writer *w, const struct mikey_message *m, uint8_t code, bool second_id)
+/* Those between T and KEMAC or V. */
+static inline void put_middle(struct wire_writer *w, uint8_t **next, const struct mikey_message *m)
 {
-    switch (code) {
-    case MIKEY_EXT:
-        put_ext(w, m);
-        break;
-    case MIKEY_T:
-        put_t(w, m);
-        break;
-    case MIKEY_RAND:
+    if (m->has_rand) {
+        begin_payload(w, next, MIKEY_RAND);
         wire_put_u8(w, (uint8_t)m->rand.len);
         wire_put_bytes(w, m->rand);
-        break;
-    case MIKEY_ID:
-        if (m->has_idi && !second_id)
-            put_id(w, m->idi_type, m->idi);
-        else
-            put_id(w, m->idr_type, m->idr);
-        break;
-    case MIKEY_ERR:
+    }
+    if (m->has_idi) {
+        begin_payload(w, next, MIKEY_ID);
+        put_id(w, m->idi_type, m->idi);
+    }
+    if (m->has_idr) {
+        begin_payload(w, next, MIKEY_ID);
+        put_id(w, m->idr_type, m->idr);
+    }
+    if (m->has_error) {
+        begin_payload(w, next, MIKEY_ERR);
         wire_put_u8(w, m->error_number);
         wire_put_u16(w, 0);
-        break;
-    case MIKEY_KEMAC:
-        put_id(w, m->encr_alg, m->encr_data); /* same layout: one byte, 16 bits of length, data */
-        put_mac_place(w);
-        break;
-    case MIKEY_V:
-        put_mac_place(w);
-        break;
     }
 }
 
 enum wire_status mikey_encode(const struct mikey_message *m, uint8_t *out, size_t capacity, size_t *length)
 {
     struct wire_writer w = wire_writer(out, capacity);
-    enum wire_status status = check(m);
-    uint8_t codes[9];
+    size_t needed = mikey_length(m);
+    enum wire_status status = check(m, needed);
+    uint8_t *next = out + MIKEY_NEXT_AT;
 
     if (status != WIRE_OK)
         return status;
-    list_payloads(m, codes);
-    put_header(&w, m, codes[0]);
-    for (unsigned i = 0; codes[i] != MIKEY_LAST; i++) {
-        wire_put_u8(&w, codes[i + 1]);
-        put_payload(&w, m, codes[i], i > 0 && codes[i - 1] == MIKEY_ID);
-    }
-    if (w.overflow)
+    if (needed > capacity)
         return WIRE_NO_SPACE;
-    *length = wire_written(&w);
+    put_header(&w, m);
+    if (m->has_ext) {
+        begin_payload(&w, &next, MIKEY_EXT);
+        put_ext(&w, m);
+    }
+    if (m->has_t) {
+        begin_payload(&w, &next, MIKEY_T);
+        put_t(&w, m);
+    }
+    put_middle(&w, &next, m);
+    if (m->has_kemac) {
+        begin_payload(&w, &next, MIKEY_KEMAC);
+        put_id(&w, m->encr_alg, m->encr_data); /* same layout: one byte, 16 bits of length, data */
+        put_mac_place(&w);
+    }
+    if (m->has_verification) {
+        begin_payload(&w, &next, MIKEY_V);
+        put_mac_place(&w);
+    }
+    *length = needed;
     return WIRE_OK;
 }

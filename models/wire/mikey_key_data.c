@@ -25,7 +25,7 @@ enum wire_status mikey_key_data_decode(struct bytes in, struct mikey_key_data *o
     struct wire_reader r = wire_reader(in);
     uint8_t next = wire_get_u8(&r), type_kv = wire_get_u8(&r);
 
-    memset(out, 0, sizeof *out);
+    wire_clear(out, sizeof *out);
     out->type = type_kv >> 4;
     out->kv = type_kv & 15;
     if (out->type > MIKEY_KEY_TEK_SALT || out->kv > MIKEY_KV_INTERVAL)

@@ -14,27 +14,26 @@ struct wire_reader {
 
 static inline struct wire_reader wire_reader(struct bytes in)
 {
-    return (struct wire_reader){in.at, in.len > 0 ? in.at + in.len : in.at, false};
+    const uint8_t *at = in.len > 0 ? in.at : (const uint8_t *)""; /* never NULL: pointers are subtracted */
+
+    return (struct wire_reader){at, at + in.len, false};
 }
 
 static inline size_t wire_left(const struct wire_reader *r)
 {
-    return r->at == r->end ? 0 : (size_t)(r->end - r->at);
+    return (size_t)(r->end - r->at);
 }
 
 /* The next `len` bytes; on truncation an empty view at the end, which is safe to keep. */
 static inline struct bytes wire_get(struct wire_reader *r, size_t len)
 {
-    struct bytes view = {r->at, len};
-
     if (wire_left(r) < len) {
         r->truncated = true;
         r->at = r->end;
         return (struct bytes){r->end, 0};
     }
-    if (len > 0)
-        r->at += len;
-    return view;
+    r->at += len;
+    return (struct bytes){r->at - len, len};
 }
 
 static inline uint32_t wire_load_u16(const uint8_t *at)

@@ -5,21 +5,37 @@
  *   mbmsMSK { MSK { keyDomainID, MSKID } 1..8 }
  *   mbmsMSKResponse { Response { MSK { keyDomainID, MSKID }, ResponseCode } 1..8 }                          */
 #include "models/wire/http_write.h"
-#include "models/wire/ua.h"
+#include "models/wire/read.h"
+#include "models/wire/ua_xml.h"
 #include "models/wire/xml.h"
 
-#define DECLARATION "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+/* What stands between the values in the documents as they are written here. */
+#define DECLARATION    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+#define REQUEST_BEGIN  DECLARATION "<mbmsMSK xmlns=\"urn:3GPP:metadata:2005:MBMS:msk\">\n"
+#define REQUEST_END    "</mbmsMSK>\n"
+#define RESPONSE_BEGIN DECLARATION "<mbmsMSKResponse xmlns=\"urn:3GPP:metadata:2005:MBMS:mskResponse\">\n"
+#define RESPONSE_END   "</mbmsMSKResponse>\n"
+#define ANSWER_BEGIN   "<Response>\n"
+#define BEFORE_DOMAIN  "<MSK>\n<keyDomainID>"
+#define BEFORE_MSK     "</keyDomainID>\n<MSKID>"
+#define KEY_END        "</MSKID>\n</MSK>\n"
+#define BEFORE_CODE    "<ResponseCode>"
+#define ANSWER_END     "</ResponseCode>\n</Response>\n"
+
+#define DOMAIN_TEXT_BYTES 4 /* base64 of 3 bytes */
+#define MSK_TEXT_BYTES    8 /* base64 of 4 */
+#define CODE_TEXT_BYTES   3
 
 static void put_key(struct wire_writer *w, const struct ua_key *key)
 {
     const uint8_t msk_id[4] = {(uint8_t)(key->msk_id >> 24), (uint8_t)(key->msk_id >> 16),
                                (uint8_t)(key->msk_id >> 8), (uint8_t)key->msk_id};
 
-    wire_put_literal(w, "<MSK>\n<keyDomainID>");
+    wire_put_literal(w, BEFORE_DOMAIN);
     wire_put_base64(w, key->key_domain_id, sizeof key->key_domain_id);
-    wire_put_literal(w, "</keyDomainID>\n<MSKID>");
+    wire_put_literal(w, BEFORE_MSK);
     wire_put_base64(w, msk_id, sizeof msk_id);
-    wire_put_literal(w, "</MSKID>\n</MSK>\n");
+    wire_put_literal(w, KEY_END);
 }
 
 static enum wire_status check_count(unsigned count)
@@ -37,10 +53,10 @@ enum wire_status ua_request_body_encode(const struct ua_key *keys, unsigned coun
 
     if (status != WIRE_OK)
         return status;
-    wire_put_literal(&w, DECLARATION "<mbmsMSK xmlns=\"urn:3GPP:metadata:2005:MBMS:msk\">\n");
+    wire_put_literal(&w, REQUEST_BEGIN);
     for (unsigned i = 0; i < count; i++)
         put_key(&w, &keys[i]);
-    wire_put_literal(&w, "</mbmsMSK>\n");
+    wire_put_literal(&w, REQUEST_END);
     return wire_finish(&w, length);
 }
 
@@ -52,17 +68,17 @@ enum wire_status ua_response_body_encode(const struct ua_key *keys, unsigned cou
 
     if (status != WIRE_OK)
         return status;
-    wire_put_literal(&w, DECLARATION "<mbmsMSKResponse xmlns=\"urn:3GPP:metadata:2005:MBMS:mskResponse\">\n");
+    wire_put_literal(&w, RESPONSE_BEGIN);
     for (unsigned i = 0; i < count; i++) {
         if (keys[i].status < 100 || keys[i].status > 599)
             return WIRE_MALFORMED;
-        wire_put_literal(&w, "<Response>\n");
+        wire_put_literal(&w, ANSWER_BEGIN);
         put_key(&w, &keys[i]);
-        wire_put_literal(&w, "<ResponseCode>");
+        wire_put_literal(&w, BEFORE_CODE);
         wire_put_decimal(&w, keys[i].status);
-        wire_put_literal(&w, "</ResponseCode>\n</Response>\n");
+        wire_put_literal(&w, ANSWER_END);
     }
-    wire_put_literal(&w, "</mbmsMSKResponse>\n");
+    wire_put_literal(&w, RESPONSE_END);
     return wire_finish(&w, length);
 }
 
@@ -96,7 +112,7 @@ static enum wire_status read_key(struct xml_reader *r, struct ua_key *key)
         !decode_exactly(domain, key->key_domain_id, sizeof key->key_domain_id) ||
         !decode_exactly(msk, id, sizeof id))
         return WIRE_MALFORMED;
-    key->msk_id = (uint32_t)id[0] << 24 | (uint32_t)id[1] << 16 | (uint32_t)id[2] << 8 | id[3];
+    key->msk_id = wire_load_u32(id);
     return WIRE_OK;
 }
 
@@ -159,12 +175,79 @@ static enum wire_status read_keys(struct bytes body, const char *root, const cha
     return status == WIRE_OK && *count == 0 ? WIRE_MALFORMED : status;
 }
 
-enum wire_status ua_request_body_decode(struct bytes body, struct ua_key keys[UA_KEYS_MAX], unsigned *count)
+enum wire_status ua_request_body_decode_xml(struct bytes body, struct ua_key keys[UA_KEYS_MAX],
+                                            unsigned *count)
 {
     return read_keys(body, "mbmsMSK", "MSK", read_key, keys, count);
 }
 
-enum wire_status ua_response_body_decode(struct bytes body, struct ua_key keys[UA_KEYS_MAX], unsigned *count)
+enum wire_status ua_response_body_decode_xml(struct bytes body, struct ua_key keys[UA_KEYS_MAX],
+                                             unsigned *count)
 {
     return read_keys(body, "mbmsMSKResponse", "Response", read_response, keys, count);
+}
+
+/* The other way to read: a document that is, byte by byte, as it is written here is known by comparing what stands
+ * between the values. It says yes or nothing; what is not like that the XML reader judges. */
+static inline bool pass(struct wire_reader *r, const char *text, size_t len)
+{
+    if (wire_left(r) < len || memcmp(r->at, text, len) != 0)
+        return false;
+    r->at += len;
+    return true;
+}
+
+#define PASS(r, literal) pass((r), (literal), sizeof(literal) - 1)
+
+static bool match_key(struct wire_reader *r, struct ua_key *key)
+{
+    uint8_t id[4];
+
+    if (!PASS(r, BEFORE_DOMAIN) ||
+        !decode_exactly(wire_get(r, DOMAIN_TEXT_BYTES), key->key_domain_id, sizeof key->key_domain_id) ||
+        !PASS(r, BEFORE_MSK) || !decode_exactly(wire_get(r, MSK_TEXT_BYTES), id, sizeof id))
+        return false;
+    key->msk_id = wire_load_u32(id);
+    key->status = 0;
+    return PASS(r, KEY_END);
+}
+
+static bool match_answer(struct wire_reader *r, struct ua_key *key)
+{
+    return PASS(r, ANSWER_BEGIN) && match_key(r, key) && PASS(r, BEFORE_CODE) &&
+           read_code(wire_get(r, CODE_TEXT_BYTES), &key->status) == WIRE_OK && PASS(r, ANSWER_END);
+}
+
+/* A document's end: there were keys, and nothing follows. */
+static bool match_end(const struct wire_reader *r, const char *text, size_t len, unsigned count)
+{
+    return count > 0 && wire_left(r) == len && memcmp(r->at, text, len) == 0;
+}
+
+enum wire_status ua_request_body_decode(struct bytes body, struct ua_key keys[UA_KEYS_MAX], unsigned *count)
+{
+    struct wire_reader r = wire_reader(body);
+
+    *count = 0;
+    if (PASS(&r, REQUEST_BEGIN)) {
+        while (*count < UA_KEYS_MAX && wire_left(&r) > sizeof REQUEST_END && match_key(&r, &keys[*count]))
+            ++*count;
+        if (match_end(&r, REQUEST_END, sizeof REQUEST_END - 1, *count))
+            return WIRE_OK;
+    }
+    return ua_request_body_decode_xml(body, keys, count);
+}
+
+enum wire_status ua_response_body_decode(struct bytes body, struct ua_key keys[UA_KEYS_MAX], unsigned *count)
+{
+    struct wire_reader r = wire_reader(body);
+
+    *count = 0;
+    if (PASS(&r, RESPONSE_BEGIN)) {
+        while (*count < UA_KEYS_MAX && wire_left(&r) > sizeof RESPONSE_END && match_answer(&r, &keys[*count]))
+            ++*count;
+        if (match_end(&r, RESPONSE_END, sizeof RESPONSE_END - 1, *count))
+            return WIRE_OK;
+    }
+    return ua_response_body_decode_xml(body, keys, count);
 }

@@ -17,37 +17,9 @@ const char *wire_status_text(enum wire_status status)
     return (unsigned)status < sizeof texts / sizeof *texts ? texts[status] : "unknown";
 }
 
-void wire_put_u8(struct wire_writer *w, uint8_t value)
+void wire_clear(void *bytes, size_t len)
 {
-    wire_put(w, &value, 1);
-}
-
-void wire_put_u16(struct wire_writer *w, uint16_t value)
-{
-    const uint8_t b[2] = {(uint8_t)(value >> 8), (uint8_t)value};
-
-    wire_put(w, b, sizeof b);
-}
-
-void wire_put_u24(struct wire_writer *w, uint32_t value)
-{
-    const uint8_t b[3] = {(uint8_t)(value >> 16), (uint8_t)(value >> 8), (uint8_t)value};
-
-    wire_put(w, b, sizeof b);
-}
-
-void wire_put_u32(struct wire_writer *w, uint32_t value)
-{
-    const uint8_t b[4] = {(uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8),
-                          (uint8_t)value};
-
-    wire_put(w, b, sizeof b);
-}
-
-void wire_put_u64(struct wire_writer *w, uint64_t value)
-{
-    wire_put_u32(w, (uint32_t)(value >> 32));
-    wire_put_u32(w, (uint32_t)value);
+    memset(bytes, 0, len);
 }
 
 void wire_put_decimal(struct wire_writer *w, uint64_t value)
@@ -62,17 +34,38 @@ void wire_put_decimal(struct wire_writer *w, uint64_t value)
     wire_put(w, digits + first, sizeof digits - first);
 }
 
+/* The digits of `value`, the first in the highest byte: each nibble into a byte of its own, '0' added to all, and what
+ * lies between '9' and 'a' to those above 9. */
+static uint64_t hex_digits(uint32_t value)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t x = value, above_9;
+
+    x = (x << 16 | x) & UINT64_C(0x0000ffff0000ffff);
+    x = (x << 8 | x) & UINT64_C(0x00ff00ff00ff00ff);
+    x = (x << 4 | x) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    above_9 = (x + 6 * ones) >> 4 & ones;
+    return x + '0' * ones + ('a' - '9' - 1) * above_9;
+}
+
 void wire_put_hex32(struct wire_writer *w, uint32_t value, unsigned digits)
 {
-    char text[8];
-    unsigned count = digits < sizeof text ? digits : (unsigned)sizeof text;
+    uint64_t text = wire_big_endian(hex_digits(value));
+    size_t count = digits < sizeof text ? digits : sizeof text;
 
-    for (unsigned i = 0; i < count; i++)
-        text[i] = "0123456789abcdef"[value >> (4 * (count - 1 - i)) & 15];
-    wire_put(w, text, count);
+    wire_put(w, (const uint8_t *)&text + sizeof text - count, count);
 }
 
 static const char base64_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/* Four digits of 24 bits. */
+static inline void put_digits(uint8_t *out, uint32_t group)
+{
+    out[0] = (uint8_t)base64_alphabet[group >> 18];
+    out[1] = (uint8_t)base64_alphabet[group >> 12 & 63];
+    out[2] = (uint8_t)base64_alphabet[group >> 6 & 63];
+    out[3] = (uint8_t)base64_alphabet[group & 63];
+}
 
 void wire_put_base64(struct wire_writer *w, const void *bytes, size_t len)
 {
@@ -83,65 +76,99 @@ void wire_put_base64(struct wire_writer *w, const void *bytes, size_t len)
         w->overflow = true;
         return;
     }
-    for (; len >= 3; len -= 3, in += 3) {
-        *out++ = (uint8_t)base64_alphabet[in[0] >> 2];
-        *out++ = (uint8_t)base64_alphabet[(in[0] & 3) << 4 | in[1] >> 4];
-        *out++ = (uint8_t)base64_alphabet[(in[1] & 15) << 2 | in[2] >> 6];
-        *out++ = (uint8_t)base64_alphabet[in[2] & 63];
-    }
-    if (len > 0) {
-        uint8_t second = len == 2 ? in[1] : 0;
+    for (; len >= 8; len -= 6, in += 6, out += 8) { /* 8: so many are loaded */
+        uint64_t word;
 
-        *out++ = (uint8_t)base64_alphabet[in[0] >> 2];
-        *out++ = (uint8_t)base64_alphabet[(in[0] & 3) << 4 | second >> 4];
-        *out++ = len == 2 ? (uint8_t)base64_alphabet[(second & 15) << 2] : '=';
-        *out++ = '=';
+        memcpy(&word, in, sizeof word);
+        word = wire_big_endian(word);
+        out[0] = (uint8_t)base64_alphabet[word >> 58];
+        out[1] = (uint8_t)base64_alphabet[word >> 52 & 63];
+        out[2] = (uint8_t)base64_alphabet[word >> 46 & 63];
+        out[3] = (uint8_t)base64_alphabet[word >> 40 & 63];
+        out[4] = (uint8_t)base64_alphabet[word >> 34 & 63];
+        out[5] = (uint8_t)base64_alphabet[word >> 28 & 63];
+        out[6] = (uint8_t)base64_alphabet[word >> 22 & 63];
+        out[7] = (uint8_t)base64_alphabet[word >> 16 & 63];
+    }
+    for (; len >= 3; len -= 3, in += 3, out += 4)
+        put_digits(out, (uint32_t)in[0] << 16 | (uint32_t)in[1] << 8 | in[2]);
+    if (len > 0) {
+        put_digits(out, (uint32_t)in[0] << 16 | (len == 2 ? (uint32_t)in[1] << 8 : 0));
+        out[3] = '=';
+        if (len == 1)
+            out[2] = '=';
+        out += 4;
     }
     w->at = out;
 }
 
-/* 0..63, or -1. */
-static int base64_digit(uint8_t c)
+/* Values of the alphabet. What is not of it is negative, and so is, in its highest bit, any group with such a digit. */
+#define NO  -1
+#define BAD UINT32_C(0x80000000)
+/* clang-format off */
+static const int8_t base64_digits[256] = {
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, /* 00 */
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, /* 10 */
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, 62, NO, NO, NO, 63, /* 20 */
+    52, 53, 54, 55, 56, 57, 58, 59, 60, 61, NO, NO, NO, NO, NO, NO, /* 30 */
+    NO,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14, /* 40 */
+    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, NO, NO, NO, NO, NO, /* 50 */
+    NO, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, /* 60 */
+    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, NO, NO, NO, NO, NO, /* 70 */
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, /* 80 */
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, /* 90 */
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, /* a0 */
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, /* b0 */
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, /* c0 */
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, /* d0 */
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, /* e0 */
+    NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, /* f0 */
+};
+/* clang-format on */
+
+static inline uint32_t digit_of(uint8_t c)
 {
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    if (c == '+')
-        return 62;
-    return c == '/' ? 63 : -1;
+    return (uint32_t)base64_digits[c];
 }
 
-/* RFC 4648 §4: quadruples of the alphabet, the last may end in one or two '='. §3.5: the bits that padding
- * leaves over must be zero, so that every octet string has one text. */
+/* A last quadruple with '='. RFC 4648 §3.5: the bits that padding leaves over must be zero, so that every octet string
+ * has one text. */
+static bool decode_padded(const uint8_t *text, uint8_t *out)
+{
+    uint32_t a = digit_of(text[0]), b = digit_of(text[1]), c = text[2] != '=' ? digit_of(text[2]) : 0;
+
+    if (((a | b | c) & BAD) || (text[2] == '=' ? b & 15 : c & 3) != 0)
+        return false;
+    out[0] = (uint8_t)(a << 2 | b >> 4);
+    if (text[2] != '=')
+        out[1] = (uint8_t)(b << 4 | c >> 2);
+    return true;
+}
+
+/* RFC 4648 §4: quadruples of the alphabet, the last may end in one or two '='. */
 enum wire_status wire_base64_decode(struct bytes text, uint8_t *out, size_t capacity, size_t *len)
 {
-    size_t padding, written = 0;
+    const uint8_t *at = text.at;
+    size_t padding, whole;
+    uint32_t met = 0;
 
     if (text.len % 4 != 0)
         return WIRE_MALFORMED;
-    padding = text.len == 0 || text.at[text.len - 1] != '=' ? 0 : text.at[text.len - 2] != '=' ? 1 : 2;
-    if (text.len / 4 * 3 - padding > capacity)
+    padding = text.len == 0 || at[text.len - 1] != '=' ? 0 : at[text.len - 2] != '=' ? 1 : 2;
+    *len = text.len / 4 * 3 - padding;
+    if (*len > capacity)
         return WIRE_NO_SPACE;
-    for (size_t i = 0; i < text.len; i += 4) {
-        size_t digits = i + 4 == text.len ? 4 - padding : 4;
-        uint32_t group = 0;
+    for (whole = text.len / 4 - (padding > 0); whole > 0; whole--, at += 4, out += 3) {
+        uint32_t group =
+            digit_of(at[0]) << 18 | digit_of(at[1]) << 12 | digit_of(at[2]) << 6 | digit_of(at[3]);
 
-        for (size_t j = 0; j < 4; j++) {
-            int digit = j < digits ? base64_digit(text.at[i + j]) : 0;
-
-            if (digit < 0)
-                return WIRE_MALFORMED;
-            group = group << 6 | (uint32_t)digit;
-        }
-        if ((digits == 3 && (group & 0xff) != 0) || (digits == 2 && (group & 0xffff) != 0))
-            return WIRE_MALFORMED;
-        for (size_t j = 0; j + 1 < digits; j++)
-            out[written++] = (uint8_t)(group >> (16 - 8 * j));
+        met |= group;
+        out[0] = (uint8_t)(group >> 16);
+        out[1] = (uint8_t)(group >> 8);
+        out[2] = (uint8_t)group;
     }
-    *len = written;
+    if ((met & BAD) || (padding > 0 && !decode_padded(at, out)))
+        return WIRE_MALFORMED;
     return WIRE_OK;
 }
 
@@ -156,7 +183,7 @@ enum wire_status wire_decimal_decode(struct bytes text, uint64_t *value)
 
         if (digit > 9)
             return WIRE_MALFORMED;
-        if (sum > (UINT64_MAX - digit) / 10)
+        if (i >= 19 && sum > (UINT64_MAX - digit) / 10) /* 19 nines are below 2^64 */
             return WIRE_LIMIT;
         sum = sum * 10 + digit;
     }

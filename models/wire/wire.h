@@ -20,6 +20,10 @@ enum wire_status {
 /* "truncated", ... for messages to people. */
 const char *wire_status_text(enum wire_status status);
 
+/* Zeros. Where it sees the size, GCC writes the few hundred bytes of our structs by "rep stos", which starts slowly: it is
+ * not shown, and memset() picks a better way. */
+void wire_clear(void *bytes, size_t len);
+
 /* Appends to a buffer of the caller's; past its end nothing is written and `overflow` is set. */
 struct wire_writer {
     uint8_t *at;
@@ -57,11 +61,49 @@ static inline size_t wire_written(const struct wire_writer *w)
     return (size_t)(w->at - w->start);
 }
 
-void wire_put_u8(struct wire_writer *w, uint8_t value);
-void wire_put_u16(struct wire_writer *w, uint16_t value);
-void wire_put_u24(struct wire_writer *w, uint32_t value);
-void wire_put_u32(struct wire_writer *w, uint32_t value);
-void wire_put_u64(struct wire_writer *w, uint64_t value);
+/* A number as it lies in memory where the highest byte comes first, and back. */
+static inline uint64_t wire_big_endian(uint64_t value)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return value;
+#else
+    return __builtin_bswap64(value);
+#endif
+}
+
+/* The low `bytes` bytes of value, the highest first. */
+static inline void wire_put_integer(struct wire_writer *w, uint64_t value, size_t bytes)
+{
+    uint64_t raw = wire_big_endian(value << (64 - 8 * bytes));
+
+    wire_put(w, &raw, bytes);
+}
+
+static inline void wire_put_u8(struct wire_writer *w, uint8_t value)
+{
+    wire_put_integer(w, value, 1);
+}
+
+static inline void wire_put_u16(struct wire_writer *w, uint16_t value)
+{
+    wire_put_integer(w, value, 2);
+}
+
+static inline void wire_put_u24(struct wire_writer *w, uint32_t value)
+{
+    wire_put_integer(w, value, 3);
+}
+
+static inline void wire_put_u32(struct wire_writer *w, uint32_t value)
+{
+    wire_put_integer(w, value, 4);
+}
+
+static inline void wire_put_u64(struct wire_writer *w, uint64_t value)
+{
+    wire_put_integer(w, value, 8);
+}
+
 void wire_put_decimal(struct wire_writer *w, uint64_t value);
 /* Lower-case, `digits` wide. */
 void wire_put_hex32(struct wire_writer *w, uint32_t value, unsigned digits);

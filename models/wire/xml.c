@@ -49,10 +49,10 @@ static bool begins(const struct xml_reader *r, const char *text, size_t len)
 
 bool xml_is_plain(struct bytes text)
 {
-    for (size_t i = 0; i < text.len; i++)
-        if (text.at[i] == '"' || text.at[i] == '\'')
-            return false;
-    return is_free_of(text, NOT_TEXT);
+    if (text.len == 0)
+        return true;
+    return is_free_of(text, NOT_TEXT) && memchr(text.at, '"', text.len) == NULL &&
+           memchr(text.at, '\'', text.len) == NULL;
 }
 
 static enum wire_status get_name(struct xml_reader *r, struct bytes *name)

@@ -54,6 +54,9 @@ uint32_t pool_take(struct pool *pool)
     else
         memcpy(&pool->free_head, pool_at(pool, index), sizeof pool->free_head);
     pool->used++;
+    /* The next one was given back long ago: have it fetched before it is asked for. */
+    if (pool->free_head != POOL_NONE)
+        __builtin_prefetch(pool_at(pool, pool->free_head), 1);
     return index;
 }
 

@@ -13,49 +13,72 @@
 #define WEYL_0       UINT32_C(0x9E3779B9) /* golden ratio */
 #define WEYL_1       UINT32_C(0xBB67AE85) /* sqrt(3) - 1 */
 
-enum { ROUNDS = 10 };
-
 /* Longest duration a distribution gives, 146 years: an absurd draw must not overflow the clock. */
 #define DURATION_NS_MAX (INT64_C(1) << 62)
 
-struct random_block random_draw(uint64_t seed, uint32_t entity, uint32_t purpose, uint64_t index)
+/* One round, and the key of the next. Written out ten times, the rounds' moves of words cost nothing. */
+#define ROUND                                                                                                \
+    do {                                                                                                     \
+        uint64_t product_0 = (uint64_t)MULTIPLIER_0 * c0;                                                    \
+        uint64_t product_1 = (uint64_t)MULTIPLIER_1 * c2;                                                    \
+        c0 = (uint32_t)(product_1 >> 32) ^ c1 ^ key_0;                                                       \
+        c1 = (uint32_t)product_1;                                                                            \
+        c2 = (uint32_t)(product_0 >> 32) ^ c3 ^ key_1;                                                       \
+        c3 = (uint32_t)product_0;                                                                            \
+        key_0 += WEYL_0;                                                                                     \
+        key_1 += WEYL_1;                                                                                     \
+    } while (0)
+
+static inline __attribute__((always_inline)) struct random_block draw(uint64_t seed, uint32_t entity,
+                                                                      uint32_t purpose, uint64_t index)
 {
     uint32_t key_0 = (uint32_t)seed;
     uint32_t key_1 = (uint32_t)(seed >> 32);
     uint32_t c0 = entity, c1 = purpose, c2 = (uint32_t)index, c3 = (uint32_t)(index >> 32);
 
-    for (int round = 0; round < ROUNDS; round++) {
-        uint64_t product_0 = (uint64_t)MULTIPLIER_0 * c0;
-        uint64_t product_1 = (uint64_t)MULTIPLIER_1 * c2;
-        c0 = (uint32_t)(product_1 >> 32) ^ c1 ^ key_0;
-        c1 = (uint32_t)product_1;
-        c2 = (uint32_t)(product_0 >> 32) ^ c3 ^ key_1;
-        c3 = (uint32_t)product_0;
-        key_0 += WEYL_0;
-        key_1 += WEYL_1;
-    }
+    ROUND;
+    ROUND;
+    ROUND;
+    ROUND;
+    ROUND;
+    ROUND;
+    ROUND;
+    ROUND;
+    ROUND;
+    ROUND;
     return (struct random_block){{c0, c1, c2, c3}};
+}
+
+struct random_block random_draw(uint64_t seed, uint32_t entity, uint32_t purpose, uint64_t index)
+{
+    return draw(seed, entity, purpose, index);
 }
 
 uint64_t random_u64(uint64_t seed, uint32_t entity, uint32_t purpose, uint64_t index)
 {
-    struct random_block block = random_draw(seed, entity, purpose, index);
+    struct random_block block = draw(seed, entity, purpose, index);
 
     return block.word[0] | (uint64_t)block.word[1] << 32;
+}
+
+/* Little-endian on every host. */
+static inline void store(uint8_t bytes[16], struct random_block block)
+{
+    for (unsigned i = 0; i < 4; i++)
+        block.word[i] = GUINT32_TO_LE(block.word[i]);
+    memcpy(bytes, &block, sizeof block);
 }
 
 void random_bytes(uint64_t seed, uint32_t entity, uint32_t purpose, uint64_t index, uint8_t *out,
                   size_t length)
 {
-    while (length > 0) {
-        struct random_block block = random_draw(seed, entity, purpose, index++);
-        uint8_t bytes[sizeof block];
-        for (size_t i = 0; i < sizeof bytes; i++) /* little-endian on every host */
-            bytes[i] = (uint8_t)(block.word[i / 4] >> (8 * (i % 4)));
-        size_t part = MIN(length, sizeof bytes);
-        memcpy(out, bytes, part);
-        out += part;
-        length -= part;
+    uint8_t last[16];
+
+    for (; length >= sizeof last; length -= sizeof last, out += sizeof last)
+        store(out, draw(seed, entity, purpose, index++));
+    if (length > 0) {
+        store(last, draw(seed, entity, purpose, index));
+        memcpy(out, last, length);
     }
 }
 

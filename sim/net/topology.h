@@ -35,13 +35,20 @@ static inline uint32_t net_topology_region(const struct net_topology *t, uint32_
     return net_topology_region_of_cell(t, net_topology_cell(t, host - t->servers));
 }
 
+/* Place of a UE among those of a region that has `cells` cells from `first` on. */
+static inline uint32_t net_topology_place(const struct net_topology *t, uint32_t first, uint32_t cells,
+                                          uint32_t ue)
+{
+    return ue / t->cells * cells + ue % t->cells - first;
+}
+
 /* Place of a UE among those of its region: 0 .. net_topology_ues_of() - 1, without gaps. */
 static inline uint32_t net_topology_slot(const struct net_topology *t, uint32_t region, uint32_t ue)
 {
     uint32_t first = net_topology_first_cell(t, region);
     uint32_t width = net_topology_first_cell(t, region + 1) - first;
 
-    return ue / t->cells * width + ue % t->cells - first;
+    return net_topology_place(t, first, width, ue);
 }
 
 /* UEs of a region. */

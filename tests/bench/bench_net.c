@@ -84,10 +84,7 @@ static void measure(const char *name, uint32_t ues, uint32_t step)
     static const char *const kinds[] = {"message"};
     struct native_config config = {
         .seed = 1,
-        .servers = 1,
-        .ues = ues,
-        .cells = 1000,
-        .regions = 8,
+        .topology = {.servers = 1, .ues = ues, .cells = 1000, .regions = 8},
         .access_delay_ns = 30 * CLOCK_MILLISECOND,
         .uplink_bit_per_s = 20000000,
         .downlink_bit_per_s = 50000000,
@@ -115,8 +112,8 @@ static void measure(const char *name, uint32_t ues, uint32_t step)
 
     for (uint32_t ue = 0; ue < ues; ue++) {
         uint32_t host = FIRST_UE + ue;
-        net_timer(native_region(native, native_region_of(native, host)), host, ue * 10 * CLOCK_MICROSECOND,
-                  step, 0);
+        net_timer(native_region(native, net_topology_region(&config.topology, host)), host,
+                  ue * 10 * CLOCK_MICROSECOND, step, 0);
     }
     gint64 start_us = g_get_monotonic_time();
     native_run(native, CLOCK_NEVER);

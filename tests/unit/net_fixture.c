@@ -107,10 +107,7 @@ void net_set_up(struct net_fixture *f)
     f->listens[1] = (struct net_listen){OTHER_SERVER, PORT, net_framer_prefix, 16, 16, 0};
     f->config = (struct native_config){
         .seed = 1,
-        .servers = 2,
-        .ues = 4,
-        .cells = 2,
-        .regions = 2,
+        .topology = {.servers = 2, .ues = 4, .cells = 2, .regions = 2},
         .access_delay_ns = ACCESS_NS,
         .uplink_bit_per_s = UINT64_C(8000000000) / UPLINK_NS,
         .downlink_bit_per_s = UINT64_C(8000000000) / DOWNLINK_NS,
@@ -146,13 +143,13 @@ void net_start(struct net_fixture *f)
     f->config.user = f;
     f->native = native_new(&f->config, &error);
     g_assert_no_error(error);
-    for (uint32_t i = 0; i <= f->config.regions; i++)
+    for (uint32_t i = 0; i <= f->config.topology.regions; i++)
         native_region(f->native, i)->model = f;
 }
 
 void net_at(struct net_fixture *f, int64_t time_ns, uint32_t host, net_step *step)
 {
-    struct net_region *at = native_region(f->native, native_region_of(f->native, host));
+    struct net_region *at = native_region(f->native, net_topology_region(&f->config.topology, host));
     uint32_t index = f->steps->len;
 
     g_array_append_val(f->steps, step);

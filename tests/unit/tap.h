@@ -8,7 +8,7 @@
 
 static inline void tap_init(int argc, char **argv)
 {
-    static char **with_tap; /* static: GTest keeps pointers into it */
+    static char **with_tap; /* static: GTest keeps pointers into it, and drops the argument */
     static char tap[] = "--tap";
     int count = argc + 1;
 

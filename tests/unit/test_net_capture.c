@@ -137,8 +137,8 @@ static void run(struct net_fixture *f, struct file *file, bool ipv6, const char 
     net_set_up(f);
     f->config.ipv6 = ipv6;
     f->config.fault_drop = drop;
-    f->config.capture =
-        capture_new(file->path, f->config.regions + 1, EPOCH_S, f->config.servers, ipv6, &error);
+    f->config.capture = capture_new(file->path, f->config.topology.regions + 1, EPOCH_S,
+                                    f->config.topology.servers, ipv6, &error);
     g_assert_no_error(error);
     f->on_connected = ask;
     f->on_message = answer;
@@ -328,7 +328,8 @@ static void test_full_disk_stops(void)
         return;
     }
     net_set_up(&f);
-    f.config.capture = capture_new("/dev/full", f.config.regions + 1, 0, f.config.servers, false, NULL);
+    f.config.capture =
+        capture_new("/dev/full", f.config.topology.regions + 1, 0, f.config.topology.servers, false, NULL);
     net_start(&f);
     for (int i = 0; i < 1000; i++)
         net_at(&f, i * CLOCK_SECOND, UE, send_datagrams);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Links against closed formulas, the division of UEs into regions, and the free lists. */
+/* Links against closed formulas, and the free lists. */
 #include "sim/net/native/link.h"
 #include "sim/net/native/shelf.h"
 #include "tests/unit/net_fixture.h"
@@ -61,44 +61,6 @@ static void test_extremes(void)
     g_assert_cmpint(link_put(&link, &fast, 0, 9000), ==, 1);
 }
 
-static void check_regions(uint32_t ues, uint32_t cells, uint32_t regions)
-{
-    struct net_fixture f;
-    uint32_t total = 0;
-
-    net_set_up(&f);
-    f.config.ues = ues;
-    f.config.cells = cells;
-    f.config.regions = regions;
-    net_start(&f);
-    g_assert_cmpuint(native_region_of(f.native, SERVER), ==, 0);
-    g_assert_cmpuint(native_ues_of(f.native, 0), ==, 0);
-    for (uint32_t r = 1; r <= regions; r++)
-        total += native_ues_of(f.native, r);
-    g_assert_cmpuint(total, ==, ues);
-    GHashTable *taken = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-    for (uint32_t ue = 0; ue < ues; ue++) {
-        uint32_t region = native_region_of(f.native, UE + ue);
-        g_assert_cmpuint(region, ==, 1 + (uint64_t)(ue % cells) * regions / cells);
-        g_assert_cmpuint(native_slot(f.native, ue), <, native_ues_of(f.native, region));
-        gint64 *place = g_new(gint64, 1);
-        *place = (gint64)region << 32 | native_slot(f.native, ue);
-        g_assert_true(g_hash_table_add(taken, place));
-    }
-    g_hash_table_unref(taken);
-    net_tear_down(&f);
-}
-
-static void test_regions(void)
-{
-    check_regions(1, 1, 1);
-    check_regions(100, 7, 3);
-    check_regions(5, 7, 3);
-    check_regions(999, 10, 10);
-    check_regions(64, 3, 5); /* regions without cells */
-    check_regions(1000, 16, 16);
-}
-
 static void test_shelf(void)
 {
     enum { COUNT = 1000 };
@@ -134,7 +96,6 @@ int main(int argc, char **argv)
     g_test_add_func("/net/link/idle-starts-anew", test_idle_starts_anew);
     g_test_add_func("/net/link/backlog-and-limit", test_backlog_and_limit);
     g_test_add_func("/net/link/extremes", test_extremes);
-    g_test_add_func("/net/regions", test_regions);
     g_test_add_func("/net/shelf", test_shelf);
     return g_test_run();
 }

@@ -46,7 +46,7 @@ static unsigned count_closed(const struct net_fixture *f, enum net_close_reason 
 static void set_up(struct net_fixture *f)
 {
     net_set_up(f);
-    f->config.ues = UES;
+    f->config.topology.ues = UES;
     f->on_connected = ask;
     f->on_message = serve;
 }

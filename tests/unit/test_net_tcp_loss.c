@@ -417,9 +417,9 @@ static uint64_t run_storm(uint64_t seed)
 
     net_set_up(&f);
     f.config.seed = seed;
-    f.config.ues = STORM_UES;
-    f.config.cells = 5;
-    f.config.regions = 3;
+    f.config.topology.ues = STORM_UES;
+    f.config.topology.cells = 5;
+    f.config.topology.regions = 3;
     f.config.access_loss = 0.1;
     f.config.access_duplicate = 0.1;
     f.config.access_late = 0.1;

@@ -112,7 +112,8 @@ static void test_start_state(void)
 static void test_topology(void)
 {
     static const struct net_topology shapes[] = {{3, 20000, 100, 7}, {3, 999, 1000, 16}, {3, 1000, 999, 16},
-                                                 {3, 5, 5, 5},       {3, 1, 1, 1},       {3, 12345, 77, 77}};
+                                                 {3, 5, 5, 5},       {3, 1, 1, 1},       {3, 12345, 77, 77},
+                                                 {3, 64, 3, 5}};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(shapes); i++) {
         const struct net_topology *t = &shapes[i];

@@ -124,14 +124,14 @@ static void raise_to(int64_t *max, int64_t value)
 void native_queues(const struct native *native, struct native_queues *out)
 {
     *out = (struct native_queues){0};
-    for (uint32_t i = 0; i < native->config.cells; i++) {
+    for (uint32_t i = 0; i < native->config.topology.cells; i++) {
         const struct cell *cell = &native->cells[i];
         int64_t now_ns = queue_time(native, cell->region);
         raise_to(&out->uplink_bytes_max, link_backlog_bytes(&cell->uplink, &native->uplink, now_ns));
         raise_to(&out->downlink_bytes_max, link_backlog_bytes(&cell->downlink, &native->downlink, now_ns));
     }
     int64_t now_ns = queue_time(native, 0);
-    for (uint32_t i = 0; i < native->config.servers; i++) {
+    for (uint32_t i = 0; i < native->config.topology.servers; i++) {
         const struct server *server = &native->servers[i];
         raise_to(&out->core_bytes_max, link_backlog_bytes(&server->egress, &native->core, now_ns));
         raise_to(&out->core_bytes_max, link_backlog_bytes(&server->ingress, &native->core, now_ns));

@@ -159,43 +159,6 @@ static void on_boundary(void *user, int64_t time_ns)
     native->config.boundary(native->config.user, time_ns);
 }
 
-/* First cell of a region; regions count from 1. The inverse of c -> 1 + c * regions / cells. */
-static uint32_t first_cell(const struct native *native, uint32_t region)
-{
-    uint64_t cells = native->config.cells;
-    uint64_t regions = native->config.regions;
-
-    return (uint32_t)(((region - 1) * cells + regions - 1) / regions);
-}
-
-uint32_t native_region_of(const struct native *native, uint32_t host)
-{
-    return is_server(native, host) ? 0 : cell_of(native, host)->region;
-}
-
-uint32_t native_ues_of(const struct native *native, uint32_t region)
-{
-    if (region == 0)
-        return 0;
-    uint32_t first = first_cell(native, region);
-    uint32_t width = first_cell(native, region + 1) - first;
-    uint32_t whole = native->config.ues / native->config.cells;
-    uint32_t rest = native->config.ues % native->config.cells;
-    uint32_t more = rest > first ? rest - first : 0;
-
-    return whole * width + (more < width ? more : width);
-}
-
-uint32_t native_slot(const struct native *native, uint32_t ue)
-{
-    uint32_t cell = ue % native->config.cells;
-    uint32_t region = native->cells[cell].region;
-    uint32_t first = first_cell(native, region);
-    uint32_t width = first_cell(native, region + 1) - first;
-
-    return ue / native->config.cells * width + (cell - first);
-}
-
 static void init_links(struct native *native)
 {
     const struct native_config *config = &native->config;
@@ -203,14 +166,14 @@ static void init_links(struct native *native)
     native->uplink = link_rate_of(config->uplink_bit_per_s, config->access_queue_bytes);
     native->downlink = link_rate_of(config->downlink_bit_per_s, config->access_queue_bytes);
     native->core = link_rate_of(config->core_bit_per_s, config->core_queue_bytes);
-    native->cells = g_new0(struct cell, config->cells);
-    for (uint32_t i = 0; i < config->cells; i++) {
+    native->cells = g_new0(struct cell, config->topology.cells);
+    for (uint32_t i = 0; i < config->topology.cells; i++) {
         link_init(&native->cells[i].uplink);
         link_init(&native->cells[i].downlink);
-        native->cells[i].region = 1 + (uint32_t)((uint64_t)i * config->regions / config->cells);
+        native->cells[i].region = net_topology_region_of_cell(&config->topology, i);
     }
-    native->servers = g_new0(struct server, config->servers);
-    for (uint32_t i = 0; i < config->servers; i++) {
+    native->servers = g_new0(struct server, config->topology.servers);
+    for (uint32_t i = 0; i < config->topology.servers; i++) {
         link_init(&native->servers[i].egress);
         link_init(&native->servers[i].ingress);
     }
@@ -218,7 +181,7 @@ static void init_links(struct native *native)
 
 static void init_regions(struct native *native)
 {
-    native->region_count = native->config.regions + 1;
+    native->region_count = native->config.topology.regions + 1;
     native->regions = g_new0(struct native_region, native->region_count);
     for (uint32_t i = 0; i < native->region_count; i++) {
         struct native_region *region = &native->regions[i];
@@ -259,7 +222,7 @@ static void init_kernel(struct native *native)
     const struct native_config *config = &native->config;
     int64_t core_ns = config->core_delay_ns, access_ns = config->access_delay_ns;
     struct kernel_config kernel_config = {
-        .regions = config->regions + 1,
+        .regions = config->topology.regions + 1,
         .lookahead_ns = core_ns < access_ns ? core_ns : access_ns,
         .handlers = event_handlers,
         .handler_count = EVENT_KINDS,
@@ -289,14 +252,14 @@ static bool parse_faults(struct native *native, GError **error)
 
     for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++)
         if (!fault_set_parse(&native->faults, texts[i].text, texts[i].action, config->kind_names,
-                             config->kinds, config->ues, error))
+                             config->kinds, config->topology.ues, error))
             return false;
     return true;
 }
 
 struct native *native_new(const struct native_config *config, GError **error)
 {
-    g_assert(config->cells > 0 && config->regions > 0 && config->kinds <= NET_KINDS_MAX);
+    g_assert(config->topology.cells > 0 && config->topology.regions > 0 && config->kinds <= NET_KINDS_MAX);
     g_assert(config->uplink_bit_per_s && config->downlink_bit_per_s && config->core_bit_per_s);
 
     struct native *native = g_new0(struct native, 1);

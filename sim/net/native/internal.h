@@ -138,12 +138,12 @@ static inline struct native_region *region_of(struct net_region *at)
 
 static inline bool is_server(const struct native *native, uint32_t host)
 {
-    return host < native->config.servers;
+    return host < native->config.topology.servers;
 }
 
 static inline struct cell *cell_of(const struct native *native, uint32_t host)
 {
-    return &native->cells[(host - native->config.servers) % native->config.cells];
+    return &native->cells[(host - native->config.topology.servers) % native->config.topology.cells];
 }
 
 /* message.c */

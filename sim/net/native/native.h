@@ -11,6 +11,7 @@
 
 #include "sim/kernel/kernel.h"
 #include "sim/net/net.h"
+#include "sim/net/topology.h"
 
 #include <glib.h>
 
@@ -21,7 +22,7 @@ struct capture;
 
 struct native_config {
     uint64_t seed;
-    uint32_t servers, ues, cells, regions; /* regions: of cells; the kernel has one more, the core */
+    struct net_topology topology;
     bool ipv6;
 
     int64_t access_delay_ns; /* one way: access.rtt / 2 */
@@ -64,12 +65,6 @@ struct native *native_new(const struct native_config *config, GError **error);
 void native_free(struct native *native);
 
 struct net_region *native_region(struct native *native, uint32_t index);
-uint32_t native_region_of(const struct native *native, uint32_t host);
-/* UEs of one region and the place of a UE among them, so that a model can keep its UEs in one array a region:
- * 0 <= native_slot < native_ues_of. Both are closed formulas. */
-uint32_t native_ues_of(const struct native *native, uint32_t region);
-uint32_t native_slot(const struct native *native, uint32_t ue);
-
 /* Runs to the end, see kernel_run(). */
 int64_t native_run(struct native *native, int64_t end_ns);
 struct kernel *native_kernel(struct native *native);

@@ -210,8 +210,8 @@ static void send_from_ue(struct native_region *region, struct packet *packet)
     struct native *native = region->native;
     struct cell *cell = cell_of(native, packet->from);
     int64_t departure_ns = link_put(&cell->uplink, &native->uplink, region->base.now_ns, packet->size);
-    const struct crossing crossing = {packet, packet->from - native->config.servers, packet->to, packet->size,
-                                      true};
+    const struct crossing crossing = {packet, packet->from - native->config.topology.servers, packet->to,
+                                      packet->size, true};
 
     if (departure_ns == LINK_DROPPED) {
         drop(region, packet);
@@ -260,7 +260,7 @@ void packet_at_router(struct native_region *region, struct packet *packet, uint3
     }
     struct cell *cell = cell_of(native, to);
     int64_t departure_ns = link_put(&cell->downlink, &native->downlink, region->base.now_ns, size);
-    const struct crossing crossing = {packet, to - native->config.servers, to, size, false};
+    const struct crossing crossing = {packet, to - native->config.topology.servers, to, size, false};
 
     if (departure_ns == LINK_DROPPED) {
         drop(region, packet);
