@@ -3,6 +3,7 @@
 #include "models/bmsc/bmsc.h"
 
 #include "sim/kernel/random.h"
+#include "sim/kernel/table.h"
 
 #include <glib.h>
 #include <string.h>
@@ -218,7 +219,7 @@ struct bmsc *bmsc_new(const struct world *world)
     pool_init(&bmsc->jobs, sizeof(struct bmsc_job));
     pool_init(&bmsc->sessions, sizeof(struct bmsc_session));
     diameter_peer_init(&bmsc->bsf, HOST_BMSC, HOST_BSF);
-    bmsc->ues = g_new0(struct bmsc_ue, world->ues);
+    bmsc->ues = table_new(world->ues, sizeof *bmsc->ues);
     bmsc->nonce_cipher = crypto_cipher_new(world->nonce_key);
     for (unsigned i = 0; i < 4; i++)
         wire_put_hex32(&w, random_draw(world->seed, ENTITY_WORLD, PURPOSE_NONCE, 0).word[i], 8);
@@ -233,7 +234,7 @@ void bmsc_free(struct bmsc *bmsc)
     pool_clear(&bmsc->jobs);
     pool_clear(&bmsc->sessions);
     crypto_cipher_free(bmsc->nonce_cipher);
-    g_free(bmsc->ues);
+    table_free(bmsc->ues, bmsc->world->ues, sizeof *bmsc->ues);
     g_free(bmsc);
 }
 

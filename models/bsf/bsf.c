@@ -3,6 +3,7 @@
 #include "models/bsf/bsf.h"
 
 #include "sim/kernel/random.h"
+#include "sim/kernel/table.h"
 
 #include <glib.h>
 #include <string.h>
@@ -113,7 +114,7 @@ struct bsf *bsf_new(const struct world *world)
     pool_init(&bsf->jobs, sizeof(struct bsf_job));
     pool_init(&bsf->challenges, sizeof(struct bsf_challenge));
     diameter_peer_init(&bsf->hss, HOST_BSF, HOST_HSS);
-    bsf->subscribers = g_new0(struct bsf_subscriber, world->ues);
+    bsf->subscribers = table_new(world->ues, sizeof *bsf->subscribers);
     return bsf;
 }
 
@@ -124,7 +125,7 @@ void bsf_free(struct bsf *bsf)
     server_clear(&bsf->station.server);
     pool_clear(&bsf->jobs);
     pool_clear(&bsf->challenges);
-    g_free(bsf->subscribers);
+    table_free(bsf->subscribers, bsf->world->ues, sizeof *bsf->subscribers);
     g_free(bsf);
 }
 

@@ -6,6 +6,7 @@
 #include "models/diameter_peer.h"
 #include "models/subscriber.h"
 #include "sim/kernel/random.h"
+#include "sim/kernel/table.h"
 
 #include <glib.h>
 #include <string.h>
@@ -215,7 +216,7 @@ struct hss *hss_new(const struct world *world)
     hss->station.serve = serve;
     server_init(&hss->station.server, (uint32_t)s->hss_workers, (uint64_t)s->hss_queue_limit);
     pool_init(&hss->jobs, sizeof(struct hss_job));
-    hss->subscribers = g_new0(struct hss_subscriber, world->ues);
+    hss->subscribers = table_new(world->ues, sizeof *hss->subscribers);
     return hss;
 }
 
@@ -225,7 +226,7 @@ void hss_free(struct hss *hss)
         return;
     server_clear(&hss->station.server);
     pool_clear(&hss->jobs);
-    g_free(hss->subscribers);
+    table_free(hss->subscribers, hss->world->ues, sizeof *hss->subscribers);
     g_free(hss);
 }
 

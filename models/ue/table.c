@@ -5,6 +5,7 @@
 
 #include "models/keylog.h"
 #include "sim/kernel/random.h"
+#include "sim/kernel/table.h"
 
 #include <glib.h>
 
@@ -15,8 +16,8 @@ struct ue_table *ue_table_new(const struct net_topology *topology, uint32_t regi
     table->topology = *topology;
     table->first_cell = net_topology_first_cell(topology, region);
     table->cells = net_topology_first_cell(topology, region + 1) - table->first_cell;
-    /* calloc: untouched pages cost nothing. */
-    table->ues = g_new0(struct ue, MAX(net_topology_ues_of(topology, region), 1));
+    table->ue_count = net_topology_ues_of(topology, region);
+    table->ues = table_new(table->ue_count, sizeof *table->ues);
     pool_init(&table->exchanges, sizeof(struct ue_exchange));
     pool_init(&table->sqns, sizeof(struct ue_sqn));
     return table;
@@ -28,7 +29,7 @@ void ue_table_free(struct ue_table *table)
         return;
     pool_clear(&table->exchanges);
     pool_clear(&table->sqns);
-    g_free(table->ues);
+    table_free(table->ues, table->ue_count, sizeof *table->ues);
     g_free(table);
 }
 

@@ -84,6 +84,7 @@ struct ue_table {
     struct net_topology topology;
     uint32_t first_cell, cells; /* of the region */
     struct ue *ues;
+    uint32_t ue_count;
     struct pool exchanges;
     struct pool sqns;
 };

@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum {
-    SORT_MAX = 512,         /* a bucket of more events is cut rather than sorted */
+    SORT_MAX = 128,         /* a bucket of more events is cut rather than sorted */
     EVENTS_PER_BUCKET = 16, /* aimed at when a rung is cut */
     BUCKETS_MIN = 16,
     BUCKETS_MAX = 1 << 16,
