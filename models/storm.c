@@ -74,6 +74,7 @@ static void on_timer(struct net_region *at, uint32_t host, uint32_t kind, uint64
     }
 }
 
+/* A packet names nothing of a server's yet; a server's timer does. */
 static void on_prefetch(struct net_region *at, uint32_t host, uint32_t kind, uint64_t argument,
                         unsigned stage)
 {

@@ -80,12 +80,14 @@ struct ue_at ue_find(struct net_region *at, uint32_t host)
 void ue_prefetch(struct net_region *at, uint32_t host, unsigned stage)
 {
     const struct ue_table *t = model_of(at)->ues;
-    const struct ue *ue = ue_of(t, host - HOST_UES);
 
+    if (stage > 1)
+        return;
+    const struct ue *ue = ue_of(t, host - HOST_UES);
     if (stage == 0) {
         __builtin_prefetch(ue, 1);
         __builtin_prefetch((const char *)(ue + 1) - 1, 1);
-    } else if (stage == 1 && ue->known && ue->exchange != POOL_NONE) {
+    } else if (ue->known && ue->exchange != POOL_NONE) {
         const char *x = pool_at(&t->exchanges, ue->exchange);
 
         for (size_t i = 0; i < sizeof(struct ue_exchange); i += LINE_BYTES)
