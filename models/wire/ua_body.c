@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The XML bodies of the MSK request and its response. Element names and name spaces are placeholders (the schema is in
- * TS 26.346); what they hold is not: Key Domain ID (3 bytes) and MSK ID (4 bytes) in base64, one status per key.
+/* The XML bodies of the MSK request and its response. Element names and name spaces are our own (the schema of
+ * TS 26.346 was not at hand); what they hold is not: Key Domain ID (3 bytes) and MSK ID (4 bytes) in base64, one
+ * status per key.
  *
  *   mbmsMSK { MSK { keyDomainID, MSKID } 1..8 }
  *   mbmsMSKResponse { Response { MSK { keyDomainID, MSKID }, ResponseCode } 1..8 }                          */

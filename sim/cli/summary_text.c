@@ -93,8 +93,8 @@ static void print_title(const struct report *report, FILE *to)
     const struct scenario *s = report->scenario;
     char ues[FORMAT_SIZE], cells[FORMAT_SIZE];
     char *title =
-        g_strdup_printf("%s: %s UEs in %s cells, pull rate %s, seed %" G_GUINT64_FORMAT ", engine %s",
-                        s->name, format_count(ues, s->ue_count), format_count(cells, s->ue_cells),
+        g_strdup_printf("%s: %s UEs in %s cells, pull rate %s, seed %" G_GUINT64_FORMAT ", %s", s->name,
+                        format_count(ues, s->ue_count), format_count(cells, s->ue_cells),
                         scenario_value_text(s, config_key_find("pull", "rate")), s->run_seed, report->engine);
 
     format_wrapped(to, 0, WIDTH, title);
