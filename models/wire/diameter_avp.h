@@ -17,7 +17,7 @@ enum { AVP_V = 0x80, AVP_M = 0x40 };
 enum diameter_kind {
     AVP_OCTETS,  /* a struct bytes at `offset`; written if it has an address */
     AVP_TIME,    /* an int64_t at `offset`, Unix seconds; written if has_times */
-    AVP_RESULT,  /* `result` of at least `value` and below value_end; 0: not there */
+    AVP_RESULT,  /* `result` of `value` to `value_last`; 0: not there */
     AVP_FIXED,   /* `value`; anything else is not for us */
     AVP_DEFAULT, /* `value` is written; reading passes over it */
     AVP_SCHEME,  /* the text "Digest-AKAv1-MD5" */
@@ -33,7 +33,7 @@ struct diameter_avp {
     uint8_t presence; /* enum diameter_presence */
     uint16_t offset;  /* in struct diameter_message */
     uint16_t len_min, len_max;
-    uint32_t value, value_end;
+    uint32_t value, value_last;
     const struct diameter_list *list;
 };
 
@@ -53,9 +53,9 @@ struct diameter_list {
         code, flags, AVP_TIME, OPTIONAL, (uint16_t)offsetof(struct diameter_message, field), 4, 4, 0, 0,     \
             NULL                                                                                             \
     }
-#define RESULT(code, presence, from, end)                                                                    \
+#define RESULT(code, presence, from, last)                                                                    \
     {                                                                                                        \
-        code, AVP_M, AVP_RESULT, presence, 0, 4, 4, from, end, NULL                                          \
+        code, AVP_M, AVP_RESULT, presence, 0, 4, 4, from, last, NULL                                          \
     }
 #define FIXED(code, flags, presence, value)                                                                  \
     {                                                                                                        \
@@ -83,7 +83,7 @@ struct diameter_list {
 
 /* Experimental-Result, RFC 6733 §7.6: the results from 5000 on that the applications define. */
 extern const struct diameter_list diameter_experimental_result;
-#define RESULT_ROWS RESULT(268, OPTIONAL, 1, 5000), GROUP(297, AVP_M, OPTIONAL, &diameter_experimental_result)
+#define RESULT_ROWS RESULT(268, OPTIONAL, 1, 4999), GROUP(297, AVP_M, OPTIONAL, &diameter_experimental_result)
 
 extern const struct diameter_list diameter_mar, diameter_maa, diameter_bir, diameter_bia;
 

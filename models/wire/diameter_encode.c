@@ -19,7 +19,7 @@ static bool is_chosen(const struct diameter_message *m, const struct diameter_av
     case AVP_TIME:
         return m->has_times;
     case AVP_RESULT:
-        return m->result >= row->value && m->result < row->value_end;
+        return m->result >= row->value && m->result <= row->value_last;
     case AVP_GROUP:
         for (unsigned i = 0; i < row->list->count; i++)
             if (is_chosen(m, &row->list->rows[i]))

@@ -225,30 +225,36 @@ static bool match_end(const struct wire_reader *r, const char *text, size_t len,
     return count > 0 && wire_left(r) == len && memcmp(r->at, text, len) == 0;
 }
 
-enum wire_status ua_request_body_decode(struct bytes body, struct ua_key keys[UA_KEYS_MAX], unsigned *count)
+static bool match_request(struct bytes body, struct ua_key keys[UA_KEYS_MAX], unsigned *count)
 {
     struct wire_reader r = wire_reader(body);
 
-    *count = 0;
-    if (PASS(&r, REQUEST_BEGIN)) {
-        while (*count < UA_KEYS_MAX && wire_left(&r) > sizeof REQUEST_END && match_key(&r, &keys[*count]))
-            ++*count;
-        if (match_end(&r, REQUEST_END, sizeof REQUEST_END - 1, *count))
-            return WIRE_OK;
-    }
-    return ua_request_body_decode_xml(body, keys, count);
+    if (!PASS(&r, REQUEST_BEGIN))
+        return false;
+    for (*count = 0; *count < UA_KEYS_MAX && wire_left(&r) > sizeof REQUEST_END; ++*count)
+        if (!match_key(&r, &keys[*count]))
+            return false;
+    return match_end(&r, REQUEST_END, sizeof REQUEST_END - 1, *count);
+}
+
+static bool match_response(struct bytes body, struct ua_key keys[UA_KEYS_MAX], unsigned *count)
+{
+    struct wire_reader r = wire_reader(body);
+
+    if (!PASS(&r, RESPONSE_BEGIN))
+        return false;
+    for (*count = 0; *count < UA_KEYS_MAX && wire_left(&r) > sizeof RESPONSE_END; ++*count)
+        if (!match_answer(&r, &keys[*count]))
+            return false;
+    return match_end(&r, RESPONSE_END, sizeof RESPONSE_END - 1, *count);
+}
+
+enum wire_status ua_request_body_decode(struct bytes body, struct ua_key keys[UA_KEYS_MAX], unsigned *count)
+{
+    return match_request(body, keys, count) ? WIRE_OK : ua_request_body_decode_xml(body, keys, count);
 }
 
 enum wire_status ua_response_body_decode(struct bytes body, struct ua_key keys[UA_KEYS_MAX], unsigned *count)
 {
-    struct wire_reader r = wire_reader(body);
-
-    *count = 0;
-    if (PASS(&r, RESPONSE_BEGIN)) {
-        while (*count < UA_KEYS_MAX && wire_left(&r) > sizeof RESPONSE_END && match_answer(&r, &keys[*count]))
-            ++*count;
-        if (match_end(&r, RESPONSE_END, sizeof RESPONSE_END - 1, *count))
-            return WIRE_OK;
-    }
-    return ua_response_body_decode_xml(body, keys, count);
+    return match_response(body, keys, count) ? WIRE_OK : ua_response_body_decode_xml(body, keys, count);
 }
