@@ -53,9 +53,9 @@ struct diameter_list {
         code, flags, AVP_TIME, OPTIONAL, (uint16_t)offsetof(struct diameter_message, field), 4, 4, 0, 0,     \
             NULL                                                                                             \
     }
-#define RESULT(code, presence, from, last)                                                                    \
+#define RESULT(code, presence, from, last)                                                                   \
     {                                                                                                        \
-        code, AVP_M, AVP_RESULT, presence, 0, 4, 4, from, last, NULL                                          \
+        code, AVP_M, AVP_RESULT, presence, 0, 4, 4, from, last, NULL                                         \
     }
 #define FIXED(code, flags, presence, value)                                                                  \
     {                                                                                                        \
