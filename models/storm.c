@@ -10,6 +10,7 @@
 #include "models/ue/ue.h"
 #include "models/wire/diameter.h"
 #include "sim/net/capture.h"
+#include "sim/net/native/native.h"
 #include "sim/net/topology.h"
 
 #include <string.h>
@@ -125,7 +126,7 @@ static void on_boundary(void *user, int64_t time_ns)
 
 /* --- assembly ------------------------------------------------------------------------------------------- */
 
-static void fill_network(struct native_config *c, const struct scenario *s)
+static void fill_network(struct network_config *c, const struct scenario *s)
 {
     c->access_delay_ns = s->access_rtt / 2;
     c->access_loss = s->access_loss;
@@ -158,7 +159,7 @@ static void fill_network(struct native_config *c, const struct scenario *s)
     c->fault_delay_ns = s->fault_delay_time;
 }
 
-static struct native *new_network(struct storm *storm, GError **error)
+static struct network *new_network(struct storm *storm, GError **error)
 {
     const struct scenario *s = storm->world.scenario;
     struct net_listen listens[] = {
@@ -169,22 +170,25 @@ static struct native *new_network(struct storm *storm, GError **error)
         {HOST_BSF, DIAMETER_PORT, diameter_frame, 16, 16, 0},
         {HOST_HSS, DIAMETER_PORT, diameter_frame, 16, 16, 0},
     };
-    struct native_config c = {.seed = s->run_seed,
-                              .topology = storm->topology,
-                              .ipv6 = storm->world.ipv6,
-                              .kind_names = kind_names,
-                              .kinds = MESSAGE_KIND_COUNT,
-                              .handlers = &handlers,
-                              .listens = listens,
-                              .listen_count = G_N_ELEMENTS(listens),
-                              .capture = storm->capture,
-                              .boundary_ns = s->output_interval,
-                              .boundary = on_boundary,
-                              .window = on_window,
-                              .user = storm};
+    struct network_config c = {.seed = s->run_seed,
+                               .topology = storm->topology,
+                               .ipv6 = storm->world.ipv6,
+                               .kind_names = kind_names,
+                               .kinds = MESSAGE_KIND_COUNT,
+                               .handlers = &handlers,
+                               .listens = listens,
+                               .listen_count = G_N_ELEMENTS(listens),
+                               .capture = storm->capture,
+                               .ns3_attributes = s->ns3_attributes,
+                               .ns3_pcap_dir = storm->options.device_capture_dir,
+                               .ns3_placement = storm->options.ns3_placement,
+                               .boundary_ns = s->output_interval,
+                               .boundary = on_boundary,
+                               .window = on_window,
+                               .user = storm};
 
     fill_network(&c, s);
-    return native_new(&c, error);
+    return network_new(storm->options.engine ? storm->options.engine : &native_engine, &c, error);
 }
 
 static bool open_files(struct storm *storm, GError **error)
@@ -251,13 +255,13 @@ struct storm *storm_new(const struct scenario *scenario, const struct storm_opti
         return NULL;
     }
     new_models(storm);
-    storm->native = new_network(storm, error);
-    if (storm->native == NULL) {
+    storm->network = new_network(storm, error);
+    if (storm->network == NULL) {
         storm_free(storm);
         return NULL;
     }
     for (uint32_t r = 0; r <= storm->regions; r++)
-        native_region(storm->native, r)->model = &storm->models[r];
+        network_region(storm->network, r)->model = &storm->models[r];
     return storm;
 }
 
@@ -300,8 +304,7 @@ void storm_free(struct storm *storm)
 {
     if (storm == NULL)
         return;
-    if (storm->native)
-        native_free(storm->native);
+    network_free(storm->network);
     close_files(storm);
     free_models(storm);
     for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
@@ -319,8 +322,8 @@ enum storm_outcome storm_run(struct storm *storm, GError **error)
     if (storm->keylog)
         keylog_msk(&storm->models[0], 0, (uint32_t)world->scenario->msk_key_group << 16 | world->msk_number,
                    world->msk);
-    bmsc_start(native_region(storm->native, 0));
-    storm->now_ns = native_run(storm->native, world->scenario->run_end);
+    bmsc_start(network_region(storm->network, 0));
+    storm->now_ns = network_run(storm->network, world->scenario->run_end);
     on_boundary(storm, storm->now_ns);
     for (uint32_t r = 0; r <= storm->regions; r++)
         for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
@@ -340,12 +343,12 @@ int64_t storm_now_ns(const struct storm *storm)
 
 uint64_t storm_events(const struct storm *storm)
 {
-    return kernel_events(native_kernel(storm->native));
+    return network_events(storm->network);
 }
 
 uint64_t storm_fingerprint(const struct storm *storm)
 {
-    return kernel_fingerprint(native_kernel(storm->native));
+    return network_fingerprint(storm->network);
 }
 
 int64_t storm_ues(const struct storm *storm)

@@ -15,10 +15,19 @@
 
 struct storm;
 
+struct network_engine;
+struct ns3_placement;
+
 struct storm_options {
+    const struct network_engine
+        *engine;              /* NULL: &native_engine. run.engine of the scenario is the caller's affair */
     const char *capture_path; /* NULL: no capture */
     const char *keylog_path;  /* NULL: no key log */
     const char *series_path;  /* timeseries.csv; NULL: none */
+    const char
+        *device_capture_dir; /* existing folder for captures of every device (ns3 engine); NULL: none */
+    const struct ns3_placement
+        *ns3_placement; /* nodes of the caller's own (ns3 engine), see ns3_network.h; NULL */
     /* Called between windows, often; return false to interrupt the run. May be NULL. */
     bool (*progress)(void *user, const struct storm *storm);
     void *user;

@@ -71,11 +71,11 @@ enum head {
 #define COLUMN(name, unit, meaning) {#name, unit, meaning},
 #define KIND_COLUMNS(kind, meaning) BOOKS(COLUMN, kind, meaning)
 
-const struct stats_column storm_metrics[] = {HEAD(COLUMN) MODEL_COUNTERS(COLUMN) NATIVE_COUNTERS(COLUMN)
+const struct stats_column storm_metrics[] = {HEAD(COLUMN) MODEL_COUNTERS(COLUMN) NETWORK_COUNTERS(COLUMN)
                                                  MESSAGE_KINDS(KIND_COLUMNS)};
 const unsigned storm_metric_count = G_N_ELEMENTS(storm_metrics);
 
-const struct stats_column storm_series[] = {MODEL_COUNTERS(COLUMN) NATIVE_COUNTERS(COLUMN) GAUGES(COLUMN)};
+const struct stats_column storm_series[] = {MODEL_COUNTERS(COLUMN) NETWORK_COUNTERS(COLUMN) GAUGES(COLUMN)};
 const unsigned storm_series_count = G_N_ELEMENTS(storm_series);
 
 const struct storm_procedure storm_procedures[] = {
@@ -168,12 +168,12 @@ static struct stats_value server_value(const struct storm *storm, unsigned colum
 static struct stats_value head_value(const struct storm *storm, enum head head)
 {
     const struct histogram *key = &storm->latency[PROCEDURE_time_to_key];
-    struct native_books pulls, msks;
+    struct network_books pulls, msks;
 
     if (head >= HEAD_bmsc_utilisation_ratio)
         return server_value(storm, head - HEAD_bmsc_utilisation_ratio);
-    native_books_sum(storm->native, KIND_pull, &pulls);
-    native_books_sum(storm->native, KIND_msk, &msks);
+    network_books_sum(storm->network, KIND_pull, &pulls);
+    network_books_sum(storm->network, KIND_msk, &msks);
     switch (head) {
     case HEAD_ues:
         return integer(storm->world.ues);
@@ -210,20 +210,20 @@ static struct stats_value head_value(const struct storm *storm, enum head head)
 
 void storm_summary(const struct storm *storm, struct stats_value *values)
 {
-    int64_t network[NATIVE_COUNTER_COUNT];
+    int64_t network[NETWORK_COUNTER_COUNT];
     unsigned n = 0;
 
     for (unsigned i = 0; i < HEAD_COUNT; i++)
         values[n++] = head_value(storm, (enum head)i);
     for (unsigned i = 0; i < MODEL_COUNTER_COUNT; i++)
         values[n++] = integer(storm_counter(storm, (enum model_counter)i));
-    native_counters_sum(storm->native, network);
-    for (unsigned i = 0; i < NATIVE_COUNTER_COUNT; i++)
+    network_counters_sum(storm->network, network);
+    for (unsigned i = 0; i < NETWORK_COUNTER_COUNT; i++)
         values[n++] = integer(network[i]);
     for (unsigned kind = 0; kind < MESSAGE_KIND_COUNT; kind++) {
-        struct native_books b;
+        struct network_books b;
 
-        native_books_sum(storm->native, kind, &b);
+        network_books_sum(storm->network, kind, &b);
         const int64_t fields[BOOK_FIELDS] = {b.sent,     b.duplicated, b.received,
                                              b.rejected, b.lost,       b.in_flight};
         for (unsigned i = 0; i < BOOK_FIELDS; i++)
@@ -247,16 +247,16 @@ double storm_metric(const struct storm *storm, const char *name)
 bool storm_books_balance(const struct storm *storm, char **what)
 {
     for (unsigned kind = 0; kind < MESSAGE_KIND_COUNT; kind++) {
-        struct native_books b;
+        struct network_books b;
 
-        native_books_sum(storm->native, kind, &b);
+        network_books_sum(storm->network, kind, &b);
         if (b.sent + b.duplicated == b.received + b.rejected + b.lost + b.in_flight)
             continue;
         *what = g_strdup_printf(
             "%s: %" G_GINT64_FORMAT " sent, %" G_GINT64_FORMAT " duplicated, %" G_GINT64_FORMAT
             " received, %" G_GINT64_FORMAT " rejected, %" G_GINT64_FORMAT " lost, %" G_GINT64_FORMAT
             " in flight",
-            storm_metrics[HEAD_COUNT + MODEL_COUNTER_COUNT + NATIVE_COUNTER_COUNT + BOOK_FIELDS * kind]
+            storm_metrics[HEAD_COUNT + MODEL_COUNTER_COUNT + NETWORK_COUNTER_COUNT + BOOK_FIELDS * kind]
                 .meaning,
             b.sent, b.duplicated, b.received, b.rejected, b.lost, b.in_flight);
         return false;
@@ -276,8 +276,8 @@ void storm_series_header(struct storm *storm)
 
 void storm_series_row(struct storm *storm, int64_t time_ns)
 {
-    int64_t network[NATIVE_COUNTER_COUNT];
-    struct native_queues queues;
+    int64_t network[NETWORK_COUNTER_COUNT];
+    struct network_queues queues;
     const struct model_region *core = &storm->models[0];
     const struct server *servers[] = {bmsc_server(core->bmsc), bsf_server(core->bsf), hss_server(core->hss)};
 
@@ -285,14 +285,14 @@ void storm_series_row(struct storm *storm, int64_t time_ns)
     csv_seconds(storm->series, time_ns);
     for (unsigned i = 0; i < MODEL_COUNTER_COUNT; i++)
         csv_integer(storm->series, storm_counter(storm, (enum model_counter)i));
-    native_counters_sum(storm->native, network);
-    for (unsigned i = 0; i < NATIVE_COUNTER_COUNT; i++)
+    network_counters_sum(storm->network, network);
+    for (unsigned i = 0; i < NETWORK_COUNTER_COUNT; i++)
         csv_integer(storm->series, network[i]);
     for (unsigned i = 0; i < G_N_ELEMENTS(servers); i++) {
         csv_integer(storm->series, (int64_t)server_queued(servers[i]));
         csv_integer(storm->series, servers[i]->busy);
     }
-    native_queues(storm->native, &queues);
+    network_queues(storm->network, &queues);
     csv_integer(storm->series, queues.uplink_bytes_max);
     csv_integer(storm->series, queues.downlink_bytes_max);
     csv_integer(storm->series, queues.core_bytes_max);

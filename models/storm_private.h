@@ -6,7 +6,8 @@
 #include "models/server.h"
 #include "models/storm.h"
 #include "models/world.h"
-#include "sim/net/native/native.h"
+#include "sim/kernel/clock.h"
+#include "sim/net/network.h"
 #include "sim/stats/csv.h"
 
 struct keylog;
@@ -15,7 +16,7 @@ struct capture;
 struct storm {
     struct world world;
     struct storm_options options;
-    struct native *native;
+    struct network *network;
     uint32_t regions; /* of cells; one more is the core */
     struct net_topology topology;
     struct model_region *models; /* regions + 1 */

@@ -82,7 +82,7 @@ static void measure(const char *name, uint32_t ues, uint32_t step)
                                                  .timer = on_timer};
     static const struct net_listen listens[] = {{SERVER, PORT, frame, 1U << 20, 1U << 20, 0}};
     static const char *const kinds[] = {"message"};
-    struct native_config config = {
+    struct network_config config = {
         .seed = 1,
         .topology = {.servers = 1, .ues = ues, .cells = 1000, .regions = 8},
         .access_delay_ns = 30 * CLOCK_MILLISECOND,
@@ -108,7 +108,7 @@ static void measure(const char *name, uint32_t ues, uint32_t step)
         .listen_count = 1,
     };
     struct native *native = native_new(&config, NULL);
-    int64_t counters[NATIVE_COUNTER_COUNT];
+    int64_t counters[NETWORK_COUNTER_COUNT];
 
     for (uint32_t ue = 0; ue < ues; ue++) {
         uint32_t host = FIRST_UE + ue;
@@ -119,7 +119,7 @@ static void measure(const char *name, uint32_t ues, uint32_t step)
     native_run(native, CLOCK_NEVER);
     double ns = 1e3 * (double)(g_get_monotonic_time() - start_us);
     native_counters_sum(native, counters);
-    double packets = (double)counters[NATIVE_packets_sent];
+    double packets = (double)counters[NETWORK_packets_sent];
     double events = (double)kernel_events(native_kernel(native));
     printf("%-10s %8u UEs %10.0f packets %6.0f ns/packet %10.0f events %5.0f ns/event\n", name, ues, packets,
            ns / packets, events, ns / events);

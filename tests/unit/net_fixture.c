@@ -84,7 +84,7 @@ static const struct net_handlers handlers = {.datagram = on_datagram,
 static void assert_books(struct net_fixture *f)
 {
     for (unsigned kind = 0; kind < KIND_COUNT; kind++) {
-        struct native_books b = net_books(f, kind);
+        struct network_books b = net_books(f, kind);
         g_assert_cmpint(b.sent + b.duplicated, ==, b.received + b.rejected + b.lost + b.in_flight);
         g_assert_cmpint(b.in_flight, >=, 0);
     }
@@ -105,7 +105,7 @@ void net_set_up(struct net_fixture *f)
     *f = (struct net_fixture){.end_ns = 1000 * CLOCK_SECOND};
     f->listens[0] = (struct net_listen){SERVER, PORT, net_framer_prefix, 16, 16, 0};
     f->listens[1] = (struct net_listen){OTHER_SERVER, PORT, net_framer_prefix, 16, 16, 0};
-    f->config = (struct native_config){
+    f->config = (struct network_config){
         .seed = 1,
         .topology = {.servers = 2, .ues = 4, .cells = 2, .regions = 2},
         .access_delay_ns = ACCESS_NS,
@@ -165,7 +165,7 @@ void net_finish(struct net_fixture *f)
 
 void net_assert_empty(struct net_fixture *f)
 {
-    g_assert_cmpint(net_counter(f, NATIVE_tcp_open), ==, 0);
+    g_assert_cmpint(net_counter(f, NETWORK_tcp_open), ==, 0);
     g_assert_cmpuint(kernel_pending(native_kernel(f->native)), ==, 0);
     for (unsigned kind = 0; kind < KIND_COUNT; kind++)
         g_assert_cmpint(net_books(f, kind).in_flight, ==, 0);
@@ -246,17 +246,17 @@ unsigned net_heard_count(const struct net_fixture *f, enum heard_what what, uint
     return count;
 }
 
-int64_t net_counter(const struct net_fixture *f, enum native_counter counter)
+int64_t net_counter(const struct net_fixture *f, enum network_counter counter)
 {
-    int64_t counters[NATIVE_COUNTER_COUNT];
+    int64_t counters[NETWORK_COUNTER_COUNT];
 
     native_counters_sum(f->native, counters);
     return counters[counter];
 }
 
-struct native_books net_books(const struct net_fixture *f, unsigned kind)
+struct network_books net_books(const struct net_fixture *f, unsigned kind)
 {
-    struct native_books books;
+    struct network_books books;
 
     native_books_sum(f->native, kind, &books);
     return books;

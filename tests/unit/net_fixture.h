@@ -41,7 +41,7 @@ struct net_fixture;
 typedef void net_step(struct net_fixture *f, struct net_region *at, uint32_t host);
 
 struct net_fixture {
-    struct native_config config;
+    struct network_config config;
     struct net_listen listens[2];
     struct native *native;
     GArray *heard;         /* struct heard, regions as they ran */
@@ -79,8 +79,8 @@ int64_t net_framer_prefix(struct bytes data);
 /* The n-th thing of that sort that host heard, NULL if there are not so many. */
 const struct heard *net_heard(const struct net_fixture *f, enum heard_what what, uint32_t host, unsigned n);
 unsigned net_heard_count(const struct net_fixture *f, enum heard_what what, uint32_t host);
-int64_t net_counter(const struct net_fixture *f, enum native_counter counter);
-struct native_books net_books(const struct net_fixture *f, unsigned kind);
+int64_t net_counter(const struct net_fixture *f, enum network_counter counter);
+struct network_books net_books(const struct net_fixture *f, unsigned kind);
 /* UE 0 opens a connection to the server, with user 7. */
 void net_step_connect(struct net_fixture *f, struct net_region *at, uint32_t host);
 

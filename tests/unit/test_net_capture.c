@@ -153,7 +153,7 @@ static void run(struct net_fixture *f, struct file *file, bool ipv6, const char 
     g_assert_true(capture_close(f->config.capture, &error));
     g_assert_no_error(error);
     check_file(file, ipv6);
-    g_assert_cmpuint(file->packets, ==, net_counter(f, NATIVE_packets_sent));
+    g_assert_cmpuint(file->packets, ==, net_counter(f, NETWORK_packets_sent));
     g_assert_cmpuint(file->udp, ==, 100);
 }
 
@@ -184,7 +184,7 @@ static void test_lost_are_captured(void)
     struct file file = {0};
 
     run(&f, &file, false, "ask@2,other@1-5,synack@1");
-    g_assert_cmpint(net_counter(&f, NATIVE_packets_lost), ==, 7);
+    g_assert_cmpint(net_counter(&f, NETWORK_packets_lost), ==, 7);
     finish(&f, &file);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Named faults: the texts, whose packet is meant, and what each action does. */
-#include "sim/net/native/fault.h"
+#include "sim/net/fault.h"
 #include "tests/unit/net_fixture.h"
 #include "tests/unit/tap.h"
 
@@ -12,7 +12,7 @@ static void assert_wrong(const char *text, const char *entry, const char *hint)
     net_set_up(&f);
     f.config.fault_corrupt = text;
     g_assert_null(native_new(&f.config, &error));
-    g_assert_error(error, NATIVE_ERROR, 0);
+    g_assert_error(error, NETWORK_ERROR, 0);
     g_assert_nonnull(strstr(error->message, entry));
     g_assert_nonnull(strstr(error->message, hint));
     g_error_free(error);
@@ -95,7 +95,7 @@ static void test_drop(void)
     f.config.fault_drop = "ask@2,ask@4,other/1@1-3";
     run_datagrams(&f);
     /* Both directions count together: the fourth is the one down. */
-    g_assert_cmpint(net_counter(&f, NATIVE_packets_lost), ==, 5);
+    g_assert_cmpint(net_counter(&f, NETWORK_packets_lost), ==, 5);
     g_assert_cmpint(net_books(&f, KIND_ASK).lost, ==, 2);
     g_assert_cmpint(net_books(&f, KIND_OTHER).lost, ==, 3);
     g_assert_cmpuint(net_heard_count(&f, HEARD_DATAGRAM, UE), ==, 0);
@@ -132,7 +132,7 @@ static void test_delay(void)
     run_datagrams(&f);
     g_assert_cmpint(net_heard(&f, HEARD_DATAGRAM, UE, 0)->time_ns, ==,
                     net_heard(&plain, HEARD_DATAGRAM, UE, 0)->time_ns + 123456789);
-    g_assert_cmpint(net_counter(&f, NATIVE_packets_late), ==, 1);
+    g_assert_cmpint(net_counter(&f, NETWORK_packets_late), ==, 1);
     net_tear_down(&f);
     net_tear_down(&plain);
 }
@@ -152,7 +152,7 @@ static void test_corrupt_and_double(void)
             damaged += h->hash != net_made_hash(KIND_ASK, 100);
     }
     g_assert_cmpuint(damaged, ==, 2);
-    g_assert_cmpint(net_counter(&f, NATIVE_packets_corrupted), ==, 1);
+    g_assert_cmpint(net_counter(&f, NETWORK_packets_corrupted), ==, 1);
     net_tear_down(&f);
 }
 
@@ -196,7 +196,7 @@ static void test_corrupt_stream(void)
         g_assert_cmpint(f.count, ==, 1);
         g_assert_cmpuint(net_heard(&f, HEARD_MESSAGE, SERVER, 1)->hash, ==, net_made_hash(KIND_ASK, 3500));
         g_assert_cmpint(net_books(&f, KIND_ASK).rejected, ==, 2);
-        g_assert_cmpint(net_counter(&f, NATIVE_tcp_retransmissions), ==, 0);
+        g_assert_cmpint(net_counter(&f, NETWORK_tcp_retransmissions), ==, 0);
         net_assert_empty(&f);
         net_tear_down(&f);
         g_free(fault);
@@ -217,7 +217,7 @@ static void test_lost_reset(void)
     const struct heard *closed = net_heard(&f, HEARD_CLOSED, UE, 0);
     g_assert_cmpint(closed->reason, ==, NET_CLOSED_REFUSED);
     g_assert_cmpint(closed->time_ns / CLOCK_SECOND, ==, 3);
-    g_assert_cmpint(net_counter(&f, NATIVE_tcp_refused), ==, 1);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_refused), ==, 1);
     net_assert_empty(&f);
     net_tear_down(&f);
 }

@@ -61,8 +61,8 @@ static void test_refusal(void)
     connect_all(&f);
     net_finish(&f);
     g_assert_cmpuint(count_closed(&f, NET_CLOSED_REFUSED), ==, UES - 5);
-    g_assert_cmpint(net_counter(&f, NATIVE_tcp_refused), ==, UES - 5);
-    g_assert_cmpint(net_counter(&f, NATIVE_tcp_failed), ==, 0);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_refused), ==, UES - 5);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_failed), ==, 0);
     g_assert_cmpint(net_books(&f, KIND_ANSWER).received, ==, 5);
     net_assert_empty(&f);
     net_tear_down(&f);
@@ -296,7 +296,7 @@ static void check_protocol(const uint8_t *bytes, size_t length, bool closes)
     g_assert_cmpint(net_heard(&f, HEARD_CLOSED, SERVER, 0)->reason, ==, NET_CLOSED_PROTOCOL);
     g_assert_cmpint(net_heard(&f, HEARD_CLOSED, UE, 0)->reason, ==, NET_CLOSED_RESET);
     g_assert_cmpint(net_books(&f, KIND_ASK).lost, ==, net_books(&f, KIND_ASK).sent);
-    g_assert_cmpint(net_counter(&f, NATIVE_tcp_failed), ==, 1);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_failed), ==, 1);
     net_assert_empty(&f);
     net_tear_down(&f);
 }
@@ -441,7 +441,7 @@ static void test_between_servers(void)
     g_assert_cmpint(net_heard(&f, HEARD_MESSAGE, SERVER, 0)->time_ns, ==,
                     3 * hop + 2 * 2 * IP_SYN * CORE_NS + IP_TCP * CORE_NS + 2 * (IP_TCP + 300) * CORE_NS);
     g_assert_cmpuint(net_heard_count(&f, HEARD_MESSAGE, OTHER_SERVER), ==, 1);
-    g_assert_cmpint(net_counter(&f, NATIVE_uplink_bytes) + net_counter(&f, NATIVE_downlink_bytes), ==, 0);
+    g_assert_cmpint(net_counter(&f, NETWORK_uplink_bytes) + net_counter(&f, NETWORK_downlink_bytes), ==, 0);
     net_assert_empty(&f);
     net_tear_down(&f);
 }

@@ -79,10 +79,10 @@ static void test_exchange(void)
     g_assert_cmpint(closed->reason, ==, NET_CLOSED_BY_PEER);
     g_assert_null(net_heard(&f, HEARD_CLOSED, UE, 0));
     /* SYN, SYN-ACK, ACK, ask, answer (acknowledges), FIN, FIN, ACK */
-    g_assert_cmpint(net_counter(&f, NATIVE_packets_sent), ==, 8);
-    g_assert_cmpint(net_counter(&f, NATIVE_tcp_connections), ==, 1);
-    g_assert_cmpint(net_counter(&f, NATIVE_tcp_retransmissions), ==, 0);
-    g_assert_cmpint(net_counter(&f, NATIVE_tcp_failed), ==, 0);
+    g_assert_cmpint(net_counter(&f, NETWORK_packets_sent), ==, 8);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_connections), ==, 1);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_retransmissions), ==, 0);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_failed), ==, 0);
     /* Last of all, TIME_WAIT ends; late timers of the server came before. */
     g_assert_cmpint(f.reached_ns, ==, t + down(IP_TCP) + CLOCK_SECOND);
     net_tear_down(&f);
@@ -103,7 +103,7 @@ static void test_segments(void)
     g_assert_cmpint(net_heard(&f, HEARD_MESSAGE, UE, 0)->time_ns, ==, t);
     /* Every second segment is acknowledged; the last of an even number rides on the answer or the FIN:
      * 3 + 4 + 1 (after the second; the fourth is acknowledged by the answer) + 4 + 1 + 3. */
-    g_assert_cmpint(net_counter(&f, NATIVE_packets_sent), ==, 16);
+    g_assert_cmpint(net_counter(&f, NETWORK_packets_sent), ==, 16);
     net_tear_down(&f);
 }
 
@@ -115,7 +115,7 @@ static void test_small_mss(void)
     f.config.mss = 200;
     f.config.initial_window = 1;
     run_exchange(&f, 4000, 4000);
-    g_assert_cmpint(net_counter(&f, NATIVE_tcp_retransmissions), ==, 0);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_retransmissions), ==, 0);
     net_tear_down(&f);
 }
 
@@ -127,7 +127,7 @@ static void test_ack_at_once(void)
     f.config.delayed_ack_ns = 0;
     run_exchange(&f, 4000, 600);
     /* 3 + 4 + 3 (the fourth rides) + 1 + 3 */
-    g_assert_cmpint(net_counter(&f, NATIVE_packets_sent), ==, 14);
+    g_assert_cmpint(net_counter(&f, NETWORK_packets_sent), ==, 14);
     net_tear_down(&f);
 }
 
@@ -159,13 +159,13 @@ static void test_delayed_ack(void)
     net_at(&f, CLOCK_SECOND, UE, net_step_connect);
     f.end_ns = 1500 * CLOCK_MILLISECOND;
     net_finish(&f);
-    g_assert_cmpint(net_counter(&f, NATIVE_packets_sent), ==, 5); /* three, ask, ACK after 200 ms */
+    g_assert_cmpint(net_counter(&f, NETWORK_packets_sent), ==, 5); /* three, ask, ACK after 200 ms */
     g_assert_cmpint(net_books(&f, KIND_ASK).rejected, ==, 1);
     f.end_ns = 100 * CLOCK_SECOND;
     net_at(&f, 10 * CLOCK_SECOND, UE, step_close);
     net_finish(&f);
-    g_assert_cmpint(net_counter(&f, NATIVE_packets_sent), ==, 8);
-    g_assert_cmpint(net_counter(&f, NATIVE_tcp_retransmissions), ==, 0);
+    g_assert_cmpint(net_counter(&f, NETWORK_packets_sent), ==, 8);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_retransmissions), ==, 0);
     net_assert_empty(&f);
     net_tear_down(&f);
 }
@@ -234,7 +234,7 @@ static void test_simultaneous_close(void)
     net_finish(&f);
     g_assert_cmpuint(net_heard_count(&f, HEARD_CLOSED, SERVER) + net_heard_count(&f, HEARD_CLOSED, UE), ==,
                      0);
-    g_assert_cmpint(net_counter(&f, NATIVE_packets_sent), ==, 9);
+    g_assert_cmpint(net_counter(&f, NETWORK_packets_sent), ==, 9);
     /* Both ends wait. */
     g_assert_cmpint(f.reached_ns, >=, 11 * CLOCK_SECOND);
     net_assert_empty(&f);
@@ -285,7 +285,7 @@ static void test_abort(void)
     net_finish(&f);
     g_assert_cmpint(net_heard(&f, HEARD_CLOSED, SERVER, 0)->reason, ==, NET_CLOSED_RESET);
     g_assert_cmpuint(net_heard_count(&f, HEARD_CLOSED, UE), ==, 0);
-    g_assert_cmpint(net_counter(&f, NATIVE_tcp_failed), ==, 1);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_failed), ==, 1);
     /* All four segments were on the link already, before the RST. */
     g_assert_cmpint(net_books(&f, KIND_ASK).received, ==, 1);
     g_assert_cmpint(net_books(&f, KIND_OTHER).lost, ==, 1);
@@ -304,7 +304,7 @@ static void test_abort_before_connected(void)
     net_finish(&f);
     g_assert_cmpuint(f.heard->len, ==, 0);
     /* SYN, SYN-ACK, RST */
-    g_assert_cmpint(net_counter(&f, NATIVE_packets_sent), ==, 3);
+    g_assert_cmpint(net_counter(&f, NETWORK_packets_sent), ==, 3);
     net_assert_empty(&f);
     net_tear_down(&f);
 }

@@ -58,7 +58,7 @@ static void assert_whole(struct net_fixture *f)
     g_assert_cmpuint(net_heard(f, HEARD_MESSAGE, UE, 0)->hash, ==, net_made_hash(KIND_ANSWER, BYTES));
     g_assert_cmpint(net_books(f, KIND_ASK).received, ==, 1);
     g_assert_cmpint(net_books(f, KIND_ANSWER).received, ==, 1);
-    g_assert_cmpint(net_counter(f, NATIVE_tcp_failed), ==, 0);
+    g_assert_cmpint(net_counter(f, NETWORK_tcp_failed), ==, 0);
     net_assert_empty(f);
 }
 
@@ -74,8 +74,8 @@ static void test_lost_syn(void)
         /* The n-th retry comes 2^n - 1 seconds after the start. */
         int64_t t = ((INT64_C(1) << lost) - 1) * CLOCK_SECOND + up(IP_SYN) + down(IP_SYN);
         g_assert_cmpint(net_heard(&f, HEARD_CONNECTED, UE, 0)->time_ns, ==, t);
-        g_assert_cmpint(net_counter(&f, NATIVE_tcp_timeouts), ==, lost);
-        g_assert_cmpint(net_counter(&f, NATIVE_packets_lost), ==, lost);
+        g_assert_cmpint(net_counter(&f, NETWORK_tcp_timeouts), ==, lost);
+        g_assert_cmpint(net_counter(&f, NETWORK_packets_lost), ==, lost);
         assert_whole(&f);
         net_tear_down(&f);
         g_free(fault);
@@ -93,8 +93,8 @@ static void test_syn_retries(void)
     const struct heard *closed = net_heard(&f, HEARD_CLOSED, UE, 0);
     g_assert_cmpint(closed->reason, ==, NET_CLOSED_TIMEOUT);
     g_assert_cmpint(closed->time_ns, ==, (1 + 2 + 4 + 8) * CLOCK_SECOND);
-    g_assert_cmpint(net_counter(&f, NATIVE_packets_sent), ==, 4);
-    g_assert_cmpint(net_counter(&f, NATIVE_tcp_failed), ==, 1);
+    g_assert_cmpint(net_counter(&f, NETWORK_packets_sent), ==, 4);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_failed), ==, 1);
     net_assert_empty(&f);
     net_tear_down(&f);
 }
@@ -150,7 +150,7 @@ static void test_lost_handshake_ack(void)
     f.config.fault_drop = "ack@1";
     run(&f);
     /* The data says it again: no time is lost. */
-    g_assert_cmpint(net_counter(&f, NATIVE_tcp_retransmissions), ==, 0);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_retransmissions), ==, 0);
     assert_whole(&f);
     net_tear_down(&f);
 }
@@ -168,9 +168,9 @@ static void test_lost_segment(void)
             run(&f);
             assert_whole(&f);
             /* The first is missed by three others: sent again at once. Of the later ones, a timeout tells. */
-            g_assert_cmpint(net_counter(&f, NATIVE_tcp_timeouts), ==, segment == 1 ? 0 : 1);
+            g_assert_cmpint(net_counter(&f, NETWORK_tcp_timeouts), ==, segment == 1 ? 0 : 1);
             if (segment == 1)
-                g_assert_cmpint(net_counter(&f, NATIVE_tcp_retransmissions), ==, 1);
+                g_assert_cmpint(net_counter(&f, NETWORK_tcp_retransmissions), ==, 1);
             net_tear_down(&f);
             g_free(fault);
         }
@@ -206,9 +206,9 @@ static void test_data_retries(void)
     g_assert_cmpint(closed->reason, ==, NET_CLOSED_TIMEOUT);
     g_assert_cmpint(closed->time_ns, ==, sent + (1 + 2 + 4 + 8) * CLOCK_SECOND);
     g_assert_cmpint(net_books(&f, KIND_ASK).lost, ==, 1);
-    g_assert_cmpint(net_counter(&f, NATIVE_tcp_failed), ==, 1);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_failed), ==, 1);
     /* The server knows nothing of it and waits: it has no idle timeout here. */
-    g_assert_cmpint(net_counter(&f, NATIVE_tcp_open), ==, 1);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_open), ==, 1);
     net_tear_down(&f);
 }
 
@@ -238,7 +238,7 @@ static void test_lost_fin(void)
         run(&f);
         /* The first also acknowledges the end of the answer, the second, the server's, the first: both ends
          * send again. */
-        g_assert_cmpint(net_counter(&f, NATIVE_tcp_timeouts), ==, fin <= 2 ? 2 : 0);
+        g_assert_cmpint(net_counter(&f, NETWORK_tcp_timeouts), ==, fin <= 2 ? 2 : 0);
         g_assert_cmpint(net_heard(&f, HEARD_CLOSED, SERVER, 0)->reason, ==, NET_CLOSED_BY_PEER);
         assert_whole(&f);
         net_tear_down(&f);
@@ -256,8 +256,8 @@ static void test_fin_never(void)
     run(&f);
     /* The owner has closed, but it failed: it hears so. */
     g_assert_cmpint(net_heard(&f, HEARD_CLOSED, UE, 0)->reason, ==, NET_CLOSED_TIMEOUT);
-    g_assert_cmpint(net_counter(&f, NATIVE_tcp_failed), ==, 1);
-    g_assert_cmpint(net_counter(&f, NATIVE_tcp_open), ==, 1); /* the server's: nobody told it */
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_failed), ==, 1);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_open), ==, 1); /* the server's: nobody told it */
     net_tear_down(&f);
 }
 
@@ -288,9 +288,9 @@ static void test_duplicates(void)
         set_up(&f);
         f.config.fault_duplicate = faults[i];
         run(&f);
-        g_assert_cmpint(net_counter(&f, NATIVE_packets_duplicated), >, 0);
-        g_assert_cmpint(net_counter(&f, NATIVE_tcp_connections), ==, 1);
-        g_assert_cmpint(net_counter(&f, NATIVE_tcp_timeouts), ==, 0);
+        g_assert_cmpint(net_counter(&f, NETWORK_packets_duplicated), >, 0);
+        g_assert_cmpint(net_counter(&f, NETWORK_tcp_connections), ==, 1);
+        g_assert_cmpint(net_counter(&f, NETWORK_tcp_timeouts), ==, 0);
         assert_whole(&f);
         net_tear_down(&f);
     }
@@ -310,7 +310,7 @@ static void test_late(void)
             f.config.fault_delay = faults[i];
             f.config.fault_delay_ns = delay_ms * CLOCK_MILLISECOND;
             run(&f);
-            g_assert_cmpint(net_counter(&f, NATIVE_packets_late), ==, 1);
+            g_assert_cmpint(net_counter(&f, NETWORK_packets_late), ==, 1);
             assert_whole(&f);
             net_tear_down(&f);
         }
@@ -358,7 +358,7 @@ static void run_stream(struct net_fixture *f, uint64_t seed)
     }
     g_assert_cmpint(net_books(f, KIND_ASK).received, ==, STREAM);
     g_assert_cmpint(net_books(f, KIND_ANSWER).received, ==, STREAM);
-    g_assert_cmpint(net_counter(f, NATIVE_tcp_retransmissions), >, 0);
+    g_assert_cmpint(net_counter(f, NETWORK_tcp_retransmissions), >, 0);
     net_assert_empty(f);
 }
 
@@ -443,11 +443,11 @@ static uint64_t run_storm(uint64_t seed)
     }
     net_finish(&f);
     net_assert_empty(&f);
-    g_assert_cmpint(net_counter(&f, NATIVE_tcp_connections), ==, STORM_UES * STORM_ROUNDS);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_connections), ==, STORM_UES * STORM_ROUNDS);
     g_assert_cmpint(net_books(&f, KIND_ANSWER).received, >, 0);
-    g_assert_cmpint(net_counter(&f, NATIVE_tcp_refused), >, 0);
-    g_assert_cmpint(net_counter(&f, NATIVE_tcp_failed), >, 0);
-    g_assert_cmpint(net_counter(&f, NATIVE_packets_dropped), >, 0);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_refused), >, 0);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_failed), >, 0);
+    g_assert_cmpint(net_counter(&f, NETWORK_packets_dropped), >, 0);
     uint64_t print = kernel_fingerprint(native_kernel(f.native));
     net_tear_down(&f);
     return print;

@@ -65,10 +65,10 @@ static void test_latency(void)
     h = net_heard(&f, HEARD_DATAGRAM, OTHER_SERVER, 0);
     g_assert_cmpint(h->time_ns, ==, 2 * t0 + latency(328, CORE_NS, CORE_NS, 2 * CORE_DELAY_NS));
     g_assert_cmpint(f.reached_ns, ==, h->time_ns);
-    g_assert_cmpint(net_counter(&f, NATIVE_uplink_bytes), ==, 3 * 128);
-    g_assert_cmpint(net_counter(&f, NATIVE_downlink_bytes), ==, 528 + 4028);
-    g_assert_cmpint(net_counter(&f, NATIVE_core_bytes), ==, 3 * 128 + 528 + 4028 + 2 * 328);
-    g_assert_cmpint(net_counter(&f, NATIVE_packets_sent), ==, 6);
+    g_assert_cmpint(net_counter(&f, NETWORK_uplink_bytes), ==, 3 * 128);
+    g_assert_cmpint(net_counter(&f, NETWORK_downlink_bytes), ==, 528 + 4028);
+    g_assert_cmpint(net_counter(&f, NETWORK_core_bytes), ==, 3 * 128 + 528 + 4028 + 2 * 328);
+    g_assert_cmpint(net_counter(&f, NETWORK_packets_sent), ==, 6);
     /* Two events a packet, one a step. */
     g_assert_cmpuint(kernel_events(native_kernel(f.native)), ==, 6 * 2 + 3);
     g_assert_cmpint(net_books(&f, KIND_OTHER).rejected, ==, 1);
@@ -85,13 +85,13 @@ static void test_ipv6_header(void)
     net_start(&f);
     net_at(&f, 0, UE, send_up);
     net_finish(&f);
-    g_assert_cmpint(net_counter(&f, NATIVE_uplink_bytes), ==, 148);
+    g_assert_cmpint(net_counter(&f, NETWORK_uplink_bytes), ==, 148);
     net_tear_down(&f);
 }
 
 static void burst(struct net_fixture *f, struct net_region *at, uint32_t host)
 {
-    struct native_queues queues;
+    struct network_queues queues;
 
     for (int i = 0; i < 20; i++)
         send_up(f, at, host);
@@ -104,7 +104,7 @@ static void burst(struct net_fixture *f, struct net_region *at, uint32_t host)
 static void check_queue(void *user, int64_t time_ns)
 {
     struct net_fixture *f = user;
-    struct native_queues queues;
+    struct network_queues queues;
 
     native_queues(f->native, &queues);
     /* 20 packets of 128 bytes at 0; 1 byte a microsecond */
@@ -144,9 +144,9 @@ static void test_drop_tail(void)
     net_at(&f, CLOCK_SECOND, UE, burst);
     net_finish(&f);
     g_assert_cmpuint(net_heard_count(&f, HEARD_DATAGRAM, SERVER), ==, 11);
-    g_assert_cmpint(net_counter(&f, NATIVE_packets_dropped), ==, 9);
+    g_assert_cmpint(net_counter(&f, NETWORK_packets_dropped), ==, 9);
     g_assert_cmpint(net_books(&f, KIND_ASK).lost, ==, 9);
-    g_assert_cmpint(net_counter(&f, NATIVE_packets_sent), ==, 20);
+    g_assert_cmpint(net_counter(&f, NETWORK_packets_sent), ==, 20);
     net_assert_empty(&f);
     net_tear_down(&f);
 }
@@ -170,7 +170,7 @@ static void test_drop_tail_second_link(void)
     /* They come every 12.8 us and go every 64 us, and 750 us may wait: with m taken, the packet after k others
      * is taken if 64 (m + 1) - 12.8 k <= 750. That is true up to k = 13, and again for k = 17. */
     g_assert_cmpuint(net_heard_count(&f, HEARD_DATAGRAM, UE), ==, 15);
-    g_assert_cmpint(net_counter(&f, NATIVE_packets_dropped), ==, 5);
+    g_assert_cmpint(net_counter(&f, NETWORK_packets_dropped), ==, 5);
     net_assert_empty(&f);
     net_tear_down(&f);
 }
@@ -219,7 +219,7 @@ static void test_loss(void)
     assert_binomial(net_books(&f, KIND_ASK).lost, MANY, 0.1);
     assert_binomial(net_books(&f, KIND_ANSWER).lost, MANY, 0.1);
     g_assert_cmpint(net_books(&f, KIND_ASK).lost + net_books(&f, KIND_ANSWER).lost, ==,
-                    net_counter(&f, NATIVE_packets_lost));
+                    net_counter(&f, NETWORK_packets_lost));
     g_assert_cmpint(net_books(&f, KIND_ASK).received + net_books(&f, KIND_ASK).lost, ==, MANY);
     net_tear_down(&f);
     run_many(&f, 1, 1, 0, 0);
@@ -232,11 +232,11 @@ static void test_duplicate_and_late(void)
     struct net_fixture f;
 
     run_many(&f, 2, 0.05, 0.2, 0.3);
-    struct native_books asked = net_books(&f, KIND_ASK);
+    struct network_books asked = net_books(&f, KIND_ASK);
     assert_binomial(asked.lost, MANY, 0.05);
     assert_binomial(asked.duplicated, asked.sent - asked.lost, 0.2);
     g_assert_cmpint(asked.received, ==, asked.sent + asked.duplicated - asked.lost);
-    assert_binomial(net_counter(&f, NATIVE_packets_late), 2 * MANY - net_counter(&f, NATIVE_packets_lost),
+    assert_binomial(net_counter(&f, NETWORK_packets_late), 2 * MANY - net_counter(&f, NETWORK_packets_lost),
                     0.3);
     int64_t overtaken = 0;
     for (unsigned i = 1; i < (unsigned)asked.received; i++)

@@ -2,15 +2,9 @@
 /* Counters, gauges and the books. Cold: called between windows. */
 #include "sim/net/native/tcp.h"
 
-const struct native_counter_info native_counters[NATIVE_COUNTER_COUNT] = {
-#define X(name, unit, meaning) {#name, unit, meaning},
-    NATIVE_COUNTERS(X)
-#undef X
-};
-
-void native_counters_sum(const struct native *native, int64_t out[NATIVE_COUNTER_COUNT])
+void native_counters_sum(const struct native *native, int64_t out[NETWORK_COUNTER_COUNT])
 {
-    for (unsigned i = 0; i < NATIVE_COUNTER_COUNT; i++) {
+    for (unsigned i = 0; i < NETWORK_COUNTER_COUNT; i++) {
         out[i] = 0;
         for (uint32_t r = 0; r < native->region_count; r++)
             out[i] += native->regions[r].counters[i];
@@ -80,14 +74,14 @@ static uint64_t state_key(const struct native *native)
     uint64_t key = kernel_events(native->kernel) + 1;
 
     for (uint32_t r = 0; r < native->region_count; r++) {
-        key += (uint64_t)native->regions[r].counters[NATIVE_packets_sent];
+        key += (uint64_t)native->regions[r].counters[NETWORK_packets_sent];
         for (uint32_t k = 0; k < native->config.kinds; k++)
             key += (uint64_t)(native->regions[r].books[k].sent + native->regions[r].books[k].lost);
     }
     return key;
 }
 
-void native_books_sum(struct native *native, uint32_t kind, struct native_books *out)
+void native_books_sum(struct native *native, uint32_t kind, struct network_books *out)
 {
     uint64_t key = state_key(native);
 
@@ -96,9 +90,9 @@ void native_books_sum(struct native *native, uint32_t kind, struct native_books 
         count_in_flight(native);
         native->in_flight_key = key;
     }
-    *out = (struct native_books){.in_flight = native->in_flight[kind]};
+    *out = (struct network_books){.in_flight = native->in_flight[kind]};
     for (uint32_t r = 0; r < native->region_count; r++) {
-        const struct native_books *books = &native->regions[r].books[kind];
+        const struct network_books *books = &native->regions[r].books[kind];
         out->sent += books->sent;
         out->duplicated += books->duplicated;
         out->received += books->received;
@@ -121,9 +115,9 @@ static void raise_to(int64_t *max, int64_t value)
         *max = value;
 }
 
-void native_queues(const struct native *native, struct native_queues *out)
+void native_queues(const struct native *native, struct network_queues *out)
 {
-    *out = (struct native_queues){0};
+    *out = (struct network_queues){0};
     for (uint32_t i = 0; i < native->config.topology.cells; i++) {
         const struct cell *cell = &native->cells[i];
         int64_t now_ns = queue_time(native, cell->region);

@@ -141,7 +141,7 @@ static void level_shelves(struct native *native)
 static bool on_window(void *user, int64_t time_ns)
 {
     struct native *native = user;
-    const struct native_config *config = &native->config;
+    const struct network_config *config = &native->config;
 
     native->reached_ns = time_ns;
     level_shelves(native);
@@ -161,7 +161,7 @@ static void on_boundary(void *user, int64_t time_ns)
 
 static void init_links(struct native *native)
 {
-    const struct native_config *config = &native->config;
+    const struct network_config *config = &native->config;
 
     native->uplink = link_rate_of(config->uplink_bit_per_s, config->access_queue_bytes);
     native->downlink = link_rate_of(config->downlink_bit_per_s, config->access_queue_bytes);
@@ -204,7 +204,7 @@ static void add_alarm(struct kernel_config *kernel, int64_t delay_ns)
 }
 
 /* The constant delays of timeouts: TCP's own, and those of the models. */
-static void add_alarms(struct kernel_config *kernel, const struct native_config *config)
+static void add_alarms(struct kernel_config *kernel, const struct network_config *config)
 {
     add_alarm(kernel, config->rto_initial_ns);
     if (config->rto_min_ns != config->rto_initial_ns)
@@ -219,7 +219,7 @@ static void add_alarms(struct kernel_config *kernel, const struct native_config 
 
 static void init_kernel(struct native *native)
 {
-    const struct native_config *config = &native->config;
+    const struct network_config *config = &native->config;
     int64_t core_ns = config->core_delay_ns, access_ns = config->access_delay_ns;
     struct kernel_config kernel_config = {
         .regions = config->topology.regions + 1,
@@ -239,7 +239,7 @@ static void init_kernel(struct native *native)
 
 static bool parse_faults(struct native *native, GError **error)
 {
-    const struct native_config *config = &native->config;
+    const struct network_config *config = &native->config;
     const struct {
         const char *text;
         enum fault_action action;
@@ -257,12 +257,18 @@ static bool parse_faults(struct native *native, GError **error)
     return true;
 }
 
-struct native *native_new(const struct native_config *config, GError **error)
+struct native *native_new(const struct network_config *config, GError **error)
 {
     g_assert(config->topology.cells > 0 && config->topology.regions > 0 && config->kinds <= NET_KINDS_MAX);
     g_assert(config->uplink_bit_per_s && config->downlink_bit_per_s && config->core_bit_per_s);
 
+    if (config->ns3_placement || config->ns3_pcap_dir) {
+        g_set_error(error, NETWORK_ERROR, 0,
+                    "the native engine has no devices to capture, and no nodes to place hosts on");
+        return NULL;
+    }
     struct native *native = g_new0(struct native, 1);
+    native->network.engine = &native_engine;
     native->config = *config;
     fault_set_init(&native->faults);
     if (!parse_faults(native, error)) {
@@ -284,7 +290,7 @@ struct native *native_new(const struct native_config *config, GError **error)
         .timeout_cancel = timeout_cancel,
     };
     native->ip_header_bytes = config->ipv6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES;
-    native->has_draws = config->access_loss > 0 || config->access_duplicate > 0 || config->access_late > 0;
+    native->has_draws = air_draws(config);
     init_links(native);
     init_kernel(native);
     init_regions(native);
@@ -326,3 +332,70 @@ struct kernel *native_kernel(struct native *native)
 {
     return native->kernel;
 }
+
+/* --- the table of network.h ------------------------------------------------------------------------------ */
+
+static struct native *native_of(const struct network *network)
+{
+    return (struct native *)network;
+}
+
+static struct network *engine_create(const struct network_config *config, GError **error)
+{
+    struct native *native = native_new(config, error);
+
+    return native ? &native->network : NULL;
+}
+
+static void engine_destroy(struct network *network)
+{
+    native_free(native_of(network));
+}
+
+static struct net_region *engine_region(struct network *network, uint32_t index)
+{
+    return native_region(native_of(network), index);
+}
+
+static int64_t engine_run(struct network *network, int64_t end_ns)
+{
+    return native_run(native_of(network), end_ns);
+}
+
+static uint64_t engine_events(const struct network *network)
+{
+    return kernel_events(native_of(network)->kernel);
+}
+
+static uint64_t engine_fingerprint(const struct network *network)
+{
+    return kernel_fingerprint(native_of(network)->kernel);
+}
+
+static void engine_counters(const struct network *network, int64_t out[NETWORK_COUNTER_COUNT])
+{
+    native_counters_sum(native_of(network), out);
+}
+
+static void engine_books(struct network *network, uint32_t kind, struct network_books *out)
+{
+    native_books_sum(native_of(network), kind, out);
+}
+
+static void engine_queues(const struct network *network, struct network_queues *out)
+{
+    native_queues(native_of(network), out);
+}
+
+const struct network_engine native_engine = {
+    .name = "native",
+    .create = engine_create,
+    .destroy = engine_destroy,
+    .region = engine_region,
+    .run = engine_run,
+    .events = engine_events,
+    .fingerprint = engine_fingerprint,
+    .counters = engine_counters,
+    .books = engine_books,
+    .queues = engine_queues,
+};

@@ -7,13 +7,13 @@
 #include "sim/kernel/kernel.h"
 #include "sim/kernel/pool.h"
 #include "sim/kernel/random.h"
+#include "sim/net/air.h"
 #include "sim/net/capture.h"
-#include "sim/net/native/fault.h"
+#include "sim/net/fault.h"
 #include "sim/net/native/link.h"
 #include "sim/net/native/native.h"
 #include "sim/net/native/shelf.h"
 
-#define UDP_PORT             2269
 #define IPV4_HEADER_BYTES    20
 #define IPV6_HEADER_BYTES    40
 #define UDP_HEADER_BYTES     8
@@ -28,16 +28,6 @@ enum event_kind {
     EVENT_TCP_TIMER, /* argument: index of the connection; payload: see tcp_timer.c */
     EVENT_ACCEPT,    /* argument: index of the listener */
     EVENT_KINDS
-};
-
-/* Purposes of random draws; the models number theirs from 0 on. */
-enum net_purpose {
-    NET_PURPOSE_UPLINK = 0x4e455400, /* entity: cell, index: packet of its uplink */
-    NET_PURPOSE_DOWNLINK,            /* entity: cell, index: packet of its downlink */
-    NET_PURPOSE_LATE,                /* added to the above: 2 and 3 */
-    NET_PURPOSE_LATE_DOWNLINK,
-    NET_PURPOSE_CORRUPT, /* entity: UE, index: time of the event */
-    NET_PURPOSE_ISN      /* entity: host, index: connection of its region */
 };
 
 /* net_message.delivered: how the books treat the message's end. */
@@ -92,8 +82,8 @@ struct native_region {
     struct kernel_region *kernel;
     struct shelf packets;
     struct shelf messages[MESSAGE_CLASSES];
-    int64_t counters[NATIVE_COUNTER_COUNT];
-    struct native_books books[NET_KINDS_MAX]; /* in_flight unused */
+    int64_t counters[NETWORK_COUNTER_COUNT];
+    struct network_books books[NET_KINDS_MAX]; /* in_flight unused */
     struct pool conns;                        /* struct tcp_conn */
     uint32_t conn_serial;
     uint32_t bucket_count; /* a power of two; connections of listeners by client */
@@ -112,8 +102,9 @@ struct listener {
 };
 
 struct native {
+    struct network network; /* first */
     struct net_engine engine;
-    struct native_config config;
+    struct network_config config;
     struct kernel *kernel;
     struct native_region *regions;
     uint32_t region_count;

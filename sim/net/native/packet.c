@@ -31,7 +31,7 @@ void packet_lose(struct native_region *region, struct packet *packet)
 
 static void drop(struct native_region *region, struct packet *packet)
 {
-    region->counters[NATIVE_packets_dropped]++;
+    region->counters[NETWORK_packets_dropped]++;
     packet_lose(region, packet);
 }
 
@@ -46,60 +46,23 @@ static unsigned fault_kind(const struct packet *packet)
     return packet->flags & TCP_FIN ? FAULT_FIN : FAULT_ACK;
 }
 
-static uint64_t high(const struct random_block *block)
-{
-    return (uint64_t)block->word[0] << 32 | block->word[1];
-}
-
-static uint64_t low(const struct random_block *block)
-{
-    return (uint64_t)block->word[2] << 32 | block->word[3];
-}
-
-/* What happens to a packet on the air, a set of enum fault_action. */
-static unsigned draw_fate(struct native *native, struct cell *cell, bool up)
-{
-    const struct native_config *config = &native->config;
-    uint32_t entity = (uint32_t)(cell - native->cells);
-    uint32_t purpose = up ? NET_PURPOSE_UPLINK : NET_PURPOSE_DOWNLINK;
-    uint64_t index = up ? cell->uplink_draws++ : cell->downlink_draws++;
-    unsigned actions = 0;
-
-    if (config->access_loss > 0 || config->access_duplicate > 0) {
-        struct random_block block = random_draw(config->seed, entity, purpose, index);
-        if (random_happens(high(&block), config->access_loss))
-            actions |= FAULT_DROP;
-        if (random_happens(low(&block), config->access_duplicate))
-            actions |= FAULT_DUPLICATE;
-    }
-    if (config->access_late > 0) {
-        purpose += NET_PURPOSE_LATE - NET_PURPOSE_UPLINK;
-        if (random_happens(random_u64(config->seed, entity, purpose, index), config->access_late))
-            actions |= FAULT_DELAY;
-    }
-    return actions;
-}
-
 /* Flips one bit of the payload, in a copy: other packets and the sender go on seeing the message. */
 static void corrupt(struct native_region *region, struct packet *packet, uint32_t ue)
 {
     struct net_message *message = packet->message;
-    uint64_t bits =
-        random_u64(region->native->config.seed, ue, NET_PURPOSE_CORRUPT, (uint64_t)region->base.now_ns);
-
     if (packet->length == 0)
         return;
     struct net_message *copy = message_new(&region->base, message->kind, message->length);
     memcpy(copy->bytes, message->bytes, message->length);
     copy->length = message->length;
-    uint64_t bit = random_below(bits, (uint64_t)packet->length * 8);
+    uint64_t bit = air_damaged_bit(&region->native->config, ue, region->base.now_ns, packet->length);
     copy->bytes[packet->offset + bit / 8] ^= (uint8_t)(1U << (bit & 7));
     copy->mark_ns = message->mark_ns;
     copy->next = message;
     atomic_store_explicit(&copy->delivered, MESSAGE_DAMAGED, memory_order_relaxed);
     packet->message = copy;
     packet->flags |= PACKET_DAMAGED;
-    region->counters[NATIVE_packets_corrupted]++;
+    region->counters[NETWORK_packets_corrupted]++;
 }
 
 static struct packet *duplicate(struct native_region *region, const struct packet *packet)
@@ -111,7 +74,7 @@ static struct packet *duplicate(struct native_region *region, const struct packe
         message_ref(copy->message);
     if (copy->flags & PACKET_UDP)
         region->books[copy->message->kind].duplicated++;
-    region->counters[NATIVE_packets_duplicated]++;
+    region->counters[NETWORK_packets_duplicated]++;
     return copy;
 }
 
@@ -142,7 +105,9 @@ static void access_leave(struct native_region *region, struct cell *cell, const 
     struct packet *packet = c->packet;
     int64_t delay_ns = departure_ns - region->base.now_ns + native->config.access_delay_ns;
     unsigned faults = native->faults.ues ? fault_check(&native->faults, c->ue, fault_kind(packet)) : 0;
-    unsigned drawn = native->has_draws ? draw_fate(native, cell, c->up) : 0;
+    unsigned drawn = native->has_draws ? air_draw(&native->config, (uint32_t)(cell - native->cells), c->up,
+                                                  c->up ? cell->uplink_draws++ : cell->downlink_draws++)
+                                       : 0;
     int64_t late_ns = 0;
 
     if (!(faults | drawn)) {
@@ -150,7 +115,7 @@ static void access_leave(struct native_region *region, struct cell *cell, const 
         return;
     }
     if ((faults | drawn) & FAULT_DROP) {
-        region->counters[NATIVE_packets_lost]++;
+        region->counters[NETWORK_packets_lost]++;
         packet_lose(region, packet);
         return;
     }
@@ -159,7 +124,7 @@ static void access_leave(struct native_region *region, struct cell *cell, const 
     if ((faults | drawn) & FAULT_DUPLICATE)
         cross_air(region, c, duplicate(region, packet), delay_ns);
     if ((faults | drawn) & FAULT_DELAY)
-        region->counters[NATIVE_packets_late]++;
+        region->counters[NETWORK_packets_late]++;
     if (drawn & FAULT_DELAY)
         late_ns += native->config.access_late_ns;
     if (faults & FAULT_DELAY)
@@ -174,7 +139,8 @@ static void capture_packet(struct native_region *region, const struct packet *pa
     int64_t now_ns = region->base.now_ns;
 
     if (packet->flags & PACKET_UDP) {
-        capture_udp(capture, index, now_ns, packet->from, packet->to, UDP_PORT, packet_payload(packet));
+        capture_udp(capture, index, now_ns, packet->from, packet->to, NETWORK_UDP_PORT,
+                    packet_payload(packet));
         return;
     }
     struct capture_segment segment = {
@@ -199,7 +165,7 @@ static void send_from_server(struct native_region *region, struct packet *packet
         drop(region, packet);
         return;
     }
-    region->counters[NATIVE_core_bytes] += packet->size;
+    region->counters[NETWORK_core_bytes] += packet->size;
     uint32_t to = is_server(native, packet->to) ? 0 : cell_of(native, packet->to)->region;
     kernel_send(region->kernel, to, departure_ns - now_ns + native->config.core_delay_ns, packet->to,
                 EVENT_ROUTER, packet->size, packet);
@@ -217,7 +183,7 @@ static void send_from_ue(struct native_region *region, struct packet *packet)
         drop(region, packet);
         return;
     }
-    region->counters[NATIVE_uplink_bytes] += packet->size;
+    region->counters[NETWORK_uplink_bytes] += packet->size;
     access_leave(region, cell, &crossing, departure_ns);
 }
 
@@ -226,7 +192,7 @@ void packet_send(struct native_region *region, struct packet *packet)
     const struct native *native = region->native;
 
     g_assert(is_server(native, packet->from) || is_server(native, packet->to));
-    region->counters[NATIVE_packets_sent]++;
+    region->counters[NETWORK_packets_sent]++;
     if (native->config.capture)
         capture_packet(region, packet);
     if (is_server(native, packet->from))
@@ -245,7 +211,7 @@ static void router_to_server(struct native_region *region, struct packet *packet
         drop(region, packet);
         return;
     }
-    region->counters[NATIVE_core_bytes] += size;
+    region->counters[NETWORK_core_bytes] += size;
     kernel_schedule(region->kernel, departure_ns - now_ns + native->config.core_delay_ns, to, EVENT_DELIVER,
                     0, packet);
 }
@@ -266,6 +232,6 @@ void packet_at_router(struct native_region *region, struct packet *packet, uint3
         drop(region, packet);
         return;
     }
-    region->counters[NATIVE_downlink_bytes] += size;
+    region->counters[NETWORK_downlink_bytes] += size;
     access_leave(region, cell, &crossing, departure_ns);
 }

@@ -8,7 +8,7 @@
 
 int64_t tcp_rto(const struct native_region *region, const struct tcp_conn *conn)
 {
-    const struct native_config *config = &region->native->config;
+    const struct network_config *config = &region->native->config;
     int64_t rto_ns = config->rto_initial_ns;
 
     if (conn->srtt_ns) {

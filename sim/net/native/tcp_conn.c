@@ -20,7 +20,7 @@ void tcp_clear(struct native_region *region)
 
 struct tcp_conn *tcp_new(struct native_region *region, uint32_t host, uint32_t peer)
 {
-    const struct native_config *config = &region->native->config;
+    const struct network_config *config = &region->native->config;
     uint32_t index = pool_take(&region->conns);
     struct tcp_conn *conn = tcp_at(region, index);
     uint32_t serial = ++region->conn_serial;
@@ -52,7 +52,7 @@ struct tcp_conn *tcp_new(struct native_region *region, uint32_t host, uint32_t p
         .wait_next = POOL_NONE,
         .listener = TCP_NO_LISTENER,
     };
-    region->counters[NATIVE_tcp_open]++;
+    region->counters[NETWORK_tcp_open]++;
     return conn;
 }
 
@@ -74,7 +74,7 @@ void tcp_free(struct native_region *region, struct tcp_conn *conn)
     tcp_free_received(region, conn);
     conn->generation = 0;
     conn->state = TCP_FREE;
-    region->counters[NATIVE_tcp_open]--;
+    region->counters[NETWORK_tcp_open]--;
     pool_give(&region->conns, conn->index);
 }
 
@@ -82,7 +82,7 @@ void tcp_free(struct native_region *region, struct tcp_conn *conn)
 static void count_failure(struct native_region *region, const struct tcp_conn *conn, bool refused)
 {
     if (conn->listener == TCP_NO_LISTENER)
-        region->counters[refused ? NATIVE_tcp_refused : NATIVE_tcp_failed]++;
+        region->counters[refused ? NETWORK_tcp_refused : NETWORK_tcp_failed]++;
 }
 
 void tcp_fail(struct native_region *region, struct tcp_conn *conn, enum net_close_reason reason)
@@ -102,7 +102,7 @@ void tcp_fail(struct native_region *region, struct tcp_conn *conn, enum net_clos
 
 void tcp_fin_progress(struct native_region *region, struct tcp_conn *conn)
 {
-    const struct native_config *config = &region->native->config;
+    const struct network_config *config = &region->native->config;
 
     if (!(conn->flags & CONN_FIN_ACKED))
         return;
@@ -145,7 +145,7 @@ struct net_conn tcp_connect(struct net_region *at, uint32_t from, uint32_t to, u
     conn->framer = framer;
     conn->port = (uint16_t)(FIRST_CLIENT_PORT + conn->generation % CLIENT_PORTS);
     conn->peer_port = port;
-    region->counters[NATIVE_tcp_connections]++;
+    region->counters[NETWORK_tcp_connections]++;
     conn->nxt = conn->max = conn->una + 1;
     tcp_time_segment(region, conn, conn->nxt);
     tcp_send_control(region, conn, conn->una, TCP_SYN);

@@ -119,7 +119,7 @@ void tcp_listen_syn(struct native_region *region, const struct packet *packet)
     struct tcp_conn *twin = find_twin(region, packet);
 
     if (twin && twin->state == TCP_SYN_RCVD) {
-        region->counters[NATIVE_tcp_retransmissions]++;
+        region->counters[NETWORK_tcp_retransmissions]++;
         twin->timed_ns = CLOCK_NEVER;
         tcp_send_control(region, twin, twin->una, TCP_SYN | TCP_ACK);
         return;

@@ -103,7 +103,7 @@ static uint32_t send_window(const struct native_region *region, const struct tcp
 static void segment_sent(struct native_region *region, struct tcp_conn *conn, uint32_t end_seq)
 {
     if (seq_before(conn->nxt, conn->max)) {
-        region->counters[NATIVE_tcp_retransmissions]++;
+        region->counters[NETWORK_tcp_retransmissions]++;
     } else {
         tcp_time_segment(region, conn, end_seq);
         conn->max = end_seq;
@@ -143,7 +143,7 @@ void tcp_push(struct native_region *region, struct tcp_conn *conn)
 
 void tcp_send_oldest(struct native_region *region, struct tcp_conn *conn)
 {
-    region->counters[NATIVE_tcp_retransmissions]++;
+    region->counters[NETWORK_tcp_retransmissions]++;
     conn->timed_ns = CLOCK_NEVER;
     if (conn->head)
         send_data(region, conn, conn->head, conn->una - conn->head_seq, conn->una);

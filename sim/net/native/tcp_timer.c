@@ -73,7 +73,7 @@ void tcp_touch_idle(struct native_region *region, struct tcp_conn *conn)
 
 static void rto_expired(struct native_region *region, struct tcp_conn *conn)
 {
-    const struct native_config *config = &region->native->config;
+    const struct network_config *config = &region->native->config;
     bool handshake = conn->state == TCP_SYN_SENT || conn->state == TCP_SYN_RCVD;
 
     conn->rto_due_ns = CLOCK_NEVER;
@@ -89,12 +89,12 @@ static void rto_expired(struct native_region *region, struct tcp_conn *conn)
         tcp_fail(region, conn, NET_CLOSED_TIMEOUT);
         return;
     }
-    region->counters[NATIVE_tcp_timeouts]++;
+    region->counters[NETWORK_tcp_timeouts]++;
     if (!handshake) {
         tcp_collapse(region, conn);
         return;
     }
-    region->counters[NATIVE_tcp_retransmissions]++;
+    region->counters[NETWORK_tcp_retransmissions]++;
     conn->retries++;
     conn->timed_ns = CLOCK_NEVER;
     tcp_send_control(region, conn, conn->una, conn->state == TCP_SYN_SENT ? TCP_SYN : TCP_SYN | TCP_ACK);

@@ -6,8 +6,8 @@
  * together. KIND is a message kind of the model, or syn, synack, ack (without data), fin, rst. A TCP segment
  * with data is of the kind of the message it carries. Each entry counts for itself, before any loss that is
  * drawn; packets that the uplink queue drops do not get that far. */
-#ifndef SIM_NET_NATIVE_FAULT_H
-#define SIM_NET_NATIVE_FAULT_H
+#ifndef SIM_NET_FAULT_H
+#define SIM_NET_FAULT_H
 
 #include "sim/net/net.h"
 
@@ -34,7 +34,7 @@ struct fault_set {
 void fault_set_init(struct fault_set *set);
 void fault_set_clear(struct fault_set *set);
 
-/* Adds the entries of a text (NULL or empty: none). False and error (NATIVE_ERROR) names the first wrong
+/* Adds the entries of a text (NULL or empty: none). False and error (NETWORK_ERROR) names the first wrong
  * entry and what is known. */
 bool fault_set_parse(struct fault_set *set, const char *text, enum fault_action action,
                      const char *const *kind_names, uint32_t kinds, uint32_t ues, GError **error);

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Named faults: reading the texts, counting the packets. */
-#include "sim/net/native/fault.h"
+#include "sim/net/fault.h"
 
-#include "sim/net/native/native.h"
+#include "sim/net/network.h"
 
 #include <string.h>
 
 static const char *const control_names[] = {"syn", "synack", "ack", "fin", "rst"};
-
-G_DEFINE_QUARK(native - error - quark, native_error)
 
 void fault_set_init(struct fault_set *set)
 {
@@ -46,7 +44,7 @@ static void set_unknown_kind(GError **error, const char *entry, const char *cons
         g_string_append_printf(known, "%s, ", kind_names[i]);
     for (uint32_t i = 0; i < G_N_ELEMENTS(control_names); i++)
         g_string_append_printf(known, i ? ", %s" : "%s", control_names[i]);
-    g_set_error(error, NATIVE_ERROR, 0, "fault '%s': no such kind of packet; known are %s", entry,
+    g_set_error(error, NETWORK_ERROR, 0, "fault '%s': no such kind of packet; known are %s", entry,
                 known->str);
     g_string_free(known, TRUE);
 }
@@ -106,12 +104,12 @@ bool fault_set_parse(struct fault_set *set, const char *text, enum fault_action 
 
         good = false;
         if (!read_numbers(name + length, &entry))
-            g_set_error(error, NATIVE_ERROR, 0,
+            g_set_error(error, NETWORK_ERROR, 0,
                         "fault '%s': expected KIND[/UE]@N[-M], such as ack/7@1-2, with 1 <= N <= M", name);
         else if (!find_kind(name, length, kind_names, kinds, &entry.kind))
             set_unknown_kind(error, name, kind_names, kinds);
         else if (entry.ue >= ues)
-            g_set_error(error, NATIVE_ERROR, 0, "fault '%s': there is no UE %u, the last one is %u", name,
+            g_set_error(error, NETWORK_ERROR, 0, "fault '%s': there is no UE %u, the last one is %u", name,
                         entry.ue, ues - 1);
         else
             good = true;

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* A network of either engine: put together, run, and read.
+ *
+ * This is what whoever builds a simulation sees; the models that live in the network see net.h. An engine is a table of
+ * functions: native_engine (sim/net/native/native.h) or ns3_engine (sim/net/ns3/ns3_network.h). Both build the same
+ * topology from the same configuration:
+ *
+ *   UE -- [cell: uplink and downlink FIFO, rate, rtt/2 each way, loss] -- core router -- [one link per server: egress
+ *   and ingress FIFO, rate, delay] -- server
+ *
+ * Queues are finite, in bytes, drop-tail. UE n is in cell n mod cells. */
+#ifndef SIM_NET_NETWORK_H
+#define SIM_NET_NETWORK_H
+
+#include "sim/net/net.h"
+#include "sim/net/topology.h"
+
+#include <glib.h>
+
+#define NETWORK_TIMEOUT_DELAYS_MAX 8
+#define NETWORK_UDP_PORT           2269 /* TS 33.246: MIKEY over UDP */
+
+struct capture;
+struct ns3_placement;
+
+struct network_config {
+    uint64_t seed;
+    struct net_topology topology;
+    bool ipv6;
+
+    int64_t access_delay_ns; /* one way: access.rtt / 2 */
+    double access_loss;      /* per packet and direction */
+    double access_duplicate;
+    double access_late; /* share of packets that are held up by access_late_ns, so overtaken */
+    int64_t access_late_ns;
+    uint64_t uplink_bit_per_s, downlink_bit_per_s;
+    uint64_t access_queue_bytes;
+    int64_t core_delay_ns;
+    uint64_t core_bit_per_s;
+    uint64_t core_queue_bytes;
+
+    uint32_t mss, initial_window, syn_retries, data_retries;
+    int64_t rto_initial_ns, rto_min_ns, rto_max_ns, delayed_ack_ns;
+    int64_t time_wait_ns;
+
+    const char *const *kind_names; /* of the model's message kinds, for faults and the books */
+    uint32_t kinds;
+    const char *fault_drop, *fault_duplicate, *fault_delay, *fault_corrupt; /* see fault.h; NULL: none */
+    int64_t fault_delay_ns;
+
+    /* Delays that the models' timeouts often have: the native engine cancels those cheaply. */
+    int64_t timeout_delays_ns[NETWORK_TIMEOUT_DELAYS_MAX];
+    uint32_t timeout_delay_count;
+
+    const struct net_handlers *handlers;
+    const struct net_listen *listens;
+    uint32_t listen_count;
+    struct capture *capture; /* NULL: none; not owned */
+
+    int64_t boundary_ns; /* > 0: boundary() is called at each multiple, when all events before it have run */
+    void (*boundary)(void *user, int64_t time_ns);
+    bool (*window)(void *user,
+                   int64_t time_ns); /* called often, when all before time_ns has run; false: stop */
+    void *user;
+
+    /* Of the ns3 engine alone; the native one passes over the first and refuses the others. */
+    const char *ns3_attributes; /* "NAME=VALUE; ...", defaults of ns-3's attributes; NULL: none */
+    const char *ns3_pcap_dir;   /* folder for a capture of every device; NULL: none */
+    const struct ns3_placement
+        *ns3_placement; /* the program's own topology, see ns3_network.h; NULL: the above */
+};
+
+/* Counters, summed over regions; names, units and meanings in network_counters[]. */
+#define NETWORK_COUNTERS(X)                                                                                  \
+    X(uplink_bytes, "bytes", "IP bytes that UEs put on their uplinks")                                       \
+    X(downlink_bytes, "bytes", "IP bytes put on the downlinks of cells")                                     \
+    X(core_bytes, "bytes", "IP bytes put on the links of the servers, both directions")                      \
+    X(packets_sent, "1", "IP packets put on their first link")                                               \
+    X(packets_lost, "1", "IP packets lost on the air (access.loss, fault.drop)")                             \
+    X(packets_dropped, "1", "IP packets dropped by a full queue")                                            \
+    X(packets_duplicated, "1", "IP packets doubled on the air")                                              \
+    X(packets_late, "1", "IP packets held up on the air")                                                    \
+    X(packets_corrupted, "1", "IP packets with a flipped bit (fault.corrupt)")                               \
+    X(tcp_connections, "1", "TCP connections opened by clients")                                             \
+    X(tcp_refused, "1", "TCP connections refused by a full listen queue")                                    \
+    X(tcp_retransmissions, "1", "TCP segments sent again")                                                   \
+    X(tcp_timeouts, "1", "TCP retransmission timer expiries")                                                \
+    X(tcp_failed, "1", "TCP connections given up, reset or unframeable")                                     \
+    X(tcp_open, "1", "TCP connection ends that exist (gauge)")
+
+enum network_counter {
+#define X(name, unit, meaning) NETWORK_##name,
+    NETWORK_COUNTERS(X)
+#undef X
+        NETWORK_COUNTER_COUNT
+};
+struct network_counter_info {
+    const char *name, *unit, *meaning;
+};
+extern const struct network_counter_info network_counters[NETWORK_COUNTER_COUNT];
+
+/* The books of one message kind, summed over regions. `in_flight` is counted by looking, at what is in queues, in
+ * packets and in send buffers; it is not what is left over. */
+struct network_books {
+    int64_t sent, duplicated, received, rejected, lost, in_flight;
+};
+
+/* Bytes waiting in the fullest queue of each sort right now (gauges). */
+struct network_queues {
+    int64_t uplink_bytes_max, downlink_bytes_max, core_bytes_max;
+};
+
+struct network;
+
+/* What an engine provides. Use the inline calls below. */
+struct network_engine {
+    const char *name;
+    struct network *(*create)(const struct network_config *config, GError **error);
+    void (*destroy)(struct network *network);
+    struct net_region *(*region)(struct network *network, uint32_t index);
+    int64_t (*run)(struct network *network, int64_t end_ns);
+    uint64_t (*events)(const struct network *network);
+    uint64_t (*fingerprint)(const struct network *network);
+    void (*counters)(const struct network *network, int64_t out[NETWORK_COUNTER_COUNT]);
+    void (*books)(struct network *network, uint32_t kind, struct network_books *out);
+    void (*queues)(const struct network *network, struct network_queues *out);
+};
+
+/* Engines embed it as first member of their own. */
+struct network {
+    const struct network_engine *engine;
+};
+
+#define NETWORK_ERROR (network_error_quark())
+GQuark network_error_quark(void);
+
+/* NULL and error (NETWORK_ERROR) for what the configuration's texts get wrong, and for what this engine cannot do. The
+ * configuration is copied, what it points to is not. */
+static inline struct network *network_new(const struct network_engine *engine,
+                                          const struct network_config *config, GError **error)
+{
+    return engine->create(config, error);
+}
+
+static inline void network_free(struct network *network)
+{
+    if (network)
+        network->engine->destroy(network);
+}
+
+static inline struct net_region *network_region(struct network *network, uint32_t index)
+{
+    return network->engine->region(network, index);
+}
+
+/* Runs until no event is left, end_ns is reached (events at end_ns do not run), or window() returned false. Returns the
+ * time reached: of the last event if nothing is left. May be called again to go on from there. */
+static inline int64_t network_run(struct network *network, int64_t end_ns)
+{
+    return network->engine->run(network, end_ns);
+}
+
+/* Events run, and a 64-bit hash over them all: equal for equal runs of one engine. */
+static inline uint64_t network_events(const struct network *network)
+{
+    return network->engine->events(network);
+}
+
+static inline uint64_t network_fingerprint(const struct network *network)
+{
+    return network->engine->fingerprint(network);
+}
+
+/* These three are for between windows. */
+static inline void network_counters_sum(const struct network *network, int64_t out[NETWORK_COUNTER_COUNT])
+{
+    network->engine->counters(network, out);
+}
+
+static inline void network_books_sum(struct network *network, uint32_t kind, struct network_books *out)
+{
+    network->engine->books(network, kind, out);
+}
+
+static inline void network_queues(const struct network *network, struct network_queues *out)
+{
+    network->engine->queues(network, out);
+}
+
+#endif
