@@ -19,15 +19,15 @@ static void note_late_pulls(const struct scenario *scenario)
             format_seconds(last, last_s), format_seconds(end, (double)scenario->run_end / 1e9));
 }
 
-/* Which packets fault.* may name is known to the models only: ask them, if any is named. */
-static bool faults_are_right(const struct scenario *scenario, const char *path)
+/* Which packets fault.* may name is known to the models only, and what ns3.attributes may to ns-3: ask them. */
+static bool names_are_right(const struct scenario *scenario, const char *path)
 {
-    const struct storm_options options = {.capture_path = NULL};
+    const struct storm_options options = {.engine = cli_engine(scenario)};
     GError *error = NULL;
     struct storm *storm;
 
     if (!*scenario->fault_drop && !*scenario->fault_duplicate && !*scenario->fault_delay &&
-        !*scenario->fault_corrupt)
+        !*scenario->fault_corrupt && !*scenario->ns3_attributes)
         return true;
     storm = storm_new(scenario, &options, &error);
     if (!storm) {
@@ -59,7 +59,7 @@ int check_command(int argc, char **argv)
         cli_error("check: expected one SCENARIO, got %d (pullstorm check --help)", argc - 1);
     else if (parsed == CLI_GO)
         scenario = cli_load(argv[1], (const char *const *)settings);
-    if (scenario && faults_are_right(scenario, argv[1])) {
+    if (scenario && names_are_right(scenario, argv[1])) {
         char ues[FORMAT_SIZE], cells[FORMAT_SIZE];
 
         right = true;

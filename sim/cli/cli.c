@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Options, messages and scenarios, as every command needs them. */
 #include "sim/cli/cli.h"
+#include "sim/net/network.h"
 
 #include "sim/config/suggest.h"
 #include "sim/config/value.h"
@@ -107,6 +108,26 @@ char *cli_choice(const struct config_key *key, int chosen)
     return word;
 }
 
+const struct network_engine *cli_engine(const struct scenario *scenario)
+{
+    char *name = cli_choice(config_key_find("run", "engine"), scenario->run_engine);
+    const struct network_engine *const *engine = cli_engines;
+
+    while (*engine && strcmp((*engine)->name, name) != 0)
+        engine++;
+    g_free(name);
+    return *engine;
+}
+
+char *cli_engine_names(void)
+{
+    GString *names = g_string_new(NULL);
+
+    for (const struct network_engine *const *engine = cli_engines; *engine; engine++)
+        g_string_append_printf(names, "%s%s", names->len ? " " : "", (*engine)->name);
+    return g_string_free(names, FALSE);
+}
+
 struct scenario *cli_load(const char *path, const char *const *settings)
 {
     GError *error = NULL;
@@ -117,13 +138,15 @@ struct scenario *cli_load(const char *path, const char *const *settings)
         g_clear_error(&error);
         return NULL;
     }
-    char *engine = cli_choice(config_key_find("run", "engine"), scenario->run_engine);
+    if (!cli_engine(scenario)) {
+        char *engine = cli_choice(config_key_find("run", "engine"), scenario->run_engine);
+        char *names = cli_engine_names();
 
-    if (strcmp(engine, "native") != 0) {
-        cli_error("engine %s is not compiled in, this program has: native", engine);
+        cli_error("engine %s is not compiled in, this program has: %s", engine, names);
         g_clear_pointer(&scenario, scenario_free);
+        g_free(names);
+        g_free(engine);
     }
-    g_free(engine);
     return scenario;
 }
 

@@ -21,6 +21,13 @@ int keys_command(int argc, char **argv);
 int metrics_command(int argc, char **argv);
 int decode_command(int argc, char **argv);
 
+/* The engines that are compiled in, NULL-terminated; the program defines it. */
+extern const struct network_engine *const cli_engines[];
+/* The engine that a scenario's run.engine names; never NULL for one that cli_load() returned. */
+const struct network_engine *cli_engine(const struct scenario *scenario);
+/* Their names, separated by spaces. Free with g_free. */
+char *cli_engine_names(void);
+
 /* Prints "pullstorm: message" on standard error. */
 void cli_error(const char *format, ...) G_GNUC_PRINTF(1, 2);
 

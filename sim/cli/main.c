@@ -67,7 +67,10 @@ int main(int argc, char **argv)
         return cli_finish_output();
     }
     if (strcmp(argv[1], "--version") == 0) {
-        puts("pullstorm " PACKAGE_VERSION "\nengines: native");
+        char *names = cli_engine_names();
+
+        printf("pullstorm " PACKAGE_VERSION "\nengines: %s\n", names);
+        g_free(names);
         return cli_finish_output();
     }
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)

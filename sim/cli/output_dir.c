@@ -20,7 +20,7 @@ struct output_dir {
     bool replaces; /* an earlier result stands at the final place */
 };
 
-/* All that a result consists of. Nothing else is ever deleted. */
+/* All that a result consists of, and device-*.pcap. Nothing else is ever deleted. */
 static const char *const result_files[] = {"summary.csv",   "timeseries.csv", "latency.csv",
                                            "manifest.json", "capture.pcap",   "keylog.csv"};
 
@@ -43,17 +43,23 @@ static bool is_result_file(const char *name)
     for (size_t i = 0; i < G_N_ELEMENTS(result_files); i++)
         if (strcmp(result_files[i], name) == 0)
             return true;
-    return false;
+    return g_str_has_prefix(name, "device-") && g_str_has_suffix(name, ".pcap");
 }
 
 static bool remove_result(const char *path)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(result_files); i++) {
-        char *file = g_build_filename(path, result_files[i], NULL);
+    GDir *listing = g_dir_open(path, 0, NULL);
+    const char *name;
 
-        unlink(file);
+    while (listing && (name = g_dir_read_name(listing)) != NULL) {
+        char *file = g_build_filename(path, name, NULL);
+
+        if (is_result_file(name))
+            unlink(file);
         g_free(file);
     }
+    if (listing)
+        g_dir_close(listing);
     return rmdir(path) == 0;
 }
 

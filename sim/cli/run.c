@@ -6,6 +6,7 @@
 #include "sim/cli/progress.h"
 #include "sim/cli/report.h"
 #include "sim/config/value.h"
+#include "sim/net/network.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@
 struct run_options {
     char *output, *seed, *engine, *threads;
     char **settings;
-    gboolean pcap, keylog, force, quiet;
+    gboolean pcap, pcap_devices, keylog, force, quiet;
     int thread_count;
 };
 
@@ -45,11 +46,14 @@ static enum cli_parsed parse_options(struct run_options *o, int *argc, char **ar
         {"set", 's', 0, G_OPTION_ARG_FILENAME_ARRAY, &o->settings, "set a scenario key; may be given again",
          "SECTION.KEY=VALUE"},
         {"seed", 0, 0, G_OPTION_ARG_STRING, &o->seed, "run.seed: seed of every random draw", "N"},
-        {"engine", 0, 0, G_OPTION_ARG_STRING, &o->engine, "run.engine: native (ns3 is not compiled in)",
+        {"engine", 0, 0, G_OPTION_ARG_STRING, &o->engine,
+         "run.engine: how the network is simulated (pullstorm --version names what is compiled in)",
          "native|ns3"},
         {"threads", 0, 0, G_OPTION_ARG_STRING, &o->threads, "threads, at least 1 (this version runs on one)",
          "N"},
         {"pcap", 0, 0, G_OPTION_ARG_NONE, &o->pcap, "write capture.pcap, for Wireshark", NULL},
+        {"pcap-devices", 0, 0, G_OPTION_ARG_NONE, &o->pcap_devices,
+         "write a capture of every device, device-*.pcap (engine ns3)", NULL},
         {"keylog", 0, 0, G_OPTION_ARG_NONE, &o->keylog, "write keylog.csv, every key that came to be", NULL},
         {"force", 0, 0, G_OPTION_ARG_NONE, &o->force, "replace an earlier result, once the new one is whole",
          NULL},
@@ -105,7 +109,12 @@ static bool load(struct run *run, const char *path)
     g_ptr_array_add(settings, NULL);
     run->scenario = cli_load(path, (const char *const *)settings->pdata);
     g_ptr_array_free(settings, TRUE);
-    return run->scenario != NULL;
+    if (!run->scenario)
+        return false;
+    const struct network_engine *engine = cli_engine(run->scenario);
+    if (run->options.pcap_devices && !engine->has_devices)
+        cli_error("--pcap-devices: engine %s has no devices, --pcap captures all its packets", engine->name);
+    return !run->options.pcap_devices || engine->has_devices;
 }
 
 /* A message for the user, below a progress line if there is one. */
@@ -139,7 +148,10 @@ static int make_storm(struct run *run)
     char *series = output_dir_path(run->dir, "timeseries.csv");
     char *capture = output_dir_path(run->dir, "capture.pcap");
     char *keylog = output_dir_path(run->dir, "keylog.csv");
-    const struct storm_options options = {.capture_path = run->options.pcap ? capture : NULL,
+    char *devices = output_dir_path(run->dir, "");
+    const struct storm_options options = {.engine = cli_engine(run->scenario),
+                                          .capture_path = run->options.pcap ? capture : NULL,
+                                          .device_capture_dir = run->options.pcap_devices ? devices : NULL,
                                           .keylog_path = run->options.keylog ? keylog : NULL,
                                           .series_path = series,
                                           .progress = on_progress,
@@ -147,6 +159,7 @@ static int make_storm(struct run *run)
     GError *error = NULL;
 
     run->storm = storm_new(run->scenario, &options, &error);
+    g_free(devices);
     g_free(series);
     g_free(capture);
     g_free(keylog);

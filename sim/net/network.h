@@ -115,6 +115,7 @@ struct network;
 /* What an engine provides. Use the inline calls below. */
 struct network_engine {
     const char *name;
+    bool has_devices; /* whose packets can be captured one by one: ns3_pcap_dir */
     struct network *(*create)(const struct network_config *config, GError **error);
     void (*destroy)(struct network *network);
     struct net_region *(*region)(struct network *network, uint32_t index);

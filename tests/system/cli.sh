@@ -78,6 +78,7 @@ expect 2 "threads x" run storm.ini --threads 1x
 expect 2 "engine that is not compiled in" run storm.ini --engine ns3
 says err "ns3 is not compiled in" "... and says so"
 expect 2 "the same by its key" run storm.ini -s run.engine=ns3
+expect 2 "devices of an engine that has none" run storm.ini --pcap-devices
 expect 2 "engine that does not exist" run storm.ini --engine ns4
 clean "a wrong command line"
 

@@ -9,6 +9,7 @@
  *   unbalanced  the books do not balance */
 #include "models/storm.h"
 #include "sim/cli/cli.h"
+#include "sim/net/network.h"
 #include "sim/stats/csv.h"
 
 #include <stdio.h>
@@ -48,6 +49,9 @@ const struct storm_procedure storm_procedures[] = {{"time_to_key", "first pull t
 const unsigned storm_procedure_count = G_N_ELEMENTS(storm_procedures);
 
 #define WINDOWS 100
+
+static const struct network_engine engine = {.name = "native"};
+const struct network_engine *const cli_engines[] = {&engine, NULL};
 
 struct storm *storm_new(const struct scenario *scenario, const struct storm_options *options, GError **error)
 {

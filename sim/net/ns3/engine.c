@@ -9,4 +9,4 @@ static struct network *engine_create(const struct network_config *config, GError
     return NULL;
 }
 
-const struct network_engine ns3_engine = {.name = "ns3", .create = engine_create};
+const struct network_engine ns3_engine = {.name = "ns3", .has_devices = true, .create = engine_create};
