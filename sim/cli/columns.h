@@ -8,6 +8,7 @@
 /* Ended by a NULL name. summary.csv: every key as "section.key", then storm_metrics; timeseries.csv: time_s,
  * then storm_series. */
 extern const struct stats_column columns_latency[];
+extern const struct stats_column columns_distribution[];
 extern const struct stats_column columns_keylog[];
 extern const struct stats_column columns_time;
 

@@ -20,6 +20,14 @@ const struct stats_column columns_latency[] = {
     {NULL, NULL, NULL},
 };
 
+const struct stats_column columns_distribution[] = {
+    {"procedure", "text", "what was measured, as in latency.csv"},
+    {"from_s", "s", "shortest duration of this row"},
+    {"to_s", "s", "longest duration of this row, at most 1/64 more; rows without a sample are left out"},
+    {"count", "1", "how often it took from from_s to to_s"},
+    {NULL, NULL, NULL},
+};
+
 const struct stats_column columns_keylog[] = {
     {"time_s", "s", "simulated time at which the key came to be"},
     {"impi", "text", "private identity of the UE"},
@@ -61,6 +69,8 @@ static void print_csv(void)
         csv_row("timeseries.csv", &storm_series[i]);
     for (const struct stats_column *column = columns_latency; column->name; column++)
         csv_row("latency.csv", column);
+    for (const struct stats_column *column = columns_distribution; column->name; column++)
+        csv_row("distribution.csv", column);
     for (const struct stats_column *column = columns_keylog; column->name; column++)
         csv_row("keylog.csv", column);
 }
@@ -89,6 +99,9 @@ static void print_table(void)
         printf("  %s\n", storm_procedures[i].name);
         format_wrapped(stdout, 6, WIDTH, storm_procedures[i].meaning);
     }
+    puts("\ndistribution.csv: how often each procedure took how long");
+    for (const struct stats_column *column = columns_distribution; column->name; column++)
+        print_column(column);
     puts("\nkeylog.csv (--keylog): a row per key");
     for (const struct stats_column *column = columns_keylog; column->name; column++)
         print_column(column);

@@ -21,8 +21,9 @@ struct output_dir {
 };
 
 /* All that a result consists of, and device-*.pcap. Nothing else is ever deleted. */
-static const char *const result_files[] = {"summary.csv",   "timeseries.csv", "latency.csv",
-                                           "manifest.json", "capture.pcap",   "keylog.csv"};
+static const char *const result_files[] = {"summary.csv",      "timeseries.csv", "latency.csv",
+                                           "distribution.csv", "manifest.json",  "capture.pcap",
+                                           "keylog.csv"};
 
 static bool fail(GError **error, int code, const char *format, ...) G_GNUC_PRINTF(3, 4);
 static bool fail(GError **error, int code, const char *format, ...)

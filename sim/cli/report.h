@@ -26,6 +26,8 @@ struct report {
 bool summary_csv_write(const struct report *report, const char *path, GError **error);
 /* latency.csv: a row per procedure. */
 bool latency_csv_write(const struct report *report, const char *path, GError **error);
+/* distribution.csv: rows per procedure. */
+bool distribution_csv_write(const struct report *report, const char *path, GError **error);
 /* manifest.json. */
 bool manifest_write(const struct report *report, const char *path, GError **error);
 /* At most 30 lines of 80 columns. */

@@ -201,6 +201,7 @@ static bool write_files(const struct run *run, const struct report *report, GErr
         bool (*write)(const struct report *, const char *, GError **);
     } files[] = {{"summary.csv", summary_csv_write},
                  {"latency.csv", latency_csv_write},
+                 {"distribution.csv", distribution_csv_write},
                  {"manifest.json", manifest_write}};
     bool good = true;
 

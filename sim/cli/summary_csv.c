@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* summary.csv and latency.csv. Both depend on the scenario, seed and engine alone. */
+/* summary.csv, latency.csv and distribution.csv. They depend on the scenario, seed and engine alone. */
 #include "sim/cli/cli.h"
 #include "sim/cli/columns.h"
 #include "sim/cli/format.h"
@@ -112,6 +112,42 @@ static bool latency_rows(const struct report *report, struct csv *csv, GError **
     return csv_row_end(csv, error);
 }
 
+#define GROUPS_PER_OCTAVE 64
+
+struct distribution_writer {
+    struct csv *csv;
+    const char *procedure;
+    GError **error;
+    bool good;
+};
+
+static void distribution_row(void *user, int64_t from_ns, int64_t to_ns, uint64_t count)
+{
+    struct distribution_writer *writer = user;
+
+    if (!writer->good || !csv_row_end(writer->csv, writer->error)) {
+        writer->good = false;
+        return;
+    }
+    csv_text(writer->csv, writer->procedure);
+    csv_seconds(writer->csv, from_ns);
+    csv_seconds(writer->csv, to_ns);
+    csv_unsigned(writer->csv, count);
+}
+
+static bool distribution_rows(const struct report *report, struct csv *csv, GError **error)
+{
+    struct distribution_writer writer = {csv, NULL, error, true};
+
+    for (const struct stats_column *column = columns_distribution; column->name; column++)
+        csv_text(csv, column->name);
+    for (unsigned i = 0; i < storm_procedure_count && writer.good; i++) {
+        writer.procedure = storm_procedures[i].name;
+        histogram_each(storm_latency(report->storm, i), GROUPS_PER_OCTAVE, distribution_row, &writer);
+    }
+    return writer.good && csv_row_end(csv, error);
+}
+
 /* Opens, writes by `rows`, closes; the first error is the one that is told. */
 static bool write_csv(const struct report *report, const char *path,
                       bool (*rows)(const struct report *, struct csv *, GError **), GError **error)
@@ -135,4 +171,9 @@ bool summary_csv_write(const struct report *report, const char *path, GError **e
 bool latency_csv_write(const struct report *report, const char *path, GError **error)
 {
     return write_csv(report, path, latency_rows, error);
+}
+
+bool distribution_csv_write(const struct report *report, const char *path, GError **error)
+{
+    return write_csv(report, path, distribution_rows, error);
 }

@@ -231,5 +231,5 @@ void summary_text_print(const struct report *report, FILE *to)
     print_items(report, to, "GBA", gba);
     print_items(report, to, "Traffic", traffic);
     print_speed(report, to);
-    fprintf(to, "%-*s%s/summary.csv, timeseries.csv, latency.csv\n", INDENT, "Files", report->target);
+    fprintf(to, "%-*s%s/summary.csv, timeseries.csv, latency.csv ...\n", INDENT, "Files", report->target);
 }

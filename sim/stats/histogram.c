@@ -117,6 +117,31 @@ int64_t histogram_quantile(const struct histogram *h, double q)
     return h->max_ns;
 }
 
+static int64_t lower_edge(unsigned octave, unsigned step)
+{
+    if (octave == 0)
+        return step;
+    return (int64_t)(HISTOGRAM_STEPS + step) << (octave - 1);
+}
+
+void histogram_each(const struct histogram *h, unsigned groups,
+                    void (*visit)(void *user, int64_t from_ns, int64_t to_ns, uint64_t count), void *user)
+{
+    unsigned width = HISTOGRAM_STEPS / groups;
+
+    g_assert(groups > 0 && width * groups == HISTOGRAM_STEPS);
+    for (unsigned octave = 0; octave < HISTOGRAM_OCTAVES; octave++) {
+        for (unsigned first = 0; h->octave[octave] && first < HISTOGRAM_STEPS; first += width) {
+            uint64_t count = 0;
+
+            for (unsigned step = first; step < first + width; step++)
+                count += h->octave[octave][step];
+            if (count > 0)
+                visit(user, lower_edge(octave, first), (int64_t)upper_edge(octave, first + width - 1), count);
+        }
+    }
+}
+
 double histogram_mean_s(const struct histogram *h)
 {
     if (h->count == 0)

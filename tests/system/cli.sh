@@ -122,7 +122,7 @@ result $? "the summary fits a screen"
 says out "results/storm/summary.csv" "the summary names the files"
 [ ! -s err ]
 result $? "nothing on standard error without a terminal"
-for file in summary latency timeseries; do
+for file in summary latency distribution timeseries; do
     head -n 1 "results/storm/$file.csv" | tr ',' '\n' >header.ini
     awk -F, -v f="$file.csv" '$1 == f { print $2 }' metrics.ini | cmp -s - header.ini
     result $? "the header of $file.csv is what metrics lists"

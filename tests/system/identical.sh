@@ -9,7 +9,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
-files="summary.csv timeseries.csv latency.csv keylog.csv capture.pcap"
+files="summary.csv timeseries.csv latency.csv distribution.csv keylog.csv capture.pcap"
 
 count=0
 failed=0

@@ -38,6 +38,51 @@ static int64_t exact_quantile(const int64_t *sorted, double q)
     return sorted[rank < 1 ? 0 : (size_t)rank - 1];
 }
 
+struct groups {
+    const int64_t *sorted;
+    size_t at;
+    int64_t last_ns;
+    unsigned per_octave;
+};
+
+/* The samples of the group are exactly those that follow in order. */
+static void check_group(void *user, int64_t from_ns, int64_t to_ns, uint64_t count)
+{
+    struct groups *groups = user;
+
+    g_assert_cmpint(from_ns, >, groups->last_ns);
+    g_assert_cmpint(to_ns, >=, from_ns);
+    if (from_ns >= HISTOGRAM_STEPS)
+        g_assert_cmpint((to_ns - from_ns + 1) * groups->per_octave, <=, from_ns);
+    g_assert_cmpuint(count, >, 0);
+    for (uint64_t i = 0; i < count; i++, groups->at++) {
+        g_assert_cmpint(groups->sorted[groups->at], >=, from_ns);
+        g_assert_cmpint(groups->sorted[groups->at], <=, to_ns);
+    }
+    groups->last_ns = to_ns;
+}
+
+static void test_groups(void)
+{
+    int64_t *samples = g_new(int64_t, SAMPLES);
+
+    for (size_t d = 0; d < G_N_ELEMENTS(distributions); d++) {
+        struct histogram h;
+        histogram_init(&h);
+        draw_samples(&distributions[d], samples);
+        for (size_t i = 0; i < SAMPLES; i++)
+            histogram_add(&h, samples[i]);
+        qsort(samples, SAMPLES, sizeof *samples, compare);
+        for (unsigned per_octave = 1; per_octave <= HISTOGRAM_STEPS; per_octave *= 4) {
+            struct groups groups = {samples, 0, -1, per_octave};
+            histogram_each(&h, per_octave, check_group, &groups);
+            g_assert_cmpuint(groups.at, ==, SAMPLES);
+        }
+        histogram_clear(&h);
+    }
+    g_free(samples);
+}
+
 static void test_quantiles(void)
 {
     int64_t *samples = g_new(int64_t, SAMPLES);
@@ -165,6 +210,7 @@ static void test_merge(void)
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
+    g_test_add_func("/histogram/groups", test_groups);
     g_test_add_func("/histogram/quantiles", test_quantiles);
     g_test_add_func("/histogram/edges", test_edges);
     g_test_add_func("/histogram/small-values-exact", test_small_values_exact);
