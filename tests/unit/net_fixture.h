@@ -13,9 +13,8 @@
 enum { UPLINK_NS = 1000, DOWNLINK_NS = 500, CORE_NS = 100 }; /* per byte */
 #define ACCESS_NS     (10 * CLOCK_MILLISECOND)
 #define CORE_DELAY_NS (1 * CLOCK_MILLISECOND)
-#define IP_UDP        28
-#define IP_TCP        40
-#define IP_SYN        44
+#define LINK_TCP      42 /* headers of a segment on a link: IPv4, TCP and the link's own 2 bytes */
+#define LINK_SYN      46
 #define MSS           1000
 
 enum { SERVER = 0, OTHER_SERVER = 1, UE = 2 }; /* hosts; UE n is UE + n */

@@ -7,13 +7,13 @@
 
 static void test_no_drift(void)
 {
-    /* 7 bytes at 3 Gbit/s take 18.666... ns: rounding each would be off by 0.67 ns a packet. */
+    /* 7 bytes, 2 of them the frame, at 3 Gbit/s take 18.666... ns: rounding each would be off by 0.67 ns a packet. */
     struct link_rate rate = link_rate_of(UINT64_C(3000000000), 1000000000);
     struct link link;
 
     link_init(&link);
     for (int64_t n = 1; n <= 30000; n++)
-        g_assert_cmpint(link_put(&link, &rate, 0, 7), ==, n * 7 * 8 / 3);
+        g_assert_cmpint(link_put(&link, &rate, 0, 5), ==, n * 7 * 8 / 3);
 }
 
 static void test_idle_starts_anew(void)
@@ -22,10 +22,10 @@ static void test_idle_starts_anew(void)
     struct link link;
 
     link_init(&link);
-    g_assert_cmpint(link_put(&link, &rate, -5000, 3), ==, -2000);
-    g_assert_cmpint(link_put(&link, &rate, 100, 1), ==, 1100);
-    g_assert_cmpint(link_put(&link, &rate, 1100, 1), ==, 2100);
-    g_assert_cmpint(link_put(&link, &rate, 1500, 2), ==, 4100);
+    g_assert_cmpint(link_put(&link, &rate, -5000, 1), ==, -2000);
+    g_assert_cmpint(link_put(&link, &rate, 100, 1), ==, 3100);
+    g_assert_cmpint(link_put(&link, &rate, 3100, 1), ==, 6100);
+    g_assert_cmpint(link_put(&link, &rate, 3500, 2), ==, 10100);
 }
 
 static void test_backlog_and_limit(void)
@@ -35,16 +35,16 @@ static void test_backlog_and_limit(void)
 
     link_init(&link);
     g_assert_cmpint(link_backlog_bytes(&link, &rate, 0), ==, 0);
-    link_put(&link, &rate, 0, 600);
+    link_put(&link, &rate, 0, 598);
     g_assert_cmpint(link_backlog_bytes(&link, &rate, 0), ==, 600);
     g_assert_cmpint(link_backlog_bytes(&link, &rate, 100500), ==, 500); /* 499.5 */
-    g_assert_cmpint(link_put(&link, &rate, 0, 401), ==, LINK_DROPPED);
-    g_assert_cmpint(link_put(&link, &rate, 0, 400), ==, 1000000);
+    g_assert_cmpint(link_put(&link, &rate, 0, 399), ==, LINK_DROPPED);
+    g_assert_cmpint(link_put(&link, &rate, 0, 398), ==, 1000000);
     g_assert_cmpint(link_put(&link, &rate, 0, 1), ==, LINK_DROPPED);
-    g_assert_cmpint(link_put(&link, &rate, 1000, 1), ==, 1001000);
-    g_assert_cmpint(link_backlog_bytes(&link, &rate, 1001000), ==, 0);
+    g_assert_cmpint(link_put(&link, &rate, 3000, 1), ==, 1003000);
+    g_assert_cmpint(link_backlog_bytes(&link, &rate, 1003000), ==, 0);
     /* A packet that is larger than the queue passes an idle link. */
-    g_assert_cmpint(link_put(&link, &rate, 2000000, 9000), ==, 11000000);
+    g_assert_cmpint(link_put(&link, &rate, 2000000, 8998), ==, 11000000);
 }
 
 static void test_extremes(void)
@@ -54,11 +54,11 @@ static void test_extremes(void)
     struct link link;
 
     link_init(&link);
-    g_assert_cmpint(link_put(&link, &slow, 0, 1500), ==, INT64_C(12000000000000));
+    g_assert_cmpint(link_put(&link, &slow, 0, 1498), ==, INT64_C(12000000000000));
     g_assert_cmpint(link_backlog_bytes(&link, &slow, 0), ==, 1500);
     link_init(&link);
-    g_assert_cmpint(link_put(&link, &fast, 0, 9000), ==, 0); /* 0.72 ns */
-    g_assert_cmpint(link_put(&link, &fast, 0, 9000), ==, 1);
+    g_assert_cmpint(link_put(&link, &fast, 0, 8998), ==, 0); /* 0.72 ns */
+    g_assert_cmpint(link_put(&link, &fast, 0, 8998), ==, 1);
 }
 
 static void test_shelf(void)

@@ -439,7 +439,8 @@ static void test_between_servers(void)
     net_finish(&f);
     int64_t hop = 2 * CORE_DELAY_NS;
     g_assert_cmpint(net_heard(&f, HEARD_MESSAGE, SERVER, 0)->time_ns, ==,
-                    3 * hop + 2 * 2 * IP_SYN * CORE_NS + IP_TCP * CORE_NS + 2 * (IP_TCP + 300) * CORE_NS);
+                    3 * hop + 2 * 2 * LINK_SYN * CORE_NS + LINK_TCP * CORE_NS +
+                        2 * (LINK_TCP + 300) * CORE_NS);
     g_assert_cmpuint(net_heard_count(&f, HEARD_MESSAGE, OTHER_SERVER), ==, 1);
     g_assert_cmpint(net_counter(&f, NETWORK_uplink_bytes) + net_counter(&f, NETWORK_downlink_bytes), ==, 0);
     net_assert_empty(&f);

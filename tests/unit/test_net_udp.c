@@ -30,9 +30,11 @@ static void send_across(struct net_fixture *f, struct net_region *at, uint32_t h
     net_udp_send(at, host, OTHER_SERVER, net_made(at, KIND_ASK, 300));
 }
 
+enum { FRAME = 2 }; /* of a link, around each packet */
+
 static int64_t latency(int64_t bytes, int64_t first_ns, int64_t second_ns, int64_t delays_ns)
 {
-    return bytes * (first_ns + second_ns) + delays_ns;
+    return (bytes + FRAME) * (first_ns + second_ns) + delays_ns;
 }
 
 static void test_latency(void)
@@ -49,7 +51,7 @@ static void test_latency(void)
     int64_t up = latency(128, UPLINK_NS, CORE_NS, ACCESS_NS + CORE_DELAY_NS);
     for (unsigned i = 0; i < 3; i++) {
         const struct heard *h = net_heard(&f, HEARD_DATAGRAM, SERVER, i);
-        g_assert_cmpint(h->time_ns, ==, t0 + up + i * 128 * UPLINK_NS);
+        g_assert_cmpint(h->time_ns, ==, t0 + up + i * (128 + FRAME) * UPLINK_NS);
         g_assert_cmpint(h->mark_ns, ==, t0);
         g_assert_cmpuint(h->peer, ==, UE);
         g_assert_cmpuint(h->length, ==, 100);
@@ -60,7 +62,8 @@ static void test_latency(void)
     /* The second follows it on the egress, and gets to the downlink when that is free again. */
     h = net_heard(&f, HEARD_DATAGRAM, UE, 1);
     g_assert_cmpint(h->time_ns, ==,
-                    t0 + latency(4028, CORE_NS, DOWNLINK_NS, ACCESS_NS + CORE_DELAY_NS) + 528 * CORE_NS);
+                    t0 + latency(4028, CORE_NS, DOWNLINK_NS, ACCESS_NS + CORE_DELAY_NS) +
+                        (528 + FRAME) * CORE_NS);
     g_assert_cmpuint(h->hash, ==, net_made_hash(KIND_OTHER, 4000));
     h = net_heard(&f, HEARD_DATAGRAM, OTHER_SERVER, 0);
     g_assert_cmpint(h->time_ns, ==, 2 * t0 + latency(328, CORE_NS, CORE_NS, 2 * CORE_DELAY_NS));
@@ -96,7 +99,7 @@ static void burst(struct net_fixture *f, struct net_region *at, uint32_t host)
     for (int i = 0; i < 20; i++)
         send_up(f, at, host);
     native_queues(f->native, &queues);
-    g_assert_cmpint(queues.uplink_bytes_max, ==, 11 * 128);
+    g_assert_cmpint(queues.uplink_bytes_max, ==, 11 * (128 + FRAME));
     g_assert_cmpint(queues.downlink_bytes_max, ==, 0);
 }
 
@@ -107,8 +110,8 @@ static void check_queue(void *user, int64_t time_ns)
     struct network_queues queues;
 
     native_queues(f->native, &queues);
-    /* 20 packets of 128 bytes at 0; 1 byte a microsecond */
-    int64_t left = 20 * 128 - time_ns / CLOCK_MICROSECOND;
+    /* 20 packets of 128 bytes at 0, framed; 1 byte a microsecond */
+    int64_t left = 20 * (128 + FRAME) - time_ns / CLOCK_MICROSECOND;
     g_assert_cmpint(queues.uplink_bytes_max, ==, left > 0 ? left : 0);
     f->count++;
 }
@@ -139,7 +142,7 @@ static void test_drop_tail(void)
     struct net_fixture f;
 
     net_set_up(&f);
-    f.config.access_queue_bytes = 1500; /* 11 packets of 128 bytes */
+    f.config.access_queue_bytes = 1500; /* 11 packets of 128 bytes and their frames */
     net_start(&f);
     net_at(&f, CLOCK_SECOND, UE, burst);
     net_finish(&f);

@@ -84,7 +84,7 @@ struct native_region {
     struct shelf messages[MESSAGE_CLASSES];
     int64_t counters[NETWORK_COUNTER_COUNT];
     struct network_books books[NET_KINDS_MAX]; /* in_flight unused */
-    struct pool conns;                        /* struct tcp_conn */
+    struct pool conns;                         /* struct tcp_conn */
     uint32_t conn_serial;
     uint32_t bucket_count; /* a power of two; connections of listeners by client */
     uint32_t bucket_used;

@@ -3,7 +3,7 @@
  *
  * Nothing is queued in fact: because the order is first in, first out, the time at which the transmitter
  * will be free tells when a packet has left, and how much waits. What a division by the rate leaves over
- * is carried to the next packet, so n packets back to back take floor(n * bytes * 8e9 / rate) ns exactly. */
+ * is carried to the next packet, so n packets back to back take floor(n * (bytes + 2) * 8e9 / rate) ns exactly. */
 #ifndef SIM_NET_NATIVE_LINK_H
 #define SIM_NET_NATIVE_LINK_H
 
@@ -21,21 +21,24 @@ struct link {
 };
 
 #define LINK_DROPPED INT64_MIN
-#define LINK_NS_BITS UINT64_C(8000000000) /* bits of a byte times nanoseconds of a second */
+/* What the link layer puts around every IP packet: PPP's protocol field, as on the point-to-point links of ns-3. It
+ * takes its time and its room in the queue; the byte counters are of IP bytes and know nothing of it. */
+#define LINK_FRAME_BYTES 2U
+#define LINK_NS_BITS     UINT64_C(8000000000) /* bits of a byte times nanoseconds of a second */
 
 struct link_rate link_rate_of(uint64_t bit_per_s, uint64_t queue_bytes_max);
 void link_init(struct link *link);
 
-/* Bytes that still wait or are being sent. */
+/* Bytes that still wait or are being sent, frames included. */
 int64_t link_backlog_bytes(const struct link *link, const struct link_rate *rate, int64_t now_ns);
 
-/* Puts a packet on the link; returns when its last bit leaves, or LINK_DROPPED if the backlog with it would
+/* Puts an IP packet on the link; returns when its last bit leaves, or LINK_DROPPED if the backlog with it would
  * exceed the limit. A packet that finds the link idle does not wait, so it is never dropped. */
 static inline int64_t link_put(struct link *link, const struct link_rate *rate, int64_t now_ns,
-                               uint32_t bytes)
+                               uint32_t ip_bytes)
 {
     int64_t start_ns = now_ns;
-    uint64_t work = bytes * LINK_NS_BITS;
+    uint64_t work = (ip_bytes + LINK_FRAME_BYTES) * LINK_NS_BITS;
 
     if (link->free_ns >= now_ns) {
         start_ns = link->free_ns;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* TCP of the native engine: RFC 9293 connections with NewReno congestion control (RFC 5681, 6582, 3042), the
- * timer of RFC 6298, delayed acknowledgments (RFC 1122 4.2.3.2), no options but MSS.
+ * timer of RFC 6298, delayed acknowledgments (RFC 1122 4.2.3.2), no options but MSS. Where the RFCs leave a choice it
+ * is that of ns-3 3.37, to whose packets tests/unit/test_net_ns3.c holds it.
  *
  * A control block is one end of a connection and lives in its host's region. Segments never span two messages,
  * and are cut at multiples of the MSS from the message's start; so a segment that is sent again is the same
@@ -14,6 +15,9 @@
 #define TCP_WINDOW      65535U
 #define TCP_NO_LISTENER UINT8_MAX
 #define TCP_CWND_MAX    (1U << 24)
+/* In-order segments that are acknowledged together (RFC 1122 4.2.3.2). The count starts full, so the first of a
+ * connection is acknowledged at once. */
+#define TCP_SEGMENTS_PER_ACK 2
 
 enum tcp_state { TCP_FREE, TCP_SYN_SENT, TCP_SYN_RCVD, TCP_OPEN, TCP_TIME_WAIT };
 
@@ -27,6 +31,7 @@ enum tcp_flag {
     CONN_COUNTED = 1 << 6,     /* listener's end: takes one of accepted_max */
     CONN_WAITING = 1 << 7,     /* listener's end: in the wait list */
     CONN_ACK_NOW = 1 << 8,     /* to be acknowledged when the segment has been handled */
+    CONN_HANDLING = 1 << 9,    /* the owner has a message: what it sends waits for the acknowledgment */
     CONN_IDLE_EVENT = 1 << 10, /* an idle event is pending */
     CONN_RECOVERY = 1 << 11,   /* fast recovery until `recover` is acknowledged */
     CONN_OWNER_TOLD = 1 << 12  /* the owner's closed() was called */
@@ -62,6 +67,7 @@ struct tcp_conn {
     uint16_t port, peer_port;
     uint16_t cursor_offset;
     uint16_t flags;
+    uint16_t acked_rest; /* acknowledged bytes that have not made up a whole segment yet, see grow_window() */
     uint8_t state, listener, duplicate_acks, retries, ack_count;
 };
 
@@ -132,8 +138,8 @@ void tcp_time_segment(struct native_region *region, struct tcp_conn *conn, uint3
 void tcp_input(struct native_region *region, struct packet *packet);
 
 /* tcp_receive.c: the received stream */
-/* Puts a segment with data or FIN in its place; takes the packet. */
-void tcp_receive(struct native_region *region, struct tcp_conn *conn, struct packet *packet);
+/* Puts a segment with data or FIN in its place; takes the packet. True if its acknowledgment may wait. */
+bool tcp_receive(struct native_region *region, struct tcp_conn *conn, struct packet *packet);
 /* Hands whole messages to the owner, and the peer's FIN. The end may be gone afterwards. */
 void tcp_deliver(struct native_region *region, struct tcp_conn *conn);
 void tcp_free_received(struct native_region *region, struct tcp_conn *conn);

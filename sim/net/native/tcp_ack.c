@@ -38,8 +38,8 @@ static void measure(struct tcp_conn *conn, int64_t round_trip_ns)
         return;
     }
     int64_t error_ns = round_trip_ns - conn->srtt_ns;
-    conn->rttvar_ns += ((error_ns < 0 ? -error_ns : error_ns) - conn->rttvar_ns) / 4;
-    conn->srtt_ns += error_ns / 8;
+    conn->rttvar_ns += ((error_ns < 0 ? -error_ns : error_ns) - conn->rttvar_ns) >> 2;
+    conn->srtt_ns += error_ns >> 3;
     if (conn->srtt_ns < 1)
         conn->srtt_ns = 1;
 }
@@ -64,11 +64,21 @@ static void advance_queue(struct native_region *region, struct tcp_conn *conn)
     }
 }
 
-static void grow_window(const struct native_region *region, struct tcp_conn *conn)
+/* By bytes (RFC 3465 with L = 1): an acknowledgment counts when a whole segment has come together; what was sent before
+ * a timeout, not at all when the last of it is acknowledged. */
+static void grow_window(const struct native_region *region, struct tcp_conn *conn, uint32_t acked)
 {
     uint32_t mss = region->native->config.mss;
     uint32_t step = mss;
+    uint32_t bytes = conn->acked_rest + acked;
 
+    if (bytes < mss) {
+        conn->acked_rest = (uint16_t)bytes;
+        return;
+    }
+    conn->acked_rest = (uint16_t)(bytes % mss);
+    if (seq_before(conn->una - acked, conn->recover) && conn->una - conn->recover < mss)
+        return;
     if (conn->cwnd >= conn->ssthresh) {
         step = (uint32_t)((uint64_t)mss * mss / conn->cwnd);
         if (step == 0)
@@ -86,16 +96,16 @@ static uint32_t half_flight(const struct native_region *region, const struct tcp
     return half > least ? half : least;
 }
 
-/* RFC 6582 section 3.2, steps 3 to 5. */
+/* RFC 6582 section 3.2, steps 3 to 5; at the end of it cwnd is ssthresh. */
 static void recover(struct native_region *region, struct tcp_conn *conn, uint32_t acked)
 {
     uint32_t mss = region->native->config.mss;
 
     if (!seq_before(conn->una, conn->recover)) {
-        uint32_t flight = conn->max - conn->una;
-        uint32_t enough = (flight > mss ? flight : mss) + mss;
-        conn->cwnd = conn->ssthresh < enough ? conn->ssthresh : enough;
+        conn->cwnd = conn->ssthresh;
         conn->flags &= (uint16_t)~CONN_RECOVERY;
+        conn->recover = conn->una - acked; /* counts in full */
+        grow_window(region, conn, acked);
         return;
     }
     conn->cwnd = (conn->cwnd > acked ? conn->cwnd - acked : 0) + mss;
@@ -120,7 +130,7 @@ static void new_acknowledgment(struct native_region *region, struct tcp_conn *co
     if (conn->flags & CONN_RECOVERY)
         recover(region, conn, acked);
     else if (!handshake)
-        grow_window(region, conn);
+        grow_window(region, conn, acked);
     if (conn->una == conn->max)
         conn->rto_due_ns = CLOCK_NEVER;
     else

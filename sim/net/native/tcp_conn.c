@@ -130,7 +130,8 @@ void tcp_start_close(struct native_region *region, struct tcp_conn *conn)
         return;
     conn->flags |= CONN_CLOSING;
     tcp_listen_release(region, conn);
-    if (conn->state == TCP_OPEN)
+    /* From within a message only the FIN alone goes at once; behind data it waits like that. */
+    if (conn->state == TCP_OPEN && !(conn->flags & CONN_HANDLING && conn->cursor))
         tcp_push(region, conn);
 }
 
@@ -185,7 +186,7 @@ bool tcp_send(struct net_region *at, struct net_conn handle, struct net_message 
         conn->cursor_offset = 0;
     }
     conn->end += message->length;
-    if (conn->state == TCP_OPEN)
+    if (conn->state == TCP_OPEN && !(conn->flags & CONN_HANDLING))
         tcp_push(region, conn);
     return true;
 }

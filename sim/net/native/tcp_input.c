@@ -2,8 +2,6 @@
 /* TCP: a segment arrives. Any call of an owner may free the connection, so it is looked up again after each. */
 #include "sim/net/native/tcp.h"
 
-#define SEGMENTS_PER_ACK 2
-
 static bool same_handle(struct net_conn a, struct net_conn b)
 {
     return a.index == b.index && a.generation == b.generation;
@@ -38,10 +36,11 @@ static void syn_ack_received(struct native_region *region, struct tcp_conn *conn
     struct net_conn handle = tcp_handle(conn);
 
     if (conn->state != TCP_SYN_SENT) {
-        if (same_handle(conn->other, packet->source))
-            tcp_send_ack(region, conn); /* ours was lost, or theirs came twice */
-        else
+        /* Ours was lost, or theirs came twice. Data says the same. */
+        if (!same_handle(conn->other, packet->source))
             tcp_send_reset_to(region, packet);
+        else if (packet->ack == conn->max)
+            tcp_send_ack(region, conn);
         return;
     }
     if (packet->ack != conn->max)
@@ -52,18 +51,22 @@ static void syn_ack_received(struct native_region *region, struct tcp_conn *conn
     conn->state = TCP_OPEN;
     tcp_send_ack(region, conn);
     tcp_push(region, conn);
+    conn->ack_count = TCP_SEGMENTS_PER_ACK;
     handlers->connected(&region->base, conn->host, handle, conn->user);
 }
 
-/* After a segment: acknowledge now, later, or not at all because something sent has done it. */
-static void acknowledge(struct native_region *region, struct tcp_conn *conn)
+/* After a segment with data or FIN: acknowledges it now if it must be; sends what the windows allow, which
+ * acknowledges it, too; else later. What the owner has sent meanwhile is behind the acknowledgment, as it is where an
+ * application runs beside its TCP. */
+static void acknowledge(struct native_region *region, struct tcp_conn *conn, bool counts)
 {
-    if (conn->flags & CONN_ACK_NOW)
+    if (counts)
+        conn->ack_count++;
+    if (conn->flags & CONN_ACK_NOW || conn->ack_count >= TCP_SEGMENTS_PER_ACK ||
+        (counts && region->native->config.delayed_ack_ns == 0))
         tcp_send_ack(region, conn);
-    else if (conn->ack_count >= SEGMENTS_PER_ACK ||
-             (conn->ack_count && region->native->config.delayed_ack_ns == 0))
-        tcp_send_ack(region, conn);
-    else if (conn->ack_count && conn->ack_due_ns == CLOCK_NEVER)
+    tcp_push(region, conn);
+    if (counts && conn->ack_count && conn->ack_due_ns == CLOCK_NEVER)
         tcp_arm_ack(region, conn);
 }
 
@@ -82,21 +85,21 @@ static void segment_received(struct native_region *region, struct tcp_conn *conn
     struct net_conn handle = tcp_handle(conn);
 
     tcp_acknowledged(region, conn, packet);
-    tcp_push(region, conn);
-    if (packet->length || packet->flags & TCP_FIN) {
-        tcp_receive(region, conn, packet);
-        tcp_deliver(region, conn);
-        conn = tcp_find(region, handle);
-        if (!conn)
-            return;
-    } else {
+    if (!packet->length && !(packet->flags & TCP_FIN)) {
         packet_free(region, packet);
+        tcp_push(region, conn);
+        tcp_fin_progress(region, conn);
+        return;
     }
-    tcp_touch_idle(region, conn);
+    bool counts = tcp_receive(region, conn, packet);
+    tcp_deliver(region, conn);
+    conn = tcp_find(region, handle);
+    if (!conn)
+        return;
     tcp_fin_progress(region, conn);
     conn = tcp_find(region, handle);
     if (conn)
-        acknowledge(region, conn);
+        acknowledge(region, conn, counts);
 }
 
 static void connection_received(struct native_region *region, struct tcp_conn *conn, struct packet *packet)
@@ -113,6 +116,7 @@ static void connection_received(struct native_region *region, struct tcp_conn *c
         if (conn->state == TCP_SYN_RCVD) {
             tcp_acknowledged(region, conn, packet);
             conn->state = TCP_OPEN;
+            conn->ack_count = TCP_SEGMENTS_PER_ACK;
             tcp_listen_established(region, conn);
         }
         segment_received(region, conn, packet);

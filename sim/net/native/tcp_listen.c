@@ -120,14 +120,11 @@ void tcp_listen_syn(struct native_region *region, const struct packet *packet)
 
     if (twin && twin->state == TCP_SYN_RCVD) {
         region->counters[NETWORK_tcp_retransmissions]++;
-        twin->timed_ns = CLOCK_NEVER;
         tcp_send_control(region, twin, twin->una, TCP_SYN | TCP_ACK);
         return;
     }
-    if (twin) {
-        tcp_send_ack(region, twin);
-        return;
-    }
+    if (twin)
+        return; /* open, so its client is: this one was on its way for long */
     uint8_t index = find_listener(region->native, packet->to, packet->to_port);
     if (index == TCP_NO_LISTENER) {
         tcp_send_reset_to(region, packet);
@@ -213,8 +210,10 @@ void tcp_listen_accept(struct native_region *region, uint32_t index)
         accept_end(region, listener, conn);
         tcp_deliver(region, conn);
         conn = tcp_find(region, handle);
-        if (conn)
-            tcp_fin_progress(region, conn);
+        if (!conn)
+            continue;
+        tcp_push(region, conn);
+        tcp_fin_progress(region, conn);
     }
 }
 

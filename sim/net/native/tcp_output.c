@@ -124,7 +124,7 @@ void tcp_push(struct native_region *region, struct tcp_conn *conn)
         uint32_t length = segment_length(region, message, offset);
 
         if (seq != conn->una && seq - conn->una + length > window)
-            return;
+            break;
         if (offset + length == message->length) {
             conn->cursor = message->next;
             conn->cursor_offset = 0;

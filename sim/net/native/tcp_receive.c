@@ -36,7 +36,7 @@ static void advance(struct tcp_conn *conn)
     }
 }
 
-void tcp_receive(struct native_region *region, struct tcp_conn *conn, struct packet *packet)
+bool tcp_receive(struct native_region *region, struct tcp_conn *conn, struct packet *packet)
 {
     struct packet **place = &conn->rx;
 
@@ -44,25 +44,25 @@ void tcp_receive(struct native_region *region, struct tcp_conn *conn, struct pac
     if (seq_before(packet->seq, conn->rcv_nxt) || segment_end(packet) - conn->done > TCP_WINDOW) {
         conn->flags |= CONN_ACK_NOW;
         packet_free(region, packet);
-        return;
+        return false;
     }
     while (*place && seq_before((*place)->seq, packet->seq))
         place = &(*place)->next;
     if (*place && (*place)->seq == packet->seq) {
         conn->flags |= CONN_ACK_NOW;
         packet_free(region, packet);
-        return;
+        return false;
     }
     bool fills = packet->seq == conn->rcv_nxt;
     packet->next = *place;
     *place = packet;
     /* Out of order, or filling a gap: the sender must know at once (RFC 5681, 4.2). */
-    if (!fills || packet->next)
+    bool in_order = fills && !packet->next;
+    if (!in_order)
         conn->flags |= CONN_ACK_NOW;
-    else if (packet->length)
-        conn->ack_count++;
     if (fills)
         advance(conn);
+    return in_order && packet->length;
 }
 
 /* Bytes from `done` on that follow one another in the sender's memory. */
@@ -159,6 +159,7 @@ static void hand_over(struct native_region *region, struct tcp_conn *conn, struc
     message_ref(keep);
     conn->done = end;
     struct packet *taken = take_done(conn);
+    conn->flags |= CONN_HANDLING;
     enum net_verdict verdict =
         region->native->config.handlers->message(&region->base, &delivery, tcp_handle(conn), conn->user);
     book_taken(region, taken, verdict);
@@ -227,5 +228,7 @@ void tcp_deliver(struct native_region *region, struct tcp_conn *conn)
             return;
         hand_over(region, conn, bytes_of(view.at, (size_t)length));
         conn = tcp_find(region, handle);
+        if (conn)
+            conn->flags &= (uint16_t)~CONN_HANDLING;
     }
 }
