@@ -44,6 +44,7 @@ static void make_ipv6(ns3c_node *node)
     auto icmp = ns3::CreateObject<ns3::Icmpv6L4Protocol>();
 
     node->ipv6 = ns3::CreateObject<ns3::Ipv6L3Protocol>();
+    node->ipv6->SetAttribute("IpForward", ns3::BooleanValue(true));
     node->ipv6->SetAttribute("SendIcmpv6Redirect", ns3::BooleanValue(false));
     node->node->AggregateObject(node->ipv6);
     icmp->SetAttribute("DAD", ns3::BooleanValue(false));
