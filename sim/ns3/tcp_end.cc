@@ -176,20 +176,19 @@ void TcpEnd::on_segment_sent(ns3::Ptr<const ns3::Packet> packet, const ns3::TcpH
 
 void TcpEnd::SendEmptyPacket(uint8_t flags)
 {
-    bool by_timer = depth == 0 && (flags & (ns3::TcpHeader::SYN | ns3::TcpHeader::FIN));
-    Entry entry(this);
-
-    if (by_timer)
+    if (depth == 0 && (flags & (ns3::TcpHeader::SYN | ns3::TcpHeader::FIN))) {
+        Entry entry(this); /* the timer's */
         ports->counters->timeouts++;
+        SendEmptyPacket(flags);
+        return;
+    }
     /* ns-3 would send a FIN that is never answered for ever. */
-    if ((flags & ns3::TcpHeader::FIN) && fins > m_dataRetries) {
+    if ((flags & ns3::TcpHeader::FIN) && lone_fins++ > m_dataRetries) {
         timed_out = true;
         DeallocateEndPoint();
         return;
     }
     TcpSocketBase::SendEmptyPacket(flags);
-    if (by_timer && !has_endpoint())
-        timed_out = true;
 }
 
 void TcpEnd::ReTxTimeout()

@@ -14,7 +14,9 @@
 #include <ns3/ipv6-interface.h>
 #include <ns3/tcp-header.h>
 #include <ns3/tcp-l4-protocol.h>
+#include <ns3/tcp-rx-buffer.h>
 #include <ns3/tcp-socket-base.h>
+#include <ns3/tcp-tx-buffer.h>
 #include <ns3/udp-l4-protocol.h>
 
 #include <deque>
@@ -104,7 +106,7 @@ class TcpPorts : public ns3::TcpL4Protocol
     void unlink(TcpEnd *end);
 
     ns3c_node *const node;
-    ns3c_tcp_counters *const counters;
+    struct ns3c_tcp_counters *const counters;
     std::unordered_map<FlowKey, TcpEnd *, FlowHash> table;
     std::unordered_map<PortKey, ns3c_listener *, PortHash> listeners;
     TcpEnd *ends = nullptr;
@@ -149,6 +151,8 @@ class TcpEnd : public ns3::TcpSocketBase, public ns3c_tcp
     void shut();
     void let_go();
     void reset();
+    void abandon();
+    ns3c_status configure(const char *attribute, const char *value);
     /* Ends a connection in TIME_WAIT early: its peer has begun another one. */
     void expire();
     void drop_endpoints();
@@ -156,10 +160,6 @@ class TcpEnd : public ns3::TcpSocketBase, public ns3c_tcp
     bool waits() const
     {
         return m_state == TIME_WAIT;
-    }
-    bool before_connecting() const
-    {
-        return m_state == CLOSED;
     }
     size_t readable() const
     {
@@ -220,6 +220,7 @@ class TcpEnd : public ns3::TcpSocketBase, public ns3c_tcp
     void settle_later();
     void tell_peer_closed();
     void finish();
+    void announce();
     void done();
     void done_when_read();
     void gone();
@@ -232,6 +233,7 @@ class TcpEnd : public ns3::TcpSocketBase, public ns3c_tcp
     void *user = nullptr;
     uint16_t depth = 0;           /* how deep in ns-3's code, or in a call of the program, this end is */
     uint16_t syns = 0, fins = 0;  /* sent */
+    uint16_t lone_fins = 0;       /* sent without data */
     ns3c_tcp_end why = NS3C_TCP_DONE;
     bool listening = false;
     bool in_table = false;
