@@ -79,7 +79,8 @@ bool TcpEnd::before_last_ack(const ns3::TcpHeader &tcp)
 {
     if (!acknowledges_fin(tcp)) {
         if (tcp.GetFlags() & ns3::TcpHeader::ACK)
-            m_state = CLOSE_WAIT; /* the state in which ns-3 looks at acknowledgements; after() sets it back */
+            m_state =
+                CLOSE_WAIT; /* the state in which ns-3 looks at acknowledgements; after() sets it back */
         return true;
     }
     if (m_state == LAST_ACK) {
@@ -159,7 +160,7 @@ void TcpEnd::repair_fin()
         if (m_txBuffer->Size() > 0)
             m_retxEvent = ns3::Simulator::Schedule(m_rto, &TcpEnd::ReTxTimeout, this);
         else
-            m_retxEvent = ns3::Simulator::Schedule(m_rto, &TcpEnd::SendEmptyPacket, this,
-                                                   uint8_t(ns3::TcpHeader::FIN));
+            m_retxEvent =
+                ns3::Simulator::Schedule(m_rto, &TcpEnd::SendEmptyPacket, this, uint8_t(ns3::TcpHeader::FIN));
     }
 }
