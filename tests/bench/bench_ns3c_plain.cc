@@ -54,7 +54,8 @@ struct Pair {
     }
     void client_peer_closed(Ptr<Socket> socket)
     {
-        socket->SetCloseCallbacks(MakeNullCallback<void, Ptr<Socket>>(), MakeNullCallback<void, Ptr<Socket>>());
+        socket->SetCloseCallbacks(MakeNullCallback<void, Ptr<Socket>>(),
+                                  MakeNullCallback<void, Ptr<Socket>>());
         socket->Close();
         done += responded == RESPONSE_BYTES;
         if (left)
