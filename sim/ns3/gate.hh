@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The gate: an ns3::Scheduler around another one, which ends a run at its time and lets no cancelled event prolong it.
+ * ns-3's simulator goes on until its scheduler is empty; the gate says that it is when the next event is not due. */
+#ifndef SIM_NS3_GATE_HH
+#define SIM_NS3_GATE_HH
+
+#include <ns3/event-impl.h>
+#include <ns3/scheduler.h>
+
+#include "sim/ns3/ns3c.h"
+
+namespace ns3c_internal
+{
+
+/* An event of the program. One object: ns-3 counts its references and deletes it. */
+class Event : public ns3::EventImpl
+{
+  public:
+    Event(ns3c *s, ns3c_event_fn *f, void *u, uint64_t a) : sim(s), fn(f), user(u), argument(a)
+    {
+    }
+    ns3c *sim;
+    ns3c_event_fn *fn;
+    void *user;
+    uint64_t argument;
+    uint32_t slot = 0; /* + 1; 0: it cannot be cancelled */
+
+  protected:
+    void Notify() override;
+};
+
+class Gate : public ns3::Scheduler
+{
+  public:
+    static ns3::TypeId GetTypeId();
+    /* ns-3 makes schedulers itself, by type; this is the last one it made. */
+    static Gate *latest();
+    Gate();
+
+    void Insert(const Scheduler::Event &event) override;
+    bool IsEmpty() const override;
+    Scheduler::Event PeekNext() const override;
+    Scheduler::Event RemoveNext() override;
+    void Remove(const Scheduler::Event &event) override;
+
+    /* Which scheduler keeps the events; before the first one is inserted. */
+    void use(ns3::Ptr<ns3::Scheduler> scheduler);
+    /* Only what is due before this time gets through. */
+    void close_at(uint64_t time);
+    /* Time of the next live event, INT64_MAX if there is none. */
+    int64_t next();
+    /* In the queue, but for those that ns3c_cancel() has called off. */
+    uint64_t pending() const;
+    /* One of the program's events in the queue was called off. */
+    void count_cancelled();
+
+  private:
+    void purge();
+
+    ns3::Ptr<ns3::Scheduler> inner;
+    uint64_t limit = UINT64_MAX;
+    uint64_t queued = 0;
+    uint64_t cancelled = 0; /* of `queued`: the program's own that were called off */
+};
+
+} // namespace ns3c_internal
+
+#endif

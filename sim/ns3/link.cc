@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Point-to-point links, and what all devices have: queues, loss, counters. */
+#include "sim/ns3/channel.hh"
+
+#include <ns3/callback.h>
+#include <ns3/data-rate.h>
+#include <ns3/error-model.h>
+#include <ns3/ipv4-l3-protocol.h>
+#include <ns3/ipv6-l3-protocol.h>
+#include <ns3/mac48-address.h>
+#include <ns3/pointer.h>
+
+#include <cmath>
+
+using namespace ns3c_internal;
+
+ns3c_status ns3c_internal::check_link(const char *what, const ns3c_link_options *options)
+{
+    if (options == nullptr)
+        return fail(NS3C_INVALID, "%s: no options", what);
+    if (options->rate_bit_per_s == 0)
+        return fail(NS3C_INVALID, "%s: rate of 0 bit/s; expected more", what);
+    if (options->delay_ns < 0)
+        return fail(NS3C_INVALID, "%s: delay of %lld ns; expected 0 or more", what,
+                    (long long)options->delay_ns);
+    if (!(options->loss >= 0 && options->loss <= 1))
+        return fail(NS3C_INVALID, "%s: loss of %g; expected 0 to 1", what, options->loss);
+    return NS3C_OK;
+}
+
+static void no_room(ns3c_device *device, ns3::Ptr<const ns3::Packet> packet)
+{
+    device->counters.queue_drops++;
+    report_drop(device->node->sim, NS3C_DROP_QUEUE, packet, device->link_head);
+}
+
+static void lost(ns3c_device *device, ns3::Ptr<const ns3::Packet> packet)
+{
+    device->counters.loss_drops++;
+    report_drop(device->node->sim, NS3C_DROP_LOSS, packet, device->link_head);
+}
+
+static void received(ns3c_device *device, ns3::Ptr<const ns3::Packet> packet)
+{
+    device->counters.received_packets++;
+    device->counters.received_bytes += packet->GetSize() - device->link_head;
+}
+
+void ns3c_internal::join(ns3c_device *device, ns3c_node *node)
+{
+    device->node = node;
+    node->node->AddDevice(device->net);
+    device->interface4 = node->ipv4->AddInterface(device->net);
+    node->ipv4->SetUp(device->interface4);
+    device->interface6 = node->ipv6->AddInterface(device->net);
+    node->ipv6->SetUp(device->interface6);
+    node->devices.push_back(device);
+    device->net->TraceConnectWithoutContext("MacTxDrop", ns3::MakeBoundCallback(&no_room, device));
+    device->net->TraceConnectWithoutContext("PhyRxDrop", ns3::MakeBoundCallback(&lost, device));
+}
+
+/* One end of a link, without its channel. */
+static ns3c_device *make_end(ns3c *sim, const ns3c_link_options *options, uint64_t rate)
+{
+    auto made = std::make_unique<ns3c_device>();
+    auto net = ns3::CreateObject<ns3::PointToPointNetDevice>();
+
+    made->net = net;
+    made->link_head = ppp_bytes;
+    made->queue = make_queue(options, ppp_bytes);
+    net->SetAddress(ns3::Mac48Address::Allocate());
+    net->SetDataRate(ns3::DataRate(rate));
+    net->SetQueue(made->queue);
+    sim->devices.push_back(std::move(made));
+    return sim->devices.back().get();
+}
+
+ns3c_status ns3c_point_to_point(ns3c *sim, ns3c_node *a, ns3c_node *b, const ns3c_link_options *options,
+                                ns3c_device **at_a, ns3c_device **at_b)
+{
+    ns3c_status status = check_link("ns3c_point_to_point", options);
+
+    if (status != NS3C_OK)
+        return status;
+    uint64_t back =
+        options->rate_back_bit_per_s != 0 ? options->rate_back_bit_per_s : options->rate_bit_per_s;
+    auto channel = ns3::CreateObject<LinkChannel>();
+    ns3c_device *ends[2] = {make_end(sim, options, options->rate_bit_per_s), make_end(sim, options, back)};
+
+    channel->SetAttribute("Delay", ns3::TimeValue(ns3::NanoSeconds((uint64_t)options->delay_ns)));
+    channel->set_ends(ends[0], ends[1]);
+    for (int i = 0; i < 2; i++) {
+        auto net = ns3::StaticCast<ns3::PointToPointNetDevice>(ends[i]->net);
+
+        ends[i]->peer = ends[1 - i];
+        net->Attach(channel);
+        join(ends[i], i == 0 ? a : b);
+        net->TraceConnectWithoutContext("PhyRxEnd", ns3::MakeBoundCallback(&received, ends[i]));
+        if (options->loss > 0)
+            ns3c_device_set_loss(ends[i], options->loss);
+    }
+    *at_a = ends[0];
+    *at_b = ends[1];
+    return NS3C_OK;
+}
+
+ns3c_status ns3c_device_set_loss(ns3c_device *device, double share)
+{
+    if (!(share >= 0 && share <= 1))
+        return fail(NS3C_INVALID, "ns3c_device_set_loss: %g; expected 0 to 1", share);
+    auto model = ns3::CreateObject<ns3::RateErrorModel>();
+
+    model->SetUnit(ns3::RateErrorModel::ERROR_UNIT_PACKET);
+    model->SetRate(share);
+    model->AssignStreams(take_streams(device->node->sim, 1));
+    device->net->SetAttribute("ReceiveErrorModel", ns3::PointerValue(model));
+    return NS3C_OK;
+}
+
+void ns3c_device_counters(const ns3c_device *device, struct ns3c_device_counters *out)
+{
+    *out = device->counters;
+    out->queued_bytes = device->queue->GetNBytes() -
+                        (uint64_t)(device->link_head + device->link_tail) * device->queue->GetNPackets();
+}

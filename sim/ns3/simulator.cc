@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The simulator: its life, its clock, events of the program. */
+#include "sim/ns3/gate.hh"
+#include "sim/ns3/internal.hh"
+
+#include <ns3/boolean.h>
+#include <ns3/config.h>
+#include <ns3/heap-scheduler.h>
+#include <ns3/list-scheduler.h>
+#include <ns3/map-scheduler.h>
+#include <ns3/names.h>
+#include <ns3/object-factory.h>
+#include <ns3/priority-queue-scheduler.h>
+#include <ns3/simulator.h>
+#include <ns3/uinteger.h>
+
+#include <cstring>
+
+using ns3c_internal::fail;
+using ns3c_internal::Gate;
+
+ns3c::ns3c() = default;
+ns3c::~ns3c() = default;
+
+/* ns-3 has one simulator in a process. */
+static ns3c *the_one;
+
+/* The scheduler of that name, null if there is none. */
+static ns3::Ptr<ns3::Scheduler> make_scheduler(const char *name)
+{
+    if (name == nullptr || std::strcmp(name, "priority-queue") == 0)
+        return ns3::CreateObject<ns3::PriorityQueueScheduler>();
+    if (std::strcmp(name, "heap") == 0)
+        return ns3::CreateObject<ns3::HeapScheduler>();
+    if (std::strcmp(name, "map") == 0)
+        return ns3::CreateObject<ns3::MapScheduler>();
+    if (std::strcmp(name, "list") == 0)
+        return ns3::CreateObject<ns3::ListScheduler>();
+    return nullptr;
+}
+
+ns3c_status ns3c_new(const ns3c_options *options, ns3c **out)
+{
+    static const ns3c_options defaults = {};
+    const ns3c_options *chosen = options != nullptr ? options : &defaults;
+    ns3::Ptr<ns3::Scheduler> scheduler = make_scheduler(chosen->scheduler);
+    ns3::ObjectFactory gates;
+
+    if (the_one != nullptr)
+        return fail(NS3C_STATE, "ns3c_new: a simulator lives already; ns-3 knows one at a time");
+    if (scheduler == nullptr)
+        return fail(NS3C_INVALID, "ns3c_new: scheduler \"%s\"; expected priority-queue, heap, map or list",
+                    chosen->scheduler);
+    if (chosen->seed > UINT32_C(4294944442))
+        return fail(NS3C_INVALID, "ns3c_new: seed %u; expected at most 4294944442", chosen->seed);
+    ns3::Config::SetGlobal("RngSeed", ns3::UintegerValue(chosen->seed != 0 ? chosen->seed : 1));
+    ns3::Config::SetGlobal("RngRun", ns3::UintegerValue(chosen->run != 0 ? chosen->run : 1));
+    ns3::Config::SetGlobal("ChecksumEnabled", ns3::BooleanValue(chosen->checksums));
+    gates.SetTypeId(Gate::GetTypeId());
+    ns3::Simulator::SetScheduler(gates);
+
+    the_one = new ns3c;
+    the_one->gate = Gate::latest();
+    the_one->gate->use(scheduler);
+    *out = the_one;
+    return NS3C_OK;
+}
+
+void ns3c_free(ns3c *sim)
+{
+    if (sim == nullptr || sim->running)
+        return;
+    sim->on_drop = nullptr;
+    for (auto &device : sim->devices)
+        device->fate = nullptr;
+    sim->transport.reset();
+    for (auto &node : sim->nodes)
+        node->transport.reset();
+    sim->gate->close_at(UINT64_MAX);
+    ns3::Simulator::Destroy();
+    ns3::Names::Clear();
+    ns3::Config::Reset();
+    the_one = nullptr;
+    delete sim;
+}
+
+int64_t ns3c_now(const ns3c *)
+{
+    return ns3::Simulator::Now().GetTimeStep();
+}
+
+/* Gives the event a slot and returns its id. */
+static uint64_t take_slot(ns3c *sim, ns3c_internal::Event *event)
+{
+    if (sim->free_slot == 0) {
+        sim->slots.push_back({nullptr, 0, 0});
+        sim->free_slot = (uint32_t)sim->slots.size();
+    }
+    uint32_t slot = sim->free_slot;
+    ns3c::Slot &entry = sim->slots[slot - 1];
+
+    sim->free_slot = entry.next_free;
+    entry.event = event;
+    event->slot = slot;
+    return (uint64_t)entry.generation << 32 | slot;
+}
+
+static void give_slot_back(ns3c *sim, uint32_t slot)
+{
+    ns3c::Slot &entry = sim->slots[slot - 1];
+
+    entry.event = nullptr;
+    entry.generation++;
+    entry.next_free = sim->free_slot;
+    sim->free_slot = slot;
+}
+
+void ns3c_internal::Event::Notify()
+{
+    if (slot != 0)
+        give_slot_back(sim, slot);
+    fn(user, argument);
+}
+
+ns3c_status ns3c_schedule(ns3c *sim, int64_t delay_ns, ns3c_event_fn *fn, void *user, uint64_t argument,
+                          uint64_t *id)
+{
+    if (delay_ns < 0 || delay_ns >= INT64_MAX - ns3c_now(sim))
+        return fail(NS3C_INVALID,
+                    "ns3c_schedule: delay of %lld ns; expected 0 or more, and the end of time not reached",
+                    (long long)delay_ns);
+    if (fn == nullptr)
+        return fail(NS3C_INVALID, "ns3c_schedule: no function");
+    auto *event = new ns3c_internal::Event(sim, fn, user, argument);
+
+    if (id != nullptr)
+        *id = take_slot(sim, event);
+    ns3::Simulator::ScheduleWithContext(ns3::Simulator::NO_CONTEXT, ns3::TimeStep((uint64_t)delay_ns), event);
+    return NS3C_OK;
+}
+
+void ns3c_cancel(ns3c *sim, uint64_t id)
+{
+    uint32_t slot = (uint32_t)id;
+
+    if (slot == 0 || slot > sim->slots.size())
+        return;
+    ns3c::Slot &entry = sim->slots[slot - 1];
+
+    if (entry.event == nullptr || entry.generation != (uint32_t)(id >> 32))
+        return;
+    entry.event->Cancel();
+    sim->gate->count_cancelled();
+    give_slot_back(sim, slot);
+}
+
+ns3c_status ns3c_run(ns3c *sim, int64_t until_ns, ns3c_run_end *end)
+{
+    if (sim->running)
+        return fail(NS3C_STATE, "ns3c_run: called from within a callback of the run");
+    sim->running = true;
+    sim->stopped = false;
+    sim->gate->close_at(until_ns == INT64_MAX ? UINT64_MAX : until_ns < 0 ? 0 : (uint64_t)until_ns);
+    ns3::Simulator::Run();
+    sim->gate->close_at(UINT64_MAX);
+    sim->running = false;
+    if (end != nullptr)
+        *end = sim->stopped                     ? NS3C_RUN_STOPPED
+               : sim->gate->next() == INT64_MAX ? NS3C_RUN_DRY
+                                                : NS3C_RUN_REACHED;
+    return NS3C_OK;
+}
+
+void ns3c_stop(ns3c *sim)
+{
+    if (!sim->running)
+        return;
+    sim->stopped = true;
+    ns3::Simulator::Stop();
+}
+
+uint64_t ns3c_events(const ns3c *)
+{
+    return ns3::Simulator::GetEventCount();
+}
+
+uint64_t ns3c_pending(const ns3c *sim)
+{
+    return sim->gate->pending();
+}
+
+int64_t ns3c_next(const ns3c *sim)
+{
+    return sim->gate->next();
+}
+
+int64_t ns3c_internal::take_streams(ns3c *sim, int64_t count)
+{
+    int64_t first = sim->streams;
+
+    sim->streams += count;
+    return first;
+}
