@@ -56,14 +56,14 @@ static bool corrupt(struct ns3_net *net, const struct ns3c_packet *packet, const
 {
     if (p->payload == p->size || p->size >= NS3_SCRATCH_BYTES)
         return false;
-    size_t size = ns3c_packet_bytes(packet, net->scratch, NS3_SCRATCH_BYTES - 1);
+    size_t size = ns3c_packet_bytes(packet, net->wire, NS3_SCRATCH_BYTES - 1);
     uint64_t bit = air_damaged_bit(&net->config, ue, ns3c_now(net->sim), size - p->payload);
-    uint8_t *transport = net->scratch + p->transport;
+    uint8_t *transport = net->wire + p->transport;
     uint8_t *checksum = transport + (p->tcp ? 16 : 6);
     size_t place = p->payload - p->transport + bit / 8;
     uint8_t *word = transport + (place & ~(size_t)1);
 
-    net->scratch[size] = 0; /* what an odd last byte is summed with */
+    net->wire[size] = 0; /* what an odd last byte is summed with */
     uint16_t before = word_at(word), sum = word_at(checksum);
     transport[place] ^= (uint8_t)(1U << (bit & 7));
     if (sum != 0) { /* 0: checksums are off */
@@ -72,7 +72,7 @@ static bool corrupt(struct ns3_net *net, const struct ns3c_packet *packet, const
         checksum[0] = (uint8_t)(sum >> 8);
         checksum[1] = (uint8_t)sum;
     }
-    detail->bytes = net->scratch;
+    detail->bytes = net->wire;
     detail->length = size;
     net->counters[NETWORK_packets_corrupted]++;
     return true;

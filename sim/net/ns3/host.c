@@ -2,15 +2,15 @@
 /* Hosts by address, and what packets say about them. The addresses are those of capture_address(), as numbers. */
 #include "sim/net/ns3/internal.h"
 
-#define IPV4_SERVERS     UINT32_C(0xc0000201) /* 192.0.2.1 */
-#define IPV4_UES         UINT32_C(0x0a000001) /* 10.0.0.1 */
-#define IPV6_NET         UINT32_C(0x20010db8) /* 2001:db8::1, 2001:db8:1::1 */
-#define IPV4_BYTES       20U
-#define IPV6_BYTES       40U
-#define UDP_BYTES        8U
-#define TCP_BYTES        20U
-#define PROTOCOL_TCP     6U
-#define PROTOCOL_UDP     17U
+#define IPV4_SERVERS UINT32_C(0xc0000201) /* 192.0.2.1 */
+#define IPV4_UES     UINT32_C(0x0a000001) /* 10.0.0.1 */
+#define IPV6_NET     UINT32_C(0x20010db8) /* 2001:db8::1, 2001:db8:1::1 */
+#define IPV4_BYTES   20U
+#define IPV6_BYTES   40U
+#define UDP_BYTES    8U
+#define TCP_BYTES    20U
+#define PROTOCOL_TCP 6U
+#define PROTOCOL_UDP 17U
 
 static void put_be32(uint8_t *out, uint32_t value)
 {

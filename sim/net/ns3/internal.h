@@ -85,7 +85,8 @@ struct ns3_conn {
     uint64_t received;           /* bytes of the peer's stream handed over */
     struct net_message *partial; /* the start of a message, NULL if nothing waits */
 
-    int64_t due_ns, event_ns; /* idle or half-closed too long; when the pending event comes, CLOCK_NEVER: none */
+    int64_t due_ns,
+        event_ns; /* idle or half-closed too long; when the pending event comes, CLOCK_NEVER: none */
     uint64_t event;
     GArray *sent_kinds; /* struct ns3_sent; with faults only */
 };
@@ -134,16 +135,17 @@ struct ns3_net {
     uint32_t region_count;
     struct ns3_host *hosts;
     uint32_t host_count;
-    GHashTable *by_address; /* of a placement: struct ns3c_address in hosts -> struct ns3_host; NULL: by formula */
-    GPtrArray *end_nodes;   /* struct ns3c_node *, each once; those that hosts live on */
+    GHashTable
+        *by_address; /* of a placement: struct ns3c_address in hosts -> struct ns3_host; NULL: by formula */
+    GPtrArray *end_nodes; /* struct ns3c_node *, each once; those that hosts live on */
     struct ns3_cell *cells;
     struct ns3_server *servers;
     struct ns3_listener *listeners;
     struct pool flights, alarms, conns;
-    uint32_t serial; /* of the generations */
+    uint32_t serial;     /* of the generations */
     GHashTable *clients; /* host << 16 | port -> struct ns3_conn, clients' ends */
     struct shelf messages[NS3_MESSAGE_CLASSES];
-    int64_t counters[NETWORK_COUNTER_COUNT]; /* those counted here */
+    int64_t counters[NETWORK_COUNTER_COUNT];   /* those counted here */
     struct network_books books[NET_KINDS_MAX]; /* in_flight as of in_flight_key */
     uint64_t in_flight_key;
     uint64_t fingerprint;
@@ -151,7 +153,8 @@ struct ns3_net {
     bool has_draws;
     int64_t boundary_next_ns, boundary_last_ns;
     bool boundary_stale; /* events have run since the last one */
-    uint8_t *scratch;    /* NS3_SCRATCH_BYTES: a stream being framed, a packet being captured or damaged */
+    uint8_t *scratch;    /* NS3_SCRATCH_BYTES: a stream being framed */
+    uint8_t *wire; /* NS3_SCRATCH_BYTES: a packet being captured or damaged, also while a stream is framed */
 };
 
 static inline struct ns3_net *ns3_net_of(const struct net_region *at)

@@ -134,8 +134,7 @@ static void hand_over(struct ns3_conn *conn, struct bytes bytes)
         .mark_ns = origin.mark_ns,
         .kind = origin.kind,
     };
-    struct net_region *at =
-        ns3_enter(net, conn->host, CALL_MESSAGE, (uint64_t)origin.kind << 32 | bytes.len);
+    struct net_region *at = ns3_enter(net, conn->host, CALL_MESSAGE, (uint64_t)origin.kind << 32 | bytes.len);
     /* The owner may do away with the connection. */
     enum net_verdict verdict =
         net->config.handlers->message(at, &delivery, ns3_conn_handle(conn), conn->user);

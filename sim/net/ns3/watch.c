@@ -4,10 +4,10 @@
 
 static void capture(struct ns3_net *net, const struct ns3c_packet *packet, uint32_t from)
 {
-    size_t size = ns3c_packet_bytes(packet, net->scratch, NS3_SCRATCH_BYTES);
+    size_t size = ns3c_packet_bytes(packet, net->wire, NS3_SCRATCH_BYTES);
 
     capture_raw(net->config.capture, net_topology_region(&net->config.topology, from), ns3c_now(net->sim),
-                bytes_of(net->scratch, size));
+                bytes_of(net->wire, size));
 }
 
 /* Without links of its own the engine counts bytes by who sends to whom. */
