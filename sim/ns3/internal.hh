@@ -201,7 +201,6 @@ struct ns3c_device {
     ns3c_fate_fn *fate = nullptr;
     void *fate_user = nullptr;
     struct ns3c_device_counters counters = {};
-    bool captured = false;
 };
 
 struct ns3c_csma {
