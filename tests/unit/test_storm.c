@@ -109,7 +109,7 @@ static void test_cut_off(void)
         struct scenario *scenario =
             fixture_scenario("ue.count=300", "ue.cells=10", "run.regions=3", "ue.muk_expired=30%",
                              "access.loss=5%", "access.duplicate=5%", ends[i], NULL);
-        const struct storm_options options = {0};
+        const struct storm_options options = {.engine = fixture_engine()};
         struct storm *storm = storm_new(scenario, &options, NULL);
         char *what = NULL;
         double under_way = 0;

@@ -18,7 +18,6 @@ static const struct setting fixed_settings[] = {
     {"ns3::TcpSocketBase::Timestamp", "false"},
     {"ns3::TcpSocketBase::WindowScaling", "false"},
     {"ns3::TcpSocketBase::MaxWindowSize", "65535"},
-    {"ns3::TcpSocketBase::ClockGranularity", "0ns"},
 };
 #define NODE_SETTINGS 3 /* the first of these are of a node's TCP, and read when it is made */
 
