@@ -252,11 +252,27 @@ size_t TcpEnd::receive(uint8_t *out, size_t capacity)
     if (!length)
         return 0;
     m_tcb->m_rxBuffer->Extract(uint32_t(length))->CopyData(out, uint32_t(length));
+    update_window();
     if (done_waits && !readable()) {
         done_waits = false;
         ns3::Simulator::ScheduleNow(ended ? &TcpEnd::gone : &TcpEnd::done, ns3::Ptr<TcpEnd>(this));
     }
     return length;
+}
+
+/* ns-3 announces a window only when it answers a segment; a sender that waits for room would do so for ever. */
+void TcpEnd::update_window()
+{
+    uint32_t least = 2 * GetSegSize();
+
+    if (m_advWnd >= least || !has_endpoint() || m_tcb->m_rxBuffer->GotFin() ||
+        (m_state != ESTABLISHED && m_state != FIN_WAIT_1 && m_state != FIN_WAIT_2))
+        return;
+    uint32_t window = uint32_t(m_tcb->m_rxBuffer->MaxRxSequence() - m_tcb->m_rxBuffer->NextRxSequence());
+    if (window >= least || readable() == 0) {
+        Call call(this);
+        SendEmptyPacket(ns3::TcpHeader::ACK);
+    }
 }
 
 void TcpEnd::shut()

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* A TCP end: segments in, and what ns-3's socket gets wrong about the end of a connection.
  *
- * ns-3 3.37 takes any acknowledgement in LAST_ACK and CLOSING for one of its FIN, answers no FIN that comes again, loses
+ * ns-3 3.37 takes any acknowledgement in LAST_ACK and CLOSING for one of its FIN, answers nothing that comes again in TIME_WAIT, loses
  * the FIN that comes with data in FIN_WAIT, ignores a refusal, and does not repeat a FIN whose timer was stopped by
  * the acknowledgement of data. Each of that leaves a connection hanging, or cuts it off, where packets are lost. */
 #include "sim/ns3/tcp_entry.hh"
@@ -46,7 +46,7 @@ bool TcpEnd::before(const ns3::TcpHeader &tcp, uint32_t length)
     if (!has_endpoint())
         return false;
     if (m_state == TIME_WAIT) {
-        if (flags & ns3::TcpHeader::FIN)
+        if ((flags & ns3::TcpHeader::FIN) || length)
             SendEmptyPacket(ns3::TcpHeader::ACK);
         return false;
     }

@@ -216,6 +216,7 @@ class TcpEnd : public ns3::TcpSocketBase, public ns3c_tcp
     void after_fin_wait(const ns3::TcpHeader &tcp, uint32_t length, TcpStates_t state);
     void half_close();
     void repair_fin();
+    void update_window();
     void settle(bool may_call);
     void settle_later();
     void tell_peer_closed();

@@ -15,6 +15,14 @@ struct failure {
     struct expectation expected[12];
 };
 
+/* The native engine lets the ACK of the 401 ride on the POST, so both ends send again; without delayed acknowledgments
+ * ns-3 has sent that ACK before. */
+#ifdef FIXTURE_NS3
+enum { LOST_WITH_ACK = 1 };
+#else
+enum { LOST_WITH_ACK = 2 };
+#endif
+
 /* One UE unless ue.count says otherwise. */
 static const struct failure failures[] = {
     {"nothing fails",
@@ -60,8 +68,7 @@ static const struct failure failures[] = {
     {"401 lost", {"fault.drop=ua_401@1"}, {{"ues_keyed", 1}, {"http_401", 1}, {"books_ua_401_received", 1}}},
     {"POST with credentials lost",
      {"fault.drop=ua_auth_post@1"},
-     /* the ACK of the 401 rode on it: both ends send again */
-     {{"ues_keyed", 1}, {"msk_requests", 1}, {"tcp_retransmissions", 2}}},
+     {{"ues_keyed", 1}, {"msk_requests", 1}, {"tcp_retransmissions", LOST_WITH_ACK}}},
     {"200 lost, MSK overtakes it",
      {"fault.drop=ua_200@1"},
      {{"ues_keyed", 1}, {"http_200", 1}, {"msk_sent", 1}, {"msk_installed", 1}, {"ue_retries", 0}}},
