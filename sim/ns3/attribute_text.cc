@@ -4,6 +4,8 @@
 
 #include <ns3/pointer.h>
 #include <ns3/string.h>
+#include <ns3/tcp-congestion-ops.h>
+#include <ns3/tcp-recovery-ops.h>
 
 #include <arpa/inet.h>
 #include <cmath>
@@ -13,17 +15,17 @@
 namespace ns3c_internal
 {
 
-/* Splits "10ms" into its number and what follows. ns-3 knows neither hexadecimal nor "inf". */
-static bool split_number(const std::string &text, bool sign, double *number, std::string *unit)
+/* Splits "10ms" into its number, without a sign, and what follows. */
+static bool split_number(const std::string &text, double *number, std::string *unit)
 {
     size_t at = text.find_first_not_of("0123456789.");
     char *end;
 
-    if (sign && (text[0] == '-' || text[0] == '+'))
-        at = text.find_first_not_of("0123456789.", 1);
-    *number = std::strtod(text.substr(0, at).c_str(), &end);
+    std::string digits = text.substr(0, at);
+
+    *number = std::strtod(digits.c_str(), &end);
     *unit = at == std::string::npos ? "" : text.substr(at);
-    return *end == '\0' && end != text.c_str() && at != 0 && std::isfinite(*number);
+    return !digits.empty() && *end == '\0' && std::isfinite(*number);
 }
 
 static bool is_one_of(const std::string &text, const char *const *choices)
@@ -79,7 +81,7 @@ static bool is_time(const std::string &text)
     std::string unit;
     double number;
 
-    if (text.empty() || !split_number(text, false, &number, &unit))
+    if (text.empty() || !split_number(text, &number, &unit))
         return false;
     for (const auto &known : units)
         if (unit == known.name)
@@ -97,8 +99,8 @@ static bool is_rate(const std::string &text)
     std::string unit;
     double number;
 
-    return !text.empty() && split_number(text, false, &number, &unit) && is_one_of(unit, units) &&
-           number >= 1 && number < 1e9;
+    return !text.empty() && split_number(text, &number, &unit) && is_one_of(unit, units) && number >= 1 &&
+           number < 1e9;
 }
 
 static bool is_queue_size(const std::string &text)
@@ -108,7 +110,7 @@ static bool is_queue_size(const std::string &text)
     std::string unit;
     double number;
 
-    if (text.empty() || !split_number(text, false, &number, &unit) || !is_one_of(unit, units))
+    if (text.empty() || !split_number(text, &number, &unit) || !is_one_of(unit, units))
         return false;
     double factor = unit[0] == 'M' ? 1048576 : unit[0] == 'k' || unit[0] == 'K' ? 1024 : 1;
 
@@ -250,22 +252,33 @@ static ns3c_status check_pointer(const std::string &where, const ns3::PointerChe
     return check_parameters(where, type, text.substr(open + 1, text.size() - open - 2));
 }
 
+/* Whether objects of that type can be TCP's congestion control. Of TcpCubic, 3.37 says that it is a socket. */
+static bool is_congestion_control(const std::string &text)
+{
+    ns3::TypeId type;
+
+    return text == "ns3::TcpCubic" ||
+           (find_type(text, &type) && is_kind_of(type, ns3::TcpCongestionOps::GetTypeId()));
+}
+
+static bool is_recovery(const std::string &text)
+{
+    ns3::TypeId type;
+
+    return find_type(text, &type) && is_kind_of(type, ns3::TcpRecoveryOps::GetTypeId());
+}
+
 /* Values that ns-3 reads and then fails on, or worse. */
 static ns3c_status check_meaning(const std::string &where, const std::string &name, const std::string &text)
 {
-    static const struct {
-        const char *name, *parent;
-    } types[] = {{"SocketType", "ns3::TcpCongestionOps"}, {"RecoveryType", "ns3::TcpRecoveryOps"}};
-    ns3::TypeId type, parent;
-
     if (name == "Mtu" && std::strtoull(text.c_str(), nullptr, 10) < 68)
         return not_that(where, text, "at least 68 bytes (RFC 791)");
     if (name == "RngSeed" && (text == "0" || std::strtoull(text.c_str(), nullptr, 10) > 4294944442))
         return not_that(where, text, "1 to 4294944442");
-    for (const auto &known : types)
-        if (name == known.name && find_type(text, &type) && find_type(known.parent, &parent) &&
-            !is_kind_of(type, parent))
-            return not_that(where, text, std::string("a kind of ") + known.parent);
+    if (name == "SocketType" && !is_congestion_control(text))
+        return not_that(where, text, "a kind of ns3::TcpCongestionOps");
+    if (name == "RecoveryType" && !is_recovery(text))
+        return not_that(where, text, "a kind of ns3::TcpRecoveryOps");
     return NS3C_OK;
 }
 
