@@ -369,8 +369,8 @@ static void test_stream(void)
 
         run_stream(&f, seed);
         run_stream(&again, seed);
-        g_assert_cmpuint(kernel_fingerprint(native_kernel(f.native)), ==,
-                         kernel_fingerprint(native_kernel(again.native)));
+        g_assert_cmpuint(network_fingerprint(f.network), ==,
+                         network_fingerprint(again.network));
         net_tear_down(&f);
         net_tear_down(&again);
     }
@@ -448,7 +448,7 @@ static uint64_t run_storm(uint64_t seed)
     g_assert_cmpint(net_counter(&f, NETWORK_tcp_refused), >, 0);
     g_assert_cmpint(net_counter(&f, NETWORK_tcp_failed), >, 0);
     g_assert_cmpint(net_counter(&f, NETWORK_packets_dropped), >, 0);
-    uint64_t print = kernel_fingerprint(native_kernel(f.native));
+    uint64_t print = network_fingerprint(f.network);
     net_tear_down(&f);
     return print;
 }

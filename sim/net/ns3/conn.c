@@ -34,8 +34,18 @@ static void free_end(struct ns3_conn *conn)
     }
     if (conn->sent_kinds)
         g_array_unref(conn->sent_kinds);
+    ns3c_cancel(net->sim, conn->event);
     conn->generation = 0;
     pool_give(&net->conns, conn->index);
+}
+
+static void set_due(struct ns3_conn *conn, int64_t delay_ns);
+
+/* A client that has only just connected: the server may have all it sent, and accept later. */
+static bool may_be_accepted(const struct ns3_conn *conn)
+{
+    return conn->flags & CONN_CLIENT && conn->flags & CONN_CONNECTED && conn->peer.generation == 0 &&
+           conn->head;
 }
 
 /* ns-3 has no connection for this end any more. What it has sent may still reach the other end, if that lives. */
@@ -47,11 +57,16 @@ static void let_go(struct ns3_conn *conn)
     ns3_listen_release(conn);
     ns3c_cancel(net->sim, conn->event);
     conn->event = 0;
+    conn->event_ns = CLOCK_NEVER;
     conn->tcp = NULL;
     conn->flags |= CONN_GONE;
     if (conn->partial)
         ns3_message_free(net, conn->partial);
     conn->partial = NULL;
+    if (may_be_accepted(conn)) {
+        set_due(conn, net->config.rto_initial_ns);
+        return;
+    }
     bool alone = !peer || peer->flags & CONN_GONE;
     if (peer && alone)
         free_end(peer);
@@ -119,6 +134,11 @@ static void on_due(void *user, uint64_t generation)
         return;
     conn->event = 0;
     conn->event_ns = CLOCK_NEVER;
+    if (conn->flags & CONN_GONE) {
+        if (!ns3_conn_live(conn->net, conn->peer))
+            free_end(conn);
+        return;
+    }
     if (conn->due_ns > ns3c_now(conn->net->sim)) {
         schedule_due(conn);
         return;

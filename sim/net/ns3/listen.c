@@ -2,7 +2,7 @@
 /* Listeners. ns-3 keeps half-open and waiting connections; they are accepted while not too many are open. */
 #include "sim/net/ns3/internal.h"
 
-/* The client's end of what was accepted; NULL if its owner has lost it already. */
+/* The client's end of what was accepted, also if its owner has given it up just now; NULL if it is gone. */
 static struct ns3_conn *find_client(const struct ns3_net *net, uint32_t host, uint16_t port)
 {
     struct ns3_conn *client = g_hash_table_lookup(net->clients, ns3_client_key(host, port));
@@ -102,6 +102,8 @@ bool ns3_listen_open(struct ns3_net *net, GError **error)
 
         g_assert(ns3_is_server(net, config->host));
         *listener = (struct ns3_listener){.config = *config, .net = net, .index = (uint8_t)i};
+        if (config->backlog == 0) /* refuses all: what ns-3 does where nobody listens */
+            continue;
         if (ns3c_tcp_listen(host->node, &host->address, config->port, config->backlog, on_incoming, listener,
                             &listener->handle) != NS3C_OK)
             return ns3_set_error(error, "TCP port of a server");
