@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+# Runs the examples of libns3c: the echo says what plain ns-3 says, to the letter, and what the tutorial has in print;
+# the dumbbell brings every page, no sooner than the bottleneck can.
+set -u
+
+failed=0
+number=0
+check() {
+    number=$((number + 1))
+    if [ "$2" = "$3" ]; then
+        echo "ok $number - $1"
+    else
+        failed=1
+        echo "not ok $number - $1"
+        printf '%s\n' "got:" "$2" "expected:" "$3" | sed 's/^/# /'
+    fi
+}
+
+tutorial='At time +2s client sent 1024 bytes to 10.1.1.2 port 9
+At time +2.00369s server received 1024 bytes from 10.1.1.1 port 49153
+At time +2.00369s server sent 1024 bytes to 10.1.1.1 port 49153
+At time +2.00737s client received 1024 bytes from 10.1.1.2 port 9'
+
+echo "1..5"
+echoed=$(doc/examples/ns3c_udp_echo)
+check "the echo prints what the tutorial has" "$echoed" "$tutorial"
+check "the echo prints what plain ns-3 prints" "$echoed" "$(tests/system/ns3_first)"
+
+dumbbell=$(doc/examples/ns3c_dumbbell 8 100000)
+check "eight pages arrive whole" "$(printf '%s\n' "$dumbbell" | grep -c '^client [0-7]: 100000 bytes in ')" 8
+# 8 pages of 100000 bytes at 10 Mbit/s
+last=$(printf '%s\n' "$dumbbell" | awk '/^client/ && $6 > last { last = $6 } END { print last }')
+check "not before the bottleneck lets them" "$(echo "$last" | awk '{ print ($1 > 0.64 && $1 < 10) }')" 1
+check "and again the same" "$(doc/examples/ns3c_dumbbell 8 100000)" "$dumbbell"
+exit $failed
