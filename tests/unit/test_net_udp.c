@@ -289,10 +289,10 @@ static void test_unsent(void)
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
-    g_test_add_func("/net/udp/latency", test_latency);
+    net_add_native("/net/udp/latency", test_latency);
     g_test_add_func("/net/udp/ipv6-header", test_ipv6_header);
-    g_test_add_func("/net/udp/queue-gauge", test_queue_gauge);
-    g_test_add_func("/net/udp/drop-tail", test_drop_tail);
+    net_add_native("/net/udp/queue-gauge", test_queue_gauge);
+    net_add_native("/net/udp/drop-tail", test_drop_tail);
     g_test_add_func("/net/udp/drop-tail-second-link", test_drop_tail_second_link);
     g_test_add_func("/net/udp/loss", test_loss);
     g_test_add_func("/net/udp/duplicate-and-late", test_duplicate_and_late);
