@@ -122,6 +122,8 @@ bool is_local(const ns3c_node *node, const ns3c_address &address);
 
 /* Has the drops of the node's IP counted. */
 void watch_drops(ns3c_node *node);
+/* And those of packets whose next hop does not answer ARP. */
+void watch_resolution(ns3c_device *device);
 
 /* The next `count` of the simulator's random streams, by number: a second simulator gets the same ones. */
 int64_t take_streams(ns3c *sim, int64_t count);

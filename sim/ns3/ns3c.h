@@ -81,13 +81,22 @@ enum ns3c_run_end {
 /* Runs all events before until_ns (INT64_MAX: to the end). May be called again to go on. *end may be NULL. NS3C_STATE
  * from within a callback. */
 enum ns3c_status ns3c_run(struct ns3c *sim, int64_t until_ns, enum ns3c_run_end *end);
-/* Ends ns3c_run() after the event that is being handled. */
+/* Ends ns3c_run() after the event that is being handled; outside of it nothing happens. */
 void ns3c_stop(struct ns3c *sim);
-uint64_t ns3c_events(const struct ns3c *sim);  /* run so far */
-uint64_t ns3c_pending(const struct ns3c *sim); /* scheduled and not run, cancelled ones not counted */
-int64_t ns3c_next(const struct ns3c *sim);     /* time of the next event, INT64_MAX if there is none */
+uint64_t ns3c_events(const struct ns3c *sim); /* run so far */
+/* Scheduled and not run, ns-3's own events included. Without those that ns3c_cancel() has called off; timers that ns-3
+ * called off itself are counted until their time comes, so this may be more than what is going to happen. Whether
+ * anything is, ns3c_next() says exactly. */
+uint64_t ns3c_pending(const struct ns3c *sim);
+int64_t ns3c_next(const struct ns3c *sim); /* time of the next event, INT64_MAX if there is none */
 
 /* --- attributes: all of ns-3's settings as text ---------------------------------------------------------- */
+
+/* Numbers, truth values, times ("10ms"), rates ("5Mbps"), queue sizes ("100p", "64kB"), names of enumerations and
+ * types, addresses, and objects to be made ("ns3::RateErrorModel[ErrorRate=0.1]", not one within another). NS3C_INVALID
+ * for what ns-3 could not read or could not live with, as a rate of 0. All is as before in the next simulator. Random
+ * variables of objects that are made from text go on with ns-3's own streams, which a second simulator in the process
+ * does not start anew. */
 
 /* Default of an attribute for objects made later: "ns3::TcpSocket::SegmentSize", "1400". */
 enum ns3c_status ns3c_set_default(struct ns3c *sim, const char *attribute, const char *value);
@@ -125,9 +134,11 @@ struct ns3c_link_options {
     uint64_t rate_bit_per_s;      /* > 0; of a point-to-point link: from the first node to the second */
     uint64_t rate_back_bit_per_s; /* from the second to the first; 0: the same. Point-to-point only */
     int64_t delay_ns;             /* >= 0 */
-    uint64_t
-        queue_bytes_max; /* bytes that wait in a device at most, drop-tail; 0: ns-3's default, 100 packets */
-    double loss;         /* share of packets lost at each receiver, drawn by ns-3; 0 to 1 */
+    /* IP bytes that wait in a device at most, drop-tail, without PPP or Ethernet; what is being sent does not count. ns-3
+     * puts each packet into the queue, if only for no time: one that is longer than this never leaves. 0: ns-3's
+     * default, 100 packets. */
+    uint64_t queue_bytes_max;
+    double loss; /* share of packets lost at each receiver, drawn by ns-3; 0 to 1 */
 };
 
 /* Packets on a point-to-point link carry 2 bytes of PPP besides their IP bytes. */
@@ -172,14 +183,15 @@ struct ns3c_packet {
 size_t ns3c_packet_bytes(const struct ns3c_packet *packet, uint8_t *out, size_t capacity);
 
 typedef void ns3c_packet_fn(void *user, const struct ns3c_packet *packet);
-/* Called for each IP packet that the node itself sends (not those it forwards), before its first queue. */
+/* Called for each IP packet that the node itself sends (not those it forwards), before its first queue: fragment by
+ * fragment, neighbour discovery included, what it sends to itself as well. fn NULL: no more. */
 void ns3c_node_on_send(struct ns3c_node *node, ns3c_packet_fn *fn, void *user);
 
 enum ns3c_drop {
     NS3C_DROP_QUEUE,    /* a device's queue was full */
     NS3C_DROP_LOSS,     /* ns3c_link_options.loss, ns3c_device_set_loss() */
     NS3C_DROP_FATE,     /* ns3c_device_on_transmit() */
-    NS3C_DROP_NO_ROUTE, /* no route, or no host of that address */
+    NS3C_DROP_NO_ROUTE, /* no route, or no host of that address; of IPv6 neighbours ns-3 does not tell */
     NS3C_DROP_IP,       /* TTL, checksum, fragments, no port, and whatever else IP, UDP and TCP throw away */
     NS3C_DROP_REASONS
 };
@@ -192,7 +204,9 @@ enum ns3c_fate {
     NS3C_FATE_DROP = 1,
     NS3C_FATE_DUPLICATE = 2, /* arrives once more, in time */
     NS3C_FATE_DELAY = 4,     /* arrives delay_ns later */
-    NS3C_FATE_REPLACE = 8    /* arrives with other bytes, `length` at `bytes`: a whole IP packet */
+    /* Arrives with other bytes, `length` at `bytes`: a whole IP packet whose lengths agree, or it is NS3C_DROP_IP. The
+     * tag stays. */
+    NS3C_FATE_REPLACE = 8
 };
 struct ns3c_fate_detail {
     int64_t delay_ns;
@@ -206,7 +220,8 @@ enum ns3c_status ns3c_device_on_transmit(struct ns3c_device *device, ns3c_fate_f
 /* Loss at this receiver, as in ns3c_link_options. */
 enum ns3c_status ns3c_device_set_loss(struct ns3c_device *device, double share);
 
-/* Writes all packets that the device sends and receives to a pcap file, until ns3c_free(). */
+/* Writes all packets that the device sends and receives to a pcap file, until ns3c_free(): link type PPP or Ethernet.
+ * NS3C_FILE if it cannot be written. */
 enum ns3c_status ns3c_device_pcap(struct ns3c_device *device, const char *path);
 
 struct ns3c_device_counters {

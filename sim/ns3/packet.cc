@@ -2,10 +2,12 @@
 /* Looking at packets: views, tags, drops. */
 #include "sim/ns3/view.hh"
 
+#include <ns3/arp-cache.h>
 #include <ns3/arp-l3-protocol.h>
 #include <ns3/callback.h>
 #include <ns3/header.h>
 #include <ns3/ipv4-header.h>
+#include <ns3/ipv4-interface.h>
 #include <ns3/ipv4-l3-protocol.h>
 #include <ns3/ipv6-header.h>
 #include <ns3/ipv6-l3-protocol.h>
@@ -165,10 +167,21 @@ static void dropped6(ns3c_node *node, const ns3::Ipv6Header &header, ns3::Ptr<co
     report_drop(node->sim, lost ? NS3C_DROP_NO_ROUTE : NS3C_DROP_IP, packet, header);
 }
 
-/* ARP's trace has no IP header of its own: the packet begins with it. */
+/* Nobody answered, or too many wait for an answer. ns-3 traces answers that nobody waits for here as well. */
 static void unresolved(ns3c_node *node, ns3::Ptr<const ns3::Packet> packet)
 {
-    report_drop(node->sim, NS3C_DROP_NO_ROUTE, packet, 0);
+    uint8_t head[20];
+
+    if (ip_length(head, packet->CopyData(head, sizeof head)) != 0)
+        report_drop(node->sim, NS3C_DROP_NO_ROUTE, packet, 0);
+}
+
+void ns3c_internal::watch_resolution(ns3c_device *device)
+{
+    ns3::Ptr<ns3::ArpCache> cache = device->node->ipv4->GetInterface(device->interface4)->GetArpCache();
+
+    if (cache)
+        cache->TraceConnectWithoutContext("Drop", ns3::MakeBoundCallback(&unresolved, device->node));
 }
 
 void ns3c_internal::watch_drops(ns3c_node *node)

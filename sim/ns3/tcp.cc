@@ -109,8 +109,7 @@ ns3c_status ns3c_tcp_listen(ns3c_node *node, const ns3c_address *address, uint16
     if (ports->listeners.count(key))
         return fail(NS3C_IN_USE, "TCP port %u of %s is listened to already", port,
                     address ? AddressText(*address).text : "any address");
-    ns3c_listener *listener =
-        new ns3c_listener{ports, ports->create(), key, backlog, 0, incoming, user, {}};
+    ns3c_listener *listener = new ns3c_listener{ports, ports->create(), key, backlog, 0, incoming, user, {}};
     listener->socket->start_listening(listener, address, port);
     ports->listeners.emplace(key, listener);
     *out = listener;

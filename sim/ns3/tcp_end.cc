@@ -182,6 +182,8 @@ void TcpEnd::SendEmptyPacket(uint8_t flags)
         SendEmptyPacket(flags);
         return;
     }
+    if ((flags & ns3::TcpHeader::FIN) && fin_is_out() && m_txBuffer->Size() == 0)
+        m_tcb->m_nextTxSequence = m_tcb->m_highTxMark; /* the same FIN again */
     /* ns-3 would send a FIN that is never answered for ever. */
     if ((flags & ns3::TcpHeader::FIN) && lone_fins++ > m_dataRetries) {
         timed_out = true;

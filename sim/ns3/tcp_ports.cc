@@ -153,8 +153,7 @@ TcpPorts::RxStatus TcpPorts::take(const ns3::Ptr<ns3::Packet> &packet, const Ip 
 {
     ns3::TcpHeader tcp;
 
-    if (!header_fits(packet) ||
-        PacketReceived(packet, tcp, ip.GetSource(), ip.GetDestination()) != RX_OK) {
+    if (!header_fits(packet) || PacketReceived(packet, tcp, ip.GetSource(), ip.GetDestination()) != RX_OK) {
         report_drop(node->sim, NS3C_DROP_IP, packet, ip);
         return RX_CSUM_FAILED;
     }

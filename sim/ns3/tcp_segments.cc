@@ -79,7 +79,8 @@ bool TcpEnd::before_last_ack(const ns3::TcpHeader &tcp)
 {
     if (!acknowledges_fin(tcp)) {
         if (tcp.GetFlags() & ns3::TcpHeader::ACK)
-            m_state = CLOSE_WAIT; /* the state in which ns-3 looks at acknowledgements; after() sets it back */
+            m_state =
+                CLOSE_WAIT; /* the state in which ns-3 looks at acknowledgements; after() sets it back */
         return true;
     }
     if (m_state == LAST_ACK) {
@@ -121,6 +122,11 @@ void TcpEnd::after_fin_wait(const ns3::TcpHeader &tcp, uint32_t length, TcpState
     if ((tcp.GetFlags() & ns3::TcpHeader::FIN) && length &&
         tcp.GetSequenceNumber() + length >= m_tcb->m_rxBuffer->NextRxSequence())
         m_tcb->m_rxBuffer->SetFinSequence(tcp.GetSequenceNumber() + length);
+    /* Our FIN was acknowledged by a FIN ahead of a gap: ns-3 looks at bare acknowledgements only. */
+    if (m_state == FIN_WAIT_1 && m_txBuffer->Size() == 0 && acknowledges_fin(tcp)) {
+        m_retxEvent.Cancel();
+        m_state = FIN_WAIT_2;
+    }
     /* A gap before the peer's FIN was filled: ns-3 forgets that ours is out. */
     if (m_state == CLOSE_WAIT || m_state == LAST_ACK) {
         m_state = CLOSING;
@@ -178,7 +184,7 @@ void TcpEnd::repair_fin()
         if (m_txBuffer->Size() > 0)
             m_retxEvent = ns3::Simulator::Schedule(m_rto, &TcpEnd::ReTxTimeout, this);
         else
-            m_retxEvent = ns3::Simulator::Schedule(m_rto, &TcpEnd::SendEmptyPacket, this,
-                                                   uint8_t(ns3::TcpHeader::FIN));
+            m_retxEvent =
+                ns3::Simulator::Schedule(m_rto, &TcpEnd::SendEmptyPacket, this, uint8_t(ns3::TcpHeader::FIN));
     }
 }

@@ -234,21 +234,21 @@ class TcpEnd : public ns3::TcpSocketBase, public ns3c_tcp
     std::unique_ptr<ns3::Ipv6EndPoint> endpoint6;
     ns3c_tcp_events events = {};
     void *user = nullptr;
-    uint16_t depth = 0;           /* how deep in ns-3's code, or in a call of the program, this end is */
-    uint16_t syns = 0, fins = 0;  /* sent */
-    uint16_t lone_fins = 0;       /* sent without data */
+    uint16_t depth = 0;          /* how deep in ns-3's code, or in a call of the program, this end is */
+    uint16_t syns = 0, fins = 0; /* sent */
+    uint16_t lone_fins = 0;      /* sent without data */
     ns3c_tcp_end why = NS3C_TCP_DONE;
     bool listening = false;
     bool in_table = false;
-    bool owned = false;           /* the program has the handle */
+    bool owned = false; /* the program has the handle */
     bool established = false;
-    bool fin_wanted = false;      /* ns3c_tcp_shutdown() or ns3c_tcp_close() */
-    bool reset_wanted = false;    /* ns3c_tcp_reset() came while ns-3 was busy with this end */
-    bool room_wanted = false;     /* a send was partial */
+    bool fin_wanted = false;   /* ns3c_tcp_shutdown() or ns3c_tcp_close() */
+    bool reset_wanted = false; /* ns3c_tcp_reset() came while ns-3 was busy with this end */
+    bool room_wanted = false;  /* a send was partial */
     bool peer_closed_told = false;
     bool got_reset = false, timed_out = false;
     bool in_time_wait = false;
-    bool done_waits = false;      /* closed(DONE) comes when the program has read everything */
+    bool done_waits = false; /* closed(DONE) comes when the program has read everything */
     bool ended = false;
 };
 

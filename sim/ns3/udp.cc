@@ -187,7 +187,8 @@ ns3c_status ns3c_udp_send(ns3c_udp *udp, const ns3c_address *to, uint16_t port, 
         head.SetDestination(to_ipv4(*to));
         ns3::Ptr<ns3::Ipv4Route> route = node->routes4->RouteOutput(packet, head, nullptr, error);
         if (!route)
-            return fail(NS3C_NO_ROUTE, "node %u has no route to %s", ns3c_node_id(node), AddressText(*to).text);
+            return fail(NS3C_NO_ROUTE, "node %u has no route to %s", ns3c_node_id(node),
+                        AddressText(*to).text);
         ns3::Ipv4Address from = udp->address.family ? to_ipv4(udp->address) : route->GetSource();
         udp->ports->Send(packet, from, head.GetDestination(), udp->key.port, port, route);
     } else {
@@ -195,7 +196,8 @@ ns3c_status ns3c_udp_send(ns3c_udp *udp, const ns3c_address *to, uint16_t port, 
         head.SetDestination(to_ipv6(*to));
         ns3::Ptr<ns3::Ipv6Route> route = node->routes6->RouteOutput(packet, head, nullptr, error);
         if (!route)
-            return fail(NS3C_NO_ROUTE, "node %u has no route to %s", ns3c_node_id(node), AddressText(*to).text);
+            return fail(NS3C_NO_ROUTE, "node %u has no route to %s", ns3c_node_id(node),
+                        AddressText(*to).text);
         ns3::Ipv6Address from = udp->address.family ? to_ipv6(udp->address) : route->GetSource();
         udp->ports->Send(packet, from, head.GetDestination(), udp->key.port, port, route);
     }
