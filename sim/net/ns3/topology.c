@@ -142,7 +142,7 @@ static bool ask_placement(struct ns3_net *net, struct ns3_host *host, GError **e
     /* Equal addresses are to be equal bytes. */
     if (host->address.family == 4)
         memset(host->address.bytes + 4, 0, sizeof host->address.bytes - 4);
-    if (g_hash_table_add(net->by_address, &host->address))
+    if (g_hash_table_insert(net->by_address, &host->address, host))
         return true;
     ns3c_address_format(&host->address, text);
     g_set_error(error, NETWORK_ERROR, 0, "the placement gives host %u the address %s, which another one has",
