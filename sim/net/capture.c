@@ -172,14 +172,10 @@ void capture_address(uint32_t host, uint32_t servers, bool ipv6, char out[46])
         g_snprintf(out, 46, "%s:%x", net, (unsigned)low);
 }
 
-/* Appends a record with its IP header; returns where the transport header goes, and the sum of the
- * pseudo-header (RFC 768, RFC 9293 3.1, RFC 8200 8.1). */
-static uint8_t *open_record(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t from,
-                            uint32_t to, unsigned protocol, size_t transport_bytes, uint64_t *pseudo_sum)
+/* Appends a record; returns where its packet goes. */
+static uint8_t *add_record(struct capture *capture, uint32_t region, int64_t time_ns, size_t bytes)
 {
     GByteArray *records = capture->spools[region].records;
-    size_t ip_bytes = capture->ipv6 ? IPV6_BYTES : IPV4_BYTES;
-    size_t bytes = ip_bytes + transport_bytes;
     guint start = records->len;
     int64_t ns = time_ns % CLOCK_SECOND, s = capture->epoch_s + time_ns / CLOCK_SECOND;
 
@@ -195,7 +191,18 @@ static uint8_t *open_record(struct capture *capture, uint32_t region, int64_t ti
     put_le32(at + 4, (uint32_t)ns);
     put_le32(at + 8, (uint32_t)bytes);
     put_le32(at + 12, (uint32_t)bytes);
-    uint8_t *ip = at + PCAP_RECORD_BYTES;
+    return at + PCAP_RECORD_BYTES;
+}
+
+/* Appends a record with its IP header; returns where the transport header goes, and the sum of the
+ * pseudo-header (RFC 768, RFC 9293 3.1, RFC 8200 8.1). */
+static uint8_t *open_record(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t from,
+                            uint32_t to, unsigned protocol, size_t transport_bytes, uint64_t *pseudo_sum)
+{
+    size_t ip_bytes = capture->ipv6 ? IPV6_BYTES : IPV4_BYTES;
+    size_t bytes = ip_bytes + transport_bytes;
+    uint8_t *ip = add_record(capture, region, time_ns, bytes);
+
     memset(ip, 0, ip_bytes);
     if (capture->ipv6) {
         ip[0] = 0x60;
@@ -260,6 +267,11 @@ void capture_tcp(struct capture *capture, uint32_t region, int64_t time_ns, uint
     if (payload.len)
         memcpy(tcp + header, payload.at, payload.len);
     put_be16(tcp + 16, fold(sum_words(sum, tcp, bytes)));
+}
+
+void capture_raw(struct capture *capture, uint32_t region, int64_t time_ns, struct bytes packet)
+{
+    memcpy(add_record(capture, region, time_ns, packet.len), packet.at, packet.len);
 }
 
 /* Time of a spool's first unwritten record, CLOCK_NEVER if there is none. */

@@ -3,7 +3,8 @@
  * of sending), each as its sender puts it on its first link.
  *
  * A region appends to its own buffer while it runs; capture_flush() between windows merges the buffers and
- * writes them. IP, UDP and TCP headers are made here, with right lengths and checksums. */
+ * writes them. IP, UDP and TCP headers are made here, with right lengths and
+ * checksums; capture_raw() is for engines that have their own. */
 #ifndef SIM_NET_CAPTURE_H
 #define SIM_NET_CAPTURE_H
 
@@ -30,6 +31,8 @@ void capture_udp(struct capture *capture, uint32_t region, int64_t time_ns, uint
                  uint16_t port, struct bytes payload);
 void capture_tcp(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t from, uint16_t from_port,
                  uint32_t to, uint16_t to_port, const struct capture_segment *segment, struct bytes payload);
+/* A whole packet from its IP header on, as it is. */
+void capture_raw(struct capture *capture, uint32_t region, int64_t time_ns, struct bytes packet);
 /* Writes what lies before time_ns. False and error if the file cannot be written (sticky). */
 bool capture_flush(struct capture *capture, int64_t time_ns, GError **error);
 /* Writes the rest, closes, frees; false and error if anything was not written whole. */

@@ -135,6 +135,30 @@ void TcpEnd::after_fin_wait(const ns3::TcpHeader &tcp, uint32_t length, TcpState
     }
 }
 
+/* A segment with data is no duplicate ACK (RFC 5681, 2), but without SACK ns-3 takes it for one: where both sides
+ * talk, three in a row would have whole data sent again. */
+void TcpEnd::ReceivedAck(ns3::Ptr<ns3::Packet> packet, const ns3::TcpHeader &tcp)
+{
+    if (m_sackEnabled || packet->GetSize() == 0 || tcp.GetAckNumber() != m_txBuffer->HeadSequence()) {
+        TcpSocketBase::ReceivedAck(packet, tcp);
+        return;
+    }
+    ReceivedData(packet, tcp);
+    SendPendingData(m_connected);
+}
+
+/* When all of the peer's window is out and some of it counts as lost, ns-3 would go on to send a segment of no bytes,
+ * and follow a null pointer. */
+uint32_t TcpEnd::AvailableWindow() const
+{
+    uint32_t room = TcpSocketBase::AvailableWindow();
+    ns3::SequenceNumber32 next, end;
+
+    if (room > 0 && m_txBuffer->NextSeg(&next, &end, false) && next == end)
+        return 0;
+    return room;
+}
+
 /* FIN after what is queued; ShutdownSend() of ns-3 would forget it if all is sent and not yet acknowledged, and its
  * Close() sends RST if there is unread data, even out of order. */
 void TcpEnd::half_close()

@@ -183,6 +183,8 @@ class TcpEnd : public ns3::TcpSocketBase, public ns3c_tcp
     void ReTxTimeout() override;
     void LastAckTimeout() override;
     void DelAckTimeout() override;
+    void ReceivedAck(ns3::Ptr<ns3::Packet> packet, const ns3::TcpHeader &tcp) override;
+    uint32_t AvailableWindow() const override;
 
   private:
     class Entry;

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* A small network for tests of the native engine, see net_fixture.h. */
+/* A small network for tests of an engine, see net_fixture.h. */
 #include "tests/unit/net_fixture.h"
+
+#ifdef FIXTURE_NS3
+#include "sim/net/ns3/ns3_network.h"
+#endif
 
 static const char *const kind_names[KIND_COUNT] = {"ask", "answer", "other"};
 
@@ -141,15 +145,20 @@ void net_start(struct net_fixture *f)
 
     f->config.window = on_window;
     f->config.user = f;
-    f->native = native_new(&f->config, &error);
+#ifdef FIXTURE_NS3
+    f->network = network_new(&ns3_engine, &f->config, &error);
+#else
+    f->network = network_new(&native_engine, &f->config, &error);
+    f->native = (struct native *)f->network;
+#endif
     g_assert_no_error(error);
     for (uint32_t i = 0; i <= f->config.topology.regions; i++)
-        native_region(f->native, i)->model = f;
+        network_region(f->network, i)->model = f;
 }
 
 void net_at(struct net_fixture *f, int64_t time_ns, uint32_t host, net_step *step)
 {
-    struct net_region *at = native_region(f->native, net_topology_region(&f->config.topology, host));
+    struct net_region *at = network_region(f->network, net_topology_region(&f->config.topology, host));
     uint32_t index = f->steps->len;
 
     g_array_append_val(f->steps, step);
@@ -158,7 +167,7 @@ void net_at(struct net_fixture *f, int64_t time_ns, uint32_t host, net_step *ste
 
 void net_finish(struct net_fixture *f)
 {
-    f->reached_ns = native_run(f->native, f->end_ns);
+    f->reached_ns = network_run(f->network, f->end_ns);
     g_assert_cmpuint(f->windows, >, 0);
     assert_books(f);
 }
@@ -166,14 +175,15 @@ void net_finish(struct net_fixture *f)
 void net_assert_empty(struct net_fixture *f)
 {
     g_assert_cmpint(net_counter(f, NETWORK_tcp_open), ==, 0);
-    g_assert_cmpuint(kernel_pending(native_kernel(f->native)), ==, 0);
+    if (f->native)
+        g_assert_cmpuint(kernel_pending(native_kernel(f->native)), ==, 0);
     for (unsigned kind = 0; kind < KIND_COUNT; kind++)
         g_assert_cmpint(net_books(f, kind).in_flight, ==, 0);
 }
 
 void net_tear_down(struct net_fixture *f)
 {
-    native_free(f->native);
+    network_free(f->network);
     g_array_unref(f->heard);
     g_array_unref(f->steps);
 }
@@ -250,7 +260,7 @@ int64_t net_counter(const struct net_fixture *f, enum network_counter counter)
 {
     int64_t counters[NETWORK_COUNTER_COUNT];
 
-    native_counters_sum(f->native, counters);
+    network_counters_sum(f->network, counters);
     return counters[counter];
 }
 
@@ -258,7 +268,7 @@ struct network_books net_books(const struct net_fixture *f, unsigned kind)
 {
     struct network_books books;
 
-    native_books_sum(f->native, kind, &books);
+    network_books_sum(f->network, kind, &books);
     return books;
 }
 

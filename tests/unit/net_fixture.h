@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* A small network for tests of the native engine: two servers, four UEs in two cells, rates that make a byte
+/* A small network for tests of an engine, native or (with FIXTURE_NS3 defined) ns3: two servers, four UEs in two cells, rates that make a byte
  * 1000 ns (uplink), 500 ns (downlink) and 100 ns (core), and a log of everything its owners hear.
  *
  * A test fills in what it wants otherwise, calls net_start(), says what happens when with net_at(), runs
@@ -42,7 +42,8 @@ typedef void net_step(struct net_fixture *f, struct net_region *at, uint32_t hos
 struct net_fixture {
     struct network_config config;
     struct net_listen listens[2];
-    struct native *native;
+    struct network *network;
+    struct native *native; /* the same, NULL on the ns3 engine */
     GArray *heard;         /* struct heard, regions as they ran */
     GArray *steps;         /* net_step * */
     struct net_conn conn;  /* of the test's client */
@@ -82,5 +83,13 @@ int64_t net_counter(const struct net_fixture *f, enum network_counter counter);
 struct network_books net_books(const struct net_fixture *f, unsigned kind);
 /* UE 0 opens a connection to the server, with user 7. */
 void net_step_connect(struct net_fixture *f, struct net_region *at, uint32_t host);
+
+/* A test that counts on what is the native engine's own: no link header, segments that end where messages end, ACKs that
+ * ride on answers, its gauges and its rto_max. */
+#ifdef FIXTURE_NS3
+#define net_add_native(path, test) ((void)(test))
+#else
+#define net_add_native(path, test) g_test_add_func(path, test)
+#endif
 
 #endif

@@ -2,6 +2,12 @@
 /* Storms for tests. */
 #include "tests/unit/storm_fixture.h"
 
+#ifdef FIXTURE_NS3
+#include "sim/net/ns3/ns3_network.h"
+#else
+#include "sim/net/native/native.h"
+#endif
+
 #include <glib/gstdio.h>
 #include <stdarg.h>
 #include <unistd.h>
@@ -36,9 +42,18 @@ struct scenario *fixture_scenario(const char *first, ...)
     return scenario;
 }
 
+const struct network_engine *fixture_engine(void)
+{
+#ifdef FIXTURE_NS3
+    return &ns3_engine;
+#else
+    return &native_engine;
+#endif
+}
+
 struct storm *fixture_run(const struct scenario *scenario)
 {
-    const struct storm_options options = {0};
+    const struct storm_options options = {.engine = fixture_engine()};
     GError *error = NULL;
     char *what = NULL;
     struct storm *storm = storm_new(scenario, &options, &error);

@@ -333,8 +333,7 @@ static void test_full_disk_stops(void)
     net_start(&f);
     for (int i = 0; i < 1000; i++)
         net_at(&f, i * CLOCK_SECOND, UE, send_datagrams);
-    native_run(f.native, CLOCK_NEVER);
-    g_assert_cmpuint(kernel_pending(native_kernel(f.native)), >, 0);
+    g_assert_cmpint(network_run(f.network, CLOCK_NEVER), <, 999 * CLOCK_SECOND);
     g_assert_false(capture_close(f.config.capture, NULL));
     net_tear_down(&f);
 }

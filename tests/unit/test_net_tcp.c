@@ -313,15 +313,15 @@ static void test_abort_before_connected(void)
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
-    g_test_add_func("/net/tcp/exchange", test_exchange);
-    g_test_add_func("/net/tcp/segments", test_segments);
+    net_add_native("/net/tcp/exchange", test_exchange);
+    net_add_native("/net/tcp/segments", test_segments);
     g_test_add_func("/net/tcp/small-mss", test_small_mss);
-    g_test_add_func("/net/tcp/ack-at-once", test_ack_at_once);
-    g_test_add_func("/net/tcp/delayed-ack", test_delayed_ack);
+    net_add_native("/net/tcp/ack-at-once", test_ack_at_once);
+    net_add_native("/net/tcp/delayed-ack", test_delayed_ack);
     g_test_add_func("/net/tcp/half-close", test_half_close);
     g_test_add_func("/net/tcp/simultaneous-close", test_simultaneous_close);
     g_test_add_func("/net/tcp/server-closes", test_server_closes);
     g_test_add_func("/net/tcp/abort", test_abort);
-    g_test_add_func("/net/tcp/abort-before-connected", test_abort_before_connected);
+    net_add_native("/net/tcp/abort-before-connected", test_abort_before_connected);
     return g_test_run();
 }

@@ -368,10 +368,10 @@ static void test_stream(void)
         struct net_fixture f, again;
 
         run_stream(&f, seed);
-        run_stream(&again, seed);
-        g_assert_cmpuint(kernel_fingerprint(native_kernel(f.native)), ==,
-                         kernel_fingerprint(native_kernel(again.native)));
+        uint64_t print = network_fingerprint(f.network);
         net_tear_down(&f);
+        run_stream(&again, seed);
+        g_assert_cmpuint(print, ==, network_fingerprint(again.network));
         net_tear_down(&again);
     }
 }
@@ -448,7 +448,7 @@ static uint64_t run_storm(uint64_t seed)
     g_assert_cmpint(net_counter(&f, NETWORK_tcp_refused), >, 0);
     g_assert_cmpint(net_counter(&f, NETWORK_tcp_failed), >, 0);
     g_assert_cmpint(net_counter(&f, NETWORK_packets_dropped), >, 0);
-    uint64_t print = kernel_fingerprint(native_kernel(f.native));
+    uint64_t print = network_fingerprint(f.network);
     net_tear_down(&f);
     return print;
 }
@@ -463,19 +463,19 @@ static void test_storm(void)
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
-    g_test_add_func("/net/tcp-loss/syn", test_lost_syn);
+    net_add_native("/net/tcp-loss/syn", test_lost_syn);
     g_test_add_func("/net/tcp-loss/syn-retries", test_syn_retries);
-    g_test_add_func("/net/tcp-loss/rto-max", test_rto_max);
-    g_test_add_func("/net/tcp-loss/syn-ack", test_lost_syn_ack);
+    net_add_native("/net/tcp-loss/rto-max", test_rto_max);
+    net_add_native("/net/tcp-loss/syn-ack", test_lost_syn_ack);
     g_test_add_func("/net/tcp-loss/syn-ack-never", test_syn_ack_never);
     g_test_add_func("/net/tcp-loss/handshake-ack", test_lost_handshake_ack);
     g_test_add_func("/net/tcp-loss/segment", test_lost_segment);
-    g_test_add_func("/net/tcp-loss/last-segment-time", test_lost_last_segment_time);
-    g_test_add_func("/net/tcp-loss/data-retries", test_data_retries);
+    net_add_native("/net/tcp-loss/last-segment-time", test_lost_last_segment_time);
+    net_add_native("/net/tcp-loss/data-retries", test_data_retries);
     g_test_add_func("/net/tcp-loss/acks", test_lost_acks);
-    g_test_add_func("/net/tcp-loss/fin", test_lost_fin);
+    net_add_native("/net/tcp-loss/fin", test_lost_fin);
     g_test_add_func("/net/tcp-loss/fin-never", test_fin_never);
-    g_test_add_func("/net/tcp-loss/peer-never-closes", test_peer_never_closes);
+    net_add_native("/net/tcp-loss/peer-never-closes", test_peer_never_closes);
     g_test_add_func("/net/tcp-loss/duplicates", test_duplicates);
     g_test_add_func("/net/tcp-loss/late", test_late);
     g_test_add_func("/net/tcp-loss/stream", test_stream);

@@ -1,12 +1,281 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The ns3 engine put together. */
-#include "sim/net/ns3/ns3_network.h"
+/* The ns3 engine put together: create, run slice by slice, destroy. */
+#include "sim/net/ns3/internal.h"
+
+/* Between slices captures are written and the run can be interrupted. */
+#define SLICE_NS (10 * CLOCK_MILLISECOND)
+
+static struct ns3_net *net_of(const struct network *network)
+{
+    return (struct ns3_net *)network;
+}
+
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+    hash = (hash ^ value) * UINT64_C(0x9E3779B97F4A7C15);
+    return hash ^ hash >> 29;
+}
+
+struct net_region *ns3_enter(struct ns3_net *net, uint32_t host, enum ns3_call call, uint64_t detail)
+{
+    struct ns3_region *region = &net->regions[net_topology_region(&net->config.topology, host)];
+    int64_t now_ns = ns3c_now(net->sim);
+
+    region->base.now_ns = now_ns;
+    net->fingerprint = mix(mix(net->fingerprint, (uint64_t)now_ns), (uint64_t)call << 32 | host);
+    net->fingerprint = mix(net->fingerprint, detail);
+    return &region->base;
+}
+
+/* --- create and destroy ----------------------------------------------------------------------------------- */
+
+static bool parse_faults(struct ns3_net *net, GError **error)
+{
+    const struct network_config *config = &net->config;
+    const struct {
+        const char *text;
+        enum fault_action action;
+    } texts[] = {
+        {config->fault_drop, FAULT_DROP},
+        {config->fault_duplicate, FAULT_DUPLICATE},
+        {config->fault_delay, FAULT_DELAY},
+        {config->fault_corrupt, FAULT_CORRUPT},
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++)
+        if (!fault_set_parse(&net->faults, texts[i].text, texts[i].action, config->kind_names, config->kinds,
+                             config->topology.ues, error))
+            return false;
+    return true;
+}
+
+static bool check_config(struct ns3_net *net, GError **error)
+{
+    const struct network_config *config = &net->config;
+    /* 192.0.2.1 to .254, 10.0.0.1 to 10.255.255.254 */
+    if (!config->ipv6 && !config->ns3_placement &&
+        (config->topology.servers > 254 || config->topology.ues > 0xfffffe)) {
+        g_set_error(error, NETWORK_ERROR, 0, "the ns3 engine has IPv4 addresses for 16777214 UEs, not for %u",
+                    config->topology.ues);
+        return false;
+    }
+    if (!parse_faults(net, error))
+        return false;
+    if (!config->ns3_placement || (!net->faults.ues && !config->ns3_pcap_dir))
+        return true;
+    g_set_error(error, NETWORK_ERROR, 0,
+                "on the program's own nodes the ns3 engine has no faults and no captures of devices");
+    return false;
+}
+
+/* ns-3's own draws: none of the engine's topology has any, but a program's may. */
+static bool new_simulator(struct ns3_net *net, GError **error)
+{
+    const struct ns3c_options options = {
+        .seed = (uint32_t)(net->config.seed % 4294944442U) + 1, /* what its generator takes */
+        .checksums = net->config.capture || net->config.ns3_pcap_dir,
+    };
+
+    if (net->config.ns3_placement) {
+        net->sim = net->config.ns3_placement->sim;
+        return true;
+    }
+    if (ns3c_new(&options, &net->sim) != NS3C_OK)
+        return ns3_set_error(error, "ns-3");
+    net->owns_sim = true;
+    return true;
+}
+
+static void init_regions(struct ns3_net *net)
+{
+    net->region_count = net->config.topology.regions + 1;
+    net->regions = g_new0(struct ns3_region, net->region_count);
+    for (uint32_t i = 0; i < net->region_count; i++) {
+        struct ns3_region *region = &net->regions[i];
+        region->net = net;
+        region->base.engine = &net->engine;
+        region->base.now_ns = ns3c_now(net->sim);
+        region->base.index = i;
+    }
+}
+
+static struct ns3_net *new_net(const struct network_config *config)
+{
+    struct ns3_net *net = g_new0(struct ns3_net, 1);
+
+    net->network.engine = &ns3_engine;
+    net->config = *config;
+    net->engine = (struct net_engine){
+        .message_new = ns3_message_new,
+        .message_drop = ns3_message_drop,
+        .udp_send = ns3_udp_send,
+        .tcp_connect = ns3_tcp_connect,
+        .tcp_set_user = ns3_tcp_set_user,
+        .tcp_send = ns3_tcp_send,
+        .tcp_close = ns3_tcp_close,
+        .tcp_abort = ns3_tcp_abort,
+        .timer_set = ns3_timer_set,
+        .timeout_set = ns3_timeout_set,
+        .timeout_cancel = ns3_timeout_cancel,
+    };
+    net->boundary_last_ns = CLOCK_NEVER;
+    net->boundary_next_ns = config->boundary && config->boundary_ns > 0 ? config->boundary_ns : CLOCK_NEVER;
+    net->has_draws = air_draws(config);
+    fault_set_init(&net->faults);
+    pool_init(&net->flights, sizeof(struct ns3_flight));
+    pool_init(&net->alarms, sizeof(struct ns3_alarm));
+    pool_init(&net->conns, sizeof(struct ns3_conn));
+    net->clients = g_hash_table_new(NULL, NULL);
+    net->end_nodes = g_ptr_array_new();
+    net->scratch = g_malloc(NS3_SCRATCH_BYTES);
+    net->wire = g_malloc(NS3_SCRATCH_BYTES);
+    ns3_messages_init(net);
+    return net;
+}
+
+/* What was made in ns-3, up to where creation has come. */
+static void clear_simulator(struct ns3_net *net)
+{
+    if (!net->sim)
+        return;
+    ns3_unwatch(net);
+    ns3_conns_clear(net);
+    ns3_listen_clear(net);
+    ns3_timers_clear(net);
+    ns3_topology_clear(net);
+    if (net->owns_sim)
+        ns3c_free(net->sim);
+}
+
+static void engine_destroy(struct network *network)
+{
+    struct ns3_net *net = net_of(network);
+
+    clear_simulator(net);
+    fault_set_clear(&net->faults);
+    g_hash_table_unref(net->clients);
+    g_ptr_array_unref(net->end_nodes);
+    pool_clear(&net->flights);
+    pool_clear(&net->alarms);
+    pool_clear(&net->conns);
+    ns3_messages_clear(net);
+    g_free(net->regions);
+    g_free(net->scratch);
+    g_free(net->wire);
+    g_free(net);
+}
 
 static struct network *engine_create(const struct network_config *config, GError **error)
 {
-    (void)config;
-    g_set_error(error, NETWORK_ERROR, 0, "the ns3 engine is not complete yet");
-    return NULL;
+    g_assert(config->topology.cells > 0 && config->topology.regions > 0 && config->kinds <= NET_KINDS_MAX);
+    struct ns3_net *net = new_net(config);
+
+    if (!check_config(net, error) || !new_simulator(net, error) || !ns3_settings_apply(net, error) ||
+        !ns3_topology_build(net, error) || !ns3_listen_open(net, error)) {
+        engine_destroy(&net->network);
+        return NULL;
+    }
+    init_regions(net);
+    ns3_watch(net);
+    return &net->network;
 }
 
-const struct network_engine ns3_engine = {.name = "ns3", .has_devices = true, .create = engine_create};
+/* --- run -------------------------------------------------------------------------------------------------- */
+
+static void call_boundary(struct ns3_net *net, int64_t time_ns)
+{
+    net->boundary_last_ns = time_ns;
+    net->boundary_stale = false;
+    net->config.boundary(net->config.user, time_ns);
+}
+
+/* Calls boundary() for the multiples that have come, up to time_ns inclusive. */
+static void pass_boundaries(struct ns3_net *net, int64_t time_ns)
+{
+    int64_t step_ns = net->config.boundary_ns;
+
+    while (net->boundary_next_ns <= time_ns && net->boundary_next_ns != CLOCK_NEVER) {
+        int64_t boundary_ns = net->boundary_next_ns;
+        net->boundary_next_ns = boundary_ns < CLOCK_NEVER - step_ns ? boundary_ns + step_ns : CLOCK_NEVER;
+        call_boundary(net, boundary_ns);
+    }
+}
+
+static bool after_slice(struct ns3_net *net, int64_t time_ns)
+{
+    const struct network_config *config = &net->config;
+
+    /* A file that cannot be written ends the run; capture_close() tells why. */
+    if (config->capture && !capture_flush(config->capture, time_ns, NULL))
+        return false;
+    return !config->window || config->window(config->user, time_ns);
+}
+
+/* Slice after slice, past idle times; returns the time reached. */
+static int64_t run_slices(struct ns3_net *net, int64_t end_ns)
+{
+    for (;;) {
+        int64_t start_ns = ns3c_next(net->sim);
+        if (start_ns == CLOCK_NEVER)
+            return ns3c_now(net->sim);
+        pass_boundaries(net, MIN(start_ns, end_ns));
+        if (start_ns >= end_ns)
+            return end_ns;
+        int64_t slice_ns = start_ns < CLOCK_NEVER - SLICE_NS ? start_ns + SLICE_NS : CLOCK_NEVER;
+        enum ns3c_run_end how;
+
+        slice_ns = MIN(MIN(slice_ns, end_ns), net->boundary_next_ns);
+        net->boundary_stale = true;
+        if (ns3c_run(net->sim, slice_ns, &how) != NS3C_OK)
+            g_error("ns-3 does not run: %s", ns3c_error());
+        if (how == NS3C_RUN_STOPPED)
+            return ns3c_now(net->sim);
+        if (!after_slice(net, slice_ns))
+            return slice_ns;
+    }
+}
+
+static int64_t engine_run(struct network *network, int64_t end_ns)
+{
+    struct ns3_net *net = net_of(network);
+    int64_t reached_ns = run_slices(net, MAX(end_ns, ns3c_now(net->sim)));
+
+    pass_boundaries(net, reached_ns);
+    if (net->config.boundary && net->config.boundary_ns > 0 &&
+        (net->boundary_stale || net->boundary_last_ns != reached_ns))
+        call_boundary(net, reached_ns);
+    for (uint32_t i = 0; i < net->region_count; i++)
+        net->regions[i].base.now_ns = reached_ns;
+    return reached_ns;
+}
+
+/* --- the table -------------------------------------------------------------------------------------------- */
+
+static struct net_region *engine_region(struct network *network, uint32_t index)
+{
+    return &net_of(network)->regions[index].base;
+}
+
+static uint64_t engine_events(const struct network *network)
+{
+    return ns3c_events(net_of(network)->sim);
+}
+
+static uint64_t engine_fingerprint(const struct network *network)
+{
+    return net_of(network)->fingerprint;
+}
+
+const struct network_engine ns3_engine = {
+    .name = "ns3",
+    .has_devices = true,
+    .create = engine_create,
+    .destroy = engine_destroy,
+    .region = engine_region,
+    .run = engine_run,
+    .events = engine_events,
+    .fingerprint = engine_fingerprint,
+    .counters = ns3_counters,
+    .books = ns3_books,
+    .queues = ns3_queues,
+};

@@ -8,6 +8,19 @@
  * same draws as on the native engine. TCP is NewReno without SACK, timestamps and window scaling, with the scenario's
  * MSS, initial window, delayed acknowledgment, RTO minimum and TIME_WAIT.
  *
+ * Where it differs from the native engine, because ns-3 does:
+ * - a packet has 2 more bytes (PPP) on each link, in time though not in counters; queues hold what waits, without the
+ *   packet that is being sent;
+ * - a segment that completes two is acknowledged at once, in a packet of its own, and so is every one when
+ *   tcp.delayed_ack is 0; segments do not end where messages end;
+ * - a lost FIN is sent again by ns-3's own timers, and data at most every 60 s: tcp.rto_max is only how long a half-closed
+ *   connection may keep silent;
+ * - a packet that a fault both damages and doubles arrives once damaged and once whole;
+ * - idle time counts from data that came or went, not from bare acknowledgments;
+ * - fault.* and the capture know a segment by the message its first byte belongs to.
+ * With a capture checksums are on, else they are zero and not looked at. ns3_pcap_dir gets a file
+ * device-NODE-N.pcap for the N-th device of server0, ..., router, cell0, ...
+ *
  * One network of this engine at a time in a process: ns-3 has one simulator. */
 #ifndef SIM_NET_NS3_NS3_NETWORK_H
 #define SIM_NET_NS3_NS3_NETWORK_H
@@ -19,7 +32,10 @@
 extern const struct network_engine ns3_engine;
 
 /* For programs that build their own topology: nodes, links and routes are theirs, the engine puts hosts on the nodes.
- * access_* and core_* of the configuration then mean nothing, and fault_* are refused. */
+ * access_* and core_* of the configuration then mean nothing, fault_* and ns3_pcap_dir are refused. uplink_bytes are IP
+ * bytes that UEs send, downlink_bytes those that servers send to UEs, core_bytes those between servers. While the network
+ * lives ns3c_on_drop(), and ns3c_node_on_send() of nodes with hosts, are the engine's. ns-3's defaults for TCP are set as
+ * for its own nodes. */
 struct ns3_placement {
     struct ns3c *sim; /* not freed with the network, but must outlive it */
     /* Says where a host (0 .. servers-1, then UEs) lives. *address is the engine's proposal and may be replaced; it must

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* What the files of the ns3 engine share: hosts, datagrams under way, connection ends. Nobody else includes this. */
+#ifndef SIM_NET_NS3_INTERNAL_H
+#define SIM_NET_NS3_INTERNAL_H
+
+#include "sim/kernel/clock.h"
+#include "sim/kernel/pool.h"
+#include "sim/net/air.h"
+#include "sim/net/capture.h"
+#include "sim/net/fault.h"
+#include "sim/net/native/shelf.h"
+#include "sim/net/ns3/ns3_network.h"
+
+#define NS3_NO_HOST         UINT32_MAX
+#define NS3_NO_LISTENER     UINT8_MAX
+#define NS3_MESSAGE_CLASSES 5 /* 256, 512, 1024, 2048, 4096 bytes with their header */
+#define NS3_SCRATCH_BYTES   ((size_t)64 * 1024)
+
+struct ns3_net;
+
+struct ns3_region {
+    struct net_region base; /* first: what the models hold */
+    struct ns3_net *net;
+};
+
+struct ns3_host {
+    struct ns3_net *net;
+    struct ns3c_node *node;
+    struct ns3c_udp *udp;
+    struct ns3c_address address;
+    uint32_t index;
+};
+
+/* A datagram under way. Its tag in ns-3 is generation << 32 | index. */
+struct ns3_flight {
+    uint32_t index;      /* the pool's when free */
+    uint32_t generation; /* 0: free */
+    int64_t mark_ns;
+    uint32_t copies; /* packets that are not yet delivered or lost */
+    uint8_t kind;
+};
+
+/* A timer of the models. */
+struct ns3_alarm {
+    uint32_t index;      /* the pool's when free */
+    uint32_t generation; /* 0: free */
+    uint32_t host, kind;
+    uint64_t argument;
+    uint64_t event; /* for ns3c_cancel() */
+};
+
+enum ns3_conn_flag {
+    CONN_CLIENT = 1 << 0,
+    CONN_CLOSING = 1 << 1,    /* the owner has closed: FIN after what is queued */
+    CONN_SHUT = 1 << 2,       /* ... and ns-3 knows */
+    CONN_PEER_FIN = 1 << 3,   /* the peer's FIN was handed over */
+    CONN_OWNER_TOLD = 1 << 4, /* the owner's closed() was called */
+    CONN_COUNTED = 1 << 5,    /* listener's end: takes one of accepted_max */
+    CONN_GONE = 1 << 6,       /* no connection any more; stays while the peer may still get what was sent */
+    CONN_STILLBORN = 1 << 7,  /* could not even be started; its owner hears soon */
+    CONN_HASHED = 1 << 8,     /* client's end, found by its address */
+    CONN_CONNECTED = 1 << 9
+};
+
+/* One end of a connection. Messages stay with their sender until the receiver's end has them all: that is what carries
+ * mark and kind across, and what the books count as in flight. */
+struct ns3_conn {
+    uint32_t index;      /* the pool's when free */
+    uint32_t generation; /* 0: free */
+    struct ns3_net *net;
+    struct ns3c_tcp *tcp;
+    uint32_t host, peer_host;
+    uint16_t port, peer_port;
+    uint16_t flags;
+    uint8_t listener;
+    struct net_conn peer; /* the other end, once known */
+    uint64_t user;
+    net_framer *framer;
+
+    /* Sent messages from the oldest undelivered one on; `cursor` is the first that ns-3 has not taken whole. */
+    struct net_message *head, *tail, *cursor;
+    uint64_t head_offset; /* of head's first byte in the stream */
+    uint32_t cursor_taken;
+
+    uint64_t received;           /* bytes of the peer's stream handed over */
+    struct net_message *partial; /* the start of a message, NULL if nothing waits */
+
+    int64_t due_ns,
+        event_ns; /* idle or half-closed too long; when the pending event comes, CLOCK_NEVER: none */
+    uint64_t event;
+    GArray *sent_kinds; /* struct ns3_sent; with faults only */
+};
+
+/* Where a message ended in its stream, for faults. */
+struct ns3_sent {
+    uint64_t end;
+    uint8_t kind;
+};
+
+struct ns3_listener {
+    struct net_listen config;
+    struct ns3_net *net;
+    struct ns3c_listener *handle;
+    uint32_t open;     /* accepted and not yet closed by their owner */
+    uint64_t accepter; /* pending event, 0: none */
+    uint8_t index;
+};
+
+/* One direction of a cell's link. */
+struct ns3_air {
+    struct ns3_net *net;
+    uint64_t draws;
+    uint32_t cell;
+    bool up;
+};
+
+struct ns3_cell {
+    struct ns3c_node *node;
+    struct ns3c_device *up, *down; /* at the cell, at the router */
+    struct ns3_air air[2];         /* up, down */
+};
+
+struct ns3_server {
+    struct ns3c_node *node;
+    struct ns3c_device *egress, *ingress; /* at the server, at the router */
+};
+
+struct ns3_net {
+    struct network network; /* first */
+    struct net_engine engine;
+    struct network_config config;
+    struct ns3c *sim;
+    bool owns_sim;
+    struct ns3_region *regions;
+    uint32_t region_count;
+    struct ns3_host *hosts;
+    uint32_t host_count;
+    GHashTable
+        *by_address; /* of a placement: struct ns3c_address in hosts -> struct ns3_host; NULL: by formula */
+    GPtrArray *end_nodes; /* struct ns3c_node *, each once; those that hosts live on */
+    struct ns3_cell *cells;
+    struct ns3_server *servers;
+    struct ns3_listener *listeners;
+    struct pool flights, alarms, conns;
+    uint32_t serial;     /* of the generations */
+    GHashTable *clients; /* host << 16 | port -> struct ns3_conn, clients' ends */
+    struct shelf messages[NS3_MESSAGE_CLASSES];
+    int64_t counters[NETWORK_COUNTER_COUNT];   /* those counted here */
+    struct network_books books[NET_KINDS_MAX]; /* in_flight as of in_flight_key */
+    uint64_t in_flight_key;
+    uint64_t fingerprint;
+    struct fault_set faults;
+    bool has_draws;
+    int64_t boundary_next_ns, boundary_last_ns;
+    bool boundary_stale; /* events have run since the last one */
+    uint8_t *scratch;    /* NS3_SCRATCH_BYTES: a stream being framed */
+    uint8_t *wire; /* NS3_SCRATCH_BYTES: a packet being captured or damaged, also while a stream is framed */
+};
+
+static inline struct ns3_net *ns3_net_of(const struct net_region *at)
+{
+    return ((const struct ns3_region *)at)->net;
+}
+
+static inline bool ns3_is_server(const struct ns3_net *net, uint32_t host)
+{
+    return host < net->config.topology.servers;
+}
+
+static inline uint32_t ns3_next_serial(struct ns3_net *net)
+{
+    if (++net->serial == 0) /* means free */
+        net->serial = 1;
+    return net->serial;
+}
+
+static inline void ns3_book_verdict(struct ns3_net *net, unsigned kind, enum net_verdict verdict)
+{
+    if (verdict == NET_RECEIVED)
+        net->books[kind].received++;
+    else
+        net->books[kind].rejected++;
+}
+
+/* What a handler call was about, for the fingerprint. */
+enum ns3_call { CALL_DATAGRAM, CALL_MESSAGE, CALL_CONNECTED, CALL_CLOSED, CALL_TIMER };
+
+/* The region of a host, its clock set: before every handler call. */
+struct net_region *ns3_enter(struct ns3_net *net, uint32_t host, enum ns3_call call, uint64_t detail);
+
+/* timer.c: the models' timers */
+void ns3_timer_set(struct net_region *at, uint32_t host, int64_t delay_ns, uint32_t kind, uint64_t argument);
+uint64_t ns3_timeout_set(struct net_region *at, uint32_t host, int64_t delay_ns, uint32_t kind,
+                         uint64_t argument);
+void ns3_timeout_cancel(struct net_region *at, uint64_t timeout);
+void ns3_timers_clear(struct ns3_net *net);
+
+/* message.c */
+void ns3_messages_init(struct ns3_net *net);
+void ns3_messages_clear(struct ns3_net *net);
+struct net_message *ns3_message_new(struct net_region *at, unsigned kind, size_t capacity);
+void ns3_message_drop(struct net_region *at, struct net_message *message);
+/* The same without a region. */
+struct net_message *ns3_message_take(struct ns3_net *net, unsigned kind, size_t capacity);
+void ns3_message_free(struct ns3_net *net, struct net_message *message);
+
+/* host.c: hosts, their addresses, and packets read for what they say about them */
+void ns3_host_address(const struct ns3_net *net, uint32_t host, struct ns3c_address *out);
+/* NS3_NO_HOST if it is nobody's. */
+uint32_t ns3_host_find(const struct ns3_net *net, const struct ns3c_address *address);
+
+struct ns3_parsed {
+    uint32_t from, to; /* hosts */
+    uint16_t from_port, to_port;
+    uint32_t seq;
+    uint32_t transport, payload; /* where they start; payload == size: none */
+    uint32_t size;
+    bool tcp;
+    uint8_t flags;
+};
+enum ns3_tcp_flag { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16 };
+/* False for what is not UDP or TCP between two hosts. */
+bool ns3_parse(const struct ns3_net *net, const struct ns3c_packet *packet, struct ns3_parsed *out);
+
+/* settings.c: ns-3's attributes */
+bool ns3_settings_apply(struct ns3_net *net, GError **error);
+/* Those of a node that was made before. */
+bool ns3_settings_node(struct ns3c_node *node, GError **error);
+
+/* topology.c: nodes, links, hosts */
+bool ns3_topology_build(struct ns3_net *net, GError **error);
+void ns3_topology_clear(struct ns3_net *net);
+/* Sets error to what ns3c_error() says; returns false. */
+bool ns3_set_error(GError **error, const char *what);
+
+/* watch.c: packets sent and dropped */
+void ns3_watch(struct ns3_net *net);
+void ns3_unwatch(struct ns3_net *net);
+
+/* air.c: loss, doubling, lateness, damage on the cells' links */
+void ns3_air_watch(struct ns3_net *net, uint32_t cell);
+
+/* udp.c */
+bool ns3_udp_open(struct ns3_host *host, GError **error);
+void ns3_udp_send(struct net_region *at, uint32_t from, uint32_t to, struct net_message *message);
+struct ns3_flight *ns3_flight_find(const struct ns3_net *net, uint64_t tag);
+/* One packet of the datagram was thrown away. */
+void ns3_flight_lose(struct ns3_net *net, uint64_t tag);
+
+/* conn.c: life and death of connection ends, and the calls of their owners */
+static inline struct ns3_conn *ns3_conn_at(const struct ns3_net *net, uint32_t index)
+{
+    return pool_at(&net->conns, index);
+}
+
+static inline struct net_conn ns3_conn_handle(const struct ns3_conn *conn)
+{
+    return (struct net_conn){conn->index, conn->generation};
+}
+
+/* The end of a handle, gone ones included; NULL if there is none. */
+static inline struct ns3_conn *ns3_conn_find(const struct ns3_net *net, struct net_conn handle)
+{
+    if (handle.index >= net->conns.top || handle.generation == 0)
+        return NULL;
+    struct ns3_conn *conn = ns3_conn_at(net, handle.index);
+    return conn->generation == handle.generation ? conn : NULL;
+}
+
+/* As the models see it. */
+static inline struct ns3_conn *ns3_conn_live(const struct ns3_net *net, struct net_conn handle)
+{
+    struct ns3_conn *conn = ns3_conn_find(net, handle);
+
+    return conn && !(conn->flags & CONN_GONE) ? conn : NULL;
+}
+
+static inline void *ns3_client_key(uint32_t host, uint16_t port)
+{
+    return GSIZE_TO_POINTER((gsize)host << 16 | port);
+}
+
+extern const struct ns3c_tcp_events ns3_conn_events;
+struct ns3_conn *ns3_conn_new(struct ns3_net *net, uint32_t host, uint32_t peer_host);
+/* Resets the connection and tells its owner. */
+void ns3_conn_break(struct ns3_conn *conn, enum net_close_reason reason);
+void ns3_conn_start_close(struct ns3_conn *conn);
+/* Something went to and fro: the end is not idle. */
+void ns3_conn_touch(struct ns3_conn *conn);
+void ns3_conns_clear(struct ns3_net *net);
+
+struct net_conn ns3_tcp_connect(struct net_region *at, uint32_t from, uint32_t to, uint16_t port,
+                                net_framer *framer, uint64_t user);
+void ns3_tcp_set_user(struct net_region *at, struct net_conn handle, uint64_t user);
+void ns3_tcp_close(struct net_region *at, struct net_conn handle);
+void ns3_tcp_abort(struct net_region *at, struct net_conn handle);
+
+/* stream.c: messages out and in */
+bool ns3_tcp_send(struct net_region *at, struct net_conn handle, struct net_message *message);
+/* Gives ns-3 what it has room for. */
+void ns3_stream_push(struct ns3_conn *conn);
+/* Reads what is there and hands over whole messages. False: the end may be gone now. */
+bool ns3_stream_pull(struct ns3_conn *conn);
+/* Books all that is undelivered as lost. */
+void ns3_stream_lose(struct ns3_conn *conn);
+/* Kind of the message that holds that byte of what the end has sent, or `otherwise`. */
+unsigned ns3_stream_kind(const struct ns3_conn *conn, uint64_t offset, unsigned otherwise);
+
+/* listen.c */
+bool ns3_listen_open(struct ns3_net *net, GError **error);
+/* The owner is done with an accepted end. */
+void ns3_listen_release(struct ns3_conn *conn);
+void ns3_listen_clear(struct ns3_net *net);
+
+/* books.c: the table's calls that only read */
+void ns3_counters(const struct network *network, int64_t out[NETWORK_COUNTER_COUNT]);
+void ns3_books(struct network *network, uint32_t kind, struct network_books *out);
+void ns3_queues(const struct network *network, struct network_queues *out);
+
+#endif

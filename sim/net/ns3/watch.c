@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Packets as they are sent and thrown away: counters, the books of datagrams, the capture. */
+#include "sim/net/ns3/internal.h"
+
+static void capture(struct ns3_net *net, const struct ns3c_packet *packet, uint32_t from)
+{
+    size_t size = ns3c_packet_bytes(packet, net->wire, NS3_SCRATCH_BYTES);
+
+    capture_raw(net->config.capture, net_topology_region(&net->config.topology, from), ns3c_now(net->sim),
+                bytes_of(net->wire, size));
+}
+
+/* Without links of its own the engine counts bytes by who sends to whom. */
+static void count_bytes(struct ns3_net *net, const struct ns3_parsed *p)
+{
+    enum network_counter counter = NETWORK_core_bytes;
+
+    if (!ns3_is_server(net, p->from))
+        counter = NETWORK_uplink_bytes;
+    else if (!ns3_is_server(net, p->to))
+        counter = NETWORK_downlink_bytes;
+    net->counters[counter] += p->size;
+}
+
+static void on_send(void *user, const struct ns3c_packet *packet)
+{
+    struct ns3_net *net = user;
+    struct ns3_parsed p;
+
+    if (!ns3_parse(net, packet, &p))
+        return;
+    net->counters[NETWORK_packets_sent]++;
+    if (!net->owns_sim)
+        count_bytes(net, &p);
+    if (net->config.capture)
+        capture(net, packet, p.from);
+}
+
+static void on_drop(void *user, enum ns3c_drop reason, const struct ns3c_packet *packet)
+{
+    struct ns3_net *net = user;
+
+    if (reason == NS3C_DROP_QUEUE)
+        net->counters[NETWORK_packets_dropped]++;
+    else if (reason == NS3C_DROP_LOSS || reason == NS3C_DROP_FATE)
+        net->counters[NETWORK_packets_lost]++;
+    ns3_flight_lose(net, packet->tag);
+}
+
+void ns3_watch(struct ns3_net *net)
+{
+    for (guint i = 0; i < net->end_nodes->len; i++)
+        ns3c_node_on_send(g_ptr_array_index(net->end_nodes, i), on_send, net);
+    ns3c_on_drop(net->sim, on_drop, net);
+}
+
+void ns3_unwatch(struct ns3_net *net)
+{
+    for (guint i = 0; i < net->end_nodes->len; i++)
+        ns3c_node_on_send(g_ptr_array_index(net->end_nodes, i), NULL, NULL);
+    ns3c_on_drop(net->sim, NULL, NULL);
+}

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The ns3 engine against the native one: what differs when nothing is lost, and why; then what only it has: attributes,
+ * captures of devices, nodes of the program's own. */
+#include "sim/kernel/clock.h"
+#include "sim/net/native/native.h"
+#include "sim/net/ns3/ns3_network.h"
+#include "tests/unit/storm_fixture.h"
+#include "tests/unit/tap.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
+
+static struct storm *run_on(const struct scenario *scenario, const struct storm_options *options)
+{
+    GError *error = NULL;
+    char *what = NULL;
+    struct storm *storm = storm_new(scenario, options, &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpint(storm_run(storm, &error), ==, STORM_DONE);
+    g_assert_no_error(error);
+    if (!storm_books_balance(storm, &what))
+        g_error("books: %s", what);
+    return storm;
+}
+
+static struct stats_value *summary_on(const struct scenario *scenario, const struct network_engine *engine)
+{
+    const struct storm_options options = {.engine = engine};
+    struct storm *storm = run_on(scenario, &options);
+    struct stats_value *values = g_new(struct stats_value, storm_metric_count);
+
+    storm_summary(storm, values);
+    storm_free(storm);
+    return values;
+}
+
+/* What may differ, and by how much: ns-3's packets have 2 more bytes on a link, which takes time; it acknowledges in
+ * packets of their own where the native engine lets the acknowledgment ride on the answer. */
+static const struct {
+    const char *name;
+    double share;
+} allowed[] = {
+    {"time_to_key_mean_s", 0.01},    {"time_to_key_p50_s", 0.02},      {"time_to_key_p99_s", 0.02},
+    {"time_to_key_max_s", 0.02},     {"storm_duration_s", 0.01},       {"simulated_s", 0.01},
+    {"uplink_bytes", 0.1},           {"downlink_bytes", 0.1},          {"core_bytes", 0.1},
+    {"packets_sent", 0.4},           {"bmsc_utilisation_ratio", 0.02}, {"bsf_utilisation_ratio", 0.02},
+    {"hss_utilisation_ratio", 0.02},
+};
+
+static double share_allowed(const char *name)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(allowed); i++)
+        if (strcmp(allowed[i].name, name) == 0)
+            return allowed[i].share;
+    return 0;
+}
+
+static void compare_engines(struct scenario *scenario)
+{
+    g_autofree struct stats_value *native = summary_on(scenario, &native_engine);
+    g_autofree struct stats_value *ns3 = summary_on(scenario, &ns3_engine);
+
+    for (unsigned i = 0; i < storm_metric_count; i++) {
+        double a = (double)native[i].integer + native[i].real, b = (double)ns3[i].integer + ns3[i].real;
+
+        if (fabs(a - b) > share_allowed(storm_metrics[i].name) * a)
+            g_error("%s: %g on the native engine, %g on ns3", storm_metrics[i].name, a, b);
+    }
+    scenario_free(scenario);
+}
+
+static void test_same(void)
+{
+    compare_engines(fixture_scenario(NULL, NULL));
+    compare_engines(fixture_scenario("ue.count=100", "ue.cells=7", "run.regions=3", "pull.rate=50/s",
+                                     "bmsc.workers=50", "bsf.workers=50", "hss.workers=50", NULL));
+    compare_engines(fixture_scenario("ue.count=100", "ue.cells=7", "run.regions=3", "pull.rate=20/s",
+                                     "ue.muk_expired=30%", "ue.muk_ahead=20%", "ue.sqn_ahead=10%",
+                                     "bmsc.workers=50", "bsf.workers=50", "hss.workers=50",
+                                     "access.ip_version=6", NULL));
+}
+
+/* A run that is interrupted in the middle keeps its books. */
+static bool stop_soon(void *user, const struct storm *storm)
+{
+    (void)storm;
+    return ++*(int *)user < 20;
+}
+
+static void test_interrupted(void)
+{
+    struct scenario *scenario =
+        fixture_scenario("ue.count=300", "ue.cells=10", "ue.muk_expired=30%", "access.loss=5%", NULL);
+    int windows = 0;
+    const struct storm_options options = {.engine = &ns3_engine, .progress = stop_soon, .user = &windows};
+    struct storm *storm = storm_new(scenario, &options, NULL);
+    char *what = NULL;
+
+    g_assert_cmpint(storm_run(storm, NULL), ==, STORM_INTERRUPTED);
+    g_assert_cmpint(windows, ==, 20);
+    if (!storm_books_balance(storm, &what))
+        g_error("%s", what);
+    g_assert_cmpint(fixture_metric(storm, "ues_keyed"), <, 300);
+    g_assert_cmpint(fixture_metric(storm, "tcp_open"), >, 0);
+    storm_free(storm);
+    scenario_free(scenario);
+}
+
+/* --- attributes ------------------------------------------------------------------------------------------- */
+
+static void assert_refused(const char *attributes, const char *hint)
+{
+    g_autofree char *setting = g_strdup_printf("ns3.attributes=%s", attributes);
+    struct scenario *scenario = fixture_scenario(setting, NULL);
+    const struct storm_options options = {.engine = &ns3_engine};
+    GError *error = NULL;
+
+    g_assert_null(storm_new(scenario, &options, &error));
+    g_assert_error(error, NETWORK_ERROR, 0);
+    if (!strstr(error->message, hint))
+        g_error("'%s' does not say '%s'", error->message, hint);
+    g_error_free(error);
+    scenario_free(scenario);
+}
+
+static void test_attributes(void)
+{
+    assert_refused("ns3::TcpSocket::SegmentSize", "expected NAME=VALUE");
+    assert_refused("ns3::TcpSocket::SegmentSize=100; ns3::TcpSocket::Segmentation=1",
+                   "ns3::TcpSocket::Segmentation");
+    assert_refused("ns3::TcpSocket::SegmentSize=many", "ns3::TcpSocket::SegmentSize");
+    struct scenario *plain = fixture_scenario(NULL, NULL);
+    struct scenario *small = fixture_scenario("ns3.attributes= ns3::TcpSocket::SegmentSize = 100 ;", NULL);
+    g_autofree struct stats_value *a = summary_on(plain, &ns3_engine);
+    struct storm *storm = fixture_run(small);
+    for (unsigned i = 0; i < storm_metric_count; i++)
+        if (strcmp(storm_metrics[i].name, "packets_sent") == 0)
+            g_assert_cmpint(fixture_metric(storm, "packets_sent"), >, a[i].integer + 10);
+    storm_free(storm);
+    scenario_free(plain);
+    scenario_free(small);
+}
+
+/* --- captures of devices ---------------------------------------------------------------------------------- */
+
+static void test_devices(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("ns3-devices-XXXXXX", NULL);
+    struct scenario *scenario = fixture_scenario(NULL, NULL);
+    const struct storm_options options = {.engine = &ns3_engine, .device_capture_dir = folder};
+    /* Three servers and one cell, each with a device of its own and one at the router. */
+    static const char *const names[] = {"server0-0", "server1-0", "server2-0", "cell0-0",
+                                        "router-0",  "router-1",  "router-2",  "router-3"};
+
+    storm_free(run_on(scenario, &options));
+    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *path = g_strdup_printf("%s/device-%s.pcap", folder, names[i]);
+        GStatBuf info;
+        g_assert_cmpint(g_stat(path, &info), ==, 0);
+        g_assert_cmpint(info.st_size, >=, 24);
+        g_assert_cmpint(g_unlink(path), ==, 0);
+    }
+    g_assert_cmpint(g_rmdir(folder), ==, 0); /* nothing else in it */
+    scenario_free(scenario);
+}
+
+/* --- damage ----------------------------------------------------------------------------------------------- */
+
+/* A flipped bit gets past UDP and TCP also when they look at checksums, which they do for a capture: the models see the
+ * same either way. */
+static void check_damage(const char *fault, const char *ip_version)
+{
+    struct scenario *scenario = fixture_scenario(fault, ip_version, "ue.muk_expired=100%", NULL);
+    g_autofree struct stats_value *plain = summary_on(scenario, &ns3_engine);
+    g_autofree struct stats_value *captured = g_new(struct stats_value, storm_metric_count);
+    g_autofree char *path = NULL;
+
+    g_close(g_file_open_tmp("ns3-damage-XXXXXX.pcap", &path, NULL), NULL);
+    const struct storm_options options = {.engine = &ns3_engine, .capture_path = path};
+    struct storm *storm = run_on(scenario, &options);
+    fixture_equal(storm, "packets_corrupted", 1);
+    fixture_equal(storm, "ues_keyed", 1);
+    storm_summary(storm, captured);
+    storm_free(storm);
+    for (unsigned i = 0; i < storm_metric_count; i++)
+        g_assert_true(plain[i].integer == captured[i].integer && plain[i].real == captured[i].real);
+    g_unlink(path);
+    scenario_free(scenario);
+}
+
+static void test_damage(void)
+{
+    static const char *const faults[] = {"fault.corrupt=pull@1", "fault.corrupt=msk@1",
+                                         "fault.corrupt=ua_post@1", "fault.corrupt=ub_401@1"};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(faults); i++) {
+        check_damage(faults[i], "access.ip_version=4");
+        check_damage(faults[i], "access.ip_version=6");
+    }
+}
+
+/* --- placement -------------------------------------------------------------------------------------------- */
+
+/* Servers on one node, all UEs on another, one link. */
+struct world {
+    struct ns3c *sim;
+    struct ns3c_node *core, *field;
+    unsigned asked;
+    bool same_address;
+};
+
+static bool place(void *user, uint32_t host, struct ns3c_node **node, struct ns3c_address *address)
+{
+    struct world *world = user;
+
+    world->asked++;
+    *node = host < 3 ? world->core : world->field;
+    if (world->same_address)
+        address->bytes[3] = 1;
+    return ns3c_node_add_local(*node, address, 32) == NS3C_OK;
+}
+
+static void build_world(struct world *world)
+{
+    const struct ns3c_link_options link = {.rate_bit_per_s = 100000000, .delay_ns = 5 * CLOCK_MILLISECOND};
+    const struct ns3c_address any = {.family = 4};
+    struct ns3c_device *a, *b;
+
+    *world = (struct world){0};
+    g_assert_cmpint(ns3c_new(NULL, &world->sim), ==, NS3C_OK);
+    g_assert_cmpint(ns3c_node_new(world->sim, &world->core), ==, NS3C_OK);
+    g_assert_cmpint(ns3c_node_new(world->sim, &world->field), ==, NS3C_OK);
+    g_assert_cmpint(ns3c_point_to_point(world->sim, world->core, world->field, &link, &a, &b), ==, NS3C_OK);
+    g_assert_cmpint(ns3c_node_add_route(world->core, &any, 0, a, NULL), ==, NS3C_OK);
+    g_assert_cmpint(ns3c_node_add_route(world->field, &any, 0, b, NULL), ==, NS3C_OK);
+}
+
+static void test_placement(void)
+{
+    struct scenario *scenario = fixture_scenario("ue.count=50", "ue.cells=5", "ue.muk_expired=50%", NULL);
+    struct world world;
+
+    build_world(&world);
+    const struct ns3_placement placement = {.sim = world.sim, .host = place, .user = &world};
+    const struct storm_options options = {.engine = &ns3_engine, .ns3_placement = &placement};
+    struct storm *storm = run_on(scenario, &options);
+
+    g_assert_cmpuint(world.asked, ==, 53);
+    fixture_equal(storm, "ues_keyed", 50);
+    fixture_equal(storm, "tcp_failed", 0);
+    /* Between servers, on one node: loopback, but sent. */
+    g_assert_cmpint(fixture_metric(storm, "core_bytes"), >, 0);
+    g_assert_cmpint(fixture_metric(storm, "uplink_bytes"), >, 50 * 1000);
+    g_assert_cmpint(fixture_metric(storm, "downlink_bytes"), >, 50 * 1000);
+    storm_free(storm);
+    /* The simulator is still the program's. */
+    g_assert_cmpint(ns3c_run(world.sim, INT64_MAX, NULL), ==, NS3C_OK);
+    g_assert_cmpuint(ns3c_pending(world.sim), ==, 0);
+    ns3c_free(world.sim);
+    scenario_free(scenario);
+}
+
+static void test_placement_refused(void)
+{
+    struct scenario *scenario = fixture_scenario("ue.count=50", NULL);
+    struct scenario *faulty = fixture_scenario("fault.drop=pull@1", NULL);
+    struct world world;
+    GError *error = NULL;
+
+    build_world(&world);
+    const struct ns3_placement placement = {.sim = world.sim, .host = place, .user = &world};
+    const struct storm_options options = {.engine = &ns3_engine, .ns3_placement = &placement};
+    world.same_address = true;
+    g_assert_null(storm_new(scenario, &options, &error));
+    g_assert_nonnull(strstr(error->message, "which another one has"));
+    g_clear_error(&error);
+    g_assert_null(storm_new(faulty, &options, &error));
+    g_assert_nonnull(strstr(error->message, "no faults"));
+    g_clear_error(&error);
+    ns3c_free(world.sim);
+    scenario_free(scenario);
+    scenario_free(faulty);
+}
+
+static void test_one_at_a_time(void)
+{
+    struct scenario *scenario = fixture_scenario(NULL, NULL);
+    const struct storm_options options = {.engine = &ns3_engine};
+    struct storm *storm = storm_new(scenario, &options, NULL);
+    GError *error = NULL;
+
+    g_assert_nonnull(storm);
+    g_assert_null(storm_new(scenario, &options, &error));
+    g_assert_error(error, NETWORK_ERROR, 0);
+    g_error_free(error);
+    storm_free(storm);
+    storm_free(fixture_run(scenario));
+    scenario_free(scenario);
+}
+
+int main(int argc, char **argv)
+{
+    tap_init(argc, argv);
+    g_test_add_func("/ns3 engine/same as native", test_same);
+    g_test_add_func("/ns3 engine/interrupted", test_interrupted);
+    g_test_add_func("/ns3 engine/attributes", test_attributes);
+    g_test_add_func("/ns3 engine/captures of devices", test_devices);
+    g_test_add_func("/ns3 engine/damage", test_damage);
+    g_test_add_func("/ns3 engine/placement", test_placement);
+    g_test_add_func("/ns3 engine/placement refused", test_placement_refused);
+    g_test_add_func("/ns3 engine/one at a time", test_one_at_a_time);
+    return g_test_run();
+}
