@@ -243,11 +243,16 @@ void TcpEnd::on_failed(ns3::Ptr<ns3::Socket> socket)
     static_cast<TcpEnd *>(ns3::PeekPointer(socket))->timed_out = true;
 }
 
-/* At the end of TIME_WAIT there is no other sign. */
+/* A FIN has come, and ns-3 is about to acknowledge it: a program that closes now has its own FIN do that. And at the end
+ * of TIME_WAIT there is no other sign. */
 void TcpEnd::on_closed(ns3::Ptr<ns3::Socket> socket)
 {
     TcpEnd *end = static_cast<TcpEnd *>(ns3::PeekPointer(socket));
 
+    if (end->m_state == CLOSE_WAIT && !end->readable()) {
+        end->tell_peer_closed();
+        end->m_shutdownSend = end->m_state == LAST_ACK;
+    }
     if (end->m_state == TIME_WAIT && end->in_time_wait)
         end->settle_later();
 }

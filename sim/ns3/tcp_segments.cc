@@ -179,6 +179,9 @@ void TcpEnd::repair_fin()
         DoClose();
         depth--;
     }
+    /* Its timer of LAST_ACK knows no least timeout. */
+    if (m_retxEvent.IsRunning())
+        m_lastAckEvent.Cancel();
     if (fin_is_out() && !m_retxEvent.IsRunning() && !m_lastAckEvent.IsRunning() &&
         !m_persistEvent.IsRunning()) {
         if (m_txBuffer->Size() > 0)

@@ -3,6 +3,8 @@
  * has handed their last byte over. Nothing is copied on the way in but the start of a message that came in pieces. */
 #include "sim/net/ns3/internal.h"
 
+#define PACE_NS 2
+
 /* --- out -------------------------------------------------------------------------------------------------- */
 
 static void note_kind(struct ns3_conn *conn, const struct net_message *message)
@@ -41,11 +43,42 @@ bool ns3_tcp_send(struct net_region *at, struct net_conn handle, struct net_mess
     return true;
 }
 
+static void on_paced(void *user, uint64_t generation)
+{
+    struct ns3_conn *conn = user;
+
+    if (conn->generation != generation)
+        return;
+    conn->flags &= (uint16_t)~CONN_PACED;
+    ns3_stream_push(conn);
+}
+
+/* ns-3 sends a nanosecond after it was told to, and whatever it has by then: messages of one instant, and those that
+ * wait for the connection, would become one segment. So it gets them one by one. */
+static bool must_wait(struct ns3_conn *conn)
+{
+    int64_t now_ns = ns3c_now(conn->net->sim);
+
+    if (conn->cursor_taken > 0 || conn->flags & CONN_PACED)
+        return conn->cursor_taken == 0;
+    if (!(conn->flags & CONN_CONNECTED))
+        return conn->cursor != conn->head;
+    if (now_ns >= conn->free_ns)
+        return false;
+    conn->flags |= CONN_PACED;
+    if (ns3c_schedule(conn->net->sim, conn->free_ns - now_ns, on_paced, conn, conn->generation, NULL) !=
+        NS3C_OK)
+        g_error("ns-3 takes no event: %s", ns3c_error());
+    return true;
+}
+
 void ns3_stream_push(struct ns3_conn *conn)
 {
     if (!conn->tcp)
         return;
     while (conn->cursor) {
+        if (must_wait(conn))
+            return;
         const struct net_message *message = conn->cursor;
         size_t left = message->length - conn->cursor_taken;
         size_t taken = ns3c_tcp_send(conn->tcp, message->bytes + conn->cursor_taken, left);
@@ -55,6 +88,7 @@ void ns3_stream_push(struct ns3_conn *conn)
             return;
         conn->cursor = message->next;
         conn->cursor_taken = 0;
+        conn->free_ns = ns3c_now(conn->net->sim) + PACE_NS;
     }
     if (conn->flags & CONN_CLOSING && conn->flags & CONN_CONNECTED && !(conn->flags & CONN_SHUT)) {
         conn->flags |= CONN_SHUT;
