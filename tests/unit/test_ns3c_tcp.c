@@ -412,6 +412,35 @@ static void test_set(void)
     pair_free(&pair);
 }
 
+/* The same ports again while the peer is in TIME_WAIT: RFC 9293, 3.6.1. */
+static void test_port_again(void)
+{
+    struct pair pair;
+    struct acceptor server = {0};
+    struct end clients[2] = {{0}};
+
+    pair_new(&pair, 0, 1);
+    acceptor_listen(&server, &pair, 80, 5);
+    for (int i = 0; i < 2; i++) {
+        clients[i].pair = &pair;
+        CHECK(ns3c_tcp_connect(pair.a, NULL, 5000, &pair.b4, 80, &end_events, &clients[i], &clients[i].tcp));
+        pair_run(&pair, (4 * i + 1) * SECOND);
+        g_assert_cmpuint(clients[i].connects, ==, 1);
+        g_assert_cmpuint(server.ends->len, ==, i + 1);
+        g_assert_cmpuint(pair_counters(&pair).open, ==, 2);
+        g_assert_cmpuint(pair_counters(&pair).retransmissions, ==, 0);
+        struct end *accepted = server.ends->pdata[i];
+        ns3c_tcp_close(accepted->tcp);
+        pair_run(&pair, (4 * i + 2) * SECOND);
+        g_assert_cmpuint(clients[i].peer_closes, ==, 1);
+        ns3c_tcp_close(clients[i].tcp);
+        pair_run(&pair, (4 * i + 3) * SECOND);
+        g_assert_cmpuint(pair_counters(&pair).open, ==, 1);
+    }
+    acceptor_clear(&server);
+    pair_free(&pair);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -431,5 +460,6 @@ int main(int argc, char **argv)
     g_test_add_func("/ns3c/tcp/retransmission", test_retransmission);
     g_test_add_func("/ns3c/tcp/slow-reader", test_slow_reader);
     g_test_add_func("/ns3c/tcp/set", test_set);
+    g_test_add_func("/ns3c/tcp/port-again", test_port_again);
     return g_test_run();
 }
