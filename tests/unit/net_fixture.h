@@ -13,10 +13,16 @@
 enum { UPLINK_NS = 1000, DOWNLINK_NS = 500, CORE_NS = 100 }; /* per byte */
 #define ACCESS_NS     (10 * CLOCK_MILLISECOND)
 #define CORE_DELAY_NS (1 * CLOCK_MILLISECOND)
-#define IP_UDP        28
-#define IP_TCP        40
-#define IP_SYN        44
-#define MSS           1000
+/* Bytes of a packet on a link besides its IP bytes: ns-3's links have PPP. */
+#ifdef FIXTURE_NS3
+enum { LINK = 2 };
+#else
+enum { LINK = 0 };
+#endif
+#define IP_UDP 28
+#define IP_TCP 40
+#define IP_SYN 44
+#define MSS    1000
 
 enum { SERVER = 0, OTHER_SERVER = 1, UE = 2 }; /* hosts; UE n is UE + n */
 enum { KIND_ASK, KIND_ANSWER, KIND_OTHER, KIND_COUNT };
@@ -85,7 +91,7 @@ struct network_books net_books(const struct net_fixture *f, unsigned kind);
 /* UE 0 opens a connection to the server, with user 7. */
 void net_step_connect(struct net_fixture *f, struct net_region *at, uint32_t host);
 
-/* A test that counts on what is the native engine's own: no link header, segments that end where messages end, ACKs that
+/* A test that counts on what is the native engine's own: segments that end where messages end, ACKs that
  * ride on answers, its gauges and its rto_max. */
 #ifdef FIXTURE_NS3
 #define net_add_native(path, test) ((void)(test))

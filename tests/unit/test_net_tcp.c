@@ -5,12 +5,12 @@
 
 static int64_t up(int64_t bytes)
 {
-    return bytes * (UPLINK_NS + CORE_NS) + ACCESS_NS + CORE_DELAY_NS;
+    return (bytes + LINK) * (UPLINK_NS + CORE_NS) + ACCESS_NS + CORE_DELAY_NS;
 }
 
 static int64_t down(int64_t bytes)
 {
-    return bytes * (DOWNLINK_NS + CORE_NS) + ACCESS_NS + CORE_DELAY_NS;
+    return (bytes + LINK) * (DOWNLINK_NS + CORE_NS) + ACCESS_NS + CORE_DELAY_NS;
 }
 
 static size_t ask_bytes, answer_bytes;
@@ -68,7 +68,7 @@ static void test_exchange(void)
     g_assert_cmpint(connected->time_ns, ==, t);
     g_assert_cmpuint(connected->user, ==, 7);
     /* The acknowledgment of the handshake goes before the data. */
-    t += IP_TCP * UPLINK_NS + up(IP_TCP + 400);
+    t += (IP_TCP + LINK) * UPLINK_NS + up(IP_TCP + 400);
     g_assert_cmpint(net_heard(&f, HEARD_MESSAGE, SERVER, 0)->time_ns, ==, t);
     t += down(IP_TCP + 600);
     g_assert_cmpint(net_heard(&f, HEARD_MESSAGE, UE, 0)->time_ns, ==, t);
@@ -96,10 +96,10 @@ static void test_segments(void)
     run_exchange(&f, 4000, 3500);
     int64_t t = CLOCK_SECOND + up(IP_SYN) + down(IP_SYN);
     /* Four segments leave back to back on the slow link. */
-    t += (IP_TCP + 3 * (IP_TCP + MSS)) * UPLINK_NS + up(IP_TCP + MSS);
+    t += (IP_TCP + LINK + 3 * (IP_TCP + LINK + MSS)) * UPLINK_NS + up(IP_TCP + MSS);
     g_assert_cmpint(net_heard(&f, HEARD_MESSAGE, SERVER, 0)->time_ns, ==, t);
-    t += 3 * (IP_TCP + MSS) * DOWNLINK_NS + (IP_TCP + MSS) * CORE_NS + (IP_TCP + 500) * DOWNLINK_NS +
-         ACCESS_NS + CORE_DELAY_NS;
+    t += 3 * (IP_TCP + LINK + MSS) * DOWNLINK_NS + (IP_TCP + LINK + MSS) * CORE_NS +
+         (IP_TCP + LINK + 500) * DOWNLINK_NS + ACCESS_NS + CORE_DELAY_NS;
     g_assert_cmpint(net_heard(&f, HEARD_MESSAGE, UE, 0)->time_ns, ==, t);
     /* Every second segment is acknowledged; the last of an even number rides on the answer or the FIN:
      * 3 + 4 + 1 (after the second; the fourth is acknowledged by the answer) + 4 + 1 + 3. */

@@ -7,12 +7,12 @@ enum { BYTES = 3500, SEGMENTS = 4 };
 
 static int64_t up(int64_t bytes)
 {
-    return bytes * (UPLINK_NS + CORE_NS) + ACCESS_NS + CORE_DELAY_NS;
+    return (bytes + LINK) * (UPLINK_NS + CORE_NS) + ACCESS_NS + CORE_DELAY_NS;
 }
 
 static int64_t down(int64_t bytes)
 {
-    return bytes * (DOWNLINK_NS + CORE_NS) + ACCESS_NS + CORE_DELAY_NS;
+    return (bytes + LINK) * (DOWNLINK_NS + CORE_NS) + ACCESS_NS + CORE_DELAY_NS;
 }
 
 static void ask(struct net_fixture *f, struct net_region *at, uint32_t host, struct net_conn conn)
@@ -185,7 +185,8 @@ static void test_lost_last_segment_time(void)
     run(&f);
     /* The third segment is acknowledged after 200 ms, for want of another; that restarts the timer, and one RTO (its
      * minimum) later the fourth goes again. */
-    int64_t third = up(IP_SYN) + down(IP_SYN) + (IP_TCP + 2 * (IP_TCP + MSS)) * UPLINK_NS + up(IP_TCP + MSS);
+    int64_t third = up(IP_SYN) + down(IP_SYN) + (IP_TCP + LINK + 2 * (IP_TCP + LINK + MSS)) * UPLINK_NS +
+                    up(IP_TCP + MSS);
     int64_t acked = third + f.config.delayed_ack_ns + down(IP_TCP);
     g_assert_cmpint(net_heard(&f, HEARD_MESSAGE, SERVER, 0)->time_ns, ==,
                     acked + CLOCK_SECOND + up(IP_TCP + 500));
@@ -463,10 +464,10 @@ static void test_storm(void)
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
-    net_add_native("/net/tcp-loss/syn", test_lost_syn);
+    g_test_add_func("/net/tcp-loss/syn", test_lost_syn);
     g_test_add_func("/net/tcp-loss/syn-retries", test_syn_retries);
     net_add_native("/net/tcp-loss/rto-max", test_rto_max);
-    net_add_native("/net/tcp-loss/syn-ack", test_lost_syn_ack);
+    g_test_add_func("/net/tcp-loss/syn-ack", test_lost_syn_ack);
     g_test_add_func("/net/tcp-loss/syn-ack-never", test_syn_ack_never);
     g_test_add_func("/net/tcp-loss/handshake-ack", test_lost_handshake_ack);
     g_test_add_func("/net/tcp-loss/segment", test_lost_segment);

@@ -32,7 +32,7 @@ static void send_across(struct net_fixture *f, struct net_region *at, uint32_t h
 
 static int64_t latency(int64_t bytes, int64_t first_ns, int64_t second_ns, int64_t delays_ns)
 {
-    return bytes * (first_ns + second_ns) + delays_ns;
+    return (bytes + LINK) * (first_ns + second_ns) + delays_ns;
 }
 
 static void test_latency(void)
@@ -49,7 +49,7 @@ static void test_latency(void)
     int64_t up = latency(128, UPLINK_NS, CORE_NS, ACCESS_NS + CORE_DELAY_NS);
     for (unsigned i = 0; i < 3; i++) {
         const struct heard *h = net_heard(&f, HEARD_DATAGRAM, SERVER, i);
-        g_assert_cmpint(h->time_ns, ==, t0 + up + i * 128 * UPLINK_NS);
+        g_assert_cmpint(h->time_ns, ==, t0 + up + i * (128 + LINK) * UPLINK_NS);
         g_assert_cmpint(h->mark_ns, ==, t0);
         g_assert_cmpuint(h->peer, ==, UE);
         g_assert_cmpuint(h->length, ==, 100);
@@ -60,7 +60,8 @@ static void test_latency(void)
     /* The second follows it on the egress, and gets to the downlink when that is free again. */
     h = net_heard(&f, HEARD_DATAGRAM, UE, 1);
     g_assert_cmpint(h->time_ns, ==,
-                    t0 + latency(4028, CORE_NS, DOWNLINK_NS, ACCESS_NS + CORE_DELAY_NS) + 528 * CORE_NS);
+                    t0 + latency(4028, CORE_NS, DOWNLINK_NS, ACCESS_NS + CORE_DELAY_NS) +
+                        (528 + LINK) * CORE_NS);
     g_assert_cmpuint(h->hash, ==, net_made_hash(KIND_OTHER, 4000));
     h = net_heard(&f, HEARD_DATAGRAM, OTHER_SERVER, 0);
     g_assert_cmpint(h->time_ns, ==, 2 * t0 + latency(328, CORE_NS, CORE_NS, 2 * CORE_DELAY_NS));
@@ -289,7 +290,7 @@ static void test_unsent(void)
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
-    net_add_native("/net/udp/latency", test_latency);
+    g_test_add_func("/net/udp/latency", test_latency);
     g_test_add_func("/net/udp/ipv6-header", test_ipv6_header);
     net_add_native("/net/udp/queue-gauge", test_queue_gauge);
     net_add_native("/net/udp/drop-tail", test_drop_tail);
