@@ -63,7 +63,8 @@ static void server_received(void *user, struct ns3c_tcp *tcp)
         server_sendable(user, tcp);
 }
 
-static const struct ns3c_tcp_events server_events = {.received = server_received, .sendable = server_sendable};
+static const struct ns3c_tcp_events server_events = {.received = server_received,
+                                                     .sendable = server_sendable};
 
 static void on_incoming(void *user, struct ns3c_listener *listener)
 {
@@ -120,11 +121,12 @@ static struct ns3c_address address(const char *format, unsigned number)
 }
 
 /* A host 10.<net>.<number>.1 behind its router. */
-static struct ns3c_node *host(struct ns3c *sim, struct ns3c_node *router, const char *own, const char *routers,
-                              unsigned number)
+static struct ns3c_node *host(struct ns3c *sim, struct ns3c_node *router, const char *own,
+                              const char *routers, unsigned number)
 {
     struct ns3c_link_options access = {.rate_bit_per_s = 100000000, .delay_ns = 1000000};
-    struct ns3c_address ours = address(own, number), theirs = address(routers, number), any = address("0.0.0.0", 0);
+    struct ns3c_address ours = address(own, number), theirs = address(routers, number),
+                        any = address("0.0.0.0", 0);
     struct ns3c_device *here, *there;
     struct ns3c_node *node;
 
@@ -181,7 +183,8 @@ int main(int argc, char **argv)
     }
     must(ns3c_run(sim, INT64_MAX, NULL));
     ns3c_device_counters(between[1], &counters);
-    printf("bottleneck: %" PRIu64 " packets sent, %" PRIu64 " dropped\n", counters.sent_packets, counters.queue_drops);
+    printf("bottleneck: %" PRIu64 " packets sent, %" PRIu64 " dropped\n", counters.sent_packets,
+           counters.queue_drops);
     ns3c_free(sim);
     free(pairs);
     return 0;

@@ -179,6 +179,8 @@ static ns3c_status check_live(const char *what, ns3::Object *object, const std::
         dynamic_cast<ns3::TcpSocket *>(object) != nullptr)
         return fail(NS3C_STATE, "%s: %s of a socket that exists; set the default before it is made", what,
                     name.c_str());
+    if (name == "TxQueue" && dynamic_cast<ns3::NetDevice *>(object) != nullptr)
+        return fail(NS3C_STATE, "%s: a device keeps its queue; set TxQueue/MaxSize", what);
     if (name == "DctcpAlphaOnInit" && dynamic_cast<ns3::TcpCongestionOps *>(object) != nullptr)
         return fail(NS3C_STATE, "%s: %s of a socket that exists; set the default before it is made", what,
                     name.c_str());

@@ -192,15 +192,47 @@ static ns3c_status not_that(const std::string &where, const std::string &text, c
     return fail(NS3C_INVALID, "%s: \"%s\"; expected %s", where.c_str(), text.c_str(), expected.c_str());
 }
 
-static ns3c_status check_enum(const std::string &where, const ns3::Ptr<const ns3::AttributeChecker> &checker,
-                              const std::string &text)
+/* Whether objects of that type can be TCP's congestion control. Of TcpCubic, 3.37 says that it is a socket. */
+static bool is_congestion_control(const std::string &text)
+{
+    ns3::TypeId type;
+
+    return text == "ns3::TcpCubic" ||
+           (find_type(text, &type) && is_kind_of(type, ns3::TcpCongestionOps::GetTypeId()));
+}
+
+static bool is_recovery(const std::string &text)
+{
+    ns3::TypeId type;
+
+    return find_type(text, &type) && is_kind_of(type, ns3::TcpRecoveryOps::GetTypeId());
+}
+
+/* Values that ns-3 reads and then fails on, or worse. */
+static ns3c_status check_meaning(const std::string &where, const std::string &name, const std::string &text)
+{
+    if (name == "Mtu" && std::strtoull(text.c_str(), nullptr, 10) < 68)
+        return not_that(where, text, "at least 68 bytes (RFC 791)");
+    if (name == "RngSeed" && (text == "0" || std::strtoull(text.c_str(), nullptr, 10) > 4294944442))
+        return not_that(where, text, "1 to 4294944442");
+    if (name == "EncapsulationMode" && text == "Llc")
+        return not_that(where, text, "Dix: packets are looked at in Ethernet II frames");
+    if (name == "SocketType" && !is_congestion_control(text))
+        return not_that(where, text, "a kind of ns3::TcpCongestionOps");
+    if (name == "RecoveryType" && !is_recovery(text))
+        return not_that(where, text, "a kind of ns3::TcpRecoveryOps");
+    return NS3C_OK;
+}
+
+static ns3c_status check_enum(const std::string &where, const std::string &name,
+                              const ns3::Ptr<const ns3::AttributeChecker> &checker, const std::string &text)
 {
     std::string choices = checker->GetUnderlyingTypeInformation();
 
     if (text.empty() || text.find('|') != std::string::npos ||
         ("|" + choices + "|").find("|" + text + "|") == std::string::npos)
         return not_that(where, text, "one of " + choices);
-    return NS3C_OK;
+    return check_meaning(where, name, text);
 }
 
 /* Parameters of "ns3::Type[A=b|C=d]", without the brackets. */
@@ -252,36 +284,6 @@ static ns3c_status check_pointer(const std::string &where, const ns3::PointerChe
     return check_parameters(where, type, text.substr(open + 1, text.size() - open - 2));
 }
 
-/* Whether objects of that type can be TCP's congestion control. Of TcpCubic, 3.37 says that it is a socket. */
-static bool is_congestion_control(const std::string &text)
-{
-    ns3::TypeId type;
-
-    return text == "ns3::TcpCubic" ||
-           (find_type(text, &type) && is_kind_of(type, ns3::TcpCongestionOps::GetTypeId()));
-}
-
-static bool is_recovery(const std::string &text)
-{
-    ns3::TypeId type;
-
-    return find_type(text, &type) && is_kind_of(type, ns3::TcpRecoveryOps::GetTypeId());
-}
-
-/* Values that ns-3 reads and then fails on, or worse. */
-static ns3c_status check_meaning(const std::string &where, const std::string &name, const std::string &text)
-{
-    if (name == "Mtu" && std::strtoull(text.c_str(), nullptr, 10) < 68)
-        return not_that(where, text, "at least 68 bytes (RFC 791)");
-    if (name == "RngSeed" && (text == "0" || std::strtoull(text.c_str(), nullptr, 10) > 4294944442))
-        return not_that(where, text, "1 to 4294944442");
-    if (name == "SocketType" && !is_congestion_control(text))
-        return not_that(where, text, "a kind of ns3::TcpCongestionOps");
-    if (name == "RecoveryType" && !is_recovery(text))
-        return not_that(where, text, "a kind of ns3::TcpRecoveryOps");
-    return NS3C_OK;
-}
-
 ns3c_status check_text(const std::string &where, const std::string &name,
                        const ns3::Ptr<const ns3::AttributeChecker> &checker, const std::string &text)
 {
@@ -291,7 +293,7 @@ ns3c_status check_text(const std::string &where, const std::string &name,
     if (type == "String")
         return NS3C_OK;
     if (type == "Enum")
-        return check_enum(where, checker, text);
+        return check_enum(where, name, checker, text);
     if (pointer != nullptr)
         return check_pointer(where, pointer, text);
     for (const Grammar &grammar : grammars) {

@@ -4,10 +4,10 @@
 # what,value,unit,ratio: microseconds for an exchange; ratio: to those of plain C++, divided by the 1.05 allowed.
 set -eu
 
-runs=${1:-7}
+runs=${1:-5}
 for mode in tcp udp; do
-    each=1000
-    [ "$mode" = tcp ] || each=8000
+    each=150
+    [ "$mode" = tcp ] || each=2000
     i=0
     while [ "$i" -lt "$runs" ]; do
         echo "shim $(tests/bench/bench_ns3c $mode $each)"

@@ -11,8 +11,8 @@ static void say(const char *what, uint32_t bytes, const char *way, const ns3::Ad
 {
     ns3::InetSocketAddress peer = ns3::InetSocketAddress::ConvertFrom(whom);
 
-    std::cout << "At time " << ns3::Simulator::Now().As(ns3::Time::S) << " " << what << " " << bytes << " bytes "
-              << way << " " << peer.GetIpv4() << " port " << peer.GetPort() << "\n";
+    std::cout << "At time " << ns3::Simulator::Now().As(ns3::Time::S) << " " << what << " " << bytes
+              << " bytes " << way << " " << peer.GetIpv4() << " port " << peer.GetPort() << "\n";
 }
 
 static void on_server(ns3::Ptr<ns3::Socket> socket)
@@ -61,7 +61,8 @@ int main()
     server->Bind(ns3::InetSocketAddress(ns3::Ipv4Address::GetAny(), 9));
     client->SetRecvCallback(ns3::MakeCallback(&on_client));
     server->SetRecvCallback(ns3::MakeCallback(&on_server));
-    ns3::Simulator::Schedule(ns3::Seconds(2), &send, client, ns3::InetSocketAddress(interfaces.GetAddress(1), 9));
+    ns3::Simulator::Schedule(ns3::Seconds(2), &send, client,
+                             ns3::InetSocketAddress(interfaces.GetAddress(1), 9));
     ns3::Simulator::Run();
     ns3::Simulator::Destroy();
     return 0;

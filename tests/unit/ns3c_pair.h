@@ -8,7 +8,7 @@
 
 #include <glib.h>
 
-#define MS INT64_C(1000000)
+#define MS     INT64_C(1000000)
 #define SECOND (1000 * MS)
 
 struct pair {
@@ -30,10 +30,10 @@ struct end {
     struct ns3c_tcp *tcp; /* NULL once it is gone */
     size_t to_send, sent; /* of the pattern */
     size_t received;
-    size_t read_most;        /* bytes to read at each received(); 0: all */
-    bool lazy;               /* reads nothing by itself */
-    bool shut_when_sent;     /* FIN after the pattern */
-    bool close_when_peer;    /* closes when the peer has, all being sent */
+    size_t read_most;     /* bytes to read at each received(); 0: all */
+    bool lazy;            /* reads nothing by itself */
+    bool shut_when_sent;  /* FIN after the pattern */
+    bool close_when_peer; /* closes when the peer has, all being sent */
     bool reset_on_data;
     unsigned connects, data, rooms, peer_closes, ends;
     int64_t connected_at, data_at, peer_closed_at, ended_at;

@@ -85,6 +85,8 @@ static const struct {
     {UNIT, "ERROR_UNIT_PACKET", NS3C_OK},
     {UNIT, "ERROR_UNIT_NONE", NS3C_INVALID}, /* ns-3 reads past the end of its list */
     {UNIT, "ERROR_UNIT_BIT|ERROR_UNIT_BYTE", NS3C_INVALID},
+    {"ns3::CsmaNetDevice::EncapsulationMode", "Dix", NS3C_OK},
+    {"ns3::CsmaNetDevice::EncapsulationMode", "Llc", NS3C_INVALID},
     {SCALING, "true", NS3C_OK},
     {SCALING, "0", NS3C_OK},
     {SCALING, "yes", NS3C_INVALID},
@@ -196,6 +198,7 @@ static void test_device(void)
     g_assert_cmpint(ns3c_device_set_loss(pair.at_a, 0.25), ==, NS3C_OK);
     assert_attribute(pair.at_a, "ReceiveErrorModel/ErrorRate", "0.25");
     g_assert_cmpint(ns3c_device_set_loss(pair.at_a, 1.5), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_device_set(pair.at_a, "TxQueue", "ns3::DropTailQueue<Packet>"), ==, NS3C_STATE);
     g_assert_cmpint(ns3c_device_set(pair.at_a, "", "1"), ==, NS3C_UNKNOWN);
     g_assert_cmpint(ns3c_device_set(pair.at_a, "/", "1"), ==, NS3C_UNKNOWN);
     g_assert_cmpint(ns3c_device_set(pair.at_a, NULL, "1"), ==, NS3C_UNKNOWN);

@@ -158,15 +158,15 @@ static void test_refused(void)
 
     pair_new(&pair, 0, 1);
     end_connect(&client, &pair, &pair.b4, 81);
-    g_assert_cmpint(ns3c_tcp_connect(pair.a, NULL, 0, &nowhere, 80, &end_events, &unreachable,
-                                     &unreachable.tcp),
-                    ==, NS3C_NO_ROUTE);
-    g_assert_cmpint(ns3c_tcp_connect(pair.a, &nowhere, 0, &pair.b4, 80, &end_events, &unreachable,
-                                     &unreachable.tcp),
-                    ==, NS3C_INVALID);
-    g_assert_cmpint(ns3c_tcp_connect(pair.a, NULL, 0, &pair.b4, 0, &end_events, &unreachable,
-                                     &unreachable.tcp),
-                    ==, NS3C_INVALID);
+    g_assert_cmpint(
+        ns3c_tcp_connect(pair.a, NULL, 0, &nowhere, 80, &end_events, &unreachable, &unreachable.tcp), ==,
+        NS3C_NO_ROUTE);
+    g_assert_cmpint(
+        ns3c_tcp_connect(pair.a, &nowhere, 0, &pair.b4, 80, &end_events, &unreachable, &unreachable.tcp), ==,
+        NS3C_INVALID);
+    g_assert_cmpint(
+        ns3c_tcp_connect(pair.a, NULL, 0, &pair.b4, 0, &end_events, &unreachable, &unreachable.tcp), ==,
+        NS3C_INVALID);
     pair_run(&pair, INT64_MAX);
     g_assert_cmpuint(client.ends, ==, 1);
     g_assert_cmpint(client.why, ==, NS3C_TCP_REFUSED);
