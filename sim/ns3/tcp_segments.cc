@@ -179,11 +179,8 @@ void TcpEnd::repair_fin()
         DoClose();
         depth--;
     }
-    /* Its timer of LAST_ACK knows no least timeout. */
-    if (m_retxEvent.IsRunning())
-        m_lastAckEvent.Cancel();
-    if (fin_is_out() && !m_retxEvent.IsRunning() && !m_lastAckEvent.IsRunning() &&
-        !m_persistEvent.IsRunning()) {
+    m_lastAckEvent.Cancel(); /* ns-3's timer of LAST_ACK knows no least timeout */
+    if (fin_is_out() && !m_retxEvent.IsRunning() && !m_persistEvent.IsRunning()) {
         if (m_txBuffer->Size() > 0)
             m_retxEvent = ns3::Simulator::Schedule(m_rto, &TcpEnd::ReTxTimeout, this);
         else

@@ -15,14 +15,6 @@ struct failure {
     struct expectation expected[12];
 };
 
-/* The native engine lets the ACK of the 401 ride on the POST, so both ends send again; without delayed acknowledgments
- * ns-3 has sent that ACK before. */
-#ifdef FIXTURE_NS3
-enum { LOST_WITH_ACK = 1 };
-#else
-enum { LOST_WITH_ACK = 2 };
-#endif
-
 /* One UE unless ue.count says otherwise. */
 static const struct failure failures[] = {
     {"nothing fails",

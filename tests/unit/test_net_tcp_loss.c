@@ -463,10 +463,10 @@ static void test_storm(void)
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
-    net_add_native("/net/tcp-loss/syn", test_lost_syn);
+    g_test_add_func("/net/tcp-loss/syn", test_lost_syn);
     g_test_add_func("/net/tcp-loss/syn-retries", test_syn_retries);
     net_add_native("/net/tcp-loss/rto-max", test_rto_max);
-    net_add_native("/net/tcp-loss/syn-ack", test_lost_syn_ack);
+    g_test_add_func("/net/tcp-loss/syn-ack", test_lost_syn_ack);
     g_test_add_func("/net/tcp-loss/syn-ack-never", test_syn_ack_never);
     g_test_add_func("/net/tcp-loss/handshake-ack", test_lost_handshake_ack);
     g_test_add_func("/net/tcp-loss/segment", test_lost_segment);

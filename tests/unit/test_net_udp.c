@@ -292,7 +292,7 @@ static void test_unsent(void)
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
-    net_add_native("/net/udp/latency", test_latency);
+    g_test_add_func("/net/udp/latency", test_latency);
     g_test_add_func("/net/udp/ipv6-header", test_ipv6_header);
     net_add_native("/net/udp/queue-gauge", test_queue_gauge);
     net_add_native("/net/udp/drop-tail", test_drop_tail);
