@@ -51,7 +51,10 @@ static void syn_ack_received(struct native_region *region, struct tcp_conn *conn
     conn->state = TCP_OPEN;
     tcp_send_ack(region, conn);
     tcp_push(region, conn);
-    conn->ack_count = TCP_SEGMENTS_PER_ACK;
+    /* The answer's first segment is acknowledged at once; on the ns3 engine a second message that has waited takes that
+     * back. */
+    if (!conn->head || !conn->head->next)
+        conn->ack_count = TCP_SEGMENTS_PER_ACK;
     handlers->connected(&region->base, conn->host, handle, conn->user);
 }
 
