@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
-# Runs the examples of libns3c: the echo says what plain ns-3 says, to the letter, and what the tutorial has in print;
-# the dumbbell brings every page, no sooner than the bottleneck can.
+# Runs the examples. Those of libns3c: the echo says what plain ns-3 says, to the letter, and what the tutorial has in print;
+# the dumbbell brings every page, no sooner than the bottleneck can. That of libpullstorm: every UE of the two cells gets
+# its key, and later when the backhaul is busy with other traffic.
 set -u
 
 failed=0
@@ -22,7 +23,7 @@ At time +2.00369s server received 1024 bytes from 10.1.1.1 port 49153
 At time +2.00369s server sent 1024 bytes to 10.1.1.1 port 49153
 At time +2.00737s client received 1024 bytes from 10.1.1.2 port 9'
 
-echo "1..5"
+echo "1..8"
 echoed=$(doc/examples/ns3c_udp_echo)
 check "the echo prints what the tutorial has" "$echoed" "$tutorial"
 check "the echo prints what plain ns-3 prints" "$echoed" "$(tests/system/ns3_first)"
@@ -33,4 +34,16 @@ check "eight pages arrive whole" "$(printf '%s\n' "$dumbbell" | grep -c '^client
 last=$(printf '%s\n' "$dumbbell" | awk '/^client/ && $6 > last { last = $6 } END { print last }')
 check "not before the bottleneck lets them" "$(echo "$last" | awk '{ print ($1 > 0.64 && $1 < 10) }')" 1
 check "and again the same" "$(doc/examples/ns3c_dumbbell 8 100000)" "$dumbbell"
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+printf '[ue]\ncount = 200\n[pull]\nrate = 50/s\n' >"$folder/small.ini"
+alone=$(doc/examples/two_cells "$folder/small.ini")
+busy=$(doc/examples/two_cells "$folder/small.ini" 8.5)
+mean() {
+    printf '%s\n' "$1" | sed 's/.*mean \([0-9.]*\) s.*/\1/'
+}
+check "every UE of the two cells gets its key" "${alone%%;*}" "200 of 200 UEs hold the key"
+check "... beside other traffic as well" "${busy%%;*}" "200 of 200 UEs hold the key"
+check "... but has to wait longer" "$(echo "$(mean "$alone") $(mean "$busy")" | awk '{ print ($2 > 1.01 * $1) }')" 1
 exit $failed

@@ -1,0 +1,52 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+# make installcheck: compiles the installed examples with what pkg-config says of the installed libraries, and runs them.
+# Arguments: folder of the .pc files, folder of the examples, then NAME:PACKAGE of each. With DESTDIR, the folders are
+# taken from there.
+set -eu
+
+PKG_CONFIG_PATH=${DESTDIR:-}$1${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
+export PKG_CONFIG_PATH
+examples=${DESTDIR:-}$2
+shift 2
+build=$(mktemp -d)
+trap 'rm -rf "$build"' EXIT
+
+# flags PACKAGE: below DESTDIR for our own packages, as the system has it for others
+flags() {
+    if [ -n "${DESTDIR:-}" ]; then
+        PKG_CONFIG_SYSROOT_DIR=
+        prefix=$(pkg-config --variable=prefix "$1")
+        pkg-config --cflags --libs "$1" | sed "s|\\(-[IL]\\)$prefix|\\1$DESTDIR$prefix|g"
+    else
+        pkg-config --cflags --libs "$1"
+    fi
+}
+
+compile() { # compile PROGRAM SOURCE PACKAGE
+    # shellcheck disable=SC2046 # flags are words
+    ${CC:-cc} -std=gnu11 -o "$build/$1" "$2" $(flags "$3")
+}
+
+cat >"$build/least.c" <<'END'
+#include <models/storm.h>
+int main(void)
+{
+    GError *error = NULL;
+    return scenario_load("/nowhere.ini", NULL, &error) == NULL && error && storm_metric_count > 0 ? 0 : 1;
+}
+END
+compile least "$build/least.c" pullstorm
+"$build/least"
+echo "ok - libpullstorm"
+printf '[ue]\ncount = 20\n[pull]\nrate = 20/s\n' >"$build/small.ini"
+for example in "$@"; do
+    name=${example%%:*}
+    compile "$name" "$examples/$name.c" "${example#*:}"
+    case $name in
+    two_cells) "$build/$name" "$build/small.ini" 5 ;;
+    *) "$build/$name" ;;
+    esac >"$build/output"
+    test -s "$build/output"
+    echo "ok - $name"
+done
