@@ -39,7 +39,7 @@ END
 compile least "$build/least.c" pullstorm
 "$build/least"
 echo "ok - libpullstorm"
-printf '[ue]\ncount = 20\n[pull]\nrate = 20/s\n' >"$build/small.ini"
+printf '[ue]\ncount = 20\ncells = 2\n[pull]\nrate = 20/s\n' >"$build/small.ini"
 for example in "$@"; do
     name=${example%%:*}
     compile "$name" "$examples/$name.c" "${example#*:}"
