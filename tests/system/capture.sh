@@ -171,6 +171,21 @@ judge everything "$gba auts bia_5403 ua_401_stale ua_401_renegotiate tcp_retrans
     fault.corrupt=pull@1,msk/7@1-2 bmsc.connections=30 bmsc.listen_queue=10
 dissect everything
 
+# The same judge on the other engine.
+if ./pullstorm --version | grep -q 'engines:.* ns3'; then
+    judge ns3-storm "$gba" run.engine=ns3
+    dissect_whole ns3-storm
+    judge ns3-ipv6 "$gba auts mar_resync" run.engine=ns3 access.ip_version=6 ue.muk_expired=50% ue.sqn_ahead=50%
+    dissect_whole ns3-ipv6
+    judge ns3-loss "$gba tcp_retransmissions" run.engine=ns3 access.loss=10% ue.muk_expired=50%
+    dissect ns3-loss
+    judge ns3-everything "$gba auts bia_5403 ua_401_stale ua_401_renegotiate tcp_retransmissions" run.engine=ns3 \
+        ue.count=300 pull.rate=300/s ue.muk_expired=30% ue.muk_ahead=20% ue.muk_unknown=10% ue.sqn_ahead=50% \
+        access.loss=5% access.duplicate=5% access.late=5% bmsc.renegotiate=20% bsf.session_lost=10% \
+        bmsc.nonce_lifetime=300ms pull.timeout=5s tcp.mss=300B bmsc.connections=30 bmsc.listen_queue=10
+    dissect ns3-everything
+fi
+
 # --- the judge must see what is wrong ---------------------------------------------------------------------------
 
 # wrong NAME FILE FILTER...: with FILE of a copy of the run "storm" put through a filter, it must refuse.
