@@ -9,10 +9,9 @@
  * MSS, initial window, delayed acknowledgment, RTO minimum and TIME_WAIT.
  *
  * Where it differs from the native engine, because ns-3 does:
- * - a packet has 2 more bytes (PPP) on each link, in time though not in counters; queues hold what waits, without the
- *   packet that is being sent;
- * - a segment that completes two is acknowledged at once, in a packet of its own, and so is every one when
- *   tcp.delayed_ack is 0; segments do not end where messages end;
+ * - queues hold what waits, without the packet that is being sent;
+ * - messages go to ns-3 one by one, 2 ns apart, so that segments end where messages end; but what waits for the window
+ *   may share a segment;
  * - a lost FIN is sent again by ns-3's own timers, and data at most every 60 s: tcp.rto_max is only how long a half-closed
  *   connection may keep silent;
  * - a packet that a fault both damages and doubles arrives once damaged and once whole;
