@@ -15,7 +15,6 @@ trap 'rm -rf "$build"' EXIT
 # flags PACKAGE: below DESTDIR for our own packages, as the system has it for others
 flags() {
     if [ -n "${DESTDIR:-}" ]; then
-        PKG_CONFIG_SYSROOT_DIR=
         prefix=$(pkg-config --variable=prefix "$1")
         pkg-config --cflags --libs "$1" | sed "s|\\(-[IL]\\)$prefix|\\1$DESTDIR$prefix|g"
     else
