@@ -1,0 +1,3 @@
+run_slurm() { :; }
+slurm_earlier() { :; }
+slurm_cancel() { :; }
