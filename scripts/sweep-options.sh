@@ -24,6 +24,8 @@ point. Called again it goes on with what is missing, however the earlier call en
       --slurm[=OPTIONS]   as a job array of Slurm; OPTIONS are those of sbatch: --slurm='--partition=long --mem=4G'
       --no-wait           with --slurm: submit and return
       --dry-run           print the command lines that would be run
+      --wrapper           print the command that runs one command line, its argument, under the study's limits: for
+                          another scheduler, together with --dry-run
       --quiet             print errors only
   -h, --help              this text
 
@@ -104,7 +106,7 @@ check_tools() {
     if [ -n "$slurm" ]; then
         need sbatch slurm-client
         need squeue slurm-client
-    elif [ -z "$dry_run" ]; then
+    elif [ -z "$dry_run$wrapper_only" ]; then
         need parallel parallel
         parallel --plain --version 2>/dev/null | grep -q '^GNU parallel' ||
             wrong "parallel is not GNU parallel; on Debian: apt-get install parallel"
@@ -114,7 +116,7 @@ check_tools() {
 # Every option's value, by its name; then what follows from them.
 options() {
     local replications= name value
-    study='' dir='' jobs='' until='' retry='' shard='' sshlogin='' slurm='' slurm_options='' no_wait='' dry_run='' quiet=''
+    study='' dir='' jobs='' until='' retry='' shard='' sshlogin='' slurm='' slurm_options='' no_wait='' dry_run='' quiet='' wrapper_only=''
     selection=() only=() version=() collected=()
     while [ $# -gt 0 ]; do
         name=$1
@@ -149,6 +151,7 @@ options() {
         --retry-failed) retry=yes ;;
         --any-version) version=(--any-version) ;;
         --dry-run) dry_run=yes ;;
+        --wrapper) wrapper_only=yes ;;
         --quiet) quiet=yes ;;
         -h | --help) help && exit 0 ;;
         -*) wrong "$name: no such option (--help shows them)" ;;
