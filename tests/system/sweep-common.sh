@@ -54,7 +54,7 @@ says() { # says FILE TEXT NAME
     ok $? "$3"
 }
 same() { # same DIR DIR NAME: the tables, byte for byte
-    cmp "$1/runs.csv" "$2/runs.csv" >cmp 2>&1 && cmp "$1/study.csv" "$2/study.csv" >>cmp 2>&1
+    cmp "$1/runs.csv" "$2/runs.csv" >differ 2>&1 && cmp "$1/study.csv" "$2/study.csv" >>differ 2>&1
     ok $? "$3"
 }
 # until_true COMMAND...: waits for it, half a minute at most

@@ -16,7 +16,7 @@ cat >pullstorm <<END
 [ "\$1" = run ] || exec "$real" "\$@"
 name=\$(grep -o 'p[0-9]*-r[0-9]*' <<<"\$*" | tail -n 1)
 for way in hold fail die hang; do
-    grep -qsf "$work/\$way" <<<"\$name" && break || way=
+    grep -qf "$work/\$way" <<<"\$name" 2>/dev/null && break || way=
 done
 case \$way in
 hold) echo \$\$ >"$work/held.new" && mv "$work/held.new" "$work/held" && exec sleep 1000 ;;
@@ -50,7 +50,7 @@ held() {
 }
 # alive OPTION...: of these processes those that are not just waiting for their parent to notice their end
 alive() {
-    ps -o stat=,pid=,args= "$@" | grep -v '^Z'
+    ps -o stat=,pid=,args= "$@" | awk '!/^Z/'
 }
 # shellcheck disable=SC2317 # by until_true
 session_ended() {
