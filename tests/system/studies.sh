@@ -240,20 +240,21 @@ expect 1 "a run that takes too much memory" plan small.ini --target "$target" --
 if ! grep -q __asan_init "$program"; then # which needs terabytes of address space itself
     same "$(head -n 1 small/runs/p0001-vbmsc.workers=3-r01.failed)" "memory 20MB" "... is stopped, and it is written down why"
 fi
-sed 's/^timeout.*//' slow.ini >long.ini
-"$program" plan long.ini --target "$target" --vary bmsc.workers=3..4 -o long -j 2 >out 2>err &
+sed 's/^timeout.*//; s/^ue.*//' slow.ini >long.ini
+"$program" plan long.ini --target "$target" --vary ue.count=600,3M -o long -j 1 >out 2>err &
 pid=$!
-for _ in $(seq 100); do
-    [ -n "$(find long/runs -name '.*.partial-*' 2>/dev/null)" ] && break
+for _ in $(seq 300); do
+    [ -d "long/runs/p0001-vue.count=600-r03" ] && [ -n "$(find long/runs -name '.*3M*.partial-*')" ] && break
     sleep 0.1
 done
-mkdir "long/runs/p0001-vbmsc.workers=3-r09"
 kill -s INT "$pid"
 wait "$pid"
 same $? 1 "SIGINT stops a plan"
 says err "interrupted; finished runs are kept" "... with a message"
-[ -d "long/runs/p0001-vbmsc.workers=3-r09" ] && [ -z "$(find long/runs -name '.*.partial-*')" ]
-result $? "... its children leave nothing behind, and what was there stays"
+[ "$(ls long/runs)" = "$(printf 'p0001-vue.count=600-r0%s\n' 1 2 3)" ] && [ -z "$(find long/runs -name '.*')" ]
+result $? "... its children leave nothing behind, and what was finished stays"
+expect 0 "a further call" plan long.ini --target "$target" --vary ue.count=600,610 -o long --quiet
+says out "3 runs made, 3 found" "... takes up what was finished"
 
 for command in expand collect plan; do
     expect 0 "$command --help" "$command" --help

@@ -244,6 +244,55 @@ static void test_all_at_once(void)
     study_fixture_close(&fixture);
 }
 
+/* A study with bytes changed, taken out or doubled at random: read or refused with a message, and nothing else. */
+static void test_hostile(void)
+{
+    static const char text[] =
+        "[study]\nbase = base.ini\nreplications = 2\nconstraint = (bmsc.workers <= 4 * bsf.workers) and not "
+        "variant == \"b\"\n[set]\nue.count = 300\n[axis a]\nbmsc.workers = 1..16 factor 2, 3..9 step "
+        "3\n[axis "
+        "b]\nue.muk_expired = 0%..100% in 5, 0.1%..1% in 3 geometric\nbsf.workers = 1..8\n[variant "
+        "b]\n[variant "
+        "c]\nue.backoff_max = 1s\n";
+    GRand *random = g_rand_new_with_seed(1);
+    struct study_fixture fixture;
+    unsigned taken = 0;
+    char *path;
+
+    study_fixture_open(&fixture);
+    path = study_fixture_path(&fixture, "study.ini");
+    for (unsigned i = 0; i < 4000; i++) {
+        GString *changed = g_string_new(text);
+        GError *error = NULL;
+        struct study *study;
+
+        for (unsigned k = i % 4; k < 4; k++) {
+            gsize at = (gsize)g_rand_int_range(random, 0, (gint32)changed->len);
+
+            if (i % 3 == 0)
+                changed->str[at] = (char)g_rand_int_range(random, 1, 127);
+            else if (i % 3 == 1)
+                g_string_erase(changed, (gssize)at, 1);
+            else
+                g_string_insert_len(changed, (gssize)at, text + at % 200, g_rand_int_range(random, 1, 30));
+        }
+        study_fixture_write(&fixture, "study.ini", changed->str);
+        study = study_load(path, &study_fixture_host, &error);
+        g_assert_true((study != NULL) == (error == NULL));
+        g_assert_true(!error || g_utf8_validate(error->message, -1, NULL));
+        taken += study != NULL;
+        study_free(study);
+        g_clear_error(&error);
+        g_string_free(changed, TRUE);
+    }
+    /* Some changes are harmless; that most are not shows that they matter. */
+    g_assert_cmpuint(taken, >, 10);
+    g_assert_cmpuint(taken, <, 2000);
+    g_rand_free(random);
+    g_free(path);
+    study_fixture_close(&fixture);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -253,5 +302,6 @@ int main(int argc, char **argv)
     g_test_add_func("/study/head", test_head);
     g_test_add_func("/study/mistakes", test_mistakes);
     g_test_add_func("/study/all-at-once", test_all_at_once);
+    g_test_add_func("/study/hostile", test_hostile);
     return g_test_run();
 }
