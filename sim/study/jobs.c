@@ -98,8 +98,9 @@ static char *reason_of(const struct child *child, int status, const char *said)
         return g_strdup_printf("timeout %s", limits->timeout_text);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return NULL;
-    /* Who may not have more memory says so and aborts. */
-    if (limits->memory_bytes && (strstr(said, "failed to allocate") || strstr(said, "annot allocate memory")))
+    /* Who may not have more memory says so and aborts: GLib and our own pools in these words. */
+    if (limits->memory_bytes && (strstr(said, "failed to allocate") || strstr(said, "out of memory") ||
+                                 strstr(said, "annot allocate memory")))
         return g_strdup_printf("memory %s", limits->memory_text);
     if (WIFSIGNALED(status))
         return g_strdup_printf("killed by signal %d", WTERMSIG(status));

@@ -41,6 +41,19 @@ struct plan {
     GError *refusal; /* the first reason to stop */
 };
 
+/* A run under way or waiting. */
+struct plan_job {
+    struct plan_value *value;
+    unsigned replication;
+    char *folder;
+};
+
+/* The place of a metric in the host's list; -1: it is none. */
+int plan_metric_place(const struct study_host *host, const char *name);
+
+/* "section.key=value" of a point without the key that is varied, then that with the value at that place; g_strfreev. */
+char **plan_settings(const struct plan *plan, unsigned point, unsigned place);
+
 /* A target metric's replications at a value. */
 struct statistics plan_statistics(const struct plan *plan, const struct plan_value *value,
                                   const char *metric);

@@ -140,83 +140,82 @@ static void test_head(void)
     study_fixture_close(&fixture);
 }
 
+static const struct {
+    const char *text, *message;
+} mistakes[] = {
+    {"[set]\nue.count = 1\n", "study.ini: no section [study]"},
+    {"[study]\ntitle = x\n", "[study] base: missing"},
+    {"[study]\nbase = nowhere.ini\n", "study.ini:2: [study] base: "},
+    {"[study]\nbase = bad.ini\n", "bad.ini:2: ue.cuont: unknown key"},
+    {"[study]\nbase = base.ini\nreplicatons = 3\n",
+     "study.ini:3: [study] replicatons: unknown key, did you mean replications?"},
+    {"[study]\nbase = base.ini\nreplications = 0\n", "out of range, expected 1 to 9999"},
+    {"[study]\nbase = base.ini\nseed = -1\n", "[study] seed: \"-1\" is negative"},
+    {"[study]\nbase = base.ini\nrandom_numbers = comon\n", "did you mean common?"},
+    {"[study]\nbase = base.ini\ntimeout = 10\n", "[study] timeout: \"10\" has no unit"},
+    {"[study]\nbase = base.ini\nmetrics = wait_s, wait\n", "wait: unknown metric, did you mean wait_s?"},
+    {"[study]\nbase = base.ini\nconstraint = ue.cuont < 3\n",
+     "[study] constraint: \"ue.cuont < 3\", at character 1: ue.cuont: unknown name, did you mean "
+     "ue.count?"},
+    {"[study]\nbase = base.ini\nconstraint = ue.count < 3\n",
+     "[study] constraint: is false at each of the 1 points"},
+    {"[study]\nbase = base.ini\nbase = base.ini\n",
+     "study.ini:3: [study] base: given twice, first on line 2"},
+    {"[study]\nbase = base.ini\n[set]\n[set]\n", "study.ini:4: [set]: given twice"},
+    {"[study]\nbase = base.ini\n[axes rate]\n",
+     "study.ini:3: [axes rate]: unknown section, did you mean [axis NAME]?"},
+    {"[study]\nbase = base.ini\n[ue]\ncount = 3\n",
+     "a section of scenarios; here its keys stand in [set], as ue.count"},
+    {"[study]\nbase = base.ini\n[axis]\nue.count = 3\n", "has no name, expected [axis NAME]"},
+    {"[study]\nbase = base.ini\n[variant]\n", "has no name, expected [variant NAME]"},
+    {"[study]\nbase = base.ini\n[axis a]\n", "[axis a]: has no key"},
+    {"[study]\nbase = base.ini\n[axis a]\nue.cuont = 1\n",
+     "study.ini:4: [axis a] ue.cuont: unknown key, did you mean ue.count?"},
+    {"[study]\nbase = base.ini\n[axis a]\nue.count = 5..1\n",
+     "[axis a] ue.count: \"5..1\": the range is empty"},
+    {"[study]\nbase = base.ini\n[axis a]\nbmsc.workers = 1..0 step 1\n", "the range is empty"},
+    {"[study]\nbase = base.ini\n[axis a]\nbmsc.workers = 1, 2\nbsf.workers = 1, 2, 3\n",
+     "study.ini:5: [axis a] bsf.workers: 3 values, and bmsc.workers of the same axis has 2"},
+    {"[study]\nbase = base.ini\n[set]\nue.count = 5\n[axis a]\nue.count = 6\n",
+     "study.ini:6: [axis a] ue.count: stands on line 4, too"},
+    {"[study]\nbase = base.ini\n[axis a]\nue.count = 5\n[axis b]\nue.count = 6\n",
+     "study.ini:6: [axis b] ue.count: stands on line 4, too"},
+    {"[study]\nbase = base.ini\n[axis a]\nue.count = 5\n[variant v]\nue.count = 6\n",
+     "study.ini:4: [axis a] ue.count: stands in a variant, too (line 6)"},
+    {"[study]\nbase = base.ini\n[axis a]\nrun.seed = 1, 2\n",
+     "[axis a] run.seed: a study gives every replication a seed"},
+    {"[study]\nbase = base.ini\n[set]\nrun.seed = 1\n", "[set] run.seed: a study gives"},
+    {"[study]\nbase = base.ini\n[axis e]\nrun.engine = native, ns4\n", "did you mean ns3?"},
+    {"[study]\nbase = base.ini\n[axis e]\nrun.engine = native, ns3\n",
+     "study.ini: point 2 (run.engine=ns3): run.engine: not compiled in"},
+    {"[study]\nbase = base.ini\n[set]\nue.count = lots\n",
+     "study.ini:4: [set] ue.count: \"lots\" is not a number"},
+    {"[study]\nbase = base.ini\n[variant v]\nue.count = 0\n", "[variant v] ue.count: \"0\" is out of range"},
+    {"[study]\nbase = base.ini\n[axis a]\nue.cells = 10, 5000\n", "study.ini: point 2 (ue.cells=5000): "},
+    {"[study]\nbase = base.ini\n[axis a]\nue.cells = 10, 5000\n", "ue.cells: 5000 is above ue.count = 2k"},
+    {"[study]\nbase = base.ini\n[axis a]\nue.count = 1..1000\n[axis b]\nbmsc.workers = 1..1000\n",
+     "the axes cross in 1000000 points"},
+    {"base = base.ini\n", "stands before the first section"},
+    {"[study]\nbase = base.ini\nwhat\n", "study.ini:3: \"what\" is not understood"},
+    {"", "is empty"},
+};
+
 static void test_mistakes(void)
 {
-    static const struct {
-        const char *text, *message;
-    } cases[] = {
-        {"[set]\nue.count = 1\n", "study.ini: no section [study]"},
-        {"[study]\ntitle = x\n", "[study] base: missing"},
-        {"[study]\nbase = nowhere.ini\n", "study.ini:2: [study] base: "},
-        {"[study]\nbase = bad.ini\n", "bad.ini:2: ue.cuont: unknown key"},
-        {"[study]\nbase = base.ini\nreplicatons = 3\n",
-         "study.ini:3: [study] replicatons: unknown key, did you mean replications?"},
-        {"[study]\nbase = base.ini\nreplications = 0\n", "out of range, expected 1 to 9999"},
-        {"[study]\nbase = base.ini\nseed = -1\n", "[study] seed: \"-1\" is negative"},
-        {"[study]\nbase = base.ini\nrandom_numbers = comon\n", "did you mean common?"},
-        {"[study]\nbase = base.ini\ntimeout = 10\n", "[study] timeout: \"10\" has no unit"},
-        {"[study]\nbase = base.ini\nmetrics = wait_s, wait\n", "wait: unknown metric, did you mean wait_s?"},
-        {"[study]\nbase = base.ini\nconstraint = ue.cuont < 3\n",
-         "[study] constraint: \"ue.cuont < 3\", at character 1: ue.cuont: unknown name, did you mean "
-         "ue.count?"},
-        {"[study]\nbase = base.ini\nconstraint = ue.count < 3\n",
-         "[study] constraint: is false at each of the 1 points"},
-        {"[study]\nbase = base.ini\nbase = base.ini\n",
-         "study.ini:3: [study] base: given twice, first on line 2"},
-        {"[study]\nbase = base.ini\n[set]\n[set]\n", "study.ini:4: [set]: given twice"},
-        {"[study]\nbase = base.ini\n[axes rate]\n",
-         "study.ini:3: [axes rate]: unknown section, did you mean [axis NAME]?"},
-        {"[study]\nbase = base.ini\n[ue]\ncount = 3\n",
-         "a section of scenarios; here its keys stand in [set], as ue.count"},
-        {"[study]\nbase = base.ini\n[axis]\nue.count = 3\n", "has no name, expected [axis NAME]"},
-        {"[study]\nbase = base.ini\n[variant]\n", "has no name, expected [variant NAME]"},
-        {"[study]\nbase = base.ini\n[axis a]\n", "[axis a]: has no key"},
-        {"[study]\nbase = base.ini\n[axis a]\nue.cuont = 1\n",
-         "study.ini:4: [axis a] ue.cuont: unknown key, did you mean ue.count?"},
-        {"[study]\nbase = base.ini\n[axis a]\nue.count = 5..1\n",
-         "[axis a] ue.count: \"5..1\": the range is empty"},
-        {"[study]\nbase = base.ini\n[axis a]\nbmsc.workers = 1..0 step 1\n", "the range is empty"},
-        {"[study]\nbase = base.ini\n[axis a]\nbmsc.workers = 1, 2\nbsf.workers = 1, 2, 3\n",
-         "study.ini:5: [axis a] bsf.workers: 3 values, and bmsc.workers of the same axis has 2"},
-        {"[study]\nbase = base.ini\n[set]\nue.count = 5\n[axis a]\nue.count = 6\n",
-         "study.ini:6: [axis a] ue.count: stands on line 4, too"},
-        {"[study]\nbase = base.ini\n[axis a]\nue.count = 5\n[axis b]\nue.count = 6\n",
-         "study.ini:6: [axis b] ue.count: stands on line 4, too"},
-        {"[study]\nbase = base.ini\n[axis a]\nue.count = 5\n[variant v]\nue.count = 6\n",
-         "study.ini:4: [axis a] ue.count: stands in a variant, too (line 6)"},
-        {"[study]\nbase = base.ini\n[axis a]\nrun.seed = 1, 2\n",
-         "[axis a] run.seed: a study gives every replication a seed"},
-        {"[study]\nbase = base.ini\n[set]\nrun.seed = 1\n", "[set] run.seed: a study gives"},
-        {"[study]\nbase = base.ini\n[axis e]\nrun.engine = native, ns4\n", "did you mean ns3?"},
-        {"[study]\nbase = base.ini\n[axis e]\nrun.engine = native, ns3\n",
-         "study.ini: point 2 (run.engine=ns3): run.engine: not compiled in"},
-        {"[study]\nbase = base.ini\n[set]\nue.count = lots\n",
-         "study.ini:4: [set] ue.count: \"lots\" is not a number"},
-        {"[study]\nbase = base.ini\n[variant v]\nue.count = 0\n",
-         "[variant v] ue.count: \"0\" is out of range"},
-        {"[study]\nbase = base.ini\n[axis a]\nue.cells = 10, 5000\n", "study.ini: point 2 (ue.cells=5000): "},
-        {"[study]\nbase = base.ini\n[axis a]\nue.cells = 10, 5000\n",
-         "ue.cells: 5000 is above ue.count = 2k"},
-        {"[study]\nbase = base.ini\n[axis a]\nue.count = 1..1000\n[axis b]\nbmsc.workers = 1..1000\n",
-         "the axes cross in 1000000 points"},
-        {"base = base.ini\n", "stands before the first section"},
-        {"[study]\nbase = base.ini\nwhat\n", "study.ini:3: \"what\" is not understood"},
-        {"", "is empty"},
-    };
     struct study_fixture fixture;
     char *path;
 
     study_fixture_open(&fixture);
     study_fixture_write(&fixture, "bad.ini", "[ue]\ncuont = 3\n");
     path = study_fixture_path(&fixture, "study.ini");
-    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(mistakes); i++) {
         GError *error = NULL;
 
-        study_fixture_write(&fixture, "study.ini", cases[i].text);
+        study_fixture_write(&fixture, "study.ini", mistakes[i].text);
         if (study_load(path, &study_fixture_host, &error))
-            g_error("taken: %s", cases[i].text);
-        if (!strstr(error->message, cases[i].message))
-            g_error("\"%s\" does not say \"%s\"", error->message, cases[i].message);
+            g_error("taken: %s", mistakes[i].text);
+        if (!strstr(error->message, mistakes[i].message))
+            g_error("\"%s\" does not say \"%s\"", error->message, mistakes[i].message);
         g_assert_true(error->domain == CONFIG_ERROR);
         g_error_free(error);
     }
@@ -245,6 +244,55 @@ static void test_all_at_once(void)
     study_fixture_close(&fixture);
 }
 
+/* A study with bytes changed, taken out or doubled at random: read or refused with a message, and nothing else. */
+static void test_hostile(void)
+{
+    static const char text[] =
+        "[study]\nbase = base.ini\nreplications = 2\nconstraint = (bmsc.workers <= 4 * bsf.workers) and not "
+        "variant == \"b\"\n[set]\nue.count = 300\n[axis a]\nbmsc.workers = 1..16 factor 2, 3..9 step "
+        "3\n[axis "
+        "b]\nue.muk_expired = 0%..100% in 5, 0.1%..1% in 3 geometric\nbsf.workers = 1..8\n[variant "
+        "b]\n[variant "
+        "c]\nue.backoff_max = 1s\n";
+    GRand *random = g_rand_new_with_seed(1);
+    struct study_fixture fixture;
+    unsigned taken = 0;
+    char *path;
+
+    study_fixture_open(&fixture);
+    path = study_fixture_path(&fixture, "study.ini");
+    for (unsigned i = 0; i < 4000; i++) {
+        GString *changed = g_string_new(text);
+        GError *error = NULL;
+        struct study *study;
+
+        for (unsigned k = i % 4; k < 4; k++) {
+            gsize at = (gsize)g_rand_int_range(random, 0, (gint32)changed->len);
+
+            if (i % 3 == 0)
+                changed->str[at] = (char)g_rand_int_range(random, 1, 127);
+            else if (i % 3 == 1)
+                g_string_erase(changed, (gssize)at, 1);
+            else
+                g_string_insert_len(changed, (gssize)at, text + at % 200, g_rand_int_range(random, 1, 30));
+        }
+        study_fixture_write(&fixture, "study.ini", changed->str);
+        study = study_load(path, &study_fixture_host, &error);
+        g_assert_true((study != NULL) == (error == NULL));
+        g_assert_true(!error || g_utf8_validate(error->message, -1, NULL));
+        taken += study != NULL;
+        study_free(study);
+        g_clear_error(&error);
+        g_string_free(changed, TRUE);
+    }
+    /* Some changes are harmless; that most are not shows that they matter. */
+    g_assert_cmpuint(taken, >, 10);
+    g_assert_cmpuint(taken, <, 2000);
+    g_rand_free(random);
+    g_free(path);
+    study_fixture_close(&fixture);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -254,5 +302,6 @@ int main(int argc, char **argv)
     g_test_add_func("/study/head", test_head);
     g_test_add_func("/study/mistakes", test_mistakes);
     g_test_add_func("/study/all-at-once", test_all_at_once);
+    g_test_add_func("/study/hostile", test_hostile);
     return g_test_run();
 }

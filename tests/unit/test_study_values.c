@@ -244,6 +244,70 @@ static void test_mistakes(void)
     g_free(deep);
 }
 
+/* Conditions and ranges out of pieces thrown together: taken or refused, and nothing else. */
+static void test_hostile(void)
+{
+    static const char *const pieces[] = {"bmsc.workers",
+                                         "variant",
+                                         "point",
+                                         "and",
+                                         "or",
+                                         "not",
+                                         "(",
+                                         ")",
+                                         "<",
+                                         "<=",
+                                         "==",
+                                         "!=",
+                                         "=",
+                                         "3",
+                                         "5k/s",
+                                         "10%",
+                                         "-",
+                                         "+",
+                                         "*",
+                                         "/",
+                                         "/s",
+                                         "\"",
+                                         "..",
+                                         "step",
+                                         "factor",
+                                         "in",
+                                         "geometric",
+                                         ",",
+                                         " ",
+                                         "1",
+                                         "99999999999999999999999",
+                                         "0.000000000000000000000001",
+                                         "1G",
+                                         "\xc3\xa4"};
+    static const char *const keys[] = {"bmsc.workers",      "ue.muk_expired",    "pull.rate",
+                                       "ue.backoff_max",    "bmsc.service_time", "access.uplink_rate",
+                                       "access.queue_limit"};
+    GRand *random = g_rand_new_with_seed(2);
+
+    for (unsigned i = 0; i < 100000; i++) {
+        GString *text = g_string_new(NULL);
+        GError *error = NULL;
+        char *why = NULL;
+
+        for (int k = g_rand_int_range(random, 0, 9); k >= 0; k--)
+            g_string_append_printf(text, "%s%s", pieces[g_rand_int_range(random, 0, G_N_ELEMENTS(pieces))],
+                                   i % 2 ? " " : "");
+        struct expression *e = expression_parse(text->str, &study_names, &error);
+        g_assert_true((e != NULL) == (error == NULL));
+        expression_free(e);
+        g_clear_error(&error);
+        GPtrArray *values = axis_values(study_key(keys[i % G_N_ELEMENTS(keys)]), text->str, &why);
+        g_assert_true((values != NULL) == (why == NULL));
+        if (values)
+            g_ptr_array_unref(values);
+        g_free(why);
+        g_string_free(text, TRUE);
+    }
+    g_rand_free(random);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -253,5 +317,6 @@ int main(int argc, char **argv)
     g_test_add_func("/study/counted", test_counted);
     g_test_add_func("/study/conditions", test_conditions);
     g_test_add_func("/study/condition-mistakes", test_mistakes);
+    g_test_add_func("/study/hostile", test_hostile);
     return g_test_run();
 }
