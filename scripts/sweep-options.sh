@@ -64,7 +64,7 @@ in_units() {
     shift
     printf '%s\n' "$@" | awk -v value="$value" 'match(value, /^[0-9.]+/) {
             number = substr(value, 1, RLENGTH); unit = substr(value, RLENGTH + 1); gsub(/ /, "", unit)
-            if (unit == $1) { printf "%.15g\n", number * $2; found = 1 } }
+            if (unit == $1) { printf (number * $2 < 1e6 ? "%g\n" : "%.0f\n"), number * $2; found = 1 } }
         END { exit !found }'
 }
 

@@ -82,7 +82,7 @@ cat >study.ini <<'END'
 base = base.ini
 replications = 2
 timeout = 10min
-memory = 1TB
+memory = 100TB
 
 [axis rate]
 pull.rate = 100/s, 500/s, 1000/s
