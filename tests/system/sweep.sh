@@ -141,14 +141,14 @@ same cut three "... with the same tables"
 echo p0001-r01 >fail
 echo p0002-r02 >die
 echo p0003-r01 >hang
-sed 's/10min/3s/' study.ini >limits.ini
+sed 's/10min/5s/' study.ini >limits.ini
 expect 1 "runs fail, are killed, and hang" env PULLSTORM="$odd" "$sweep" limits.ini -o failed
 says out "12 runs: 9 done, 3 failed, 0 missing" "... the others go on"
-[ "$(head -qn 1 failed/runs/*.failed | tr '\n' ,)" = "exit 1,killed by signal 9,timeout 3s," ]
+[ "$(head -qn 1 failed/runs/*.failed | tr '\n' ,)" = "exit 1,killed by signal 9,timeout 5s," ]
 ok $? "... the reasons are recorded"
 [ "$(tail -qn +2 failed/runs/p000[12]*.failed | tr '\n' ,)" = "no such luck,last words," ]
 ok $? "... and what they said"
-says err "p0003-r01.failed: timeout 3s" "... and told"
+says err "p0003-r01.failed: timeout 5s" "... and told"
 read -r -a pids <hung
 [ "${#pids[@]}" = 2 ] && [ -z "$(alive -p "${pids[0]}" -p "${pids[1]}")" ]
 ok $? "... the children of what hung are gone"
@@ -220,13 +220,29 @@ cat >ssh <<'END'
 echo "$1" >>"$(dirname "$0")/hosts"
 shift
 [ "$1" = -- ] && shift
-exec bash -c "$*"
+setsid bash -c "$*" & # like a remote process it is not signalled when the connection ends
+wait $!
 END
 chmod +x ssh
 expect 0 "--sshlogin, two hosts" env PARALLEL_SSH="$work/ssh" "$sweep" study.ini -o hosts2 --sshlogin 1/alpha,1/beta
 same hosts2 three "... the same tables"
 [ "$(sort -u hosts | tr '\n' ,)" = alpha,beta, ]
 ok $? "... both were used"
+echo p0003-r01 >hold
+begin env PARALLEL_SSH="$work/ssh" PULLSTORM="$odd" "$sweep" study.ini -o hosts3 --sshlogin 1/alpha,1/beta
+held
+kill -INT "$session"
+wait "$session"
+got=$?
+# shellcheck disable=SC2317 # by until_true
+held_ended() {
+    [ -z "$(alive -p "$(cat held)")" ]
+}
+[ $got = 1 ] && until_true held_ended
+ok $? "Ctrl-C reaches the hosts (exit 1, got $got)"
+rm hold
+expect 0 "... the next call goes on" "$sweep" study.ini -o hosts3
+same hosts3 three "... the same tables"
 
 # --- until it is narrow
 narrow='ci(time_to_key_p50_s) < 4%'
