@@ -66,6 +66,16 @@ static bool read_shard(struct expansion *e, const char *text)
     return false;
 }
 
+/* A condition that no point fulfils is a mistake, of a variant's name most likely. */
+static bool only_holds(const struct expansion *e)
+{
+    for (unsigned point = 1; point <= e->study->point_count; point++)
+        if (study_point_is(e->study, point, e->only))
+            return true;
+    cli_error("--only: \"%s\" is true at none of the %u points", e->options->only, e->study->point_count);
+    return false;
+}
+
 static bool read_options(struct expansion *e)
 {
     const struct options *o = e->options;
@@ -87,8 +97,9 @@ static bool read_options(struct expansion *e)
     if (error) {
         cli_error("--only: %s", error->message);
         g_error_free(error);
+        return false;
     }
-    return e->only != NULL;
+    return only_holds(e);
 }
 
 /* Is the run to be listed, for what stands in its folder? */

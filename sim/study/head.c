@@ -84,10 +84,9 @@ static void take_value(struct reader *reader, unsigned line, const struct config
         study->seed = value->seed;
     else if (strcmp(key->name, "random_numbers") == 0)
         study->independent = value->integer == 1;
-    else if (strcmp(key->name, "timeout") == 0) {
+    else if (strcmp(key->name, "timeout") == 0)
         study->timeout_ns = value->integer;
-        study->timeout_text = g_strdup(text);
-    } else if (strcmp(key->name, "memory") == 0) {
+    else if (strcmp(key->name, "memory") == 0) {
         study->memory_bytes = value->integer;
         study->memory_text = g_strdup(text);
     } else if (strcmp(key->name, "metrics") == 0)

@@ -16,6 +16,7 @@
 /* From the first signal that asks a child to stop to the one that does not ask. */
 #define GRACE_MS       10000
 #define SAID_BYTES_MAX 65536
+#define NO_MEMORY      "failed to (allocate|map segment)|out of memory|cannot allocate memory|malloc failure"
 
 struct child {
     struct jobs *jobs;
@@ -95,12 +96,11 @@ static char *reason_of(const struct child *child, int status, const char *said)
     const struct jobs_limits *limits = &child->jobs->limits;
 
     if (child->late)
-        return g_strdup_printf("timeout %s", limits->timeout_text);
+        return g_strdup_printf("timeout %gs", (double)limits->timeout_ns / 1e9);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return NULL;
-    /* Who may not have more memory says so and aborts: GLib and our own pools in these words. */
-    if (limits->memory_bytes && (strstr(said, "failed to allocate") || strstr(said, "out of memory") ||
-                                 strstr(said, "annot allocate memory")))
+    /* Who may not have more memory says so and aborts, each library in its own words. */
+    if (limits->memory_bytes && g_regex_match_simple(NO_MEMORY, said, G_REGEX_CASELESS, 0))
         return g_strdup_printf("memory %s", limits->memory_text);
     if (WIFSIGNALED(status))
         return g_strdup_printf("killed by signal %d", WTERMSIG(status));

@@ -11,10 +11,9 @@ struct jobs;
 
 struct jobs_limits {
     unsigned at_a_time;
-    int64_t timeout_ns;       /* 0: none */
-    int64_t memory_bytes;     /* of address space; 0: no limit */
-    const char *timeout_text; /* as the study has it, for messages */
-    const char *memory_text;
+    int64_t timeout_ns;      /* 0: none */
+    int64_t memory_bytes;    /* of address space; 0: no limit */
+    const char *memory_text; /* as the study has it, for messages */
 };
 
 /* How a child ended. reason: NULL if with status 0; else "exit 1", "timeout 600s", "memory 4GB", "killed by signal

@@ -286,8 +286,7 @@ static void take_earlier(struct plan_point *point)
 enum plan_outcome plan_run(struct plan *plan, GError **error)
 {
     const struct jobs_limits limits = {plan->options.at_a_time, plan->study->timeout_ns,
-                                       plan->study->memory_bytes, plan->study->timeout_text,
-                                       plan->study->memory_text};
+                                       plan->study->memory_bytes, plan->study->memory_text};
     bool whole;
 
     if (!folder_begin(plan->study, plan->options.dir, error))

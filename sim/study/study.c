@@ -384,7 +384,6 @@ void study_free(struct study *study)
     g_free(study->description);
     g_free(study->base);
     g_free(study->base_text);
-    g_free(study->timeout_text);
     g_free(study->memory_text);
     g_free(study);
 }

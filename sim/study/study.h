@@ -56,15 +56,15 @@ struct study {
     struct scenario *base_scenario;
     unsigned replications;
     uint64_t seed;
-    bool independent;                 /* seeds differ from point to point */
-    int64_t timeout_ns;               /* of a run, by the clock on the wall; 0: none */
-    int64_t memory_bytes;             /* of a run; 0: no limit */
-    char *timeout_text, *memory_text; /* as they were written */
-    char **metrics;                   /* those to show first; NULL-terminated, maybe none */
-    struct expression *constraint;    /* NULL: none */
-    GArray *set;                      /* struct study_setting */
-    GArray *axes;                     /* struct study_axis, the first varies slowest */
-    GArray *variants;                 /* struct study_variant; if any, the slowest axis of all */
+    bool independent;              /* seeds differ from point to point */
+    int64_t timeout_ns;            /* of a run, by the clock on the wall; 0: none */
+    int64_t memory_bytes;          /* of a run; 0: no limit */
+    char *memory_text;             /* as it was written */
+    char **metrics;                /* those to show first; NULL-terminated, maybe none */
+    struct expression *constraint; /* NULL: none */
+    GArray *set;                   /* struct study_setting */
+    GArray *axes;                  /* struct study_axis, the first varies slowest */
+    GArray *variants;              /* struct study_variant; if any, the slowest axis of all */
     unsigned point_count;
     unsigned *places; /* of each point its variant (if there are any), then its place on each axis */
 };

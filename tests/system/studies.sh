@@ -86,6 +86,8 @@ cmp -s out all
 result $? "all are missing"
 expect 2 "an unknown name" expand "$studies/quick.ini" --only 'pull.rte < 3'
 says err "at character 1: pull.rte: unknown name, did you mean pull.rate?" "... is suggested"
+expect 2 "a condition that is never true" expand "$studies/quick.ini" --only 'variant == bakcoff'
+says err "is true at none of the 10 points" "... is a mistake"
 expect 2 "a wrong shard" expand "$studies/quick.ini" --shard 4/3
 expect 2 "wrong replications" expand "$studies/quick.ini" --replications 3..1
 expect 2 "no study" expand
