@@ -15,6 +15,7 @@
 #define HEAD(X)                                                                                              \
     X(ues, "1", "UEs of the service")                                                                        \
     X(ues_without_key, "1", "UEs that do not hold the new MSK at the end")                                   \
+    X(ues_keyed_ratio, "ratio", "share of UEs that hold the new MSK at the end")                             \
     X(ues_solicited, "1", "UEs that were sent a pull")                                                       \
     X(pulls_sent, "1", "solicited pulls sent by the BM-SC")                                                  \
     X(pulls_received, "1", "solicited pulls that arrived and were accepted")                                 \
@@ -179,6 +180,8 @@ static struct stats_value head_value(const struct storm *storm, enum head head)
         return integer(storm->world.ues);
     case HEAD_ues_without_key:
         return integer(storm->world.ues - storm_counter(storm, COUNT_ues_keyed));
+    case HEAD_ues_keyed_ratio:
+        return real((double)storm_counter(storm, COUNT_ues_keyed) / (double)storm->world.ues);
     case HEAD_ues_solicited:
         return integer(bmsc_solicited(storm->models[0].bmsc));
     case HEAD_pulls_sent:

@@ -20,6 +20,9 @@ int check_command(int argc, char **argv);
 int keys_command(int argc, char **argv);
 int metrics_command(int argc, char **argv);
 int decode_command(int argc, char **argv);
+int expand_command(int argc, char **argv);
+int collect_command(int argc, char **argv);
+int plan_command(int argc, char **argv);
 
 /* The engines that are compiled in, NULL-terminated; the program defines it. */
 extern const struct network_engine *const cli_engines[];

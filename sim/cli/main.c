@@ -19,6 +19,9 @@ static const struct command commands[] = {
     {"check", check_command, "find every mistake in a scenario without running it"},
     {"keys", keys_command, "list every scenario key"},
     {"metrics", metrics_command, "list every column of the results"},
+    {"expand", expand_command, "list the runs of a parameter study"},
+    {"collect", collect_command, "make tables of the runs of a study"},
+    {"plan", plan_command, "find the smallest value that meets a target"},
     {"decode", decode_command, "print a MIKEY message field by field"},
 };
 

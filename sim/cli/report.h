@@ -22,6 +22,10 @@ struct report {
     int64_t peak_memory_bytes;
 };
 
+/* A parameter in base units, as summary.csv has it. */
+struct csv;
+void summary_parameter_cell(struct csv *csv, const struct scenario *scenario, const struct config_key *key);
+
 /* summary.csv: a header and one row. */
 bool summary_csv_write(const struct report *report, const char *path, GError **error);
 /* latency.csv: a row per procedure. */

@@ -32,8 +32,7 @@ static void distribution_cell(struct csv *csv, const struct distribution *d)
     g_free(text);
 }
 
-/* One parameter in base units. */
-static void parameter_cell(struct csv *csv, const struct scenario *scenario, const struct config_key *key)
+void summary_parameter_cell(struct csv *csv, const struct scenario *scenario, const struct config_key *key)
 {
     const void *member = (const char *)scenario + key->offset;
     char *word;
@@ -82,7 +81,7 @@ static bool summary_rows(const struct report *report, struct csv *csv, GError **
     if (!csv_row_end(csv, error))
         return false;
     for (unsigned i = 0; i < config_key_count; i++)
-        parameter_cell(csv, report->scenario, &config_keys[i]);
+        summary_parameter_cell(csv, report->scenario, &config_keys[i]);
     for (unsigned i = 0; i < storm_metric_count; i++)
         if (report->values[i].type == STATS_INTEGER)
             csv_integer(csv, report->values[i].integer);

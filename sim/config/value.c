@@ -9,29 +9,41 @@
 
 #define SIGMA_MAX 10.0
 
-struct unit {
-    const char *name;
-    uint64_t scale;
-};
-
-static const struct unit count_units[] = {{"", 1}, {"k", 1000}, {"M", 1000000}, {"G", 1000000000}, {NULL, 0}};
-static const struct unit duration_units[] = {{"ns", 1},
-                                             {"us", 1000},
-                                             {"ms", 1000000},
-                                             {"s", 1000000000},
-                                             {"min", UINT64_C(60000000000)},
-                                             {"h", UINT64_C(3600000000000)},
-                                             {"d", UINT64_C(86400000000000)},
-                                             {NULL, 0}};
-static const struct unit bit_rate_units[] = {{"bit/s", 1},
-                                             {"kbit/s", 1000},
-                                             {"Mbit/s", 1000000},
-                                             {"Gbit/s", 1000000000},
-                                             {"Tbit/s", UINT64_C(1000000000000)},
-                                             {NULL, 0}};
-static const struct unit byte_units[] = {
+static const struct config_unit count_units[] = {
+    {"", 1}, {"k", 1000}, {"M", 1000000}, {"G", 1000000000}, {NULL, 0}};
+static const struct config_unit duration_units[] = {{"ns", 1},
+                                                    {"us", 1000},
+                                                    {"ms", 1000000},
+                                                    {"s", 1000000000},
+                                                    {"min", UINT64_C(60000000000)},
+                                                    {"h", UINT64_C(3600000000000)},
+                                                    {"d", UINT64_C(86400000000000)},
+                                                    {NULL, 0}};
+static const struct config_unit bit_rate_units[] = {{"bit/s", 1},
+                                                    {"kbit/s", 1000},
+                                                    {"Mbit/s", 1000000},
+                                                    {"Gbit/s", 1000000000},
+                                                    {"Tbit/s", UINT64_C(1000000000000)},
+                                                    {NULL, 0}};
+static const struct config_unit byte_units[] = {
     {"B", 1},         {"kB", 1000},     {"MB", 1000000},  {"GB", 1000000000}, {"TB", UINT64_C(1000000000000)},
     {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {NULL, 0}};
+
+const struct config_unit *config_type_units(enum config_type type)
+{
+    switch (type) {
+    case CONFIG_COUNT:
+        return count_units;
+    case CONFIG_DURATION:
+        return duration_units;
+    case CONFIG_BIT_RATE:
+        return bit_rate_units;
+    case CONFIG_BYTES:
+        return byte_units;
+    default:
+        return NULL;
+    }
+}
 
 static const char *const expectations[] = {
     [CONFIG_COUNT] = "a whole number such as 1500, 100k or 1.5M (k, M, G)",
@@ -83,7 +95,8 @@ static const char *scan(const char **at, struct number *number)
     return NULL;
 }
 
-static const char *read_scaled(const char *text, const struct unit *units, bool bare_zero, int64_t *out)
+static const char *read_scaled(const char *text, const struct config_unit *units, bool bare_zero,
+                               int64_t *out)
 {
     struct number number;
     const char *at = text;
@@ -96,7 +109,7 @@ static const char *read_scaled(const char *text, const struct unit *units, bool 
         *out = 0;
         return NULL;
     }
-    for (const struct unit *unit = units; unit->name; unit++) {
+    for (const struct config_unit *unit = units; unit->name; unit++) {
         if (strcmp(at, unit->name) != 0)
             continue;
         problem = number_problem(number_integer(&number, unit->scale, INT64_MAX, &value));

@@ -13,6 +13,15 @@ struct config_value {
     struct distribution distribution;
 };
 
+/* A unit that a value may be written with, and how many of the stored unit it is. */
+struct config_unit {
+    const char *name;
+    uint64_t scale;
+};
+/* The units of COUNT, DURATION, BIT_RATE and BYTES, ended by a NULL name; NULL for the other types, which are not
+ * stored as whole numbers. */
+const struct config_unit *config_type_units(enum config_type type);
+
 /* Reads a value and checks its range. False and *why (g_free) if it is wrong: what is wrong and what was
  * expected, without the name of the key. TEXT stays in `text`. */
 bool config_value_parse(const struct config_key *key, const char *text, struct config_value *out, char **why);

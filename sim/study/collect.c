@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* runs.csv and study.csv. */
+#include "sim/study/collect.h"
+
+#include "sim/study/folder.h"
+#include "sim/study/statistics.h"
+
+#include <math.h>
+#include <string.h>
+
+struct collection {
+    const struct study *study;
+    const GArray *runs;
+};
+
+static bool finished(const struct study_run *run)
+{
+    return run->result.metrics != NULL;
+}
+
+/* Whole numbers of any size as such: 1000000, not 1e+06. */
+static void number_cell(struct csv *csv, double value)
+{
+    if (isnan(value))
+        csv_text(csv, "");
+    else if (value == rint(value) && fabs(value) < 9e15)
+        csv_integer(csv, (int64_t)value);
+    else
+        csv_real(csv, value);
+}
+
+static void run_cells(const struct study *study, const struct scenario *scenario, const struct study_run *run,
+                      struct csv *csv)
+{
+    char *status = finished(run) ? g_strdup("done") : g_strdup_printf("failed: %s", run->result.why);
+
+    csv_unsigned(csv, run->point);
+    csv_unsigned(csv, run->replication);
+    csv_unsigned(csv, run->seed);
+    csv_text(csv, status);
+    g_free(status);
+    study_point_cells(study, scenario, run->point, csv);
+    for (unsigned i = 0; i < study->host->metric_count; i++)
+        if (finished(run))
+            number_cell(csv, run->result.metrics[i]);
+        else
+            csv_text(csv, "");
+}
+
+static bool runs_rows(struct csv *csv, const void *user, GError **error)
+{
+    const struct collection *c = user;
+    struct scenario *scenario = NULL;
+    unsigned of = 0;
+    bool good;
+
+    for (const char *const *name = (const char *const[]){"point", "replication", "seed", "status", NULL};
+         *name; name++)
+        csv_text(csv, *name);
+    study_header_cells(c->study, csv);
+    for (unsigned i = 0; i < c->study->host->metric_count; i++)
+        csv_text(csv, c->study->host->metrics[i].name);
+    good = csv_row_end(csv, error);
+    for (unsigned i = 0; i < c->runs->len && good; i++) {
+        const struct study_run *run = &g_array_index(c->runs, struct study_run, i);
+
+        if (!finished(run) && run->result.state != RESULT_FAILED)
+            continue;
+        if (of != run->point) {
+            scenario_free(scenario);
+            scenario = study_point_scenario(c->study, run->point, error);
+            of = run->point;
+        }
+        good = scenario != NULL;
+        if (good) {
+            run_cells(c->study, scenario, run, csv);
+            good = csv_row_end(csv, error);
+        }
+    }
+    scenario_free(scenario);
+    return good;
+}
+
+/* The finished runs' values of a metric at a point. */
+static struct statistics point_statistics(const GArray *runs, unsigned point, unsigned metric)
+{
+    GArray *values = g_array_new(FALSE, FALSE, sizeof(double));
+    struct statistics s;
+
+    for (unsigned i = 0; i < runs->len; i++) {
+        const struct study_run *run = &g_array_index(runs, struct study_run, i);
+
+        if (run->point == point && finished(run) && !isnan(run->result.metrics[metric]))
+            g_array_append_val(values, run->result.metrics[metric]);
+    }
+    s = statistics_of((const double *)(void *)values->data, values->len);
+    g_array_free(values, TRUE);
+    return s;
+}
+
+static void statistics_cells(struct csv *csv, const struct statistics *s)
+{
+    const double cells[] = {s->mean, s->sd, s->low, s->high};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cells); i++)
+        if (s->n > (i > 0))
+            number_cell(csv, cells[i]);
+        else
+            csv_text(csv, "");
+}
+
+static void point_header(const struct study *study, struct csv *csv)
+{
+    static const char *const suffixes[] = {"mean", "sd", "ci_low", "ci_high"};
+
+    csv_text(csv, "point");
+    study_header_cells(study, csv);
+    csv_text(csv, "n");
+    for (unsigned i = 0; i < study->host->metric_count; i++)
+        for (size_t k = 0; k < G_N_ELEMENTS(suffixes); k++) {
+            char *name = g_strdup_printf("%s_%s", study->host->metrics[i].name, suffixes[k]);
+
+            csv_text(csv, name);
+            g_free(name);
+        }
+}
+
+/* The runs of one point, which stand together, from *at on. */
+static GArray *runs_of(const GArray *runs, unsigned point, unsigned *at)
+{
+    GArray *some = g_array_new(FALSE, FALSE, sizeof(struct study_run));
+
+    for (; *at < runs->len && g_array_index(runs, struct study_run, *at).point == point; ++*at)
+        g_array_append_val(some, g_array_index(runs, struct study_run, *at));
+    return some;
+}
+
+static bool point_row(struct csv *csv, const struct collection *c, unsigned point, unsigned *at,
+                      GError **error)
+{
+    struct scenario *scenario = study_point_scenario(c->study, point, error);
+    GArray *runs = runs_of(c->runs, point, at);
+    unsigned n = 0;
+
+    if (!scenario) {
+        g_array_free(runs, TRUE);
+        return false;
+    }
+    for (unsigned i = 0; i < runs->len; i++)
+        n += finished(&g_array_index(runs, struct study_run, i));
+    csv_unsigned(csv, point);
+    study_point_cells(c->study, scenario, point, csv);
+    csv_unsigned(csv, n);
+    for (unsigned i = 0; i < c->study->host->metric_count; i++) {
+        struct statistics s = point_statistics(runs, point, i);
+
+        statistics_cells(csv, &s);
+    }
+    g_array_free(runs, TRUE);
+    scenario_free(scenario);
+    return csv_row_end(csv, error);
+}
+
+static bool study_rows(struct csv *csv, const void *user, GError **error)
+{
+    const struct collection *c = user;
+    unsigned at = 0;
+    bool good;
+
+    point_header(c->study, csv);
+    good = csv_row_end(csv, error);
+    for (unsigned point = 1; point <= c->study->point_count && good; point++)
+        good = point_row(csv, c, point, &at, error);
+    return good;
+}
+
+bool collect_write(const struct study *study, const GArray *runs, const char *dir, GError **error)
+{
+    const struct collection collection = {study, runs};
+
+    return folder_write_csv(dir, "runs.csv", runs_rows, &collection, error) &&
+           folder_write_csv(dir, "study.csv", study_rows, &collection, error);
+}
+
+/* --- how wide intervals are ----------------------------------------------------------------------------- */
+
+#define UNTIL_SHAPE "^\\s*ci\\(\\s*(\\w+)\\s*\\)\\s*(<=?)\\s*([0-9]+(?:\\.[0-9]+)?)(%?)\\s*$"
+
+static bool metric_place(const struct study_host *host, const char *name, unsigned *place, GError **error)
+{
+    struct suggestion suggestion = {name, NULL, 0};
+
+    for (unsigned i = 0; i < host->metric_count; i++) {
+        suggest_offer(&suggestion, host->metrics[i].name);
+        if (strcmp(host->metrics[i].name, name) == 0) {
+            *place = i;
+            return true;
+        }
+    }
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_UNKNOWN, "%s: unknown metric, did you mean %s?", name,
+                suggestion.nearest);
+    return false;
+}
+
+bool collect_until_parse(const char *text, const struct study_host *host, struct collect_until *out,
+                         GError **error)
+{
+    GRegex *shape = g_regex_new(UNTIL_SHAPE, 0, 0, NULL);
+    GMatchInfo *match = NULL;
+    bool good = false;
+
+    if (!g_regex_match(shape, text, 0, &match))
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_SYNTAX,
+                    "\"%s\" is not understood, expected ci(METRIC) < P%%, e.g. 'ci(time_to_key_p99_s) < 2%%'",
+                    text);
+    else {
+        char *name = g_match_info_fetch(match, 1), *comparison = g_match_info_fetch(match, 2);
+        char *number = g_match_info_fetch(match, 3), *percent = g_match_info_fetch(match, 4);
+
+        out->inclusive = comparison[1] == '=';
+        out->share = g_ascii_strtod(number, NULL) / (*percent ? 100 : 1);
+        good = metric_place(host, name, &out->metric, error);
+        g_free(name);
+        g_free(comparison);
+        g_free(number);
+        g_free(percent);
+    }
+    g_match_info_free(match);
+    g_regex_unref(shape);
+    return good;
+}
+
+bool collect_narrow(const GArray *runs, unsigned point, const struct collect_until *until)
+{
+    struct statistics s = point_statistics(runs, point, until->metric);
+    double half = (s.high - s.low) / 2, limit = until->share * fabs(s.mean);
+
+    return s.n >= 2 && (half == 0 || half < limit || (until->inclusive && half == limit));
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* CSV reader. */
+#include "sim/study/csv_rows.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* Takes one cell and moves *at behind it. NULL: a quote stands where none may. */
+static char *take_cell(const char **at)
+{
+    const char *start = *at;
+    GString *cell;
+
+    if (*start != '"') {
+        *at += strcspn(start, ",\r\n\"");
+        return **at == '"' ? NULL : g_strndup(start, (gsize)(*at - start));
+    }
+    cell = g_string_new(NULL);
+    for (++*at; **at; ++*at) {
+        if (**at == '"' && *++*at != '"')
+            return g_string_free(cell, FALSE);
+        g_string_append_c(cell, **at);
+    }
+    g_string_free(cell, TRUE);
+    return NULL;
+}
+
+/* Moves behind the end of a row; false if none is there. */
+static bool take_line_end(const char **at)
+{
+    if (**at == '\r')
+        ++*at;
+    return *(*at)++ == '\n';
+}
+
+GPtrArray *csv_rows(const char *text, const char **why)
+{
+    GPtrArray *rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
+    const char *at = text;
+
+    while (*at) {
+        GPtrArray *row = g_ptr_array_new();
+        char *cell;
+
+        while ((cell = take_cell(&at)) != NULL) {
+            g_ptr_array_add(row, cell);
+            if (*at != ',')
+                break;
+            at++;
+        }
+        g_ptr_array_add(row, NULL);
+        g_ptr_array_add(rows, g_ptr_array_free(row, FALSE));
+        if (cell && take_line_end(&at))
+            continue;
+        *why = cell ? "its last row is cut off" : "a quotation mark stands where none may";
+        g_ptr_array_unref(rows);
+        return NULL;
+    }
+    return rows;
+}

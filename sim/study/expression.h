@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Conditions on keys and metrics:
+ *   bmsc.workers <= 4 * bsf.workers and pull.rate < 5k/s
+ *   variant == no-backoff or not (ue.backoff_max > 1min)
+ * Comparisons (< <= > >= == !=) of sums, differences, products and quotients of names and numbers, joined by and, or,
+ * not and parentheses. Numbers are written as in scenarios, and count in base units (seconds, bytes, bit/s, 1/s).
+ * A name that stands for a text is compared by == or != with a word, or with a text in double quotes. */
+#ifndef SIM_STUDY_EXPRESSION_H
+#define SIM_STUDY_EXPRESSION_H
+
+#include "sim/config/schema.h"
+#include "sim/config/suggest.h"
+
+enum expression_kind { EXPRESSION_UNKNOWN, EXPRESSION_NUMBER, EXPRESSION_TEXT };
+
+/* The names that an expression may use. */
+struct expression_names {
+    enum expression_kind (*kind)(const void *user, const char *name);
+    /* Offers all names, to find the nearest to an unknown one. */
+    void (*offer)(const void *user, struct suggestion *suggestion);
+    const void *user;
+};
+
+/* What names stand for. */
+struct expression_values {
+    double (*number)(const void *user, const char *name);
+    const char *(*text)(const void *user, const char *name); /* borrowed; NULL if no name is a text */
+    const void *user;
+};
+
+struct expression;
+
+/* NULL and error (CONFIG_ERROR_SYNTAX or _UNKNOWN: 'at character N: ...', from 1) if it is not a condition. */
+struct expression *expression_parse(const char *text, const struct expression_names *names, GError **error);
+void expression_free(struct expression *expression);
+
+bool expression_true(const struct expression *expression, const struct expression_values *values);
+
+/* The names that stand in it, each once, in the order they first stand there. Free with g_ptr_array_unref(); the
+ * texts belong to the expression. */
+GPtrArray *expression_list(const struct expression *expression);
+
+/* --- with doubt: several samples of the values, e.g. replications ------------------------------------------ */
+
+enum answer { ANSWER_NO, ANSWER_UNSURE, ANSWER_YES };
+
+/* Puts comparisons to decide(): `differences` are left minus right, one a sample; comparison is what stood there
+ * ("<="). and, or and not join the answers as in Kleene's logic: no and unsure is no. Texts are not allowed. */
+enum answer expression_answer(const struct expression *expression, const struct expression_values *samples,
+                              unsigned sample_count,
+                              enum answer (*decide)(const char *comparison, const double *differences,
+                                                    unsigned count));
+
+#endif

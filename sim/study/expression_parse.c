@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Reads expressions: recursive descent, one function a level of precedence. */
+#include "sim/config/value.h"
+#include "sim/study/expression_tree.h"
+
+#include <string.h>
+
+#define DEPTH_MAX 100
+
+struct parser {
+    const char *start, *at;
+    const struct expression_names *names;
+    GError **error;
+    unsigned depth;
+};
+
+static struct expression *parse_or(struct parser *p);
+
+static void skip_blanks(struct parser *p)
+{
+    while (g_ascii_isspace(*p->at))
+        p->at++;
+}
+
+/* The first mistake is the one that is told. */
+static struct expression *fail(struct parser *p, const char *at, enum config_error code, const char *format,
+                               ...) G_GNUC_PRINTF(4, 5);
+static struct expression *fail(struct parser *p, const char *at, enum config_error code, const char *format,
+                               ...)
+{
+    va_list arguments;
+    char *message;
+
+    va_start(arguments, format);
+    message = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_set_error(p->error, CONFIG_ERROR, (int)code, "\"%s\", at character %ld: %s", p->start,
+                g_utf8_strlen(p->start, at - p->start) + 1, message);
+    g_free(message);
+    return NULL;
+}
+
+static struct expression *make(enum node node, struct expression *left, struct expression *right)
+{
+    struct expression *e = g_new0(struct expression, 1);
+
+    e->node = node;
+    e->left = left;
+    e->right = right;
+    return e;
+}
+
+static bool is_condition(const struct expression *e)
+{
+    return e->node >= NODE_COMPARE;
+}
+
+static bool name_character(char c)
+{
+    return g_ascii_isalnum(c) || c == '_' || c == '.';
+}
+
+/* Takes a word of the language if it stands here. */
+static bool take_word(struct parser *p, const char *word)
+{
+    size_t length = strlen(word);
+
+    skip_blanks(p);
+    if (strncmp(p->at, word, length) != 0 || name_character(p->at[length]))
+        return false;
+    p->at += length;
+    return true;
+}
+
+/* A number in base units, whatever it counts. */
+static bool number_value(const char *text, double *out)
+{
+    static const struct config_key any[] = {
+        {"", "", CONFIG_COUNT, "", "0", "9_223_372_036_854_775_807", "", 0},
+        {"", "", CONFIG_SHARE, "", "0", "100000000000000000000", "", 0},
+        {"", "", CONFIG_DURATION, "", "0", "9223372036854775807ns", "", 0},
+        {"", "", CONFIG_EVENT_RATE, "", "0", "1000000000000G", "", 0},
+        {"", "", CONFIG_BIT_RATE, "", "0bit/s", "9000000Tbit/s", "", 0},
+        {"", "", CONFIG_BYTES, "", "0B", "9000000TB", "", 0},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(any); i++) {
+        struct config_value value;
+        char *why = NULL;
+
+        if (config_value_parse(&any[i], text, &value, &why)) {
+            *out = any[i].type == CONFIG_SHARE || any[i].type == CONFIG_EVENT_RATE ? value.real
+                                                                                   : (double)value.integer;
+            if (any[i].type == CONFIG_DURATION)
+                *out /= 1e9;
+            return true;
+        }
+        g_free(why);
+    }
+    return false;
+}
+
+static struct expression *parse_number(struct parser *p)
+{
+    const char *start = p->at;
+    struct expression *e = make(NODE_NUMBER, NULL, NULL);
+    char *text;
+
+    while (name_character(*p->at) || *p->at == '%')
+        p->at++;
+    /* A '/' belongs to the number as part of a rate, else it divides. */
+    if (*p->at == '/')
+        for (const char *const *unit = (const char *const[]){"/s", "/min", NULL}; *unit; unit++)
+            if (g_str_has_prefix(p->at, *unit) && !name_character(p->at[strlen(*unit)])) {
+                p->at += strlen(*unit);
+                break;
+            }
+    text = g_strndup(start, (gsize)(p->at - start));
+    if (!number_value(text, &e->number)) {
+        expression_free(e);
+        e = fail(p, start, CONFIG_ERROR_SYNTAX,
+                 "\"%s\" is not a number, expected one such as 4, 10%%, 500ms, 5k/s, 20Mbit/s or 64kB", text);
+    }
+    g_free(text);
+    return e;
+}
+
+static struct expression *unknown_name(struct parser *p, const char *at, const char *name)
+{
+    struct suggestion suggestion = {name, NULL, 0};
+
+    p->names->offer(p->names->user, &suggestion);
+    return fail(p, at, CONFIG_ERROR_UNKNOWN, "%s: unknown name, did you mean %s?", name,
+                suggestion.nearest ? suggestion.nearest : "another");
+}
+
+/* The text that a name is compared with: quoted, or up to a blank or a parenthesis. */
+static char *take_text(struct parser *p)
+{
+    const char *start, *end;
+
+    skip_blanks(p);
+    start = p->at;
+    if (*start == '"') {
+        end = strchr(start + 1, '"');
+        if (!end)
+            return NULL;
+        p->at = end + 1;
+        return g_strndup(start + 1, (gsize)(end - start - 1));
+    }
+    p->at += strcspn(start, " \t()\"");
+    return p->at > start ? g_strndup(start, (gsize)(p->at - start)) : NULL;
+}
+
+static bool take_comparison(struct parser *p, char comparison[3])
+{
+    static const char *const all[] = {"<=", ">=", "==", "!=", "<", ">"};
+
+    skip_blanks(p);
+    for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
+        if (g_str_has_prefix(p->at, all[i])) {
+            p->at += strlen(all[i]);
+            strcpy(comparison, all[i]);
+            return true;
+        }
+    return false;
+}
+
+static struct expression *parse_same(struct parser *p, const char *start, const char *name)
+{
+    struct expression *e = make(NODE_SAME, NULL, NULL);
+
+    e->name = g_strdup(name);
+    if (!take_comparison(p, e->comparison) || e->comparison[1] != '=' || strchr("<>", e->comparison[0])) {
+        expression_free(e);
+        return fail(p, start, CONFIG_ERROR_SYNTAX, "%s is a text, expected == or != and a word behind it",
+                    name);
+    }
+    e->text = take_text(p);
+    if (e->text)
+        return e;
+    expression_free(e);
+    return fail(p, p->at, CONFIG_ERROR_SYNTAX, "expected the word that %s is compared with", name);
+}
+
+static struct expression *parse_name(struct parser *p)
+{
+    const char *start = p->at;
+    struct expression *e = NULL;
+    char *name;
+
+    while (name_character(*p->at))
+        p->at++;
+    name = g_strndup(start, (gsize)(p->at - start));
+    switch (p->names->kind(p->names->user, name)) {
+    case EXPRESSION_UNKNOWN:
+        e = unknown_name(p, start, name);
+        break;
+    case EXPRESSION_TEXT:
+        e = parse_same(p, start, name);
+        break;
+    case EXPRESSION_NUMBER:
+        e = make(NODE_NAME, NULL, NULL);
+        e->name = g_strdup(name);
+        break;
+    }
+    g_free(name);
+    return e;
+}
+
+static struct expression *parse_primary(struct parser *p)
+{
+    const char *start;
+    struct expression *e;
+
+    skip_blanks(p);
+    start = p->at;
+    if (g_ascii_isdigit(*p->at))
+        return parse_number(p);
+    if (g_ascii_isalpha(*p->at) || *p->at == '_')
+        return parse_name(p);
+    if (*p->at != '(' && *p->at != '-')
+        return fail(p, start, CONFIG_ERROR_SYNTAX, "expected a key, a number or (%s",
+                    *start ? "" : ", it ends here");
+    if (++p->depth > DEPTH_MAX)
+        return fail(p, start, CONFIG_ERROR_SYNTAX, "nested too deep");
+    p->at++;
+    e = *start == '(' ? parse_or(p) : parse_primary(p);
+    p->depth--;
+    if (!e)
+        return NULL;
+    if (*start == '-' && !is_condition(e))
+        return make(NODE_SUBTRACT, make(NODE_NUMBER, NULL, NULL), e);
+    skip_blanks(p);
+    if (*start == '(' && *p->at == ')') {
+        p->at++;
+        return e;
+    }
+    expression_free(e);
+    return fail(p, *start == '(' ? p->at : start, CONFIG_ERROR_SYNTAX,
+                *start == '(' ? "expected )" : "expected a number behind -");
+}
+
+/* Sums (level 0) or products (level 1). */
+static struct expression *parse_chain(struct parser *p, int level)
+{
+    static const char signs[2][3] = {"+-", "*/"};
+    static const enum node nodes[2][2] = {{NODE_ADD, NODE_SUBTRACT}, {NODE_MULTIPLY, NODE_DIVIDE}};
+    struct expression *e = level ? parse_primary(p) : parse_chain(p, 1);
+
+    for (;;) {
+        const char *sign, *at;
+        struct expression *right;
+
+        skip_blanks(p);
+        at = p->at;
+        sign = *at ? strchr(signs[level], *at) : NULL;
+        if (!e || !sign)
+            return e;
+        p->at++;
+        right = level ? parse_primary(p) : parse_chain(p, 1);
+        if (right && (is_condition(e) || is_condition(right)))
+            fail(p, at, CONFIG_ERROR_SYNTAX, "%c joins numbers, and one side is a condition", *at);
+        if (!right || is_condition(e) || is_condition(right)) {
+            expression_free(e);
+            expression_free(right);
+            return NULL;
+        }
+        e = make(nodes[level][sign - signs[level]], e, right);
+    }
+}
+
+static struct expression *parse_comparison(struct parser *p)
+{
+    struct expression *e = parse_chain(p, 0), *compared;
+    char comparison[3];
+    const char *at;
+
+    skip_blanks(p);
+    at = p->at;
+    if (!e || !take_comparison(p, comparison))
+        return e;
+    compared = make(NODE_COMPARE, e, parse_chain(p, 0));
+    strcpy(compared->comparison, comparison);
+    skip_blanks(p);
+    if (compared->right && !is_condition(e) && !is_condition(compared->right) &&
+        (!*p->at || !strchr("<>=!", *p->at)))
+        return compared;
+    if (compared->right)
+        fail(p, at, CONFIG_ERROR_SYNTAX, "%s compares two numbers, expected conditions joined by and",
+             comparison);
+    expression_free(compared);
+    return NULL;
+}
+
+static struct expression *parse_not(struct parser *p)
+{
+    const char *start;
+    struct expression *e;
+
+    skip_blanks(p);
+    start = p->at;
+    if (!take_word(p, "not"))
+        return parse_comparison(p);
+    if (++p->depth > DEPTH_MAX)
+        return fail(p, start, CONFIG_ERROR_SYNTAX, "nested too deep");
+    e = parse_not(p);
+    p->depth--;
+    if (!e || is_condition(e))
+        return e ? make(NODE_NOT, e, NULL) : NULL;
+    expression_free(e);
+    return fail(p, start, CONFIG_ERROR_SYNTAX, "not stands before a condition, not before a number");
+}
+
+static struct expression *join(struct parser *p, const char *word, enum node node,
+                               struct expression *(*parse)(struct parser *))
+{
+    struct expression *e = parse(p);
+    const char *at = p->at;
+
+    while (e && take_word(p, word)) {
+        struct expression *right = parse(p);
+
+        if (right && is_condition(e) && is_condition(right)) {
+            e = make(node, e, right);
+            continue;
+        }
+        if (right)
+            fail(p, at, CONFIG_ERROR_SYNTAX, "%s joins conditions such as a < b, not numbers", word);
+        expression_free(e);
+        expression_free(right);
+        return NULL;
+    }
+    return e;
+}
+
+static struct expression *parse_and(struct parser *p)
+{
+    return join(p, "and", NODE_AND, parse_not);
+}
+
+static struct expression *parse_or(struct parser *p)
+{
+    return join(p, "or", NODE_OR, parse_and);
+}
+
+struct expression *expression_parse(const char *text, const struct expression_names *names, GError **error)
+{
+    struct parser p = {.start = text, .at = text, .names = names, .error = error};
+    struct expression *e = parse_or(&p);
+
+    skip_blanks(&p);
+    if (!e || (!*p.at && is_condition(e)))
+        return e;
+    if (*p.at == '=')
+        fail(&p, p.at, CONFIG_ERROR_SYNTAX, "= is not a comparison, did you mean ==?");
+    else if (*p.at)
+        fail(&p, p.at, CONFIG_ERROR_SYNTAX, "expected and, or, or the end");
+    else
+        fail(&p, p.at, CONFIG_ERROR_SYNTAX, "a number is not a condition, expected a comparison such as < 5");
+    expression_free(e);
+    return NULL;
+}

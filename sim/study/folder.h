@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The folder of a study: study.ini and base.ini as they were first used, runs/, and the tables made of them. */
+#ifndef SIM_STUDY_FOLDER_H
+#define SIM_STUDY_FOLDER_H
+
+#include "sim/study/study.h"
+
+/* Is the study the one whose runs stand there? Comments and blank lines do not count. A folder without the copies fits
+ * any study. False and error (CONFIG_ERROR_CONTRADICTION with what has changed, or CONFIG_ERROR_FILE). */
+bool folder_fits(const struct study *study, const char *dir, GError **error);
+
+/* The same, then makes DIR/runs and the copies where they are missing. */
+bool folder_begin(const struct study *study, const char *dir, GError **error);
+
+/* DIR/runs/NAME; g_free. */
+char *folder_run(const char *dir, const char *name);
+
+/* Writes DIR/NAME by `rows`, beside it first, and puts it in its place when it is whole. */
+bool folder_write_csv(const char *dir, const char *name,
+                      bool (*rows)(struct csv *csv, const void *user, GError **error), const void *user,
+                      GError **error);
+
+#endif

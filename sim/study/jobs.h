@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Child processes, a number of them at a time, with limits. A child that its parent leaves behind is ended. */
+#ifndef SIM_STUDY_JOBS_H
+#define SIM_STUDY_JOBS_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct jobs;
+
+struct jobs_limits {
+    unsigned at_a_time;
+    int64_t timeout_ns;      /* 0: none */
+    int64_t memory_bytes;    /* of address space; 0: no limit */
+    const char *memory_text; /* as the study has it, for messages */
+};
+
+/* How a child ended. reason: NULL if with status 0; else "exit 1", "timeout 600s", "memory 4GB", "killed by signal
+ * 9". said: its standard error, at most the last 64 kB. */
+typedef void jobs_ended(void *user, void *job, const char *reason, const char *said);
+
+struct jobs *jobs_new(const struct jobs_limits *limits, jobs_ended *ended, void *user);
+/* Puts a child into the queue. words: NULL-terminated, copied; the first is the path of the program. scratch: path of a
+ * file for what it says, removed at the end; copied. */
+void jobs_add(struct jobs *jobs, char **words, const char *scratch, void *job);
+/* Runs until the queue is empty, calling ended() for each child; ended() may add more. False if it was interrupted:
+ * SIGINT, SIGTERM and SIGHUP are passed on, the queue is dropped, and ended() is not called any more. */
+bool jobs_run(struct jobs *jobs);
+void jobs_free(struct jobs *jobs);
+
+#endif

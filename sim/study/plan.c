@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The search for values that meet a target. */
+#include "sim/study/plan_private.h"
+
+#include "sim/study/folder.h"
+#include "sim/study/jobs.h"
+#include "sim/study/runs.h"
+
+#include <string.h>
+
+/* --- deciding ------------------------------------------------------------------------------------------- */
+
+struct sample {
+    const struct plan_value *value;
+    const double *metrics;
+};
+
+static double sample_number(const void *user, const char *name)
+{
+    const struct sample *sample = user;
+    const struct plan *plan = sample->value->point->plan;
+    int metric = plan_metric_place(plan->study->host, name);
+    const struct config_key *key;
+
+    if (metric >= 0)
+        return sample->metrics[metric];
+    key = study_key(name);
+    if (key == plan->key)
+        return study_number(key, g_ptr_array_index(plan->texts, sample->value->place));
+    return study_number(key, study_point_text(plan->study, sample->value->point->number, key));
+}
+
+static enum answer answer_of(const struct plan_value *value,
+                             enum answer (*decide)(const char *, const double *, unsigned))
+{
+    unsigned n = value->metrics->len;
+    struct sample *samples = g_new(struct sample, n);
+    struct expression_values *values = g_new0(struct expression_values, n);
+    enum answer answer;
+
+    for (unsigned i = 0; i < n; i++) {
+        samples[i] = (struct sample){value, g_ptr_array_index(value->metrics, i)};
+        values[i] = (struct expression_values){sample_number, NULL, &samples[i]};
+    }
+    answer = expression_answer(value->point->plan->target, values, n, decide);
+    g_free(values);
+    g_free(samples);
+    return answer;
+}
+
+struct statistics plan_statistics(const struct plan *plan, const struct plan_value *value, const char *metric)
+{
+    int place = plan_metric_place(plan->study->host, metric);
+    double *values = g_new(double, value->metrics->len);
+    struct statistics s;
+
+    for (unsigned i = 0; i < value->metrics->len; i++)
+        values[i] = ((const double *)g_ptr_array_index(value->metrics, i))[place];
+    s = statistics_of(values, value->metrics->len);
+    g_free(values);
+    return s;
+}
+
+static void note(const struct plan *plan, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void note(const struct plan *plan, const char *format, ...)
+{
+    va_list arguments;
+    char *text;
+
+    if (!plan->options.note)
+        return;
+    va_start(arguments, format);
+    text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    plan->options.note(text);
+    g_free(text);
+}
+
+static void note_verdict(const struct plan *plan, const struct plan_value *value)
+{
+    note(plan, "point %u: %s = %s %s the target%s (%u runs)", value->point->number, plan->key_name,
+         (const char *)g_ptr_array_index(plan->texts, value->place),
+         value->verdict == VERDICT_MEETS ? "meets" : "fails", value->sure ? "" : " by the means alone",
+         value->metrics->len);
+}
+
+/* --- runs ----------------------------------------------------------------------------------------------- */
+
+static void advance(struct plan_point *point);
+static void ask(struct plan_value *value, unsigned wanted);
+
+/* "p0001-vbmsc.workers=8-r01". */
+static char *run_folder(const struct plan_value *value, unsigned replication)
+{
+    const struct plan *plan = value->point->plan;
+    const char *text = g_ptr_array_index(plan->texts, value->place);
+    char *name =
+        g_strdup_printf("p%04u-v%s=%s-r%02u", value->point->number, plan->key_name, text, replication);
+    char *folder;
+
+    /* Rates have a '/', distributions parentheses and blanks. */
+    g_strcanon(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%=-", '_');
+    folder = folder_run(plan->options.dir, name);
+    g_free(name);
+    return folder;
+}
+
+static void read_folder(const struct plan_value *value, unsigned replication, const char *folder,
+                        struct result *out)
+{
+    const struct plan *plan = value->point->plan;
+    unsigned point = value->point->number;
+    char **settings = plan_settings(plan, point, value->place);
+    const struct result_wanted wanted = {plan->study->host, settings,
+                                         study_seed(plan->study, point, replication), false};
+
+    result_read(folder, &wanted, out);
+    g_strfreev(settings);
+}
+
+static void refuse(struct plan *plan, GError *error)
+{
+    if (plan->refusal)
+        g_error_free(error);
+    else
+        plan->refusal = error;
+}
+
+static void start_run(struct plan_value *value, unsigned replication, char *folder, bool replace)
+{
+    struct plan *plan = value->point->plan;
+    struct plan_job *job = g_new0(struct plan_job, 1);
+    char *setting =
+        g_strdup_printf("%s=%s", plan->key_name, (const char *)g_ptr_array_index(plan->texts, value->place));
+    char **words =
+        run_command_words(plan->study, plan->options.program, value->point->number, setting,
+                          study_seed(plan->study, value->point->number, replication), folder, replace);
+    char *scratch = g_strconcat(folder, ".stderr", NULL);
+
+    *job = (struct plan_job){value, replication, folder};
+    g_ptr_array_add(plan->open, job);
+    result_forget_failure(folder);
+    value->waiting++;
+    jobs_add(plan->jobs, words, scratch, job);
+    g_free(scratch);
+    g_strfreev(words);
+    g_free(setting);
+}
+
+static void take_metrics(struct plan_value *value, unsigned replication, struct result *result)
+{
+    value->metrics->pdata[replication - 1] = g_steal_pointer(&result->metrics);
+}
+
+/* Takes a replication from its folder, or has it run. */
+static void get_replication(struct plan_value *value, unsigned replication)
+{
+    struct plan *plan = value->point->plan;
+    char *folder = run_folder(value, replication);
+    struct result result;
+
+    read_folder(value, replication, folder, &result);
+    if (result.state == RESULT_WHOLE) {
+        take_metrics(value, replication, &result);
+        plan->found++;
+    } else if (result.state == RESULT_OTHER)
+        refuse(plan, g_error_new(CONFIG_ERROR, CONFIG_ERROR_CONTRADICTION,
+                                 "%s: made by version %s; take another folder with -o", folder, result.why));
+    else {
+        if (result.state == RESULT_DAMAGED)
+            note(plan, "%s: damaged, run again: %s", folder, result.why);
+        start_run(value, replication, g_steal_pointer(&folder), result.state == RESULT_DAMAGED);
+    }
+    g_free(folder);
+    result_clear(&result);
+}
+
+/* All replications asked for are there. */
+static void decide(struct plan_value *value)
+{
+    const struct plan *plan = value->point->plan;
+    enum answer answer = answer_of(value, statistics_answer);
+
+    value->sure = answer != ANSWER_UNSURE;
+    if (!value->sure && value->wanted < plan->options.last) {
+        ask(value, MIN(value->wanted + plan->options.first, plan->options.last));
+        return;
+    }
+    if (!value->sure)
+        answer = answer_of(value, statistics_answer_mean);
+    value->verdict = answer == ANSWER_YES ? VERDICT_MEETS : VERDICT_FAILS;
+    note_verdict(plan, value);
+}
+
+static void ask(struct plan_value *value, unsigned wanted)
+{
+    unsigned from = value->wanted;
+
+    value->wanted = wanted;
+    g_ptr_array_set_size(value->metrics, (gint)wanted);
+    for (unsigned r = from + 1; r <= wanted; r++)
+        get_replication(value, r);
+    if (value->waiting == 0 && !value->point->plan->refusal)
+        decide(value);
+}
+
+/* Asks for what the search needs next, until something has to be waited for. */
+static void advance(struct plan_point *point)
+{
+    const struct plan *plan = point->plan;
+    enum verdict *verdicts = g_new(enum verdict, plan->texts->len);
+    bool decided = true;
+
+    while (decided && !point->failure && !plan->refusal) {
+        decided = false;
+        for (unsigned v = 0; v < plan->texts->len; v++)
+            verdicts[v] = point->values[v].verdict;
+        point->look = bisect_look(verdicts, plan->texts->len, plan->options.largest);
+        for (unsigned i = 0; i < point->look.needed_count; i++) {
+            struct plan_value *value = &point->values[point->look.needed[i]];
+
+            if (value->wanted == 0)
+                ask(value, plan->options.first);
+            decided = decided || value->verdict != VERDICT_UNKNOWN;
+        }
+    }
+    g_free(verdicts);
+}
+
+static void run_failed(struct plan_job *job, const char *reason, const char *said)
+{
+    struct plan_point *point = job->value->point;
+    GError *error = NULL;
+
+    if (!result_write_failure(job->folder, reason, said, &error))
+        refuse(point->plan, error);
+    if (!point->failure)
+        point->failure = g_strdup_printf("%s (%s.failed)", reason, job->folder);
+}
+
+static void run_ended(void *user, void *data, const char *reason, const char *said)
+{
+    struct plan_job *job = data;
+    struct plan_value *value = job->value;
+    struct result result = {.state = RESULT_MISSING};
+
+    (void)user;
+    value->waiting--;
+    if (reason)
+        run_failed(job, reason, said);
+    else {
+        read_folder(value, job->replication, job->folder, &result);
+        if (result.state == RESULT_WHOLE)
+            take_metrics(value, job->replication, &result);
+        else
+            run_failed(job, result.why ? result.why : "no result", said);
+        value->point->plan->made++;
+    }
+    if (value->waiting == 0 && !value->point->failure && !value->point->plan->refusal) {
+        decide(value);
+        advance(value->point);
+    }
+    result_clear(&result);
+    g_ptr_array_remove_fast(value->point->plan->open, job);
+}
+
+/* Values that an earlier call looked at count as evidence. */
+static void take_earlier(struct plan_point *point)
+{
+    const struct plan *plan = point->plan;
+
+    for (unsigned v = 0; v < plan->texts->len; v++) {
+        bool all = true;
+
+        for (unsigned r = 1; r <= plan->options.first && all; r++) {
+            char *folder = run_folder(&point->values[v], r);
+
+            all = g_file_test(folder, G_FILE_TEST_IS_DIR);
+            g_free(folder);
+        }
+        if (all)
+            ask(&point->values[v], plan->options.first);
+    }
+}
+
+enum plan_outcome plan_run(struct plan *plan, GError **error)
+{
+    const struct jobs_limits limits = {plan->options.at_a_time, plan->study->timeout_ns,
+                                       plan->study->memory_bytes, plan->study->memory_text};
+    bool whole;
+
+    if (!folder_begin(plan->study, plan->options.dir, error))
+        return PLAN_REFUSED;
+    plan->jobs = jobs_new(&limits, run_ended, plan);
+    for (unsigned p = 0; p < plan->study->point_count && !plan->refusal; p++) {
+        take_earlier(&plan->points[p]);
+        advance(&plan->points[p]);
+    }
+    whole = plan->refusal || jobs_run(plan->jobs);
+    g_clear_pointer(&plan->jobs, jobs_free);
+    if (plan->refusal) {
+        g_propagate_error(error, g_steal_pointer(&plan->refusal));
+        return PLAN_REFUSED;
+    }
+    return whole ? PLAN_DONE : PLAN_INTERRUPTED;
+}
+
+unsigned plan_failures(const struct plan *plan)
+{
+    unsigned count = 0;
+
+    for (unsigned p = 0; p < plan->study->point_count; p++)
+        count += plan->points[p].failure != NULL;
+    return count;
+}
+
+unsigned plan_runs_made(const struct plan *plan)
+{
+    return plan->made;
+}
+
+unsigned plan_runs_found(const struct plan *plan)
+{
+    return plan->found;
+}

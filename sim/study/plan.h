@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Planning: for each point of a study the smallest (or largest) value of a key that meets a target, by bisection over
+ * replicated runs. A value meets the target when the 95 % intervals of what it compares say so, fails it when they say
+ * the opposite; else more replications are run, up to a number, and then the means decide, which is told. (Who looks
+ * again after each batch errs a little more often than in 5 % of cases.) Replication r has the same seed at every
+ * value. Runs that stand in the folder are not run again. */
+#ifndef SIM_STUDY_PLAN_H
+#define SIM_STUDY_PLAN_H
+
+#include "sim/study/study.h"
+
+struct plan_options {
+    const char *target;   /* condition on metrics and keys */
+    const char *vary;     /* "section.key=RANGE" */
+    const char *dir;      /* folder of the study */
+    const char *program;  /* path of pullstorm */
+    unsigned first, last; /* replications: at least, at most */
+    unsigned at_a_time;   /* child processes */
+    bool largest;         /* look for the largest value */
+    /* Told of each value that was decided, and of results to be made again. May be NULL. */
+    void (*note)(const char *text);
+};
+
+struct plan;
+
+/* NULL and error if options are wrong or do not fit the study (CONFIG_ERROR). Study and options must outlive it. */
+struct plan *plan_new(const struct study *study, const struct plan_options *options, GError **error);
+void plan_free(struct plan *plan);
+
+enum plan_outcome {
+    PLAN_DONE,
+    PLAN_INTERRUPTED, /* by a signal; finished runs are kept */
+    PLAN_REFUSED      /* error: the folder holds what does not fit, or cannot be written */
+};
+/* Runs all that is needed. Points with a run that failed have no answer: plan_failures(). */
+enum plan_outcome plan_run(struct plan *plan, GError **error);
+
+unsigned plan_failures(const struct plan *plan);
+/* How many runs were made, and how many stood there already. */
+unsigned plan_runs_made(const struct plan *plan);
+unsigned plan_runs_found(const struct plan *plan);
+
+/* One or two lines on what was found at a point; g_free. */
+char *plan_answer_text(const struct plan *plan, unsigned point);
+
+/* plan.csv and plan_curve.csv. */
+bool plan_write(const struct plan *plan, GError **error);
+
+#endif

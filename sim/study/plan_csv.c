@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* What a plan found: plan.csv, plan_curve.csv, and in words. */
+#include "sim/study/folder.h"
+#include "sim/study/plan_private.h"
+
+static const char *status_text(const struct plan_point *point)
+{
+    static const char *const texts[] = {[BISECT_GOES_ON] = "failed",
+                                        [BISECT_MET] = "met",
+                                        [BISECT_NEVER] = "never",
+                                        [BISECT_ALWAYS] = "always",
+                                        [BISECT_NOT_MONOTONE] = "not_monotone"};
+
+    return point->failure ? "failed" : texts[point->look.status];
+}
+
+static void metric_headers(struct csv *csv, const struct plan *plan, const char *prefix)
+{
+    static const char *const suffixes[] = {"mean", "ci_low", "ci_high"};
+
+    for (unsigned m = 0; m < plan->metrics->len; m++)
+        for (size_t i = 0; i < G_N_ELEMENTS(suffixes); i++) {
+            char *name = g_strdup_printf("%s%s_%s", prefix, (const char *)g_ptr_array_index(plan->metrics, m),
+                                         suffixes[i]);
+
+            csv_text(csv, name);
+            g_free(name);
+        }
+}
+
+/* value: NULL for empty cells. */
+static void metric_cells(struct csv *csv, const struct plan *plan, const struct plan_value *value)
+{
+    for (unsigned m = 0; m < plan->metrics->len; m++) {
+        struct statistics s = {.n = 0};
+
+        if (value)
+            s = plan_statistics(plan, value, g_ptr_array_index(plan->metrics, m));
+        const double cells[] = {s.mean, s.low, s.high};
+        for (unsigned i = 0; i < G_N_ELEMENTS(cells); i++)
+            if (s.n > (i > 0))
+                csv_real(csv, cells[i]);
+            else
+                csv_text(csv, "");
+    }
+}
+
+/* A value of the range in base units; an empty cell for BISECT_NONE. */
+static bool value_cell(struct csv *csv, const struct plan *plan, unsigned point, unsigned place,
+                       GError **error)
+{
+    struct scenario *scenario;
+
+    if (place == BISECT_NONE) {
+        csv_text(csv, "");
+        return true;
+    }
+    scenario = plan_scenario(plan, point, place, error);
+    if (!scenario)
+        return false;
+    plan->study->host->cell(csv, scenario, plan->key);
+    scenario_free(scenario);
+    return true;
+}
+
+static bool point_cells(struct csv *csv, const struct plan *plan, unsigned point, GError **error)
+{
+    struct scenario *scenario = study_point_scenario(plan->study, point, error);
+
+    if (!scenario)
+        return false;
+    csv_unsigned(csv, point);
+    study_point_cells(plan->study, scenario, point, csv);
+    scenario_free(scenario);
+    return true;
+}
+
+static const struct plan_value *value_at(const struct plan_point *point, unsigned place)
+{
+    return place == BISECT_NONE ? NULL : &point->values[place];
+}
+
+static bool plan_row(struct csv *csv, const struct plan *plan, const struct plan_point *point, GError **error)
+{
+    unsigned answer = point->failure ? BISECT_NONE : point->look.answer;
+    unsigned neighbour = point->failure ? BISECT_NONE : point->look.neighbour;
+    const struct plan_value *at = value_at(point, answer), *beside = value_at(point, neighbour);
+
+    if (!point_cells(csv, plan, point->number, error))
+        return false;
+    csv_text(csv, plan->key_name);
+    if (!value_cell(csv, plan, point->number, answer, error))
+        return false;
+    csv_text(csv, status_text(point));
+    metric_cells(csv, plan, at);
+    if (!value_cell(csv, plan, point->number, neighbour, error))
+        return false;
+    metric_cells(csv, plan, beside);
+    csv_text(csv, point->failure ? "" : (!at || at->sure) && (!beside || beside->sure) ? "yes" : "no");
+    return csv_row_end(csv, error);
+}
+
+static bool plan_rows(struct csv *csv, const void *user, GError **error)
+{
+    const struct plan *plan = user;
+    bool good;
+
+    csv_text(csv, "point");
+    study_header_cells(plan->study, csv);
+    csv_text(csv, "key");
+    csv_text(csv, "answer");
+    csv_text(csv, "status");
+    metric_headers(csv, plan, "");
+    csv_text(csv, "neighbour");
+    metric_headers(csv, plan, "neighbour_");
+    csv_text(csv, "sure");
+    good = csv_row_end(csv, error);
+    for (unsigned p = 0; p < plan->study->point_count && good; p++)
+        good = plan_row(csv, plan, &plan->points[p], error);
+    return good;
+}
+
+static bool curve_row(struct csv *csv, const struct plan *plan, const struct plan_value *value,
+                      GError **error)
+{
+    if (!point_cells(csv, plan, value->point->number, error) ||
+        !value_cell(csv, plan, value->point->number, value->place, error))
+        return false;
+    csv_unsigned(csv, value->metrics->len);
+    metric_cells(csv, plan, value);
+    csv_text(csv, !value->sure ? "unsure" : value->verdict == VERDICT_MEETS ? "yes" : "no");
+    return csv_row_end(csv, error);
+}
+
+static bool curve_rows(struct csv *csv, const void *user, GError **error)
+{
+    const struct plan *plan = user;
+    bool good;
+
+    csv_text(csv, "point");
+    study_header_cells(plan->study, csv);
+    csv_text(csv, "value");
+    csv_text(csv, "n");
+    metric_headers(csv, plan, "");
+    csv_text(csv, "meets");
+    good = csv_row_end(csv, error);
+    for (unsigned p = 0; p < plan->study->point_count; p++)
+        for (unsigned v = 0; v < plan->texts->len && good; v++)
+            if (plan->points[p].values[v].verdict != VERDICT_UNKNOWN)
+                good = curve_row(csv, plan, &plan->points[p].values[v], error);
+    return good;
+}
+
+bool plan_write(const struct plan *plan, GError **error)
+{
+    return folder_write_csv(plan->options.dir, "plan.csv", plan_rows, plan, error) &&
+           folder_write_csv(plan->options.dir, "plan_curve.csv", curve_rows, plan, error);
+}
+
+/* --- in words ------------------------------------------------------------------------------------------- */
+
+static const char *text_of(const struct plan *plan, unsigned place)
+{
+    return g_ptr_array_index(plan->texts, place);
+}
+
+/* "time_to_key_p99_s 12.3 [11.9, 12.7]" for each metric of the target. */
+static char *metrics_text(const struct plan *plan, const struct plan_value *value)
+{
+    GString *text = g_string_new(NULL);
+
+    for (unsigned m = 0; m < plan->metrics->len; m++) {
+        struct statistics s = plan_statistics(plan, value, g_ptr_array_index(plan->metrics, m));
+
+        g_string_append_printf(text, "%s%s %.6g", m ? ", " : "",
+                               (const char *)g_ptr_array_index(plan->metrics, m), s.mean);
+        if (s.n > 1)
+            g_string_append_printf(text, " [%.6g, %.6g]", s.low, s.high);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void add_answer(GString *to, const struct plan *plan, const struct plan_point *point)
+{
+    const struct bisect *look = &point->look;
+    char *metrics = metrics_text(plan, &point->values[look->answer]);
+
+    g_string_append_printf(to, "%s %s that meets the target: %s (%s", look->largest ? "largest" : "smallest",
+                           plan->key_name, text_of(plan, look->answer), metrics);
+    g_free(metrics);
+    if (look->neighbour != BISECT_NONE) {
+        metrics = metrics_text(plan, &point->values[look->neighbour]);
+        g_string_append_printf(to, "; at %s %s", text_of(plan, look->neighbour), metrics);
+        g_free(metrics);
+    }
+    g_string_append_c(to, ')');
+    if (!point->values[look->answer].sure ||
+        (look->neighbour != BISECT_NONE && !point->values[look->neighbour].sure))
+        g_string_append_printf(to,
+                               "\n  unsure: after %u replications the 95 %% intervals still leave it open",
+                               plan->options.last);
+}
+
+char *plan_answer_text(const struct plan *plan, unsigned number)
+{
+    const struct plan_point *point = &plan->points[number - 1];
+    char *name = study_point_name(plan->study, number);
+    GString *to = g_string_new(NULL);
+
+    g_string_append_printf(to, "point %u (%s): ", number, name);
+    g_free(name);
+    if (point->failure)
+        g_string_append_printf(to, "no answer, a run failed: %s", point->failure);
+    else if (point->look.answer == BISECT_NONE)
+        g_string_append_printf(to, "no %s from %s to %s meets the target, as far as was looked",
+                               plan->key_name, text_of(plan, 0), text_of(plan, plan->texts->len - 1));
+    else
+        add_answer(to, plan, point);
+    if (!point->failure && point->look.status == BISECT_ALWAYS)
+        g_string_append_printf(to, "\n  always: it is met over all of the range, as far as was looked");
+    if (!point->failure && point->look.status == BISECT_NOT_MONOTONE)
+        g_string_append_printf(to,
+                               "\n  not monotone: %s = %s meets the target and %s does not; other values may "
+                               "meet it, see plan_curve.csv",
+                               plan->key_name, text_of(plan, point->look.meets),
+                               text_of(plan, point->look.fails));
+    return g_string_free(to, FALSE);
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* What a plan is to find: target, key and range, checked against the study. */
+#include "sim/study/plan_private.h"
+
+#include "sim/config/value.h"
+#include "sim/study/axis.h"
+
+#include <string.h>
+
+static void job_free(gpointer data)
+{
+    g_free(((struct plan_job *)data)->folder);
+    g_free(data);
+}
+
+/* --- options -------------------------------------------------------------------------------------------- */
+
+int plan_metric_place(const struct study_host *host, const char *name)
+{
+    for (unsigned i = 0; i < host->metric_count; i++)
+        if (strcmp(host->metrics[i].name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+/* A target is about metrics and keys that are numbers. */
+static enum expression_kind target_kind(const void *user, const char *name)
+{
+    const struct config_key *key = study_key(name);
+
+    if (plan_metric_place(user, name) >= 0)
+        return EXPRESSION_NUMBER;
+    if (!key || key->type == CONFIG_CHOICE || key->type == CONFIG_TEXT || key->type == CONFIG_DATE)
+        return EXPRESSION_UNKNOWN;
+    return EXPRESSION_NUMBER;
+}
+
+static void offer_targets(const void *user, struct suggestion *suggestion)
+{
+    const struct study_host *host = user;
+
+    for (unsigned i = 0; i < host->metric_count; i++)
+        suggest_offer(suggestion, host->metrics[i].name);
+    study_offer_keys(suggestion);
+}
+
+static bool read_target(struct plan *plan, GError **error)
+{
+    const struct study_host *host = plan->study->host;
+    const struct expression_names names = {target_kind, offer_targets, host};
+    GPtrArray *all;
+
+    plan->target = expression_parse(plan->options.target, &names, error);
+    if (!plan->target) {
+        g_prefix_error(error, "--target: ");
+        return false;
+    }
+    all = expression_list(plan->target);
+    for (unsigned i = 0; i < all->len; i++)
+        if (plan_metric_place(host, g_ptr_array_index(all, i)) >= 0)
+            g_ptr_array_add(plan->metrics, g_ptr_array_index(all, i));
+    g_ptr_array_unref(all);
+    if (plan->metrics->len > 0)
+        return true;
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
+                "--target: \"%s\" names no metric, expected one such "
+                "as time_to_key_p99_s (pullstorm metrics)",
+                plan->options.target);
+    return false;
+}
+
+static bool has_key(const GArray *settings, const struct config_key *key)
+{
+    for (unsigned i = 0; i < settings->len; i++)
+        if (g_array_index(settings, struct study_setting, i).key == key)
+            return true;
+    return false;
+}
+
+/* Where the study gives the key values of its own; NULL: nowhere. */
+static const char *place_in_study(const struct study *study, const struct config_key *key)
+{
+    for (unsigned a = 0; a < study->axes->len; a++) {
+        const struct study_axis *axis = &g_array_index(study->axes, struct study_axis, a);
+
+        for (unsigned k = 0; k < axis->keys->len; k++)
+            if (g_array_index(axis->keys, struct study_axis_key, k).key == key)
+                return axis->name;
+    }
+    for (unsigned v = 0; v < study->variants->len; v++)
+        if (has_key(g_array_index(study->variants, struct study_variant, v).settings, key))
+            return g_array_index(study->variants, struct study_variant, v).name;
+    return NULL;
+}
+
+static bool vary_wrong(const struct plan *plan, GError **error, const char *format, ...) G_GNUC_PRINTF(3, 4);
+static bool vary_wrong(const struct plan *plan, GError **error, const char *format, ...)
+{
+    va_list arguments;
+    char *message;
+
+    va_start(arguments, format);
+    message = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE, "--vary %s: %s", plan->options.vary, message);
+    g_free(message);
+    return false;
+}
+
+static bool rising(const struct plan *plan, GError **error)
+{
+    if (plan->key->type == CONFIG_CHOICE || plan->key->type == CONFIG_TEXT || plan->key->type == CONFIG_DATE)
+        return vary_wrong(plan, error, "%s has no smaller and larger values, expected a key that is a number",
+                          plan->key_name);
+    for (unsigned i = 1; i < plan->texts->len; i++) {
+        const char *before = g_ptr_array_index(plan->texts, i - 1), *text = g_ptr_array_index(plan->texts, i);
+
+        if (study_number(plan->key, before) >= study_number(plan->key, text))
+            return vary_wrong(plan, error, "%s stands behind %s, expected rising values", text, before);
+    }
+    return true;
+}
+
+static bool read_vary(struct plan *plan, GError **error)
+{
+    const char *vary = plan->options.vary, *equals = strchr(vary, '='), *place;
+    struct suggestion suggestion = {NULL, NULL, 0};
+    char *why = NULL;
+
+    if (!equals)
+        return vary_wrong(plan, error, "expected KEY=RANGE such as bmsc.workers=1..64");
+    plan->key_name = g_strstrip(g_strndup(vary, (gsize)(equals - vary)));
+    plan->key = study_key(plan->key_name);
+    if (!plan->key) {
+        suggestion.wanted = plan->key_name;
+        study_offer_keys(&suggestion);
+        return vary_wrong(plan, error, "unknown key, did you mean %s?", suggestion.nearest);
+    }
+    if (strcmp(plan->key_name, "run.seed") == 0)
+        return vary_wrong(plan, error, "a study gives every replication a seed, expected another key");
+    place = place_in_study(plan->study, plan->key);
+    if (place)
+        return vary_wrong(plan, error,
+                          "the study gives it values, too (%s), expected a key that it leaves alone", place);
+    plan->texts = axis_values(plan->key, equals + 1, &why);
+    if (!plan->texts) {
+        vary_wrong(plan, error, "%s", why);
+        g_free(why);
+        return false;
+    }
+    return rising(plan, error);
+}
+
+/* "section.key=value" of the point without the key that is varied, then that; g_strfreev. */
+char **plan_settings(const struct plan *plan, unsigned point, unsigned place)
+{
+    GPtrArray *all = g_ptr_array_new();
+    char **own = study_point_settings(plan->study, point);
+    char *prefix = g_strconcat(plan->key_name, "=", NULL);
+
+    for (char **at = own; *at; at++)
+        if (!g_str_has_prefix(*at, prefix))
+            g_ptr_array_add(all, g_strdup(*at));
+    g_ptr_array_add(all, g_strconcat(prefix, g_ptr_array_index(plan->texts, place), NULL));
+    g_ptr_array_add(all, NULL);
+    g_free(prefix);
+    g_strfreev(own);
+    return (char **)g_ptr_array_free(all, FALSE);
+}
+
+struct scenario *plan_scenario(const struct plan *plan, unsigned point, unsigned place, GError **error)
+{
+    char **settings = plan_settings(plan, point, place);
+    struct scenario *scenario = scenario_load(plan->study->base, (const char *const *)settings, error);
+
+    g_strfreev(settings);
+    return scenario;
+}
+
+/* The ends of the range must be right at every point. */
+static bool check_ends(const struct plan *plan, GError **error)
+{
+    const unsigned ends[] = {0, plan->texts->len - 1};
+
+    for (unsigned point = 1; point <= plan->study->point_count; point++)
+        for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
+            struct scenario *scenario = plan_scenario(plan, point, ends[i], error);
+
+            if (!scenario) {
+                g_prefix_error(error, "point %u: ", point);
+                return false;
+            }
+            scenario_free(scenario);
+        }
+    return true;
+}
+
+static void make_points(struct plan *plan)
+{
+    plan->points = g_new0(struct plan_point, plan->study->point_count);
+    for (unsigned p = 0; p < plan->study->point_count; p++) {
+        struct plan_point *point = &plan->points[p];
+
+        *point = (struct plan_point){.plan = plan, .number = p + 1};
+        point->values = g_new0(struct plan_value, plan->texts->len);
+        for (unsigned v = 0; v < plan->texts->len; v++) {
+            point->values[v] = (struct plan_value){.point = point, .place = v};
+            point->values[v].metrics = g_ptr_array_new_with_free_func(g_free);
+        }
+    }
+}
+
+struct plan *plan_new(const struct study *study, const struct plan_options *options, GError **error)
+{
+    struct plan *plan = g_new0(struct plan, 1);
+
+    plan->study = study;
+    plan->options = *options;
+    plan->metrics = g_ptr_array_new();
+    plan->open = g_ptr_array_new_with_free_func(job_free);
+    if (!read_target(plan, error) || !read_vary(plan, error) || !check_ends(plan, error)) {
+        plan_free(plan);
+        return NULL;
+    }
+    make_points(plan);
+    return plan;
+}
+
+void plan_free(struct plan *plan)
+{
+    for (unsigned p = 0; plan->points && p < plan->study->point_count; p++) {
+        for (unsigned v = 0; v < plan->texts->len; v++)
+            g_ptr_array_unref(plan->points[p].values[v].metrics);
+        g_free(plan->points[p].values);
+        g_free(plan->points[p].failure);
+    }
+    g_free(plan->points);
+    expression_free(plan->target);
+    g_ptr_array_unref(plan->metrics);
+    g_ptr_array_unref(plan->open);
+    if (plan->texts)
+        g_ptr_array_unref(plan->texts);
+    g_free(plan->key_name);
+    g_clear_error(&plan->refusal);
+    g_free(plan);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* What plan.c finds and plan_csv.c tells. */
+#ifndef SIM_STUDY_PLAN_PRIVATE_H
+#define SIM_STUDY_PLAN_PRIVATE_H
+
+#include "sim/study/bisect.h"
+#include "sim/study/plan.h"
+#include "sim/study/statistics.h"
+
+/* One value at one point. */
+struct plan_value {
+    struct plan_point *point;
+    unsigned place;     /* in the range */
+    unsigned wanted;    /* replications asked for so far; 0: not looked at */
+    unsigned waiting;   /* of them still to come */
+    GPtrArray *metrics; /* double * of each replication, in order; NULL while it is to come */
+    enum verdict verdict;
+    bool sure; /* by the intervals, not by the means alone */
+};
+
+struct plan_point {
+    struct plan *plan;
+    unsigned number;
+    struct plan_value *values; /* one for each value of the range */
+    struct bisect look;
+    char *failure; /* what went wrong with a run; NULL: nothing */
+};
+
+struct plan {
+    const struct study *study;
+    struct plan_options options;
+    struct expression *target;
+    GPtrArray *metrics; /* const char *, those of the target */
+    const struct config_key *key;
+    char *key_name;
+    GPtrArray *texts;          /* the values */
+    struct plan_point *points; /* study->point_count */
+    struct jobs *jobs;
+    GPtrArray *open; /* struct plan_job, under way or waiting */
+    unsigned made, found;
+    GError *refusal; /* the first reason to stop */
+};
+
+/* A run under way or waiting. */
+struct plan_job {
+    struct plan_value *value;
+    unsigned replication;
+    char *folder;
+};
+
+/* The place of a metric in the host's list; -1: it is none. */
+int plan_metric_place(const struct study_host *host, const char *name);
+
+/* "section.key=value" of a point without the key that is varied, then that with the value at that place; g_strfreev. */
+char **plan_settings(const struct plan *plan, unsigned point, unsigned place);
+
+/* A target metric's replications at a value. */
+struct statistics plan_statistics(const struct plan *plan, const struct plan_value *value,
+                                  const char *metric);
+
+/* The scenario of a point with a value. */
+struct scenario *plan_scenario(const struct plan *plan, unsigned point, unsigned place, GError **error);
+
+#endif

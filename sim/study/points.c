@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The points of a study: how axes cross, what a point is called, and what it sets. */
+#include "sim/config/value.h"
+#include "sim/study/reader.h"
+#include "sim/study/study.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Points whose mistakes are told; the rest would say the same. */
+#define MISTAKEN_POINTS_MAX 5
+/* Purpose of the draws of independent seeds. */
+#define SEED_PURPOSE 0x5eed
+
+static unsigned dimensions(const struct study *study)
+{
+    return study->axes->len + (study->variants->len > 0);
+}
+
+/* How many values the i-th dimension has. */
+static unsigned dimension_length(const struct study *study, unsigned i)
+{
+    if (study->variants->len > 0 && i-- == 0)
+        return study->variants->len;
+    return g_array_index(study->axes, struct study_axis, i).length;
+}
+
+static const char *setting_text(const GArray *settings, const struct config_key *key)
+{
+    for (unsigned i = 0; i < settings->len; i++)
+        if (g_array_index(settings, struct study_setting, i).key == key)
+            return g_array_index(settings, struct study_setting, i).text;
+    return NULL;
+}
+
+/* The places of a crossing may not be in the study yet: it may still be dropped. */
+static const char *text_at(const struct study *study, const unsigned *places, const struct config_key *key)
+{
+    unsigned first_axis = study->variants->len > 0;
+    const char *text = NULL;
+
+    for (unsigned a = 0; a < study->axes->len; a++) {
+        const struct study_axis *axis = &g_array_index(study->axes, struct study_axis, a);
+
+        for (unsigned k = 0; k < axis->keys->len; k++) {
+            const struct study_axis_key *axis_key = &g_array_index(axis->keys, struct study_axis_key, k);
+
+            if (axis_key->key == key)
+                return g_ptr_array_index(axis_key->texts, places[first_axis + a]);
+        }
+    }
+    if (first_axis)
+        text = setting_text(g_array_index(study->variants, struct study_variant, places[0]).settings, key);
+    if (!text)
+        text = setting_text(study->set, key);
+    return text ? text : scenario_value_text(study->base_scenario, key);
+}
+
+static const unsigned *places_of(const struct study *study, unsigned point)
+{
+    g_assert(point >= 1 && point <= study->point_count);
+    return study->places + (size_t)(point - 1) * dimensions(study);
+}
+
+const char *study_point_text(const struct study *study, unsigned point, const struct config_key *key)
+{
+    return text_at(study, places_of(study, point), key);
+}
+
+const char *study_point_variant(const struct study *study, unsigned point)
+{
+    if (study->variants->len == 0)
+        return NULL;
+    return g_array_index(study->variants, struct study_variant, places_of(study, point)[0]).name;
+}
+
+static void add_setting(GPtrArray *to, const struct config_key *key, const char *text)
+{
+    g_ptr_array_add(to, g_strdup_printf("%s.%s=%s", key->section, key->name, text));
+}
+
+static void add_settings(GPtrArray *to, const GArray *settings)
+{
+    for (unsigned i = 0; i < settings->len; i++) {
+        const struct study_setting *setting = &g_array_index(settings, struct study_setting, i);
+
+        add_setting(to, setting->key, setting->text);
+    }
+}
+
+/* Variant and axes of a point, without [set]. */
+static GPtrArray *own_settings(const struct study *study, const unsigned *places, bool variant)
+{
+    GPtrArray *to = g_ptr_array_new();
+
+    if (variant)
+        add_settings(to, g_array_index(study->variants, struct study_variant, places[0]).settings);
+    for (unsigned a = 0; a < study->axes->len; a++) {
+        const struct study_axis *axis = &g_array_index(study->axes, struct study_axis, a);
+
+        for (unsigned k = 0; k < axis->keys->len; k++) {
+            const struct study_axis_key *key = &g_array_index(axis->keys, struct study_axis_key, k);
+
+            add_setting(to, key->key, g_ptr_array_index(key->texts, places[(study->variants->len > 0) + a]));
+        }
+    }
+    return to;
+}
+
+/* [set] without what the variant sets, so that each key stands there once; variant; axes. */
+char **study_point_settings(const struct study *study, unsigned point)
+{
+    const unsigned *places = places_of(study, point);
+    GPtrArray *own = own_settings(study, places, study->variants->len > 0), *all = g_ptr_array_new();
+
+    for (unsigned i = 0; i < study->set->len; i++) {
+        const struct study_setting *setting = &g_array_index(study->set, struct study_setting, i);
+
+        if (study->variants->len == 0 ||
+            !setting_text(g_array_index(study->variants, struct study_variant, places[0]).settings,
+                          setting->key))
+            add_setting(all, setting->key, setting->text);
+    }
+    g_ptr_array_extend_and_steal(all, own);
+    g_ptr_array_add(all, NULL);
+    return (char **)g_ptr_array_free(all, FALSE);
+}
+
+struct scenario *study_point_scenario(const struct study *study, unsigned point, GError **error)
+{
+    char **settings = study_point_settings(study, point);
+    struct scenario *scenario = scenario_load(study->base, (const char *const *)settings, error);
+
+    g_strfreev(settings);
+    return scenario;
+}
+
+char *study_point_name(const struct study *study, unsigned point)
+{
+    GPtrArray *own = own_settings(study, places_of(study, point), false);
+    char *axes, *name;
+
+    g_ptr_array_add(own, NULL);
+    axes = g_strjoinv(", ", (char **)own->pdata);
+    if (study->variants->len > 0)
+        name = g_strdup_printf("variant=%s%s%s", study_point_variant(study, point), *axes ? ", " : "", axes);
+    else
+        name = g_strdup(*axes ? axes : "the base");
+    g_free(axes);
+    g_strfreev((char **)g_ptr_array_free(own, FALSE));
+    return name;
+}
+
+/* --- names in conditions -------------------------------------------------------------------------------- */
+
+const struct config_key *study_key(const char *name)
+{
+    const char *dot = strchr(name, '.');
+    char *section = dot ? g_strndup(name, (gsize)(dot - name)) : NULL;
+    const struct config_key *key = dot ? config_key_find(section, dot + 1) : NULL;
+
+    g_free(section);
+    return key;
+}
+
+void study_offer_keys(struct suggestion *suggestion)
+{
+    /* A suggestion keeps the name it was offered, so the name has to stay. */
+    for (unsigned i = 0; i < config_key_count; i++) {
+        char *name = g_strdup_printf("%s.%s", config_keys[i].section, config_keys[i].name);
+
+        suggest_offer(suggestion, g_intern_string(name));
+        g_free(name);
+    }
+}
+
+double study_number(const struct config_key *key, const char *text)
+{
+    struct config_value value;
+    char *why = NULL;
+
+    if (!config_value_parse(key, text, &value, &why)) {
+        g_free(why);
+        return 0;
+    }
+    switch (key->type) {
+    case CONFIG_SHARE:
+    case CONFIG_EVENT_RATE:
+        return value.real;
+    case CONFIG_DURATION:
+        return (double)value.integer / 1e9;
+    case CONFIG_DISTRIBUTION:
+        return (double)distribution_mean(&value.distribution) / 1e9;
+    case CONFIG_SEED:
+        return (double)value.seed;
+    default:
+        return (double)value.integer;
+    }
+}
+
+static enum expression_kind kind_of(const void *user, const char *name)
+{
+    const struct config_key *key = study_key(name);
+
+    (void)user;
+    if (strcmp(name, "point") == 0)
+        return EXPRESSION_NUMBER;
+    if (strcmp(name, "variant") == 0)
+        return EXPRESSION_TEXT;
+    if (!key)
+        return EXPRESSION_UNKNOWN;
+    return key->type == CONFIG_CHOICE || key->type == CONFIG_TEXT || key->type == CONFIG_DATE
+               ? EXPRESSION_TEXT
+               : EXPRESSION_NUMBER;
+}
+
+static void offer_names(const void *user, struct suggestion *suggestion)
+{
+    (void)user;
+    suggest_offer(suggestion, "variant");
+    suggest_offer(suggestion, "point");
+    study_offer_keys(suggestion);
+}
+
+const struct expression_names study_names = {kind_of, offer_names, NULL};
+
+struct crossing {
+    const struct study *study;
+    const unsigned *places;
+    unsigned point;
+};
+
+static double crossing_number(const void *user, const char *name)
+{
+    const struct crossing *crossing = user;
+    const struct config_key *key = study_key(name);
+
+    return key ? study_number(key, text_at(crossing->study, crossing->places, key)) : crossing->point;
+}
+
+static const char *crossing_text(const void *user, const char *name)
+{
+    const struct crossing *crossing = user;
+    const struct study *study = crossing->study;
+
+    if (strcmp(name, "variant") != 0)
+        return text_at(study, crossing->places, study_key(name));
+    if (study->variants->len == 0)
+        return "";
+    return g_array_index(study->variants, struct study_variant, crossing->places[0]).name;
+}
+
+bool study_point_is(const struct study *study, unsigned point, const struct expression *condition)
+{
+    const struct crossing crossing = {study, places_of(study, point), point};
+    const struct expression_values values = {crossing_number, crossing_text, &crossing};
+
+    return expression_true(condition, &values);
+}
+
+/* --- making them ---------------------------------------------------------------------------------------- */
+
+/* Steps to the next crossing, the last dimension fastest; false behind the last. */
+static bool next_crossing(const struct study *study, unsigned *places)
+{
+    for (unsigned i = dimensions(study); i-- > 0;) {
+        if (++places[i] < dimension_length(study, i))
+            return true;
+        places[i] = 0;
+    }
+    return false;
+}
+
+static void check_point(struct reader *reader, unsigned point)
+{
+    const struct study *study = reader->study;
+    GError *error = NULL;
+    struct scenario *scenario = study_point_scenario(study, point, &error);
+    char *refusal = scenario && study->host->refuse ? study->host->refuse(scenario) : NULL;
+    char *name = study_point_name(study, point);
+    char **lines = error ? g_strsplit(error->message, "\n", -1) : NULL;
+
+    for (char **line = lines; line && *line; line++)
+        reader_mistake(reader, 0, NULL, NULL, (enum config_error)error->code, "point %u (%s): %s", point,
+                       name, *line);
+    if (refusal)
+        reader_mistake(reader, 0, NULL, NULL, CONFIG_ERROR_VALUE, "point %u (%s): %s", point, name, refusal);
+    g_strfreev(lines);
+    g_free(name);
+    g_free(refusal);
+    scenario_free(scenario);
+    g_clear_error(&error);
+}
+
+static void check_points(struct reader *reader)
+{
+    unsigned mistaken = 0;
+
+    for (unsigned point = 1; point <= reader->study->point_count; point++) {
+        gsize before = reader->mistakes.text->len;
+
+        check_point(reader, point);
+        mistaken += reader->mistakes.text->len > before;
+        if (mistaken == MISTAKEN_POINTS_MAX) {
+            reader_mistake(reader, 0, NULL, NULL, CONFIG_ERROR_VALUE, "points behind %u were not looked at",
+                           point);
+            return;
+        }
+    }
+}
+
+void reader_points(struct reader *reader)
+{
+    struct study *study = reader->study;
+    unsigned count = dimensions(study);
+    unsigned *places = g_new0(unsigned, count + 1);
+    GArray *kept = g_array_new(FALSE, FALSE, sizeof(unsigned));
+    double crossings = 1;
+
+    for (unsigned i = 0; i < count; i++)
+        crossings *= dimension_length(study, i);
+    if (crossings > STUDY_POINTS_MAX)
+        reader_mistake(reader, 0, NULL, NULL, CONFIG_ERROR_VALUE,
+                       "the axes cross in %.0f points, expected at most %d", crossings, STUDY_POINTS_MAX);
+    else
+        do {
+            const struct crossing crossing = {study, places, study->point_count + 1};
+            const struct expression_values values = {crossing_number, crossing_text, &crossing};
+
+            if (study->constraint && !expression_true(study->constraint, &values))
+                continue;
+            g_array_append_vals(kept, places, count);
+            study->point_count++;
+        } while (next_crossing(study, places));
+    study->places = (unsigned *)(void *)g_array_free(kept, FALSE);
+    g_free(places);
+    if (crossings <= STUDY_POINTS_MAX && study->point_count == 0)
+        reader_mistake(reader, 0, "study", "constraint", CONFIG_ERROR_CONTRADICTION,
+                       "is false at each of the %.0f points, expected some to be left", crossings);
+    check_points(reader);
+}
+
+/* --- runs ----------------------------------------------------------------------------------------------- */
+
+uint64_t study_seed(const struct study *study, unsigned point, unsigned replication)
+{
+    if (study->independent)
+        return random_u64(study->seed, point, SEED_PURPOSE, replication);
+    return study->seed + replication - 1;
+}
+
+char *study_run_name(unsigned point, unsigned replication)
+{
+    return g_strdup_printf("p%04u-r%02u", point, replication);
+}
+
+void study_header_cells(const struct study *study, struct csv *csv)
+{
+    if (study->variants->len > 0)
+        csv_text(csv, "variant");
+    for (unsigned a = 0; a < study->axes->len; a++) {
+        const struct study_axis *axis = &g_array_index(study->axes, struct study_axis, a);
+
+        for (unsigned k = 0; k < axis->keys->len; k++) {
+            const struct config_key *key = g_array_index(axis->keys, struct study_axis_key, k).key;
+            char *name = g_strdup_printf("%s.%s", key->section, key->name);
+
+            csv_text(csv, name);
+            g_free(name);
+        }
+    }
+}
+
+void study_point_cells(const struct study *study, const struct scenario *scenario, unsigned point,
+                       struct csv *csv)
+{
+    if (study->variants->len > 0)
+        csv_text(csv, study_point_variant(study, point));
+    for (unsigned a = 0; a < study->axes->len; a++) {
+        const struct study_axis *axis = &g_array_index(study->axes, struct study_axis, a);
+
+        for (unsigned k = 0; k < axis->keys->len; k++)
+            study->host->cell(csv, scenario, g_array_index(axis->keys, struct study_axis_key, k).key);
+    }
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Values with units, as fixed-point numbers. */
+#include "sim/study/quantity.h"
+
+#include "sim/config/number.h"
+
+#include <string.h>
+
+#define DECIMALS           12
+#define SIGNIFICANT_DIGITS 6
+/* Above what any key can hold, and small enough to be multiplied by a step's number. */
+#define PARTS_MAX (QUANTITY_ONE * 1000000000 * 1000000000)
+
+/* The first is the finest. */
+static const struct config_unit share_units[] = {{"%", 1}, {"", 100}, {NULL, 0}};
+static const struct config_unit rate_units[] = {{"/min", 1},
+                                                {"/s", 60},
+                                                {"", 60},
+                                                {"k/min", 1000},
+                                                {"k/s", 60000},
+                                                {"k", 60000},
+                                                {"M/min", 1000000},
+                                                {"M/s", 60000000},
+                                                {"M", 60000000},
+                                                {"G/min", 1000000000},
+                                                {"G/s", UINT64_C(60000000000)},
+                                                {"G", UINT64_C(60000000000)},
+                                                {NULL, 0}};
+
+static const struct config_unit *units_of(enum config_type type)
+{
+    if (type == CONFIG_SHARE)
+        return share_units;
+    return type == CONFIG_EVENT_RATE ? rate_units : config_type_units(type);
+}
+
+bool quantity_type(enum config_type type)
+{
+    return units_of(type) != NULL;
+}
+
+bool quantity_whole(enum config_type type)
+{
+    return config_type_units(type) != NULL;
+}
+
+const struct config_unit *quantity_bare_unit(enum config_type type)
+{
+    const struct config_unit *units = units_of(type);
+
+    for (const struct config_unit *unit = units; unit->name; unit++)
+        if (!*unit->name)
+            return unit;
+    return units;
+}
+
+/* digits x scale / 10^fraction in parts; false if it is too large or too fine. */
+static bool scale_number(const struct number *number, uint64_t scale, __int128 *out)
+{
+    __int128 value = 0;
+    int power = DECIMALS - (int)number->fraction;
+
+    for (unsigned i = 0; i < number->length; i++)
+        value = value * 10 + (number->digits[i] - '0');
+    if (value > PARTS_MAX / (__int128)scale)
+        return false;
+    value *= (__int128)scale;
+    for (; power > 0; power--) {
+        if (value > PARTS_MAX / 10)
+            return false;
+        value *= 10;
+    }
+    for (; power < 0; power++) {
+        if (value % 10 != 0)
+            return false;
+        value /= 10;
+    }
+    *out = value;
+    return true;
+}
+
+bool quantity_parse(enum config_type type, const char *text, struct quantity *out,
+                    const struct config_unit **unit, char **why)
+{
+    const struct config_unit *known = units_of(type);
+    struct number number;
+    const char *at = text;
+
+    if (number_scan(&at, &number) != NUMBER_OK) {
+        *why = g_strdup_printf("\"%s\" is not a number", text);
+        return false;
+    }
+    if (type == CONFIG_DURATION && *at == '\0' && number.length == 0) {
+        out->parts = 0;
+        *unit = NULL;
+        return true;
+    }
+    while (known->name && strcmp(known->name, at) != 0)
+        known++;
+    if (!known->name)
+        *why = g_strdup_printf(*at ? "\"%s\" has an unknown unit" : "\"%s\" has no unit", text);
+    else if (!scale_number(&number, known->scale, &out->parts))
+        *why = g_strdup_printf("\"%s\" is too large or has too many digits", text);
+    else {
+        *unit = number.length == 0 && *at == '\0' ? NULL : known;
+        return true;
+    }
+    return false;
+}
+
+static char *whole_text(__int128 value)
+{
+    char digits[48];
+    size_t at = sizeof digits - 1;
+
+    digits[at] = '\0';
+    do
+        digits[--at] = (char)('0' + (int)(value % 10));
+    while ((value /= 10) != 0);
+    return g_strdup(digits + at);
+}
+
+char *quantity_text(enum config_type type, struct quantity value, const struct config_unit *unit)
+{
+    const struct config_unit *units = units_of(type);
+    __int128 divisor = QUANTITY_ONE * (__int128)unit->scale;
+    __int128 rest = value.parts % divisor;
+    char *whole = whole_text(value.parts / divisor);
+    GString *text = g_string_new(whole);
+
+    g_free(whole);
+    /* 24 decimals are what the reader of scenarios takes. */
+    for (int i = 0; rest != 0 && i < NUMBER_DIGITS_MAX; i++) {
+        if (i == 0)
+            g_string_append_c(text, '.');
+        rest *= 10;
+        g_string_append_c(text, (char)('0' + (int)(rest / divisor)));
+        rest %= divisor;
+    }
+    if (rest != 0) {
+        g_string_free(text, TRUE);
+        return quantity_text(type, value, units);
+    }
+    g_string_append(text, unit->name);
+    return g_string_free(text, FALSE);
+}
+
+static __int128 to_multiple(__int128 value, __int128 of)
+{
+    return (value + of / 2) / of * of;
+}
+
+struct quantity quantity_round(enum config_type type, struct quantity value, const struct config_unit *unit)
+{
+    __int128 digit = QUANTITY_ONE * (__int128)unit->scale;
+    __int128 significant = 1;
+
+    for (int i = 0; i < SIGNIFICANT_DIGITS; i++)
+        significant *= 10;
+    while (value.parts / digit >= significant)
+        digit *= 10;
+    while (digit % 10 == 0 && value.parts / digit < significant / 10)
+        digit /= 10;
+    value.parts = to_multiple(value.parts, digit);
+    if (quantity_whole(type))
+        value.parts = to_multiple(value.parts, QUANTITY_ONE);
+    return value;
+}

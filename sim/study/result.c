@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Reads summary.csv and manifest.json of a run, and distrusts them. */
+#include "sim/study/result.h"
+
+#include "sim/study/csv_rows.h"
+
+#include <glib/gstdio.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+/* What of a failed run's words is kept. */
+#define SAID_BYTES_MAX 8192
+
+static bool damaged(struct result *out, char *why)
+{
+    out->state = RESULT_DAMAGED;
+    g_free(out->why);
+    out->why = why;
+    return false;
+}
+
+/* A file of the folder; NULL and damaged if it cannot be read. */
+static char *read_part(const char *folder, const char *name, struct result *out)
+{
+    char *path = g_build_filename(folder, name, NULL), *text = NULL;
+    GError *error = NULL;
+
+    if (!g_file_get_contents(path, &text, NULL, &error)) {
+        damaged(out, g_strdup(error->message));
+        g_error_free(error);
+    }
+    g_free(path);
+    return text;
+}
+
+/* The text behind "name": of manifest.json, which has a member a line; NULL if it is not there. Line breaks within
+ * texts are written as \n, so no text can look like a member. */
+static const char *member(const char *manifest, const char *name)
+{
+    char *start = g_strdup_printf("\n  \"%s\": ", name);
+    const char *at = strstr(manifest, start);
+
+    at = at ? at + strlen(start) : NULL;
+    g_free(start);
+    return at;
+}
+
+static bool read_manifest(const char *folder, const struct result_wanted *wanted, struct result *out)
+{
+    char *text = read_part(folder, "manifest.json", out), *version;
+    const char *at;
+    bool same;
+
+    if (!text)
+        return false;
+    at = member(text, "version");
+    if (!at || *at != '"' || !g_str_has_suffix(text, "\n}\n")) {
+        g_free(text);
+        return damaged(out, g_strdup("manifest.json is cut off or is not one"));
+    }
+    version = g_strndup(at + 1, strcspn(at + 1, "\""));
+    at = member(text, "wall_s");
+    out->wall_s = at ? g_ascii_strtod(at, NULL) : 0;
+    g_free(text);
+    same = strcmp(version, wanted->host->version) == 0;
+    out->state = same ? RESULT_WHOLE : RESULT_OTHER;
+    if (same)
+        g_free(version);
+    else
+        out->why = version;
+    return same || wanted->any_version;
+}
+
+static int column_of(char **header, const char *name)
+{
+    for (int i = 0; header[i]; i++)
+        if (strcmp(header[i], name) == 0)
+            return i;
+    return -1;
+}
+
+static bool same_columns(const struct study_host *host, char **header)
+{
+    for (unsigned i = 0; i < config_key_count; i++, header++) {
+        size_t length = strlen(config_keys[i].section);
+
+        if (!*header || strncmp(*header, config_keys[i].section, length) != 0 || (*header)[length] != '.' ||
+            strcmp(*header + length + 1, config_keys[i].name) != 0)
+            return false;
+    }
+    for (unsigned i = 0; i < host->metric_count; i++, header++)
+        if (!*header || strcmp(*header, host->metrics[i].name) != 0)
+            return false;
+    return !*header;
+}
+
+/* Was the run made with this setting? Numbers are compared as such, texts are not: they have several spellings. */
+static bool setting_fits(char **header, char **row, const char *setting, struct result *out)
+{
+    const char *equals = strchr(setting, '=');
+    char *name = g_strndup(setting, (gsize)(equals - setting));
+    const struct config_key *key = study_key(name);
+    int column = column_of(header, name);
+    double wanted, found;
+
+    g_free(name);
+    if (!key || key->type == CONFIG_CHOICE || key->type == CONFIG_TEXT || key->type == CONFIG_DATE ||
+        key->type == CONFIG_DISTRIBUTION)
+        return true;
+    wanted = study_number(key, equals + 1);
+    found = column < 0 ? (double)NAN : g_ascii_strtod(row[column], NULL);
+    if (fabs(found - wanted) <= 1e-9 * fabs(wanted))
+        return true;
+    return damaged(out, g_strdup_printf("made with %s.%s = %s (in base units), expected %s", key->section,
+                                        key->name, column < 0 ? "nothing" : row[column], equals + 1));
+}
+
+static bool row_fits(char **header, char **row, const struct result_wanted *wanted, struct result *out)
+{
+    int column = column_of(header, "run.seed");
+    char *seed = g_strdup_printf("%" PRIu64, wanted->seed);
+    bool right = column >= 0 && strcmp(row[column], seed) == 0;
+
+    if (!right)
+        damaged(out,
+                g_strdup_printf("made with seed %s, expected %s", column < 0 ? "none" : row[column], seed));
+    g_free(seed);
+    for (char **setting = wanted->settings; right && *setting; setting++)
+        right = setting_fits(header, row, *setting, out);
+    return right;
+}
+
+static bool take_metrics(char **header, char **row, const struct study_host *host, struct result *out)
+{
+    out->metrics = g_new(double, host->metric_count);
+    for (unsigned i = 0; i < host->metric_count; i++) {
+        int column = column_of(header, host->metrics[i].name);
+        char *end = NULL;
+
+        out->metrics[i] = column < 0 ? (double)NAN : g_ascii_strtod(row[column], &end);
+        if (column >= 0 && (!*row[column] || *end || !isfinite(out->metrics[i])))
+            return damaged(out, g_strdup_printf("summary.csv: %s is \"%.40s\", which is not a number",
+                                                host->metrics[i].name, row[column]));
+    }
+    return true;
+}
+
+static bool read_summary(const char *folder, const struct result_wanted *wanted, struct result *out)
+{
+    char *text = read_part(folder, "summary.csv", out);
+    const char *why = NULL;
+    GPtrArray *rows = text ? csv_rows(text, &why) : NULL;
+    char **header, **row;
+    bool good = false;
+
+    g_free(text);
+    if (!rows)
+        return why ? damaged(out, g_strdup_printf("summary.csv: %s", why)) : false;
+    if (rows->len != 2)
+        damaged(out, g_strdup_printf("summary.csv has %u rows, expected a header and one row", rows->len));
+    else {
+        header = g_ptr_array_index(rows, 0);
+        row = g_ptr_array_index(rows, 1);
+        if (g_strv_length(header) != g_strv_length(row) ||
+            (out->state == RESULT_WHOLE && !same_columns(wanted->host, header)))
+            damaged(out, g_strdup("summary.csv: its columns are not those of this program"));
+        else
+            good = row_fits(header, row, wanted, out) && take_metrics(header, row, wanted->host, out);
+    }
+    g_ptr_array_unref(rows);
+    return good;
+}
+
+static char *failure_path(const char *folder)
+{
+    return g_strconcat(folder, ".failed", NULL);
+}
+
+static void read_failure(const char *folder, struct result *out)
+{
+    char *path = failure_path(folder), *text = NULL;
+
+    if (g_file_get_contents(path, &text, NULL, NULL)) {
+        text[strcspn(text, "\r\n")] = '\0';
+        out->state = RESULT_FAILED;
+        out->why = text;
+    }
+    g_free(path);
+}
+
+void result_read(const char *folder, const struct result_wanted *wanted, struct result *out)
+{
+    *out = (struct result){.state = RESULT_MISSING};
+    if (!g_file_test(folder, G_FILE_TEST_EXISTS))
+        read_failure(folder, out);
+    else if (read_manifest(folder, wanted, out) && !read_summary(folder, wanted, out))
+        g_clear_pointer(&out->metrics, g_free);
+}
+
+void result_clear(struct result *result)
+{
+    g_clear_pointer(&result->why, g_free);
+    g_clear_pointer(&result->metrics, g_free);
+}
+
+bool result_write_failure(const char *folder, const char *reason, const char *said, GError **error)
+{
+    size_t length = strlen(said);
+    char *path = failure_path(folder);
+    char *text =
+        g_strdup_printf("%s\n%s", reason, said + (length > SAID_BYTES_MAX ? length - SAID_BYTES_MAX : 0));
+    bool good = g_file_set_contents(path, text, -1, error);
+
+    g_free(text);
+    g_free(path);
+    return good;
+}
+
+void result_forget_failure(const char *folder)
+{
+    char *path = failure_path(folder);
+
+    g_unlink(path);
+    g_free(path);
+}

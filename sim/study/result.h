@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The folder of a finished run, as pullstorm run writes it, read back. */
+#ifndef SIM_STUDY_RESULT_H
+#define SIM_STUDY_RESULT_H
+
+#include "sim/study/study.h"
+
+enum result_state {
+    RESULT_MISSING, /* no such folder */
+    RESULT_FAILED,  /* FOLDER.failed stands there instead */
+    RESULT_DAMAGED, /* cannot be read, or is not what was asked for */
+    RESULT_OTHER,   /* whole, by another version of the program */
+    RESULT_WHOLE
+};
+
+struct result {
+    enum result_state state;
+    char *why;       /* damaged: what is wrong; failed: the reason; other: the version. NULL else */
+    double *metrics; /* metric_count of the host; NULL unless whole (or other, if any version will do) */
+    double wall_s;   /* how long the run took; 0 if it is not known */
+};
+
+/* What the run should have been made with. */
+struct result_wanted {
+    const struct study_host *host;
+    char **settings; /* "section.key=value" */
+    uint64_t seed;
+    bool any_version;
+};
+
+/* Reads FOLDER; clear with result_clear(). A metric that another version did not have is not a number. */
+void result_read(const char *folder, const struct result_wanted *wanted, struct result *out);
+void result_clear(struct result *result);
+
+/* Writes FOLDER.failed: the reason, then the end of what the run said. False and error if that fails. */
+bool result_write_failure(const char *folder, const char *reason, const char *said, GError **error);
+/* Removes FOLDER.failed if it is there. */
+void result_forget_failure(const char *folder);
+
+#endif

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The runs of a study and their command lines. */
+#include "sim/study/runs.h"
+
+#include "sim/config/value.h"
+#include "sim/study/folder.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* An expired key costs a bootstrap besides the pull; ns-3 takes much longer than the native engine. Rough, but all
+ * that is wanted is an order. */
+#define BOOTSTRAP_COST 2.0
+#define NS3_COST       30.0
+
+static void clear_run(gpointer data)
+{
+    result_clear(&((struct study_run *)data)->result);
+}
+
+/* The highest replication that has a folder. */
+static unsigned highest_replication(const char *dir)
+{
+    char *path = g_build_filename(dir, "runs", NULL);
+    GDir *listing = g_dir_open(path, 0, NULL);
+    unsigned highest = 0;
+    const char *name;
+
+    while (listing && (name = g_dir_read_name(listing)) != NULL) {
+        unsigned point, replication;
+        int length = 0;
+
+        if (sscanf(name, "p%5u-r%4u%n", &point, &replication, &length) == 2 && name[length] == '\0')
+            highest = MAX(highest, replication);
+    }
+    if (listing)
+        g_dir_close(listing);
+    g_free(path);
+    return highest;
+}
+
+static void read_run(const struct study *study, const struct runs_wanted *wanted, char **settings,
+                     struct study_run *run)
+{
+    const struct result_wanted expected = {study->host, settings, run->seed, wanted->any_version};
+    char *name = study_run_name(run->point, run->replication);
+    char *folder = folder_run(wanted->dir, name);
+
+    result_read(folder, &expected, &run->result);
+    g_free(folder);
+    g_free(name);
+}
+
+GArray *runs_list(const struct study *study, const struct runs_wanted *wanted)
+{
+    GArray *runs = g_array_new(FALSE, TRUE, sizeof(struct study_run));
+    unsigned last = wanted->last;
+
+    if (wanted->further && wanted->dir)
+        last = MAX(last, highest_replication(wanted->dir));
+    g_array_set_clear_func(runs, clear_run);
+    for (unsigned point = 1; point <= study->point_count; point++) {
+        char **settings = wanted->dir ? study_point_settings(study, point) : NULL;
+
+        for (unsigned r = wanted->first; r <= last; r++) {
+            struct study_run run = {.point = point, .replication = r, .seed = study_seed(study, point, r)};
+
+            if (wanted->dir)
+                read_run(study, wanted, settings, &run);
+            if (r > wanted->last && (run.result.state == RESULT_MISSING || run.result.state == RESULT_FAILED))
+                result_clear(&run.result);
+            else
+                g_array_append_val(runs, run);
+        }
+        g_strfreev(settings);
+    }
+    return runs;
+}
+
+char *runs_other_version(const GArray *runs)
+{
+    for (unsigned i = 0; i < runs->len; i++) {
+        const struct study_run *run = &g_array_index(runs, struct study_run, i);
+
+        if (run->result.state == RESULT_OTHER) {
+            char *name = study_run_name(run->point, run->replication);
+            char *text = g_strdup_printf("%s: made by version %s", name, run->result.why);
+
+            g_free(name);
+            return text;
+        }
+    }
+    return NULL;
+}
+
+char **run_command_words(const struct study *study, const char *program, unsigned point, const char *setting,
+                         uint64_t seed, const char *folder, bool replace)
+{
+    GPtrArray *words = g_ptr_array_new();
+    char **settings = study_point_settings(study, point);
+
+    g_ptr_array_add(words, g_strdup(program));
+    g_ptr_array_add(words, g_strdup("run"));
+    g_ptr_array_add(words, g_strdup(study->base));
+    for (char **at = settings; *at; at++) {
+        g_ptr_array_add(words, g_strdup("-s"));
+        g_ptr_array_add(words, g_strdup(*at));
+    }
+    if (setting) {
+        g_ptr_array_add(words, g_strdup("-s"));
+        g_ptr_array_add(words, g_strdup(setting));
+    }
+    g_ptr_array_add(words, g_strdup("--seed"));
+    g_ptr_array_add(words, g_strdup_printf("%" PRIu64, seed));
+    g_ptr_array_add(words, g_strdup("-o"));
+    g_ptr_array_add(words, g_strdup(folder));
+    g_ptr_array_add(words, g_strdup("--quiet"));
+    if (replace)
+        g_ptr_array_add(words, g_strdup("--force"));
+    g_ptr_array_add(words, NULL);
+    g_strfreev(settings);
+    return (char **)g_ptr_array_free(words, FALSE);
+}
+
+static bool plain(const char *word)
+{
+    for (const char *at = word; *at; at++)
+        if (!g_ascii_isalnum(*at) && !strchr("_-+=./:@%,", *at))
+            return false;
+    return *word != '\0';
+}
+
+char *run_command_text(char **words)
+{
+    GString *text = g_string_new(NULL);
+
+    for (char **word = words; *word; word++) {
+        char *quoted = plain(*word) ? g_strdup(*word) : g_shell_quote(*word);
+
+        g_string_append_printf(text, "%s%s", text->len ? " " : "", quoted);
+        g_free(quoted);
+    }
+    return g_string_free(text, FALSE);
+}
+
+/* --- cost ----------------------------------------------------------------------------------------------- */
+
+static double estimate(const struct study *study, unsigned point)
+{
+    double ues = study_number(study_key("ue.count"), study_point_text(study, point, study_key("ue.count")));
+    double expired = study_number(study_key("ue.muk_expired"),
+                                  study_point_text(study, point, study_key("ue.muk_expired")));
+    const char *engine = study_point_text(study, point, study_key("run.engine"));
+
+    return ues * (1 + BOOTSTRAP_COST * expired) * (strcmp(engine, "ns3") == 0 ? NS3_COST : 1);
+}
+
+/* Seconds that each point takes, from the runs that were timed; estimates are scaled to fit them. */
+static double *point_costs(const struct study *study, const GArray *timed)
+{
+    double *cost = g_new0(double, study->point_count + 1), *sum = g_new0(double, study->point_count + 1);
+    unsigned *count = g_new0(unsigned, study->point_count + 1);
+    double measured = 0, estimated = 0;
+
+    for (unsigned i = 0; i < timed->len; i++) {
+        const struct study_run *run = &g_array_index(timed, struct study_run, i);
+
+        sum[run->point] += run->result.wall_s;
+        count[run->point] += run->result.wall_s > 0;
+    }
+    for (unsigned p = 1; p <= study->point_count; p++) {
+        cost[p] = estimate(study, p);
+        if (count[p] > 0) {
+            measured += sum[p] / count[p];
+            estimated += cost[p];
+        }
+    }
+    for (unsigned p = 1; p <= study->point_count; p++)
+        if (count[p] > 0)
+            cost[p] = sum[p] / count[p];
+        else if (measured > 0 && estimated > 0)
+            cost[p] *= measured / estimated;
+    g_free(sum);
+    g_free(count);
+    return cost;
+}
+
+static gint costlier_first(gconstpointer a, gconstpointer b, gpointer user)
+{
+    const struct study_run *first = a, *second = b;
+    const double *cost = user;
+
+    if (cost[first->point] != cost[second->point])
+        return cost[first->point] > cost[second->point] ? -1 : 1;
+    if (first->point != second->point)
+        return first->point < second->point ? -1 : 1;
+    return first->replication < second->replication ? -1 : first->replication > second->replication;
+}
+
+void runs_longest_first(const struct study *study, GArray *runs, const GArray *timed)
+{
+    double *cost = point_costs(study, timed);
+
+    g_array_sort_with_data(runs, costlier_first, cost);
+    g_free(cost);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Means and their confidence intervals. */
+#include "sim/study/statistics.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+
+double statistics_t(unsigned degrees_of_freedom)
+{
+    return gsl_cdf_tdist_Pinv(0.975, degrees_of_freedom);
+}
+
+struct statistics statistics_of(const double *values, unsigned n)
+{
+    struct statistics s = {.n = n};
+    double sum = 0, squares = 0, half;
+
+    if (n == 0)
+        return s;
+    /* Relative to the first value: equal values then have their value as mean, to the last bit. */
+    for (unsigned i = 0; i < n; i++)
+        sum += values[i] - values[0];
+    s.mean = values[0] + sum / n;
+    if (n < 2)
+        return s;
+    for (unsigned i = 0; i < n; i++)
+        squares += (values[i] - s.mean) * (values[i] - s.mean);
+    s.sd = sqrt(squares / (n - 1));
+    half = statistics_t(n - 1) * s.sd / sqrt(n);
+    s.low = s.mean - half;
+    s.high = s.mean + half;
+    return s;
+}
+
+static enum answer answer(bool yes)
+{
+    return yes ? ANSWER_YES : ANSWER_NO;
+}
+
+/* Where low to high lies with regard to 0. */
+static enum answer interval_answer(const char *comparison, double low, double high)
+{
+    bool point = low == 0 && high == 0, apart = low > 0 || high < 0;
+
+    switch (comparison[0]) {
+    case '<':
+        if (comparison[1] ? high <= 0 : high < 0)
+            return ANSWER_YES;
+        return (comparison[1] ? low > 0 : low >= 0) ? ANSWER_NO : ANSWER_UNSURE;
+    case '>':
+        if (comparison[1] ? low >= 0 : low > 0)
+            return ANSWER_YES;
+        return (comparison[1] ? high < 0 : high <= 0) ? ANSWER_NO : ANSWER_UNSURE;
+    default:
+        if (!point && !apart)
+            return ANSWER_UNSURE;
+        return answer(point == (comparison[0] == '='));
+    }
+}
+
+enum answer statistics_answer(const char *comparison, const double *differences, unsigned n)
+{
+    struct statistics s = statistics_of(differences, n);
+
+    return n < 2 ? ANSWER_UNSURE : interval_answer(comparison, s.low, s.high);
+}
+
+enum answer statistics_answer_mean(const char *comparison, const double *differences, unsigned n)
+{
+    struct statistics s = statistics_of(differences, n);
+
+    return interval_answer(comparison, s.mean, s.mean);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Mean, spread and 95 % confidence interval of replications. */
+#ifndef SIM_STUDY_STATISTICS_H
+#define SIM_STUDY_STATISTICS_H
+
+#include "sim/study/expression.h"
+
+/* sd and the interval are 0 for n < 2, and mean is for n = 0. */
+struct statistics {
+    unsigned n;
+    double mean;
+    double sd;        /* with n - 1 */
+    double low, high; /* 95 % confidence interval of the mean, Student t with n - 1 degrees of freedom */
+};
+
+/* The sums are taken in the order of the values: the same values give the same bits. Equal values have exactly their
+ * value as mean, and no spread. */
+struct statistics statistics_of(const double *values, unsigned n);
+
+/* The t of a two-sided 95 % interval. */
+double statistics_t(unsigned degrees_of_freedom);
+
+/* Does `difference comparison 0` hold for the mean of the values? YES or NO where their confidence interval lies
+ * wholly on one side; UNSURE otherwise, and for fewer than two values. */
+enum answer statistics_answer(const char *comparison, const double *differences, unsigned n);
+/* The same by the mean alone, never UNSURE. */
+enum answer statistics_answer_mean(const char *comparison, const double *differences, unsigned n);
+
+#endif

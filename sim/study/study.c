@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Reads a study file: sections, axes, variants. */
+#include "sim/study/study.h"
+
+#include "sim/config/file.h"
+#include "sim/config/lines.h"
+#include "sim/config/value.h"
+#include "sim/study/axis.h"
+#include "sim/study/reader.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+void reader_mistake(struct reader *reader, unsigned line, const char *section, const char *name,
+                    enum config_error code, const char *format, ...)
+{
+    char *origin =
+        line ? g_strdup_printf("%s:%u", reader->mistakes.path, line) : g_strdup(reader->mistakes.path);
+    va_list arguments;
+    char *message;
+
+    va_start(arguments, format);
+    message = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    if (name)
+        mistakes_add(&reader->mistakes, code, origin, "[%s] %s: %s", section, name, message);
+    else if (section)
+        mistakes_add(&reader->mistakes, code, origin, "[%s]: %s", section, message);
+    else
+        mistakes_add(&reader->mistakes, code, origin, "%s", message);
+    g_free(message);
+    g_free(origin);
+}
+
+char *reader_value(const struct reader *reader, const char *section, const char *name)
+{
+    char *text = g_key_file_get_value(reader->file, section, name, NULL);
+
+    return text ? g_strstrip(text) : NULL;
+}
+
+/* "axis rate" -> "rate" if the first word is `word`; NULL if it is not, "" if there is no name. */
+static const char *name_behind(const char *section, const char *word)
+{
+    size_t length = strlen(word);
+
+    if (strncmp(section, word, length) != 0 || (section[length] && section[length] != ' '))
+        return NULL;
+    section += length;
+    return section + strspn(section, " ");
+}
+
+/* --- keys ----------------------------------------------------------------------------------------------- */
+
+/* The key of a line of [set], an axis or a variant; NULL and a mistake if it cannot stand there. */
+static const struct config_key *key_of_line(struct reader *reader, const struct config_line *line)
+{
+    const struct config_key *key = study_key(line->text);
+    struct suggestion suggestion = {line->text, NULL, 0};
+
+    if (!key) {
+        study_offer_keys(&suggestion);
+        reader_mistake(reader, line->number, line->section, line->text, CONFIG_ERROR_UNKNOWN,
+                       "unknown key, did you mean %s?", suggestion.nearest);
+        return NULL;
+    }
+    if (strcmp(line->text, "run.seed") == 0) {
+        reader_mistake(reader, line->number, line->section, line->text, CONFIG_ERROR_CONTRADICTION,
+                       "a study gives every replication a seed, expected seed = N in [study]");
+        return NULL;
+    }
+    return key;
+}
+
+/* False and a mistake if the key was given before; `lines` remembers. */
+static bool first_time(struct reader *reader, const struct config_line *line, const struct config_key *key,
+                       unsigned *lines)
+{
+    unsigned earlier = lines[key - config_keys];
+
+    if (earlier) {
+        reader_mistake(reader, line->number, line->section, line->text, CONFIG_ERROR_CONTRADICTION,
+                       "stands on line %u, too, expected one place for each key", earlier);
+        return false;
+    }
+    lines[key - config_keys] = line->number;
+    return true;
+}
+
+static void take_setting(struct reader *reader, const struct config_line *line, GArray *settings)
+{
+    struct study_setting setting = {.key = key_of_line(reader, line)};
+    struct config_value value;
+    char *why = NULL;
+
+    if (!setting.key)
+        return;
+    setting.text = reader_value(reader, line->section, line->text);
+    if (config_value_parse(setting.key, setting.text, &value, &why)) {
+        g_array_append_val(settings, setting);
+        return;
+    }
+    reader_mistake(reader, line->number, line->section, line->text, CONFIG_ERROR_VALUE, "%s", why);
+    g_free(why);
+    g_free(setting.text);
+}
+
+static void set_line(struct reader *reader, const struct config_line *line)
+{
+    const struct config_key *key = study_key(line->text);
+
+    if (!key || first_time(reader, line, key, reader->taken))
+        take_setting(reader, line, reader->study->set);
+}
+
+static void variant_line(struct reader *reader, const struct config_line *line, struct study_variant *variant)
+{
+    const struct config_key *key = study_key(line->text);
+
+    /* A variant may change what [set] says; that a section has a key twice is found elsewhere. */
+    if (key && !reader->variant[key - config_keys])
+        reader->variant[key - config_keys] = line->number;
+    take_setting(reader, line, variant->settings);
+}
+
+static void axis_line(struct reader *reader, const struct config_line *line, struct study_axis *axis)
+{
+    const struct config_key *key = key_of_line(reader, line);
+    struct study_axis_key axis_key = {.key = key};
+    char *text, *why = NULL;
+
+    if (!key || !first_time(reader, line, key, reader->taken))
+        return;
+    text = reader_value(reader, line->section, line->text);
+    axis_key.texts = axis_values(key, text, &why);
+    g_free(text);
+    if (!axis_key.texts) {
+        reader_mistake(reader, line->number, line->section, line->text, CONFIG_ERROR_VALUE, "%s", why);
+        g_free(why);
+        return;
+    }
+    if (axis->keys->len == 0)
+        axis->length = axis_key.texts->len;
+    else if (axis->length != axis_key.texts->len)
+        reader_mistake(reader, line->number, line->section, line->text, CONFIG_ERROR_VALUE,
+                       "%u values, and %s.%s of the same axis has %u, expected as many", axis_key.texts->len,
+                       g_array_index(axis->keys, struct study_axis_key, 0).key->section,
+                       g_array_index(axis->keys, struct study_axis_key, 0).key->name, axis->length);
+    g_array_append_val(axis->keys, axis_key);
+}
+
+/* --- sections ------------------------------------------------------------------------------------------- */
+
+static void clear_setting(gpointer data)
+{
+    g_free(((struct study_setting *)data)->text);
+}
+
+static void clear_axis_key(gpointer data)
+{
+    g_ptr_array_unref(((struct study_axis_key *)data)->texts);
+}
+
+static void clear_axis(gpointer data)
+{
+    struct study_axis *axis = data;
+
+    g_free(axis->name);
+    g_array_free(axis->keys, TRUE);
+}
+
+static void clear_variant(gpointer data)
+{
+    struct study_variant *variant = data;
+
+    g_free(variant->name);
+    g_array_free(variant->settings, TRUE);
+}
+
+static GArray *array_of(guint size, GDestroyNotify clear)
+{
+    GArray *array = g_array_new(FALSE, TRUE, size);
+
+    g_array_set_clear_func(array, clear);
+    return array;
+}
+
+static void unknown_section(struct reader *reader, const struct config_line *line)
+{
+    static const char *const known[] = {"study", "set", "axis NAME", "variant NAME"};
+    struct suggestion suggestion = {line->section, NULL, 0};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
+        suggest_offer(&suggestion, known[i]);
+    for (unsigned i = 0; i < config_key_count; i++)
+        if (strcmp(config_keys[i].section, line->section) == 0) {
+            reader_mistake(reader, line->number, line->section, NULL, CONFIG_ERROR_UNKNOWN,
+                           "a section of scenarios; here its keys stand in [set], as %s.%s = ...",
+                           line->section, config_keys[i].name);
+            return;
+        }
+    reader_mistake(reader, line->number, line->section, NULL, CONFIG_ERROR_UNKNOWN,
+                   "unknown section, did you mean [%s]?", suggestion.nearest);
+}
+
+static void section_line(struct reader *reader, const struct config_line *line)
+{
+    const char *axis_name = name_behind(line->section, "axis");
+    const char *variant_name = name_behind(line->section, "variant");
+
+    if (axis_name && *axis_name) {
+        struct study_axis axis = {.name = g_strdup(axis_name)};
+
+        axis.keys = array_of(sizeof(struct study_axis_key), clear_axis_key);
+        g_array_append_val(reader->study->axes, axis);
+    } else if (variant_name && *variant_name) {
+        struct study_variant variant = {.name = g_strdup(variant_name)};
+
+        variant.settings = array_of(sizeof(struct study_setting), clear_setting);
+        g_array_append_val(reader->study->variants, variant);
+    } else if (axis_name || variant_name)
+        reader_mistake(reader, line->number, line->section, NULL, CONFIG_ERROR_SYNTAX,
+                       "has no name, expected [%s NAME]", axis_name ? "axis" : "variant");
+    else if (strcmp(line->section, "study") != 0 && strcmp(line->section, "set") != 0)
+        unknown_section(reader, line);
+}
+
+/* The line that has the same section, or the same key of it, earlier; 0: none. */
+static unsigned given_before(const struct reader *reader, unsigned index)
+{
+    const struct config_line *line = &g_array_index(reader->lines, struct config_line, index);
+
+    for (unsigned i = 0; i < index; i++) {
+        const struct config_line *earlier = &g_array_index(reader->lines, struct config_line, i);
+
+        if (earlier->kind == line->kind && strcmp(earlier->section, line->section) == 0 &&
+            (line->kind == LINE_SECTION || strcmp(earlier->text, line->text) == 0))
+            return earlier->number;
+    }
+    return 0;
+}
+
+static void key_line(struct reader *reader, const struct config_line *line)
+{
+    struct study *study = reader->study;
+    const char *axis = name_behind(line->section, "axis"), *variant = name_behind(line->section, "variant");
+
+    if (strcmp(line->section, "study") == 0)
+        reader_head_line(reader, line->number, line->text);
+    else if (strcmp(line->section, "set") == 0)
+        set_line(reader, line);
+    else if (axis && *axis)
+        axis_line(reader, line, &g_array_index(study->axes, struct study_axis, study->axes->len - 1));
+    else if (variant && *variant)
+        variant_line(reader, line,
+                     &g_array_index(study->variants, struct study_variant, study->variants->len - 1));
+}
+
+static void take_line(struct reader *reader, unsigned index)
+{
+    const struct config_line *line = &g_array_index(reader->lines, struct config_line, index);
+    unsigned earlier = line->kind == LINE_SECTION || line->kind == LINE_KEY ? given_before(reader, index) : 0;
+
+    if (earlier)
+        reader_mistake(reader, line->number, line->section, line->kind == LINE_KEY ? line->text : NULL,
+                       CONFIG_ERROR_SYNTAX, "given twice, first on line %u; expected once", earlier);
+    else if (line->kind == LINE_SECTION)
+        section_line(reader, line);
+    else if (line->kind == LINE_KEY)
+        key_line(reader, line);
+    else if (line->kind == LINE_HOMELESS)
+        reader_mistake(reader, line->number, NULL, NULL, CONFIG_ERROR_SYNTAX,
+                       "%s: stands before the first section, expected [study] above it", line->text);
+    else
+        reader_mistake(reader, line->number, NULL, NULL, CONFIG_ERROR_SYNTAX,
+                       "\"%.60s\" is not understood, expected [section], key = value or # comment",
+                       line->text);
+}
+
+/* A key of an axis must not stand in a variant; axes must have keys. */
+static void check_axes(struct reader *reader)
+{
+    for (unsigned i = 0; i < reader->study->axes->len; i++) {
+        const struct study_axis *axis = &g_array_index(reader->study->axes, struct study_axis, i);
+        char *section = g_strdup_printf("axis %s", axis->name);
+
+        if (axis->keys->len == 0 && reader->mistakes.text->len == 0)
+            reader_mistake(reader, 0, section, NULL, CONFIG_ERROR_SYNTAX,
+                           "has no key, expected one such as pull.rate = 1k/s, 2k/s");
+        for (unsigned k = 0; k < axis->keys->len; k++) {
+            const struct config_key *key = g_array_index(axis->keys, struct study_axis_key, k).key;
+            unsigned line = reader->taken[key - config_keys], other = reader->variant[key - config_keys];
+            char *name = g_strdup_printf("%s.%s", key->section, key->name);
+
+            if (other)
+                reader_mistake(reader, line, section, name, CONFIG_ERROR_CONTRADICTION,
+                               "stands in a variant, too (line %u), expected one place for each key", other);
+            g_free(name);
+        }
+        g_free(section);
+    }
+}
+
+static void read_file(struct reader *reader, char *text)
+{
+    GError *syntax = NULL;
+
+    reader->lines = lines_index(text);
+    if (!g_key_file_load_from_data(reader->file, text, (gsize)-1, G_KEY_FILE_KEEP_TRANSLATIONS, &syntax)) {
+        reader_mistake(reader, 0, NULL, NULL, CONFIG_ERROR_SYNTAX, "%s", syntax->message);
+        g_clear_error(&syntax);
+        return;
+    }
+    for (unsigned i = 0; i < reader->lines->len; i++)
+        take_line(reader, i);
+    check_axes(reader);
+    reader_finish_head(reader);
+    if (reader->mistakes.text->len == 0)
+        reader_points(reader);
+}
+
+static struct study *study_new(const char *path, const struct study_host *host)
+{
+    struct study *study = g_new0(struct study, 1);
+
+    study->host = g_memdup2(host, sizeof *host);
+    study->path = g_strdup(path);
+    study->name = g_path_get_basename(path);
+    if (g_str_has_suffix(study->name, ".ini") && strlen(study->name) > strlen(".ini"))
+        study->name[strlen(study->name) - strlen(".ini")] = '\0';
+    study->replications = 1;
+    study->seed = 1;
+    study->set = array_of(sizeof(struct study_setting), clear_setting);
+    study->axes = array_of(sizeof(struct study_axis), clear_axis);
+    study->variants = array_of(sizeof(struct study_variant), clear_variant);
+    return study;
+}
+
+struct study *study_load(const char *path, const struct study_host *host, GError **error)
+{
+    char *text = scenario_file_read(path, error);
+    struct reader reader = {.mistakes = {.path = path}};
+    bool good;
+
+    if (!text)
+        return NULL;
+    reader.study = study_new(path, host);
+    reader.study->text = g_strdup(text);
+    reader.file = g_key_file_new();
+    reader.mistakes.text = g_string_new(NULL);
+    reader.taken = g_new0(unsigned, config_key_count);
+    reader.variant = g_new0(unsigned, config_key_count);
+    read_file(&reader, text);
+    good = reader.mistakes.text->len == 0;
+    if (!good) {
+        g_set_error_literal(error, CONFIG_ERROR, (int)reader.mistakes.code, reader.mistakes.text->str);
+        g_clear_pointer(&reader.study, study_free);
+    }
+    g_string_free(reader.mistakes.text, TRUE);
+    g_array_free(reader.lines, TRUE);
+    g_key_file_free(reader.file);
+    g_free(reader.taken);
+    g_free(reader.variant);
+    g_free(text);
+    return reader.study;
+}
+
+void study_free(struct study *study)
+{
+    if (!study)
+        return;
+    scenario_free(study->base_scenario);
+    expression_free(study->constraint);
+    g_array_free(study->set, TRUE);
+    g_array_free(study->axes, TRUE);
+    g_array_free(study->variants, TRUE);
+    g_strfreev(study->metrics);
+    g_free(study->places);
+    g_free((gpointer)study->host);
+    g_free(study->path);
+    g_free(study->name);
+    g_free(study->text);
+    g_free(study->title);
+    g_free(study->description);
+    g_free(study->base);
+    g_free(study->base_text);
+    g_free(study->memory_text);
+    g_free(study);
+}

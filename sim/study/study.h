@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* A parameter study: a base scenario, and the values that its keys take. Axes cross; each crossing that the constraint
+ * lets pass is a point, and each point is run `replications` times with seeds of its own. How a study file is written:
+ * doc/pullstorm.1. */
+#ifndef SIM_STUDY_STUDY_H
+#define SIM_STUDY_STUDY_H
+
+#include "sim/config/schema.h"
+#include "sim/stats/column.h"
+#include "sim/stats/csv.h"
+#include "sim/study/expression.h"
+
+#define STUDY_POINTS_MAX       100000
+#define STUDY_REPLICATIONS_MAX 9999
+
+/* What a study has to know of the program around it. */
+struct study_host {
+    const struct stats_column *metrics; /* columns of summary.csv behind the keys */
+    unsigned metric_count;
+    const char *version; /* of the program: results of others are told apart */
+    /* Why a right scenario cannot be run by this program (g_free); NULL: it can. */
+    char *(*refuse)(const struct scenario *scenario);
+    /* Writes a key's value in base units, as summary.csv has it. */
+    void (*cell)(struct csv *csv, const struct scenario *scenario, const struct config_key *key);
+};
+
+/* A key with the text of its value. */
+struct study_setting {
+    const struct config_key *key;
+    char *text;
+};
+
+struct study_axis_key {
+    const struct config_key *key;
+    GPtrArray *texts; /* char *, as many as the axis is long */
+};
+
+struct study_axis {
+    char *name;
+    unsigned length;
+    GArray *keys; /* struct study_axis_key; they move in step */
+};
+
+struct study_variant {
+    char *name;
+    GArray *settings; /* struct study_setting */
+};
+
+struct study {
+    const struct study_host *host;
+    char *path, *name; /* of the study file; its name without folder and .ini */
+    char *text;        /* the study file */
+    char *title, *description;
+    char *base;      /* path of the base scenario, absolute */
+    char *base_text; /* the file */
+    struct scenario *base_scenario;
+    unsigned replications;
+    uint64_t seed;
+    bool independent;              /* seeds differ from point to point */
+    int64_t timeout_ns;            /* of a run, by the clock on the wall; 0: none */
+    int64_t memory_bytes;          /* of a run; 0: no limit */
+    char *memory_text;             /* as it was written */
+    char **metrics;                /* those to show first; NULL-terminated, maybe none */
+    struct expression *constraint; /* NULL: none */
+    GArray *set;                   /* struct study_setting */
+    GArray *axes;                  /* struct study_axis, the first varies slowest */
+    GArray *variants;              /* struct study_variant; if any, the slowest axis of all */
+    unsigned point_count;
+    unsigned *places; /* of each point its variant (if there are any), then its place on each axis */
+};
+
+/* Reads a study and its base, and checks every point as the scenario reader does. NULL and error (CONFIG_ERROR) with
+ * one line a mistake: file, line, section, key, what is wrong and what was expected. The host is copied. */
+struct study *study_load(const char *path, const struct study_host *host, GError **error);
+void study_free(struct study *study);
+
+/* --- points: numbered from 1 ------------------------------------------------------------------------------- */
+
+/* The text of a key's value at a point. */
+const char *study_point_text(const struct study *study, unsigned point, const struct config_key *key);
+/* What sets the point apart from the base, "section.key=value": [set], variant, axes. g_strfreev. */
+char **study_point_settings(const struct study *study, unsigned point);
+/* The scenario of a point; scenario_free. */
+struct scenario *study_point_scenario(const struct study *study, unsigned point, GError **error);
+/* "variant=backoff, pull.rate=500/s", for messages; g_free. */
+char *study_point_name(const struct study *study, unsigned point);
+/* NULL if the study has none. */
+const char *study_point_variant(const struct study *study, unsigned point);
+
+/* Names in conditions on points: every key, `variant` and `point`. user: the study. */
+extern const struct expression_names study_names;
+bool study_point_is(const struct study *study, unsigned point, const struct expression *condition);
+
+/* A value as a number in base units; a distribution counts as its mean. */
+double study_number(const struct config_key *key, const char *text);
+/* A key by "section.key"; NULL: there is none. */
+const struct config_key *study_key(const char *name);
+void study_offer_keys(struct suggestion *suggestion);
+
+/* --- runs -------------------------------------------------------------------------------------------------- */
+
+/* The seed of a replication, from 1. The same at every point, or an independent draw of (seed, point, replication). */
+uint64_t study_seed(const struct study *study, unsigned point, unsigned replication);
+
+/* "p0001-r01"; g_free. */
+char *study_run_name(unsigned point, unsigned replication);
+
+/* Cells "variant", then the keys of all axes: their names, and their values at a point. */
+void study_header_cells(const struct study *study, struct csv *csv);
+void study_point_cells(const struct study *study, const struct scenario *scenario, unsigned point,
+                       struct csv *csv);
+
+#endif

@@ -1,0 +1,273 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+# Parameter studies from outside, on the real program: expand, collect, plan. What plan has to find is known
+# beforehand: every number is fixed (no chance in times, loss or back-off), so it follows from a sum.
+set -u
+
+program=$PWD/pullstorm
+source=$(cd "${srcdir:-.}" && pwd)
+studies=$source/scripts/studies
+manual=$source/doc/pullstorm.1
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+cd "$work" || exit 1
+
+count=0
+failed=0
+result() { # result STATUS NAME
+    count=$((count + 1))
+    if [ "$1" = 0 ]; then
+        echo "ok $count - $2"
+    else
+        failed=1
+        echo "not ok $count - $2"
+        sed 's/^/# out: /' out
+        sed 's/^/# err: /' err
+    fi
+}
+# expect STATUS NAME WORD... : runs the program with the words, output in out and err
+expect() {
+    wanted=$1
+    name=$2
+    shift 2
+    "$program" "$@" >out 2>err
+    got=$?
+    [ "$got" = "$wanted" ]
+    result $? "$name (exit $wanted, got $got)"
+}
+# says FILE TEXT NAME
+says() {
+    grep -qF -- "$2" "$1"
+    result $? "$3"
+}
+# lines N NAME: standard output has so many
+lines() {
+    [ "$(wc -l <out)" = "$1" ]
+    result $? "$2"
+}
+# run_all: runs the command lines in out
+run_all() {
+    sed "s|^pullstorm |'$program' |" out >commands
+    sh -e ./commands >run.log 2>&1
+}
+# cell FILE ROW COLUMN: of a CSV file without quotes; the first row behind the header is 1
+cell() {
+    awk -F, -v row="$2" -v name="$3" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i }
+        NR == row + 1 { print $at }' "$1"
+}
+# same VALUE EXPECTED NAME
+same() {
+    [ "$1" = "$2" ]
+    result $? "$3 (expected $2, got $1)"
+}
+
+# --- expand
+expect 0 "count" expand "$studies/quick.ini" --count
+same "$(cat out)" 20 "2 variants, 2 x 3 points less one each, 2 replications"
+expect 0 "expand" expand "$studies/quick.ini" -o q
+lines 20 "a line a run"
+cp out all
+says out "-s ue.backoff_max=0s -s pull.rate=100/s -s bmsc.workers=1 -s bsf.workers=1 --seed 1 -o q/runs/p0001-r01 --quiet" \
+    "a whole command line"
+[ ! -e q ]
+result $? "expand makes nothing"
+expect 0 "--only" expand "$studies/quick.ini" -o q --only 'variant == backoff and bmsc.workers > 2'
+lines 4 "two points of two replications"
+says out "q/runs/p0010-r02" "numbers stay"
+expect 0 "--replications" expand "$studies/quick.ini" -o q --replications 2..4
+lines 30 "three replications of ten points"
+says out "--seed 4 -o q/runs/p0010-r04" "replication 4 has seed 4"
+for shard in 1 2 3; do "$program" expand "$studies/quick.ini" -o q --shard $shard/3; done | sort >shards
+sort all | cmp -s - shards
+result $? "shards make up the whole"
+expect 0 "--missing with nothing there" expand "$studies/quick.ini" -o q --missing
+cmp -s out all
+result $? "all are missing"
+expect 2 "an unknown name" expand "$studies/quick.ini" --only 'pull.rte < 3'
+says err "at character 1: pull.rte: unknown name, did you mean pull.rate?" "... is suggested"
+expect 2 "a condition that is never true" expand "$studies/quick.ini" --only 'variant == bakcoff'
+says err "is true at none of the 10 points" "... is a mistake"
+expect 2 "a wrong shard" expand "$studies/quick.ini" --shard 4/3
+expect 2 "wrong replications" expand "$studies/quick.ini" --replications 3..1
+expect 2 "no study" expand
+expect 2 "a study that does not exist" expand nowhere.ini
+printf '[study]\nbase = %s/scripts/scenarios/solicited-pull.ini\n[axis a]\nue.cuont = 1\n' "$source" >bad.ini
+expect 2 "a wrong study" expand bad.ini
+says err "bad.ini:4: [axis a] ue.cuont: unknown key, did you mean ue.count?" "... with file, line and suggestion"
+expect 0 "the study of pull rates" expand "$studies/rate.ini" --count
+same "$(cat out)" 50 "5 rates, 2 variants, 5 replications"
+
+# --- run, collect
+cp all out
+run_all
+result $? "all command lines run"
+expect 0 "collect" collect "$studies/quick.ini" -o q
+[ ! -s out ] && [ ! -s err ]
+result $? "... has nothing to say"
+same "$(wc -l <q/runs.csv)" 21 "runs.csv has a row per run"
+same "$(wc -l <q/study.csv)" 11 "study.csv has a row per point"
+# shellcheck disable=SC2016 # a program of awk
+metrics='{ for (i = NF - 99; i <= NF; i++) printf "%s ", $i }'
+same "$(tail -n 1 q/runs.csv | awk -F, "$metrics")" "$(tail -n 1 q/runs/p0010-r02/summary.csv | awk -F, "$metrics")" \
+    "runs.csv has what the run has, to the letter"
+mean=$(awk -v a="$(cell q/runs.csv 1 time_to_key_p99_s)" -v b="$(cell q/runs.csv 2 time_to_key_p99_s)" \
+    -v m="$(cell q/study.csv 1 time_to_key_p99_s_mean)" 'BEGIN { d = m - (a + b) / 2; print (d < 1e-9 && d > -1e-9) }')
+same "$mean" 1 "study.csv has the mean of the two"
+expect 0 "--missing with all there" expand "$studies/quick.ini" -o q --missing --count
+same "$(cat out)" 0 "nothing is missing"
+cp q/runs.csv q/study.csv .
+mkdir again again/runs
+find q/runs -mindepth 1 -maxdepth 1 | sort -r | while read -r run; do cp -r "$run" again/runs; done
+expect 0 "collect what was made in another order" collect "$studies/quick.ini" -o again
+cmp -s runs.csv again/runs.csv && cmp -s study.csv again/study.csv
+result $? "the same tables, byte for byte"
+expect 0 "--check-until" collect "$studies/quick.ini" -o q --check-until 'ci(ues_keyed) < 1%'
+lines 0 "all UEs have keys: no spread"
+expect 0 "--check-until of a metric with spread" collect "$studies/quick.ini" -o q --check-until 'ci(time_to_key_mean_s) < 0.0001%'
+lines 10 "no point is so narrow"
+
+# --- what is missing, damaged, failed, of another version
+rm -rf again/runs/p0003-r01
+: >again/runs/p0005-r02/summary.csv
+rm -rf again/runs/p0007-r01
+printf 'exit 1\nno space\n' >again/runs/p0007-r01.failed
+expect 0 "--missing" expand "$studies/quick.ini" -o again --missing
+lines 2 "one is missing, one is damaged; a failed one is not listed"
+says err "again/runs/p0005-r02: damaged, to be run again" "the damaged one is named"
+run_all
+result $? "... and they run, over the damaged one"
+expect 1 "collect with a failed run" collect "$studies/quick.ini" -o again
+says err "19 of 20 runs are done, 1 failed, 0 missing" "... counts them"
+says again/runs.csv "7,1,1,failed: exit 1,backoff,100,2,1," "... and has a row for it"
+expect 0 "--retry-failed" expand "$studies/quick.ini" -o again --missing --retry-failed
+lines 1 "the failed one again"
+run_all
+expect 0 "collect" collect "$studies/quick.ini" -o again
+cmp -s runs.csv again/runs.csv && cmp -s study.csv again/study.csv
+result $? "the same tables in the end"
+sed 's/"version": "[^"]*"/"version": "0.0.1"/' q/runs/p0002-r01/manifest.json >m && mv m again/runs/p0002-r01/manifest.json
+expect 2 "another version" expand "$studies/quick.ini" -o again --missing
+says err "p0002-r01: made by version 0.0.1" "... is refused"
+expect 2 "another version in collect" collect "$studies/quick.ini" -o again
+expect 0 "--any-version" expand "$studies/quick.ini" -o again --missing --any-version --count
+same "$(cat out)" 0 "... takes it"
+sed "s|^base.*|base = $source/scripts/scenarios/solicited-pull.ini|" "$studies/quick.ini" >quick.ini
+expect 2 "a changed study" expand quick.ini -o q --missing
+says err "q/study.ini: the study has changed since its first runs" "... is refused with what has changed"
+
+# --- plan. One UE pulls every 10 ms, and its two requests take 20 ms and 10 ms at the BM-SC and nothing anywhere else:
+# utilisation 3 / workers. Below 3 workers the queue grows without end, from 3 on there is hardly any.
+cat >base.ini <<'EOF'
+[ue]
+count = 600
+cells = 10
+muk_expired = 0
+[pull]
+rate = 100/s
+timeout = 600s
+[bmsc]
+service_time = fixed(20ms)
+challenge_time = fixed(10ms)
+mikey_time = fixed(0s)
+[tcp]
+time_wait = 0s
+EOF
+printf '[study]\nbase = base.ini\n' >one.ini
+target='bmsc_wait_mean_s <= 0.02 and ues_without_key <= 0'
+expect 0 "plan" plan one.ini --target "$target" --vary bmsc.workers=1..32 -j 2 --quiet -o one
+same "$(cell one/plan.csv 1 answer)" 3 "three workers are needed"
+same "$(cell one/plan.csv 1 status)" met "... the target is met"
+same "$(cell one/plan.csv 1 neighbour)" 2 "... and not at two"
+same "$(cell one/plan.csv 1 sure)" yes "... surely"
+says out "smallest bmsc.workers that meets the target: 3" "... in words"
+# n UEs arrive in n / 100 s, a worker serves one in 30 ms: the last of 600 waits about 600 (30 / 2 - 10) ms = 3 s.
+wait=$(cell one/plan_curve.csv 2 bmsc_wait_mean_s_mean)
+awk -v w="$wait" 'BEGIN { exit !(w > 0.5 && w < 3) }'
+result $? "at two workers requests wait for seconds ($wait s)"
+looked=$(($(wc -l <one/plan_curve.csv) - 1))
+[ "$looked" -le 9 ]
+result $? "bisection looks at few of 32 values ($looked)"
+made=$(find one/runs -mindepth 1 -maxdepth 1 | wc -l)
+says out "$made runs made, 0 found" "every run is counted"
+cp one/plan.csv one/plan_curve.csv .
+touch stamp
+expect 0 "plan again" plan one.ini --target "$target" --vary bmsc.workers=1..32 -j 1 --quiet -o one
+says out "0 runs made, $made found" "... runs nothing again"
+[ -z "$(find one/runs -newer stamp)" ]
+result $? "... touches no run"
+cmp -s plan.csv one/plan.csv && cmp -s plan_curve.csv one/plan_curve.csv
+result $? "... and says the same, byte for byte"
+expect 0 "plan, largest by itself" plan one.ini --target "bmsc_utilisation_ratio >= 30%" --vary bmsc.workers=4..32 \
+    --quiet -o one
+# 3 / 9 = 33 %, 3 / 10 = 30 % less the time until the last job ended
+same "$(cell one/plan.csv 1 answer)" 9 "nine workers are used by a third"
+says out "largest bmsc.workers" "... and it is said that this is the largest"
+expect 0 "a target that is never met" plan one.ini --target "time_to_key_p50_s <= 1ms" --vary bmsc.workers=1..8 --quiet -o one
+same "$(cell one/plan.csv 1 status)" never "... is never met"
+says out "no bmsc.workers from 1 to 8 meets the target" "... and that is said"
+expect 0 "a target that is always met" plan one.ini --target "ues_keyed_ratio >= 0" --vary bmsc.workers=1..8 --quiet -o one
+same "$(cell one/plan.csv 1 status)" always "... is always met"
+same "$(cell one/plan.csv 1 answer)" 1 "... from the smallest on"
+expect 0 "a target with two sides" plan one.ini --vary bmsc.workers=1..32 --quiet -o one \
+    --target "bmsc_utilisation_ratio <= 0.4 and bmsc_utilisation_ratio >= 0.15"
+same "$(cell one/plan.csv 1 status)" not_monotone "... is not monotone"
+says out "not monotone: bmsc.workers = " "... and that is said"
+: >one/runs/p0001-vbmsc.workers=1-r01/summary.csv
+expect 0 "a damaged run" plan one.ini --target "$target" --vary bmsc.workers=1..32 -o one
+says err "p0001-vbmsc.workers=1-r01: damaged, run again" "... is named"
+says out "1 runs made" "... and run again"
+cmp -s plan.csv one/plan.csv
+result $? "the answer stays"
+expect 2 "a target without a metric" plan one.ini --target "bmsc.workers < 3" --vary bmsc.workers=1..8 -o one
+expect 2 "an unknown metric" plan one.ini --target "ues_kyed > 3" --vary bmsc.workers=1..8 -o one
+says err "did you mean ues_keyed?" "... is suggested"
+expect 2 "falling values" plan one.ini --target "$target" --vary bmsc.workers=3,2,1 -o one
+says err "expected rising values" "... are refused"
+expect 2 "an empty range" plan one.ini --target "$target" --vary bmsc.workers=5..2 -o one
+expect 2 "nothing to vary" plan one.ini --target "$target" -o one
+printf '[study]\nbase = base.ini\nreplications = 2\n' >changed.ini
+expect 2 "plan of a changed study" plan changed.ini --target "$target" --vary bmsc.workers=1..4 -o one
+says err "the study has changed" "... is refused"
+
+# --- runs that fail, and signals
+printf '[study]\nbase = base.ini\ntimeout = 1s\n[set]\nue.count = 3M\nue.cells = 3000\n' >slow.ini
+expect 1 "a run that takes too long" plan slow.ini --target "$target" --vary bmsc.workers=3..4 -o slow --quiet \
+    --replications 1 -j 1
+same "$(head -n 1 slow/runs/p0001-vbmsc.workers=3-r01.failed)" "timeout 1s" "... is stopped, and it is written down why"
+same "$(cell slow/plan.csv 1 status)" failed "... and there is no answer"
+printf '[study]\nbase = base.ini\nmemory = 20MB\n' >small.ini
+expect 1 "a run that takes too much memory" plan small.ini --target "$target" --vary bmsc.workers=3..4 -o small --quiet \
+    --replications 1 -j 1
+if ! grep -q __asan_init "$program"; then # which needs terabytes of address space itself
+    same "$(head -n 1 small/runs/p0001-vbmsc.workers=3-r01.failed)" "memory 20MB" "... is stopped, and it is written down why"
+fi
+sed 's/^timeout.*//; s/^ue.*//' slow.ini >long.ini
+"$program" plan long.ini --target "$target" --vary ue.count=600,3M -o long -j 1 >out 2>err &
+pid=$!
+for _ in $(seq 300); do
+    [ -d "long/runs/p0001-vue.count=600-r03" ] && [ -n "$(find long/runs -name '.*3M*.partial-*')" ] && break
+    sleep 0.1
+done
+kill -s INT "$pid"
+wait "$pid"
+same $? 1 "SIGINT stops a plan"
+says err "interrupted; finished runs are kept" "... with a message"
+[ "$(ls long/runs)" = "$(printf 'p0001-vue.count=600-r0%s\n' 1 2 3)" ] && [ -z "$(find long/runs -name '.*')" ]
+result $? "... its children leave nothing behind, and what was finished stays"
+expect 0 "a further call" plan long.ini --target "$target" --vary ue.count=600,610 -o long --quiet
+says out "3 runs made, 3 found" "... takes up what was finished"
+
+for command in expand collect plan; do
+    expect 0 "$command --help" "$command" --help
+    missing=
+    # shellcheck disable=SC2013 # options are words
+    for option in $(grep -o -- '--[a-z][a-z-]*' out | sort -u); do
+        sed 's/\\-/-/g' "$manual" | grep -qF -- "$option" || missing="$missing $option"
+    done
+    [ -z "$missing" ]
+    result $? "the manual has every option of $command$missing"
+done
+
+echo "1..$count"
+exit $failed

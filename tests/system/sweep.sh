@@ -1,0 +1,318 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+# scripts/sweep: the same tables however the runs came to be; nothing lost, nothing done twice; every failure told.
+set -u
+srcdir=${srcdir:-$(dirname "$0")/../..}
+command -v parallel >/dev/null || { echo "1..0 # SKIP GNU parallel is not installed" && exit 0; }
+# shellcheck source=tests/system/sweep-common.sh
+. "$srcdir/tests/system/sweep-common.sh"
+sweep=$scripts/sweep
+real=$PULLSTORM
+
+# A program that is pullstorm except for runs whose folder is named in a file: hold (until it is killed), fail, die,
+# hang (with a child of its own, deaf to TERM).
+cat >pullstorm <<END
+#!/bin/bash
+[ "\$1" = run ] || exec "$real" "\$@"
+name=\$(grep -o 'p[0-9]*-r[0-9]*' <<<"\$*" | tail -n 1)
+for way in hold fail die hang; do
+    grep -qf "$work/\$way" <<<"\$name" 2>/dev/null && break || way=
+done
+case \$way in
+hold) echo \$\$ >"$work/held.new" && mv "$work/held.new" "$work/held" && exec sleep 1000 ;;
+fail) echo "no such luck" >&2 && exit 1 ;;
+die) echo "last words" >&2 && kill -KILL \$\$ ;;
+hang)
+    trap '' TERM
+    sleep 1000 &
+    echo "\$\$ \$!" >"$work/hung"
+    wait
+    sleep 1000
+    ;;
+esac
+exec "$real" "\$@"
+END
+chmod +x pullstorm
+odd=$work/pullstorm
+# shellcheck disable=SC2317 # called from there
+at_end() {
+    [ ! -f sessions ] || xargs -a sessions -n 1 pkill -KILL --session 2>/dev/null
+}
+# begin NAME COMMAND...: in a session of its own, whose number goes to $session
+begin() {
+    env --default-signal=INT setsid "$@" >out 2>err </dev/null &
+    session=$!
+    echo "$session" >>sessions
+}
+held() {
+    rm -f held
+    until_true test -f held
+}
+# alive OPTION...: of these processes those that are not just waiting for their parent to notice their end
+alive() {
+    ps -o stat=,pid=,args= "$@" | awk '!/^Z/'
+}
+# shellcheck disable=SC2317 # by until_true
+session_ended() {
+    [ -z "$(alive -s "$session")" ]
+}
+
+# --- the same tables
+expect 0 "a study, one run at a time" "$sweep" study.ini -o one -j 1
+says out "12 runs: 12 done, 0 failed, 0 missing" "... says what was done"
+[ ! -s err ]
+ok $? "... without progress where there is no terminal"
+[ "$(wc -l <one/runs.csv) $(wc -l <one/study.csv) $(find one/runs -mindepth 1 -maxdepth 1 | wc -l)" = "13 7 12" ]
+ok $? "... a row per run, a row per point, nothing else in runs/"
+stamps one >before
+expect 0 "again" "$sweep" study.ini -o one
+stamps one | cmp -s - before
+ok $? "... runs nothing"
+expect 0 "three at a time, quietly" "$sweep" study.ini -o three -j3 --quiet
+[ ! -s out ] && [ ! -s err ]
+ok $? "... prints nothing"
+same one three "... the same runs.csv and study.csv"
+
+# --- what is missing, and only that
+rm -r one/runs/p0002-r01 one/runs/p0006-r02
+expect 0 "two results were removed" "$sweep" study.ini --output=one
+[ "$(stamps one | diff - before | grep -c '^<')" = 2 ]
+ok $? "... those two are made again, no other"
+same one three "... with the same tables"
+stamps one >before
+truncate -s 100 one/runs/p0003-r01/summary.csv
+rm one/runs/p0004-r02/manifest.json
+expect 0 "two results are damaged" "$sweep" study.ini -o one
+grep -q p0003-r01 err && grep -q p0004-r02 err
+ok $? "... both are named"
+[ "$(stamps one | diff - before | grep -c '^<')" = 2 ]
+ok $? "... those two are made again, no other"
+same one three "... with the same tables"
+
+# --- interrupted, killed
+for how in INT TERM KILL Ctrl-C; do
+    rm -rf cut
+    echo 'p000[35]-r01' >hold
+    begin env PULLSTORM="$odd" "$sweep" study.ini -o cut -j 2
+    held
+    ok $? "$how: a sweep is at work"
+    cp out out.1
+    expect 2 "... a second one is refused" "$sweep" study.ini -o cut
+    says err "another sweep" "... and says why"
+    case $how in
+    KILL) pkill -KILL --session "$session" ;;
+    Ctrl-C) kill -INT -- "-$session" ;;
+    *) kill -s "$how" "$session" ;;
+    esac
+    wait "$session" 2>/dev/null
+    got=$?
+    until_true session_ended
+    ok $? "... no process is left $(alive -s "$session")"
+    if [ "$how" != KILL ]; then
+        [ $got = 1 ]
+        ok $? "... exit status 1 (got $got)"
+    fi
+    [ -z "$(find cut/runs -name '*.failed')" ]
+    ok $? "... what was at work has not failed"
+    stamps cut >before
+    rm hold
+    expect 0 "... the next call goes on" "$sweep" study.ini -o cut
+    [ "$(stamps cut | diff - before | grep -c '^>')" = 0 ]
+    ok $? "... keeps the $(wc -l <before) that were done"
+    same cut three "... with the same tables"
+    [ -z "$(find cut -name '.*.partial*' -o -name '.*.stderr')" ]
+    ok $? "... and leaves nothing hidden behind"
+done
+
+echo p0001-r01 >hold
+rm -rf cut
+begin env PULLSTORM="$odd" "$sweep" study.ini -o cut -j 2
+held
+kill -KILL "$session"
+until_true session_ended
+ok $? "only the script is killed: its runs end, too $(alive -s "$session")"
+[ -z "$(find cut/runs -name '*.failed')" ]
+ok $? "... and have not failed"
+rm hold
+expect 0 "... the next call goes on" "$sweep" study.ini -o cut
+same cut three "... with the same tables"
+
+# --- failures
+echo p0001-r01 >fail
+echo p0002-r02 >die
+echo p0003-r01 >hang
+sed 's/10min/5s/' study.ini >limits.ini
+expect 1 "runs fail, are killed, and hang" env PULLSTORM="$odd" "$sweep" limits.ini -o failed
+says out "12 runs: 9 done, 3 failed, 0 missing" "... the others go on"
+[ "$(head -qn 1 failed/runs/*.failed | tr '\n' ,)" = "exit 1,killed by signal 9,timeout 5s," ]
+ok $? "... the reasons are recorded"
+[ "$(tail -qn +2 failed/runs/p000[12]*.failed | tr '\n' ,)" = "no such luck,last words," ]
+ok $? "... and what they said"
+says err "p0003-r01.failed: timeout 5s" "... and told"
+read -r -a pids <hung
+[ "${#pids[@]}" = 2 ] && [ -z "$(alive -p "${pids[0]}" -p "${pids[1]}")" ]
+ok $? "... the children of what hung are gone"
+[ "$(grep -c 'failed: ' failed/runs.csv)" = 3 ]
+ok $? "... they are in runs.csv"
+rm fail die hang
+stamps failed >before
+expect 1 "the next call leaves them" "$sweep" limits.ini -o failed
+stamps failed | cmp -s - before
+ok $? "... and runs nothing"
+expect 0 "--retry-failed runs them again" "$sweep" limits.ini -o failed --retry-failed
+[ "$(stamps failed | diff - before | grep -c '^<')$(find failed/runs -name '*.failed')" = 3 ]
+ok $? "... and only them"
+same failed three "... with the same tables"
+
+# However little memory there is, that is what is told: every limit below what the run needs.
+if grep -q __asan_init "$real"; then
+    skip "memory limits" "AddressSanitizer takes more address space than any limit allows"
+else
+    mkdir small
+    enough=
+    wrong=
+    for megabytes in $(seq 2 3 200); do
+        if "$scripts/sweep-run" --program "$real" --memory "${megabytes}000000=${megabytes}MB" \
+            "pullstorm run base.ini -s ue.count=20k -o small/runs/p1-r1 --quiet" >out 2>err; then
+            enough=$megabytes
+            break
+        fi
+        [ "$(head -n 1 small/runs/p1-r1.failed)" = "memory ${megabytes}MB" ] ||
+            wrong="$wrong $megabytes MB: $(head -n 1 small/runs/p1-r1.failed);"
+    done
+    [ -n "$enough" ] && [ "$enough" -gt 20 ] && [ -z "$wrong" ]
+    ok $? "too little memory is told as such, from 2 MB to ${enough:-never} MB$wrong"
+    [ ! -e small/runs/p1-r1.failed ]
+    ok $? "... and forgotten when there is enough"
+    "$scripts/sweep-run" --program "$odd" --memory 1000000000=1GB "pullstorm run none.ini -o small/runs/p2-r1" 2>err
+    [ "$(head -n 1 small/runs/p2-r1.failed)" = "exit 2" ]
+    ok $? "what fails for another reason below a limit is not told as memory"
+fi
+
+# --- parts
+expect 0 "--only" "$sweep" study.ini -o part --only 'bmsc.workers == 2'
+says out "6 runs: 6 done" "... runs those points"
+expect 0 "--replications" "$sweep" study.ini -o part --replications 1
+says out "6 runs: 6 done" "... that many"
+expect 0 "the rest" "$sweep" study.ini -o part
+same part three "... the same tables as at once"
+for i in 1 2 3; do
+    "$sweep" study.ini -o "shard$i" --shard $i/3 >out 2>err || break
+done
+mkdir -p shards/runs
+cp -r shard[123]/runs/. shards/runs/
+rm -rf shard[123]
+expect 0 "three shards, brought together" "$sweep" study.ini -o shards
+same shards three "... the same tables"
+for i in 1 2; do "$sweep" study.ini -o together --shard $i/2 >out.$i 2>err.$i & done
+wait
+expect 0 "two shards in one folder at the same time" "$sweep" study.ini -o together
+same together three "... the same tables"
+expect 0 "--dry-run" "$sweep" study.ini -o dry --dry-run
+[ "$(grep -c '^pullstorm run ' out)" = 12 ] && [ ! -e dry ]
+ok $? "... lists the runs and makes nothing"
+
+# --- hosts
+expect 0 "--sshlogin, this machine" "$sweep" study.ini -o hosts1 --sshlogin 2/:
+same hosts1 three "... the same tables"
+cat >ssh <<'END'
+#!/bin/bash
+echo "$1" >>"$(dirname "$0")/hosts"
+shift
+[ "$1" = -- ] && shift
+setsid bash -c "$*" & # like a remote process it is not signalled when the connection ends
+wait $!
+END
+chmod +x ssh
+expect 0 "--sshlogin, two hosts" env PARALLEL_SSH="$work/ssh" "$sweep" study.ini -o hosts2 --sshlogin 1/alpha,1/beta
+same hosts2 three "... the same tables"
+[ "$(sort -u hosts | tr '\n' ,)" = alpha,beta, ]
+ok $? "... both were used"
+echo p0003-r01 >hold
+begin env PARALLEL_SSH="$work/ssh" PULLSTORM="$odd" "$sweep" study.ini -o hosts3 --sshlogin 1/alpha,1/beta
+held
+kill -INT "$session"
+wait "$session"
+got=$?
+# shellcheck disable=SC2317 # by until_true
+held_ended() {
+    [ -z "$(alive -p "$(cat held)")" ]
+}
+[ $got = 1 ] && until_true held_ended
+ok $? "Ctrl-C reaches the hosts (exit 1, got $got)"
+rm hold
+expect 0 "... the next call goes on" "$sweep" study.ini -o hosts3
+same hosts3 three "... the same tables"
+
+# --- until it is narrow
+narrow='ci(time_to_key_p50_s) < 4%'
+expect 0 "--until" "$sweep" study.ini -o until1 --until "$narrow" --replications 2..5
+cp err narrow
+counts=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "n") n = i; next } { printf "%d ", $n }' until1/study.csv)
+"$real" collect study.ini -o until1 --replications 5 --check-until "$narrow" >wide
+[ -s wide ] && [ "$(wc -l <wide)" -lt 6 ]
+ok $? "... the test's threshold parts the points ($counts)"
+[ "$(grep -o 'point [0-9]*' narrow | tr -d 'a-z ')" = "$(cat wide)" ]
+ok $? "... names the points that did not get there"
+[ "$(tr ' ' '\n' <<<"$counts" | grep -n '^5$' | cut -d: -f 1)" = "$(cat wide)" ]
+ok $? "... which alone had all their replications"
+rm -rf until2
+for name in p0001-r02 p000[1-6]-r03 p000[1-6]-r04; do
+    echo "$name" >hold
+    begin env PULLSTORM="$odd" "$sweep" study.ini -o until2 --until "$narrow" --replications 2..5 -j 1
+    held && pkill -KILL --session "$session"
+    ok $? "... killed in round $((${name##*-r0} - 1))"
+    wait "$session" 2>/dev/null
+    until_true session_ended
+done
+rm -f hold
+expect 0 "... goes on from there" "$sweep" study.ini -o until2 --until "$narrow" --replications 2..5
+same until1 until2 "... and ends with the same runs"
+expect 2 "--until with --shard" "$sweep" study.ini -o until3 --until "$narrow" --shard 1/2
+
+# --- another study, another version
+sed 's/500/600/' study.ini >study.new && mv study.ini study.old && mv study.new study.ini
+expect 2 "the study has changed" "$sweep" study.ini -o one
+says err "600/s" "... what has is told"
+mv study.old study.ini
+cp base.ini base.old && sed -i 's/count = 100/count = 200/' base.ini
+expect 2 "the base has changed" "$sweep" study.ini -o one
+says err "count = 200" "... what has is told"
+mv base.old base.ini
+stamps one >before
+sed -i 's/"version": "[^"]*"/"version": "0.0.9"/' one/runs/p0002-r02/manifest.json
+expect 2 "a result of another version" "$sweep" study.ini -o one
+says err "0.0.9" "... is refused"
+touch -d "@$(awk '/p0002-r02/ { print $2 }' before)" one/runs/p0002-r02/manifest.json
+expect 0 "... unless --any-version" "$sweep" study.ini -o one --any-version
+stamps one | cmp -s - before
+ok $? "... which does not run it again"
+same one three "... the same tables"
+
+# --- what is needed, what is wrong
+mkdir tools
+for tool in bash sh awk basename cat cut dirname env flock grep head id mkdir mktemp mv nproc prlimit readlink realpath rm sed \
+    setpriv sleep sort tail tr uname wc; do
+    ln -s "$(command -v $tool)" tools/
+done
+expect 2 "GNU parallel is missing" env PATH="$work/tools" "$sweep" study.ini -o needs
+says err "apt-get install parallel" "... how to get it is told"
+expect 2 "no study" "$sweep"
+expect 2 "a study that is not there" "$sweep" nothing.ini
+expect 2 "an unknown option" "$sweep" study.ini --frobnicate
+expect 2 "a wrong number of jobs" "$sweep" study.ini -j many
+expect 2 "a wrong shard" "$sweep" study.ini --shard 4/3
+expect 2 "a wrong condition" "$sweep" study.ini -o wrong --only 'pull.rat > 3'
+[ ! -e wrong ] && [ ! -e needs ]
+ok $? "... and no folder is made"
+expect 0 "--help" "$sweep" --help
+if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1; then
+    echo p0001-r01 >hold
+    rm -f held
+    PULLSTORM=$odd script -qec "timeout 60 '$sweep' study.ini -o bar" /dev/null >bar.out 2>&1 </dev/null &
+    until_true grep -qs '11 of 12 runs.* left' bar.out
+    ok $? "progress on a terminal"
+    kill -KILL "$(cat held)"
+    wait
+fi
+done_testing

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Folders with studies and made-up results. */
+#include "tests/unit/study_fixture.h"
+
+#include <glib/gstdio.h>
+#include <inttypes.h>
+#include <string.h>
+
+static const struct stats_column metrics[] = {
+    {"wait_s", "s", ""}, {"ues_done", "1", ""}, {"load_ratio", "ratio", ""}};
+
+static void cell(struct csv *csv, const struct scenario *scenario, const struct config_key *key)
+{
+    csv_text(csv, scenario_value_text(scenario, key));
+}
+
+static char *refuse(const struct scenario *scenario)
+{
+    return scenario->run_engine == 0 ? NULL : g_strdup("run.engine: not compiled in");
+}
+
+const struct study_host study_fixture_host = {metrics, G_N_ELEMENTS(metrics), "1.0", refuse, cell};
+
+void study_fixture_open(struct study_fixture *fixture)
+{
+    fixture->folder = g_dir_make_tmp("study-XXXXXX", NULL);
+    g_assert_nonnull(fixture->folder);
+    study_fixture_write(fixture, "base.ini", "[ue]\ncount = 2k\n[bmsc]\nworkers = 3\n");
+}
+
+static void remove_all(const char *path)
+{
+    GDir *listing = g_dir_open(path, 0, NULL);
+    const char *name;
+
+    while (listing && (name = g_dir_read_name(listing)) != NULL) {
+        char *below = g_build_filename(path, name, NULL);
+
+        remove_all(below);
+        g_free(below);
+    }
+    if (listing)
+        g_dir_close(listing);
+    g_assert_cmpint(g_remove(path), ==, 0);
+}
+
+void study_fixture_close(struct study_fixture *fixture)
+{
+    remove_all(fixture->folder);
+    g_free(fixture->folder);
+}
+
+char *study_fixture_path(const struct study_fixture *fixture, const char *name)
+{
+    return g_build_filename(fixture->folder, name, NULL);
+}
+
+void study_fixture_write(const struct study_fixture *fixture, const char *name, const char *text)
+{
+    char *path = study_fixture_path(fixture, name), *folder = g_path_get_dirname(path);
+
+    g_assert_cmpint(g_mkdir_with_parents(folder, 0777), ==, 0);
+    g_assert_true(g_file_set_contents(path, text, -1, NULL));
+    g_free(folder);
+    g_free(path);
+}
+
+char *study_fixture_read(const struct study_fixture *fixture, const char *name)
+{
+    char *path = study_fixture_path(fixture, name), *text = NULL;
+
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_free(path);
+    return text;
+}
+
+struct study *study_fixture_load(const struct study_fixture *fixture, const char *text)
+{
+    char *whole = g_strconcat("[study]\nbase = base.ini\n", text, NULL);
+    char *path = study_fixture_path(fixture, "study.ini");
+    GError *error = NULL;
+    struct study *study;
+
+    study_fixture_write(fixture, "study.ini", whole);
+    study = study_load(path, &study_fixture_host, &error);
+    g_assert_no_error(error);
+    g_free(path);
+    g_free(whole);
+    return study;
+}
+
+/* A cell in base units; enough for the keys that tests vary. */
+static void base_cell(GString *row, const struct study *study, unsigned point, unsigned replication,
+                      const struct config_key *key)
+{
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+    if (strcmp(key->section, "run") == 0 && strcmp(key->name, "seed") == 0)
+        g_string_append_printf(row, "%" PRIu64 ",", study_seed(study, point, replication));
+    else if (key->type == CONFIG_CHOICE || key->type == CONFIG_TEXT || key->type == CONFIG_DATE ||
+             key->type == CONFIG_DISTRIBUTION)
+        g_string_append(row, "\"some, text\",");
+    else
+        g_string_append_printf(
+            row, "%s,",
+            g_ascii_dtostr(number, sizeof number, study_number(key, study_point_text(study, point, key))));
+}
+
+void study_fixture_result(const struct study_fixture *fixture, const struct study *study, unsigned point,
+                          unsigned replication, const char *version, const char *cells)
+{
+    GString *header = g_string_new(NULL), *row = g_string_new(NULL);
+    char *name = study_run_name(point, replication);
+    char *summary = g_strdup_printf("runs/%s/summary.csv", name);
+    char *manifest = g_strdup_printf("runs/%s/manifest.json", name);
+    char *about = g_strdup_printf("{\n  \"program\": \"pullstorm\",\n  \"version\": \"%s\",\n  \"wall_s\": "
+                                  "%u.500000,\n  \"scenario_text\": \"\\n  \\\"version\\\": \\\"9\\\"\"\n}\n",
+                                  version, point);
+
+    for (unsigned i = 0; i < config_key_count; i++) {
+        g_string_append_printf(header, "%s.%s,", config_keys[i].section, config_keys[i].name);
+        base_cell(row, study, point, replication, &config_keys[i]);
+    }
+    g_string_append_printf(header, "wait_s,ues_done,load_ratio\n%s%s\n", row->str, cells);
+    study_fixture_write(fixture, summary, header->str);
+    study_fixture_write(fixture, manifest, about);
+    g_free(about);
+    g_free(manifest);
+    g_free(summary);
+    g_free(name);
+    g_string_free(row, TRUE);
+    g_string_free(header, TRUE);
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The search for a value, against a target whose answer is known everywhere; and the confidence intervals that decide. */
+#include "sim/study/bisect.h"
+#include "sim/study/statistics.h"
+#include "tests/unit/tap.h"
+
+#include <math.h>
+
+/* Searches a range where `truth` ('T' meets, 'F' fails) is known, and counts what was looked at. */
+static struct bisect search(const char *truth, bool largest, unsigned *looks)
+{
+    unsigned count = (unsigned)strlen(truth);
+    enum verdict *verdicts = g_new0(enum verdict, count);
+    struct bisect look;
+
+    *looks = 0;
+    for (;;) {
+        look = bisect_look(verdicts, count, largest);
+        if (look.needed_count == 0)
+            break;
+        for (unsigned i = 0; i < look.needed_count; i++) {
+            g_assert_cmpuint(look.needed[i], <, count);
+            if (verdicts[look.needed[i]] == VERDICT_UNKNOWN)
+                ++*looks;
+            verdicts[look.needed[i]] = truth[look.needed[i]] == 'T' ? VERDICT_MEETS : VERDICT_FAILS;
+        }
+        g_assert_cmpuint(*looks, <=, count);
+    }
+    g_assert_cmpint(look.status, !=, BISECT_GOES_ON);
+    g_free(verdicts);
+    return look;
+}
+
+static void test_every_answer(void)
+{
+    for (unsigned count = 2; count <= 70; count++)
+        for (unsigned answer = 1; answer < count; answer++) {
+            char *truth = g_strnfill(count, 'F'), *mirror = g_strnfill(count, 'T');
+            unsigned looks;
+            struct bisect look;
+
+            memset(truth + answer, 'T', count - answer);
+            memset(mirror + answer, 'F', count - answer);
+            look = search(truth, false, &looks);
+            g_assert_cmpint(look.status, ==, BISECT_MET);
+            g_assert_cmpuint(look.answer, ==, answer);
+            g_assert_cmpuint(look.neighbour, ==, answer - 1);
+            g_assert_false(look.largest);
+            /* Two ends, the halvings, two probes. */
+            g_assert_cmpuint(looks, <=, 2 + (unsigned)ceil(log2(count)) + 2);
+            for (int wish = 0; wish <= 1; wish++) {
+                look = search(mirror, wish, &looks);
+                g_assert_cmpint(look.status, ==, BISECT_MET);
+                g_assert_true(look.largest);
+                g_assert_cmpuint(look.answer, ==, answer - 1);
+                g_assert_cmpuint(look.neighbour, ==, answer);
+            }
+            g_free(truth);
+            g_free(mirror);
+        }
+}
+
+static void test_ends_agree(void)
+{
+    unsigned looks;
+    struct bisect look = search("FFFFFFFFF", false, &looks);
+
+    g_assert_cmpint(look.status, ==, BISECT_NEVER);
+    g_assert_cmpuint(look.answer, ==, BISECT_NONE);
+    g_assert_cmpuint(look.neighbour, ==, 8);
+    g_assert_cmpuint(looks, ==, 3);
+    look = search("TTTTTTTTT", false, &looks);
+    g_assert_cmpint(look.status, ==, BISECT_ALWAYS);
+    g_assert_cmpuint(look.answer, ==, 0);
+    g_assert_cmpuint(look.neighbour, ==, BISECT_NONE);
+    look = search("TTTTTTTTT", true, &looks);
+    g_assert_cmpint(look.status, ==, BISECT_ALWAYS);
+    g_assert_cmpuint(look.answer, ==, 8);
+    g_assert_cmpint(search("F", false, &looks).status, ==, BISECT_NEVER);
+    g_assert_cmpint(search("T", false, &looks).status, ==, BISECT_ALWAYS);
+    g_assert_cmpint(search("FF", false, &looks).status, ==, BISECT_NEVER);
+}
+
+static void test_not_monotone(void)
+{
+    unsigned looks;
+    /* Met in the middle only. */
+    struct bisect look = search("FFFTTTTFF", false, &looks);
+
+    g_assert_cmpint(look.status, ==, BISECT_NOT_MONOTONE);
+    g_assert_cmpuint(look.answer, ==, 3);
+    g_assert_cmpuint(look.neighbour, ==, 2);
+    g_assert_cmpuint(look.meets, ==, 3);
+    g_assert_cmpuint(look.fails, ==, 8);
+    /* Failed in the middle only. */
+    look = search("TTTFFFTTT", false, &looks);
+    g_assert_cmpint(look.status, ==, BISECT_NOT_MONOTONE);
+    g_assert_cmpuint(look.answer, ==, 0);
+    g_assert_cmpuint(look.fails, ==, 4);
+    /* A dent beyond the answer, which the further probe finds. */
+    look = search("FTTTTTTTFFTTTTTTT", false, &looks);
+    g_assert_cmpint(look.status, ==, BISECT_NOT_MONOTONE);
+    g_assert_true(look.answer == 1 || look.answer == 10);
+    /* The largest was asked for where only large values meet. */
+    look = search("FFFFTTTT", true, &looks);
+    g_assert_cmpint(look.status, ==, BISECT_NOT_MONOTONE);
+    g_assert_cmpuint(look.answer, ==, 7);
+}
+
+/* Whatever the truth, the search ends, its answer meets the target, and its neighbour does not. */
+static void test_any_truth(void)
+{
+    for (unsigned bits = 0; bits < 1 << 12; bits++) {
+        char truth[13] = "";
+        unsigned looks;
+
+        for (unsigned i = 0; i < 12; i++)
+            truth[i] = bits >> i & 1 ? 'T' : 'F';
+        for (int wish = 0; wish <= 1; wish++) {
+            struct bisect look = search(truth, wish, &looks);
+
+            if (look.answer != BISECT_NONE)
+                g_assert_cmpint(truth[look.answer], ==, 'T');
+            if (look.neighbour != BISECT_NONE)
+                g_assert_cmpint(truth[look.neighbour], ==, 'F');
+            if (look.status == BISECT_NOT_MONOTONE) {
+                g_assert_cmpint(truth[look.meets], ==, 'T');
+                g_assert_cmpint(truth[look.fails], ==, 'F');
+                g_assert_true(look.largest ? look.meets > look.fails : look.meets < look.fails);
+            }
+        }
+    }
+}
+
+/* --- statistics ----------------------------------------------------------------------------------------- */
+
+/* NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2, critical values of Student's t, column 0.975. */
+static void test_t(void)
+{
+    static const struct {
+        unsigned df;
+        double t;
+    } table[] = {{1, 12.706}, {2, 4.303},  {3, 3.182},  {4, 2.776},  {5, 2.571},
+                 {6, 2.447},  {7, 2.365},  {8, 2.306},  {9, 2.262},  {10, 2.228},
+                 {15, 2.131}, {20, 2.086}, {30, 2.042}, {60, 2.000}, {100, 1.984}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
+        g_assert_cmpfloat_with_epsilon(statistics_t(table[i].df), table[i].t, 0.0005001);
+}
+
+static void test_interval(void)
+{
+    static const double five[] = {1, 2, 3, 4, 5}, equal[] = {0.1, 0.1, 0.1};
+    struct statistics s = statistics_of(five, 5);
+
+    /* By hand: sd = sqrt(10/4), half-width = 2.776 sd / sqrt(5). */
+    g_assert_cmpfloat(s.mean, ==, 3);
+    g_assert_cmpfloat_with_epsilon(s.sd, 1.5811388, 1e-7);
+    g_assert_cmpfloat_with_epsilon(s.high - 3, 2.776 * 1.5811388 / 2.2360680, 0.001);
+    g_assert_cmpfloat_with_epsilon(3 - s.low, s.high - 3, 1e-12);
+    s = statistics_of(equal, 3);
+    g_assert_true(s.mean == 0.1 && s.sd == 0 && s.low == 0.1 && s.high == 0.1);
+    s = statistics_of(five, 1);
+    g_assert_true(s.n == 1 && s.mean == 1 && s.sd == 0);
+    g_assert_cmpuint(statistics_of(NULL, 0).n, ==, 0);
+}
+
+static void test_answers(void)
+{
+    static const double above[] = {1, 1.1, 0.9}, around[] = {-1, 1, 0.5}, zero[] = {0, 0, 0};
+
+    g_assert_cmpint(statistics_answer("<=", above, 3), ==, ANSWER_NO);
+    g_assert_cmpint(statistics_answer("<", above, 3), ==, ANSWER_NO);
+    g_assert_cmpint(statistics_answer(">", above, 3), ==, ANSWER_YES);
+    g_assert_cmpint(statistics_answer("!=", above, 3), ==, ANSWER_YES);
+    g_assert_cmpint(statistics_answer("==", above, 3), ==, ANSWER_NO);
+    g_assert_cmpint(statistics_answer("<=", above, 1), ==, ANSWER_UNSURE);
+    g_assert_cmpint(statistics_answer("<=", around, 3), ==, ANSWER_UNSURE);
+    g_assert_cmpint(statistics_answer(">", around, 3), ==, ANSWER_UNSURE);
+    g_assert_cmpint(statistics_answer("==", around, 3), ==, ANSWER_UNSURE);
+    g_assert_cmpint(statistics_answer_mean(">", around, 3), ==, ANSWER_YES);
+    g_assert_cmpint(statistics_answer_mean("<=", around, 3), ==, ANSWER_NO);
+    g_assert_cmpint(statistics_answer("<=", zero, 3), ==, ANSWER_YES);
+    g_assert_cmpint(statistics_answer("<", zero, 3), ==, ANSWER_NO);
+    g_assert_cmpint(statistics_answer(">=", zero, 3), ==, ANSWER_YES);
+    g_assert_cmpint(statistics_answer(">", zero, 3), ==, ANSWER_NO);
+    g_assert_cmpint(statistics_answer("==", zero, 3), ==, ANSWER_YES);
+    g_assert_cmpint(statistics_answer("!=", zero, 3), ==, ANSWER_NO);
+}
+
+static enum expression_kind any_name(const void *user, const char *name)
+{
+    (void)user;
+    (void)name;
+    return EXPRESSION_NUMBER;
+}
+
+/* "yes", "no" and "unsure" are samples above, below and around 0. */
+static double sample(const void *user, const char *name)
+{
+    double side = strcmp(name, "yes") == 0 ? 1 : strcmp(name, "no") == 0 ? -1 : 0;
+
+    return side + *(const double *)user;
+}
+
+static void test_logic(void)
+{
+    static const struct {
+        const char *text;
+        enum answer answer;
+    } cases[] = {{"yes > 0", ANSWER_YES},
+                 {"no > 0", ANSWER_NO},
+                 {"unsure > 0", ANSWER_UNSURE},
+                 {"yes > 0 and unsure > 0", ANSWER_UNSURE},
+                 {"no > 0 and unsure > 0", ANSWER_NO},
+                 {"yes > 0 or unsure > 0", ANSWER_YES},
+                 {"no > 0 or unsure > 0", ANSWER_UNSURE},
+                 {"not unsure > 0", ANSWER_UNSURE},
+                 {"not no > 0", ANSWER_YES},
+                 {"yes - no == 2", ANSWER_YES}};
+    static const double noise[] = {-0.1, 0, 0.1};
+    const struct expression_names names = {any_name, NULL, NULL};
+    const struct expression_values samples[] = {
+        {sample, NULL, &noise[0]}, {sample, NULL, &noise[1]}, {sample, NULL, &noise[2]}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct expression *e = expression_parse(cases[i].text, &names, NULL);
+
+        g_assert_nonnull(e);
+        g_assert_cmpint(expression_answer(e, samples, 3, statistics_answer), ==, cases[i].answer);
+        expression_free(e);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    tap_init(argc, argv);
+    g_test_add_func("/study/search/every-answer", test_every_answer);
+    g_test_add_func("/study/search/ends-agree", test_ends_agree);
+    g_test_add_func("/study/search/not-monotone", test_not_monotone);
+    g_test_add_func("/study/search/any-truth", test_any_truth);
+    g_test_add_func("/study/student-t", test_t);
+    g_test_add_func("/study/interval", test_interval);
+    g_test_add_func("/study/answers", test_answers);
+    g_test_add_func("/study/logic", test_logic);
+    return g_test_run();
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* A study's folder: results read back and distrusted, tables to the byte, and copies that must not change. */
+#include "sim/study/collect.h"
+#include "sim/study/csv_rows.h"
+#include "sim/study/folder.h"
+#include "tests/unit/study_fixture.h"
+#include "tests/unit/tap.h"
+
+#include <glib/gstdio.h>
+
+static const char two_points[] = "replications = 3\n[axis a]\npull.rate = 100/s, 200/s\n";
+
+/* --- the CSV reader ------------------------------------------------------------------------------------- */
+
+static void test_rows(void)
+{
+    const char *why = NULL;
+    GPtrArray *rows = csv_rows("a,\"b, \"\"c\"\"\",\r\n\"x\ny\",,z\n", &why);
+    char **row;
+
+    g_assert_nonnull(rows);
+    g_assert_cmpuint(rows->len, ==, 2);
+    row = g_ptr_array_index(rows, 0);
+    g_assert_cmpuint(g_strv_length(row), ==, 3);
+    g_assert_cmpstr(row[1], ==, "b, \"c\"");
+    g_assert_cmpstr(row[2], ==, "");
+    row = g_ptr_array_index(rows, 1);
+    g_assert_cmpstr(row[0], ==, "x\ny");
+    g_assert_cmpstr(row[1], ==, "");
+    g_ptr_array_unref(rows);
+    for (const char *const *bad =
+             (const char *const[]){"a,b", "a,\"b", "a\"b\n", "a,\"b\"c\n", "\"a\"\r", NULL};
+         *bad; bad++) {
+        g_assert_null(csv_rows(*bad, &why));
+        g_assert_nonnull(why);
+    }
+    rows = csv_rows("", &why);
+    g_assert_cmpuint(rows->len, ==, 0);
+    g_ptr_array_unref(rows);
+}
+
+/* --- results -------------------------------------------------------------------------------------------- */
+
+static GArray *read_all(const struct study_fixture *fixture, const struct study *study, bool any_version)
+{
+    const struct runs_wanted wanted = {1, study->replications, true, fixture->folder, any_version};
+
+    return runs_list(study, &wanted);
+}
+
+static void expect_state(const struct study_fixture *fixture, const struct study *study,
+                         enum result_state state, const char *why)
+{
+    GArray *runs = read_all(fixture, study, false);
+    const struct result *result = &g_array_index(runs, struct study_run, 0).result;
+
+    g_assert_cmpint(result->state, ==, state);
+    if (why && !strstr(result->why, why))
+        g_error("\"%s\" does not say \"%s\"", result->why, why);
+    g_assert_true((result->metrics != NULL) == (state == RESULT_WHOLE));
+    g_array_free(runs, TRUE);
+}
+
+/* Replaces the first `what` in a file by `by`. */
+static void change(const struct study_fixture *fixture, const char *name, const char *what, const char *by)
+{
+    char *text = study_fixture_read(fixture, name), *at = strstr(text, what), *changed;
+
+    g_assert_nonnull(at);
+    *at = '\0';
+    changed = g_strconcat(text, by, at + strlen(what), NULL);
+    study_fixture_write(fixture, name, changed);
+    g_free(changed);
+    g_free(text);
+}
+
+static void test_states(void)
+{
+    static const struct {
+        const char *file, *what, *by, *why;
+    } damages[] = {
+        {"runs/p0001-r01/summary.csv", "wait_s", "wait", "its columns are not those"},
+        {"runs/p0001-r01/summary.csv", "\n1,", "\n2,", "made with seed 2, expected 1"},
+        {"runs/p0001-r01/summary.csv", "1.5,7", "x,7", "wait_s is \"x\", which is not a number"},
+        {"runs/p0001-r01/summary.csv", "1.5,7", ",7", "wait_s is \"\""},
+        {"runs/p0001-r01/summary.csv", "1.5,7", "1.5", "columns"},
+        {"runs/p0001-r01/summary.csv", "1.5,7,0.5\n", "1.5,7", "cut off"},
+        {"runs/p0001-r01/summary.csv", "pull.rate", "pull.ratx", "columns"},
+        {"runs/p0001-r01/manifest.json", "\n}\n", "", "manifest.json is cut off"},
+        {"runs/p0001-r01/manifest.json", "\n  \"version\": \"1.0\",", "", "manifest.json is cut off"}};
+    struct study_fixture fixture;
+    struct study *study;
+    char *path;
+
+    study_fixture_open(&fixture);
+    study = study_fixture_load(&fixture, two_points);
+    expect_state(&fixture, study, RESULT_MISSING, NULL);
+    study_fixture_write(&fixture, "runs/p0001-r01.failed", "timeout 600s\nmore\n");
+    expect_state(&fixture, study, RESULT_FAILED, "timeout 600s");
+    /* A result that came later counts. */
+    study_fixture_result(&fixture, study, 1, 1, "1.0", "1.5,7,0.5");
+    expect_state(&fixture, study, RESULT_WHOLE, NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(damages); i++) {
+        study_fixture_result(&fixture, study, 1, 1, "1.0", "1.5,7,0.5");
+        change(&fixture, damages[i].file, damages[i].what, damages[i].by);
+        expect_state(&fixture, study, RESULT_DAMAGED, damages[i].why);
+    }
+    /* Made at another point. */
+    study_fixture_result(&fixture, study, 2, 1, "1.0", "1.5,7,0.5");
+    char *other = study_fixture_read(&fixture, "runs/p0002-r01/summary.csv");
+    study_fixture_result(&fixture, study, 1, 1, "1.0", "1.5,7,0.5");
+    study_fixture_write(&fixture, "runs/p0001-r01/summary.csv", other);
+    g_free(other);
+    expect_state(&fixture, study, RESULT_DAMAGED,
+                 "made with pull.rate = 200 (in base units), expected 100/s");
+    study_fixture_result(&fixture, study, 1, 1, "0.9", "1.5,7,0.5");
+    expect_state(&fixture, study, RESULT_OTHER, "0.9");
+    path = study_fixture_path(&fixture, "runs/p0001-r01/manifest.json");
+    g_assert_cmpint(g_unlink(path), ==, 0);
+    expect_state(&fixture, study, RESULT_DAMAGED, "manifest.json");
+    g_free(path);
+    study_free(study);
+    study_fixture_close(&fixture);
+}
+
+/* --- tables --------------------------------------------------------------------------------------------- */
+
+static void collect(const struct study_fixture *fixture, const struct study *study, bool any_version)
+{
+    GArray *runs = read_all(fixture, study, any_version);
+    GError *error = NULL;
+
+    g_assert_true(collect_write(study, runs, fixture->folder, &error));
+    g_assert_no_error(error);
+    g_array_free(runs, TRUE);
+}
+
+static void expect_file(const struct study_fixture *fixture, const char *name, const char *expected)
+{
+    char *text = study_fixture_read(fixture, name);
+
+    g_assert_cmpstr(text, ==, expected);
+    g_free(text);
+}
+
+/* Point 1 has 1, 2, 3 (and a fourth, beyond the study's number), point 2 one run and a failure. The half-width of
+ * 1 2 3 4 is t(3) sd / 2 with t(3) = 3.182446, sd = sqrt(5/3). */
+static void test_tables(void)
+{
+    static const char runs_csv[] = "point,replication,seed,status,pull.rate,wait_s,ues_done,load_ratio\n"
+                                   "1,1,1,done,100/s,1,10000000,0.1\n"
+                                   "1,2,2,done,100/s,2,10000000,0.1\n"
+                                   "1,3,3,done,100/s,3,10000000,0.1\n"
+                                   "1,4,4,done,100/s,4,10000000,0.1\n"
+                                   "2,1,1,done,200/s,1.25,3,0\n"
+                                   "2,2,2,failed: exit 1,200/s,,,\n";
+    struct study_fixture fixture;
+    struct study *study;
+    char *text, **lines, **cells;
+
+    study_fixture_open(&fixture);
+    study = study_fixture_load(&fixture, two_points);
+    /* In an order of their own; the table does not tell. */
+    study_fixture_write(&fixture, "runs/p0002-r02.failed", "exit 1\nwhatever it said\n");
+    study_fixture_result(&fixture, study, 1, 4, "1.0", "4,10000000,0.1");
+    study_fixture_result(&fixture, study, 2, 1, "1.0", "1.25,3,0");
+    study_fixture_result(&fixture, study, 1, 2, "1.0", "2,1e7,0.1");
+    study_fixture_result(&fixture, study, 1, 1, "1.0", "1,10000000,0.1");
+    study_fixture_result(&fixture, study, 1, 3, "1.0", "3,10000000,0.1");
+    collect(&fixture, study, false);
+    expect_file(&fixture, "runs.csv", runs_csv);
+    text = study_fixture_read(&fixture, "study.csv");
+    lines = g_strsplit(text, "\n", -1);
+    g_assert_cmpstr(
+        lines[0], ==,
+        "point,pull.rate,n,wait_s_mean,wait_s_sd,wait_s_ci_low,wait_s_ci_high,ues_done_mean,ues_done_sd,"
+        "ues_done_ci_low,ues_done_ci_high,load_ratio_mean,load_ratio_sd,load_ratio_ci_low,"
+        "load_ratio_ci_high");
+    cells = g_strsplit(lines[1], ",", -1);
+    g_assert_cmpuint(g_strv_length(cells), ==, 15);
+    g_assert_cmpstr(cells[2], ==, "4");
+    g_assert_cmpstr(cells[3], ==, "2.5");
+    g_assert_cmpfloat_with_epsilon(g_ascii_strtod(cells[5], NULL), 2.5 - 3.182446 * 1.2909944 / 2, 1e-5);
+    g_assert_cmpfloat_with_epsilon(g_ascii_strtod(cells[6], NULL), 2.5 + 3.182446 * 1.2909944 / 2, 1e-5);
+    g_assert_cmpstr(cells[7], ==, "10000000");
+    g_assert_cmpstr(cells[8], ==, "0");
+    g_assert_cmpstr(cells[11], ==, "0.1");
+    g_assert_cmpstr(cells[14], ==, "0.1");
+    g_assert_cmpstr(lines[2], ==, "2,200/s,1,1.25,,,,3,,,,0,,,");
+    g_assert_cmpstr(lines[3], ==, "");
+    /* Again: not a byte differs. */
+    collect(&fixture, study, false);
+    expect_file(&fixture, "runs.csv", runs_csv);
+    expect_file(&fixture, "study.csv", text);
+    g_strfreev(cells);
+    g_strfreev(lines);
+    g_free(text);
+    study_free(study);
+    study_fixture_close(&fixture);
+}
+
+static void test_other_version(void)
+{
+    struct study_fixture fixture;
+    struct study *study;
+    GArray *runs;
+    char *other;
+
+    study_fixture_open(&fixture);
+    study = study_fixture_load(&fixture, "");
+    study_fixture_result(&fixture, study, 1, 1, "0.9", "1,2,3");
+    change(&fixture, "runs/p0001-r01/summary.csv", "ues_done", "ues_old");
+    runs = read_all(&fixture, study, false);
+    other = runs_other_version(runs);
+    g_assert_cmpstr(other, ==, "p0001-r01: made by version 0.9");
+    g_free(other);
+    g_array_free(runs, TRUE);
+    collect(&fixture, study, true);
+    expect_file(&fixture, "runs.csv",
+                "point,replication,seed,status,wait_s,ues_done,load_ratio\n1,1,1,done,1,,3\n");
+    study_free(study);
+    study_fixture_close(&fixture);
+}
+
+static void test_until(void)
+{
+    struct collect_until until;
+    struct study_fixture fixture;
+    struct study *study;
+    GError *error = NULL;
+    GArray *runs;
+
+    study_fixture_open(&fixture);
+    study = study_fixture_load(&fixture, two_points);
+    study_fixture_result(&fixture, study, 1, 1, "1.0", "99,1,1");
+    study_fixture_result(&fixture, study, 1, 2, "1.0", "101,1,0");
+    study_fixture_result(&fixture, study, 2, 1, "1.0", "100,1,1");
+    runs = read_all(&fixture, study, false);
+    /* 99 and 101: half-width 12.706 sd / sqrt(2) = 12.706. */
+    g_assert_true(collect_until_parse("ci(wait_s) < 12.8%", study->host, &until, &error));
+    g_assert_true(collect_narrow(runs, 1, &until));
+    g_assert_false(collect_narrow(runs, 2, &until));
+    g_assert_true(collect_until_parse(" ci( wait_s )<=0.127", study->host, &until, &error));
+    g_assert_false(collect_narrow(runs, 1, &until));
+    g_assert_true(collect_until_parse("ci(ues_done) < 0%", study->host, &until, &error));
+    g_assert_true(collect_narrow(runs, 1, &until));
+    for (const char *const *bad =
+             (const char *const[]){"ci(wait) < 2%", "wait_s < 2%", "ci(wait_s) > 2%", "", NULL};
+         *bad; bad++) {
+        g_assert_false(collect_until_parse(*bad, study->host, &until, &error));
+        g_assert_true(error->domain == CONFIG_ERROR);
+        g_clear_error(&error);
+    }
+    g_array_free(runs, TRUE);
+    study_free(study);
+    study_fixture_close(&fixture);
+}
+
+static void test_longest_first(void)
+{
+    struct study_fixture fixture;
+    struct study *study;
+    GArray *runs;
+
+    study_fixture_open(&fixture);
+    study = study_fixture_load(&fixture,
+                               "[axis a]\nue.count = 100, 300, 200\n[axis b]\nue.muk_expired = 0%, 50%\n");
+    runs = read_all(&fixture, study, false);
+    runs_longest_first(study, runs, runs);
+    /* 300 at 50 %, 200 at 50 %, 300, 200 and 100 at 50 % (equal: in order), 100. */
+    const unsigned order[] = {4, 6, 3, 2, 5, 1};
+    for (unsigned i = 0; i < 6; i++)
+        g_assert_cmpuint(g_array_index(runs, struct study_run, i).point, ==, order[i]);
+    g_array_free(runs, TRUE);
+    /* Point 1 was timed and is the slowest of those: 1.5 s; estimates follow. */
+    study_fixture_result(&fixture, study, 1, 1, "1.0", "1,1,1");
+    runs = read_all(&fixture, study, false);
+    g_assert_cmpfloat(g_array_index(runs, struct study_run, 0).result.wall_s, ==, 1.5);
+    g_array_free(runs, TRUE);
+    study_free(study);
+    study_fixture_close(&fixture);
+}
+
+/* --- the folder ----------------------------------------------------------------------------------------- */
+
+static void test_changed(void)
+{
+    struct study_fixture fixture;
+    struct study *study;
+    GError *error = NULL;
+    char *dir;
+
+    study_fixture_open(&fixture);
+    dir = study_fixture_path(&fixture, "out/deep");
+    study = study_fixture_load(&fixture, two_points);
+    g_assert_true(folder_fits(study, dir, &error));
+    g_assert_false(g_file_test(dir, G_FILE_TEST_EXISTS));
+    g_assert_true(folder_begin(study, dir, &error));
+    g_assert_true(folder_begin(study, dir, &error));
+    expect_file(&fixture, "out/deep/study.ini", study->text);
+    expect_file(&fixture, "out/deep/base.ini", study->base_text);
+    study_free(study);
+    /* A comment is no change. */
+    study = study_fixture_load(&fixture, "# ...\n\nreplications = 3\n[axis a]\npull.rate = 100/s, 200/s\n");
+    g_assert_true(folder_begin(study, dir, &error));
+    study_free(study);
+    study = study_fixture_load(&fixture, "replications = 3\n[axis a]\npull.rate = 100/s, 300/s\n");
+    g_assert_false(folder_fits(study, dir, &error));
+    g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_CONTRADICTION);
+    g_assert_nonnull(
+        strstr(error->message, "there \"pull.rate = 100/s, 200/s\", now \"pull.rate = 100/s, 300/s\""));
+    g_clear_error(&error);
+    study_free(study);
+    study_fixture_write(&fixture, "base.ini", "[ue]\ncount = 3k\n");
+    study = study_fixture_load(&fixture, two_points);
+    g_assert_false(folder_begin(study, dir, &error));
+    g_assert_nonnull(strstr(error->message, "base scenario has changed"));
+    g_clear_error(&error);
+    study_free(study);
+    g_free(dir);
+    study_fixture_close(&fixture);
+}
+
+int main(int argc, char **argv)
+{
+    tap_init(argc, argv);
+    g_test_add_func("/study/csv-rows", test_rows);
+    g_test_add_func("/study/states", test_states);
+    g_test_add_func("/study/tables", test_tables);
+    g_test_add_func("/study/other-version", test_other_version);
+    g_test_add_func("/study/until", test_until);
+    g_test_add_func("/study/longest-first", test_longest_first);
+    g_test_add_func("/study/changed", test_changed);
+    return g_test_run();
+}
