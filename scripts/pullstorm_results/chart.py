@@ -19,7 +19,7 @@ class Series:
     high: list = None
     to: list = None
     colour: int = None  # place in the palette; by default that of the curve in the plot
-    hollow: list = None  # points drawn hollow
+    hollow: list = None  # a number per point: 0 full, 1 hollow, 2 grey
 
 
 @dataclass
@@ -49,6 +49,7 @@ class Chart:
     x_ticks: list = None  # where values were measured, if they are few
     categories: list = None  # names of x = 0, 1, 2 ..., where x has no order
     y_max: float = None
+    markers: bool = True  # whether curves of few points show each of them
     empty: str = ""  # what to say where there is nothing to draw
 
     def is_empty(self):
@@ -125,5 +126,5 @@ def to_json(chart, limit=1500):
     marks = [{"axis": mark.axis, "value": mark.value, "name": mark.name, "colour": mark.colour} for mark in chart.marks]
     return {"kind": "lines", "name": chart.name, "title": chart.title, "note": chart.note, "xLabel": chart.x_label,
             "yLabel": chart.y_label, "legend": chart.legend, "xLog": chart.x_log, "yLog": chart.y_log,
-            "xTicks": rounded(chart.x_ticks, 8), "categories": chart.categories, "yMax": chart.y_max,
+            "xTicks": rounded(chart.x_ticks, 8), "categories": chart.categories, "yMax": chart.y_max, "markers": chart.markers,
             "empty": chart.empty, "series": series, "marks": marks}

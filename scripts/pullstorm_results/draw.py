@@ -12,7 +12,7 @@ matplotlib.use("Agg")
 logging.getLogger("matplotlib").setLevel(logging.ERROR)
 from matplotlib import pyplot  # noqa: E402
 from matplotlib.colors import LogNorm  # noqa: E402
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator  # noqa: E402
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter, NullLocator  # noqa: E402
 
 from pullstorm_results import wording  # noqa: E402
 from pullstorm_results.chart import BARS, POINTS, STEP, HeatChart, thinned  # noqa: E402
@@ -32,7 +32,7 @@ def set_style():
     matplotlib.rcParams.update({
         "font.family": "DejaVu Sans", "font.size": 9, "axes.titlesize": 11, "axes.titleweight": "bold",
         "axes.titlelocation": "left", "axes.grid": True, "grid.color": "#dddddd", "grid.linewidth": 0.6,
-        "axes.axisbelow": True, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.4,
+        "axes.axisbelow": True, "axes.xmargin": 0.02, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.4,
         "lines.markersize": 4.5, "legend.frameon": False, "legend.fontsize": 8.5, "figure.dpi": 100,
         "savefig.dpi": 160, "svg.fonttype": "none", "svg.hashsalt": "pullstorm", "path.simplify": True,
         "figure.constrained_layout.use": True,
@@ -51,10 +51,10 @@ def _points(axes, series, style, place):
                   [max(0, high - y) if high == high else 0 for y, high in zip(series.y, series.high)]]
     marker = MARKERS[place % len(MARKERS)]
     axes.errorbar(series.x, series.y, yerr=errors, fmt=marker, capsize=3, label=series.name, color=style["color"],
-                  markerfacecolor="white" if series.hollow and all(series.hollow) else style["color"])
+                  markerfacecolor=style["color"])
 
 
-def _curve(axes, series, place, limit):
+def _curve(axes, chart, series, place, limit):
     colour = series.colour if series.colour is not None else place
     style = {"color": colour_of(colour), "linestyle": DASHES[colour % len(DASHES)]}
     if series.style == BARS:
@@ -66,12 +66,15 @@ def _curve(axes, series, place, limit):
         _points(axes, series, style, colour)
         return
     x, y = thinned(series, limit)
-    if len(x) <= FEW_POINTS:
+    if len(x) <= FEW_POINTS and chart.markers:
         style["marker"] = MARKERS[colour % len(MARKERS)]
     if series.style == STEP:
         style["drawstyle"] = "steps-pre"
         style.pop("marker", None)
     axes.plot(x, y, label=series.name, **style)
+    if series.hollow is not None:
+        fills = [(style["color"], "white", "#bbbbbb")[how] for how in series.hollow]
+        axes.scatter(x, y, s=30, marker=style.get("marker", "o"), facecolors=fills, edgecolors=style["color"], zorder=3)
     if series.low is not None:
         axes.fill_between(x, series.low, series.high, color=style["color"], alpha=0.18, linewidth=0)
 
@@ -88,6 +91,26 @@ def _spaced(ticks, low, high, logarithmic, most=11):
     return kept
 
 
+def _x_limits(axes, ticks, logarithmic):
+    """All values of the axis have their place, those without a result too."""
+    if logarithmic:
+        room = (ticks[-1] / ticks[0]) ** 0.03
+        axes.set_xlim(ticks[0] / room, ticks[-1] * room)
+    else:
+        room = (ticks[-1] - ticks[0]) * 0.03
+        axes.set_xlim(ticks[0] - room, ticks[-1] + room)
+
+
+def _numbers(axis, each):
+    """How an axis writes its numbers: all with the same prefix, or each with its own."""
+
+    def text(value, _):
+        return wording.compact(value, None if each else max(abs(end) for end in axis.get_view_interval()))
+
+    axis.set_major_formatter(FuncFormatter(text))
+    axis.set_minor_formatter(NullFormatter())
+
+
 def _x_axis(axes, chart):
     if chart.categories is not None:
         longest = max((len(name) for name in chart.categories), default=0)
@@ -99,22 +122,24 @@ def _x_axis(axes, chart):
     if chart.x_log:
         axes.set_xscale("log")
     ticks = sorted(set(chart.x_ticks or []))
+    if len(ticks) > 1:
+        _x_limits(axes, ticks, chart.x_log)
     if 1 < len(ticks) <= 16:
         axes.xaxis.set_major_locator(FixedLocator(_spaced(ticks, ticks[0], ticks[-1], chart.x_log)))
         axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.compact(value)))
-    axes.xaxis.set_minor_formatter(NullFormatter())
+    elif not chart.x_log:
+        axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 2.5, 5, 10]))
+    _numbers(axes.xaxis, chart.x_log or bool(ticks))
 
 
 def _y_axis(axes, chart):
     if chart.y_log:
         axes.set_yscale("log")
     else:
-        top = axes.get_ylim()[1] if chart.y_max is None else chart.y_max * 1.04
-        highest = max((y for series in chart.series for y in series.y if y == y), default=0)
-        axes.set_ylim(0, top if highest > 0 or chart.marks or chart.y_max else 1)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.compact(value)))
-    axes.yaxis.set_minor_formatter(NullFormatter())
+        ends = [y for series in chart.series for y in list(series.y) + list(series.high or []) if y == y]
+        ends += [mark.value for mark in chart.marks if mark.axis == "y"]
+        axes.set_ylim(0, chart.y_max * 1.04 if chart.y_max is not None else max(ends, default=0) * 1.06 or 1)
+    _numbers(axes.yaxis, chart.y_log)
 
 
 def _marks(axes, chart):
@@ -126,10 +151,12 @@ def _marks(axes, chart):
 
 
 def _titles(axes, chart):
-    axes.set_title("\n".join(textwrap.wrap(chart.title, 70)) + ("\n" if chart.note else ""))
-    if chart.note:
-        axes.annotate("\n".join(textwrap.wrap(chart.note, 95)), (0, 1), (0, 5), xycoords="axes fraction",
-                      textcoords="offset points", fontsize=8.5, color="#444444", annotation_clip=False)
+    note = textwrap.wrap(chart.note, 80)
+    # Room for the note, in lines that are higher than its own.
+    axes.set_title("\n".join(textwrap.wrap(chart.title, 70)), pad=6 + 11.5 * len(note))
+    if note:
+        axes.annotate("\n".join(note), (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", fontsize=8.5,
+                      color="#444444", annotation_clip=False)
     axes.set_xlabel(chart.x_label)
     axes.set_ylabel(chart.y_label)
 
@@ -143,13 +170,16 @@ def _lines(figure, chart, limit):
         _titles(axes, chart)
         return
     for place, series in enumerate(chart.series):
-        _curve(axes, series, place, limit)
+        _curve(axes, chart, series, place, limit)
     _marks(axes, chart)
     _x_axis(axes, chart)
     _y_axis(axes, chart)
     _titles(axes, chart)
     if len(chart.series) + len(chart.marks) > 1 or chart.legend:
-        axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0, title=chart.legend or None,
+        handles, names = axes.get_legend_handles_labels()
+        order = {name: place for place, name in enumerate([one.name for one in chart.series + chart.marks])}
+        pairs = sorted(zip(handles, names), key=lambda pair: order[pair[1]])
+        axes.legend(*zip(*pairs), loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0, title=chart.legend or None,
                     alignment="left", handlelength=3)
 
 
@@ -165,8 +195,7 @@ def _heat(figure, chart):
     _heat_ticks(axes.set_yticks, chart.y, 16)
     _titles(axes, chart)
     bar = figure.colorbar(image, ax=axes, label=chart.z_label)
-    bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.compact(value)))
-    bar.ax.yaxis.set_minor_formatter(NullFormatter())
+    _numbers(bar.ax.yaxis, chart.z_log)
     if len(chart.x) <= 8 and len(chart.y) <= 14:
         _heat_numbers(axes, chart, image)
 
@@ -182,7 +211,7 @@ def _heat_numbers(axes, chart, image):
         for column, value in enumerate(values):
             red, green, blue, _ = image.cmap(image.norm(value)) if value == value else (1, 1, 1, 1)
             light = 0.299 * red + 0.587 * green + 0.114 * blue > 0.5
-            text = wording.significant(value) if value == value else "–"
+            text = wording.compact(float(f"{value:.3g}")) if value == value else "–"
             axes.text(column, row, text, ha="center", va="center", fontsize=8, color="black" if light else "white")
 
 

@@ -52,14 +52,10 @@ def _series(plan, metric, point, text, place):
     y, low, high = ([factor * value for value in rows[f"{metric}_{part}"]] for part in ("mean", "ci_low", "ci_high"))
     if not any(value == value for value in low):
         low = high = None
-    meets = list(rows["meets"])
-    found = [Series(text or "explored", x, y, LINE, low, high, colour=place)]
-    for answer, name in (("no", "does not meet the target"), ("unsure", "unsure")):
-        at = [row for row in range(len(x)) if meets[row] == answer]
-        if at:
-            found.append(Series(f"{text + ': ' if text else ''}{name}", [x[row] for row in at], [y[row] for row in at],
-                                POINTS, colour=place if answer == "no" else 7, hollow=[True] * len(at)))
-    return found
+    hollow = [{"yes": 0, "no": 1}.get(answer, 2) for answer in rows["meets"]]
+    if plan.answers[plan.answers["point"] == point].iloc[0]["status"] == "never":
+        text = (text or "explored") + " (never met)"
+    return Series(text or "explored", x, y, LINE, low, high, colour=place, hollow=hollow)
 
 
 def _answer_mark(plan, point, text, place):
@@ -82,18 +78,19 @@ def explored(plan, metric):
     if metric in lines:
         marks.append(Mark("y", lines[metric] * factor, f"target: {wording.metric_text(metric, lines[metric])}", 6))
     for place, point in enumerate(points):
-        series += _series(plan, metric, point, texts[point], place)
+        series.append(_series(plan, metric, point, texts[point], place))
         mark = _answer_mark(plan, point, texts[point], place)
         if mark:
             marks.append(mark)
     values, more = wording.axis_numbers(list(plan.curve["value"]))
-    note = f"target: {plan.target}" if plan.target else ""
+    note = (f"target: {plan.target}; " if plan.target else "") + "hollow: it is not met, grey: unsure"
     if len(points) < len(texts):
         note += f"; {len(points)} of {len(texts)} points shown"
     measured = [y for curve in series for y in curve.y if y == y and y > 0]
     return Chart(f"plan_{metric}", f"{wording.metric_title(metric)} against {plan.key}",
-                 wording.key_label(plan.key) + more, wording.metric_label(metric), series, marks, note.strip("; "),
-                 x_log=values is not None and wording.geometric(values), y_max=100.0 if factor == 100.0 else None,
+                 wording.key_label(plan.key) + more, wording.metric_label(metric), series, marks, note,
+                 x_log=values is not None and wording.geometric(values),
+                 x_ticks=sorted(set(values)) if values else None, y_max=100.0 if factor == 100.0 else None,
                  y_log=factor == 1.0 and bool(measured) and max(measured) > 100 * min(measured)
                  and all(y > 0 for curve in series for y in curve.y if y == y))
 

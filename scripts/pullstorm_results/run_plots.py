@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 """The plots of one run."""
 
+import math
+
 from pullstorm_results import wording
 from pullstorm_results.chart import BARS, LINE, STEP, Chart, Mark, Series
 
 HISTOGRAM_BARS = 60
+FEW_ROWS = 60  # up to here a time series is drawn as it is
+SHORTEST = 1e-5  # left edge of a logarithmic axis of durations
 TIME = "simulated time (s)"
 PROCEDURES = (
     ("pull", "pull sent until accepted"),
@@ -94,18 +98,36 @@ def queues(run):
         limit = number(run.keys.get(f"{prefix}.queue_limit"))
         if limit and run.metrics.get(f"{prefix}_queue_max", 0) >= limit:
             marks.append(Mark("y", limit, f"{prefix}.queue_limit", place))
-    return Chart("queues", "Jobs waiting at the servers", TIME, "jobs waiting", curves, marks)
+    waited = any(max(curve.y) > 0 for curve in curves)
+    return Chart("queues", "Jobs waiting at the servers", TIME, "jobs waiting", curves, marks,
+                 note="" if waited else "no job was waiting whenever the time series looked")
+
+
+def moving_mean(values, window):
+    """The mean over `window` rows around each, fewer at the ends."""
+    half = window // 2
+    stretches = [values[max(0, i - half):i + half + 1] for i in range(len(values))]
+    return [sum(stretch) / len(stretch) for stretch in stretches]
 
 
 def utilisation(run):
     times = list(run.series["time_s"])
     curves = []
+    window = 1 if len(times) <= FEW_ROWS else 2 * (len(times) // (2 * FEW_ROWS) + 1) + 1
     for place, (prefix, name) in enumerate(_servers(run, "busy")):
         workers = number(run.keys.get(f"{prefix}.workers"), 1.0) or 1.0
-        share = [100 * busy / workers for busy in run.series[f"{prefix}_busy"]]
+        share = moving_mean([100 * busy / workers for busy in run.series[f"{prefix}_busy"]], window)
         mean = wording.percent(run.metrics.get(f"{prefix}_utilisation_ratio", float("nan")))
-        curves.append(Series(f"{name} (mean {mean})", times, share, colour=place))
-    return Chart("utilisation", "Busy workers of the servers", TIME, "busy workers (%)", curves, y_max=100.0)
+        curves.append(Series(f"{name} (overall {mean})", times, share, colour=place))
+    note = "overall: from the first pull until the last job of the server ended"
+    if window > 1:
+        note += f"; curves: means over {window} rows of the time series"
+    return Chart("utilisation", "Utilisation of the servers", TIME, "busy workers (%)", curves, y_max=100.0, note=note)
+
+
+def _rate(run, name, totals, place):
+    x, y = rates(run.series["time_s"], totals)
+    return Series(name, x, y, style=STEP if len(x) <= FEW_ROWS else LINE, colour=place)
 
 
 def messages(run):
@@ -114,7 +136,7 @@ def messages(run):
         columns = [column for column in columns if column in run.series]
         total = run.series[columns].sum(axis=1)
         if columns and total.iloc[-1] > 0:
-            curves.append(Series(name, *rates(run.series["time_s"], total), style=STEP, colour=place))
+            curves.append(_rate(run, name, total, place))
     return Chart("messages", "Messages per second", TIME, "messages per second", curves,
                  empty="no message was accepted or answered")
 
@@ -123,7 +145,7 @@ def traffic(run):
     curves = []
     for place, (name, column) in enumerate(BYTES):
         if column in run.series:
-            curves.append(Series(name, *rates(run.series["time_s"], run.series[column]), style=STEP, colour=place))
+            curves.append(_rate(run, name, run.series[column], place))
     return Chart("bytes", "IP bytes per second", TIME, "bytes per second", curves)
 
 
@@ -136,6 +158,8 @@ def procedure(run, name):
 def cumulative(rows):
     """x and share of those that took at most x."""
     total = rows["count"].sum()
+    if total == 1:  # the steps of distribution.csv would make a slope of it
+        return [rows["to_s"].iloc[0]] * 2, [0.0, 100.0]
     x, y, done = [], [], 0.0
     for start, end, times in zip(rows["from_s"], rows["to_s"], rows["count"]):
         if not x or start > x[-1]:
@@ -163,7 +187,7 @@ def quantile_marks(run):
 def time_to_key(run):
     rows = procedure(run, "time_to_key")
     chart = Chart("time_to_key", "Time to key", "from the first pull until the UE holds the new MSK (s)",
-                  "share of the UEs with key (%)", y_max=100.0, empty="no UE got the new MSK",
+                  "share of the UEs with key (%)", y_max=100.0, markers=False, empty="no UE got the new MSK",
                   note=f"{wording.count(rows['count'].sum())} of {wording.count(run.metrics['ues'])} UEs got it")
     if len(rows):
         chart.series.append(Series("at most this long", *cumulative(rows)))
@@ -171,11 +195,16 @@ def time_to_key(run):
     return chart
 
 
-def rebinned(rows, bars):
-    """Counts put into `bars` equal bins from the shortest to the longest: (from, to, counts)."""
+def rebinned(rows):
+    """Counts put into equal bins from the shortest to the longest: (from, to, counts).
+
+    The more samples the more bins, but none narrower than a step of distribution.csv.
+    """
     low, high = rows["from_s"].min(), rows["to_s"].max()
     if high <= low:
-        low, high = low * 0.95, high * 1.05 or 1e-9
+        high = low * 1.01 or 1e-9
+    bars = min(HISTOGRAM_BARS, math.ceil(2 * math.sqrt(rows["count"].sum())))
+    bars = max(1, min(bars, int((high - low) / max((rows["to_s"] - rows["from_s"]).max(), 1e-12) + 0.5)))
     width = (high - low) / bars
     counts = [0.0] * bars
     for start, end, times in zip(rows["from_s"], rows["to_s"], rows["count"]):
@@ -192,7 +221,7 @@ def histogram(run):
     chart = Chart("time_to_key_histogram", "Distribution of the time to key",
                   "from the first pull until the UE holds the new MSK (s)", "UEs", empty="no UE got the new MSK")
     if len(rows):
-        start, end, counts = rebinned(rows, HISTOGRAM_BARS if rows["count"].sum() > 20 else 20)
+        start, end, counts = rebinned(rows)
         chart.series.append(Series("UEs", start, counts, style=BARS, to=end, colour=0))
         chart.marks = quantile_marks(run)
     return chart
@@ -200,18 +229,15 @@ def histogram(run):
 
 def procedures(run):
     curves = []
-    shortest = []
     for place, (name, title) in enumerate(PROCEDURES):
         rows = procedure(run, name)
         if len(rows):
             x, y = cumulative(rows)
             curves.append(Series(title, x, y, style=LINE, colour=place))
-            shortest += [value for value in x if value > 0]
-    floor = max(min(shortest, default=1e-4), 1e-4)
     for curve in curves:  # a logarithmic axis has no place for no wait at all
-        curve.x = [max(value, floor) for value in curve.x]
-    return Chart("procedures", "How long each procedure took", "duration (s)", "share of the procedures (%)", curves,
-                 x_log=True, y_max=100.0, empty="no procedure was completed")
+        curve.x = [max(value, SHORTEST) for value in curve.x]
+    return Chart("procedures", "How long each procedure took", "at most this long (s)", "share of the procedures (%)", curves,
+                 note=f"shorter ones than {wording.seconds(SHORTEST)} stand at the left edge", x_log=True, markers=False, y_max=100.0, empty="no procedure was completed")
 
 
 def charts(run):

@@ -134,14 +134,19 @@ def _dodged(series):
 
 
 def _note(study, layout, facet, shown):
-    runs = sorted({int(n) for n in study.points["n"]})
+    runs = sorted({int(n) for n in study.points["n"] if n > 0})
     words = [facet] if facet else []
-    if runs[-1] < 2:
+    none = int((study.points["n"] == 0).sum())
+    if not runs:
+        words.append("no run is finished")
+    elif runs[-1] < 2:
         words.append("one run per point")
     else:
         count = f"{runs[-1]}" if len(runs) == 1 else f"{runs[0]} to {runs[-1]}"
         joined = layout.x is not None and layout.x.numbers is not None
         words.append(f"mean of {count} runs per point, {'bands' if joined else 'bars'}: 95 % confidence")
+    if none and runs:
+        words.append(f"{none} of {len(study.points)} points have no finished run")
     if shown:
         words.append(shown)
     return "; ".join(words)
@@ -194,9 +199,9 @@ def heat(study, metric, layout, facet):
         z[ys.index(layout.family.numbers[row])][xs.index(layout.x.numbers[row])] = value
     values = [value for line in z for value in line if value == value]
     return HeatChart(
-        f"{metric}_heat{ending}", wording.metric_title(metric), layout.x.label, layout.family.label,
+        f"{metric}_heat{ending}", wording.metric_title(metric), layout.x.name, layout.family.name,
         wording.metric_label(metric), [layout.x.text_of(x) for x in xs], [layout.family.text_of(y) for y in ys], z,
-        note=_note(study, layout, text, "").split(", b")[0],
+        note=_note(study, layout, text, "").replace(", bands: 95 % confidence", ""),
         z_log=wording.metric_unit(metric) == "s" and bool(values) and min(values) > 0
         and max(values) > 100 * min(values))
 

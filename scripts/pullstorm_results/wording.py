@@ -57,14 +57,14 @@ def significant(value, digits=3):
     return text
 
 
-def compact(value):
-    """For the ticks of an axis: 0, 0.25, 500, 20k, 1.5M."""
+def compact(value, largest=None):
+    """For the ticks of an axis that goes up to `largest`: 0, 0.25, 500, 2500, 20k, 1.5M."""
     for factor, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if abs(value) >= factor * (10 if letter == "k" and value % 1000 else 1):
+        if max(abs(value), largest or 0) >= factor * (10 if letter == "k" else 1) and value:
             return f"{value / factor:.6g}{letter}"
-    if value and abs(value) < 1e-4:
+    if value and abs(value) < 1e-6:
         return f"{value:.6g}"
-    return f"{value:.6f}".rstrip("0").rstrip(".") or "0"
+    return f"{value:.7f}".rstrip("0").rstrip(".") or "0"
 
 
 def seconds(value):
