@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
-"""What a plot shows, whoever draws it: matplotlib (draw.py) and the script of a report (report.js) read the same."""
+"""What a plot shows, whoever draws it: matplotlib (draw.py) and the script of a report (report_plot.js) read the same."""
 
 import math
 from dataclasses import dataclass, field
@@ -114,7 +114,7 @@ def to_json(chart, limit=1500):
     """The chart as what json.dump takes."""
     if isinstance(chart, HeatChart):
         return {"kind": "heat", "name": chart.name, "title": chart.title, "note": chart.note, "xLabel": chart.x_label,
-                "yLabel": chart.y_label, "zLabel": chart.z_label, "x": chart.x, "y": chart.y, "zLog": chart.z_log,
+                "yLabel": chart.y_label, "zLabel": chart.z_label, "x": chart.x, "y": chart.y, "zLog": bool(chart.z_log),
                 "z": [rounded(row) for row in chart.z]}
     series = []
     for curve in chart.series:
@@ -125,6 +125,6 @@ def to_json(chart, limit=1500):
         series.append({name: value for name, value in about.items() if value is not None})
     marks = [{"axis": mark.axis, "value": mark.value, "name": mark.name, "colour": mark.colour} for mark in chart.marks]
     return {"kind": "lines", "name": chart.name, "title": chart.title, "note": chart.note, "xLabel": chart.x_label,
-            "yLabel": chart.y_label, "legend": chart.legend, "xLog": chart.x_log, "yLog": chart.y_log,
+            "yLabel": chart.y_label, "legend": chart.legend, "xLog": bool(chart.x_log), "yLog": bool(chart.y_log),
             "xTicks": rounded(chart.x_ticks, 8), "categories": chart.categories, "yMax": chart.y_max, "markers": chart.markers,
             "empty": chart.empty, "series": series, "marks": marks}

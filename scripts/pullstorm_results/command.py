@@ -74,15 +74,25 @@ def plot(words):
     print(f"{len(files)} files in {folder}")
 
 
+def document_of(path, target=""):
+    """The page of the folder. A plan that was made in the folder of a study is not that study."""
+    from pullstorm_results import page_run, page_study
+
+    kinds = reading.kinds_of(path)
+    if "study" in kinds:
+        return page_study.document(path)
+    if "plan" in kinds:
+        return page_study.plan_document(path, target)
+    return page_run.document(path)
+
+
 def report(words):
     parser = Parser(prog="scripts/report", description="Makes one HTML file of a result of pullstorm.")
     parser.add_argument("result", metavar="DIR", help="folder of the result: a run, a study or a plan")
     parser.add_argument("-o", "--output", metavar="FILE", help="the file to write (default DIR/report.html)")
     parser.add_argument("--target", default="", metavar="EXPR", help="target of a plan, where plan.csv does not name it")
     options = parser.parse_args(words)
-    from pullstorm_results import page
-
-    data = page.document(options.result, options.target).encode("utf-8")
+    data = document_of(options.result, options.target).encode("utf-8")
     path = options.output or os.path.join(options.result, "report.html")
     write_file(path, data)
     print(f"{path}, {-(-len(data) // 1000)} kB")

@@ -116,7 +116,7 @@ class Run:
     manifest: dict
 
 
-def _read_manifest(path):
+def read_manifest(path):
     try:
         manifest = json.loads(_read_text(path))
     except ValueError as error:
@@ -159,7 +159,7 @@ def read_run(path):
         return os.path.join(path, name)
 
     keys, metrics = _read_summary(at("summary.csv"))
-    manifest = _read_manifest(at("manifest.json"))
+    manifest = read_manifest(at("manifest.json"))
     return Run(
         path=path,
         name=str(manifest.get("scenario_name", "")) or _name_of(path),
@@ -215,13 +215,13 @@ def axes_of(columns, sections):
     return [Axis(name, [name]) for name in left] + axes
 
 
-def _optional_text(path):
+def optional_text(path):
     return _read_text(path) if os.path.exists(path) else ""
 
 
 def _study_file(path):
     """Text, sections and [study] of the study.ini of a folder; empty where there is none."""
-    text = _optional_text(os.path.join(path, "study.ini"))
+    text = optional_text(os.path.join(path, "study.ini"))
     sections = parse_ini(text)
     about = {}
     for section, keys in sections:
@@ -255,7 +255,7 @@ def read_study(path):
         need_columns(runs, ["point", "replication", "seed", "status"], runs_file)
     wanted = [name.strip() for name in about.get("metrics", "").split(",") if name.strip()]
     return Study(path, about.get("title", "") or _name_of(path), about, axes_of(axis_columns, sections), points, runs,
-                 text, _optional_text(os.path.join(path, "base.ini")), wanted)
+                 text, optional_text(os.path.join(path, "base.ini")), wanted)
 
 
 @dataclass
