@@ -2,6 +2,7 @@
 """The command lines of scripts/plot and scripts/report."""
 
 import argparse
+import errno
 import os
 import sys
 import tempfile
@@ -20,18 +21,42 @@ class Parser(argparse.ArgumentParser):
 
 def write_file(path, data):
     """All of a file or nothing of it."""
-    folder = os.path.dirname(os.path.abspath(path))
-    handle, aside = tempfile.mkstemp(prefix=".", suffix=".partial", dir=folder)
+    path = os.path.realpath(path)
+    if os.path.lexists(path) and not os.path.isfile(path):
+        raise OSError(errno.EEXIST, "no regular file, so not replaced", path)
+    aside = None
     try:
+        handle, aside = tempfile.mkstemp(prefix=".", suffix=".partial", dir=os.path.dirname(path))
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         mask = os.umask(0)
         os.umask(mask)
         os.chmod(aside, 0o666 & ~mask)
         os.replace(aside, path)
-    except BaseException:
-        os.unlink(aside)
+    except BaseException as error:
+        if aside is not None:
+            os.unlink(aside)
+        if isinstance(error, OSError):
+            raise OSError(error.errno, error.strerror, path) from error
         raise
+
+
+def _made(make, path, *more):
+    """make(path, ...); what no check has foreseen in the files becomes one line too, unless PULLSTORM_TRACE is set."""
+    try:
+        return make(path, *more)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        if os.environ.get("PULLSTORM_TRACE"):
+            raise
+        text = " ".join(str(error).split())
+        raise reading.ResultError(f"{path}: damaged, or of another version: {type(error).__name__} {text}") from error
+
+
+def _pictures(path, target, kinds):
+    """[(file name, bytes)] of every plot."""
+    from pullstorm_results import draw
+
+    return [(f"{chart.name}.{kind}", draw.picture(chart, kind)) for chart in charts_of(path, target) for kind in kinds]
 
 
 def _plot_parser():
@@ -63,10 +88,7 @@ def plot(words):
     kinds = [kind.strip() for kind in options.format.split(",")]
     if not kinds or any(kind not in ("png", "svg") for kind in kinds):
         raise reading.ResultError(f"--format {options.format}: png, svg or both are expected")
-    charts = charts_of(options.result, options.target)
-    from pullstorm_results import draw
-
-    files = [(f"{chart.name}.{kind}", draw.picture(chart, kind)) for chart in charts for kind in kinds]
+    files = _made(_pictures, options.result, options.target, kinds)
     folder = options.output or os.path.join(options.result, "plots")
     os.makedirs(folder, exist_ok=True)
     for name, data in files:
@@ -92,7 +114,7 @@ def report(words):
     parser.add_argument("-o", "--output", metavar="FILE", help="the file to write (default DIR/report.html)")
     parser.add_argument("--target", default="", metavar="EXPR", help="target of a plan, where plan.csv does not name it")
     options = parser.parse_args(words)
-    data = document_of(options.result, options.target).encode("utf-8")
+    data = _made(document_of, options.result, options.target).encode("utf-8")
     path = options.output or os.path.join(options.result, "report.html")
     write_file(path, data)
     print(f"{path}, {-(-len(data) // 1000)} kB")

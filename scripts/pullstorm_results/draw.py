@@ -5,11 +5,12 @@ import io
 import logging
 import re
 import textwrap
+from math import log10
 
-import matplotlib
+logging.getLogger("matplotlib").setLevel(logging.ERROR)
+import matplotlib  # noqa: E402
 
 matplotlib.use("Agg")
-logging.getLogger("matplotlib").setLevel(logging.ERROR)
 from matplotlib import pyplot  # noqa: E402
 from matplotlib.colors import LogNorm  # noqa: E402
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter, NullLocator  # noqa: E402
@@ -81,8 +82,6 @@ def _curve(axes, chart, series, place, limit):
 
 def _spaced(ticks, low, high, logarithmic, most=11):
     """Those of the ticks that leave room for their numbers."""
-    from math import log10
-
     place = (lambda v: log10(v / low) / log10(high / low)) if logarithmic else (lambda v: (v - low) / (high - low))
     kept = []
     for tick in ticks:

@@ -4,7 +4,7 @@
 import glob
 import os
 
-from pullstorm_results import parts, plan_plots, reading, study_plots, wording, words
+from pullstorm_results import parts, plan_plots, reading, run_plots, study_plots, wording, words
 
 WIDE = 0.10  # half-width of an interval relative to its mean
 MOST_LISTED = 12
@@ -137,9 +137,10 @@ def _versions(path):
 
 def reproduction(path, study_text, base_text, command):
     versions = _versions(path)
-    body = parts.paragraph(f"Made by pullstorm {words.listed(versions)}." if versions else "")
-    body = body if versions else ""
-    body += parts.paragraph("With the two files below:") + parts.text_block(command, "commands")
+    body = parts.paragraph(f"Made by pullstorm {words.listed(versions)}.") if versions else ""
+    if study_text:
+        body += parts.paragraph("With the study file and its base scenario below, `base` in the first naming the second:")
+    body += parts.text_block(command, "commands")
     for title, text in (("study.ini", study_text), ("base.ini, the base scenario", base_text)):
         if text:
             body += parts.folded(title, parts.text_block(text, title))
@@ -162,13 +163,19 @@ def document(path):
     return parts.whole(study.title, "A parameter study with pullstorm", body, charts)
 
 
+def _interval(row, metric):
+    """Mean and interval of a plan's answer, which come as text; some may be missing."""
+    mean, low, high = (run_plots.number(row[f"{metric}_{part}"], float("nan")) for part in ("mean", "ci_low", "ci_high"))
+    text = wording.metric_text(metric, mean)
+    return f"{text} ({wording.metric_text(metric, low)} to {wording.metric_text(metric, high)})" if low == low else text
+
+
 def answer_table(plan):
     found = [one for one in study_plots.dimensions(plan.axes, plan.answers) if len(one.distinct()) > 1]
     names = [name for name in plan.answers.columns if name.endswith("_mean") and name[:-5] + "_ci_low" in plan.answers]
     rows = []
     for place, row in enumerate(plan.answers.to_dict("records")):
-        values = [f"{row[name]} ({row[name[:-5] + '_ci_low']} to {row[name[:-5] + '_ci_high']})" if row[name] else "–"
-                  for name in names]
+        values = [_interval(row, name[:-5]) for name in names]
         rows.append((int(row["point"]), *(one.texts[place] for one in found),
                      wording.key_value(plan.key, row["answer"]) if row["answer"] else "–", row["status"], *values))
     header = ("point", *(one.name for one in found), plan.key, "status", *(name[:-5] + " (95 %)" for name in names))

@@ -25,14 +25,18 @@ def section(name, title, body):
     return f'<section id="{name}" aria-labelledby="{name}-title">\n<h2 id="{name}-title">{escape(title)}</h2>\n{body}</section>\n'
 
 
+def _kind(is_text, cell):
+    """The class of a cell: a number, or a text that needs some width."""
+    return " class=n" if not is_text else " class=w" if len(str(cell)) > 40 else ""
+
+
 def table(caption, header, rows, texts=1):
     """A table that scrolls by itself where it is too wide; the first `texts` columns are text, the others numbers."""
     head = "".join(f'<th scope="col"{"" if place < texts else " class=n"}>{escape(name)}</th>'
                    for place, name in enumerate(header))
     body = []
     for row in rows:
-        cells = "".join(f'<td{"" if place < texts else " class=n"}>{escape(cell)}</td>'
-                        for place, cell in enumerate(row) if place)
+        cells = "".join(f'<td{_kind(place < texts, cell)}>{escape(cell)}</td>' for place, cell in enumerate(row) if place)
         body.append(f'<tr><th scope="row">{escape(row[0])}</th>{cells}</tr>')
     lines = "\n".join(body)
     return (f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}">\n<table><caption>'

@@ -62,7 +62,7 @@ def numbers(table, names, path, empty=False):
         if empty:
             column = column.where(column != "", None)
         values = pandas.to_numeric(column, errors="coerce").astype(float)
-        wrong = values.isna() & (column.notna() if empty else True)
+        wrong = (values.isna() & (column.notna() if empty else True)) | values.abs().eq(float("inf"))
         if wrong.any():
             row = wrong.idxmax()
             raise ResultError(f"{path}: row {row + 1} of {name}: {table[name][row]!r} is not a number")

@@ -18,8 +18,8 @@ PROCEDURES = {
     "hss_wait": "wait of a request for a worker of the HSS",
 }
 REFUSALS = (
-    ("http_503", "503 answers of the BM-SC"), ("ub_503", "503 answers of the BSF"),
-    ("zn_busy", "Zn answers 3004"), ("zh_busy", "Zh answers 3004"), ("acks_dropped", "MIKEY ACKs dropped at the BM-SC"),
+    ("http_503", "answers 503 of the BM-SC"), ("ub_503", "answers 503 of the BSF"),
+    ("zn_busy", "answers 3004 on Zn"), ("zh_busy", "answers 3004 on Zh"), ("acks_dropped", "MIKEY ACKs dropped at the BM-SC"),
     ("tcp_refused", "TCP connections refused"), ("http_refused", "answers that end an exchange for good"),
     ("packets_dropped", "IP packets dropped by full queues"),
 )
@@ -38,7 +38,7 @@ def listed(words):
 
 
 def _counted(metrics, kinds):
-    return [f"{wording.count(metrics[name])} {text}" for name, text in kinds if metrics.get(name, 0) > 0]
+    return [f"{text} ({wording.count(metrics[name])})" for name, text in kinds if metrics.get(name, 0) > 0]
 
 
 def keys_held(run):
@@ -109,9 +109,9 @@ def scenario(run):
     wait, most = number(run.keys.get("ue.backoff_wait")), number(run.keys.get("ue.backoff_max"))
     if wait or most:
         parts.append(f"A UE waits {wording.seconds(wait)} to {wording.seconds(wait + most)} before it asks.")
-    servers = [f"the {name} {plural(number(run.keys.get(prefix + '.workers')), 'worker')} "
-               f"({key(prefix + '.service_time')})" for prefix, name in wording.SERVERS]
-    parts.append(f"Workers, and what they need for a request: {listed(servers)}.")
+    servers = [f"the {name} has {plural(number(run.keys.get(prefix + '.workers')), 'worker')} "
+               f"({key(prefix + '.service_time')} a request)" for prefix, name in wording.SERVERS]
+    parts.append(f"T{listed(servers)[1:]}.")
     parts.append(f"Radio: {key('access.rtt')} round trip, {key('access.loss')} of the packets lost. "
                  f"Network engine: {key('run.engine')}.")
     return " ".join(parts)
