@@ -18,6 +18,7 @@ def target_lines(target):
     """{metric: number} of the comparisons in a target: `time_to_key_p99_s < 30s and http_503 == 0`."""
     found = {}
     for metric, _, value, unit in re.findall(r"(\w+)\s*(<=|>=|<|>|==)\s*([0-9.]+(?:[eE][+-]?\d+)?)\s*([^\s)]*)", target):
+        unit = "" if unit in ("and", "or") else unit
         if unit in UNITS and not metric[0].isdigit():
             found[metric] = float(value) * UNITS[unit]
     return found

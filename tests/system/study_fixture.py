@@ -2,7 +2,7 @@
 """Writes the folder of a study or a plan as pullstorm collect and pullstorm plan do, with made-up numbers.
 
 study_fixture.py DIR SHAPE: one (an axis), two (two axes), variants, single (one replication), thirty (30 values),
-failed (some runs failed), facets (three axes and a variant), text (an axis without an order), point (no axis at all),
+failed (some runs failed), facets (two axes and a variant), text (an axis without an order), point (no axis at all),
 steps (an axis of two keys), plan, plans (a plan of three points), never.
 """
 
@@ -25,8 +25,7 @@ SHAPES = {
     "thirty": ({"expired": {"ue.muk_expired": [round(i / 29, 4) for i in range(30)]},
                 "workers": {"bmsc.workers": list(range(1, 13))}}, [], 3),
     "failed": ({"rate": {"pull.rate": RATES}}, [], 5),
-    "facets": ({"rate": {"pull.rate": RATES}, "workers": {"bmsc.workers": [2, 4, 8]},
-                "loss": {"access.loss": [0, 0.01]}}, ["no-backoff", "backoff"], 3),
+    "facets": ({"rate": {"pull.rate": RATES}, "workers": {"bmsc.workers": [2, 4, 8]}}, ["no-backoff", "backoff"], 3),
     "text": ({"pacing": {"pull.pacing": ["uniform", "poisson"]}}, ["no-backoff", "backoff"], 4),
     "point": ({}, [], 4),
     "steps": ({"size": {"bsf.workers": [2, 2, 4, 4], "bmsc.workers": [1, 2, 4, 8]}}, [], 2),
