@@ -189,7 +189,7 @@ def main():
             sys.exit(77)
         try:
             reader = Reader(driver)
-            check_page(reader, run, "run", ["storm.ini", "Warnings", "UEs hold the new MSK; the storm took", "bmsc.queue_limit",
+            check_page(reader, run, "run", ["storm.ini", "Warnings", "hold the new MSK; the storm took", "bmsc.queue_limit",
                                             "What differs from the defaults", "fingerprint", "The BM-SC has 1 worker"], 8)
             check_page(reader, study, "study", ["Made-up storms <&>", "30 points, 150 finished runs", "Points: mean ±",
                                                 "The BM-SC was saturated"], 8)
@@ -197,7 +197,7 @@ def main():
             check_heat(reader, study)
             for path in (run, study, *narrow):
                 reader.open(path, PHONE)
-                check(f"{os.path.basename(path)}: fits a width of {PHONE}", reader.overflow() <= 0, reader.overflow())
+                check(f"{os.path.basename(os.path.dirname(path))}: fits a width of {PHONE}", reader.overflow() <= 0, reader.overflow())
         finally:
             driver.quit()
 
