@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 """Draws charts with matplotlib: the same chart gives the same bytes."""
 
+import dataclasses
 import io
 import logging
 import re
@@ -241,8 +242,8 @@ def picture(chart, kind, limit=2000):
 
 
 def inline_svg(chart):
-    """The chart as an <svg> element for a page: no prologue, no metadata, as wide as the page."""
-    text = picture(chart, "svg", 300).decode("utf-8")
+    """The chart as an <svg> element for a page, which has the title: no prologue, no metadata, as wide as the page."""
+    text = picture(dataclasses.replace(chart, title="", note=""), "svg", 300).decode("utf-8")
     text = text[text.index("<svg"):]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     text = re.sub(r'^<svg ([^>]*?)width="[^"]*" height="[^"]*"|^<svg (.*?)height="[^"]*"(.*?)width="[^"]*"', r"<svg \1\2\3", text)

@@ -5,6 +5,7 @@ Everything that is wrong with a folder ends in a ResultError, whose text is one 
 """
 
 import csv
+import functools
 import json
 import os
 from dataclasses import dataclass, field
@@ -90,16 +91,24 @@ def scenario_values(text):
     return {f"{section}.{key}": value for section, keys in parse_ini(text) for key, value in keys}
 
 
+@functools.cache
 def known_keys():
     """Every scenario key that was known when these scripts were made: {section.key: row of keys.csv}."""
     table = read_table(os.path.join(HERE, "keys.csv"))
     return {f"{row['section']}.{row['key']}": row for row in table.to_dict("records")}
 
 
+@functools.cache
 def known_metrics():
-    """{metric: (unit, meaning)}"""
-    table = read_table(os.path.join(HERE, "metrics.csv"))
-    return {row["column"]: (row["unit"], row["meaning"]) for row in table.to_dict("records")}
+    """{metric: (unit, meaning)}; a meaning that goes on with "..." is completed from the one before."""
+    found, begin = {}, ""
+    for row in read_table(os.path.join(HERE, "metrics.csv")).to_dict("records"):
+        meaning = row["meaning"]
+        if meaning.startswith("... "):
+            meaning = f"{begin}: {meaning[4:]}"
+        begin = meaning.rsplit(":", 1)[0]
+        found[row["column"]] = (row["unit"], meaning)
+    return found
 
 
 @dataclass

@@ -31,7 +31,7 @@ Heat.prototype.draw = function () {
   var longest = Math.max.apply(null, chart.y.map(function (text) { return text.length; }));
   var left = 14 + 7 * longest, top = 26, cell = (width - left - 8) / chart.x.length;
   var row = Math.max(18, Math.min(46, 320 / chart.y.length)), bottom = top + row * chart.y.length;
-  var svg = make("svg", { viewBox: "0 0 " + width + " " + (bottom + 84), role: "img",
+  var svg = make("svg", { viewBox: "0 0 " + width + " " + (bottom + 94), role: "img",
     "aria-label": chart.title + " over " + chart.xLabel + " and " + chart.yLabel + ". " + chart.note });
   make("text", { x: 4, y: 14 }, svg, chart.yLabel);
   chart.z.forEach(function (values, i) {
@@ -76,7 +76,7 @@ Heat.prototype.drawBar = function (svg, left, top, width) {
     make("rect", { x: left + i * width / 64, y: top, width: width / 64 + 0.5, height: 8, fill: "rgb(" + mixed(i / 63).join(",") + ")" }, svg);
   make("text", { x: left, y: top + 22 }, svg, compact(parseFloat(this.low.toPrecision(3))));
   make("text", { x: left + width, y: top + 22, "text-anchor": "end" }, svg, compact(parseFloat(this.high.toPrecision(3))));
-  make("text", { x: left + width / 2, y: top + 22, "text-anchor": "middle" }, svg,
+  make("text", { x: left + width / 2, y: top + 38, "text-anchor": "middle" }, svg,
     this.chart.zLabel + (this.chart.zLog ? ", logarithmic" : ""));
 };
 

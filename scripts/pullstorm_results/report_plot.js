@@ -352,8 +352,10 @@ Plot.prototype.placeTip = function (at) {
   var factor = this.svg.getBoundingClientRect().width / this.width, tip = this.tip, room = this.box.clientWidth;
   var left = at * factor + 12;
   if (left + tip.offsetWidth > room) left = at * factor - 12 - tip.offsetWidth;
+  // On a phone it would hide the curves: there it stands below them.
+  var top = room < 500 ? this.svg.getBoundingClientRect().height : this.area.top * factor;
   tip.style.left = Math.max(0, Math.min(left, room - tip.offsetWidth)) + "px";
-  tip.style.top = this.area.top * factor + "px";
+  tip.style.top = top + "px";
 };
 
 Plot.prototype.unhover = function () {

@@ -42,6 +42,10 @@ class Wording(unittest.TestCase):
         self.assertEqual(wording.metric_label("time_to_key_p99_s"), "Time to key, 99th percentile (s)")
         self.assertEqual(wording.metric_label("bsf_utilisation_ratio"), "Utilisation of the BSF (%)")
 
+    def test_meanings_stand_alone(self):
+        meaning = reading.known_metrics()["time_to_key_p50_s"][1]
+        self.assertEqual(meaning, "from the first pull sent to a UE until it holds the new MSK: median")
+
     def test_axis_values(self):
         self.assertEqual(wording.axis_numbers(["1", "2.5"]), ([1.0, 2.5], ""))
         self.assertEqual(wording.axis_numbers(["exp(0.002)", "exp(0.004)"]), ([0.002, 0.004], ", exp, mean"))
