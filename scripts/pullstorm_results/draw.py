@@ -13,7 +13,7 @@ import matplotlib  # noqa: E402
 
 matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402
-from matplotlib.colors import LogNorm  # noqa: E402
+from matplotlib.colors import LogNorm, Normalize  # noqa: E402
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter, NullLocator  # noqa: E402
 
 from pullstorm_results import wording  # noqa: E402
@@ -190,6 +190,8 @@ def _heat(figure, chart):
     cells = matplotlib.cm.get_cmap("cividis").copy()
     cells.set_bad("#eeeeee")
     axes.grid(False)
+    if values and max(values) == min(values):
+        norm = Normalize(values[0], values[0] + max(1.0, abs(values[0])))
     image = axes.imshow(chart.z, origin="lower", aspect="auto", cmap=cells, norm=norm, interpolation="nearest")
     _heat_ticks(axes.set_xticks, chart.x, 9)
     _heat_ticks(axes.set_yticks, chart.y, 16)

@@ -8,6 +8,7 @@ from pullstorm_results import parts, plan_plots, reading, run_plots, study_plots
 
 WIDE = 0.10  # half-width of an interval relative to its mean
 MOST_LISTED = 12
+MOST_OPEN = 60  # points; more are folded
 
 
 def half_width(row, metric):
@@ -67,8 +68,8 @@ def warnings(study, metrics):
     wide = wide_intervals(study, metrics)
     if wide:
         worst, point, metric = wide[0]
-        found.append(f"{words.plural(len(wide), '95 % interval')} wider than ±10{wording.SPACE}% of the mean; the widest is "
-                     f"that of {metric} at point {point}, ±{wording.percent(worst)}.")
+        found.append(f"{words.plural(len(wide), 'interval is', 'intervals are')} wider than ±10{wording.SPACE}% of the mean (95 % "
+                     f"confidence); the widest is that of {metric} at point {point}, ±{wording.percent(worst)}.")
     return found
 
 
@@ -113,7 +114,8 @@ def point_table(study, metrics, columns):
         keys = [wording.key_value(name, row[name]) for name in columns]
         rows.append((int(row["point"]), *keys, wording.count(row["n"]), *(with_interval(row, name) for name in metrics)))
     header = ("point", *columns, "runs", *(f"{wording.metric_title(name)}" for name in metrics))
-    return parts.table("Points: mean ± half of the 95 % interval", header, rows, 1 + len(columns))
+    found = parts.table("Points: mean ± half of the 95 % interval", header, rows, 1 + len(columns))
+    return found if len(rows) <= MOST_OPEN else parts.folded(f"All {len(rows)} points", found)
 
 
 def failed_table(study):

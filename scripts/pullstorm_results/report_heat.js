@@ -8,10 +8,13 @@ function mixed(share) {
   });
 }
 
+function cellText(value) { return value === null ? "–" : compact(parseFloat(value.toPrecision(3))); }
+
 function Heat(box, chart) {
   var values = [].concat.apply([], chart.z).filter(function (value) { return value !== null; });
   this.box = box;
   this.chart = chart;
+  this.longest = Math.max.apply(null, values.map(function (value) { return cellText(value).length; }));
   this.low = Math.min.apply(null, values);
   this.high = Math.max.apply(null, values);
   this.tip = htmlElement("div", "tip", box);
@@ -21,7 +24,7 @@ function Heat(box, chart) {
 }
 
 Heat.prototype.share = function (value) {
-  if (this.high === this.low) return 0.5;
+  if (this.high === this.low) return 0;
   var f = this.chart.zLog ? Math.log : function (v) { return v; };
   return (f(value) - f(this.low)) / (f(this.high) - f(this.low));
 };
@@ -57,9 +60,8 @@ Heat.prototype.draw = function () {
 Heat.prototype.cell = function (svg, value, i, j, x, y, width, height) {
   var self = this, chart = this.chart, rgb = value === null ? [238, 238, 238] : mixed(this.share(value));
   var rect = make("rect", { x: x, y: y, width: width + 0.3, height: height + 0.3, fill: "rgb(" + rgb.join(",") + ")", "class": "cell" }, svg);
-  var text = value === null ? "–" : compact(parseFloat(value.toPrecision(3)));
-  var light = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] > 128;
-  if (text.length * 7 + 4 < width && height >= 18)
+  var text = cellText(value), light = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] > 128;
+  if (this.longest * 7 + 4 < width && height >= 18) // all of them or none
     make("text", { x: x + width / 2, y: y + height / 2 + 4, "text-anchor": "middle", "pointer-events": "none",
       style: "fill:" + (light ? "#000" : "#fff") }, svg, text);
   rect.addEventListener("pointerenter", function () {

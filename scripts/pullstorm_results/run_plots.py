@@ -7,6 +7,7 @@ from pullstorm_results import wording
 from pullstorm_results.chart import BARS, LINE, STEP, Chart, Mark, Series
 
 HISTOGRAM_BARS = 60
+MOST_RATES = 400  # a rate over every row of a long series would be all noise
 FEW_ROWS = 60  # up to here a time series is drawn as it is
 SHORTEST = 1e-5  # left edge of a logarithmic axis of durations
 TIME = "simulated time (s)"
@@ -72,9 +73,10 @@ def pulls_sent(run):
 def keyed(run):
     times = list(run.series["time_s"])
     ues = run.metrics["ues"]
+    scattered = run.keys.get("pull.pacing") == "poisson" and "pulls_sent" not in run.series
     curves = [
         Series("hold the new MSK", times, list(run.series["ues_keyed"])),
-        Series("pulls sent", times, pulls_sent(run)),
+        Series("pulls sent" + " (expected)" * scattered, times, pulls_sent(run)),
     ]
     if "ues_active" in run.series:
         curves.append(Series("in an exchange", times, list(run.series["ues_active"])))
@@ -125,8 +127,18 @@ def utilisation(run):
     return Chart("utilisation", "Utilisation of the servers", TIME, "busy workers (%)", curves, y_max=100.0, note=note)
 
 
+def _together(run):
+    """How many rows of the time series make one point of a rate."""
+    return -(-len(run.series) // MOST_RATES)
+
+
+def _rate_note(run):
+    return f"means over {_together(run)} rows of the time series" if _together(run) > 1 else ""
+
+
 def _rate(run, name, totals, place):
-    x, y = rates(run.series["time_s"], totals)
+    rows = sorted({*range(0, len(totals), _together(run)), len(totals) - 1})
+    x, y = rates(run.series["time_s"].iloc[rows], totals.iloc[rows])
     return Series(name, x, y, style=STEP if len(x) <= FEW_ROWS else LINE, colour=place)
 
 
@@ -138,7 +150,7 @@ def messages(run):
         if columns and total.iloc[-1] > 0:
             curves.append(_rate(run, name, total, place))
     return Chart("messages", "Messages per second", TIME, "messages per second", curves,
-                 empty="no message was accepted or answered")
+                 note=_rate_note(run), empty="no message was accepted or answered")
 
 
 def traffic(run):
@@ -146,7 +158,7 @@ def traffic(run):
     for place, (name, column) in enumerate(BYTES):
         if column in run.series:
             curves.append(_rate(run, name, run.series[column], place))
-    return Chart("bytes", "IP bytes per second", TIME, "bytes per second", curves)
+    return Chart("bytes", "IP bytes per second", TIME, "bytes per second", curves, note=_rate_note(run))
 
 
 def procedure(run, name):
