@@ -70,6 +70,7 @@ class HeatChart:
     z: list
     note: str = ""
     z_log: bool = False
+    z_range: tuple = None  # of the colours; by default that of the values
 
     def is_empty(self):
         return not any(value == value for row in self.z for value in row)
@@ -114,7 +115,7 @@ def to_json(chart, limit=1500):
     """The chart as what json.dump takes."""
     if isinstance(chart, HeatChart):
         return {"kind": "heat", "name": chart.name, "title": chart.title, "note": chart.note, "xLabel": chart.x_label,
-                "yLabel": chart.y_label, "zLabel": chart.z_label, "x": chart.x, "y": chart.y, "zLog": bool(chart.z_log),
+                "yLabel": chart.y_label, "zLabel": chart.z_label, "x": chart.x, "y": chart.y, "zLog": bool(chart.z_log), "zRange": chart.z_range,
                 "z": [rounded(row) for row in chart.z]}
     series = []
     for curve in chart.series:

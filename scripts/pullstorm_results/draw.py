@@ -190,8 +190,8 @@ def _heat(figure, chart):
     cells = matplotlib.cm.get_cmap("cividis").copy()
     cells.set_bad("#eeeeee")
     axes.grid(False)
-    if values and max(values) == min(values):
-        norm = Normalize(values[0], values[0] + max(1.0, abs(values[0])))
+    if chart.z_range is not None:
+        norm = Normalize(*chart.z_range)
     image = axes.imshow(chart.z, origin="lower", aspect="auto", cmap=cells, norm=norm, interpolation="nearest")
     _heat_ticks(axes.set_xticks, chart.x, 9)
     _heat_ticks(axes.set_yticks, chart.y, 16)

@@ -186,10 +186,14 @@ def answer_table(plan):
 
 def plan_warnings(plan):
     found = []
-    for status, text in (("never", "No value tried meets the target"), ("not_monotone", "What was seen is not monotone")):
+    for status, text in (("never", "No value tried meets the target"), ("not_monotone", "What was seen is not monotone"),
+                         ("failed", "A run failed")):
         points = [int(row["point"]) for row in plan.answers.to_dict("records") if row["status"] == status]
         if points:
             found.append(f"{text} at {_named(points)}.")
+    unsure = [int(row["point"]) for row in plan.answers.to_dict("records") if row.get("sure") == "no"]
+    if unsure:
+        found.append(f"The answer, or its neighbour, is not sure with 95 % confidence at {_named(unsure)}.")
     return found
 
 

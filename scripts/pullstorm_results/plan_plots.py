@@ -11,7 +11,7 @@ MOST_POINTS = 6
 UNITS = {"": 1.0, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "%": 0.01,
          "k": 1e3, "M": 1e6, "G": 1e9, "kB": 1e3, "MB": 1e6, "GB": 1e9, "B": 1.0, "/s": 1.0}
 STATUS = {"met": "answer", "always": "met everywhere; lowest value tried",
-          "never": "not met by any value", "not_monotone": "answer; not monotone"}
+          "never": "not met by any value", "not_monotone": "answer; not monotone", "failed": "a run failed"}
 
 
 def target_lines(target):

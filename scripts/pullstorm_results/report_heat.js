@@ -15,8 +15,8 @@ function Heat(box, chart) {
   this.box = box;
   this.chart = chart;
   this.longest = Math.max.apply(null, values.map(function (value) { return cellText(value).length; }));
-  this.low = Math.min.apply(null, values);
-  this.high = Math.max.apply(null, values);
+  this.low = chart.zRange ? chart.zRange[0] : Math.min.apply(null, values);
+  this.high = chart.zRange ? chart.zRange[1] : Math.max.apply(null, values);
   this.tip = htmlElement("div", "tip", box);
   this.tip.setAttribute("role", "status");
   this.tip.hidden = true;

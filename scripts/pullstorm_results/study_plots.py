@@ -189,6 +189,13 @@ def curves(study, metric, layout, facet):
         and max(measured) > 100 * min(measured), empty="no run of these points is finished")
 
 
+def _colour_range(metric, values):
+    """Colours of a heat map in which all is the same have nothing else to go by."""
+    if not values or max(values) > min(values):
+        return None
+    return (0.0, 100.0) if wording.metric_unit(metric) == "ratio" else (values[0], values[0] + max(1.0, abs(values[0])))
+
+
 def heat(study, metric, layout, facet):
     """The metric over two axes with an order."""
     ending, text, rows = facet
@@ -201,7 +208,7 @@ def heat(study, metric, layout, facet):
     return HeatChart(
         f"{metric}_heat{ending}", wording.metric_title(metric), layout.x.name, layout.family.name,
         wording.metric_label(metric), [layout.x.text_of(x) for x in xs], [layout.family.text_of(y) for y in ys], z,
-        note=_note(study, layout, text, "").replace(", bands: 95 % confidence", ""),
+        note=_note(study, layout, text, "").replace(", bands: 95 % confidence", ""), z_range=_colour_range(metric, values),
         z_log=wording.metric_unit(metric) == "s" and bool(values) and min(values) > 0
         and max(values) > 100 * min(values))
 

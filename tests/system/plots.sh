@@ -61,7 +61,7 @@ ok $? "a run of one UE"
 for case in one:4 two:8 variants:4 single:4 thirty:8 failed:4 facets:16 text:4 point:4 steps:4 plan:1 plans:2 never:1; do
     shape=${case%:*}
     rm -rf "${work:?}/$shape"
-    study "$shape" && script plot "$work/$shape" --format svg &&
+    study "$shape" && script plot "$work/$shape" --format svg --target 'time_to_key_p99_s < 2s' &&
         [ "$(find "$work/$shape/plots" -name '*.svg' | wc -l)" = "${case#*:}" ]
     ok $? "study or plan \"$shape\" has ${case#*:} plots"
 done
@@ -81,6 +81,22 @@ says "$work/plan/plots/plan_time_to_key_p99_s.svg" "target: 2 s" "answer 3" bmsc
 ok $? "a plan: target and answer"
 says "$work/never/plots/plan_time_to_key_p99_s.svg" "never met"
 ok $? "a plan that nothing meets"
+
+# --- of the program's own making
+if ./pullstorm --help | grep -q '^ *collect '; then
+    printf '[study]\nbase = storm.ini\nreplications = 2\n[axis rate]\npull.rate = 500/s, 2000/s\n' >"$work/real.ini"
+    ./pullstorm expand "$work/real.ini" -o "$work/real" >"$work/commands" 2>"$work/err" &&
+        PATH=$PWD:$PATH sh -e "$work/commands" >"$work/out" 2>"$work/err" &&
+        ./pullstorm collect "$work/real.ini" -o "$work/real" >"$work/out" 2>"$work/err" && script plot "$work/real" &&
+        says "$work/real/plots/time_to_key_p99_s.svg" "pull.rate (1/s)" "mean of 2 runs"
+    ok $? "a study of pullstorm expand and pullstorm collect"
+    ./pullstorm plan "$work/real.ini" --target 'time_to_key_p99_s < 5s' --vary bmsc.workers=1..8 --quiet -o "$work/real-plan" \
+        >"$work/out" 2>"$work/err" && script plot "$work/real-plan" &&
+        says "$work/real-plan/plots/plan_time_to_key_p99_s.svg" "bmsc.workers" answer
+    ok $? "a plan of pullstorm plan"
+else
+    skip "a study and a plan of the program" "this pullstorm has no studies"
+fi
 
 # --- what is no result
 mkdir "$work/empty"

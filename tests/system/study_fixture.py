@@ -127,12 +127,14 @@ def write_plan(folder, shape):
             curve.append([point, rate, workers, 5, mean, low, high, meets])
             met += [curve[-1]] if meets == "yes" else []
         best = met[0] if met else None
+        beside = curve[curve.index(best) - 1] if best else None
         answers.append([point, rate, "bmsc.workers", best[2] if best else "", "met" if best else "never",
-                        *(best[4:7] if best else [""] * 3)])
+                        *(best[4:7] if best else [""] * 3), *(beside[2:3] + beside[4:7] if best else [""] * 4),
+                        "no" if rate == 2000 else "yes"])
     parts = [f"{metric}_{part}" for part in ("mean", "ci_low", "ci_high")]
     write_csv(os.path.join(folder, "plan.csv"),
-              [["point", "pull.rate", "key", "answer", "status", *parts, "target"],
-               *[[*row, f"{metric} < 2s and http_503 >= 0"] for row in answers]])
+              [["point", "pull.rate", "key", "answer", "status", *parts, "neighbour",
+                *(f"neighbour_{part}" for part in parts), "sure"], *answers])
     write_csv(os.path.join(folder, "plan_curve.csv"), [["point", "pull.rate", "value", "n", *parts, "meets"], *curve])
 
 
