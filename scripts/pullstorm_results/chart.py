@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
-"""What a plot shows, whoever draws it: matplotlib (draw.py) and the script of a report (report_plot.js) read the same."""
+"""What a plot shows, whoever draws it: matplotlib (draw.py), or the script of a report (report_plot.js)."""
 
 import math
 from dataclasses import dataclass, field
@@ -114,18 +114,53 @@ def _short(value, digits):
 def to_json(chart, limit=1500):
     """The chart as what json.dump takes."""
     if isinstance(chart, HeatChart):
-        return {"kind": "heat", "name": chart.name, "title": chart.title, "note": chart.note, "xLabel": chart.x_label,
-                "yLabel": chart.y_label, "zLabel": chart.z_label, "x": chart.x, "y": chart.y, "zLog": bool(chart.z_log), "zRange": chart.z_range,
-                "z": [rounded(row) for row in chart.z]}
+        return {
+            "kind": "heat",
+            "name": chart.name,
+            "title": chart.title,
+            "note": chart.note,
+            "xLabel": chart.x_label,
+            "yLabel": chart.y_label,
+            "zLabel": chart.z_label,
+            "x": chart.x,
+            "y": chart.y,
+            "zLog": bool(chart.z_log),
+            "zRange": chart.z_range,
+            "z": [rounded(row) for row in chart.z],
+        }
     series = []
     for curve in chart.series:
         x, y = thinned(curve, limit)
-        about = {"name": curve.name, "style": curve.style, "x": rounded(x, 8), "y": rounded(y),
-                 "low": rounded(curve.low), "high": rounded(curve.high), "to": rounded(curve.to, 8),
-                 "colour": curve.colour, "hollow": curve.hollow}
+        about = {
+            "name": curve.name,
+            "style": curve.style,
+            "x": rounded(x, 8),
+            "y": rounded(y),
+            "low": rounded(curve.low),
+            "high": rounded(curve.high),
+            "to": rounded(curve.to, 8),
+            "colour": curve.colour,
+            "hollow": curve.hollow,
+        }
         series.append({name: value for name, value in about.items() if value is not None})
-    marks = [{"axis": mark.axis, "value": mark.value, "name": mark.name, "colour": mark.colour} for mark in chart.marks]
-    return {"kind": "lines", "name": chart.name, "title": chart.title, "note": chart.note, "xLabel": chart.x_label,
-            "yLabel": chart.y_label, "legend": chart.legend, "xLog": bool(chart.x_log), "yLog": bool(chart.y_log),
-            "xTicks": rounded(chart.x_ticks, 8), "categories": chart.categories, "yMax": chart.y_max, "markers": chart.markers,
-            "empty": chart.empty, "series": series, "marks": marks}
+    marks = [
+        {"axis": mark.axis, "value": mark.value, "name": mark.name, "colour": mark.colour} for mark in chart.marks
+    ]
+    return {
+        "kind": "lines",
+        "name": chart.name,
+        "title": chart.title,
+        "note": chart.note,
+        "xLabel": chart.x_label,
+        "yLabel": chart.y_label,
+        "legend": chart.legend,
+        "xLog": bool(chart.x_log),
+        "yLog": bool(chart.y_log),
+        "xTicks": rounded(chart.x_ticks, 8),
+        "categories": chart.categories,
+        "yMax": chart.y_max,
+        "markers": chart.markers,
+        "empty": chart.empty,
+        "series": series,
+        "marks": marks,
+    }

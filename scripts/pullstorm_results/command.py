@@ -42,21 +42,25 @@ def write_file(path, data):
 
 
 def _made(make, path, *more):
-    """make(path, ...); what no check has foreseen in the files becomes one line too, unless PULLSTORM_TRACE is set."""
+    """make(path, ...); what no check has foreseen in the files becomes one line, unless PULLSTORM_TRACE is set."""
     try:
         return make(path, *more)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         if os.environ.get("PULLSTORM_TRACE"):
             raise
         text = " ".join(str(error).split())
-        raise reading.ResultError(f"{path}: damaged, or of another version: {type(error).__name__} {text}") from error
+        raise reading.ResultError(
+            f"{path}: damaged, or of another version: {type(error).__name__} {text}"
+        ) from error
 
 
 def _pictures(path, target, kinds):
     """[(file name, bytes)] of every plot."""
     from pullstorm_results import draw
 
-    return [(f"{chart.name}.{kind}", draw.picture(chart, kind)) for chart in charts_of(path, target) for kind in kinds]
+    return [
+        (f"{chart.name}.{kind}", draw.picture(chart, kind)) for chart in charts_of(path, target) for kind in kinds
+    ]
 
 
 def _plot_parser():
@@ -64,7 +68,9 @@ def _plot_parser():
     parser.add_argument("result", metavar="DIR", help="folder of the result")
     parser.add_argument("-o", "--output", metavar="OUT", help="folder for the plots (default DIR/plots)")
     parser.add_argument("--format", default="png,svg", metavar="png,svg", help="kinds of files (default png,svg)")
-    parser.add_argument("--target", default="", metavar="EXPR", help="target of a plan, where plan.csv does not name it")
+    parser.add_argument(
+        "--target", default="", metavar="EXPR", help="target of a plan, where plan.csv does not name it"
+    )
     return parser
 
 
@@ -112,7 +118,9 @@ def report(words):
     parser = Parser(prog="scripts/report", description="Makes one HTML file of a result of pullstorm.")
     parser.add_argument("result", metavar="DIR", help="folder of the result: a run, a study or a plan")
     parser.add_argument("-o", "--output", metavar="FILE", help="the file to write (default DIR/report.html)")
-    parser.add_argument("--target", default="", metavar="EXPR", help="target of a plan, where plan.csv does not name it")
+    parser.add_argument(
+        "--target", default="", metavar="EXPR", help="target of a plan, where plan.csv does not name it"
+    )
     options = parser.parse_args(words)
     data = _made(document_of, options.result, options.target).encode("utf-8")
     path = options.output or os.path.join(options.result, "report.html")

@@ -21,7 +21,16 @@ from pullstorm_results.chart import BARS, POINTS, STEP, HeatChart, thinned  # no
 
 # Okabe and Ito's colours, those that show on white, so that everybody can tell them apart; then grey.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#000000", "#777777")
-DASHES = ("-", (0, (6, 2)), (0, (1, 1.2)), (0, (7, 2, 1.5, 2)), (0, (4, 1.5)), (0, (8, 2, 1, 2, 1, 2)), "-", (0, (2, 2)))
+DASHES = (
+    "-",
+    (0, (6, 2)),
+    (0, (1, 1.2)),
+    (0, (7, 2, 1.5, 2)),
+    (0, (4, 1.5)),
+    (0, (8, 2, 1, 2, 1, 2)),
+    "-",
+    (0, (2, 2)),
+)
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 FEW_POINTS = 40
 SIZE = (7.2, 4.2)
@@ -31,14 +40,32 @@ def set_style():
     """Nothing of the user's matplotlibrc, nothing that changes from call to call."""
     matplotlib.rcdefaults()
     matplotlib.use("Agg")
-    matplotlib.rcParams.update({
-        "font.family": "DejaVu Sans", "font.size": 9, "axes.titlesize": 11, "axes.titleweight": "bold",
-        "axes.titlelocation": "left", "axes.grid": True, "grid.color": "#dddddd", "grid.linewidth": 0.6,
-        "axes.axisbelow": True, "axes.xmargin": 0.02, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.4,
-        "lines.markersize": 4.5, "legend.frameon": False, "legend.fontsize": 8.5, "figure.dpi": 100,
-        "savefig.dpi": 160, "svg.fonttype": "none", "svg.hashsalt": "pullstorm", "path.simplify": True,
-        "figure.constrained_layout.use": True,
-    })
+    matplotlib.rcParams.update(
+        {
+            "font.family": "DejaVu Sans",
+            "font.size": 9,
+            "axes.titlesize": 11,
+            "axes.titleweight": "bold",
+            "axes.titlelocation": "left",
+            "axes.grid": True,
+            "grid.color": "#dddddd",
+            "grid.linewidth": 0.6,
+            "axes.axisbelow": True,
+            "axes.xmargin": 0.02,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "lines.linewidth": 1.4,
+            "lines.markersize": 4.5,
+            "legend.frameon": False,
+            "legend.fontsize": 8.5,
+            "figure.dpi": 100,
+            "savefig.dpi": 160,
+            "svg.fonttype": "none",
+            "svg.hashsalt": "pullstorm",
+            "path.simplify": True,
+            "figure.constrained_layout.use": True,
+        }
+    )
 
 
 def colour_of(place):
@@ -49,11 +76,21 @@ def _points(axes, series, style, place):
     """Values with intervals that nothing joins."""
     errors = None
     if series.low is not None:
-        errors = [[max(0, y - low) if low == low else 0 for y, low in zip(series.y, series.low)],
-                  [max(0, high - y) if high == high else 0 for y, high in zip(series.y, series.high)]]
+        errors = [
+            [max(0, y - low) if low == low else 0 for y, low in zip(series.y, series.low)],
+            [max(0, high - y) if high == high else 0 for y, high in zip(series.y, series.high)],
+        ]
     marker = MARKERS[place % len(MARKERS)]
-    axes.errorbar(series.x, series.y, yerr=errors, fmt=marker, capsize=3, label=series.name, color=style["color"],
-                  markerfacecolor=style["color"])
+    axes.errorbar(
+        series.x,
+        series.y,
+        yerr=errors,
+        fmt=marker,
+        capsize=3,
+        label=series.name,
+        color=style["color"],
+        markerfacecolor=style["color"],
+    )
 
 
 def _curve(axes, chart, series, place, limit):
@@ -61,8 +98,17 @@ def _curve(axes, chart, series, place, limit):
     style = {"color": colour_of(colour), "linestyle": DASHES[colour % len(DASHES)]}
     if series.style == BARS:
         widths = [end - start for start, end in zip(series.x, series.to)]
-        axes.bar(series.x, series.y, widths, align="edge", color=style["color"], alpha=0.55, edgecolor="white",
-                 linewidth=0.3, label=series.name)
+        axes.bar(
+            series.x,
+            series.y,
+            widths,
+            align="edge",
+            color=style["color"],
+            alpha=0.55,
+            edgecolor="white",
+            linewidth=0.3,
+            label=series.name,
+        )
         return
     if series.style == POINTS:
         _points(axes, series, style, colour)
@@ -76,7 +122,9 @@ def _curve(axes, chart, series, place, limit):
     axes.plot(x, y, label=series.name, **style)
     if series.hollow is not None:
         fills = [(style["color"], "white", "#bbbbbb")[how] for how in series.hollow]
-        axes.scatter(x, y, s=30, marker=style.get("marker", "o"), facecolors=fills, edgecolors=style["color"], zorder=3)
+        axes.scatter(
+            x, y, s=30, marker=style.get("marker", "o"), facecolors=fills, edgecolors=style["color"], zorder=3
+        )
     if series.low is not None:
         axes.fill_between(x, series.low, series.high, color=style["color"], alpha=0.18, linewidth=0)
 
@@ -146,8 +194,13 @@ def _marks(axes, chart):
     for place, mark in enumerate(chart.marks):
         colour = colour_of(mark.colour if mark.colour is not None else place + len(chart.series))
         line = axes.axvline if mark.axis == "x" else axes.axhline
-        line(mark.value, color=colour, linewidth=1.1, linestyle=((0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1, 2)))[place % 3],
-             label=mark.name)
+        line(
+            mark.value,
+            color=colour,
+            linewidth=1.1,
+            linestyle=((0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1, 2)))[place % 3],
+            label=mark.name,
+        )
 
 
 def _titles(axes, chart):
@@ -155,8 +208,16 @@ def _titles(axes, chart):
     # Room for the note, in lines that are higher than its own.
     axes.set_title("\n".join(textwrap.wrap(chart.title, 70)), pad=6 + 11.5 * len(note))
     if note:
-        axes.annotate("\n".join(note), (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", fontsize=8.5,
-                      color="#444444", annotation_clip=False)
+        axes.annotate(
+            "\n".join(note),
+            (0, 1),
+            (0, 5),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            fontsize=8.5,
+            color="#444444",
+            annotation_clip=False,
+        )
     axes.set_xlabel(chart.x_label)
     axes.set_ylabel(chart.y_label)
 
@@ -179,8 +240,15 @@ def _lines(figure, chart, limit):
         handles, names = axes.get_legend_handles_labels()
         order = {name: place for place, name in enumerate([one.name for one in chart.series + chart.marks])}
         pairs = sorted(zip(handles, names), key=lambda pair: order[pair[1]])
-        axes.legend(*zip(*pairs), loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0, title=chart.legend or None,
-                    alignment="left", handlelength=3)
+        axes.legend(
+            *zip(*pairs),
+            loc="upper left",
+            bbox_to_anchor=(1.01, 1),
+            borderaxespad=0,
+            title=chart.legend or None,
+            alignment="left",
+            handlelength=3,
+        )
 
 
 def _heat(figure, chart):
@@ -235,7 +303,9 @@ def picture(chart, kind, limit=2000):
     figure = figure_of(chart, limit)
     file = io.BytesIO()
     # A picture carries neither date nor version: the same data are the same bytes.
-    metadata = {"Date": None, "Creator": "pullstorm", "Title": chart.title} if kind == "svg" else {"Software": None}
+    metadata = (
+        {"Date": None, "Creator": "pullstorm", "Title": chart.title} if kind == "svg" else {"Software": None}
+    )
     try:
         figure.savefig(file, format=kind, metadata=metadata)
     finally:
@@ -244,9 +314,13 @@ def picture(chart, kind, limit=2000):
 
 
 def inline_svg(chart):
-    """The chart as an <svg> element for a page, which has the title: no prologue, no metadata, as wide as the page."""
+    """The chart as an <svg> element for a page, which has the title: no prologue, no metadata, of any width."""
     text = picture(dataclasses.replace(chart, title="", note=""), "svg", 300).decode("utf-8")
-    text = text[text.index("<svg"):]
+    text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
-    text = re.sub(r'^<svg ([^>]*?)width="[^"]*" height="[^"]*"|^<svg (.*?)height="[^"]*"(.*?)width="[^"]*"', r"<svg \1\2\3", text)
+    text = re.sub(
+        r'^<svg ([^>]*?)width="[^"]*" height="[^"]*"|^<svg (.*?)height="[^"]*"(.*?)width="[^"]*"',
+        r"<svg \1\2\3",
+        text,
+    )
     return text

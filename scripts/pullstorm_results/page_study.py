@@ -41,7 +41,7 @@ def _points_with(study, metric, beyond):
 
 
 def _named(points):
-    """"point 3", or "points 3, 5 and 8"."""
+    """ "point 3", or "points 3, 5 and 8"."""
     shown = [str(point) for point in points[:MOST_LISTED]]
     if len(points) > MOST_LISTED:
         return f"{len(points)} points ({', '.join(shown)} ...)"
@@ -62,14 +62,18 @@ def warnings(study, metrics):
     for prefix, name in wording.SERVERS:
         busy = _points_with(study, f"{prefix}_utilisation_ratio", words.SATURATED)
         if busy:
-            found.append(f"The {name} was saturated (busy for more than 95{wording.SPACE}% of the time) at {_named(busy)}.")
+            found.append(
+                f"The {name} was saturated (busy for more than 95{wording.SPACE}% of the time) at {_named(busy)}."
+            )
     if study.points["n"].max() < 2:
         found.append("One run per point: how far the numbers vary by chance is not known.")
     wide = wide_intervals(study, metrics)
     if wide:
         worst, point, metric = wide[0]
-        found.append(f"{words.plural(len(wide), 'interval is', 'intervals are')} wider than ±10{wording.SPACE}% of the mean (95 % "
-                     f"confidence); the widest is that of {metric} at point {point}, ±{wording.percent(worst)}.")
+        found.append(
+            f"{words.plural(len(wide), 'interval is', 'intervals are')} wider than ±10{wording.SPACE}% of "
+            f"the mean (95 % confidence); the widest is that of {metric} at point {point}, ±{wording.percent(worst)}."
+        )
     return found
 
 
@@ -79,9 +83,13 @@ def summary(study, metrics):
     done = int(study.points["n"].sum())
     text = f"{words.plural(len(study.points), 'point')}, {words.plural(done, 'finished run')}."
     if axes:
-        ranges = [f"{one.name} ({len(one.distinct())} values, {one.text_of(one.distinct()[0])} to "
-                  f"{one.text_of(one.distinct()[-1])})" if one.numbers is not None
-                  else f"{one.name} ({', '.join(one.distinct())})" for one in axes]
+        ranges = [
+            f"{one.name} ({len(one.distinct())} values, {one.text_of(one.distinct()[0])} to "
+            f"{one.text_of(one.distinct()[-1])})"
+            if one.numbers is not None
+            else f"{one.name} ({', '.join(one.distinct())})"
+            for one in axes
+        ]
         text += f" Varied: {words.listed(ranges)}."
     found = [study.about["description"]] if study.about.get("description") else []
     return found + [text] + [_range_of(study, axes, metric) for metric in metrics]
@@ -98,8 +106,10 @@ def _range_of(study, axes, metric):
     def place(row):
         return ", ".join(f"{one.name} = {one.texts[row]}" for one in axes) or "the point"
 
-    return (f"{wording.metric_title(metric)} ({metric}): from {wording.metric_text(metric, column[low])} at {place(low)} "
-            f"to {wording.metric_text(metric, column[high])} at {place(high)}.")
+    return (
+        f"{wording.metric_title(metric)} ({metric}): from {wording.metric_text(metric, column[low])} at {place(low)} "
+        f"to {wording.metric_text(metric, column[high])} at {place(high)}."
+    )
 
 
 def with_interval(row, metric):
@@ -112,7 +122,9 @@ def point_table(study, metrics, columns):
     rows = []
     for row in study.points.to_dict("records"):
         keys = [wording.key_value(name, row[name]) for name in columns]
-        rows.append((int(row["point"]), *keys, wording.count(row["n"]), *(with_interval(row, name) for name in metrics)))
+        rows.append(
+            (int(row["point"]), *keys, wording.count(row["n"]), *(with_interval(row, name) for name in metrics))
+        )
     header = ("point", *columns, "runs", *(f"{wording.metric_title(name)}" for name in metrics))
     found = parts.table("Points: mean ± half of the 95 % interval", header, rows, 1 + len(columns))
     return found if len(rows) <= MOST_OPEN else parts.folded(f"All {len(rows)} points", found)
@@ -141,7 +153,9 @@ def reproduction(path, study_text, base_text, command):
     versions = _versions(path)
     body = parts.paragraph(f"Made by pullstorm {words.listed(versions)}.") if versions else ""
     if study_text:
-        body += parts.paragraph("With the study file and its base scenario below, `base` in the first naming the second:")
+        body += parts.paragraph(
+            "With the study file and its base scenario below, `base` in the first naming the second:"
+        )
     body += parts.text_block(command, "commands")
     for title, text in (("study.ini", study_text), ("base.ini, the base scenario", base_text)):
         if text:
@@ -160,34 +174,59 @@ def document(path):
     body += parts.section("plots", "Plots", parts.figures(charts))
     body += parts.section("points", "Points", point_table(study, metrics, columns) + failed_table(study))
     command = "scripts/sweep study.ini -o results/again\npullstorm collect study.ini -o results/again"
-    body += parts.section("reproduce", "How to repeat it",
-                          reproduction(path, study.study_text, study.base_text, command))
+    body += parts.section(
+        "reproduce", "How to repeat it", reproduction(path, study.study_text, study.base_text, command)
+    )
     return parts.whole(study.title, "A parameter study with pullstorm", body, charts)
 
 
 def _interval(row, metric):
     """Mean and interval of a plan's answer, which come as text; some may be missing."""
-    mean, low, high = (run_plots.number(row[f"{metric}_{part}"], float("nan")) for part in ("mean", "ci_low", "ci_high"))
+    mean, low, high = (
+        run_plots.number(row[f"{metric}_{part}"], float("nan")) for part in ("mean", "ci_low", "ci_high")
+    )
     text = wording.metric_text(metric, mean)
-    return f"{text} ({wording.metric_text(metric, low)} to {wording.metric_text(metric, high)})" if low == low else text
+    return (
+        f"{text} ({wording.metric_text(metric, low)} to {wording.metric_text(metric, high)})"
+        if low == low
+        else text
+    )
 
 
 def answer_table(plan):
     found = [one for one in study_plots.dimensions(plan.axes, plan.answers) if len(one.distinct()) > 1]
-    names = [name for name in plan.answers.columns if name.endswith("_mean") and name[:-5] + "_ci_low" in plan.answers]
+    names = [
+        name for name in plan.answers.columns if name.endswith("_mean") and name[:-5] + "_ci_low" in plan.answers
+    ]
     rows = []
     for place, row in enumerate(plan.answers.to_dict("records")):
         values = [_interval(row, name[:-5]) for name in names]
-        rows.append((int(row["point"]), *(one.texts[place] for one in found),
-                     wording.key_value(plan.key, row["answer"]) if row["answer"] else "–", row["status"], *values))
-    header = ("point", *(one.name for one in found), plan.key, "status", *(name[:-5] + " (95 %)" for name in names))
+        rows.append(
+            (
+                int(row["point"]),
+                *(one.texts[place] for one in found),
+                wording.key_value(plan.key, row["answer"]) if row["answer"] else "–",
+                row["status"],
+                *values,
+            )
+        )
+    header = (
+        "point",
+        *(one.name for one in found),
+        plan.key,
+        "status",
+        *(name[:-5] + " (95 %)" for name in names),
+    )
     return parts.table("Answers", header, rows, 1 + len(found))
 
 
 def plan_warnings(plan):
     found = []
-    for status, text in (("never", "No value tried meets the target"), ("not_monotone", "What was seen is not monotone"),
-                         ("failed", "A run failed")):
+    for status, text in (
+        ("never", "No value tried meets the target"),
+        ("not_monotone", "What was seen is not monotone"),
+        ("failed", "A run failed"),
+    ):
         points = [int(row["point"]) for row in plan.answers.to_dict("records") if row["status"] == status]
         if points:
             found.append(f"{text} at {_named(points)}.")
@@ -205,7 +244,9 @@ def plan_document(path, target):
     body = parts.warning_list(plan_warnings(plan))
     body += parts.section("summary", "Summary", parts.paragraph(text) + answer_table(plan))
     body += parts.section("plots", "Plots", parts.figures(charts))
-    command = f"pullstorm plan study.ini --target '{plan.target or 'EXPR'}' --vary {plan.key}=RANGE -o results/again"
+    command = (
+        f"pullstorm plan study.ini --target '{plan.target or 'EXPR'}' --vary {plan.key}=RANGE -o results/again"
+    )
     study_text = reading.optional_text(os.path.join(path, "study.ini"))
     base_text = reading.optional_text(os.path.join(path, "base.ini"))
     body += parts.section("reproduce", "How to repeat it", reproduction(path, study_text, base_text, command))

@@ -22,7 +22,8 @@ def paragraph(text, kind=""):
 
 
 def section(name, title, body):
-    return f'<section id="{name}" aria-labelledby="{name}-title">\n<h2 id="{name}-title">{escape(title)}</h2>\n{body}</section>\n'
+    heading = f'<h2 id="{name}-title">{escape(title)}</h2>'
+    return f'<section id="{name}" aria-labelledby="{name}-title">\n{heading}\n{body}</section>\n'
 
 
 def _kind(is_text, cell):
@@ -32,15 +33,21 @@ def _kind(is_text, cell):
 
 def table(caption, header, rows, texts=1):
     """A table that scrolls by itself where it is too wide; the first `texts` columns are text, the others numbers."""
-    head = "".join(f'<th scope="col"{"" if place < texts else " class=n"}>{escape(name)}</th>'
-                   for place, name in enumerate(header))
+    head = "".join(
+        f'<th scope="col"{"" if place < texts else " class=n"}>{escape(name)}</th>'
+        for place, name in enumerate(header)
+    )
     body = []
     for row in rows:
-        cells = "".join(f'<td{_kind(place < texts, cell)}>{escape(cell)}</td>' for place, cell in enumerate(row) if place)
+        cells = "".join(
+            f"<td{_kind(place < texts, cell)}>{escape(cell)}</td>" for place, cell in enumerate(row) if place
+        )
         body.append(f'<tr><th scope="row">{escape(row[0])}</th>{cells}</tr>')
     lines = "\n".join(body)
-    return (f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}">\n<table><caption>'
-            f"{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{lines}\n</tbody></table></div>\n")
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}">\n<table><caption>'
+        f"{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{lines}\n</tbody></table></div>\n"
+    )
 
 
 def folded(title, body):
@@ -55,8 +62,10 @@ def warning_list(warnings):
     if not warnings:
         return ""
     items = "".join(f"<li>{escape(text)}</li>\n" for text in warnings)
-    return f'<section id="warnings" class="warnings" aria-labelledby="warnings-title">\n' \
-           f'<h2 id="warnings-title">Warnings</h2>\n<ul>\n{items}</ul></section>\n'
+    return (
+        f'<section id="warnings" class="warnings" aria-labelledby="warnings-title">\n'
+        f'<h2 id="warnings-title">Warnings</h2>\n<ul>\n{items}</ul></section>\n'
+    )
 
 
 def figures(charts):
@@ -67,14 +76,18 @@ def figures(charts):
         picture = draw.inline_svg(chart)
         label = escape(f"{chart.title}. {chart.note}")
         picture = picture.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
-        found.append(f'<figure id="plot-{escape(chart.name)}">\n<figcaption><h3>{escape(chart.title)}</h3>{note}'
-                     f'</figcaption>\n<div class="plot" data-chart="{place}"></div>\n<noscript>{picture}</noscript>\n'
-                     "</figure>\n")
+        found.append(
+            f'<figure id="plot-{escape(chart.name)}">\n<figcaption><h3>{escape(chart.title)}</h3>{note}'
+            f'</figcaption>\n<div class="plot" data-chart="{place}"></div>\n<noscript>{picture}</noscript>\n'
+            "</figure>\n"
+        )
     return "".join(found)
 
 
 def _embedded(charts):
-    text = json.dumps([to_json(chart) for chart in charts], ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(
+        [to_json(chart) for chart in charts], ensure_ascii=False, separators=(",", ":"), allow_nan=False
+    )
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 

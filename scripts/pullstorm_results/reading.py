@@ -263,8 +263,17 @@ def read_study(path):
         runs = read_table(runs_file)
         need_columns(runs, ["point", "replication", "seed", "status"], runs_file)
     wanted = [name.strip() for name in about.get("metrics", "").split(",") if name.strip()]
-    return Study(path, about.get("title", "") or _name_of(path), about, axes_of(axis_columns, sections), points, runs,
-                 text, optional_text(os.path.join(path, "base.ini")), wanted)
+    return Study(
+        path,
+        about.get("title", "") or _name_of(path),
+        about,
+        axes_of(axis_columns, sections),
+        points,
+        runs,
+        text,
+        optional_text(os.path.join(path, "base.ini")),
+        wanted,
+    )
 
 
 @dataclass
@@ -295,12 +304,23 @@ def read_plan(path, target=""):
     need_columns(curve, axis_columns, curve_file)
     numbers(answers, ["point"], file)
     numbers(curve, ["point", "n"], curve_file)
-    numbers(curve, [name for name in curve.columns if name.endswith(("_mean", "_ci_low", "_ci_high"))], curve_file,
-            empty=True)
+    numbers(
+        curve,
+        [name for name in curve.columns if name.endswith(("_mean", "_ci_low", "_ci_high"))],
+        curve_file,
+        empty=True,
+    )
     if "target" in answers.columns and not target:
         target = answers["target"][0]
-    return Plan(path, about.get("title", "") or _name_of(path), target, answers["key"][0],
-                axes_of(axis_columns, sections), answers, curve)
+    return Plan(
+        path,
+        about.get("title", "") or _name_of(path),
+        target,
+        answers["key"][0],
+        axes_of(axis_columns, sections),
+        answers,
+        curve,
+    )
 
 
 def kinds_of(path):

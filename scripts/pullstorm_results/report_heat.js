@@ -59,14 +59,16 @@ Heat.prototype.draw = function () {
 
 Heat.prototype.cell = function (svg, value, i, j, x, y, width, height) {
   var self = this, chart = this.chart, rgb = value === null ? [238, 238, 238] : mixed(this.share(value));
-  var rect = make("rect", { x: x, y: y, width: width + 0.3, height: height + 0.3, fill: "rgb(" + rgb.join(",") + ")", "class": "cell" }, svg);
+  var rect = make("rect", { x: x, y: y, width: width + 0.3, height: height + 0.3, fill: "rgb(" + rgb.join(",") + ")",
+    "class": "cell" }, svg);
   var text = cellText(value), light = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] > 128;
   if (this.longest * 7 + 4 < width && height >= 18) // all of them or none
     make("text", { x: x + width / 2, y: y + height / 2 + 4, "text-anchor": "middle", "pointer-events": "none",
       style: "fill:" + (light ? "#000" : "#fff") }, svg, text);
   rect.addEventListener("pointerenter", function () {
     var factor = self.svg.getBoundingClientRect().width / self.svg.viewBox.baseVal.width;
-    self.tip.textContent = chart.xLabel + " " + chart.x[j] + ", " + chart.yLabel + " " + chart.y[i] + ": " + chart.zLabel + " " + readable(value);
+    self.tip.textContent = chart.xLabel + " " + chart.x[j] + ", " + chart.yLabel + " " + chart.y[i] + ": " +
+      chart.zLabel + " " + readable(value);
     self.tip.hidden = false;
     self.tip.style.left = Math.max(0, Math.min((x + width) * factor, self.box.clientWidth - self.tip.offsetWidth)) + "px";
     self.tip.style.top = (y + height) * factor + "px";
@@ -75,7 +77,8 @@ Heat.prototype.cell = function (svg, value, i, j, x, y, width, height) {
 
 Heat.prototype.drawBar = function (svg, left, top, width) {
   for (var i = 0; i < 64; i++)
-    make("rect", { x: left + i * width / 64, y: top, width: width / 64 + 0.5, height: 8, fill: "rgb(" + mixed(i / 63).join(",") + ")" }, svg);
+    make("rect", { x: left + i * width / 64, y: top, width: width / 64 + 0.5, height: 8,
+      fill: "rgb(" + mixed(i / 63).join(",") + ")" }, svg);
   make("text", { x: left, y: top + 22 }, svg, compact(parseFloat(this.low.toPrecision(3))));
   make("text", { x: left + width, y: top + 22, "text-anchor": "end" }, svg, compact(parseFloat(this.high.toPrecision(3))));
   make("text", { x: left + width / 2, y: top + 38, "text-anchor": "middle" }, svg,

@@ -77,19 +77,23 @@ Plot.prototype.marker = function (parent, place, x, y, fill, stroke) {
     "M-4,-2.4L-2.4,-4L0,-1.6L2.4,-4L4,-2.4L1.6,0L4,2.4L2.4,4L0,1.6L-2.4,4L-4,2.4L-1.6,0z",
     "M0,-4.6L1.3,-1.4L4.6,-1.2L2,0.9L2.9,4.2L0,2.4L-2.9,4.2L-2,0.9L-4.6,-1.2L-1.3,-1.4z"];
   if (!shapes[place]) make("circle", { cx: x, cy: y, r: r, fill: fill, stroke: stroke }, parent);
-  else make("path", { d: shapes[place], transform: "translate(" + x + "," + y + ")", fill: fill, stroke: stroke }, parent);
+  else make("path", { d: shapes[place],
+    transform: "translate(" + x + "," + y + ")", fill: fill, stroke: stroke }, parent);
 };
 
 // All of x, marks included, with a little room.
 Plot.prototype.wholeX = function () {
   var chart = this.chart, ends = [];
   if (chart.categories) return [-0.5, chart.categories.length - 0.5];
-  chart.series.forEach(function (series) { ends = ends.concat(series.x[0], series.x[series.x.length - 1], series.to || []); });
+  chart.series.forEach(function (series) {
+    ends = ends.concat(series.x[0], series.x[series.x.length - 1], series.to || []);
+  });
   chart.marks.forEach(function (mark) { if (mark.axis === "x") ends.push(mark.value); });
   ends = ends.concat(chart.xTicks || []).filter(function (x) { return x !== null && x !== undefined; });
   var low = Math.min.apply(null, ends), high = Math.max.apply(null, ends);
   if (!ends.length) return [0, 1];
-  if (low === high) return chart.xLog ? [low / 2, high * 2] : [low - (Math.abs(low) * 0.05 || 1), high + (Math.abs(high) * 0.05 || 1)];
+  var aside = Math.abs(low) * 0.05 || 1;
+  if (low === high) return chart.xLog ? [low / 2, high * 2] : [low - aside, high + aside];
   if (chart.xLog) { var f = Math.pow(high / low, 0.02); return [low / f, high * f]; }
   return [low - (high - low) * 0.02, high + (high - low) * 0.02];
 };
@@ -141,7 +145,8 @@ Plot.prototype.draw = function () {
   });
   this.drawXAxis(svg, xs, height);
   make("text", { x: 4, y: 14 }, svg, chart.yLabel);
-  make("path", { d: "M" + area.left + "," + area.top + "V" + area.bottom + "H" + area.right, fill: "none", stroke: "#333" }, svg);
+  make("path", { d: "M" + area.left + "," + area.top + "V" + area.bottom + "H" + area.right, fill: "none",
+    stroke: "#333" }, svg);
   var clip = make("clipPath", { id: "clip" + this.number }, svg);
   make("rect", { x: area.left, y: area.top - 5, width: area.right - area.left, height: area.bottom - area.top + 6 }, clip);
   var inside = make("g", { "clip-path": "url(#clip" + this.number + ")" }, svg);
@@ -181,7 +186,8 @@ Plot.prototype.drawXAxis = function (svg, xs, height) {
     var half = text.length * 3.6 + 4;
     if (at - half < last) return;
     last = at + half;
-    make("text", { x: Math.max(half, Math.min(at, area.right + 14 - half)), y: area.bottom + 17, "text-anchor": "middle" }, svg, text);
+    at = Math.max(half, Math.min(at, area.right + 14 - half));
+    make("text", { x: at, y: area.bottom + 17, "text-anchor": "middle" }, svg, text);
   });
   make("text", { x: (area.left + area.right) / 2, y: height - 8, "text-anchor": "middle" }, svg, chart.xLabel);
 };
@@ -213,8 +219,8 @@ Plot.prototype.drawSeries = function (parent, series, place, number) {
   }
   if (series.low) this.drawIntervals(group, series, colour);
   if (series.style !== "points")
-    make("path", { d: this.path(series), fill: "none", stroke: colour, "stroke-width": 1.8, "stroke-dasharray": DASHES[place],
-      "stroke-linejoin": "round" }, group);
+    make("path", { d: this.path(series), fill: "none", stroke: colour, "stroke-width": 1.8,
+      "stroke-dasharray": DASHES[place], "stroke-linejoin": "round" }, group);
   if (!this.hasMarkers(series)) return;
   series.x.forEach(function (value, i) {
     if (series.y[i] === null || (self.chart.yLog && series.y[i] <= 0)) return;
@@ -229,7 +235,8 @@ Plot.prototype.drawIntervals = function (group, series, colour) {
     if (series.low[i] === null || series.low[i] === undefined) return;
     var low = log && series.low[i] <= 0 ? area.bottom : y(series.low[i]), high = y(series.high[i]), at = x(value);
     if (series.style === "points")
-      make("path", { d: "M" + at + "," + low + "V" + high + "M" + (at - 4) + "," + low + "h8M" + (at - 4) + "," + high + "h8",
+      make("path", {
+        d: "M" + at + "," + low + "V" + high + "M" + (at - 4) + "," + low + "h8M" + (at - 4) + "," + high + "h8",
         stroke: colour, "stroke-width": 1.5 }, group);
     up.push(at.toFixed(1) + "," + high.toFixed(1));
     down.unshift(at.toFixed(1) + "," + low.toFixed(1));
@@ -243,7 +250,8 @@ Plot.prototype.drawMarks = function (parent) {
   this.chart.marks.forEach(function (mark, i) {
     if (self.hidden["m" + i]) return;
     var at = mark.axis === "x" ? self.x(mark.value) : self.y(mark.value);
-    var ends = mark.axis === "x" ? { x1: at, x2: at, y1: area.top, y2: area.bottom } : { x1: area.left, x2: area.right, y1: at, y2: at };
+    var ends = mark.axis === "x" ? { x1: at, x2: at, y1: area.top, y2: area.bottom }
+      : { x1: area.left, x2: area.right, y1: at, y2: at };
     ends.stroke = self.markColour(mark, i);
     ends["stroke-width"] = 1.4;
     ends["stroke-dasharray"] = MARK_DASHES[i % 3];
@@ -306,7 +314,9 @@ Plot.prototype.key = function (key) {
   if (key === "ArrowLeft" || key === "ArrowRight") {
     stops = this.stops();
     if (key === "ArrowLeft") stops.reverse();
-    var next = cursor === null ? stops[0] : stops.filter(function (x) { return key === "ArrowRight" ? x > cursor : x < cursor; })[0];
+    var next = stops.filter(function (x) {
+      return cursor === null || (key === "ArrowRight" ? x > cursor : x < cursor);
+    })[0];
     if (next !== undefined) this.hover(next);
     return true;
   }
@@ -342,7 +352,8 @@ Plot.prototype.hover = function (wanted) {
       text += " (" + readable(series.low[index]) + " to " + readable(series.high[index]) + ")";
     htmlElement("div", "", tip, text).style.color = series.colour === 3 ? "#8a5f00" : "";
     if (!chart.yLog || value > 0)
-      make("circle", { cx: at, cy: self.y(value), r: 4, fill: "none", stroke: COLOURS[colourOf(series, i)], "stroke-width": 2 }, layer);
+      make("circle", { cx: at, cy: self.y(value), r: 4, fill: "none",
+        stroke: COLOURS[colourOf(series, i)], "stroke-width": 2 }, layer);
   });
   tip.hidden = false;
   this.placeTip(at);

@@ -84,8 +84,15 @@ def keyed(run):
         if column in run.series and run.series[column].iloc[-1] > 0:
             curves.append(Series(name, times, list(run.series[column])))
     note = f"{wording.count(run.metrics['ues_keyed'])} of {wording.count(ues)} UEs hold the new MSK at the end"
-    return Chart("keyed", "UEs that hold the new MSK", TIME, "UEs, pulls", curves, note=note,
-                 marks=[Mark("y", ues, "all UEs", 6)] if ues > 1 else [])
+    return Chart(
+        "keyed",
+        "UEs that hold the new MSK",
+        TIME,
+        "UEs, pulls",
+        curves,
+        note=note,
+        marks=[Mark("y", ues, "all UEs", 6)] if ues > 1 else [],
+    )
 
 
 def _servers(run, column):
@@ -101,14 +108,21 @@ def queues(run):
         if limit and run.metrics.get(f"{prefix}_queue_max", 0) >= limit:
             marks.append(Mark("y", limit, f"{prefix}.queue_limit", place))
     waited = any(max(curve.y) > 0 for curve in curves)
-    return Chart("queues", "Jobs waiting at the servers", TIME, "jobs waiting", curves, marks,
-                 note="" if waited else "no job was waiting whenever the time series looked")
+    return Chart(
+        "queues",
+        "Jobs waiting at the servers",
+        TIME,
+        "jobs waiting",
+        curves,
+        marks,
+        note="" if waited else "no job was waiting whenever the time series looked",
+    )
 
 
 def moving_mean(values, window):
     """The mean over `window` rows around each, fewer at the ends."""
     half = window // 2
-    stretches = [values[max(0, i - half):i + half + 1] for i in range(len(values))]
+    stretches = [values[max(0, i - half) : i + half + 1] for i in range(len(values))]
     return [sum(stretch) / len(stretch) for stretch in stretches]
 
 
@@ -124,7 +138,9 @@ def utilisation(run):
     note = "overall: from the first pull until the last job of the server ended"
     if window > 1:
         note += f"; curves: means over {window} rows of the time series"
-    return Chart("utilisation", "Utilisation of the servers", TIME, "busy workers (%)", curves, y_max=100.0, note=note)
+    return Chart(
+        "utilisation", "Utilisation of the servers", TIME, "busy workers (%)", curves, y_max=100.0, note=note
+    )
 
 
 def _together(run):
@@ -149,8 +165,15 @@ def messages(run):
         total = run.series[columns].sum(axis=1)
         if columns and total.iloc[-1] > 0:
             curves.append(_rate(run, name, total, place))
-    return Chart("messages", "Messages per second", TIME, "messages per second", curves,
-                 note=_rate_note(run), empty="no message was accepted or answered")
+    return Chart(
+        "messages",
+        "Messages per second",
+        TIME,
+        "messages per second",
+        curves,
+        note=_rate_note(run),
+        empty="no message was accepted or answered",
+    )
 
 
 def traffic(run):
@@ -198,9 +221,16 @@ def quantile_marks(run):
 
 def time_to_key(run):
     rows = procedure(run, "time_to_key")
-    chart = Chart("time_to_key", "Time to key", "from the first pull until the UE holds the new MSK (s)",
-                  "share of the UEs with key (%)", y_max=100.0, markers=False, empty="no UE got the new MSK",
-                  note=f"{wording.count(rows['count'].sum())} of {wording.count(run.metrics['ues'])} UEs got it")
+    chart = Chart(
+        "time_to_key",
+        "Time to key",
+        "from the first pull until the UE holds the new MSK (s)",
+        "share of the UEs with key (%)",
+        y_max=100.0,
+        markers=False,
+        empty="no UE got the new MSK",
+        note=f"{wording.count(rows['count'].sum())} of {wording.count(run.metrics['ues'])} UEs got it",
+    )
     if len(rows):
         chart.series.append(Series("at most this long", *cumulative(rows)))
         chart.marks = quantile_marks(run)
@@ -230,8 +260,13 @@ def rebinned(rows):
 
 def histogram(run):
     rows = procedure(run, "time_to_key")
-    chart = Chart("time_to_key_histogram", "Distribution of the time to key",
-                  "from the first pull until the UE holds the new MSK (s)", "UEs", empty="no UE got the new MSK")
+    chart = Chart(
+        "time_to_key_histogram",
+        "Distribution of the time to key",
+        "from the first pull until the UE holds the new MSK (s)",
+        "UEs",
+        empty="no UE got the new MSK",
+    )
     if len(rows):
         start, end, counts = rebinned(rows)
         chart.series.append(Series("UEs", start, counts, style=BARS, to=end, colour=0))
@@ -248,10 +283,22 @@ def procedures(run):
             curves.append(Series(title, x, y, style=LINE, colour=place))
     for curve in curves:  # a logarithmic axis has no place for no wait at all
         curve.x = [max(value, SHORTEST) for value in curve.x]
-    return Chart("procedures", "How long each procedure took", "at most this long (s)", "share of the procedures (%)", curves,
-                 note=f"shorter ones than {wording.seconds(SHORTEST)} stand at the left edge", x_log=True, markers=False, y_max=100.0, empty="no procedure was completed")
+    return Chart(
+        "procedures",
+        "How long each procedure took",
+        "at most this long (s)",
+        "share of the procedures (%)",
+        curves,
+        note=f"shorter ones than {wording.seconds(SHORTEST)} stand at the left edge",
+        x_log=True,
+        markers=False,
+        y_max=100.0,
+        empty="no procedure was completed",
+    )
 
 
 def charts(run):
     """All plots of a run."""
-    return [make(run) for make in (keyed, queues, utilisation, messages, traffic, time_to_key, histogram, procedures)]
+    return [
+        make(run) for make in (keyed, queues, utilisation, messages, traffic, time_to_key, histogram, procedures)
+    ]

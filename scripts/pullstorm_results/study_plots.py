@@ -6,8 +6,17 @@ from dataclasses import dataclass
 from pullstorm_results import wording
 from pullstorm_results.chart import LINE, POINTS, Chart, HeatChart, Series
 
-DEFAULT_METRICS = ("time_to_key_p99_s", "ues_keyed_ratio", "ues_without_key", "http_503", "storm_duration_s",
-                   "bmsc_utilisation_ratio", "bsf_utilisation_ratio", "hss_utilisation_ratio", "bmsc_wait_mean_s")
+DEFAULT_METRICS = (
+    "time_to_key_p99_s",
+    "ues_keyed_ratio",
+    "ues_without_key",
+    "http_503",
+    "storm_duration_s",
+    "bmsc_utilisation_ratio",
+    "bsf_utilisation_ratio",
+    "hss_utilisation_ratio",
+    "bmsc_wait_mean_s",
+)
 MOST_CURVES = 8
 MOST_FACETS = 12
 
@@ -42,7 +51,9 @@ def dimension_of(axis, points):
             numbers, more = wording.axis_numbers(values)
             others = [name for name in axis.columns if name != column]
             label = wording.key_label(column) + more + (f", with {', '.join(others)}" if others else "")
-            return Dimension(column, label, [wording.key_value(column, value) for value in values], numbers, column)
+            return Dimension(
+                column, label, [wording.key_value(column, value) for value in values], numbers, column
+            )
     texts = [", ".join(wording.key_value(key, value) for key, value in zip(axis.columns, row)) for row in together]
     return Dimension(" / ".join(axis.columns), " / ".join(axis.columns), texts, None, axis.columns[0])
 
@@ -123,8 +134,14 @@ def _curve(points, metric, layout, rows, name, categories):
     if not any(value == value for value in low):
         low = high = None
     joined = layout.x is not None and layout.x.numbers is not None and len(rows) > 1
-    return Series(name, [place[row] for row in rows], _scaled(metric, points[f"{metric}_mean"].iloc[rows]),
-                  style=LINE if joined else POINTS, low=low, high=high)
+    return Series(
+        name,
+        [place[row] for row in rows],
+        _scaled(metric, points[f"{metric}_mean"].iloc[rows]),
+        style=LINE if joined else POINTS,
+        low=low,
+        high=high,
+    )
 
 
 def _dodged(series):
@@ -181,19 +198,34 @@ def curves(study, metric, layout, facet):
     numeric = layout.x is not None and layout.x.numbers is not None
     measured = _positive(series)
     return Chart(
-        metric + ending, wording.metric_title(metric), layout.x.label if layout.x else "", wording.metric_label(metric),
-        series, note=_note(study, layout, text, shown), legend=layout.family.name if layout.family else "",
-        x_log=numeric and wording.geometric(layout.x.numbers), x_ticks=layout.x.distinct() if numeric else None,
-        categories=categories, y_max=100.0 if wording.metric_unit(metric) == "ratio" else None,
-        y_log=wording.metric_unit(metric) == "s" and bool(measured) and min(measured) > 0
-        and max(measured) > 100 * min(measured), empty="no run of these points is finished")
+        metric + ending,
+        wording.metric_title(metric),
+        layout.x.label if layout.x else "",
+        wording.metric_label(metric),
+        series,
+        note=_note(study, layout, text, shown),
+        legend=layout.family.name if layout.family else "",
+        x_log=numeric and wording.geometric(layout.x.numbers),
+        x_ticks=layout.x.distinct() if numeric else None,
+        categories=categories,
+        y_max=100.0 if wording.metric_unit(metric) == "ratio" else None,
+        y_log=wording.metric_unit(metric) == "s"
+        and bool(measured)
+        and min(measured) > 0
+        and max(measured) > 100 * min(measured),
+        empty="no run of these points is finished",
+    )
 
 
 def _colour_range(metric, values):
     """Colours of a heat map in which all is the same have nothing else to go by."""
     if not values or max(values) > min(values):
         return None
-    return (0.0, 100.0) if wording.metric_unit(metric) == "ratio" else (values[0], values[0] + max(1.0, abs(values[0])))
+    return (
+        (0.0, 100.0)
+        if wording.metric_unit(metric) == "ratio"
+        else (values[0], values[0] + max(1.0, abs(values[0])))
+    )
 
 
 def heat(study, metric, layout, facet):
@@ -206,11 +238,21 @@ def heat(study, metric, layout, facet):
         z[ys.index(layout.family.numbers[row])][xs.index(layout.x.numbers[row])] = value
     values = [value for line in z for value in line if value == value]
     return HeatChart(
-        f"{metric}_heat{ending}", wording.metric_title(metric), layout.x.name, layout.family.name,
-        wording.metric_label(metric), [layout.x.text_of(x) for x in xs], [layout.family.text_of(y) for y in ys], z,
-        note=_note(study, layout, text, "").replace(", bands: 95 % confidence", ""), z_range=_colour_range(metric, values),
-        z_log=wording.metric_unit(metric) == "s" and bool(values) and min(values) > 0
-        and max(values) > 100 * min(values))
+        f"{metric}_heat{ending}",
+        wording.metric_title(metric),
+        layout.x.name,
+        layout.family.name,
+        wording.metric_label(metric),
+        [layout.x.text_of(x) for x in xs],
+        [layout.family.text_of(y) for y in ys],
+        z,
+        note=_note(study, layout, text, "").replace(", bands: 95 % confidence", ""),
+        z_range=_colour_range(metric, values),
+        z_log=wording.metric_unit(metric) == "s"
+        and bool(values)
+        and min(values) > 0
+        and max(values) > 100 * min(values),
+    )
 
 
 def charts(study):

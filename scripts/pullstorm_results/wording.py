@@ -90,7 +90,7 @@ def percent(ratio):
 
 
 def metric_unit(name):
-    """"s", "ratio", "bytes" or "1"."""
+    """ "s", "ratio", "bytes" or "1"."""
     known = reading.known_metrics().get(name)
     if known:
         return known[0]

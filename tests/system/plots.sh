@@ -90,8 +90,8 @@ if ./pullstorm --help | grep -q '^ *collect '; then
         ./pullstorm collect "$work/real.ini" -o "$work/real" >"$work/out" 2>"$work/err" && script plot "$work/real" &&
         says "$work/real/plots/time_to_key_p99_s.svg" "pull.rate (1/s)" "mean of 2 runs"
     ok $? "a study of pullstorm expand and pullstorm collect"
-    ./pullstorm plan "$work/real.ini" --target 'time_to_key_p99_s < 5s' --vary bmsc.workers=1..8 --quiet -o "$work/real-plan" \
-        >"$work/out" 2>"$work/err" && script plot "$work/real-plan" &&
+    ./pullstorm plan "$work/real.ini" --target 'time_to_key_p99_s < 5s' --vary bmsc.workers=1..8 --quiet \
+        -o "$work/real-plan" >"$work/out" 2>"$work/err" && script plot "$work/real-plan" &&
         says "$work/real-plan/plots/plan_time_to_key_p99_s.svg" "bmsc.workers" answer
     ok $? "a plan of pullstorm plan"
 else

@@ -72,14 +72,16 @@ ok $? "long series are thinned out: $(wc -l <"$work/fine/timeseries.csv") rows"
 
 # --- studies and plans
 study two && script report "$work/two" &&
-    contains "$work/two/report.html" "Made-up storms &lt;&amp;&gt;" "30 points, 150 finished runs" "Points: mean ±" "[axis rate]"
+    contains "$work/two/report.html" "Made-up storms &lt;&amp;&gt;" "30 points, 150 finished runs" "Points: mean ±" \
+        "[axis rate]"
 ok $? "a report of a study"
 study failed && script report "$work/failed" &&
     contains "$work/failed/report.html" "7 runs of 25 failed" "No run is finished at point 5" "failed: timeout 600s"
 ok $? "failed runs are told"
 study thirty && script report "$work/thirty" && contains "$work/thirty/report.html" "wider than ±10 % of the mean"
 ok $? "wide intervals are told"
-rm -rf "$work/single" && study single && script report "$work/single" && contains "$work/single/report.html" "One run per point"
+rm -rf "$work/single" && study single && script report "$work/single" &&
+    contains "$work/single/report.html" "One run per point"
 ok $? "one replication is told"
 study plans && script report "$work/plans" --target 'time_to_key_p99_s < 2s' &&
     contains "$work/plans/report.html" "bmsc.workers was varied until this holds: time_to_key_p99_s &lt; 2s." "Answers" \
@@ -94,7 +96,8 @@ refused 1 "an output file below a file" report "$work/two" -o "$work/storm.ini/r
 refused 1 "an output file in no folder" report "$work/two" -o "$work/nothing/r.html"
 mkdir "$work/taken"
 refused 1 "a folder in place of the output file" report "$work/two" -o "$work/taken"
-cp -R "$work/two" "$work/damaged" && rm "$work/damaged/report.html" && sed '3s/,[^,]*$//' "$work/two/study.csv" >"$work/damaged/study.csv"
+cp -R "$work/two" "$work/damaged" && rm "$work/damaged/report.html" &&
+    sed '3s/,[^,]*$//' "$work/two/study.csv" >"$work/damaged/study.csv"
 refused 2 "a damaged study" report "$work/damaged"
 grep -q "study.csv: line 3" "$work/err" && [ ! -e "$work/damaged/report.html" ]
 ok $? "... with file and line, and nothing is made"

@@ -20,8 +20,17 @@ try:
 except ImportError:
     sys.exit(77)
 
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
 PHONE = 390
 DESK = 1000
 
@@ -50,8 +59,10 @@ class Reader:
         self.driver = driver
 
     def open(self, path, width):
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-            "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500})
+        self.driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500},
+        )
         self.driver.get_log("browser")
         self.driver.get_log("performance")
         self.driver.get("file://" + os.path.abspath(path))
@@ -75,13 +86,19 @@ class Reader:
         """Drags from one share of the drawing's width to another."""
         svg = self.plot(name)
         width = svg.size["width"]
-        moves = ActionChains(self.driver).move_to_element_with_offset(svg, int((start - 0.5) * width), 0).click_and_hold()
+        moves = (
+            ActionChains(self.driver)
+            .move_to_element_with_offset(svg, int((start - 0.5) * width), 0)
+            .click_and_hold()
+        )
         moves.move_by_offset(int((end - start) * width / 2), 0).move_by_offset(int((end - start) * width / 2), 0)
         moves.release().perform()
 
     def hover(self, name, at):
         svg = self.plot(name)
-        ActionChains(self.driver).move_to_element_with_offset(svg, int((at - 0.5) * svg.size["width"]), 0).perform()
+        ActionChains(self.driver).move_to_element_with_offset(
+            svg, int((at - 0.5) * svg.size["width"]), 0
+        ).perform()
         tip = self.find(f"#plot-{name} .tip")
         return tip.text.replace("\u00a0", " ") if tip.is_displayed() else ""
 
@@ -96,7 +113,9 @@ class Reader:
         import json
 
         events = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
-        asked = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
+        asked = [
+            event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"
+        ]
         return [address for address in asked if not address.startswith("file:")]
 
 
@@ -121,14 +140,19 @@ def check_page(reader, path, name, texts, plots):
 def check_use(reader, path):
     reader.open(path, DESK)
     tip = reader.hover("keyed", 0.5)
-    check("hovering shows the time and every curve's value", all(word in tip for word in ("simulated time", "hold the new MSK:",
-                                                                                        "pulls sent:")), tip)
+    check(
+        "hovering shows the time and every curve's value",
+        all(word in tip for word in ("simulated time", "hold the new MSK:", "pulls sent:")),
+        tip,
+    )
     check("... which is that of the data", right_value(reader, tip), tip)
     curves = len(reader.all("#plot-keyed .curve"))
     button = reader.all("#plot-keyed .legend button")[1]
     button.click()
-    check("a legend entry hides its curve", len(reader.all("#plot-keyed .curve")) == curves - 1
-          and button.get_attribute("aria-pressed") == "false")
+    check(
+        "a legend entry hides its curve",
+        len(reader.all("#plot-keyed .curve")) == curves - 1 and button.get_attribute("aria-pressed") == "false",
+    )
     check("... and its value", "pulls sent:" not in reader.hover("keyed", 0.5))
     button.click()
     check("... and shows it again", len(reader.all("#plot-keyed .curve")) == curves)
@@ -136,7 +160,8 @@ def check_use(reader, path):
     view = reader.view("keyed")
     ends = [float(end) for end in view.split()] if view != "all" else [0, 0]
     whole = reader.driver.execute_script(
-        "return JSON.parse(document.getElementById('charts').textContent)[0].series[0].x.slice(-1)[0]")
+        "return JSON.parse(document.getElementById('charts').textContent)[0].series[0].x.slice(-1)[0]"
+    )
     check("dragging zooms to what was dragged along", abs((ends[1] - ends[0]) / whole - 0.3) < 0.06, view, whole)
     check("... in that plot alone", reader.view("queues") == "all")
     reset = reader.find("#plot-keyed .reset")
@@ -149,8 +174,13 @@ def right_value(reader, tip):
     """The value shown for the first curve against the data in the page."""
     lines = tip.split("\n")
     time, value = (float(line.rsplit(":", 1)[1].replace(" ", "")) for line in lines[:2])
-    data = reader.driver.execute_script("return JSON.parse(document.getElementById('charts').textContent)[0].series[0]")
-    return any(abs(x - time) <= 1e-3 * max(1, x) and abs(y - value) <= 1e-3 * max(1, y) for x, y in zip(data["x"], data["y"]))
+    data = reader.driver.execute_script(
+        "return JSON.parse(document.getElementById('charts').textContent)[0].series[0]"
+    )
+    return any(
+        abs(x - time) <= 1e-3 * max(1, x) and abs(y - value) <= 1e-3 * max(1, y)
+        for x, y in zip(data["x"], data["y"])
+    )
 
 
 def check_keys(reader):
@@ -165,7 +195,8 @@ def check_keys(reader):
     check("Escape shows all", reader.view("keyed") == "all")
     labels = reader.driver.execute_script(
         "return [...document.querySelectorAll('svg[role=img], button, .scroll, pre')].filter("
-        "e => !(e.getAttribute('aria-label') || e.textContent.trim())).length")
+        "e => !(e.getAttribute('aria-label') || e.textContent.trim())).length"
+    )
     check("pictures, buttons and boxes have names", labels == 0, labels)
 
 
@@ -189,15 +220,42 @@ def main():
             sys.exit(77)
         try:
             reader = Reader(driver)
-            check_page(reader, run, "run", ["storm.ini", "Warnings", "hold the new MSK; the storm took", "bmsc.queue_limit",
-                                            "What differs from the defaults", "fingerprint", "The BM-SC has 1 worker"], 8)
-            check_page(reader, study, "study", ["Made-up storms <&>", "30 points, 150 finished runs", "Points: mean ±",
-                                                "The BM-SC was saturated"], 8)
+            check_page(
+                reader,
+                run,
+                "run",
+                [
+                    "storm.ini",
+                    "Warnings",
+                    "hold the new MSK; the storm took",
+                    "bmsc.queue_limit",
+                    "What differs from the defaults",
+                    "fingerprint",
+                    "The BM-SC has 1 worker",
+                ],
+                8,
+            )
+            check_page(
+                reader,
+                study,
+                "study",
+                [
+                    "Made-up storms <&>",
+                    "30 points, 150 finished runs",
+                    "Points: mean ±",
+                    "The BM-SC was saturated",
+                ],
+                8,
+            )
             check_use(reader, run)
             check_heat(reader, study)
             for path in (run, study, *narrow):
                 reader.open(path, PHONE)
-                check(f"{os.path.basename(os.path.dirname(path))}: fits a width of {PHONE}", reader.overflow() <= 0, reader.overflow())
+                check(
+                    f"{os.path.basename(os.path.dirname(path))}: fits a width of {PHONE}",
+                    reader.overflow() <= 0,
+                    reader.overflow(),
+                )
         finally:
             driver.quit()
 

@@ -22,10 +22,19 @@ class Wording(unittest.TestCase):
 
     def test_ticks_of_one_axis_share_their_prefix(self):
         self.assertEqual([wording.compact(v, 14000) for v in (0, 2000, 14000)], ["0", "2k", "14k"])
-        self.assertEqual([wording.compact(v) for v in (500, 2500, 20000, 1.5e6, 0.25)], ["500", "2500", "20k", "1.5M", "0.25"])
+        self.assertEqual(
+            [wording.compact(v) for v in (500, 2500, 20000, 1.5e6, 0.25)], ["500", "2500", "20k", "1.5M", "0.25"]
+        )
 
     def test_durations(self):
-        for value, text in ((0, "0 s"), (38e-6, "38 µs"), (0.247, "247 ms"), (115.2, "115 s"), (900, "15 min"), (86400, "24 h")):
+        for value, text in (
+            (0, "0 s"),
+            (38e-6, "38 µs"),
+            (0.247, "247 ms"),
+            (115.2, "115 s"),
+            (900, "15 min"),
+            (86400, "24 h"),
+        ):
             self.assertEqual(wording.seconds(value), text.replace(" ", GAP))
 
     def test_shares_never_hide_a_rest(self):
@@ -107,14 +116,24 @@ class Runs(unittest.TestCase):
         self.assertEqual((start[0], end[-1]), (1.0, 4.0))
 
     def test_histogram_keeps_every_sample(self):
-        edges = [0.2 * 1.015625 ** i for i in range(300)]
-        rows = pandas.DataFrame({"from_s": edges[:-1], "to_s": edges[1:], "count": [float(i % 7) for i in range(299)]})
+        edges = [0.2 * 1.015625**i for i in range(300)]
+        rows = pandas.DataFrame(
+            {"from_s": edges[:-1], "to_s": edges[1:], "count": [float(i % 7) for i in range(299)]}
+        )
         self.assertAlmostEqual(sum(run_plots.rebinned(rows)[2]), rows["count"].sum(), places=6)
 
     def test_pulls_by_schedule(self):
         series = pandas.DataFrame({"time_s": [0.0, 1.0, 1.5, 9.0], "pull_retransmissions": [0.0, 0.0, 0.0, 2.0]})
-        run = reading.Run("", "", {"pull.start": "1", "pull.rate": "10"}, {"ues": 8.0, "ues_solicited": 8.0}, series,
-                          None, None, {})
+        run = reading.Run(
+            "",
+            "",
+            {"pull.start": "1", "pull.rate": "10"},
+            {"ues": 8.0, "ues_solicited": 8.0},
+            series,
+            None,
+            None,
+            {},
+        )
         self.assertEqual(run_plots.pulls_sent(run), [0, 1, 6, 10])
 
     def test_saturated_time(self):
@@ -128,10 +147,14 @@ class Studies(unittest.TestCase):
         return pandas.DataFrame({"point": range(1, 1 + len(next(iter(columns.values())))), **columns})
 
     def test_keys_of_an_axis_move_in_step(self):
-        sections = reading.parse_ini("[study]\nbase = x\n# no\n[axis size]\nbsf.workers = 2, 2\nbmsc.workers = 1..2\n")
+        sections = reading.parse_ini(
+            "[study]\nbase = x\n# no\n[axis size]\nbsf.workers = 2, 2\nbmsc.workers = 1..2\n"
+        )
         axes = reading.axes_of(["variant", "bsf.workers", "bmsc.workers"], sections)
         self.assertEqual([axis.columns for axis in axes], [["variant"], ["bsf.workers", "bmsc.workers"]])
-        one = study_plots.dimension_of(axes[1], self.points(**{"bsf.workers": ["2", "2"], "bmsc.workers": ["1", "2"]}))
+        one = study_plots.dimension_of(
+            axes[1], self.points(**{"bsf.workers": ["2", "2"], "bmsc.workers": ["1", "2"]})
+        )
         self.assertEqual((one.name, one.label), ("bmsc.workers", "bmsc.workers, with bsf.workers"))
 
     def test_layout(self):
@@ -145,18 +168,22 @@ class Studies(unittest.TestCase):
 
     def test_targets(self):
         text = "time_to_key_p99_s < 500ms and (http_503 == 0 or ues_without_key <= 1k) and bmsc_utilisation_ratio < 90%"
-        self.assertEqual(plan_plots.target_lines(text), {"time_to_key_p99_s": 0.5, "http_503": 0.0,
-                                                         "ues_without_key": 1000.0, "bmsc_utilisation_ratio": 0.9})
+        self.assertEqual(
+            plan_plots.target_lines(text),
+            {"time_to_key_p99_s": 0.5, "http_503": 0.0, "ues_without_key": 1000.0, "bmsc_utilisation_ratio": 0.9},
+        )
 
     def test_wide_intervals(self):
-        points = self.points(n=[2, 2], a_mean=[10.0, 10.0], a_sd=[1.0, 1.0], a_ci_low=[9.5, 8.0], a_ci_high=[10.5, 12.0])
+        points = self.points(
+            n=[2, 2], a_mean=[10.0, 10.0], a_sd=[1.0, 1.0], a_ci_low=[9.5, 8.0], a_ci_high=[10.5, 12.0]
+        )
         study = reading.Study("", "", {}, [], points, None)
         self.assertEqual(page_study.wide_intervals(study, ["a"]), [(0.2, 2, "a")])
 
 
 class Pages(unittest.TestCase):
     def test_text_is_no_markup(self):
-        self.assertIn("&lt;b&gt; &quot;x&quot; &amp;", parts.table("<b> \"x\" &", ("h",), [("<i>",)]))
+        self.assertIn("&lt;b&gt; &quot;x&quot; &amp;", parts.table('<b> "x" &', ("h",), [("<i>",)]))
         self.assertNotIn("<i>", parts.table("c", ("h",), [("<i>",)]))
 
     def test_embedded_data_end_no_script(self):
