@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+"""Where scripts/plot and scripts/report begin: python3 .../pullstorm_results plot|report ARGUMENT..."""
+
+import os
+import sys
+
+# The folder above, not this one, is where modules come from: this one's names need not be unlike Python's own.
+sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+from pullstorm_results import command  # noqa: E402
+
+sys.exit(command.main(sys.argv[1:]))

@@ -1,0 +1,326 @@
+# SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+"""Draws charts with matplotlib: the same chart gives the same bytes."""
+
+import dataclasses
+import io
+import logging
+import re
+import textwrap
+from math import log10
+
+logging.getLogger("matplotlib").setLevel(logging.ERROR)
+import matplotlib  # noqa: E402
+
+matplotlib.use("Agg")
+from matplotlib import pyplot  # noqa: E402
+from matplotlib.colors import LogNorm, Normalize  # noqa: E402
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter, NullLocator  # noqa: E402
+
+from pullstorm_results import wording  # noqa: E402
+from pullstorm_results.chart import BARS, POINTS, STEP, HeatChart, thinned  # noqa: E402
+
+# Okabe and Ito's colours, those that show on white, so that everybody can tell them apart; then grey.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#000000", "#777777")
+DASHES = (
+    "-",
+    (0, (6, 2)),
+    (0, (1, 1.2)),
+    (0, (7, 2, 1.5, 2)),
+    (0, (4, 1.5)),
+    (0, (8, 2, 1, 2, 1, 2)),
+    "-",
+    (0, (2, 2)),
+)
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+FEW_POINTS = 40
+SIZE = (7.2, 4.2)
+
+
+def set_style():
+    """Nothing of the user's matplotlibrc, nothing that changes from call to call."""
+    matplotlib.rcdefaults()
+    matplotlib.use("Agg")
+    matplotlib.rcParams.update(
+        {
+            "font.family": "DejaVu Sans",
+            "font.size": 9,
+            "axes.titlesize": 11,
+            "axes.titleweight": "bold",
+            "axes.titlelocation": "left",
+            "axes.grid": True,
+            "grid.color": "#dddddd",
+            "grid.linewidth": 0.6,
+            "axes.axisbelow": True,
+            "axes.xmargin": 0.02,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "lines.linewidth": 1.4,
+            "lines.markersize": 4.5,
+            "legend.frameon": False,
+            "legend.fontsize": 8.5,
+            "figure.dpi": 100,
+            "savefig.dpi": 160,
+            "svg.fonttype": "none",
+            "svg.hashsalt": "pullstorm",
+            "path.simplify": True,
+            "figure.constrained_layout.use": True,
+        }
+    )
+
+
+def colour_of(place):
+    return COLOURS[place % len(COLOURS)]
+
+
+def _points(axes, series, style, place):
+    """Values with intervals that nothing joins."""
+    errors = None
+    if series.low is not None:
+        errors = [
+            [max(0, y - low) if low == low else 0 for y, low in zip(series.y, series.low)],
+            [max(0, high - y) if high == high else 0 for y, high in zip(series.y, series.high)],
+        ]
+    marker = MARKERS[place % len(MARKERS)]
+    axes.errorbar(
+        series.x,
+        series.y,
+        yerr=errors,
+        fmt=marker,
+        capsize=3,
+        label=series.name,
+        color=style["color"],
+        markerfacecolor=style["color"],
+    )
+
+
+def _curve(axes, chart, series, place, limit):
+    colour = series.colour if series.colour is not None else place
+    style = {"color": colour_of(colour), "linestyle": DASHES[colour % len(DASHES)]}
+    if series.style == BARS:
+        widths = [end - start for start, end in zip(series.x, series.to)]
+        axes.bar(
+            series.x,
+            series.y,
+            widths,
+            align="edge",
+            color=style["color"],
+            alpha=0.55,
+            edgecolor="white",
+            linewidth=0.3,
+            label=series.name,
+        )
+        return
+    if series.style == POINTS:
+        _points(axes, series, style, colour)
+        return
+    x, y = thinned(series, limit)
+    if len(x) <= FEW_POINTS and chart.markers:
+        style["marker"] = MARKERS[colour % len(MARKERS)]
+    if series.style == STEP:
+        style["drawstyle"] = "steps-pre"
+        style.pop("marker", None)
+    axes.plot(x, y, label=series.name, **style)
+    if series.hollow is not None:
+        fills = [(style["color"], "white", "#bbbbbb")[how] for how in series.hollow]
+        axes.scatter(
+            x, y, s=30, marker=style.get("marker", "o"), facecolors=fills, edgecolors=style["color"], zorder=3
+        )
+    if series.low is not None:
+        axes.fill_between(x, series.low, series.high, color=style["color"], alpha=0.18, linewidth=0)
+
+
+def _spaced(ticks, low, high, logarithmic, most=11):
+    """Those of the ticks that leave room for their numbers."""
+    place = (lambda v: log10(v / low) / log10(high / low)) if logarithmic else (lambda v: (v - low) / (high - low))
+    kept = []
+    for tick in ticks:
+        if not kept or place(tick) - place(kept[-1]) >= 1 / most:
+            kept.append(tick)
+    return kept
+
+
+def _x_limits(axes, ticks, logarithmic):
+    """All values of the axis have their place, those without a result too."""
+    if logarithmic:
+        room = (ticks[-1] / ticks[0]) ** 0.03
+        axes.set_xlim(ticks[0] / room, ticks[-1] * room)
+    else:
+        room = (ticks[-1] - ticks[0]) * 0.03
+        axes.set_xlim(ticks[0] - room, ticks[-1] + room)
+
+
+def _numbers(axis, each):
+    """How an axis writes its numbers: all with the same prefix, or each with its own."""
+
+    def text(value, _):
+        return wording.compact(value, None if each else max(abs(end) for end in axis.get_view_interval()))
+
+    axis.set_major_formatter(FuncFormatter(text))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def _x_axis(axes, chart):
+    if chart.categories is not None:
+        longest = max((len(name) for name in chart.categories), default=0)
+        axes.set_xticks(range(len(chart.categories)))
+        crowded = longest * len(chart.categories) > 60
+        axes.set_xticklabels(chart.categories, rotation=30 if crowded else 0, ha="right" if crowded else "center")
+        axes.set_xlim(-0.5, len(chart.categories) - 0.5)
+        return
+    if chart.x_log:
+        axes.set_xscale("log")
+    ticks = sorted(set(chart.x_ticks or []))
+    if len(ticks) > 1:
+        _x_limits(axes, ticks, chart.x_log)
+    if 1 < len(ticks) <= 16:
+        axes.xaxis.set_major_locator(FixedLocator(_spaced(ticks, ticks[0], ticks[-1], chart.x_log)))
+        axes.xaxis.set_minor_locator(NullLocator())
+    elif not chart.x_log:
+        axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 2.5, 5, 10]))
+    _numbers(axes.xaxis, chart.x_log or bool(ticks))
+
+
+def _y_axis(axes, chart):
+    if chart.y_log:
+        axes.set_yscale("log")
+    else:
+        ends = [y for series in chart.series for y in list(series.y) + list(series.high or []) if y == y]
+        ends += [mark.value for mark in chart.marks if mark.axis == "y"]
+        axes.set_ylim(0, chart.y_max * 1.04 if chart.y_max is not None else max(ends, default=0) * 1.06 or 1)
+    _numbers(axes.yaxis, chart.y_log)
+
+
+def _marks(axes, chart):
+    for place, mark in enumerate(chart.marks):
+        colour = colour_of(mark.colour if mark.colour is not None else place + len(chart.series))
+        line = axes.axvline if mark.axis == "x" else axes.axhline
+        line(
+            mark.value,
+            color=colour,
+            linewidth=1.1,
+            linestyle=((0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1, 2)))[place % 3],
+            label=mark.name,
+        )
+
+
+def _titles(axes, chart):
+    note = textwrap.wrap(chart.note, 80)
+    # Room for the note, in lines that are higher than its own.
+    axes.set_title("\n".join(textwrap.wrap(chart.title, 70)), pad=6 + 11.5 * len(note))
+    if note:
+        axes.annotate(
+            "\n".join(note),
+            (0, 1),
+            (0, 5),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            fontsize=8.5,
+            color="#444444",
+            annotation_clip=False,
+        )
+    axes.set_xlabel(chart.x_label)
+    axes.set_ylabel(chart.y_label)
+
+
+def _lines(figure, chart, limit):
+    axes = figure.add_subplot()
+    if chart.is_empty():
+        axes.text(0.5, 0.5, chart.empty or "nothing to show", ha="center", va="center", transform=axes.transAxes)
+        axes.set_xticks([])
+        axes.set_yticks([])
+        _titles(axes, chart)
+        return
+    for place, series in enumerate(chart.series):
+        _curve(axes, chart, series, place, limit)
+    _marks(axes, chart)
+    _x_axis(axes, chart)
+    _y_axis(axes, chart)
+    _titles(axes, chart)
+    if len(chart.series) + len(chart.marks) > 1 or chart.legend:
+        handles, names = axes.get_legend_handles_labels()
+        order = {name: place for place, name in enumerate([one.name for one in chart.series + chart.marks])}
+        pairs = sorted(zip(handles, names), key=lambda pair: order[pair[1]])
+        axes.legend(
+            *zip(*pairs),
+            loc="upper left",
+            bbox_to_anchor=(1.01, 1),
+            borderaxespad=0,
+            title=chart.legend or None,
+            alignment="left",
+            handlelength=3,
+        )
+
+
+def _heat(figure, chart):
+    axes = figure.add_subplot()
+    values = [value for row in chart.z for value in row if value == value]
+    norm = LogNorm(min(values), max(values)) if chart.z_log and values and min(values) > 0 else None
+    cells = matplotlib.cm.get_cmap("cividis").copy()
+    cells.set_bad("#eeeeee")
+    axes.grid(False)
+    if chart.z_range is not None:
+        norm = Normalize(*chart.z_range)
+    image = axes.imshow(chart.z, origin="lower", aspect="auto", cmap=cells, norm=norm, interpolation="nearest")
+    _heat_ticks(axes.set_xticks, chart.x, 9)
+    _heat_ticks(axes.set_yticks, chart.y, 16)
+    _titles(axes, chart)
+    bar = figure.colorbar(image, ax=axes, label=chart.z_label)
+    _numbers(bar.ax.yaxis, chart.z_log)
+    if len(chart.x) <= 8 and len(chart.y) <= 14:
+        _heat_numbers(axes, chart, image)
+
+
+def _heat_ticks(set_ticks, texts, most):
+    step = -(-len(texts) // most)
+    places = list(range(0, len(texts), step))
+    set_ticks(places, [texts[place] for place in places])
+
+
+def _heat_numbers(axes, chart, image):
+    for row, values in enumerate(chart.z):
+        for column, value in enumerate(values):
+            red, green, blue, _ = image.cmap(image.norm(value)) if value == value else (1, 1, 1, 1)
+            light = 0.299 * red + 0.587 * green + 0.114 * blue > 0.5
+            text = wording.compact(float(f"{value:.3g}")) if value == value else "–"
+            axes.text(column, row, text, ha="center", va="center", fontsize=8, color="black" if light else "white")
+
+
+def figure_of(chart, limit=2000):
+    """A figure; the caller closes it."""
+    figure = pyplot.figure(figsize=SIZE)
+    if isinstance(chart, HeatChart):
+        _heat(figure, chart)
+    else:
+        _lines(figure, chart, limit)
+    return figure
+
+
+def picture(chart, kind, limit=2000):
+    """The chart as the bytes of a "png" or "svg" file."""
+    set_style()
+    if kind == "svg":
+        matplotlib.rcParams["svg.hashsalt"] = "pullstorm " + chart.name
+    figure = figure_of(chart, limit)
+    file = io.BytesIO()
+    # A picture carries neither date nor version: the same data are the same bytes.
+    metadata = (
+        {"Date": None, "Creator": "pullstorm", "Title": chart.title} if kind == "svg" else {"Software": None}
+    )
+    try:
+        figure.savefig(file, format=kind, metadata=metadata)
+    finally:
+        pyplot.close(figure)
+    return file.getvalue()
+
+
+def inline_svg(chart):
+    """The chart as an <svg> element for a page, which has the title: no prologue, no metadata, of any width."""
+    text = picture(dataclasses.replace(chart, title="", note=""), "svg", 300).decode("utf-8")
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+    text = re.sub(
+        r'^<svg ([^>]*?)width="[^"]*" height="[^"]*"|^<svg (.*?)height="[^"]*"(.*?)width="[^"]*"',
+        r"<svg \1\2\3",
+        text,
+    )
+    return text

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+"""The report of a run."""
+
+import shlex
+
+from pullstorm_results import parts, reading, run_plots, wording, words
+
+BOOKS = ("sent", "duplicated", "received", "rejected", "lost", "in_flight")
+
+
+def scenario_tables(text):
+    """What differs from the defaults as a table, all the rest folded."""
+    values = reading.scenario_values(text)
+    known = reading.known_keys()
+    other, same = [], []
+    for key, value in values.items():
+        about = known.get(key)
+        row = (
+            key,
+            value or "(none)",
+            about["default"] or "(none)" if about else "",
+            about["meaning"] if about else "",
+        )
+        (same if about and value == about["default"] else other).append(row)
+    header = ("key", "value", "default", "meaning")
+    found = (
+        parts.table("What differs from the defaults", header, other, 4)
+        if other
+        else parts.paragraph("Every key has its default.")
+    )
+    if same:
+        rows = [(key, value, meaning) for key, value, _, meaning in same]
+        found += parts.folded(
+            f"{len(same)} keys have their default",
+            parts.table("Keys that have their default", ("key", "value", "meaning"), rows, 3),
+        )
+    return found
+
+
+def server_table(run):
+    waits = {row["procedure"]: row for row in run.latency.to_dict("records")}
+    rows = []
+    for prefix, name in wording.SERVERS:
+        wait = waits.get(f"{prefix}_wait", {})
+        rows.append(
+            (
+                name,
+                wording.count(run_plots.number(run.keys.get(f"{prefix}.workers"))),
+                wording.percent(run.metrics.get(f"{prefix}_utilisation_ratio", float("nan"))),
+                wording.count(run.metrics.get(f"{prefix}_queue_max", float("nan"))),
+                wording.count(run_plots.number(run.keys.get(f"{prefix}.queue_limit"))),
+                wording.seconds(run.metrics.get(f"{prefix}_wait_mean_s", float("nan"))),
+                wording.seconds(wait.get("p99_s", float("nan"))),
+            )
+        )
+    return parts.table(
+        "Servers", ("server", "workers", "utilisation", "longest queue", "limit", "mean wait", "wait p99"), rows
+    )
+
+
+def latency_table(run):
+    columns = [name for name in ("mean_s", "p50_s", "p90_s", "p99_s", "p999_s", "max_s") if name in run.latency]
+    titles = {
+        "mean_s": "mean",
+        "p50_s": "median",
+        "p90_s": "p90",
+        "p99_s": "p99",
+        "p999_s": "p99.9",
+        "max_s": "largest",
+    }
+    rows = []
+    for row in run.latency.to_dict("records"):
+        times = [wording.seconds(row[name]) if row["count"] else "–" for name in columns]
+        rows.append(
+            (row["procedure"], words.PROCEDURES.get(row["procedure"], ""), wording.count(row["count"]), *times)
+        )
+    header = ("procedure", "from and to", "count", *(titles[name] for name in columns))
+    return parts.table("How long the procedures took", header, rows, 2)
+
+
+def counter_tables(run):
+    known = reading.known_metrics()
+    some, none = [], []
+    for name, value in run.metrics.items():
+        if not name.startswith("books_"):
+            row = (name, wording.metric_text(name, value), known.get(name, ("", ""))[1])
+            (some if value else none).append(row)
+    header = ("counter", "value", "meaning")
+    found = parts.table("Metrics other than 0", header, some, 3)
+    if none:
+        found += parts.folded(f"{len(none)} metrics are 0", parts.table("Metrics that are 0", header, none, 3))
+    return found + books_table(run)
+
+
+def books_table(run):
+    """The account of every kind of message."""
+    kinds = [
+        name[len("books_") : -len("_sent")]
+        for name in run.metrics
+        if name.startswith("books_") and name.endswith("_sent")
+    ]
+    rows = []
+    for kind in kinds:
+        values = [run.metrics.get(f"books_{kind}_{part}", 0) for part in BOOKS]
+        if any(values):
+            rows.append((kind, *map(wording.count, values)))
+    if not rows:
+        return ""
+    header = ("message", *(part.replace("in_flight", "under way") for part in BOOKS))
+    return parts.folded("The account of every kind of message", parts.table("Messages", header, rows))
+
+
+def reproduction(run):
+    manifest = run.manifest
+    line = manifest.get("command_line", [])
+    command = " ".join(shlex.quote(str(word)) for word in line) if isinstance(line, list) else str(line)
+    facts = [
+        ("program", f"{manifest.get('program', 'pullstorm')} {manifest.get('version', '')}"),
+        ("engine", manifest.get("engine", "")),
+        ("seed", manifest.get("seed", "")),
+        ("fingerprint of all events", manifest.get("fingerprint", "")),
+        ("events", manifest.get("events", "")),
+        ("SHA-256 of the scenario", manifest.get("scenario_sha256", "")),
+        ("compiler", manifest.get("compiler", "")),
+        ("started", manifest.get("started", "")),
+        ("wall time", wording.seconds(run_plots.number(manifest.get("wall_s"), float("nan")))),
+        ("peak memory", wording.compact(run_plots.number(manifest.get("peak_memory_bytes"))) + "B"),
+    ]
+    body = parts.paragraph("The command line was:") + parts.text_block(command, "command line")
+    body += parts.paragraph(
+        "The same version run with the scenario below gives the same files byte for byte, but for "
+        "manifest.json, and the same fingerprint:"
+    )
+    body += parts.text_block(f"pullstorm run {shlex.quote(run.name + '.ini')}", "command to repeat the run")
+    body += parts.table("The run", ("", ""), [(name, str(value)) for name, value in facts if value != ""], 2)
+    return body + parts.folded(
+        "The whole scenario, to copy", parts.text_block(str(manifest.get("scenario_text", "")), "scenario")
+    )
+
+
+def document(path):
+    """The page of the run in the folder path."""
+    run = reading.read_run(path)
+    charts = run_plots.charts(run)
+    text = str(run.manifest.get("scenario_text", ""))
+    body = parts.warning_list(words.warnings(run))
+    body += parts.section(
+        "summary", "Summary", "".join(parts.paragraph(text) for text in words.summary(run)) + server_table(run)
+    )
+    body += parts.section("scenario", "Scenario", parts.paragraph(words.scenario(run)) + scenario_tables(text))
+    body += parts.section("plots", "Plots", parts.figures(charts))
+    body += parts.section("latency", "Durations", latency_table(run))
+    body += parts.section("counters", "Counters", counter_tables(run))
+    body += parts.section("reproduce", "How to repeat it", reproduction(run))
+    subtitle = f"A run of pullstorm {run.manifest.get('version', '')}, seed {run.manifest.get('seed', '')}"
+    return parts.whole(run.name, subtitle, body, charts)

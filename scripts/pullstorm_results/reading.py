@@ -1,0 +1,345 @@
+# SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+"""Reads what pullstorm writes: the folder of a run, of a study, of a plan.
+
+Everything that is wrong with a folder ends in a ResultError, whose text is one line for the user.
+"""
+
+import csv
+import functools
+import json
+import os
+from dataclasses import dataclass, field
+
+import pandas
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+STATISTICS = ("mean", "sd", "ci_low", "ci_high")
+
+
+class ResultError(Exception):
+    """What was given is no result, or a damaged one."""
+
+
+def _read_text(path):
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            return file.read()
+    except OSError as error:
+        raise ResultError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ResultError(f"{path}: not a text file") from error
+
+
+def read_table(path):
+    """A CSV file as a DataFrame of text; rows are as long as the header, and columns have names of their own."""
+    lines = _read_text(path).splitlines(keepends=True)
+    rows = csv.reader((line for line in lines if not line.startswith("#")), strict=True)
+    try:
+        header = next(rows)
+        body = []
+        for row in rows:
+            if len(row) != len(header):
+                raise ResultError(f"{path}: line {rows.line_num}: {len(row)} fields, the header has {len(header)}")
+            body.append(row)
+    except StopIteration:
+        raise ResultError(f"{path}: empty") from None
+    except csv.Error as error:
+        raise ResultError(f"{path}: line {rows.line_num}: {error}") from error
+    if len(set(header)) != len(header) or "" in header:
+        raise ResultError(f"{path}: columns without a name of their own")
+    return pandas.DataFrame(body, columns=header, dtype=str)
+
+
+def need_columns(table, names, path):
+    for name in names:
+        if name not in table.columns:
+            raise ResultError(f"{path}: no column {name}")
+
+
+def numbers(table, names, path, empty=False):
+    """Makes the columns numeric; empty: fields without text are NaN rather than an error."""
+    for name in names:
+        column = table[name]
+        if empty:
+            column = column.where(column != "", None)
+        values = pandas.to_numeric(column, errors="coerce").astype(float)
+        wrong = (values.isna() & (column.notna() if empty else True)) | values.abs().eq(float("inf"))
+        if wrong.any():
+            row = wrong.idxmax()
+            raise ResultError(f"{path}: row {row + 1} of {name}: {table[name][row]!r} is not a number")
+        table[name] = values
+    return table
+
+
+def parse_ini(text):
+    """Sections of a scenario or study file as [(section, [(key, value), ...]), ...], in the order of the file."""
+    sections = []
+    for line in text.splitlines():
+        line = line.strip()
+        if not line or line.startswith("#"):
+            continue
+        if line.startswith("[") and line.endswith("]"):
+            sections.append((line[1:-1].strip(), []))
+        elif "=" in line and sections:
+            key, value = line.split("=", 1)
+            sections[-1][1].append((key.strip(), value.strip()))
+    return sections
+
+
+def scenario_values(text):
+    """A scenario's text as {section.key: value}."""
+    return {f"{section}.{key}": value for section, keys in parse_ini(text) for key, value in keys}
+
+
+@functools.cache
+def known_keys():
+    """Every scenario key that was known when these scripts were made: {section.key: row of keys.csv}."""
+    table = read_table(os.path.join(HERE, "keys.csv"))
+    return {f"{row['section']}.{row['key']}": row for row in table.to_dict("records")}
+
+
+@functools.cache
+def known_metrics():
+    """{metric: (unit, meaning)}; a meaning that goes on with "..." is completed from the one before."""
+    found, begin = {}, ""
+    for row in read_table(os.path.join(HERE, "metrics.csv")).to_dict("records"):
+        meaning = row["meaning"]
+        if meaning.startswith("... "):
+            meaning = f"{begin}: {meaning[4:]}"
+        begin = meaning.rsplit(":", 1)[0]
+        found[row["column"]] = (row["unit"], meaning)
+    return found
+
+
+@dataclass
+class Run:
+    """A finished run."""
+
+    path: str
+    name: str
+    keys: dict  # scenario key: value in base units, as text
+    metrics: dict  # metric: number
+    series: pandas.DataFrame  # time series; a first row of zeros stands for the start
+    latency: pandas.DataFrame
+    distribution: pandas.DataFrame
+    manifest: dict
+
+
+def read_manifest(path):
+    try:
+        manifest = json.loads(_read_text(path))
+    except ValueError as error:
+        raise ResultError(f"{path}: {error}") from error
+    if not isinstance(manifest, dict):
+        raise ResultError(f"{path}: not the manifest of a run")
+    return manifest
+
+
+def _read_summary(path):
+    table = read_table(path)
+    if len(table) != 1:
+        raise ResultError(f"{path}: {len(table)} rows, one is expected")
+    need_columns(table, ["ue.count", "ues", "ues_keyed", "ues_without_key", "pulls_sent"], path)
+    metrics = [name for name in table.columns if "." not in name]
+    row = numbers(table, metrics, path).iloc[0]
+    return {name: row[name] for name in table.columns if "." in name}, {name: row[name] for name in metrics}
+
+
+def _read_series(path):
+    table = read_table(path)
+    need_columns(table, ["time_s", "ues_keyed", "bmsc_queue", "bmsc_busy"], path)
+    numbers(table, table.columns, path)
+    if not table["time_s"].is_monotonic_increasing:
+        raise ResultError(f"{path}: times do not increase")
+    start = pandas.DataFrame([[0.0] * len(table.columns)], columns=table.columns)
+    return pandas.concat([start, table[table["time_s"] > 0]], ignore_index=True)
+
+
+def _read_procedures(path, columns):
+    table = read_table(path)
+    need_columns(table, ["procedure", *columns], path)
+    return numbers(table, [name for name in table.columns if name != "procedure"], path)
+
+
+def read_run(path):
+    """The run in the folder path."""
+
+    def at(name):
+        return os.path.join(path, name)
+
+    keys, metrics = _read_summary(at("summary.csv"))
+    manifest = read_manifest(at("manifest.json"))
+    return Run(
+        path=path,
+        name=str(manifest.get("scenario_name", "")) or _name_of(path),
+        keys=keys,
+        metrics=metrics,
+        series=_read_series(at("timeseries.csv")),
+        latency=_read_procedures(at("latency.csv"), ["count", "mean_s", "p50_s", "p99_s", "max_s"]),
+        distribution=_read_procedures(at("distribution.csv"), ["from_s", "to_s", "count"]),
+        manifest=manifest,
+    )
+
+
+@dataclass
+class Axis:
+    """An axis of a study: keys that move in step; the first of them stands for all."""
+
+    name: str
+    columns: list
+
+
+@dataclass
+class Study:
+    """A collected study."""
+
+    path: str
+    title: str
+    about: dict  # [study] of the study file
+    axes: list
+    points: pandas.DataFrame  # study.csv; axis columns are text, the others numbers
+    runs: pandas.DataFrame  # runs.csv, as text; None if there is none
+    study_text: str = ""
+    base_text: str = ""
+    wanted: list = field(default_factory=list)  # metrics that the study names
+
+    def metrics(self):
+        return [name[: -len("_mean")] for name in self.points.columns if name.endswith("_mean")]
+
+
+def _name_of(path):
+    return os.path.basename(os.path.abspath(path))
+
+
+def axes_of(columns, sections):
+    """Axis columns put together as the study file says; a column that it does not know is an axis of its own."""
+    axes = []
+    left = list(columns)
+    for section, keys in sections:
+        words = section.split(None, 1)
+        members = [key for key, _ in keys if key in left]
+        if words and words[0] == "axis" and members:
+            axes.append(Axis(words[1] if len(words) > 1 else members[0], members))
+            left = [name for name in left if name not in members]
+    return [Axis(name, [name]) for name in left] + axes
+
+
+def optional_text(path):
+    return _read_text(path) if os.path.exists(path) else ""
+
+
+def _study_file(path):
+    """Text, sections and [study] of the study.ini of a folder; empty where there is none."""
+    text = optional_text(os.path.join(path, "study.ini"))
+    sections = parse_ini(text)
+    about = {}
+    for section, keys in sections:
+        if section == "study":
+            about.update(keys)
+    return text, sections, about
+
+
+def read_study(path):
+    """The study in the folder path."""
+    text, sections, about = _study_file(path)
+    file = os.path.join(path, "study.csv")
+    if not os.path.exists(file):
+        raise ResultError(f"{path}: no study.csv; make it with: pullstorm collect STUDY -o {path}")
+    points = read_table(file)
+    need_columns(points, ["point", "n"], file)
+    if not len(points):
+        raise ResultError(f"{file}: no point in it")
+    names = list(points.columns)
+    axis_columns = names[1 : names.index("n")]
+    statistics = names[names.index("n") + 1 :]
+    for name in statistics:
+        if name.endswith("_mean"):
+            need_columns(points, [name[:-4] + part for part in STATISTICS], file)
+    numbers(points, ["point", "n"], file)
+    numbers(points, statistics, file, empty=True)
+    runs_file = os.path.join(path, "runs.csv")
+    runs = None
+    if os.path.exists(runs_file):
+        runs = read_table(runs_file)
+        need_columns(runs, ["point", "replication", "seed", "status"], runs_file)
+    wanted = [name.strip() for name in about.get("metrics", "").split(",") if name.strip()]
+    return Study(
+        path,
+        about.get("title", "") or _name_of(path),
+        about,
+        axes_of(axis_columns, sections),
+        points,
+        runs,
+        text,
+        optional_text(os.path.join(path, "base.ini")),
+        wanted,
+    )
+
+
+@dataclass
+class Plan:
+    """What pullstorm plan found."""
+
+    path: str
+    title: str
+    target: str  # text of the target, empty if the folder does not tell
+    key: str  # the key that was varied
+    axes: list
+    answers: pandas.DataFrame
+    curve: pandas.DataFrame
+
+
+def read_plan(path, target=""):
+    """The plan in the folder path; target: what the folder may not say."""
+    _, sections, about = _study_file(path)
+    file = os.path.join(path, "plan.csv")
+    curve_file = os.path.join(path, "plan_curve.csv")
+    answers, curve = read_table(file), read_table(curve_file)
+    need_columns(answers, ["point", "key", "answer", "status"], file)
+    need_columns(curve, ["point", "value", "n", "meets"], curve_file)
+    if not len(answers) or not len(curve):
+        raise ResultError(f"{path}: the plan is empty")
+    names = list(answers.columns)
+    axis_columns = names[1 : names.index("key")]
+    need_columns(curve, axis_columns, curve_file)
+    numbers(answers, ["point"], file)
+    numbers(curve, ["point", "n"], curve_file)
+    numbers(
+        curve,
+        [name for name in curve.columns if name.endswith(("_mean", "_ci_low", "_ci_high"))],
+        curve_file,
+        empty=True,
+    )
+    if "target" in answers.columns and not target:
+        target = answers["target"][0]
+    return Plan(
+        path,
+        about.get("title", "") or _name_of(path),
+        target,
+        answers["key"][0],
+        axes_of(axis_columns, sections),
+        answers,
+        curve,
+    )
+
+
+def kinds_of(path):
+    """What a folder holds: a list of "run", "study", "plan"; an error when it is none of them."""
+    if not os.path.exists(path):
+        raise ResultError(f"{path}: no such folder")
+    if not os.path.isdir(path):
+        raise ResultError(f"{path}: not a folder")
+
+    def has(*names):
+        return any(os.path.exists(os.path.join(path, name)) for name in names)
+
+    kinds = []
+    if has("summary.csv", "timeseries.csv"):
+        kinds.append("run")
+    if has("plan.csv", "plan_curve.csv"):
+        kinds.append("plan")
+    if has("study.csv", "runs.csv") or (has("study.ini") and not kinds):
+        kinds.append("study")
+    if not kinds:
+        raise ResultError(f"{path}: no result of pullstorm (no summary.csv, study.csv or plan.csv)")
+    return kinds

@@ -1,0 +1,304 @@
+# SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+"""The plots of one run."""
+
+import math
+
+from pullstorm_results import wording
+from pullstorm_results.chart import BARS, LINE, STEP, Chart, Mark, Series
+
+HISTOGRAM_BARS = 60
+MOST_RATES = 400  # a rate over every row of a long series would be all noise
+FEW_ROWS = 60  # up to here a time series is drawn as it is
+SHORTEST = 1e-5  # left edge of a logarithmic axis of durations
+TIME = "simulated time (s)"
+PROCEDURES = (
+    ("pull", "pull sent until accepted"),
+    ("gba", "bootstrap (GBA)"),
+    ("msk_request", "MSK request"),
+    ("msk", "200 until MSK installed"),
+    ("zn", "Zn request"),
+    ("zh", "Zh request"),
+    ("bmsc_wait", "wait at the BM-SC"),
+)
+MESSAGES = (
+    ("pulls accepted", ["pulls_accepted", "pulls_coalesced"]),
+    ("401 of the BM-SC", ["http_401"]),
+    ("200 of the BM-SC", ["http_200"]),
+    ("503 of the BM-SC", ["http_503"]),
+    ("MSK messages accepted", ["msk_installed"]),
+    ("answers of the BSF (Ub)", ["ub_401", "ub_200", "ub_503"]),
+    ("requests on Zn and Zh", ["zn_requests", "zh_requests"]),
+)
+BYTES = (("uplink", "uplink_bytes"), ("downlink", "downlink_bytes"), ("links of the servers", "core_bytes"))
+
+
+def number(text, default=0.0):
+    try:
+        return float(text)
+    except (TypeError, ValueError):
+        return default
+
+
+def rates(times, totals):
+    """Growth of a counter per second, as (ends of the intervals, rates).
+
+    A last interval far shorter than the one before (a run ends when nothing is left to happen) counts with it.
+    """
+    times, totals = list(times), list(totals)
+    if len(times) > 2 and times[-1] - times[-2] < 0.5 * (times[-2] - times[-3]):
+        del times[-2], totals[-2]
+    ends, growth = times[:1], [0.0]
+    for i in range(1, len(times)):
+        step = times[i] - times[i - 1]
+        if step > 0:
+            ends.append(times[i])
+            growth.append((totals[i] - totals[i - 1]) / step)
+    if len(growth) > 1:
+        growth[0] = growth[1]
+    return ends, growth
+
+
+def pulls_sent(run):
+    """Pulls sent until each row's time: the first ones by the schedule of the scenario, further ones as counted."""
+    series = run.series
+    if "pulls_sent" in series:
+        return list(series["pulls_sent"])
+    start, rate = number(run.keys.get("pull.start")), number(run.keys.get("pull.rate"))
+    again = series["pull_retransmissions"] if "pull_retransmissions" in series else [0.0] * len(series)
+    most = run.metrics.get("ues_solicited", run.metrics["ues"])
+    first = [min(most, int((time - start) * rate + 1e-9) + 1) if time >= start else 0 for time in series["time_s"]]
+    return [a + b for a, b in zip(first, again)]
+
+
+def keyed(run):
+    times = list(run.series["time_s"])
+    ues = run.metrics["ues"]
+    scattered = run.keys.get("pull.pacing") == "poisson" and "pulls_sent" not in run.series
+    curves = [
+        Series("hold the new MSK", times, list(run.series["ues_keyed"])),
+        Series("pulls sent" + " (expected)" * scattered, times, pulls_sent(run)),
+    ]
+    if "ues_active" in run.series:
+        curves.append(Series("in an exchange", times, list(run.series["ues_active"])))
+    for column, name in (("ues_gave_up", "gave up"), ("ues_unanswered", "unanswered (BM-SC)")):
+        if column in run.series and run.series[column].iloc[-1] > 0:
+            curves.append(Series(name, times, list(run.series[column])))
+    note = f"{wording.count(run.metrics['ues_keyed'])} of {wording.count(ues)} UEs hold the new MSK at the end"
+    return Chart(
+        "keyed",
+        "UEs that hold the new MSK",
+        TIME,
+        "UEs, pulls",
+        curves,
+        note=note,
+        marks=[Mark("y", ues, "all UEs", 6)] if ues > 1 else [],
+    )
+
+
+def _servers(run, column):
+    return [(prefix, name) for prefix, name in wording.SERVERS if f"{prefix}_{column}" in run.series]
+
+
+def queues(run):
+    times = list(run.series["time_s"])
+    curves, marks = [], []
+    for place, (prefix, name) in enumerate(_servers(run, "queue")):
+        curves.append(Series(name, times, list(run.series[f"{prefix}_queue"]), colour=place))
+        limit = number(run.keys.get(f"{prefix}.queue_limit"))
+        if limit and run.metrics.get(f"{prefix}_queue_max", 0) >= limit:
+            marks.append(Mark("y", limit, f"{prefix}.queue_limit", place))
+    waited = any(max(curve.y) > 0 for curve in curves)
+    return Chart(
+        "queues",
+        "Jobs waiting at the servers",
+        TIME,
+        "jobs waiting",
+        curves,
+        marks,
+        note="" if waited else "no job was waiting whenever the time series looked",
+    )
+
+
+def moving_mean(values, window):
+    """The mean over `window` rows around each, fewer at the ends."""
+    half = window // 2
+    stretches = [values[max(0, i - half) : i + half + 1] for i in range(len(values))]
+    return [sum(stretch) / len(stretch) for stretch in stretches]
+
+
+def utilisation(run):
+    times = list(run.series["time_s"])
+    curves = []
+    window = 1 if len(times) <= FEW_ROWS else 2 * (len(times) // (2 * FEW_ROWS) + 1) + 1
+    for place, (prefix, name) in enumerate(_servers(run, "busy")):
+        workers = number(run.keys.get(f"{prefix}.workers"), 1.0) or 1.0
+        share = moving_mean([100 * busy / workers for busy in run.series[f"{prefix}_busy"]], window)
+        mean = wording.percent(run.metrics.get(f"{prefix}_utilisation_ratio", float("nan")))
+        curves.append(Series(f"{name} (overall {mean})", times, share, colour=place))
+    note = "overall: from the first pull until the last job of the server ended"
+    if window > 1:
+        note += f"; curves: means over {window} rows of the time series"
+    return Chart(
+        "utilisation", "Utilisation of the servers", TIME, "busy workers (%)", curves, y_max=100.0, note=note
+    )
+
+
+def _together(run):
+    """How many rows of the time series make one point of a rate."""
+    return -(-len(run.series) // MOST_RATES)
+
+
+def _rate_note(run):
+    return f"means over {_together(run)} rows of the time series" if _together(run) > 1 else ""
+
+
+def _rate(run, name, totals, place):
+    rows = sorted({*range(0, len(totals), _together(run)), len(totals) - 1})
+    x, y = rates(run.series["time_s"].iloc[rows], totals.iloc[rows])
+    return Series(name, x, y, style=STEP if len(x) <= FEW_ROWS else LINE, colour=place)
+
+
+def messages(run):
+    curves = []
+    for place, (name, columns) in enumerate(MESSAGES):
+        columns = [column for column in columns if column in run.series]
+        total = run.series[columns].sum(axis=1)
+        if columns and total.iloc[-1] > 0:
+            curves.append(_rate(run, name, total, place))
+    return Chart(
+        "messages",
+        "Messages per second",
+        TIME,
+        "messages per second",
+        curves,
+        note=_rate_note(run),
+        empty="no message was accepted or answered",
+    )
+
+
+def traffic(run):
+    curves = []
+    for place, (name, column) in enumerate(BYTES):
+        if column in run.series:
+            curves.append(_rate(run, name, run.series[column], place))
+    return Chart("bytes", "IP bytes per second", TIME, "bytes per second", curves, note=_rate_note(run))
+
+
+def procedure(run, name):
+    """Rows of distribution.csv of one procedure, shortest first."""
+    rows = run.distribution[run.distribution["procedure"] == name]
+    return rows.sort_values("from_s")
+
+
+def cumulative(rows):
+    """x and share of those that took at most x."""
+    total = rows["count"].sum()
+    if total == 1:  # the steps of distribution.csv would make a slope of it
+        return [rows["to_s"].iloc[0]] * 2, [0.0, 100.0]
+    x, y, done = [], [], 0.0
+    for start, end, times in zip(rows["from_s"], rows["to_s"], rows["count"]):
+        if not x or start > x[-1]:
+            x.append(start)
+            y.append(100 * done / total)
+        done += times
+        x.append(end)
+        y.append(100 * done / total)
+    return x, y
+
+
+def quantile_marks(run):
+    row = run.latency[run.latency["procedure"] == "time_to_key"]
+    if not len(row) or not row["count"].iloc[0]:
+        return []
+    names = (("p50_s", "median"), ("p90_s", "p90"), ("p99_s", "p99"), ("p999_s", "p99.9"))
+    marks = []
+    for place, (column, name) in enumerate(names):
+        if column in row and (row["count"].iloc[0] >= 1000 or column != "p999_s"):
+            value = row[column].iloc[0]
+            marks.append(Mark("x", value, f"{name}: {wording.seconds(value)}", place + 1))
+    return marks if row["count"].iloc[0] > 1 else marks[:1]
+
+
+def time_to_key(run):
+    rows = procedure(run, "time_to_key")
+    chart = Chart(
+        "time_to_key",
+        "Time to key",
+        "from the first pull until the UE holds the new MSK (s)",
+        "share of the UEs with key (%)",
+        y_max=100.0,
+        markers=False,
+        empty="no UE got the new MSK",
+        note=f"{wording.count(rows['count'].sum())} of {wording.count(run.metrics['ues'])} UEs got it",
+    )
+    if len(rows):
+        chart.series.append(Series("at most this long", *cumulative(rows)))
+        chart.marks = quantile_marks(run)
+    return chart
+
+
+def rebinned(rows):
+    """Counts put into equal bins from the shortest to the longest: (from, to, counts).
+
+    The more samples the more bins, but none narrower than a step of distribution.csv.
+    """
+    low, high = rows["from_s"].min(), rows["to_s"].max()
+    if high <= low:
+        high = low * 1.01 or 1e-9
+    bars = min(HISTOGRAM_BARS, math.ceil(2 * math.sqrt(rows["count"].sum())))
+    bars = max(1, min(bars, int((high - low) / max((rows["to_s"] - rows["from_s"]).max(), 1e-12) + 0.5)))
+    width = (high - low) / bars
+    counts = [0.0] * bars
+    for start, end, times in zip(rows["from_s"], rows["to_s"], rows["count"]):
+        first = min(bars - 1, int((start - low) / width))
+        last = min(bars - 1, int((end - low) / width))
+        for bar in range(first, last + 1):
+            inside = min(end, low + (bar + 1) * width) - max(start, low + bar * width)
+            counts[bar] += times * (inside / (end - start) if end > start and last > first else last == first)
+    return [low + i * width for i in range(bars)], [low + (i + 1) * width for i in range(bars)], counts
+
+
+def histogram(run):
+    rows = procedure(run, "time_to_key")
+    chart = Chart(
+        "time_to_key_histogram",
+        "Distribution of the time to key",
+        "from the first pull until the UE holds the new MSK (s)",
+        "UEs",
+        empty="no UE got the new MSK",
+    )
+    if len(rows):
+        start, end, counts = rebinned(rows)
+        chart.series.append(Series("UEs", start, counts, style=BARS, to=end, colour=0))
+        chart.marks = quantile_marks(run)
+    return chart
+
+
+def procedures(run):
+    curves = []
+    for place, (name, title) in enumerate(PROCEDURES):
+        rows = procedure(run, name)
+        if len(rows):
+            x, y = cumulative(rows)
+            curves.append(Series(title, x, y, style=LINE, colour=place))
+    for curve in curves:  # a logarithmic axis has no place for no wait at all
+        curve.x = [max(value, SHORTEST) for value in curve.x]
+    return Chart(
+        "procedures",
+        "How long each procedure took",
+        "at most this long (s)",
+        "share of the procedures (%)",
+        curves,
+        note=f"shorter ones than {wording.seconds(SHORTEST)} stand at the left edge",
+        x_log=True,
+        markers=False,
+        y_max=100.0,
+        empty="no procedure was completed",
+    )
+
+
+def charts(run):
+    """All plots of a run."""
+    return [
+        make(run) for make in (keyed, queues, utilisation, messages, traffic, time_to_key, histogram, procedures)
+    ]

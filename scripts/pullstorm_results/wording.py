@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+"""Numbers and names as people write them."""
+
+import re
+
+from pullstorm_results import reading
+
+SERVERS = (("bmsc", "BM-SC"), ("bsf", "BSF"), ("hss", "HSS"))
+SPACE = "\u00a0"  # groups of three digits, which no line break may part
+
+TITLES = {
+    "ues_without_key": "UEs without the new MSK",
+    "ues_keyed": "UEs that hold the new MSK",
+    "ues_keyed_ratio": "UEs that hold the new MSK",
+    "time_to_key_mean_s": "Time to key, mean",
+    "time_to_key_p50_s": "Time to key, median",
+    "time_to_key_p99_s": "Time to key, 99th percentile",
+    "time_to_key_max_s": "Time to key, largest",
+    "storm_duration_s": "Duration of the storm",
+    "simulated_s": "Simulated time",
+    "http_401": "401 answers of the BM-SC",
+    "http_503": "503 answers of the BM-SC",
+    "ub_503": "503 answers of the BSF",
+    "pull_retransmissions": "Pulls sent again",
+    "gba_runs": "Bootstraps completed",
+    "zn_requests": "Zn requests",
+    "zh_requests": "Zh requests",
+    "acks_dropped": "MIKEY ACKs dropped",
+    "uplink_bytes": "Bytes on the uplinks",
+    "downlink_bytes": "Bytes on the downlinks",
+    "core_bytes": "Bytes on the links of the servers",
+}
+for _prefix, _server in SERVERS:
+    TITLES[_prefix + "_utilisation_ratio"] = f"Utilisation of the {_server}"
+    TITLES[_prefix + "_queue_max"] = f"Longest queue at the {_server}"
+    TITLES[_prefix + "_wait_mean_s"] = f"Mean wait at the {_server}"
+
+
+def count(value):
+    """12345 as "12 345"; a count that is none keeps its digits."""
+    if value != value:
+        return "–"
+    if value != int(value):
+        return significant(value)
+    return f"{int(value):,}".replace(",", SPACE)
+
+
+def significant(value, digits=3):
+    """A number with so many digits that count, without an exponent where one can do without."""
+    if value != value:
+        return "–"
+    if value == 0:
+        return "0"
+    text = f"{value:.{digits}g}"
+    if "e" in text and 1e-6 <= abs(value) < 1e12:
+        text = f"{float(text):.12f}".rstrip("0").rstrip(".")
+    return text
+
+
+def compact(value, largest=None):
+    """For the ticks of an axis that goes up to `largest`: 0, 0.25, 500, 2500, 20k, 1.5M."""
+    for factor, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if max(abs(value), largest or 0) >= factor * (10 if letter == "k" else 1) and value:
+            return f"{value / factor:.6g}{letter}"
+    if value and abs(value) < 1e-6:
+        return f"{value:.6g}"
+    return f"{value:.7f}".rstrip("0").rstrip(".") or "0"
+
+
+def seconds(value):
+    """A duration as text: 0.25 s stays in milliseconds, 125 s in seconds, hours as such."""
+    if value != value:
+        return "–"
+    for limit, factor, unit in ((1e-3, 1e6, "µs"), (1, 1e3, "ms"), (600, 1, "s"), (7200, 1 / 60, "min")):
+        if abs(value) < limit and value:
+            return f"{significant(value * factor)}{SPACE}{unit}"
+    return f"0{SPACE}s" if not value else f"{significant(value / 3600)}{SPACE}h"
+
+
+def percent(ratio):
+    """A share as text; never rounded to 100 % when something is missing, nor to 0 % when there is something."""
+    if ratio != ratio:
+        return "–"
+    value = ratio * 100
+    if 99.95 <= value < 100:
+        return f"more than 99.9{SPACE}%"
+    if 0 < value < 0.05:
+        return f"less than 0.1{SPACE}%"
+    return f"{float(f'{value:.1f}'):g}{SPACE}%"
+
+
+def metric_unit(name):
+    """ "s", "ratio", "bytes" or "1"."""
+    known = reading.known_metrics().get(name)
+    if known:
+        return known[0]
+    for ending, unit in (("_ratio", "ratio"), ("_bytes", "bytes"), ("_s", "s")):
+        if name.endswith(ending):
+            return unit
+    return "1"
+
+
+def metric_title(name):
+    return TITLES.get(name, name.replace("_", " "))
+
+
+def metric_label(name):
+    """Title and unit, for an axis; ratios are plotted in percent."""
+    unit = {"ratio": " (%)", "1": "", "text": ""}.get(metric_unit(name), f" ({metric_unit(name)})")
+    return metric_title(name) + unit
+
+
+def metric_text(name, value):
+    """A metric's value with its unit."""
+    unit = metric_unit(name)
+    if unit == "s":
+        return seconds(value)
+    if unit == "ratio":
+        return percent(value)
+    return count(value) if value == value and float(value).is_integer() else significant(value, 4)
+
+
+def key_label(key):
+    """A scenario key with its base unit, for an axis."""
+    known = reading.known_keys().get(key)
+    unit = {"ratio": "share", "1": "", "text": "", "date": ""}.get(known["unit"], known["unit"]) if known else ""
+    return f"{key} ({unit})" if unit else key
+
+
+def key_value(key, text):
+    """A key's value in base units as people write it: 200/s, 1.5 s, 10 %."""
+    known = reading.known_keys().get(key)
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    unit = known["unit"] if known else "1"
+    if unit == "s":
+        return seconds(value)
+    if unit == "ratio":
+        return percent(value)
+    if unit in ("1/s", "bit/s", "bytes"):
+        return compact(value) + ("/s" if unit == "1/s" else f"{SPACE}{unit}")
+    return count(value)
+
+
+def axis_numbers(texts):
+    """Values of an axis as numbers, with what to add to its label; None for values that have no order.
+
+    Distributions that differ in their first parameter alone are ordered by it: exp(0.002), exp(0.004).
+    """
+    try:
+        return [float(text) for text in texts], ""
+    except ValueError:
+        pass
+    shapes = [re.fullmatch(r"(\w+)\(([0-9.eE+-]+)(.*)\)", text) for text in texts]
+    if not all(shapes) or len({(shape[1], shape[3]) for shape in shapes}) != 1 or shapes[0][1] == "uniform":
+        return None, ""
+    try:
+        return [float(shape[2]) for shape in shapes], f", {shapes[0][1]}, mean"
+    except ValueError:
+        return None, ""
+
+
+def geometric(values):
+    """Whether a logarithmic axis suits the values: they span a factor of 5, and are more even on it."""
+    values = sorted(set(values))
+    if len(values) < 3 or values[0] <= 0 or values[-1] < 5 * values[0]:
+        return False
+    gaps = [b - a for a, b in zip(values, values[1:])]
+    ratios = [b / a for a, b in zip(values, values[1:])]
+    return max(gaps) / min(gaps) > max(ratios) / min(ratios)

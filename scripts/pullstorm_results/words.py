@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+"""What a run's numbers say, in sentences: the summary, the scenario, the warnings."""
+
+from pullstorm_results import reading, wording
+from pullstorm_results.run_plots import number
+
+SATURATED = 0.95
+PROCEDURES = {
+    "time_to_key": "first pull sent to a UE until it holds the new MSK",
+    "pull": "first pull sent to a UE until it accepts one",
+    "gba": "bootstrap: first SYN to the BSF until the 200 is verified",
+    "msk_request": "MSK request: first SYN to the BM-SC until the 200 is verified",
+    "msk": "200 verified until the MSK is installed",
+    "zn": "Zn request sent until its answer arrives",
+    "zh": "Zh request sent until its answer arrives",
+    "bmsc_wait": "wait of a request or ACK for a worker of the BM-SC",
+    "bsf_wait": "wait of a request for a worker of the BSF",
+    "hss_wait": "wait of a request for a worker of the HSS",
+}
+REFUSALS = (
+    ("http_503", "answers 503 of the BM-SC"),
+    ("ub_503", "answers 503 of the BSF"),
+    ("zn_busy", "answers 3004 on Zn"),
+    ("zh_busy", "answers 3004 on Zh"),
+    ("acks_dropped", "MIKEY ACKs dropped at the BM-SC"),
+    ("tcp_refused", "TCP connections refused"),
+    ("http_refused", "answers that end an exchange for good"),
+    ("packets_dropped", "IP packets dropped by full queues"),
+)
+AGAIN = (
+    ("pull_retransmissions", "pulls"),
+    ("msk_retransmissions", "MSK messages"),
+    ("tcp_retransmissions", "TCP segments"),
+    ("ue_retries", "whole exchanges of UEs"),
+)
+
+
+def plural(value, one, many=None):
+    return f"{wording.count(value)} {one if value == 1 else many or one + 's'}"
+
+
+def listed(words):
+    """a, b and c"""
+    words = list(words)
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _counted(metrics, kinds):
+    return [f"{text} ({wording.count(metrics[name])})" for name, text in kinds if metrics.get(name, 0) > 0]
+
+
+def keys_held(run):
+    """How many UEs hold the key, and how soon they did."""
+    metrics = run.metrics
+    ues, keyed = metrics["ues"], metrics["ues_keyed"]
+    if keyed == 0:
+        return f"None of the {plural(ues, 'UE')} holds the new MSK."
+    share = "" if ues == 1 else f" ({wording.percent(keyed / ues)})"
+    text = f"{wording.count(keyed)} of {plural(ues, 'UE')}{share} {'holds' if keyed == 1 else 'hold'} the new MSK"
+    if "storm_duration_s" in metrics:
+        text += (
+            f"; the storm took {wording.seconds(metrics['storm_duration_s'])}, from the first pull until the last"
+            " of them had it"
+        )
+    if keyed == 1:
+        return text + "."
+    return (
+        f"{text}. Counted from its own first pull, half of them had it within "
+        f"{wording.seconds(metrics['time_to_key_p50_s'])}, 99{wording.SPACE}% within "
+        f"{wording.seconds(metrics['time_to_key_p99_s'])}; the slowest needed "
+        f"{wording.seconds(metrics['time_to_key_max_s'])}."
+    )
+
+
+def queued(run):
+    """Where it queued most."""
+    metrics = run.metrics
+    waits = [(metrics.get(f"{prefix}_wait_mean_s", 0), prefix, name) for prefix, name in wording.SERVERS]
+    wait, prefix, name = max(waits, key=lambda one: one[0])
+    longest = metrics.get(f"{prefix}_queue_max", 0)
+    if longest == 0:
+        return "Nothing queued at the servers."
+    busy = metrics.get(f"{prefix}_utilisation_ratio", float("nan"))
+    return (
+        f"It queued most at the {name}: a request waited {wording.seconds(wait)} on average, up to "
+        f"{plural(longest, 'job')} waited at a time, and the workers were busy for {wording.percent(busy)} of the "
+        "time until its last job."
+    )
+
+
+def summary(run):
+    """Paragraphs."""
+    refused = _counted(run.metrics, REFUSALS)
+    again = _counted(run.metrics, AGAIN)
+    boots = run.metrics.get("gba_runs", 0)
+    return [
+        keys_held(run),
+        queued(run),
+        f"Refused: {listed(refused)}." if refused else "Nothing was refused.",
+        f"Sent again: {listed(again)}." if again else "Nothing had to be sent again.",
+        f"{plural(boots, 'UE bootstrap', 'bootstraps of UEs')} completed." if boots else "No UE bootstrapped.",
+    ]
+
+
+def scenario(run):
+    """The scenario in one paragraph."""
+    text = reading.scenario_values(str(run.manifest.get("scenario_text", "")))
+
+    def key(name):
+        return text.get(name) or wording.key_value(name, run.keys.get(name, ""))
+
+    ues = number(run.keys.get("ue.count"))
+    parts = [
+        f"{plural(ues, 'UE')} in {plural(number(run.keys.get('ue.cells')), 'cell')}: solicited pulls go out at "
+        f"{key('pull.rate')}, with {key('pull.pacing')} gaps, up to {key('pull.attempts')} to a UE, "
+        f"{key('pull.timeout')} apart."
+    ]
+    states = [
+        ("ue.muk_expired", "have a GBA key past its lifetime and bootstrap first"),
+        ("ue.muk_ahead", "have bootstrapped since the BM-SC last saw them"),
+        ("ue.muk_unknown", "no longer hold the MUK that the BM-SC knows"),
+        ("bmsc.renegotiate", "are told by the BM-SC to bootstrap again"),
+    ]
+    found = [f"{key(name)} {what}" for name, what in states if number(run.keys.get(name)) > 0]
+    if found:
+        parts.append(f"Of the UEs, {listed(found)}.")
+    wait, most = number(run.keys.get("ue.backoff_wait")), number(run.keys.get("ue.backoff_max"))
+    if wait or most:
+        parts.append(f"A UE waits {wording.seconds(wait)} to {wording.seconds(wait + most)} before it asks.")
+    servers = [
+        f"the {name} has {plural(number(run.keys.get(prefix + '.workers')), 'worker')} "
+        f"({key(prefix + '.service_time')} a request)"
+        for prefix, name in wording.SERVERS
+    ]
+    parts.append(f"T{listed(servers)[1:]}.")
+    parts.append(
+        f"Radio: {key('access.rtt')} round trip, {key('access.loss')} of the packets lost. "
+        f"Network engine: {key('run.engine')}."
+    )
+    return " ".join(parts)
+
+
+def saturated_seconds(run, prefix):
+    """For how long the rows of the time series show more than 95 % of the workers busy."""
+    workers = number(run.keys.get(f"{prefix}.workers"), 1.0)
+    series = run.series
+    if f"{prefix}_busy" not in series:
+        return 0.0
+    steps = series["time_s"].diff().fillna(0.0)
+    return float(steps[series[f"{prefix}_busy"] > SATURATED * workers].sum())
+
+
+def _server_warnings(run):
+    found = []
+    for prefix, name in wording.SERVERS:
+        busy = run.metrics.get(f"{prefix}_utilisation_ratio", 0)
+        lasted = saturated_seconds(run, prefix)
+        if busy > SATURATED:
+            found.append(f"The {name} was busy for {wording.percent(busy)} of the time: it was saturated.")
+        elif lasted >= 2 * number(run.keys.get("output.interval"), 1.0):
+            found.append(
+                f"The {name} was saturated (more than 95{wording.SPACE}% of its workers busy) for about "
+                f"{wording.seconds(lasted)} of the run."
+            )
+        limit = number(run.keys.get(f"{prefix}.queue_limit"))
+        if run.metrics.get(f"{prefix}_queue_max", 0) >= limit > 0:
+            found.append(
+                f"The queue of the {name} reached its limit of {plural(limit, 'job')} ({prefix}.queue_limit)."
+            )
+    return found
+
+
+def warnings(run):
+    """What a reader must not miss."""
+    metrics = run.metrics
+    found = []
+    without = metrics["ues_without_key"]
+    if without > 0:
+        text = (
+            f"{plural(without, 'UE')} ({wording.percent(without / metrics['ues'])}) "
+            f"{'does' if without == 1 else 'do'} not hold the new MSK at the end"
+        )
+        why = _counted(metrics, (("ues_gave_up", "gave up"), ("ues_unanswered", "never answered a pull")))
+        found.append(text + (f": {listed(why)}." if why else "."))
+    found += _server_warnings(run)
+    if metrics.get("simulated_s", 0) >= number(run.keys.get("run.end"), float("inf")):
+        found.append("The run reached run.end before all was over.")
+    if metrics.get("msk_mismatch", 0) > 0:
+        found.append(
+            f"{plural(metrics['msk_mismatch'], 'MSK')} decrypted by UEs are not those that the BM-SC made: a "
+            "fault of the program."
+        )
+    return found

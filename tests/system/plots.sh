@@ -1,0 +1,152 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+# scripts/plot: which files it makes of runs, studies and plans, what they say, that they are the same on every call,
+# and what it says to what is no result.
+set -u
+srcdir=${srcdir:-$(dirname "$0")/../..}
+# shellcheck source=tests/system/results_common.sh
+. "$srcdir/tests/system/results_common.sh"
+
+# --- the functions behind it
+PYTHONPATH=$srcdir/scripts:$here "$python" -m unittest test_results >"$work/out" 2>"$work/err"
+ok $? "unit tests of the Python modules"
+
+# says FILE TEXT...: the SVG is well-formed XML and has the texts
+says() {
+    "$python" - "$@" >"$work/out" 2>"$work/err" <<'END'
+import sys
+import xml.etree.ElementTree as xml
+text = " ".join(xml.parse(sys.argv[1]).getroot().itertext()).replace("\u00a0", " ")
+missing = [word for word in sys.argv[2:] if word not in text]
+sys.exit(f"{sys.argv[1]}: without {missing}" if missing else 0)
+END
+}
+
+# made DIR NUMBER: so many plots, each as PNG and SVG, none empty, nothing else
+made() {
+    [ "$(find "$1" -name '*.svg' -size +1k | wc -l)" = "$2" ] && [ "$(find "$1" -name '*.png' -size +1k | wc -l)" = "$2" ] &&
+        [ "$(find "$1" -type f | wc -l)" = $((2 * $2)) ]
+}
+
+# --- runs
+runs storm
+ok $? "a run to plot"
+script plot "$work/storm"
+made "$work/storm/plots" 8
+ok $? "a run has eight plots, as PNG and SVG"
+says "$work/storm/plots/keyed.svg" "UEs that hold the new MSK" "pulls sent" "simulated time (s)" "2 000 of 2 000"
+ok $? "keyed.svg: title, curves, unit"
+says "$work/storm/plots/queues.svg" BM-SC BSF HSS "jobs waiting" bmsc.queue_limit
+ok $? "queues.svg: servers, and the limit that was reached"
+says "$work/storm/plots/utilisation.svg" "busy workers (%)" "BM-SC (overall"
+ok $? "utilisation.svg"
+says "$work/storm/plots/messages.svg" "503 of the BM-SC" "messages per second"
+ok $? "messages.svg"
+says "$work/storm/plots/bytes.svg" uplink downlink "links of the servers"
+ok $? "bytes.svg"
+says "$work/storm/plots/time_to_key.svg" median: p99: "share of the UEs"
+ok $? "time_to_key.svg: quantiles"
+script plot "$work/storm" -o "$work/again" && diff -r "$work/storm/plots" "$work/again" >"$work/out"
+ok $? "the same bytes on every call"
+! grep -lE '[0-9]{4}-[0-9]{2}-[0-9]{2}T|dc:date' "$work"/again/*.svg
+ok $? "no date in them"
+script plot "$work/storm" -o "$work/one" --format svg && [ -f "$work/one/keyed.svg" ] && [ ! -f "$work/one/keyed.png" ]
+ok $? "--format svg makes no PNG"
+runs lost access.loss=100% && script plot "$work/lost" && says "$work/lost/plots/time_to_key.svg" "no UE got the new MSK"
+ok $? "a run in which no UE got its key"
+runs single ue.count=1 ue.cells=1 && script plot "$work/single" && made "$work/single/plots" 8
+ok $? "a run of one UE"
+
+# --- studies and plans: shape, number of plots
+for case in one:4 two:8 variants:4 single:4 thirty:8 failed:4 facets:16 text:4 point:4 steps:4 plan:1 plans:2 never:1; do
+    shape=${case%:*}
+    rm -rf "${work:?}/$shape"
+    study "$shape" && script plot "$work/$shape" --format svg --target 'time_to_key_p99_s < 2s' &&
+        [ "$(find "$work/$shape/plots" -name '*.svg' | wc -l)" = "${case#*:}" ]
+    ok $? "study or plan \"$shape\" has ${case#*:} plots"
+done
+says "$work/one/plots/time_to_key_p99_s.svg" "Time to key, 99th percentile (s)" "pull.rate (1/s)" 5000 "95 % confidence"
+ok $? "a metric over its axis, with unit and interval"
+says "$work/single/plots/time_to_key_p99_s.svg" "one run per point"
+ok $? "one replication is said to be one"
+says "$work/variants/plots/time_to_key_p99_s.svg" variant backoff no-backoff
+ok $? "a curve for each variant"
+says "$work/two/plots/time_to_key_p99_s_heat.svg" pull.rate bmsc.workers
+ok $? "a heat map over two axes"
+says "$work/failed/plots/time_to_key_p99_s.svg" "1 of 5 points" 5000
+ok $? "a point without a finished run keeps its place"
+says "$work/thirty/plots/time_to_key_p99_s.svg" "8 of 12 curves shown"
+ok $? "curves left out are told"
+says "$work/plan/plots/plan_time_to_key_p99_s.svg" "target: 2 s" "answer 3" bmsc.workers
+ok $? "a plan: target and answer"
+says "$work/never/plots/plan_time_to_key_p99_s.svg" "never met"
+ok $? "a plan that nothing meets"
+
+# --- of the program's own making
+if ./pullstorm --help | grep -q '^ *collect '; then
+    printf '[study]\nbase = storm.ini\nreplications = 2\n[axis rate]\npull.rate = 500/s, 2000/s\n' >"$work/real.ini"
+    ./pullstorm expand "$work/real.ini" -o "$work/real" >"$work/commands" 2>"$work/err" &&
+        PATH=$PWD:$PATH sh -e "$work/commands" >"$work/out" 2>"$work/err" &&
+        ./pullstorm collect "$work/real.ini" -o "$work/real" >"$work/out" 2>"$work/err" && script plot "$work/real" &&
+        says "$work/real/plots/time_to_key_p99_s.svg" "pull.rate (1/s)" "mean of 2 runs"
+    ok $? "a study of pullstorm expand and pullstorm collect"
+    ./pullstorm plan "$work/real.ini" --target 'time_to_key_p99_s < 5s' --vary bmsc.workers=1..8 --quiet \
+        -o "$work/real-plan" >"$work/out" 2>"$work/err" && script plot "$work/real-plan" &&
+        says "$work/real-plan/plots/plan_time_to_key_p99_s.svg" "bmsc.workers" answer
+    ok $? "a plan of pullstorm plan"
+else
+    skip "a study and a plan of the program" "this pullstorm has no studies"
+fi
+
+# --- what is no result
+mkdir "$work/empty"
+refused 2 "no folder" plot "$work/nothing"
+refused 2 "a file" plot "$work/storm.ini"
+refused 2 "an empty folder" plot "$work/empty"
+refused 2 "no argument" plot
+refused 2 "unknown option" plot "$work/one" --colour red
+refused 2 "unknown format" plot "$work/one" --format gif
+# damaged FILE SED-SCRIPT NAME
+damaged() {
+    rm -rf "$work/damaged"
+    cp -R "$work/storm" "$work/damaged"
+    rm -rf "$work/damaged/plots"
+    sed "$2" "$work/storm/$1" >"$work/damaged/$1"
+    refused 2 "$3" plot "$work/damaged"
+    grep -q "$1: " "$work/err" && [ ! -d "$work/damaged/plots" ]
+    ok $? "... which names the file, and nothing is made"
+}
+damaged timeseries.csv '3s/,[^,]*$//' "a row that is too short"
+damaged timeseries.csv '3s/,0,/,zero,/' "a field that is no number"
+damaged summary.csv '2d' "a summary without its row"
+damaged manifest.json '1d' "a damaged manifest"
+damaged latency.csv '1s/p99_s/p98_s/' "a column that is missing"
+rm "$work/damaged/latency.csv"
+refused 2 "a file that is missing" plot "$work/damaged"
+rm -rf "$work/damaged" && cp -R "$work/one" "$work/damaged" && rm -r "$work/damaged/plots" "$work/damaged/study.csv"
+refused 2 "a study that was not collected" plot "$work/damaged"
+grep -q "pullstorm collect" "$work/err"
+ok $? "... which is told how to"
+
+# --- what cannot be written
+refused 1 "an output folder below a file" plot "$work/one" -o "$work/storm.ini/plots"
+(
+    ulimit -f 8
+    script plot "$work/one" -o "$work/full"
+)
+[ $? = 1 ] && [ -z "$(find "$work/full" -size +8 -o -name '.*partial*')" ]
+ok $? "a full disk: exit 1, no half file"
+
+# --- without the modules
+mkdir "$work/bin"
+for command in sh dirname; do ln -s "$(command -v $command)" "$work/bin/$command"; done
+printf '#!/bin/sh\nexit 1\n' >"$work/bin/python3"
+chmod +x "$work/bin/python3"
+sed "s|/usr/bin/python3 /usr/local/bin/python3||" "$srcdir/scripts/pullstorm_results/find-python" >"$work/find-python"
+mkdir -p "$work/scripts/pullstorm_results" && cp "$srcdir/scripts/plot" "$work/scripts/" &&
+    cp "$work/find-python" "$work/scripts/pullstorm_results/"
+PATH=$work/bin PYTHON='' "$work/scripts/plot" "$work/one" >"$work/out" 2>"$work/err"
+[ $? = 2 ] && grep -q 'python3-matplotlib python3-pandas' "$work/err"
+ok $? "without matplotlib: exit 2, and the packages are named"
+
+echo "1..$tests"

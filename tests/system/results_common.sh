@@ -1,0 +1,78 @@
+# shellcheck shell=sh disable=SC2034 # variables of the scripts that read this
+# SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+# What the tests of plots and reports share; read in with ".". Run from the build folder, $srcdir naming the source tree.
+srcdir=$(cd "${srcdir:-$(dirname "$0")/../..}" && pwd)
+here=$srcdir/tests/system
+PYTHONDONTWRITEBYTECODE=1
+export PYTHONDONTWRITEBYTECODE
+unset PULLSTORM_TRACE || :
+
+python=
+for candidate in ${PYTHON:+"$PYTHON"} python3 /usr/bin/python3; do
+    if "$candidate" -c 'import matplotlib, pandas' 2>/dev/null; then
+        python=$candidate
+        break
+    fi
+done
+if [ -z "$python" ]; then
+    echo "1..0 # SKIP no Python 3 with matplotlib and pandas"
+    exit 0
+fi
+PYTHON=$python
+export PYTHON
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+tests=0
+# ok STATUS NAME: one line of TAP; what the last command said, if it failed.
+ok() {
+    tests=$((tests + 1))
+    if [ "$1" = 0 ]; then
+        echo "ok $tests - $2"
+    else
+        echo "not ok $tests - $2"
+        sed 's/^/# /' "$work/out" "$work/err" 2>/dev/null
+    fi
+}
+
+skip() {
+    tests=$((tests + 1))
+    echo "ok $tests - $1 # SKIP $2"
+}
+
+# script NAME ARGUMENT...: runs one of our scripts, output in out and err
+script() {
+    name=$1
+    shift
+    "$srcdir/scripts/$name" "$@" >"$work/out" 2>"$work/err"
+}
+
+# refused STATUS NAME ARGUMENT...: the script ends with the status, one line on standard error, and no traceback
+refused() {
+    wanted=$1
+    title=$2
+    shift 2
+    script "$@"
+    got=$?
+    [ "$got" = "$wanted" ] && [ "$(wc -l <"$work/err")" = 1 ] && ! grep -q Traceback "$work/err"
+    ok $? "$title: exit $wanted and one line"
+}
+
+# runs NAME [KEY=VALUE]...: a run of 2000 UEs into $work/NAME
+runs() {
+    result=$1
+    shift
+    printf '[ue]\ncount = 2k\ncells = 10\n[pull]\nrate = 2000/s\n[bmsc]\nworkers = 1\nqueue_limit = 200\n' >"$work/storm.ini"
+    for key in "$@"; do
+        set -- "$@" -s "$key"
+        shift
+    done
+    ./pullstorm run "$work/storm.ini" -o "$work/$result" --quiet "$@" >"$work/out" 2>"$work/err"
+}
+
+# study SHAPE: a made-up study or plan in $work/SHAPE
+study() {
+    "$python" "$here/study_fixture.py" "$work/$1" "$1"
+}

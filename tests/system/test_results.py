@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+"""The pure functions behind plots and reports: python3 -m unittest test_results, with scripts/ on the path."""
+
+import math
+import unittest
+
+import pandas
+
+from pullstorm_results import chart, page_study, parts, plan_plots, reading, run_plots, study_plots, wording, words
+
+NAN = float("nan")
+GAP = wording.SPACE
+
+
+class Wording(unittest.TestCase):
+    def test_numbers(self):
+        self.assertEqual(wording.count(1234567), f"1{GAP}234{GAP}567")
+        self.assertEqual(wording.count(NAN), "–")
+        self.assertEqual(wording.significant(0.000012345), "0.0000123")
+        self.assertEqual(wording.significant(12345.6), "12300")
+        self.assertEqual(wording.significant(-0.5), "-0.5")
+
+    def test_ticks_of_one_axis_share_their_prefix(self):
+        self.assertEqual([wording.compact(v, 14000) for v in (0, 2000, 14000)], ["0", "2k", "14k"])
+        self.assertEqual(
+            [wording.compact(v) for v in (500, 2500, 20000, 1.5e6, 0.25)], ["500", "2500", "20k", "1.5M", "0.25"]
+        )
+
+    def test_durations(self):
+        for value, text in (
+            (0, "0 s"),
+            (38e-6, "38 µs"),
+            (0.247, "247 ms"),
+            (115.2, "115 s"),
+            (900, "15 min"),
+            (86400, "24 h"),
+        ):
+            self.assertEqual(wording.seconds(value), text.replace(" ", GAP))
+
+    def test_shares_never_hide_a_rest(self):
+        self.assertEqual(wording.percent(0.99999), f"more than 99.9{GAP}%")
+        self.assertEqual(wording.percent(0.0001), f"less than 0.1{GAP}%")
+        self.assertEqual(wording.percent(1), f"100{GAP}%")
+        self.assertEqual(wording.percent(0.583), f"58.3{GAP}%")
+
+    def test_units(self):
+        self.assertEqual(wording.key_value("pull.rate", "2000"), "2000/s")
+        self.assertEqual(wording.key_value("ue.muk_expired", "0.1"), f"10{GAP}%")
+        self.assertEqual(wording.key_label("pull.rate"), "pull.rate (1/s)")
+        self.assertEqual(wording.key_value("variant", "backoff"), "backoff")
+        self.assertEqual(wording.metric_label("time_to_key_p99_s"), "Time to key, 99th percentile (s)")
+        self.assertEqual(wording.metric_label("bsf_utilisation_ratio"), "Utilisation of the BSF (%)")
+
+    def test_meanings_stand_alone(self):
+        meaning = reading.known_metrics()["time_to_key_p50_s"][1]
+        self.assertEqual(meaning, "from the first pull sent to a UE until it holds the new MSK: median")
+
+    def test_axis_values(self):
+        self.assertEqual(wording.axis_numbers(["1", "2.5"]), ([1.0, 2.5], ""))
+        self.assertEqual(wording.axis_numbers(["exp(0.002)", "exp(0.004)"]), ([0.002, 0.004], ", exp, mean"))
+        self.assertEqual(wording.axis_numbers(["lognormal(1, 0.5)", "lognormal(2, 0.5)"])[0], [1.0, 2.0])
+        self.assertIsNone(wording.axis_numbers(["lognormal(1, 0.5)", "lognormal(1, 0.7)", "exp(1)"])[0])
+        self.assertIsNone(wording.axis_numbers(["uniform", "poisson"])[0])
+
+    def test_geometric(self):
+        self.assertTrue(wording.geometric([1, 2, 4, 8, 16]))
+        self.assertTrue(wording.geometric([200, 500, 1000, 2000, 5000]))
+        self.assertFalse(wording.geometric([10, 20, 30, 40, 50, 60]))
+        self.assertFalse(wording.geometric([0, 1, 10, 100]))
+        self.assertFalse(wording.geometric([1, 10]))
+
+    def test_plural_and_lists(self):
+        self.assertEqual(words.plural(1, "UE"), "1 UE")
+        self.assertEqual(words.plural(2000, "UE"), f"2{GAP}000 UEs")
+        self.assertEqual(words.listed(["a", "b", "c"]), "a, b and c")
+
+
+class Charts(unittest.TestCase):
+    def test_thinning_keeps_ends_and_extremes(self):
+        x = list(range(10000))
+        y = [math.sin(i / 50) for i in x]
+        y[4321], y[777] = 99.0, -99.0
+        few_x, few_y = chart.thin(x, y, 300)
+        self.assertLessEqual(len(few_x), 300)
+        self.assertEqual((few_x[0], few_x[-1]), (0, 9999))
+        self.assertIn(99.0, few_y)
+        self.assertIn(-99.0, few_y)
+        self.assertEqual(few_x, sorted(few_x))
+        self.assertTrue(all(y[i] == value for i, value in zip(few_x, few_y)))
+
+    def test_short_curves_stay(self):
+        self.assertEqual(chart.thin([1, 2], [3, 4], 300), ([1, 2], [3, 4]))
+
+    def test_json_has_no_nan(self):
+        self.assertEqual(chart.rounded([NAN, 1.23456789, 2.0, math.inf]), [None, 1.23457, 2, None])
+
+
+class Runs(unittest.TestCase):
+    def test_rates(self):
+        self.assertEqual(run_plots.rates([0, 1, 2, 4], [0, 10, 30, 30]), ([0, 1, 2, 4], [10, 10, 20, 0]))
+
+    def test_a_short_last_interval_does_not_leap(self):
+        ends, growth = run_plots.rates([0, 1, 2, 2.01], [0, 10, 20, 21])
+        self.assertEqual(ends, [0, 1, 2.01])
+        self.assertAlmostEqual(growth[-1], 11 / 1.01)
+
+    def test_moving_mean(self):
+        self.assertEqual(run_plots.moving_mean([0, 3, 0, 3], 3), [1.5, 1, 2, 1.5])
+        self.assertEqual(run_plots.moving_mean([1, 2], 1), [1, 2])
+
+    def test_distribution(self):
+        rows = pandas.DataFrame({"from_s": [1.0, 4.0], "to_s": [2.0, 4.0], "count": [3.0, 1.0]})
+        self.assertEqual(run_plots.cumulative(rows), ([1.0, 2.0, 4.0, 4.0], [0.0, 75.0, 75.0, 100.0]))
+        start, end, counts = run_plots.rebinned(rows)
+        self.assertAlmostEqual(sum(counts), 4)
+        self.assertEqual((start[0], end[-1]), (1.0, 4.0))
+
+    def test_histogram_keeps_every_sample(self):
+        edges = [0.2 * 1.015625**i for i in range(300)]
+        rows = pandas.DataFrame(
+            {"from_s": edges[:-1], "to_s": edges[1:], "count": [float(i % 7) for i in range(299)]}
+        )
+        self.assertAlmostEqual(sum(run_plots.rebinned(rows)[2]), rows["count"].sum(), places=6)
+
+    def test_pulls_by_schedule(self):
+        series = pandas.DataFrame({"time_s": [0.0, 1.0, 1.5, 9.0], "pull_retransmissions": [0.0, 0.0, 0.0, 2.0]})
+        run = reading.Run(
+            "",
+            "",
+            {"pull.start": "1", "pull.rate": "10"},
+            {"ues": 8.0, "ues_solicited": 8.0},
+            series,
+            None,
+            None,
+            {},
+        )
+        self.assertEqual(run_plots.pulls_sent(run), [0, 1, 6, 10])
+
+    def test_saturated_time(self):
+        series = pandas.DataFrame({"time_s": [0.0, 1.0, 2.0, 3.0], "bmsc_busy": [0.0, 4.0, 3.0, 4.0]})
+        run = reading.Run("", "", {"bmsc.workers": "4"}, {}, series, None, None, {})
+        self.assertEqual(words.saturated_seconds(run, "bmsc"), 2.0)
+
+
+class Studies(unittest.TestCase):
+    def points(self, **columns):
+        return pandas.DataFrame({"point": range(1, 1 + len(next(iter(columns.values())))), **columns})
+
+    def test_keys_of_an_axis_move_in_step(self):
+        sections = reading.parse_ini(
+            "[study]\nbase = x\n# no\n[axis size]\nbsf.workers = 2, 2\nbmsc.workers = 1..2\n"
+        )
+        axes = reading.axes_of(["variant", "bsf.workers", "bmsc.workers"], sections)
+        self.assertEqual([axis.columns for axis in axes], [["variant"], ["bsf.workers", "bmsc.workers"]])
+        one = study_plots.dimension_of(
+            axes[1], self.points(**{"bsf.workers": ["2", "2"], "bmsc.workers": ["1", "2"]})
+        )
+        self.assertEqual((one.name, one.label), ("bmsc.workers", "bmsc.workers, with bsf.workers"))
+
+    def test_layout(self):
+        points = self.points(variant=["a", "a", "b", "b"], rate=["1", "2", "1", "2"], seed=["7"] * 4)
+        layout = study_plots.layout_of(reading.axes_of(["variant", "rate", "seed"], []), points)
+        self.assertEqual((layout.x.name, layout.family.name), ("rate", "variant"))
+        self.assertEqual((layout.facets, [one.name for one in layout.fixed]), ([], ["seed"]))
+
+    def test_spread(self):
+        self.assertEqual(study_plots.spread(list(range(12)), 4), [0, 4, 7, 11])
+
+    def test_targets(self):
+        text = "time_to_key_p99_s < 500ms and (http_503 == 0 or ues_without_key <= 1k) and bmsc_utilisation_ratio < 90%"
+        self.assertEqual(
+            plan_plots.target_lines(text),
+            {"time_to_key_p99_s": 0.5, "http_503": 0.0, "ues_without_key": 1000.0, "bmsc_utilisation_ratio": 0.9},
+        )
+
+    def test_wide_intervals(self):
+        points = self.points(
+            n=[2, 2], a_mean=[10.0, 10.0], a_sd=[1.0, 1.0], a_ci_low=[9.5, 8.0], a_ci_high=[10.5, 12.0]
+        )
+        study = reading.Study("", "", {}, [], points, None)
+        self.assertEqual(page_study.wide_intervals(study, ["a"]), [(0.2, 2, "a")])
+
+
+class Pages(unittest.TestCase):
+    def test_text_is_no_markup(self):
+        self.assertIn("&lt;b&gt; &quot;x&quot; &amp;", parts.table('<b> "x" &', ("h",), [("<i>",)]))
+        self.assertNotIn("<i>", parts.table("c", ("h",), [("<i>",)]))
+
+    def test_embedded_data_end_no_script(self):
+        text = parts.whole("t", "s", "", [chart.Chart("n", "</script><b>", "x", "y")])
+        self.assertEqual(text.count("</script>"), 2)
+        self.assertIn("\\u003c/script>", text)
+
+
+if __name__ == "__main__":
+    unittest.main()
