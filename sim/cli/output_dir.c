@@ -20,10 +20,12 @@ struct output_dir {
     bool replaces; /* an earlier result stands at the final place */
 };
 
-/* All that a result consists of, and device-*.pcap. Nothing else is ever deleted. */
+/* All that a result consists of, and device-*.pcap; report.html and the pictures of plots/ are made from it and go with
+ * it. Nothing else is ever deleted. */
 static const char *const result_files[] = {"summary.csv",      "timeseries.csv", "latency.csv",
                                            "distribution.csv", "manifest.json",  "capture.pcap",
-                                           "keylog.csv"};
+                                           "keylog.csv",       "report.html"};
+static const char pictures[] = "plots";
 
 static bool fail(GError **error, int code, const char *format, ...) G_GNUC_PRINTF(3, 4);
 static bool fail(GError **error, int code, const char *format, ...)
@@ -47,7 +49,13 @@ static bool is_result_file(const char *name)
     return g_str_has_prefix(name, "device-") && g_str_has_suffix(name, ".pcap");
 }
 
-static bool remove_result(const char *path)
+static bool is_picture(const char *name)
+{
+    return g_str_has_suffix(name, ".png") || g_str_has_suffix(name, ".svg");
+}
+
+/* Removes the files of a folder that `is_ours` knows, and the folder if that leaves it empty. */
+static bool remove_folder(const char *path, bool (*is_ours)(const char *name))
 {
     GDir *listing = g_dir_open(path, 0, NULL);
     const char *name;
@@ -55,13 +63,22 @@ static bool remove_result(const char *path)
     while (listing && (name = g_dir_read_name(listing)) != NULL) {
         char *file = g_build_filename(path, name, NULL);
 
-        if (is_result_file(name))
+        if (is_ours(name))
             unlink(file);
         g_free(file);
     }
     if (listing)
         g_dir_close(listing);
     return rmdir(path) == 0;
+}
+
+static bool remove_result(const char *path)
+{
+    char *folder = g_build_filename(path, pictures, NULL);
+
+    remove_folder(folder, is_picture);
+    g_free(folder);
+    return remove_folder(path, is_result_file);
 }
 
 /* May a directory that exists become the result? */
@@ -76,7 +93,7 @@ static bool inspect(struct output_dir *dir, bool force, GError **error)
     while ((name = g_dir_read_name(listing)) != NULL) {
         if (is_result_file(name))
             result = true;
-        else if (!foreign)
+        else if (!foreign && strcmp(name, pictures) != 0)
             foreign = name;
     }
     if (foreign)

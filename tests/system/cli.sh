@@ -150,7 +150,11 @@ result $? "and gives another summary.csv"
 # --- what stands is not overwritten
 expect 1 "a finished result is not overwritten" run storm.ini
 says err "--force" "... and --force is named"
+mkdir results/storm/plots
+touch results/storm/report.html results/storm/plots/keyed.png
 expect 0 "--force replaces it" run storm.ini --force -s run.seed=5
+[ ! -e results/storm/report.html ] && [ ! -e results/storm/plots ]
+result $? "... with the report and pictures that were made of it"
 says results/storm/manifest.json '"seed": 5' "... by the new one"
 PULLSTORM_FAKE=fail "$program" run storm.ini --force -s run.seed=6 >out 2>err
 [ $? = 1 ] && grep -q '"seed": 5' results/storm/manifest.json
