@@ -100,8 +100,16 @@ def metric_unit(name):
     return "1"
 
 
+NAMES = {"ues": "UEs", "tcp": "TCP", "udp": "UDP", "http": "HTTP", "msk": "MSK", "gba": "GBA", "zh": "Zh", "zn": "Zn",
+         "ub": "Ub", "bmsc": "BM-SC", "bsf": "BSF", "hss": "HSS", "s": "(s)"}
+
+
 def metric_title(name):
-    return TITLES.get(name, name.replace("_", " "))
+    """A known title, or the name in words: tcp_retransmissions is "TCP retransmissions"."""
+    if name in TITLES:
+        return TITLES[name]
+    words = " ".join(NAMES.get(word, word) for word in name.split("_"))
+    return words[0].upper() + words[1:]
 
 
 def metric_label(name):

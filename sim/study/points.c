@@ -59,6 +59,8 @@ static const char *text_at(const struct study *study, const unsigned *places, co
 static const unsigned *places_of(const struct study *study, unsigned point)
 {
     g_assert(point >= 1 && point <= study->point_count);
+    if (dimensions(study) == 0)
+        return study->places; /* NULL, maybe: a study of one point */
     return study->places + (size_t)(point - 1) * dimensions(study);
 }
 
