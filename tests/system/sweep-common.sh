@@ -65,6 +65,14 @@ until_true() {
     done
     return 1
 }
+# All of it, more than once: what is just being forked is not in the first list.
+kill_session() {
+    for _ in 1 2 3 4 5; do
+        pkill -KILL --session "$session"
+        sleep 0.1
+    done
+    true
+}
 # stamps DIR: when each result was made, to see what was made anew
 stamps() {
     find "$1/runs" -name manifest.json -printf '%P %T@\n' | sort

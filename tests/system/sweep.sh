@@ -100,7 +100,7 @@ for how in INT TERM KILL Ctrl-C; do
     expect 2 "... a second one is refused" "$sweep" study.ini -o cut
     says err "another sweep" "... and says why"
     case $how in
-    KILL) pkill -KILL --session "$session" ;;
+    KILL) kill_session ;;
     Ctrl-C) kill -INT -- "-$session" ;;
     *) kill -s "$how" "$session" ;;
     esac
@@ -264,7 +264,7 @@ rm -rf until2
 for name in p0001-r02 p000[1-6]-r03 p000[1-6]-r04; do
     echo "$name" >hold
     begin env PULLSTORM="$odd" "$sweep" study.ini -o until2 --until "$narrow" --replications 2..5 -j 1
-    held && pkill -KILL --session "$session"
+    held && kill_session
     ok $? "... killed in round $((${name##*-r0} - 1))"
     wait "$session" 2>/dev/null
     until_true session_ended
