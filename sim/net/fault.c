@@ -136,3 +136,22 @@ unsigned fault_count(struct fault_set *set, uint32_t ue, unsigned kind)
     }
     return actions;
 }
+
+bool fault_set_read(struct fault_set *set, const struct network_config *config, GError **error)
+{
+    const struct {
+        const char *text;
+        enum fault_action action;
+    } texts[] = {
+        {config->fault_drop, FAULT_DROP},
+        {config->fault_duplicate, FAULT_DUPLICATE},
+        {config->fault_delay, FAULT_DELAY},
+        {config->fault_corrupt, FAULT_CORRUPT},
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++)
+        if (!fault_set_parse(set, texts[i].text, texts[i].action, config->kind_names, config->kinds,
+                             config->topology.ues, error))
+            return false;
+    return true;
+}

@@ -39,6 +39,10 @@ void fault_set_clear(struct fault_set *set);
 bool fault_set_parse(struct fault_set *set, const char *text, enum fault_action action,
                      const char *const *kind_names, uint32_t kinds, uint32_t ues, GError **error);
 
+struct network_config;
+/* The same for all four texts of a configuration. */
+bool fault_set_read(struct fault_set *set, const struct network_config *config, GError **error);
+
 /* Counts a packet; returns what befalls it, a set of enum fault_action. */
 unsigned fault_count(struct fault_set *set, uint32_t ue, unsigned kind);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Links against closed formulas, and the free lists. */
 #include "sim/net/native/link.h"
-#include "sim/net/native/shelf.h"
+#include "sim/net/shelf.h"
 #include "tests/unit/net_fixture.h"
 #include "tests/unit/tap.h"
 

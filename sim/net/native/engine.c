@@ -237,26 +237,6 @@ static void init_kernel(struct native *native)
     native->kernel = kernel_new(&kernel_config);
 }
 
-static bool parse_faults(struct native *native, GError **error)
-{
-    const struct network_config *config = &native->config;
-    const struct {
-        const char *text;
-        enum fault_action action;
-    } texts[] = {
-        {config->fault_drop, FAULT_DROP},
-        {config->fault_duplicate, FAULT_DUPLICATE},
-        {config->fault_delay, FAULT_DELAY},
-        {config->fault_corrupt, FAULT_CORRUPT},
-    };
-
-    for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++)
-        if (!fault_set_parse(&native->faults, texts[i].text, texts[i].action, config->kind_names,
-                             config->kinds, config->topology.ues, error))
-            return false;
-    return true;
-}
-
 struct native *native_new(const struct network_config *config, GError **error)
 {
     g_assert(config->topology.cells > 0 && config->topology.regions > 0 && config->kinds <= NET_KINDS_MAX);
@@ -271,7 +251,7 @@ struct native *native_new(const struct network_config *config, GError **error)
     native->network.engine = &native_engine;
     native->config = *config;
     fault_set_init(&native->faults);
-    if (!parse_faults(native, error)) {
+    if (!fault_set_read(&native->faults, config, error)) {
         fault_set_clear(&native->faults);
         g_free(native);
         return NULL;

@@ -10,9 +10,10 @@
 #include "sim/net/air.h"
 #include "sim/net/capture.h"
 #include "sim/net/fault.h"
+#include "sim/net/message_class.h"
 #include "sim/net/native/link.h"
 #include "sim/net/native/native.h"
-#include "sim/net/native/shelf.h"
+#include "sim/net/shelf.h"
 
 #define IPV4_HEADER_BYTES    20
 #define IPV6_HEADER_BYTES    40
@@ -63,8 +64,6 @@ struct packet {
     uint8_t flags;
 };
 _Static_assert(sizeof(struct packet) == SHELF_ALIGNMENT, "a packet is a cache line");
-
-#define MESSAGE_CLASSES 5 /* 256, 512, 1024, 2048, 4096 bytes with their header */
 
 struct cell {
     struct link uplink, downlink;

@@ -3,28 +3,10 @@
  * where the last reference goes. */
 #include "sim/net/native/internal.h"
 
-#define MESSAGE_SMALLEST 256
-
-static size_t class_bytes(unsigned class)
-{
-    return (size_t)MESSAGE_SMALLEST << class;
-}
-
-static unsigned class_of(size_t capacity)
-{
-    size_t bytes = offsetof(struct net_message, bytes) + capacity;
-    unsigned class = 0;
-
-    while (class_bytes(class) < bytes)
-        class ++;
-    g_assert(class < MESSAGE_CLASSES);
-    return class;
-}
-
 void message_pools_init(struct native_region *region)
 {
     for (unsigned i = 0; i < MESSAGE_CLASSES; i++)
-        shelf_init(&region->messages[i], class_bytes(i));
+        shelf_init(&region->messages[i], message_class_bytes(i));
 }
 
 void message_pools_clear(struct native_region *region)
@@ -38,15 +20,14 @@ struct net_message *message_new(struct net_region *at, unsigned kind, size_t cap
     struct native_region *region = region_of(at);
 
     g_assert(kind < region->native->config.kinds && capacity <= NET_MESSAGE_BYTES_MAX);
-    unsigned class = class_of(capacity);
-    size_t room = class_bytes(class) - offsetof(struct net_message, bytes);
+    unsigned class = message_class_of(capacity);
     struct net_message *message = shelf_take(&region->messages[class]);
 
     message->next = NULL;
     message->mark_ns = 0;
     atomic_init(&message->refs, 1);
     message->length = 0;
-    message->capacity = (uint16_t)(room < NET_MESSAGE_BYTES_MAX ? room : NET_MESSAGE_BYTES_MAX);
+    message->capacity = message_class_capacity(class);
     message->kind = (uint8_t)kind;
     atomic_init(&message->delivered, MESSAGE_LOOSE);
     return message;
@@ -60,7 +41,7 @@ void message_free(struct native_region *region, struct net_message *message)
         region->books[message->kind].lost++;
     else if (state == MESSAGE_DAMAGED)
         message_unref(region, message->next);
-    shelf_give(&region->messages[class_of(message->capacity)], message);
+    shelf_give(&region->messages[message_class_of(message->capacity)], message);
 }
 
 void message_drop(struct net_region *at, struct net_message *message)

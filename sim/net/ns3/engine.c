@@ -29,26 +29,6 @@ struct net_region *ns3_enter(struct ns3_net *net, uint32_t host, enum ns3_call c
 
 /* --- create and destroy ----------------------------------------------------------------------------------- */
 
-static bool parse_faults(struct ns3_net *net, GError **error)
-{
-    const struct network_config *config = &net->config;
-    const struct {
-        const char *text;
-        enum fault_action action;
-    } texts[] = {
-        {config->fault_drop, FAULT_DROP},
-        {config->fault_duplicate, FAULT_DUPLICATE},
-        {config->fault_delay, FAULT_DELAY},
-        {config->fault_corrupt, FAULT_CORRUPT},
-    };
-
-    for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++)
-        if (!fault_set_parse(&net->faults, texts[i].text, texts[i].action, config->kind_names, config->kinds,
-                             config->topology.ues, error))
-            return false;
-    return true;
-}
-
 static bool check_config(struct ns3_net *net, GError **error)
 {
     const struct network_config *config = &net->config;
@@ -59,7 +39,7 @@ static bool check_config(struct ns3_net *net, GError **error)
                     config->topology.ues);
         return false;
     }
-    if (!parse_faults(net, error))
+    if (!fault_set_read(&net->faults, &net->config, error))
         return false;
     if (!config->ns3_placement || (!net->faults.ues && !config->ns3_pcap_dir))
         return true;

@@ -8,13 +8,13 @@
 #include "sim/net/air.h"
 #include "sim/net/capture.h"
 #include "sim/net/fault.h"
-#include "sim/net/native/shelf.h"
+#include "sim/net/message_class.h"
 #include "sim/net/ns3/ns3_network.h"
+#include "sim/net/shelf.h"
 
-#define NS3_NO_HOST         UINT32_MAX
-#define NS3_NO_LISTENER     UINT8_MAX
-#define NS3_MESSAGE_CLASSES 5 /* 256, 512, 1024, 2048, 4096 bytes with their header */
-#define NS3_SCRATCH_BYTES   ((size_t)64 * 1024)
+#define NS3_NO_HOST       UINT32_MAX
+#define NS3_NO_LISTENER   UINT8_MAX
+#define NS3_SCRATCH_BYTES ((size_t)64 * 1024)
 
 struct ns3_net;
 
@@ -146,7 +146,7 @@ struct ns3_net {
     struct pool flights, alarms, conns;
     uint32_t serial;     /* of the generations */
     GHashTable *clients; /* host << 16 | port -> struct ns3_conn, clients' ends */
-    struct shelf messages[NS3_MESSAGE_CLASSES];
+    struct shelf messages[MESSAGE_CLASSES];
     int64_t counters[NETWORK_COUNTER_COUNT];   /* those counted here */
     struct network_books books[NET_KINDS_MAX]; /* in_flight as of in_flight_key */
     uint64_t in_flight_key;

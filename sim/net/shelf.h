@@ -5,8 +5,8 @@
  * without a lock. Traffic that flows one way would pile them up at its end: free objects are therefore kept
  * in chains of SHELF_CHAIN, and between windows, when no region runs, shelf_level() moves whole chains
  * through a depot from the regions that have many to those that need them. */
-#ifndef SIM_NET_NATIVE_SHELF_H
-#define SIM_NET_NATIVE_SHELF_H
+#ifndef SIM_NET_SHELF_H
+#define SIM_NET_SHELF_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Free lists of packets and message buffers, see shelf.h. */
-#include "sim/net/native/shelf.h"
+#include "sim/net/shelf.h"
 
 #include <glib.h>
 
