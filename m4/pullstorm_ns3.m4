@@ -20,7 +20,7 @@ AS_IF([test "x$with_ns3" != xno],
       NS3_LIBS="`$PKG_CONFIG --libs $ns3_modules` -lstdc++"
       AC_LANG_PUSH([C++])
       ns3_save_CXXFLAGS=$CXXFLAGS ns3_save_LIBS=$LIBS
-      CXXFLAGS="$CXXFLAGS $NS3_CFLAGS"
+      CXXFLAGS="$CXXFLAGS -std=c++17 $NS3_CFLAGS"
       LIBS="$NS3_LIBS $LIBS"
       AC_MSG_CHECKING([whether a program can be linked with ns-3])
       AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <ns3/core-module.h>
