@@ -217,6 +217,7 @@ expect 0 "--sshlogin, this machine" "$sweep" study.ini -o hosts1 --sshlogin 2/:
 same hosts1 three "... the same tables"
 cat >ssh <<'END'
 #!/bin/bash
+export SHELL=/bin/bash # as sshd sets it; our own caller may not have it
 echo "$1" >>"$(dirname "$0")/hosts"
 shift
 [ "$1" = -- ] && shift
