@@ -11,17 +11,22 @@
 
 /* --- the columns ---------------------------------------------------------------------------------------- */
 
+/* What the books say of pulls and MSK messages: X(name, unit, meaning). Also in the series. */
+#define TOTALS(X)                                                                                            \
+    X(pulls_sent, "1", "solicited pulls sent by the BM-SC")                                                  \
+    X(pulls_received, "1", "solicited pulls that arrived and were accepted")                                 \
+    X(pulls_rejected, "1", "solicited pulls that arrived and were refused")                                  \
+    X(msk_sent, "1", "MSK messages sent by the BM-SC")                                                       \
+    X(msk_delivered, "1", "MSK messages that arrived and were accepted")
+#define TOTAL_COUNT (HEAD_msk_delivered + 1 - HEAD_pulls_sent)
+
 /* What is made from other numbers: X(name, unit, meaning). Values in head_value(). */
 #define HEAD(X)                                                                                              \
     X(ues, "1", "UEs of the service")                                                                        \
     X(ues_without_key, "1", "UEs that do not hold the new MSK at the end")                                   \
     X(ues_keyed_ratio, "ratio", "share of UEs that hold the new MSK at the end")                             \
     X(ues_solicited, "1", "UEs that were sent a pull")                                                       \
-    X(pulls_sent, "1", "solicited pulls sent by the BM-SC")                                                  \
-    X(pulls_received, "1", "solicited pulls that arrived and were accepted")                                 \
-    X(pulls_rejected, "1", "solicited pulls that arrived and were refused")                                  \
-    X(msk_sent, "1", "MSK messages sent by the BM-SC")                                                       \
-    X(msk_delivered, "1", "MSK messages that arrived and were accepted")                                     \
+    TOTALS(X)                                                                                                \
     X(time_to_key_mean_s, "s", "from the first pull sent to a UE until it holds the new MSK: mean")          \
     X(time_to_key_p50_s, "s", "... median")                                                                  \
     X(time_to_key_p99_s, "s", "... 99th percentile")                                                         \
@@ -76,7 +81,8 @@ const struct stats_column storm_metrics[] = {HEAD(COLUMN) MODEL_COUNTERS(COLUMN)
                                                  MESSAGE_KINDS(KIND_COLUMNS)};
 const unsigned storm_metric_count = G_N_ELEMENTS(storm_metrics);
 
-const struct stats_column storm_series[] = {MODEL_COUNTERS(COLUMN) NETWORK_COUNTERS(COLUMN) GAUGES(COLUMN)};
+const struct stats_column storm_series[] = {TOTALS(COLUMN) MODEL_COUNTERS(COLUMN) NETWORK_COUNTERS(COLUMN)
+                                                GAUGES(COLUMN)};
 const unsigned storm_series_count = G_N_ELEMENTS(storm_series);
 
 const struct storm_procedure storm_procedures[] = {
@@ -286,6 +292,8 @@ void storm_series_row(struct storm *storm, int64_t time_ns)
 
     storm->row_ns = time_ns;
     csv_seconds(storm->series, time_ns);
+    for (unsigned i = 0; i < TOTAL_COUNT; i++)
+        csv_integer(storm->series, head_value(storm, (enum head)(HEAD_pulls_sent + i)).integer);
     for (unsigned i = 0; i < MODEL_COUNTER_COUNT; i++)
         csv_integer(storm->series, storm_counter(storm, (enum model_counter)i));
     network_counters_sum(storm->network, network);

@@ -54,12 +54,12 @@ def _made(make, path, *more):
         ) from error
 
 
-def _pictures(path, target, kinds):
+def _pictures(path, kinds):
     """[(file name, bytes)] of every plot."""
     from pullstorm_results import draw
 
     return [
-        (f"{chart.name}.{kind}", draw.picture(chart, kind)) for chart in charts_of(path, target) for kind in kinds
+        (f"{chart.name}.{kind}", draw.picture(chart, kind)) for chart in charts_of(path) for kind in kinds
     ]
 
 
@@ -68,13 +68,10 @@ def _plot_parser():
     parser.add_argument("result", metavar="DIR", help="folder of the result")
     parser.add_argument("-o", "--output", metavar="OUT", help="folder for the plots (default DIR/plots)")
     parser.add_argument("--format", default="png,svg", metavar="png,svg", help="kinds of files (default png,svg)")
-    parser.add_argument(
-        "--target", default="", metavar="EXPR", help="target of a plan, where plan.csv does not name it"
-    )
     return parser
 
 
-def charts_of(path, target=""):
+def charts_of(path):
     """Every chart of the folder."""
     from pullstorm_results import plan_plots, run_plots, study_plots
 
@@ -85,7 +82,7 @@ def charts_of(path, target=""):
         elif kind == "study":
             found += study_plots.charts(reading.read_study(path))
         else:
-            found += plan_plots.charts(reading.read_plan(path, target))
+            found += plan_plots.charts(reading.read_plan(path))
     return found
 
 
@@ -94,7 +91,7 @@ def plot(words):
     kinds = [kind.strip() for kind in options.format.split(",")]
     if not kinds or any(kind not in ("png", "svg") for kind in kinds):
         raise reading.ResultError(f"--format {options.format}: png, svg or both are expected")
-    files = _made(_pictures, options.result, options.target, kinds)
+    files = _made(_pictures, options.result, kinds)
     folder = options.output or os.path.join(options.result, "plots")
     os.makedirs(folder, exist_ok=True)
     for name, data in files:
@@ -102,7 +99,7 @@ def plot(words):
     print(f"{len(files)} files in {folder}")
 
 
-def document_of(path, target=""):
+def document_of(path):
     """The page of the folder. A plan that was made in the folder of a study is not that study."""
     from pullstorm_results import page_run, page_study
 
@@ -110,7 +107,7 @@ def document_of(path, target=""):
     if "study" in kinds:
         return page_study.document(path)
     if "plan" in kinds:
-        return page_study.plan_document(path, target)
+        return page_study.plan_document(path)
     return page_run.document(path)
 
 
@@ -118,11 +115,8 @@ def report(words):
     parser = Parser(prog="scripts/report", description="Makes one HTML file of a result of pullstorm.")
     parser.add_argument("result", metavar="DIR", help="folder of the result: a run, a study or a plan")
     parser.add_argument("-o", "--output", metavar="FILE", help="the file to write (default DIR/report.html)")
-    parser.add_argument(
-        "--target", default="", metavar="EXPR", help="target of a plan, where plan.csv does not name it"
-    )
     options = parser.parse_args(words)
-    data = _made(document_of, options.result, options.target).encode("utf-8")
+    data = _made(document_of, options.result).encode("utf-8")
     path = options.output or os.path.join(options.result, "report.html")
     write_file(path, data)
     print(f"{path}, {-(-len(data) // 1000)} kB")

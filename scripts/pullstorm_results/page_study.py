@@ -3,6 +3,7 @@
 
 import glob
 import os
+import shlex
 
 from pullstorm_results import parts, plan_plots, reading, run_plots, study_plots, wording, words
 
@@ -236,16 +237,17 @@ def plan_warnings(plan):
     return found
 
 
-def plan_document(path, target):
+def plan_document(path):
     """The page of the plan in the folder path."""
-    plan = reading.read_plan(path, target)
+    plan = reading.read_plan(path)
     charts = plan_plots.charts(plan)
-    text = f"{plan.key} was varied" + (f" until this holds: {plan.target}." if plan.target else ".")
+    text = f"{plan.vary}: the {plan.sought} for which this holds was looked for: {plan.target}."
     body = parts.warning_list(plan_warnings(plan))
     body += parts.section("summary", "Summary", parts.paragraph(text) + answer_table(plan))
     body += parts.section("plots", "Plots", parts.figures(charts))
     command = (
-        f"pullstorm plan study.ini --target '{plan.target or 'EXPR'}' --vary {plan.key}=RANGE -o results/again"
+        f"pullstorm plan study.ini --target {shlex.quote(plan.target)} --vary {shlex.quote(plan.vary)}"
+        f"{' --largest' * (plan.sought == 'largest')} --replications {plan.replications} -o results/again"
     )
     study_text = reading.optional_text(os.path.join(path, "study.ini"))
     base_text = reading.optional_text(os.path.join(path, "base.ini"))

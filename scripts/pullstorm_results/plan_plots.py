@@ -112,7 +112,7 @@ def explored(plan, metric):
         if mark:
             marks.append(mark)
     values, more = wording.axis_numbers(list(plan.curve["value"]))
-    note = (f"target: {plan.target}; " if plan.target else "") + "hollow: it is not met, grey: unsure"
+    note = f"target: {plan.target}; hollow: it is not met, grey: unsure"
     if len(points) < len(texts):
         note += f"; {len(points)} of {len(texts)} points shown"
     measured = [y for curve in series for y in curve.y if y == y and y > 0]
@@ -154,7 +154,7 @@ def answers(plan):
         axis.label,
         wording.key_label(plan.key) + more,
         [curve],
-        note=f"target: {plan.target}" if plan.target else "",
+        note=f"target: {plan.target}",
         x_log=joined and wording.geometric(x),
         x_ticks=axis.distinct() if joined else None,
         categories=None if joined else axis.distinct(),

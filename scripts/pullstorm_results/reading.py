@@ -147,7 +147,7 @@ def _read_summary(path):
 
 def _read_series(path):
     table = read_table(path)
-    need_columns(table, ["time_s", "ues_keyed", "bmsc_queue", "bmsc_busy"], path)
+    need_columns(table, ["time_s", "pulls_sent", "ues_keyed", "bmsc_queue", "bmsc_busy"], path)
     numbers(table, table.columns, path)
     if not table["time_s"].is_monotonic_increasing:
         raise ResultError(f"{path}: times do not increase")
@@ -282,20 +282,23 @@ class Plan:
 
     path: str
     title: str
-    target: str  # text of the target, empty if the folder does not tell
+    target: str  # text of the condition
+    vary: str  # the key and its values, as given
+    sought: str  # smallest or largest
+    replications: str  # at least..at most
     key: str  # the key that was varied
     axes: list
     answers: pandas.DataFrame
     curve: pandas.DataFrame
 
 
-def read_plan(path, target=""):
-    """The plan in the folder path; target: what the folder may not say."""
+def read_plan(path):
+    """The plan in the folder path."""
     _, sections, about = _study_file(path)
     file = os.path.join(path, "plan.csv")
     curve_file = os.path.join(path, "plan_curve.csv")
     answers, curve = read_table(file), read_table(curve_file)
-    need_columns(answers, ["point", "key", "answer", "status"], file)
+    need_columns(answers, ["point", "key", "answer", "status", "target", "vary", "sought", "replications"], file)
     need_columns(curve, ["point", "value", "n", "meets"], curve_file)
     if not len(answers) or not len(curve):
         raise ResultError(f"{path}: the plan is empty")
@@ -310,13 +313,10 @@ def read_plan(path, target=""):
         curve_file,
         empty=True,
     )
-    if "target" in answers.columns and not target:
-        target = answers["target"][0]
     return Plan(
         path,
         about.get("title", "") or _name_of(path),
-        target,
-        answers["key"][0],
+        *(answers[name][0] for name in ("target", "vary", "sought", "replications", "key")),
         axes_of(axis_columns, sections),
         answers,
         curve,

@@ -21,11 +21,11 @@ PROCEDURES = (
     ("bmsc_wait", "wait at the BM-SC"),
 )
 MESSAGES = (
-    ("pulls accepted", ["pulls_accepted", "pulls_coalesced"]),
+    ("pulls", ["pulls_sent"]),
     ("401 of the BM-SC", ["http_401"]),
     ("200 of the BM-SC", ["http_200"]),
     ("503 of the BM-SC", ["http_503"]),
-    ("MSK messages accepted", ["msk_installed"]),
+    ("MSK messages", ["msk_sent"]),
     ("answers of the BSF (Ub)", ["ub_401", "ub_200", "ub_503"]),
     ("requests on Zn and Zh", ["zn_requests", "zh_requests"]),
 )
@@ -58,25 +58,12 @@ def rates(times, totals):
     return ends, growth
 
 
-def pulls_sent(run):
-    """Pulls sent until each row's time: the first ones by the schedule of the scenario, further ones as counted."""
-    series = run.series
-    if "pulls_sent" in series:
-        return list(series["pulls_sent"])
-    start, rate = number(run.keys.get("pull.start")), number(run.keys.get("pull.rate"))
-    again = series["pull_retransmissions"] if "pull_retransmissions" in series else [0.0] * len(series)
-    most = run.metrics.get("ues_solicited", run.metrics["ues"])
-    first = [min(most, int((time - start) * rate + 1e-9) + 1) if time >= start else 0 for time in series["time_s"]]
-    return [a + b for a, b in zip(first, again)]
-
-
 def keyed(run):
     times = list(run.series["time_s"])
     ues = run.metrics["ues"]
-    scattered = run.keys.get("pull.pacing") == "poisson" and "pulls_sent" not in run.series
     curves = [
         Series("hold the new MSK", times, list(run.series["ues_keyed"])),
-        Series("pulls sent" + " (expected)" * scattered, times, pulls_sent(run)),
+        Series("pulls sent", times, list(run.series["pulls_sent"])),
     ]
     if "ues_active" in run.series:
         curves.append(Series("in an exchange", times, list(run.series["ues_active"])))
@@ -172,7 +159,7 @@ def messages(run):
         "messages per second",
         curves,
         note=_rate_note(run),
-        empty="no message was accepted or answered",
+        empty="no message was sent",
     )
 
 

@@ -80,6 +80,18 @@ static const struct plan_value *value_at(const struct plan_point *point, unsigne
     return place == BISECT_NONE ? NULL : &point->values[place];
 }
 
+/* What was asked, the same in every row: enough to ask it again. */
+static void question_cells(struct csv *csv, const struct plan *plan, const struct plan_point *point)
+{
+    char *replications = g_strdup_printf("%u..%u", plan->options.first, plan->options.last);
+
+    csv_text(csv, plan->options.target);
+    csv_text(csv, plan->options.vary);
+    csv_text(csv, point->look.largest ? "largest" : "smallest");
+    csv_text(csv, replications);
+    g_free(replications);
+}
+
 static bool plan_row(struct csv *csv, const struct plan *plan, const struct plan_point *point, GError **error)
 {
     unsigned answer = point->failure ? BISECT_NONE : point->look.answer;
@@ -97,6 +109,7 @@ static bool plan_row(struct csv *csv, const struct plan *plan, const struct plan
         return false;
     metric_cells(csv, plan, beside);
     csv_text(csv, point->failure ? "" : (!at || at->sure) && (!beside || beside->sure) ? "yes" : "no");
+    question_cells(csv, plan, point);
     return csv_row_end(csv, error);
 }
 
@@ -114,6 +127,10 @@ static bool plan_rows(struct csv *csv, const void *user, GError **error)
     csv_text(csv, "neighbour");
     metric_headers(csv, plan, "neighbour_");
     csv_text(csv, "sure");
+    csv_text(csv, "target");
+    csv_text(csv, "vary");
+    csv_text(csv, "sought");
+    csv_text(csv, "replications");
     good = csv_row_end(csv, error);
     for (unsigned p = 0; p < plan->study->point_count && good; p++)
         good = plan_row(csv, plan, &plan->points[p], error);

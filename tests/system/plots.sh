@@ -61,7 +61,7 @@ ok $? "a run of one UE"
 for case in one:4 two:8 variants:4 single:4 thirty:8 failed:4 facets:16 text:4 point:4 steps:4 plan:1 plans:2 never:1; do
     shape=${case%:*}
     rm -rf "${work:?}/$shape"
-    study "$shape" && script plot "$work/$shape" --format svg --target 'time_to_key_p99_s < 2s' &&
+    study "$shape" && script plot "$work/$shape" --format svg &&
         [ "$(find "$work/$shape/plots" -name '*.svg' | wc -l)" = "${case#*:}" ]
     ok $? "study or plan \"$shape\" has ${case#*:} plots"
 done

@@ -180,6 +180,8 @@ same "$(cell one/plan.csv 1 answer)" 3 "three workers are needed"
 same "$(cell one/plan.csv 1 status)" met "... the target is met"
 same "$(cell one/plan.csv 1 neighbour)" 2 "... and not at two"
 same "$(cell one/plan.csv 1 sure)" yes "... surely"
+same "$(cell one/plan.csv 1 target), $(cell one/plan.csv 1 vary), $(cell one/plan.csv 1 sought)" \
+    "$target, bmsc.workers=1..32, smallest" "... with what was asked"
 says out "smallest bmsc.workers that meets the target: 3" "... in words"
 # n UEs arrive in n / 100 s, a worker serves one in 30 ms: the last of 600 waits about 600 (30 / 2 - 10) ms = 3 s.
 wait=$(cell one/plan_curve.csv 2 bmsc_wait_mean_s_mean)

@@ -173,6 +173,12 @@ def write_plan(folder, shape):
     rates = [500, 1000, 2000] if shape == "plans" else [1000]
     metric = "time_to_key_p99_s"
     rng = random.Random(11)
+    question = {
+        "target": f"{metric} < 2s",
+        "vary": "bmsc.workers=1..16",
+        "sought": "smallest",
+        "replications": "2..5",
+    }
     answers, curve = [], []
     for point, rate in enumerate(rates, 1):
         met = []
@@ -197,6 +203,7 @@ def write_plan(folder, shape):
                 *(best[4:7] if best else [""] * 3),
                 *(beside[2:3] + beside[4:7] if best else [""] * 4),
                 "no" if rate == 2000 else "yes",
+                *question.values(),
             ]
         )
     parts = [f"{metric}_{part}" for part in ("mean", "ci_low", "ci_high")]
@@ -213,6 +220,7 @@ def write_plan(folder, shape):
                 "neighbour",
                 *(f"neighbour_{part}" for part in parts),
                 "sure",
+                *question,
             ],
             *answers,
         ],

@@ -122,20 +122,6 @@ class Runs(unittest.TestCase):
         )
         self.assertAlmostEqual(sum(run_plots.rebinned(rows)[2]), rows["count"].sum(), places=6)
 
-    def test_pulls_by_schedule(self):
-        series = pandas.DataFrame({"time_s": [0.0, 1.0, 1.5, 9.0], "pull_retransmissions": [0.0, 0.0, 0.0, 2.0]})
-        run = reading.Run(
-            "",
-            "",
-            {"pull.start": "1", "pull.rate": "10"},
-            {"ues": 8.0, "ues_solicited": 8.0},
-            series,
-            None,
-            None,
-            {},
-        )
-        self.assertEqual(run_plots.pulls_sent(run), [0, 1, 6, 10])
-
     def test_saturated_time(self):
         series = pandas.DataFrame({"time_s": [0.0, 1.0, 2.0, 3.0], "bmsc_busy": [0.0, 4.0, 3.0, 4.0]})
         run = reading.Run("", "", {"bmsc.workers": "4"}, {}, series, None, None, {})
