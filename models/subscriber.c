@@ -61,11 +61,17 @@ bool subscriber_of_rand(struct model_region *m, const uint8_t rand[16], uint32_t
 {
     static const uint8_t zero[10];
     uint8_t plain[16];
+    uint32_t number;
+    uint16_t which;
 
     crypto_cipher_decrypt(m->crypto, m->rand_cipher, rand, plain);
-    *ue = (uint32_t)plain[0] << 24 | (uint32_t)plain[1] << 16 | (uint32_t)plain[2] << 8 | plain[3];
-    *vector = (uint16_t)(plain[4] << 8 | plain[5]);
-    return memcmp(plain + 6, zero, sizeof zero) == 0 && *ue < m->world->ues && *vector <= VECTOR_MAX;
+    number = (uint32_t)plain[0] << 24 | (uint32_t)plain[1] << 16 | (uint32_t)plain[2] << 8 | plain[3];
+    which = (uint16_t)(plain[4] << 8 | plain[5]);
+    if (memcmp(plain + 6, zero, sizeof zero) != 0 || number >= m->world->ues || which > VECTOR_MAX)
+        return false;
+    *ue = number;
+    *vector = which;
+    return true;
 }
 
 void subscriber_b_tid(const struct world *world, const uint8_t rand[16], struct subscriber_text *out)

@@ -62,6 +62,7 @@ struct bmsc_session {
     uint32_t counter_min; /* of the MSK messages sent for this request: an ACK must answer one of them */
     uint16_t vector;      /* whose keys these are; VECTOR_NONE: none yet */
     uint8_t pushes;
+    bool acked; /* the ACK waits for a worker */
     bool has_ha1;
     uint8_t rand[16]; /* of that vector */
     uint8_t muk[32];

@@ -141,7 +141,8 @@ static bool verify_ack(struct model_region *m, struct bytes bytes, uint32_t *num
         count(m, COUNT_mikey_unknown_muk);
         return false;
     }
-    if (session->pushes == 0 || ack.ts < session->counter_min || ack.ts > ue->known_counter) {
+    if (session->acked || session->pushes == 0 || ack.ts < session->counter_min ||
+        ack.ts > ue->known_counter) {
         count(m, COUNT_mikey_replayed);
         return false;
     }
@@ -157,30 +158,32 @@ static bool verify_ack(struct model_region *m, struct bytes bytes, uint32_t *num
 enum net_verdict bmsc_datagram(struct net_region *at, const struct net_delivery *d)
 {
     struct model_region *m = model_of(at);
+    struct bmsc_session *session;
     uint32_t number, job;
 
     if (!verify_ack(m, d->bytes, &number))
         return NET_REJECTED;
+    session = bmsc_session(m, number);
+    session->acked = true; /* before it may be served at once */
     job = bmsc_job_take(m->bmsc, BMSC_ACK, number);
     if (!station_arrive(at, &m->bmsc->station, job, false)) {
         count(m, COUNT_acks_dropped);
         bmsc_job_give(m->bmsc, job);
+        session->acked = false;
         return NET_REJECTED;
     }
     return NET_RECEIVED;
 }
 
-/* Delivered: the MUK is proven on both sides. */
+/* Delivered: the MUK is proven on both sides, even if the wait for this ACK had been given up meanwhile. */
 void bmsc_serve_ack(struct net_region *at, uint32_t number)
 {
     struct model_region *m = model_of(at);
     struct bmsc_ue *ue = bmsc_ue(m->bmsc, number);
 
-    if (ue->stage != BMSC_REQUESTED || ue->session == POOL_NONE) {
-        count(m, COUNT_mikey_replayed); /* a second ACK, while the first waited */
-        return;
-    }
     count(m, COUNT_acks_received);
+    if (ue->stage != BMSC_REQUESTED)
+        return; /* by the ACK of an earlier request */
     ue->stage = BMSC_DELIVERED;
     ue->used = ue->known;
     ue->used_counter = ue->known_counter;

@@ -83,6 +83,7 @@ static void grant(struct net_region *at, struct bmsc_job *job, struct bmsc_sessi
     ue->nc = job->post.nc;
     session->address = job->peer;
     session->pushes = 0;
+    session->acked = false;
     bmsc_send_success(at, job, session);
     if (granted)
         station_arrive(at, &m->bmsc->station, bmsc_job_take(m->bmsc, BMSC_MSK, job->ue), true);
@@ -136,12 +137,15 @@ void bmsc_serve_auth_post(struct net_region *at, uint32_t index)
     bmsc_job_give(m->bmsc, index);
 }
 
-/* A MUK fetched becomes the last known; its messages start at counter 0. */
-static void learn(struct model_region *m, const struct bmsc_job *job)
+/* A MUK fetched becomes the last known; its messages start at counter 0. It may have been fetched twice: a UE that
+ * timed out posts again while the first answer is under way. False: a later bootstrap is known by now. */
+static bool learn(struct model_region *m, const struct bmsc_job *job)
 {
     struct bmsc_ue *ue = bmsc_ue(m->bmsc, job->ue);
     struct bmsc_session *session = bmsc_session(m, job->ue);
 
+    if (job->post.vector <= ue->known)
+        return job->post.vector == ue->known;
     if (ue->used == ue->known)
         ue->used_counter = ue->known_counter;
     ue->known = job->post.vector;
@@ -151,6 +155,7 @@ static void learn(struct model_region *m, const struct bmsc_job *job)
     session->vector = ue->known;
     subscriber_rand(m, job->ue, session->vector, session->rand);
     session->has_ha1 = false;
+    return true;
 }
 
 void bmsc_serve_zn_answer(struct net_region *at, uint32_t index)
@@ -160,8 +165,10 @@ void bmsc_serve_zn_answer(struct net_region *at, uint32_t index)
 
     switch (job->result) {
     case DIAMETER_SUCCESS:
-        learn(m, job);
-        authenticate(at, job);
+        if (learn(m, job))
+            authenticate(at, job);
+        else
+            bmsc_send_challenge(at, job->conn, CHALLENGE_RENEGOTIATE);
         break;
     case DIAMETER_BTID_UNKNOWN:
         count(m, COUNT_zn_unknown);

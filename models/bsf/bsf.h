@@ -42,8 +42,8 @@ enum bsf_work { BSF_UB_GET, BSF_UB_CREDENTIALS, BSF_ZH_ANSWER, BSF_ZN };
 
 /* What a GET with credentials was found to say. */
 struct bsf_credentials {
-    bool answers_challenge; /* its nonce is the one we wait for */
-    bool right;             /* the digest */
+    uint16_t vector; /* of the challenge that it answers; VECTOR_NONE: none that we wait for */
+    bool right;      /* the digest */
     bool resync;
     uint8_t auts[14];
     uint8_t cnonce_length;

@@ -35,14 +35,15 @@ static bool verify_credentials(struct model_region *m, const struct bsf_challeng
     out->nc = f->nc;
     out->cnonce_length = (uint8_t)f->cnonce.len;
     memcpy(out->cnonce, f->cnonce.at, f->cnonce.len);
-    out->answers_challenge = challenge != NULL && memcmp(nonce, challenge->rand_autn, 32) == 0;
+    bool answers = challenge != NULL && memcmp(nonce, challenge->rand_autn, 32) == 0;
+    out->vector = answers ? challenge->vector : VECTOR_NONE;
     if (f->auts.at != NULL) {
         if (wire_base64_decode(f->auts, out->auts, sizeof out->auts, &length) != WIRE_OK ||
             length != sizeof out->auts)
             return false;
         out->resync = true;
         out->right = response_right(m, f, bytes_of(NULL, 0), &out->ha1);
-    } else if (out->answers_challenge) {
+    } else if (answers) {
         out->right = response_right(m, f, bytes_of(challenge->xres, challenge->xres_length), &out->ha1);
     }
     return true;
@@ -185,9 +186,10 @@ void bsf_ub_credentials(struct net_region *at, uint32_t index)
     struct bsf_challenge *challenge =
         s->challenge == POOL_NONE ? NULL : pool_at(&bsf->challenges, s->challenge);
 
-    if (!job->credentials.answers_challenge || challenge == NULL) {
+    /* An old challenge, or one replaced while the request waited: a new one. */
+    if (challenge == NULL || job->credentials.vector != challenge->vector) {
         job->credentials.resync = false;
-        bsf_zh_request(at, index); /* an old challenge: a new one */
+        bsf_zh_request(at, index);
         return;
     }
     if (!job->credentials.right) {

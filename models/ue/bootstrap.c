@@ -189,8 +189,7 @@ enum net_verdict ue_bootstrap_answer(struct ue_at *u, const struct http_message 
             ue_bootstrap_usim(u);
         return NET_RECEIVED;
     }
-    if (answer->status == 401) { /* the BSF refuses our response: a new run */
-        count(u->m, COUNT_digest_failed);
+    if (answer->status == 401) { /* our response was refused, or its challenge replaced: a new run */
         ue_exchange_retry(u);
         return NET_RECEIVED;
     }

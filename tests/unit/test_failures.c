@@ -96,7 +96,13 @@ static const struct failure failures[] = {
      {{"ues_keyed", 1}, {"msk_sent", 4}, {"msk_unanswered", 1}, {"acks_received", 0}}},
     {"ACK duplicated",
      {"fault.duplicate=msk_ack@1"},
-     {{"ues_keyed", 1}, {"acks_received", 1}, {"mikey_replayed", 1}}},
+     {{"ues_keyed", 1}, {"acks_received", 1}, {"mikey_replayed", 1}, {"books_msk_ack_rejected", 1}}},
+    {"ACK duplicated, while the first waits for a worker",
+     {"fault.duplicate=msk_ack@1", "bmsc.mikey_time=fixed(50ms)"},
+     {{"ues_keyed", 1}, {"acks_received", 1}, {"mikey_replayed", 1}, {"books_msk_ack_rejected", 1}}},
+    {"ACK waits for a worker until the BM-SC has given up",
+     {"bmsc.mikey_time=fixed(2s)", "msk.timeout=1s", "msk.attempts=1"},
+     {{"ues_keyed", 1}, {"msk_unanswered", 1}, {"acks_received", 1}, {"mikey_replayed", 0}}},
     {"ACK damaged",
      {"fault.corrupt=msk_ack@1"},
      {{"ues_keyed", 1}, {"acks_received", 1}, {"books_msk_ack_rejected", 1}, {"msk_retransmissions", 1}}},
@@ -119,6 +125,9 @@ static const struct failure failures[] = {
     {"MUK ahead at the UE",
      {"ue.muk_ahead=100%"},
      {{"ues_keyed", 1}, {"gba_runs", 0}, {"zn_requests", 1}, {"http_200", 1}, {"pulls_received", 1}}},
+    {"B-TID fetched twice, as the UE asks again meanwhile: counters go on",
+     {"ue.muk_ahead=100%", "bsf.zn_time=fixed(12s)", "ue.response_timeout=8s", "diameter.timeout=30s"},
+     {{"ues_keyed", 1}, {"zn_requests", 2}, {"msk_requests", 2}, {"mikey_replayed", 0}}},
     {"MUK unknown to the UE",
      {"ue.muk_unknown=100%"},
      {{"ues_keyed", 0}, {"mikey_unknown_muk", 3}, {"pulls_rejected", 3}, {"ues_unanswered", 1}}},
@@ -190,6 +199,7 @@ static void test_damaged(const void *kind)
         int64_t refused = 0;
 
         fixture_equal(storm, "packets_corrupted", 1);
+        g_assert_cmpint(fixture_metric(storm, "digest_failed"), <=, 1); /* counted where it is found wrong */
         for (unsigned i = 0; i < G_N_ELEMENTS(refusals); i++)
             refused += fixture_metric(storm, refusals[i]);
         harmed += refused > 0;
@@ -199,6 +209,45 @@ static void test_damaged(const void *kind)
     }
     g_assert_cmpuint(harmed, >, 2);
     g_assert_cmpuint(keyed, >, 10);
+}
+
+/* A user name of the right form that is nobody's B-TID: 200 UEs, so that several have just that damaged. */
+static void test_damaged_b_tid(void)
+{
+    GString *fault = g_string_new("fault.corrupt=");
+
+    for (unsigned ue = 0; ue < 200; ue++)
+        g_string_append_printf(fault, "%sua_auth_post/%u@1", ue ? "," : "", ue);
+    for (unsigned seed = 1; seed <= 3; seed++) {
+        g_autofree char *run_seed = g_strdup_printf("run.seed=%u", seed);
+        struct scenario *scenario = fixture_scenario(fault->str, run_seed, "ue.count=200", "run.end=1h",
+                                                     "bmsc.service_time=exp(1ms)", NULL);
+        struct storm *storm = fixture_run(scenario);
+
+        fixture_equal(storm, "packets_corrupted", 200);
+        fixture_equal(storm, "ues_keyed", 200);
+        g_assert_cmpint(fixture_metric(storm, "http_401_renegotiate"), >, 0);
+        storm_free(storm);
+        scenario_free(scenario);
+    }
+    g_string_free(fault, TRUE);
+}
+
+/* UEs that lose patience get a new challenge while the answer to the last one waits at the BSF. */
+static void test_challenge_replaced(void)
+{
+    struct scenario *scenario =
+        fixture_scenario("ue.count=300", "ue.muk_expired=100%", "bsf.workers=200", "bsf.service_time=exp(3s)",
+                         "ue.response_timeout=4s", "ue.retry_base=1ms", "ue.retry_cap=1ms", "ue.attempts=60",
+                         "run.end=2h", NULL);
+    struct storm *storm = fixture_run(scenario);
+
+    fixture_equal(storm, "ues_keyed", 300);
+    g_assert_cmpint(fixture_metric(storm, "ue_timeouts"), >, 100);
+    fixture_equal(storm, "digest_failed", 0);
+    fixture_equal(storm, "books_ub_200_rejected", 0);
+    storm_free(storm);
+    scenario_free(scenario);
 }
 
 /* Many UEs against a server that is too small: refused, they come back, and all get their key. */
@@ -293,6 +342,8 @@ int main(int argc, char **argv)
         g_autofree char *path = g_strdup_printf("/failures/damaged %s", kinds[i]);
         g_test_add_data_func(path, kinds[i], test_damaged);
     }
+    g_test_add_func("/failures/damaged B-TIDs", test_damaged_b_tid);
+    g_test_add_func("/failures/challenge replaced meanwhile", test_challenge_replaced);
     g_test_add_func("/failures/BM-SC full", test_bmsc_full);
     g_test_add_func("/failures/BSF full for Ub", test_bsf_full);
     g_test_add_func("/failures/BSF full for Zn", test_bsf_full_zn);
