@@ -7,6 +7,7 @@
 #include "models/hss/hss.h"
 #include "models/storm_private.h"
 
+#include <math.h>
 #include <string.h>
 
 /* --- the columns ---------------------------------------------------------------------------------------- */
@@ -27,11 +28,12 @@
     X(ues_keyed_ratio, "ratio", "share of UEs that hold the new MSK at the end")                             \
     X(ues_solicited, "1", "UEs that were sent a pull")                                                       \
     TOTALS(X)                                                                                                \
-    X(time_to_key_mean_s, "s", "from the first pull sent to a UE until it holds the new MSK: mean")          \
+    X(time_to_key_mean_s, "s",                                                                               \
+      "from the first pull sent to a UE until it holds the new MSK, empty if none does: mean")               \
     X(time_to_key_p50_s, "s", "... median")                                                                  \
     X(time_to_key_p99_s, "s", "... 99th percentile")                                                         \
     X(time_to_key_max_s, "s", "... largest")                                                                 \
-    X(storm_duration_s, "s", "from the first pull until the last UE got its key")                            \
+    X(storm_duration_s, "s", "from the first pull until the last UE got its key, empty if none did")         \
     X(simulated_s, "s", "simulated time at the end of the run")                                              \
     X(bmsc_utilisation_ratio, "ratio",                                                                       \
       "share of worker time of the BM-SC spent busy, from the first pull until its last job ended")          \
@@ -123,13 +125,14 @@ void storm_crypto_counts(const struct storm *storm, struct crypto_counts *out)
 
 /* --- summary -------------------------------------------------------------------------------------------- */
 
-static int64_t storm_end_ns(const struct storm *storm)
+/* Negative if no UE got its key. */
+static int64_t last_keyed_ns(const struct storm *storm)
 {
     int64_t last = -1;
 
     for (uint32_t r = 0; r <= storm->regions; r++)
         last = MAX(last, storm->models[r].last_keyed_ns);
-    return last < 0 ? storm->now_ns : last;
+    return last;
 }
 
 static double seconds(int64_t ns)
@@ -145,6 +148,12 @@ static struct stats_value integer(int64_t value)
 static struct stats_value real(double value)
 {
     return (struct stats_value){.type = STATS_REAL, .real = value};
+}
+
+/* A time of the UEs that got the key: there is none if no UE did. */
+static struct stats_value of_keyed(const struct storm *storm, double value_s)
+{
+    return real(last_keyed_ns(storm) < 0 ? NAN : value_s);
 }
 
 /* From the first pull until the server's last job ended. */
@@ -179,8 +188,8 @@ static struct stats_value head_value(const struct storm *storm, enum head head)
 
     if (head >= HEAD_bmsc_utilisation_ratio)
         return server_value(storm, head - HEAD_bmsc_utilisation_ratio);
-    network_books_sum(storm->network, KIND_pull, &pulls);
-    network_books_sum(storm->network, KIND_msk, &msks);
+    network_books_totals(storm->network, KIND_pull, &pulls);
+    network_books_totals(storm->network, KIND_msk, &msks);
     switch (head) {
     case HEAD_ues:
         return integer(storm->world.ues);
@@ -201,15 +210,15 @@ static struct stats_value head_value(const struct storm *storm, enum head head)
     case HEAD_msk_delivered:
         return integer(msks.received);
     case HEAD_time_to_key_mean_s:
-        return real(histogram_mean_s(key));
+        return of_keyed(storm, histogram_mean_s(key));
     case HEAD_time_to_key_p50_s:
-        return real(seconds(histogram_quantile(key, 0.5)));
+        return of_keyed(storm, seconds(histogram_quantile(key, 0.5)));
     case HEAD_time_to_key_p99_s:
-        return real(seconds(histogram_quantile(key, 0.99)));
+        return of_keyed(storm, seconds(histogram_quantile(key, 0.99)));
     case HEAD_time_to_key_max_s:
-        return real(seconds(key->max_ns));
+        return of_keyed(storm, seconds(key->max_ns));
     case HEAD_storm_duration_s:
-        return real(MAX(0, seconds(storm_end_ns(storm) - storm->world.scenario->pull_start)));
+        return of_keyed(storm, seconds(last_keyed_ns(storm) - storm->world.scenario->pull_start));
     case HEAD_simulated_s:
         return real(seconds(storm->now_ns));
     default:

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The screen that a run ends with. Metrics are looked up by name; one that does not exist is left out. */
+/* The screen that a run ends with. Metrics are looked up by name; one that does not exist, or has no value, is left
+ * out. */
 #include "sim/cli/format.h"
 #include "sim/cli/report.h"
 #include "sim/config/value.h"
 
+#include <math.h>
 #include <string.h>
 
 #define WIDTH  79
@@ -24,7 +26,7 @@ static bool lookup(const struct report *report, const char *name, double *value)
         if (strcmp(storm_metrics[i].name, name) != 0)
             continue;
         *value = found->type == STATS_INTEGER ? (double)found->integer : found->real;
-        return true;
+        return !isnan(*value);
     }
     return false;
 }
@@ -85,6 +87,8 @@ static void print_items(const struct report *report, FILE *to, const char *headi
     for (; items->metric; items++)
         if (lookup(report, items->metric, &value))
             add(&p, items->label, show(buffer, items->show, value));
+    if (p.column == 0)
+        add(&p, "", "-");
     end(&p);
 }
 

@@ -123,7 +123,7 @@ struct network_engine {
     uint64_t (*events)(const struct network *network);
     uint64_t (*fingerprint)(const struct network *network);
     void (*counters)(const struct network *network, int64_t out[NETWORK_COUNTER_COUNT]);
-    void (*books)(struct network *network, uint32_t kind, struct network_books *out);
+    void (*books)(struct network *network, uint32_t kind, bool in_flight, struct network_books *out);
     void (*queues)(const struct network *network, struct network_queues *out);
 };
 
@@ -172,7 +172,7 @@ static inline uint64_t network_fingerprint(const struct network *network)
     return network->engine->fingerprint(network);
 }
 
-/* These three are for between windows. */
+/* These are for between windows. */
 static inline void network_counters_sum(const struct network *network, int64_t out[NETWORK_COUNTER_COUNT])
 {
     network->engine->counters(network, out);
@@ -180,7 +180,13 @@ static inline void network_counters_sum(const struct network *network, int64_t o
 
 static inline void network_books_sum(struct network *network, uint32_t kind, struct network_books *out)
 {
-    network->engine->books(network, kind, out);
+    network->engine->books(network, kind, true, out);
+}
+
+/* Likewise, but `in_flight` is not looked for: it is 0. Cheap. */
+static inline void network_books_totals(struct network *network, uint32_t kind, struct network_books *out)
+{
+    network->engine->books(network, kind, false, out);
 }
 
 static inline void network_queues(const struct network *network, struct network_queues *out)

@@ -15,7 +15,7 @@ struct stats_value {
     const struct stats_column *column;
     enum { STATS_INTEGER, STATS_REAL } type;
     int64_t integer;
-    double real;
+    double real; /* NaN: there is no value */
 };
 
 #endif

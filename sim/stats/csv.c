@@ -101,6 +101,10 @@ void csv_real(struct csv *csv, double value)
     int digits = fabs(value) < DBL_MIN ? 1 : DBL_DIG;
     char text[G_ASCII_DTOSTR_BUF_SIZE];
 
+    if (isnan(value)) {
+        write_cell(csv, "");
+        return;
+    }
     do {
         char format[8];
         g_snprintf(format, sizeof format, "%%.%dg", digits);

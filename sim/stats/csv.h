@@ -15,7 +15,7 @@ struct csv *csv_open(const char *path, GError **error);
 void csv_text(struct csv *csv, const char *text);
 void csv_integer(struct csv *csv, int64_t value);
 void csv_unsigned(struct csv *csv, uint64_t value);
-/* Shortest text that reads back as the same double. */
+/* Shortest text that reads back as the same double; an empty cell for NaN, which is no value. */
 void csv_real(struct csv *csv, double value);
 /* A time in ns as seconds, exact: 1500000000 is "1.5". */
 void csv_seconds(struct csv *csv, int64_t value_ns);

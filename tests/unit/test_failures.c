@@ -4,6 +4,8 @@
 #include "tests/unit/storm_fixture.h"
 #include "tests/unit/tap.h"
 
+#include <math.h>
+
 struct expectation {
     const char *metric;
     int64_t value;
@@ -233,6 +235,21 @@ static void test_damaged_b_tid(void)
     g_string_free(fault, TRUE);
 }
 
+/* Times of UEs that got the key have no value when none did: 0 would be the best of all. */
+static void test_nobody_keyed(void)
+{
+    static const char *const times[] = {"time_to_key_mean_s", "time_to_key_p50_s", "time_to_key_p99_s",
+                                        "time_to_key_max_s", "storm_duration_s"};
+    struct scenario *scenario = fixture_scenario("ue.muk_unknown=100%", NULL);
+    struct storm *storm = fixture_run(scenario);
+
+    fixture_equal(storm, "ues_keyed", 0);
+    for (unsigned i = 0; i < G_N_ELEMENTS(times); i++)
+        g_assert_true(isnan(storm_metric(storm, times[i])));
+    storm_free(storm);
+    scenario_free(scenario);
+}
+
 /* UEs that lose patience get a new challenge while the answer to the last one waits at the BSF. */
 static void test_challenge_replaced(void)
 {
@@ -343,6 +360,7 @@ int main(int argc, char **argv)
         g_test_add_data_func(path, kinds[i], test_damaged);
     }
     g_test_add_func("/failures/damaged B-TIDs", test_damaged_b_tid);
+    g_test_add_func("/failures/nobody keyed", test_nobody_keyed);
     g_test_add_func("/failures/challenge replaced meanwhile", test_challenge_replaced);
     g_test_add_func("/failures/BM-SC full", test_bmsc_full);
     g_test_add_func("/failures/BSF full for Ub", test_bsf_full);

@@ -81,16 +81,21 @@ static uint64_t state_key(const struct native *native)
     return key;
 }
 
-void native_books_sum(struct native *native, uint32_t kind, struct network_books *out)
+/* The walk counts all kinds at once; whoever asks for each in turn pays once. */
+static int64_t in_flight_of(struct native *native, uint32_t kind)
 {
     uint64_t key = state_key(native);
 
-    /* The walk counts all kinds at once; whoever asks for each in turn pays once. */
     if (key != native->in_flight_key) {
         count_in_flight(native);
         native->in_flight_key = key;
     }
-    *out = (struct network_books){.in_flight = native->in_flight[kind]};
+    return native->in_flight[kind];
+}
+
+void native_books_sum(struct native *native, uint32_t kind, bool in_flight, struct network_books *out)
+{
+    *out = (struct network_books){.in_flight = in_flight ? in_flight_of(native, kind) : 0};
     for (uint32_t r = 0; r < native->region_count; r++) {
         const struct network_books *books = &native->regions[r].books[kind];
         out->sent += books->sent;

@@ -357,9 +357,9 @@ static void engine_counters(const struct network *network, int64_t out[NETWORK_C
     native_counters_sum(native_of(network), out);
 }
 
-static void engine_books(struct network *network, uint32_t kind, struct network_books *out)
+static void engine_books(struct network *network, uint32_t kind, bool in_flight, struct network_books *out)
 {
-    native_books_sum(native_of(network), kind, out);
+    native_books_sum(native_of(network), kind, in_flight, out);
 }
 
 static void engine_queues(const struct network *network, struct network_queues *out)

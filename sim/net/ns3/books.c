@@ -57,19 +57,28 @@ static void count_in_flight(struct ns3_net *net)
     }
 }
 
-void ns3_books(struct network *network, uint32_t kind, struct network_books *out)
+/* The walk counts all kinds at once; whoever asks for each in turn pays once. */
+static void refresh_in_flight(struct ns3_net *net)
 {
-    struct ns3_net *net = (struct ns3_net *)network;
     uint64_t key = ns3c_events(net->sim) + 1;
 
-    /* The walk counts all kinds at once; whoever asks for each in turn pays once. */
     for (uint32_t k = 0; k < net->config.kinds; k++)
         key += (uint64_t)(net->books[k].sent + net->books[k].lost);
     if (key != net->in_flight_key) {
         count_in_flight(net);
         net->in_flight_key = key;
     }
+}
+
+void ns3_books(struct network *network, uint32_t kind, bool in_flight, struct network_books *out)
+{
+    struct ns3_net *net = (struct ns3_net *)network;
+
+    if (in_flight)
+        refresh_in_flight(net);
     *out = net->books[kind];
+    if (!in_flight)
+        out->in_flight = 0;
 }
 
 static void raise_to_queued(int64_t *max, const struct ns3c_device *device)
