@@ -96,7 +96,8 @@ static void rto_expired(struct native_region *region, struct tcp_conn *conn)
     }
     region->counters[NETWORK_tcp_retransmissions]++;
     conn->retries++;
-    /* Still timed from the first one, so the next timeout is about the 3 s of RFC 6298, 5.7. */
+    /* Still timed from the first one, as ns-3 does: with one lost, the next timeout is about the 3 s of RFC 6298, 5.7;
+     * with more, longer. */
     tcp_send_control(region, conn, conn->una, conn->state == TCP_SYN_SENT ? TCP_SYN : TCP_SYN | TCP_ACK);
     tcp_arm_rto(region, conn, tcp_rto(region, conn));
 }
