@@ -65,7 +65,7 @@ enum model_counter {
 /* Durations that are measured: rows of latency.csv. */
 #define MODEL_PROCEDURES(X)                                                                                  \
     X(time_to_key, "first pull sent to a UE until it holds the new MSK")                                     \
-    X(pull, "first pull sent to a UE until it accepts one")                                                  \
+    X(pull, "first pull sent to a UE until it accepts one; each further one counts again")                   \
     X(gba, "bootstrap: first SYN to the BSF until the 200 is verified")                                      \
     X(msk_request, "MSK request: first SYN to the BM-SC until the 200 is verified")                          \
     X(msk, "200 verified until the MSK is installed")                                                        \

@@ -6,7 +6,7 @@ help() {
     cat <<'END'
 usage: sweep STUDY [OPTION]...
 
-Runs the parameter study STUDY, an INI file (pullstorm expand --help tells what is in it): every run that has no
+Runs the parameter study STUDY, an INI file (man pullstorm tells what is in it): every run that has no
 result yet in the output folder, the longest first. Then it writes runs.csv, a row per run, and study.csv, a row per
 point. Called again it goes on with what is missing, however the earlier call ended.
 
