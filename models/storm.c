@@ -88,12 +88,6 @@ static void on_prefetch(struct net_region *at, uint32_t host, uint32_t kind, uin
 static const struct net_handlers handlers = {on_datagram, on_message, on_connected,
                                              on_closed,   on_timer,   on_prefetch};
 
-static const char *const kind_names[] = {
-#define X(name, meaning) #name,
-    MESSAGE_KINDS(X)
-#undef X
-};
-
 /* --- between windows ------------------------------------------------------------------------------------ */
 
 static bool write_captures(struct storm *storm, int64_t time_ns)
@@ -173,7 +167,7 @@ static struct network *new_network(struct storm *storm, GError **error)
     struct network_config c = {.seed = s->run_seed,
                                .topology = storm->topology,
                                .ipv6 = storm->world.ipv6,
-                               .kind_names = kind_names,
+                               .kind_names = storm_kind_names,
                                .kinds = MESSAGE_KIND_COUNT,
                                .handlers = &handlers,
                                .listens = listens,
@@ -240,8 +234,11 @@ static void new_models(struct storm *storm)
 
 struct storm *storm_new(const struct scenario *scenario, const struct storm_options *options, GError **error)
 {
-    struct storm *storm = g_new0(struct storm, 1);
+    struct storm *storm;
 
+    if (!storm_scenario_right(scenario, error))
+        return NULL;
+    storm = g_new0(struct storm, 1);
     world_init(&storm->world, scenario);
     storm->options = *options;
     storm->row_ns = -1;

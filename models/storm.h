@@ -33,6 +33,9 @@ struct storm_options {
     void *user;
 };
 
+/* For scenario_load_with(): the mistakes that only the models can find. */
+scenario_rule storm_check;
+
 /* NULL and error if the scenario contradicts itself or a file cannot be created. The scenario must outlive
  * the storm. */
 struct storm *storm_new(const struct scenario *scenario, const struct storm_options *options, GError **error);

@@ -128,10 +128,10 @@ char *cli_engine_names(void)
     return g_string_free(names, FALSE);
 }
 
-struct scenario *cli_load(const char *path, const char *const *settings)
+struct scenario *cli_load(const char *path, const char *const *settings, scenario_rule *rule)
 {
     GError *error = NULL;
-    struct scenario *scenario = scenario_load(path, settings, &error);
+    struct scenario *scenario = scenario_load_with(path, settings, rule, &error);
 
     if (!scenario) {
         fprintf(stderr, "%s\n", error->message);

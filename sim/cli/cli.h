@@ -44,8 +44,8 @@ enum cli_parsed cli_parse(const char *usage, const char *about, const GOptionEnt
                           char **argv);
 
 /* A scenario with the settings of the command line; prints every mistake if there is one. NULL: wrong. An engine
- * that is not compiled in is a mistake, too. */
-struct scenario *cli_load(const char *path, const char *const *settings);
+ * that is not compiled in is a mistake, too. rule: storm_check(), or one that calls it. */
+struct scenario *cli_load(const char *path, const char *const *settings, scenario_rule *rule);
 
 /* Ends standard output: CLI_OK, or CLI_FAILED and a message if not all of it could be written. */
 int cli_finish_output(void);

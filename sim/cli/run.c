@@ -107,7 +107,7 @@ static bool load(struct run *run, const char *path)
     if (run->options.engine)
         g_ptr_array_add(settings, g_strconcat("run.engine=", run->options.engine, NULL));
     g_ptr_array_add(settings, NULL);
-    run->scenario = cli_load(path, (const char *const *)settings->pdata);
+    run->scenario = cli_load(path, (const char *const *)settings->pdata, storm_check);
     g_ptr_array_free(settings, TRUE);
     if (!run->scenario)
         return false;

@@ -30,6 +30,7 @@ struct study *study_command_load(const char *path)
     const struct study_host host = {.metrics = storm_metrics,
                                     .metric_count = storm_metric_count,
                                     .version = PACKAGE_VERSION,
+                                    .rule = storm_check,
                                     .refuse = refuse,
                                     .cell = summary_parameter_cell};
     GError *error = NULL;

@@ -3,7 +3,6 @@
 #include "sim/config/mistakes.h"
 #include "sim/config/value.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #define IPV4_UES_MAX   16777214 /* hosts of 10/8 */
@@ -20,24 +19,8 @@ static const char *text_of(const struct check *check, const char *section, const
     return scenario_value_text(check->scenario, config_key_find(section, name));
 }
 
-/* The message begins with where the named key got its value, and its name. */
-static void contradiction(const struct check *check, const char *section, const char *name,
-                          const char *format, ...) G_GNUC_PRINTF(4, 5);
-static void contradiction(const struct check *check, const char *section, const char *name,
-                          const char *format, ...)
-{
-    const struct config_key *key = config_key_find(section, name);
-    const char *origin = check->mistakes->origin[key - config_keys];
-    va_list arguments;
-    char *message;
-
-    va_start(arguments, format);
-    message = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    mistakes_add(check->mistakes, CONFIG_ERROR_CONTRADICTION, origin ? origin : check->mistakes->path,
-                 "%s.%s: %s", section, name, message);
-    g_free(message);
-}
+#define contradiction(check, section, name, ...)                                                             \
+    mistakes_add_at((check)->mistakes, CONFIG_ERROR_CONTRADICTION, section, name, __VA_ARGS__)
 
 /* The key that a contradiction between two is reported at: the one that was set, not the one left at its
  * default. */

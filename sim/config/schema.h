@@ -85,6 +85,15 @@ enum config_error {
 struct scenario *scenario_load(const char *path, const char *const *settings, GError **error);
 void scenario_free(struct scenario *scenario);
 
+struct mistakes;
+/* What a room that knows more than this one finds wrong with a scenario; see mistakes.h. */
+typedef void scenario_rule(const struct scenario *scenario, struct mistakes *mistakes);
+
+/* scenario_load() with one more rule, whose mistakes are told with all others. It is applied whatever is wrong
+ * already: a value that could not be read has its default, and `text` is not there yet. */
+struct scenario *scenario_load_with(const char *path, const char *const *settings, scenario_rule *rule,
+                                    GError **error);
+
 /* The value of a key as text: as it was written, or its default. Owned by the scenario. */
 const char *scenario_value_text(const struct scenario *scenario, const struct config_key *key);
 

@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 # The command line from outside, on a storm without models (tests/unit/fake_storm.c): exit statuses, what is
-# written, and what is left when a run fails, is interrupted or killed.
+# written, and what is left when a run fails, is interrupted or killed; and on the real one, what the models say.
 set -u
 
 program=$PWD/tests/unit/pullstorm_fake
+models=$PWD/pullstorm
 manual=$(cd "${srcdir:-.}" && pwd)/doc/pullstorm.1
 work=$(mktemp -d) || exit 1
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
@@ -92,9 +93,11 @@ says err "-s ue.cells=ten: ue.cells:" "... and names it"
 expect 2 "check of nothing" check nowhere.ini
 expect 0 "check notes pulls after the end" check storm.ini -s run.end=2s
 says err "note: " "... on standard error"
-PULLSTORM_FAKE=refuse "$program" check storm.ini -s fault.drop=x@1 >out 2>err
-[ $? = 2 ]
-result $? "check asks the models about faults"
+expect 2 "check asks the models about faults, whatever else is wrong" check bad.ini -s fault.drop=fake@1
+says err "bad.ini:2: ue.cuont:" "... tells the one mistake"
+says err "-s fault.drop=fake@1: fault.drop: no such kind of packet" "... and the other"
+expect 2 "so does run" run storm.ini -s fault.drop=fake@1
+says err "-s fault.drop=fake@1: fault.drop: no such kind of packet" "... in the same words"
 expect 0 "keys" keys
 says out "[access]" "keys go by section"
 expect 0 "metrics" metrics
@@ -256,6 +259,18 @@ if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1; t
     [ $? = 1 ]
     result $? "no progress with --quiet"
     clean "an interrupted run on a terminal"
+fi
+
+# --- with the real models
+program=$models
+expect 2 "check of faults that no model knows" check storm.ini -s fault.drop=foo@1 -s fault.duplicate=msk@1,pul@2
+says err '-s fault.drop=foo@1: fault.drop: "foo@1" names an unknown kind' "... names the first"
+says err '-s fault.duplicate=msk@1,pul@2: fault.duplicate: "pul@2" names an unknown kind' "... and the second"
+says err '(did you mean pull?)' "... and suggests the nearest"
+if "$program" --version | grep -q ns3; then
+    printf '[run]\nengine = ns3\n[ue]\ncount = 1\ncells = 1\n[ns3]\nattributes = ns3::Nothing::At=all\n' >attribute.ini
+    expect 2 "check of an attribute that ns-3 does not know" check attribute.ini
+    says err 'attribute.ini:7: ns3.attributes: ' "... has file, line and key"
 fi
 
 echo "1..$count"
