@@ -6,6 +6,8 @@
 #include "sim/config/suggest.h"
 #include "sim/net/fault.h"
 
+#include <string.h>
+
 const char *const storm_kind_names[MESSAGE_KIND_COUNT] = {
 #define X(name, meaning) #name,
     MESSAGE_KINDS(X)
@@ -17,6 +19,14 @@ struct check {
     const char *key; /* of section fault */
 };
 
+static bool between_servers(const char *kind)
+{
+    for (unsigned i = MESSAGE_KIND_RADIO_COUNT; i < MESSAGE_KIND_COUNT; i++)
+        if (strcmp(storm_kind_names[i], kind) == 0)
+            return true;
+    return false;
+}
+
 static void complain(void *user, const char *entry, const char *why, const char *unknown_kind)
 {
     const struct check *check = user;
@@ -26,7 +36,15 @@ static void complain(void *user, const char *entry, const char *why, const char 
         mistakes_add_at(check->mistakes, CONFIG_ERROR_VALUE, "fault", check->key, "\"%s\" %s", entry, why);
         return;
     }
-    for (unsigned i = 0; i < MESSAGE_KIND_COUNT; i++)
+    if (between_servers(unknown_kind)) {
+        mistakes_add_at(
+            check->mistakes, CONFIG_ERROR_VALUE, "fault", check->key,
+            "\"%s\" would do nothing: %s goes from server to server, and faults are applied at a UE's "
+            "radio link; expected a kind that a UE sends or receives",
+            entry, unknown_kind);
+        return;
+    }
+    for (unsigned i = 0; i < MESSAGE_KIND_RADIO_COUNT; i++)
         suggest_offer(&suggestion, storm_kind_names[i]);
     for (const char *const *name = fault_control_names; *name; name++)
         suggest_offer(&suggestion, *name);
@@ -48,7 +66,7 @@ void storm_check(const struct scenario *scenario, struct mistakes *mistakes)
     for (size_t i = 0; i < G_N_ELEMENTS(faults); i++) {
         struct check check = {mistakes, faults[i].key};
 
-        fault_text_check(faults[i].text, storm_kind_names, MESSAGE_KIND_COUNT, ues, complain, &check);
+        fault_text_check(faults[i].text, storm_kind_names, MESSAGE_KIND_RADIO_COUNT, ues, complain, &check);
     }
 }
 

@@ -7,7 +7,7 @@
 
 #define KINDS                                                                                                \
     "pull, msk, msk_ack, ua_post, ua_auth_post, ua_401, ua_200, ua_error, ub_get, ub_auth_get, ub_401, "     \
-    "ub_200, ub_error, zn_bir, zn_bia, zh_mar, zh_maa, syn, synack, ack, fin, rst"
+    "ub_200, ub_error, syn, synack, ack, fin, rst"
 #define UNKNOWN "names an unknown kind of packet, expected one of " KINDS
 #define SHAPE   "is not a fault, expected KIND[/UE]@N[-M] such as ack/7@1-2, with 1 <= N <= M"
 
@@ -69,6 +69,24 @@ static void test_other_mistakes(void)
            "FILE:4: fault.drop: \"msk/7@1\" names UE 7, expected at most 6, which is the last one");
 }
 
+/* Messages between servers never come by where faults are applied. */
+static void test_between_servers(void)
+{
+    const char *const kinds[] = {"zn_bir", "zn_bia", "zh_mar", "zh_maa"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        char *bytes = g_strdup_printf("[fault]\ndelay = msk@1, %s/1@2\n", kinds[i]);
+        char *expected = g_strdup_printf(
+            "FILE:2: fault.delay: \"%s/1@2\" would do nothing: %s goes from server to server, and "
+            "faults are applied at a UE's radio link; expected a kind that a UE sends or receives",
+            kinds[i], kinds[i]);
+
+        refuse(bytes, NULL, expected);
+        g_free(bytes);
+        g_free(expected);
+    }
+}
+
 /* A program that does not ask storm_check() is told by storm_new(). */
 static void test_unchecked(void)
 {
@@ -95,6 +113,7 @@ int main(int argc, char **argv)
     g_test_add_func("/storm-check/right", test_right);
     g_test_add_func("/storm-check/every-fault", test_every_fault);
     g_test_add_func("/storm-check/other-mistakes", test_other_mistakes);
+    g_test_add_func("/storm-check/between-servers", test_between_servers);
     g_test_add_func("/storm-check/unchecked", test_unchecked);
     status = g_test_run();
     g_remove(path);
