@@ -191,6 +191,7 @@ double study_number(const struct config_key *key, const char *text)
     case CONFIG_EVENT_RATE:
         return value.real;
     case CONFIG_DURATION:
+    case CONFIG_SECONDS:
         return (double)value.integer / 1e9;
     case CONFIG_DISTRIBUTION:
         return (double)distribution_mean(&value.distribution) / 1e9;

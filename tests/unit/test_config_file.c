@@ -145,6 +145,19 @@ static void test_unknown(void)
         "1.5M (k, M, G)");
 }
 
+/* What protocols carry in whole seconds is not cut to them without a word. */
+static void test_whole_seconds(void)
+{
+    const char *const settings[] = {"gba.lifetime=1500ms", NULL};
+
+#define WANTED                                                                                               \
+    " is not a whole number of seconds, expected a duration in whole seconds such as 10s (s, min, h, d)"
+    refuse("[bmsc]\nretry_after = 500ms\n[bsf]\nretry_after = 2.9s\n", -1, settings, CONFIG_ERROR_VALUE,
+           "FILE:2: bmsc.retry_after: \"500ms\"" WANTED "\nFILE:4: bsf.retry_after: \"2.9s\"" WANTED
+           "\n-s gba.lifetime=1500ms: gba.lifetime: \"1500ms\"" WANTED);
+#undef WANTED
+}
+
 static void test_contradictions(void)
 {
     static const struct {
@@ -239,6 +252,7 @@ int main(int argc, char **argv)
     g_test_add_func("/scenario/canonical", test_canonical);
     g_test_add_func("/scenario/lines", test_lines);
     g_test_add_func("/scenario/unknown", test_unknown);
+    g_test_add_func("/scenario/whole-seconds", test_whole_seconds);
     g_test_add_func("/scenario/contradictions", test_contradictions);
     g_test_add_func("/scenario/borders", test_borders);
     g_test_add_func("/scenario/files", test_files);
