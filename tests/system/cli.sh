@@ -273,5 +273,21 @@ if "$program" --version | grep -q ns3; then
     says err 'attribute.ini:7: ns3.attributes: ' "... has file, line and key"
 fi
 
+# small WORD... : ends in the program with 400 MB of address space, which a sanitizer's shadow does not fit into
+small() {
+    # shellcheck disable=SC3045 # dash and bash have it
+    ulimit -v 400000
+    exec "$program" "$@"
+}
+if (small --version) >/dev/null 2>&1; then
+    printf '[ue]\ncount = 1\ncells = 1\n' >one.ini
+    (small run one.ini -o deep/er -s ue.count=100M -s ue.cells=1000) >out 2>err
+    [ $? = 1 ] && [ "$(wc -l <err)" = 1 ]
+    result $? "a run that memory does not hold fails with one message"
+    says err "ue.count = 100M: out of memory" "... which names the key"
+    says err " MB" "... and the memory wanted"
+    clean "a run that memory does not hold"
+fi
+
 echo "1..$count"
 exit $failed
