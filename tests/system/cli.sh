@@ -69,6 +69,8 @@ expect 2 "unknown option before a command" --versoin
 says err "did you mean --version?" "the nearest global option is suggested"
 expect 2 "unknown option" run storm.ini --trheads=2
 says err "did you mean --threads?" "the nearest option is suggested"
+expect 2 "unknown option of decode" decode --kesy=x
+says err "decode: unknown option --kesy, did you mean --keys?" "... is treated as that of any command"
 expect 2 "no scenario" run
 expect 2 "two scenarios" run storm.ini storm.ini
 expect 2 "option without its value" run storm.ini -o
@@ -107,7 +109,7 @@ expect 0 "metrics as CSV" metrics --format=csv
 cp out metrics.ini
 expect 2 "keys in an unknown format" keys --format xml
 expect 2 "metrics with a stray word" metrics all
-for command in run check keys metrics; do
+for command in run check keys metrics decode; do
     expect 0 "$command --help" "$command" --help
     missing=
     # shellcheck disable=SC2013 # options are words
@@ -211,6 +213,11 @@ if [ -w /dev/full ]; then
     "$program" keys >/dev/full 2>err
     [ $? = 1 ]
     result $? "a table that cannot be printed is a failure"
+    for command in run check keys metrics expand collect plan decode; do
+        "$program" "$command" --help >/dev/full 2>err
+        [ $? = 1 ] && grep -q '^pullstorm: standard output' err
+        result $? "so is the help of $command"
+    done
     rm -rf full.ini
 fi
 

@@ -208,9 +208,3 @@ bool storm_books_balance(const struct storm *storm, char **what)
     *what = g_strdup("pull: 1 sent, 0 received");
     return false;
 }
-
-int decode_command(int argc, char **argv)
-{
-    (void)argv;
-    return argc;
-}
