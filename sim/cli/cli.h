@@ -31,7 +31,10 @@ const struct network_engine *cli_engine(const struct scenario *scenario);
 /* Their names, separated by spaces. Free with g_free. */
 char *cli_engine_names(void);
 
-/* Prints "pullstorm: message" on standard error. */
+/* Prints a message, maybe of several lines, on standard error. Names and values in it may be anybody's: control
+ * characters are shown as \xHH. */
+void cli_print(const char *message);
+/* Prints "pullstorm: message" likewise. */
 void cli_error(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
 /* What an options parser found. */

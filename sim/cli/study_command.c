@@ -38,7 +38,7 @@ struct study *study_command_load(const char *path)
 
     study = study_load(path, &host, &error);
     if (error) {
-        fprintf(stderr, "%s\n", error->message);
+        cli_print(error->message);
         g_error_free(error);
     }
     return study;

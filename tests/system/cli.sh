@@ -100,6 +100,12 @@ says err "bad.ini:2: ue.cuont:" "... tells the one mistake"
 says err "-s fault.drop=fake@1: fault.drop: no such kind of packet" "... and the other"
 expect 2 "so does run" run storm.ini -s fault.drop=fake@1
 says err "-s fault.drop=fake@1: fault.drop: no such kind of packet" "... in the same words"
+printf '[ue]\n\033[31mcount = 5\n\302\233cells = 1\nattempts = 5\007\n' >strange.ini
+expect 2 "check of a file with control characters" check strange.ini
+says err 'strange.ini:2: "\x1b[31mcount = 5" is not understood' "... shows them"
+says err 'strange.ini:3: ue.\x9bcells: unknown key' "... and those of C1"
+[ "$(wc -l <err)" = 3 ] && [ "$(tr -d '\n -~' <err | wc -c)" = 0 ]
+result $? "... and lets none reach the terminal"
 expect 0 "keys" keys
 says out "[access]" "keys go by section"
 expect 0 "metrics" metrics
