@@ -120,8 +120,11 @@ static bool load(struct run *run, const char *path)
 /* A message for the user, below a progress line if there is one. */
 static int give_up(struct run *run, int status, GError *error)
 {
+    char *message = run->dir ? output_dir_message(run->dir, error->message) : g_strdup(error->message);
+
     progress_end(&run->progress);
-    cli_error("%s", error->message);
+    cli_error("%s", message);
+    g_free(message);
     g_error_free(error);
     return status;
 }

@@ -207,6 +207,7 @@ clean "a refused run"
 ) >out 2>err
 [ $? = 1 ]
 result $? "a full disk"
+says err "pullstorm: deep/er/timeseries.csv: File too large" "... what could not be written is named as the user knows it"
 clean "a full disk"
 PULLSTORM_FAKE=fail "$program" run storm.ini -o deep/er >out 2>err
 [ $? = 1 ]
