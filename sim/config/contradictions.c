@@ -2,11 +2,11 @@
 /* Values that are right one by one and wrong together. Every rule of that sort is here. */
 #include "sim/config/mistakes.h"
 #include "sim/config/value.h"
+#include "sim/kernel/limits.h"
 
 #include <string.h>
 
-#define IPV4_UES_MAX   16777214 /* hosts of 10/8 */
-#define IP_TCP_HEADERS 60       /* the larger: IPv6 and TCP without options */
+#define IP_TCP_HEADERS 60 /* the larger: IPv6 and TCP without options */
 
 struct check {
     const struct scenario *scenario;
@@ -71,10 +71,10 @@ static void check_ues(const struct check *check)
         must_not_exceed(check, "ue", "retry_base", "retry_cap");
     if (shares > 1 + 1e-12)
         shares_exceed(check);
-    if (strcmp(text_of(check, "access", "ip_version"), "4") == 0 && s->ue_count > IPV4_UES_MAX)
+    if (strcmp(text_of(check, "access", "ip_version"), "4") == 0 && s->ue_count > LIMITS_IPV4_UES)
         contradiction(check, "access", "ip_version",
                       "4 has addresses for %d UEs (10/8), and ue.count = %s, expected 6 or auto",
-                      IPV4_UES_MAX, text_of(check, "ue", "count"));
+                      LIMITS_IPV4_UES, text_of(check, "ue", "count"));
 }
 
 static void check_run(const struct check *check)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* What the models find wrong with a scenario: every mistake of its named faults, at its place. */
 #include "models/storm.h"
+#include "models/world.h"
+#include "sim/kernel/limits.h"
+#include "sim/net/capture.h"
 #include "tests/unit/tap.h"
 
 #include <glib/gstdio.h>
@@ -102,6 +105,33 @@ static void test_unchecked(void)
     scenario_free(scenario);
 }
 
+/* As many UEs as IPv4 has addresses for, and one more: the scenario, the world and the captures agree. */
+static void test_ipv4_limit(void)
+{
+    const char *const fits[] = {"ue.count=" G_STRINGIFY(LIMITS_IPV4_UES), NULL};
+    const char *const more[] = {"ue.count=16777215", NULL};
+    const char *const four[] = {"ue.count=16777215", "access.ip_version=4", NULL};
+    struct scenario *scenario = load("[ue]\n", fits, storm_check, NULL);
+    struct world world;
+    char text[46];
+
+    world_init(&world, scenario);
+    g_assert_false(world.ipv6);
+    scenario_free(scenario);
+    scenario = load("[ue]\n", more, storm_check, NULL);
+    world_init(&world, scenario);
+    g_assert_true(world.ipv6);
+    scenario_free(scenario);
+    refuse("[ue]\n", four,
+           "-s access.ip_version=4: access.ip_version: 4 has addresses for " G_STRINGIFY(
+               LIMITS_IPV4_UES) " UEs "
+                                "(10/8), and ue.count = 16777215, expected 6 or auto");
+    capture_address(HOST_UES + LIMITS_IPV4_UES - 1, HOST_UES, false, text);
+    g_assert_cmpstr(text, ==, "10.255.255.254");
+    capture_address(HOST_UES + LIMITS_IPV4_UES, HOST_UES, false, text);
+    g_assert_cmpstr(text, ==, "10.0.0.1");
+}
+
 int main(int argc, char **argv)
 {
     int status;
@@ -115,6 +145,7 @@ int main(int argc, char **argv)
     g_test_add_func("/storm-check/other-mistakes", test_other_mistakes);
     g_test_add_func("/storm-check/between-servers", test_between_servers);
     g_test_add_func("/storm-check/unchecked", test_unchecked);
+    g_test_add_func("/storm-check/IPv4-limit", test_ipv4_limit);
     status = g_test_run();
     g_remove(path);
     g_rmdir(folder);
