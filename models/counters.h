@@ -82,8 +82,9 @@ enum model_procedure {
         MODEL_PROCEDURE_COUNT
 };
 
-/* Message kinds, under which the network keeps its books. */
-#define MESSAGE_KINDS(X)                                                                                     \
+/* Message kinds, under which the network keeps its books: those that cross a UE's radio link, where named faults are
+ * applied, then those between servers. */
+#define MESSAGE_KINDS_RADIO(X)                                                                               \
     X(pull, "solicited pull, BM-SC to UE")                                                                   \
     X(msk, "MSK message, BM-SC to UE")                                                                       \
     X(msk_ack, "MIKEY ACK, UE to BM-SC")                                                                     \
@@ -96,11 +97,13 @@ enum model_procedure {
     X(ub_auth_get, "GET with credentials, UE to BSF")                                                        \
     X(ub_401, "401, BSF to UE")                                                                              \
     X(ub_200, "200, BSF to UE")                                                                              \
-    X(ub_error, "503 and other refusals, BSF to UE")                                                         \
+    X(ub_error, "503 and other refusals, BSF to UE")
+#define MESSAGE_KINDS_CORE(X)                                                                                \
     X(zn_bir, "BIR, BM-SC to BSF")                                                                           \
     X(zn_bia, "BIA, BSF to BM-SC")                                                                           \
     X(zh_mar, "MAR, BSF to HSS")                                                                             \
     X(zh_maa, "MAA, HSS to BSF")
+#define MESSAGE_KINDS(X) MESSAGE_KINDS_RADIO(X) MESSAGE_KINDS_CORE(X)
 
 enum message_kind {
 #define X(name, meaning) KIND_##name,
@@ -108,5 +111,8 @@ enum message_kind {
 #undef X
         MESSAGE_KIND_COUNT
 };
+#define X(name, meaning) +1
+enum { MESSAGE_KIND_RADIO_COUNT = 0 MESSAGE_KINDS_RADIO(X) };
+#undef X
 
 #endif

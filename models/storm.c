@@ -9,6 +9,7 @@
 #include "models/storm_private.h"
 #include "models/ue/ue.h"
 #include "models/wire/diameter.h"
+#include "sim/config/value.h"
 #include "sim/net/capture.h"
 #include "sim/net/native/native.h"
 #include "sim/net/topology.h"
@@ -87,12 +88,6 @@ static void on_prefetch(struct net_region *at, uint32_t host, uint32_t kind, uin
 
 static const struct net_handlers handlers = {on_datagram, on_message, on_connected,
                                              on_closed,   on_timer,   on_prefetch};
-
-static const char *const kind_names[] = {
-#define X(name, meaning) #name,
-    MESSAGE_KINDS(X)
-#undef X
-};
 
 /* --- between windows ------------------------------------------------------------------------------------ */
 
@@ -173,7 +168,7 @@ static struct network *new_network(struct storm *storm, GError **error)
     struct network_config c = {.seed = s->run_seed,
                                .topology = storm->topology,
                                .ipv6 = storm->world.ipv6,
-                               .kind_names = kind_names,
+                               .kind_names = storm_kind_names,
                                .kinds = MESSAGE_KIND_COUNT,
                                .handlers = &handlers,
                                .listens = listens,
@@ -238,10 +233,32 @@ static void new_models(struct storm *storm)
     storm->models[0].hss = hss_new(world);
 }
 
+/* The tables with an entry a UE are all that grows with ue.count. Models do not touch them before the run. */
+static bool has_memory(const struct storm *storm, GError **error)
+{
+    const struct model_region *core = &storm->models[0];
+    const size_t ue_bytes =
+        sizeof *core->bmsc->ues + sizeof *core->bsf->subscribers + hss_subscriber_bytes + sizeof(struct ue);
+    const struct scenario *s = storm->world.scenario;
+    bool whole = core->bmsc->ues && core->bsf->subscribers && hss_has_subscribers(core->hss);
+
+    for (uint32_t r = 1; r <= storm->regions; r++)
+        whole = whole && storm->models[r].ues->ues;
+    if (!whole)
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOMEM,
+                    "ue.count = %s: out of memory, that many UEs need tables of %.0f MB",
+                    scenario_value_text(s, config_key_find("ue", "count")),
+                    (double)s->ue_count * (double)ue_bytes / 1e6);
+    return whole;
+}
+
 struct storm *storm_new(const struct scenario *scenario, const struct storm_options *options, GError **error)
 {
-    struct storm *storm = g_new0(struct storm, 1);
+    struct storm *storm;
 
+    if (!storm_scenario_right(scenario, error))
+        return NULL;
+    storm = g_new0(struct storm, 1);
     world_init(&storm->world, scenario);
     storm->options = *options;
     storm->row_ns = -1;
@@ -255,7 +272,8 @@ struct storm *storm_new(const struct scenario *scenario, const struct storm_opti
         return NULL;
     }
     new_models(storm);
-    storm->network = new_network(storm, error);
+    if (has_memory(storm, error))
+        storm->network = new_network(storm, error);
     if (storm->network == NULL) {
         storm_free(storm);
         return NULL;

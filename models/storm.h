@@ -33,8 +33,11 @@ struct storm_options {
     void *user;
 };
 
-/* NULL and error if the scenario contradicts itself or a file cannot be created. The scenario must outlive
- * the storm. */
+/* For scenario_load_with(): the mistakes that only the models can find. */
+scenario_rule storm_check;
+
+/* NULL and error if the scenario contradicts itself, or (G_FILE_ERROR) a file cannot be created or memory is out.
+ * The scenario must outlive the storm. */
 struct storm *storm_new(const struct scenario *scenario, const struct storm_options *options, GError **error);
 
 enum storm_outcome { STORM_DONE, STORM_INTERRUPTED, STORM_FAILED };

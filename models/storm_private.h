@@ -30,6 +30,10 @@ struct storm {
     struct histogram latency[MODEL_PROCEDURE_COUNT]; /* merged, after the run */
 };
 
+extern const char *const storm_kind_names[MESSAGE_KIND_COUNT];
+/* storm_check() for a program that loaded its scenario without. */
+bool storm_scenario_right(const struct scenario *scenario, GError **error);
+
 int64_t storm_counter(const struct storm *storm, enum model_counter counter);
 /* Writes the header, or one row, of timeseries.csv. */
 void storm_series_header(struct storm *storm);

@@ -4,11 +4,11 @@
 
 #include "models/crypto/gba_keys.h"
 #include "models/wire/ua.h"
+#include "sim/kernel/limits.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define IPV4_UES_MAX 16777214 /* 10/8 without its first and last address */
 enum { IP_AUTO, IP_4, IP_6 }; /* words of access.ip_version */
 
 /* TS 24.008 §10.5.1.3: octets MCC2|MCC1, MNC3 (or F)|MCC3, MNC2|MNC1. */
@@ -37,7 +37,7 @@ void world_init(struct world *world, const struct scenario *scenario)
     world->ues = (uint32_t)scenario->ue_count;
     world->epoch_s = scenario->run_epoch;
     world->ipv6 = scenario->access_ip_version == IP_6 ||
-                  (scenario->access_ip_version == IP_AUTO && scenario->ue_count > IPV4_UES_MAX);
+                  (scenario->access_ip_version == IP_AUTO && scenario->ue_count > LIMITS_IPV4_UES);
 
     name(world->bmsc_fqdn, "bmsc.", mnc, mcc, "pub.3gppnetwork.org");
     name(world->bsf_fqdn, "bsf.", mnc, mcc, "pub.3gppnetwork.org");

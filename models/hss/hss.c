@@ -230,6 +230,13 @@ void hss_free(struct hss *hss)
     g_free(hss);
 }
 
+const size_t hss_subscriber_bytes = sizeof(struct hss_subscriber);
+
+bool hss_has_subscribers(const struct hss *hss)
+{
+    return hss->subscribers != NULL;
+}
+
 const struct server *hss_server(const struct hss *hss)
 {
     return &hss->station.server;

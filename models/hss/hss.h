@@ -11,6 +11,9 @@ struct hss;
 
 struct hss *hss_new(const struct world *world);
 void hss_free(struct hss *hss);
+/* Of the table that hss_new() makes: bytes of an entry; whether there was memory for it. */
+extern const size_t hss_subscriber_bytes;
+bool hss_has_subscribers(const struct hss *hss);
 const struct server *hss_server(const struct hss *hss);
 
 enum net_verdict hss_message(struct net_region *at, const struct net_delivery *d, struct net_conn conn);

@@ -2,6 +2,7 @@
 /* pullstorm check: every mistake of a scenario, without running it. */
 #include "sim/cli/cli.h"
 #include "sim/cli/format.h"
+#include "sim/config/mistakes.h"
 #include "sim/config/value.h"
 
 #include <stdio.h>
@@ -19,24 +20,25 @@ static void note_late_pulls(const struct scenario *scenario)
             format_seconds(last, last_s), format_seconds(end, (double)scenario->run_end / 1e9));
 }
 
-/* Which packets fault.* may name is known to the models only, and what ns3.attributes may to ns-3: ask them. */
-static bool names_are_right(const struct scenario *scenario, const char *path)
+/* Only ns-3 knows which attributes it has: ask it. */
+static void check_attributes(const struct scenario *scenario, struct mistakes *mistakes)
 {
     const struct storm_options options = {.engine = cli_engine(scenario)};
     GError *error = NULL;
-    struct storm *storm;
+    struct storm *storm = storm_new(scenario, &options, &error);
 
-    if (!*scenario->fault_drop && !*scenario->fault_duplicate && !*scenario->fault_delay &&
-        !*scenario->fault_corrupt && !*scenario->ns3_attributes)
-        return true;
-    storm = storm_new(scenario, &options, &error);
-    if (!storm) {
-        fprintf(stderr, "%s: %s\n", path, error->message);
-        g_clear_error(&error);
-        return false;
-    }
-    storm_free(storm);
-    return true;
+    if (!storm && error->domain != G_FILE_ERROR)
+        mistakes_add_at(mistakes, CONFIG_ERROR_VALUE, "ns3", "attributes", "%s", error->message);
+    if (storm)
+        storm_free(storm);
+    g_clear_error(&error);
+}
+
+static void check_scenario(const struct scenario *scenario, struct mistakes *mistakes)
+{
+    storm_check(scenario, mistakes);
+    if (mistakes->text->len == 0 && *scenario->ns3_attributes && cli_engine(scenario))
+        check_attributes(scenario, mistakes);
 }
 
 int check_command(int argc, char **argv)
@@ -58,8 +60,8 @@ int check_command(int argc, char **argv)
     if (parsed == CLI_GO && argc != 2)
         cli_error("check: expected one SCENARIO, got %d (pullstorm check --help)", argc - 1);
     else if (parsed == CLI_GO)
-        scenario = cli_load(argv[1], (const char *const *)settings);
-    if (scenario && names_are_right(scenario, argv[1])) {
+        scenario = cli_load(argv[1], (const char *const *)settings, check_scenario);
+    if (scenario) {
         char ues[FORMAT_SIZE], cells[FORMAT_SIZE];
 
         right = true;

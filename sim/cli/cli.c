@@ -11,15 +11,41 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Control characters, C1 as well: a terminal would obey them. Line ends stay, for messages have several lines. */
+static bool is_control(gunichar c)
+{
+    return c != '\n' && (c < 0x20 || (c >= 0x7f && c < 0xa0));
+}
+
+void cli_print(const char *message)
+{
+    for (const char *at = message; *at;) {
+        gunichar c = g_utf8_get_char_validated(at, -1);
+        bool valid = c < (gunichar)-2;
+        size_t length = valid ? (size_t)(g_utf8_next_char(at) - at) : 1;
+
+        if (!valid)
+            c = (unsigned char)*at;
+        if (is_control(c))
+            fprintf(stderr, "\\x%02x", (unsigned)c);
+        else
+            fwrite(at, 1, length, stderr);
+        at += length;
+    }
+    fputc('\n', stderr);
+}
+
 void cli_error(const char *format, ...)
 {
     va_list arguments;
+    char *message;
 
-    fputs("pullstorm: ", stderr);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    message = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    fputc('\n', stderr);
+    fputs("pullstorm: ", stderr);
+    cli_print(message);
+    g_free(message);
 }
 
 static bool is_option(const GOptionEntry *entries, const char *name)
@@ -128,13 +154,13 @@ char *cli_engine_names(void)
     return g_string_free(names, FALSE);
 }
 
-struct scenario *cli_load(const char *path, const char *const *settings)
+struct scenario *cli_load(const char *path, const char *const *settings, scenario_rule *rule)
 {
     GError *error = NULL;
-    struct scenario *scenario = scenario_load(path, settings, &error);
+    struct scenario *scenario = scenario_load_with(path, settings, rule, &error);
 
     if (!scenario) {
-        fprintf(stderr, "%s\n", error->message);
+        cli_print(error->message);
         g_clear_error(&error);
         return NULL;
     }

@@ -31,7 +31,10 @@ const struct network_engine *cli_engine(const struct scenario *scenario);
 /* Their names, separated by spaces. Free with g_free. */
 char *cli_engine_names(void);
 
-/* Prints "pullstorm: message" on standard error. */
+/* Prints a message, maybe of several lines, on standard error. Names and values in it may be anybody's: control
+ * characters are shown as \xHH. */
+void cli_print(const char *message);
+/* Prints "pullstorm: message" likewise. */
 void cli_error(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
 /* What an options parser found. */
@@ -44,8 +47,8 @@ enum cli_parsed cli_parse(const char *usage, const char *about, const GOptionEnt
                           char **argv);
 
 /* A scenario with the settings of the command line; prints every mistake if there is one. NULL: wrong. An engine
- * that is not compiled in is a mistake, too. */
-struct scenario *cli_load(const char *path, const char *const *settings);
+ * that is not compiled in is a mistake, too. rule: storm_check(), or one that calls it. */
+struct scenario *cli_load(const char *path, const char *const *settings, scenario_rule *rule);
 
 /* Ends standard output: CLI_OK, or CLI_FAILED and a message if not all of it could be written. */
 int cli_finish_output(void);

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* pullstorm decode: command line, input, and what kind of message it is. */
+/* pullstorm decode: input, and what kind of message it is. */
 #include "sim/cli/decode.h"
 #include "sim/cli/decode_parts.h"
 
-#include <errno.h>
-#include <stdio.h>
-
-#define INPUT_BYTES_MAX 65536 /* a message of 2048 bytes in hexadecimal with generous white space */
-
-enum { DECODED = 0, REFUSED = 1, WRONG = 2 };
+enum { DECODED = 0, REFUSED = 1 };
 
 static const char *kind_of(const struct mikey_message *m)
 {
@@ -68,7 +63,7 @@ static bool is_text(struct bytes input)
     return i < input.len && g_ascii_isgraph(input.at[i]);
 }
 
-static GByteArray *from_hex(struct bytes text, GString *error)
+GByteArray *decode_hex(struct bytes text, GString *error)
 {
     GByteArray *out = g_byte_array_new();
     unsigned digits = 0;
@@ -103,183 +98,10 @@ static GByteArray *from_hex(struct bytes text, GString *error)
 GByteArray *decode_input(struct bytes input, GString *error)
 {
     if (is_text(input))
-        return from_hex(input, error);
+        return decode_hex(input, error);
     for (size_t i = 0; i < input.len; i++)
         if (!g_ascii_isspace(input.at[i]))
             return g_byte_array_append(g_byte_array_new(), input.at, (guint)input.len);
     g_string_append(error, "empty input, expected a MIKEY message in hexadecimal or binary");
     return NULL;
-}
-
-/* All of a file, up to what a message can need; NULL and a message if it cannot be read. */
-static GByteArray *read_file(const char *path, GString *error)
-{
-    bool standard = strcmp(path, "-") == 0;
-    FILE *file = standard ? stdin : fopen(path, "rb");
-    GByteArray *bytes = g_byte_array_new();
-    uint8_t piece[4096];
-    size_t len;
-
-    while (file != NULL && bytes->len <= INPUT_BYTES_MAX && (len = fread(piece, 1, sizeof piece, file)) > 0)
-        g_byte_array_append(bytes, piece, (guint)len);
-    if (file == NULL || ferror(file)) {
-        g_string_append_printf(error, "cannot be read: %s", g_strerror(errno));
-        g_byte_array_unref(bytes);
-        bytes = NULL;
-    }
-    if (file != NULL && !standard)
-        fclose(file);
-    return bytes;
-}
-
-static int report(const char *name, const GString *error, int status)
-{
-    fprintf(stderr, "pullstorm: decode: %s%s%s\n", name, *name ? ": " : "", error->str);
-    return status;
-}
-
-/* Prints what a message says; `name` is its file's, for messages. */
-static int print(const char *name, struct bytes message, const struct decode_options *options)
-{
-    GString *out = g_string_new(NULL), *error = g_string_new(NULL);
-    int status = decode_message(message, options, out, error);
-
-    fputs(out->str, stdout);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        g_string_printf(error, "standard output could not be written: %s", g_strerror(errno));
-        status = REFUSED;
-    }
-    if (error->len > 0)
-        report(name, error, status);
-    g_string_free(out, TRUE);
-    g_string_free(error, TRUE);
-    return status;
-}
-
-/* What the command line says. */
-struct command {
-    char *keys, *bmsc, *rand;
-    const char *file;
-    GByteArray *rand_bytes;
-};
-
-static bool read_rand(struct command *command, GString *error)
-{
-    GString *why = g_string_new(NULL);
-
-    if (command->rand == NULL) {
-        g_string_free(why, TRUE);
-        return true;
-    }
-    command->rand_bytes = from_hex(bytes_text(command->rand), why);
-    if (command->rand_bytes == NULL)
-        g_string_append_printf(error, "--rand: %s", why->str);
-    else if (command->rand_bytes->len < MIKEY_RAND_BYTES || command->rand_bytes->len > UINT8_MAX)
-        g_string_append_printf(error, "--rand: %u bytes, expected %d to %d", command->rand_bytes->len,
-                               MIKEY_RAND_BYTES, UINT8_MAX);
-    g_string_free(why, TRUE);
-    return error->len == 0;
-}
-
-static bool parse(int argc, char **argv, struct command *command, GString *error)
-{
-    const GOptionEntry entries[] = {
-        {"keys", 0, 0, G_OPTION_ARG_FILENAME, &command->keys, "verify and decrypt with the keys of a key log",
-         "keylog.csv"},
-        {"bmsc", 0, 0, G_OPTION_ARG_STRING, &command->bmsc, "name of the BM-SC, to verify an ACK", "NAME"},
-        {"rand", 0, 0, G_OPTION_ARG_STRING, &command->rand,
-         "RAND of the message that an ACK answers, or that the MSK of an MTK message came with", "HEX"},
-        G_OPTION_ENTRY_NULL};
-    GOptionContext *context = g_option_context_new("[FILE|-] - print a MIKEY message field by field");
-    char **words = g_new0(char *, (gsize)argc + 1), **kept = g_new0(char *, (gsize)argc + 1);
-    GError *problem = NULL;
-    bool right;
-
-    for (int i = 0; i < argc; i++)
-        kept[i] = words[i] = g_strdup(argv[i]);
-    g_set_prgname("pullstorm decode"); /* for "Usage:" */
-    g_option_context_add_main_entries(context, entries, NULL);
-    right = g_option_context_parse(context, &argc, &words, &problem);
-    if (!right)
-        g_string_append_printf(error, "%s (pullstorm decode --help)", problem->message);
-    else if (argc > 2)
-        g_string_append_printf(error, "%d files, expected one or - for standard input", argc - 1);
-    command->file = argc > 1 && error->len == 0 ? g_intern_string(words[1]) : "-";
-    g_clear_error(&problem);
-    g_option_context_free(context);
-    g_free(words);
-    g_strfreev(kept);
-    return error->len == 0 && read_rand(command, error);
-}
-
-/* The message of the file that the command line names. NULL, *status and a line in `error` if there is none. */
-static GByteArray *read_message(const char *path, int *status, GString *error)
-{
-    GByteArray *input = read_file(path, error), *message = NULL;
-
-    *status = WRONG;
-    if (input == NULL)
-        return NULL;
-    *status = REFUSED;
-    if (input->len > INPUT_BYTES_MAX)
-        g_string_append_printf(error, "more than %d bytes, expected one MIKEY message", INPUT_BYTES_MAX);
-    else
-        message = decode_input(bytes_of(input->data, input->len), error);
-    g_byte_array_unref(input);
-    return message;
-}
-
-static int decode_with_log(const struct command *command, const char *name, struct bytes bytes,
-                           GString *error)
-{
-    struct decode_options options = {.bmsc = command->bmsc};
-    struct decode_keylog *keylog = NULL;
-    struct mikey_message message;
-    int status = WRONG;
-
-    if (command->rand_bytes != NULL)
-        options.rand = bytes_of(command->rand_bytes->data, command->rand_bytes->len);
-    if (command->keys != NULL) {
-        mikey_decode(bytes, &message); /* as far as it goes: for the B-TID */
-        keylog = decode_keylog_open(command->keys, message.has_idr ? message.idr : bytes_text(""), error);
-    }
-    options.keylog = keylog;
-    if (command->keys != NULL && keylog == NULL)
-        report("", error, WRONG);
-    else
-        status = print(name, bytes, &options);
-    decode_keylog_close(keylog);
-    return status;
-}
-
-static int run(const struct command *command, GString *error)
-{
-    const char *name = strcmp(command->file, "-") == 0 ? "standard input" : command->file;
-    int status;
-    GByteArray *message = read_message(command->file, &status, error);
-
-    if (message == NULL)
-        return report(name, error, status);
-    status = decode_with_log(command, name, bytes_of(message->data, message->len), error);
-    g_byte_array_unref(message);
-    return status;
-}
-
-int decode_command(int argc, char **argv)
-{
-    struct command command = {NULL, NULL, NULL, NULL, NULL};
-    GString *error = g_string_new(NULL);
-    int status;
-
-    if (!parse(argc, argv, &command, error))
-        status = report("", error, WRONG);
-    else
-        status = run(&command, error);
-    if (command.rand_bytes != NULL)
-        g_byte_array_unref(command.rand_bytes);
-    g_free(command.keys);
-    g_free(command.bmsc);
-    g_free(command.rand);
-    g_string_free(error, TRUE);
-    return status;
 }

@@ -29,8 +29,4 @@ GByteArray *decode_input(struct bytes input, GString *error);
 struct decode_keylog *decode_keylog_open(const char *path, struct bytes b_tid, GString *error);
 void decode_keylog_close(struct decode_keylog *keylog);
 
-/* argv[0] is "decode". Returns the exit status: 0, 1 as decode_message(), 2 wrong command line or
- * unreadable file. */
-int decode_command(int argc, char **argv);
-
 #endif

@@ -16,6 +16,8 @@ void decode_title(GString *out, size_t offset, const char *title);
 void decode_append_hex(GString *out, struct bytes raw);
 /* The text in quotes, what a terminal might take for a command escaped. Free with g_free(). */
 char *decode_quote(struct bytes text);
+/* The bytes of hexadecimal text, as decode_input() takes it. */
+GByteArray *decode_hex(struct bytes text, GString *error);
 /* Big-endian, of at most 8 bytes. */
 uint64_t decode_number(struct bytes raw);
 

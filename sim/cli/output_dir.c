@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 struct output_dir {
+    char *named;  /* as the user wrote it, without slashes at the end */
     char *target; /* final place, absolute */
     char *parent;
     char *partial; /* hidden sibling */
@@ -214,6 +215,9 @@ struct output_dir *output_dir_begin(const char *target, bool force, GError **err
     struct output_dir *dir = g_new0(struct output_dir, 1);
 
     dir->lock = -1;
+    dir->named = g_strdup(target);
+    for (size_t length = strlen(target); length > 1 && target[length - 1] == '/'; length--)
+        dir->named[length - 1] = '\0';
     if (!resolve(dir, target, force, error) || !make_parents(dir, error)) {
         output_dir_abort(dir);
         return NULL;
@@ -231,10 +235,20 @@ char *output_dir_path(const struct output_dir *dir, const char *name)
     return g_build_filename(dir->partial, name, NULL);
 }
 
+char *output_dir_message(const struct output_dir *dir, const char *message)
+{
+    char **parts = g_strsplit(message, dir->partial, -1);
+    char *shown = g_strjoinv(dir->named, parts);
+
+    g_strfreev(parts);
+    return shown;
+}
+
 static void release(struct output_dir *dir)
 {
     if (dir->lock >= 0)
         close(dir->lock);
+    g_free(dir->named);
     g_free(dir->target);
     g_free(dir->parent);
     g_free(dir->partial);

@@ -17,6 +17,9 @@ struct output_dir *output_dir_begin(const char *target, bool force, GError **err
 /* Path of a file in the hidden sibling; g_free. */
 char *output_dir_path(const struct output_dir *dir, const char *name);
 
+/* A message that may name the hidden sibling, with the result as the user named it instead; g_free. */
+char *output_dir_message(const struct output_dir *dir, const char *message);
+
 /* Renames the sibling to its final place and frees; an earlier result is removed once the new one stands. If
  * that fails, the new one is removed, and the earlier one is what it was. */
 bool output_dir_commit(struct output_dir *dir, GError **error);

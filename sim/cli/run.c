@@ -107,7 +107,7 @@ static bool load(struct run *run, const char *path)
     if (run->options.engine)
         g_ptr_array_add(settings, g_strconcat("run.engine=", run->options.engine, NULL));
     g_ptr_array_add(settings, NULL);
-    run->scenario = cli_load(path, (const char *const *)settings->pdata);
+    run->scenario = cli_load(path, (const char *const *)settings->pdata, storm_check);
     g_ptr_array_free(settings, TRUE);
     if (!run->scenario)
         return false;
@@ -120,8 +120,11 @@ static bool load(struct run *run, const char *path)
 /* A message for the user, below a progress line if there is one. */
 static int give_up(struct run *run, int status, GError *error)
 {
+    char *message = run->dir ? output_dir_message(run->dir, error->message) : g_strdup(error->message);
+
     progress_end(&run->progress);
-    cli_error("%s", error->message);
+    cli_error("%s", message);
+    g_free(message);
     g_error_free(error);
     return status;
 }
@@ -165,7 +168,7 @@ static int make_storm(struct run *run)
     g_free(keylog);
     if (run->storm)
         return CLI_OK;
-    /* A file that cannot be made is the run's failure; all else is the scenario's. */
+    /* A file that cannot be made and memory that is not there are the run's failure; all else is the scenario's. */
     return give_up(run, error->domain == G_FILE_ERROR ? CLI_FAILED : CLI_WRONG, error);
 }
 

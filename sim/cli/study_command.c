@@ -30,6 +30,7 @@ struct study *study_command_load(const char *path)
     const struct study_host host = {.metrics = storm_metrics,
                                     .metric_count = storm_metric_count,
                                     .version = PACKAGE_VERSION,
+                                    .rule = storm_check,
                                     .refuse = refuse,
                                     .cell = summary_parameter_cell};
     GError *error = NULL;
@@ -37,7 +38,7 @@ struct study *study_command_load(const char *path)
 
     study = study_load(path, &host, &error);
     if (error) {
-        fprintf(stderr, "%s\n", error->message);
+        cli_print(error->message);
         g_error_free(error);
     }
     return study;

@@ -44,6 +44,7 @@ void summary_parameter_cell(struct csv *csv, const struct scenario *scenario, co
         csv_integer(csv, *(const int64_t *)member);
         break;
     case CONFIG_DURATION:
+    case CONFIG_SECONDS:
         csv_seconds(csv, *(const config_DURATION *)member);
         break;
     case CONFIG_SEED:

@@ -2,12 +2,11 @@
 /* Values that are right one by one and wrong together. Every rule of that sort is here. */
 #include "sim/config/mistakes.h"
 #include "sim/config/value.h"
+#include "sim/kernel/limits.h"
 
-#include <stdarg.h>
 #include <string.h>
 
-#define IPV4_UES_MAX   16777214 /* hosts of 10/8 */
-#define IP_TCP_HEADERS 60       /* the larger: IPv6 and TCP without options */
+#define IP_TCP_HEADERS 60 /* the larger: IPv6 and TCP without options */
 
 struct check {
     const struct scenario *scenario;
@@ -20,24 +19,8 @@ static const char *text_of(const struct check *check, const char *section, const
     return scenario_value_text(check->scenario, config_key_find(section, name));
 }
 
-/* The message begins with where the named key got its value, and its name. */
-static void contradiction(const struct check *check, const char *section, const char *name,
-                          const char *format, ...) G_GNUC_PRINTF(4, 5);
-static void contradiction(const struct check *check, const char *section, const char *name,
-                          const char *format, ...)
-{
-    const struct config_key *key = config_key_find(section, name);
-    const char *origin = check->mistakes->origin[key - config_keys];
-    va_list arguments;
-    char *message;
-
-    va_start(arguments, format);
-    message = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    mistakes_add(check->mistakes, CONFIG_ERROR_CONTRADICTION, origin ? origin : check->mistakes->path,
-                 "%s.%s: %s", section, name, message);
-    g_free(message);
-}
+#define contradiction(check, section, name, ...)                                                             \
+    mistakes_add_at((check)->mistakes, CONFIG_ERROR_CONTRADICTION, section, name, __VA_ARGS__)
 
 /* The key that a contradiction between two is reported at: the one that was set, not the one left at its
  * default. */
@@ -88,10 +71,10 @@ static void check_ues(const struct check *check)
         must_not_exceed(check, "ue", "retry_base", "retry_cap");
     if (shares > 1 + 1e-12)
         shares_exceed(check);
-    if (strcmp(text_of(check, "access", "ip_version"), "4") == 0 && s->ue_count > IPV4_UES_MAX)
+    if (strcmp(text_of(check, "access", "ip_version"), "4") == 0 && s->ue_count > LIMITS_IPV4_UES)
         contradiction(check, "access", "ip_version",
                       "4 has addresses for %d UEs (10/8), and ue.count = %s, expected 6 or auto",
-                      IPV4_UES_MAX, text_of(check, "ue", "count"));
+                      LIMITS_IPV4_UES, text_of(check, "ue", "count"));
 }
 
 static void check_run(const struct check *check)

@@ -40,6 +40,25 @@ static char *read_bytes(const char *path, size_t *length)
     return bytes;
 }
 
+static unsigned line_at(const char *bytes, const char *at)
+{
+    unsigned line = 1;
+
+    for (; bytes < at; bytes++)
+        line += *bytes == '\n';
+    return line;
+}
+
+/* A carriage return that ends no line for GKeyFile, if it does for who wrote the file; NULL: none. */
+static const char *find_bare_return(const char *bytes)
+{
+    const char *at = strchr(bytes, '\r');
+
+    while (at && at[1] == '\n')
+        at = strchr(at + 1, '\r');
+    return at;
+}
+
 static bool is_text(const char *path, const char *bytes, size_t length, GError **error)
 {
     const char *end;
@@ -50,13 +69,14 @@ static bool is_text(const char *path, const char *bytes, size_t length, GError *
         refuse(error, CONFIG_ERROR_SYNTAX, path, "holds NUL bytes, expected a scenario (INI file)");
     else if (strspn(bytes, " \t\r\n") == length)
         refuse(error, CONFIG_ERROR_SYNTAX, path, "is empty, expected sections such as [ue]");
-    else if (!g_utf8_validate(bytes, (gssize)length, &end)) {
-        unsigned line = 1;
-
-        for (const char *at = bytes; at < end; at++)
-            line += *at == '\n';
-        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_SYNTAX, "%s:%u: is not UTF-8 text", path, line);
-    } else
+    else if (!g_utf8_validate(bytes, (gssize)length, &end))
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_SYNTAX, "%s:%u: is not UTF-8 text", path,
+                    line_at(bytes, end));
+    else if ((end = find_bare_return(bytes)) != NULL)
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_SYNTAX,
+                    "%s:%u: a carriage return without a line feed, expected lines that end in LF or CR LF",
+                    path, line_at(bytes, end));
+    else
         return true;
     return false;
 }

@@ -2,6 +2,7 @@
 /* The index of the lines of a scenario file. */
 #include "sim/config/lines.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static void clear_line(gpointer data)
@@ -12,24 +13,48 @@ static void clear_line(gpointer data)
     g_free(line->text);
 }
 
+/* GKeyFile stops at names with control characters ... */
+static bool is_printable(const char *name)
+{
+    while (*name && !g_ascii_iscntrl(*name))
+        name++;
+    return *name == '\0';
+}
+
+/* ... and at brackets in the name of a key, unless they stand behind it and hold a locale: count[de]. */
+static bool brackets_are_right(const char *name)
+{
+    static const char locale[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.@";
+    const char *open = strpbrk(name, "[]");
+
+    if (!open)
+        return true;
+    return *open == '[' && open > name && open[-1] != ' ' &&
+           strcmp(open + 1 + strspn(open + 1, locale), "]") == 0;
+}
+
 /* The name in "[name]", or NULL. */
 static char *section_of(const char *text)
 {
-    const char *end = strchr(text, ']');
+    size_t length = strlen(text);
+    char *name = text[0] == '[' && text[length - 1] == ']' ? g_strndup(text + 1, length - 2) : NULL;
 
-    if (text[0] != '[' || !end || end == text + 1 || end[1] != '\0' || strchr(text + 1, '['))
-        return NULL;
-    return g_strndup(text + 1, (gsize)(end - text - 1));
+    if (name && *name && !strpbrk(name, "[]") && is_printable(name))
+        return name;
+    g_free(name);
+    return NULL;
 }
 
 /* The name in "name = value", or NULL. */
 static char *key_of(const char *text)
 {
     const char *end = strchr(text, '=');
+    char *name = end && end > text ? g_strchomp(g_strndup(text, (gsize)(end - text))) : NULL;
 
-    if (!end || end == text)
-        return NULL;
-    return g_strchomp(g_strndup(text, (gsize)(end - text)));
+    if (name && is_printable(name) && brackets_are_right(name))
+        return name;
+    g_free(name);
+    return NULL;
 }
 
 GArray *lines_index(char *text)

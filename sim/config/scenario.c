@@ -6,7 +6,6 @@
 #include "sim/config/suggest.h"
 #include "sim/config/value.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 G_DEFINE_QUARK(pullstorm - config - error - quark, config_error)
@@ -25,21 +24,6 @@ struct loader {
     GStringChunk *strings; /* the origins live here */
     unsigned *line;        /* line of every key in the file; 0: not there */
 };
-
-void mistakes_add(struct mistakes *mistakes, enum config_error code, const char *origin, const char *format,
-                  ...)
-{
-    va_list arguments;
-
-    if (mistakes->text->len == 0)
-        mistakes->code = code;
-    else
-        g_string_append_c(mistakes->text, '\n');
-    g_string_append_printf(mistakes->text, "%s: ", origin);
-    va_start(arguments, format);
-    g_string_append_vprintf(mistakes->text, format, arguments);
-    va_end(arguments);
-}
 
 static const char *line_origin(struct loader *loader, unsigned line)
 {
@@ -265,6 +249,12 @@ static char *canonical_text(const struct loaded *loaded)
 
 struct scenario *scenario_load(const char *path, const char *const *settings, GError **error)
 {
+    return scenario_load_with(path, settings, NULL, error);
+}
+
+struct scenario *scenario_load_with(const char *path, const char *const *settings, scenario_rule *rule,
+                                    GError **error)
+{
     struct loaded *loaded = g_new0(struct loaded, 1);
     struct loader loader = {.path = path, .loaded = loaded};
     bool readable;
@@ -276,12 +266,16 @@ struct scenario *scenario_load(const char *path, const char *const *settings, GE
     loader.mistakes = (struct mistakes){.path = path, .text = g_string_new(NULL)};
     loader.mistakes.origin = g_new0(const char *, config_key_count);
 
+    loaded->scenario.name = name_of(path);
     take_defaults(&loader);
     readable = take_file(&loader, error);
     for (; readable && settings && *settings; settings++)
         take_setting(&loader, *settings);
-    if (readable && loader.mistakes.text->len == 0)
+    loader.mistakes.values_right = readable && loader.mistakes.text->len == 0;
+    if (loader.mistakes.values_right)
         contradictions_find(&loaded->scenario, &loader.mistakes);
+    if (readable && rule)
+        rule(&loaded->scenario, &loader.mistakes);
     if (readable && loader.mistakes.text->len > 0)
         g_set_error_literal(error, CONFIG_ERROR, (int)loader.mistakes.code, loader.mistakes.text->str);
 
@@ -295,7 +289,6 @@ struct scenario *scenario_load(const char *path, const char *const *settings, GE
         scenario_free(&loaded->scenario);
         return NULL;
     }
-    loaded->scenario.name = name_of(path);
     loaded->scenario.text = canonical_text(loaded);
     return &loaded->scenario;
 }

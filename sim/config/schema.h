@@ -5,6 +5,7 @@
  *   COUNT         12, 1.5M, 100k (k, M, G: powers of ten; must come out whole)
  *   SEED          0 .. 2^64-1, decimal
  *   DURATION      20ms: number with ns, us, ms, s, min, h, d; a bare number is an error unless it is 0
+ *   SECONDS       a DURATION that comes out in whole seconds, for what protocols carry in such
  *   SHARE         0.1 or 10%
  *   EVENT_RATE    2000/s, 2k/s, 120/min; a bare number is per second
  *   BIT_RATE      10Mbit/s: number with bit/s, kbit/s, Mbit/s, Gbit/s, Tbit/s
@@ -25,6 +26,7 @@
 typedef int64_t config_COUNT; /* number */
 typedef uint64_t config_SEED;
 typedef int64_t config_DURATION;  /* nanoseconds */
+typedef int64_t config_SECONDS;   /* nanoseconds, too */
 typedef double config_SHARE;      /* 0..1 */
 typedef double config_EVENT_RATE; /* per second */
 typedef int64_t config_BIT_RATE;  /* bit/s */
@@ -47,6 +49,7 @@ enum config_type {
     CONFIG_COUNT,
     CONFIG_SEED,
     CONFIG_DURATION,
+    CONFIG_SECONDS,
     CONFIG_SHARE,
     CONFIG_EVENT_RATE,
     CONFIG_BIT_RATE,
@@ -84,6 +87,15 @@ enum config_error {
  * unknown name the nearest known one. NULL and error if there is any. */
 struct scenario *scenario_load(const char *path, const char *const *settings, GError **error);
 void scenario_free(struct scenario *scenario);
+
+struct mistakes;
+/* What a room that knows more than this one finds wrong with a scenario; see mistakes.h. */
+typedef void scenario_rule(const struct scenario *scenario, struct mistakes *mistakes);
+
+/* scenario_load() with one more rule, whose mistakes are told with all others. It is applied whatever is wrong
+ * already: a value that could not be read has its default, and `text` is not there yet. */
+struct scenario *scenario_load_with(const char *path, const char *const *settings, scenario_rule *rule,
+                                    GError **error);
 
 /* The value of a key as text: as it was written, or its default. Owned by the scenario. */
 const char *scenario_value_text(const struct scenario *scenario, const struct config_key *key);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define SIGMA_MAX 10.0
+#define SECOND_NS 1000000000
 
 static const struct config_unit count_units[] = {
     {"", 1}, {"k", 1000}, {"M", 1000000}, {"G", 1000000000}, {NULL, 0}};
@@ -35,6 +36,7 @@ const struct config_unit *config_type_units(enum config_type type)
     case CONFIG_COUNT:
         return count_units;
     case CONFIG_DURATION:
+    case CONFIG_SECONDS:
         return duration_units;
     case CONFIG_BIT_RATE:
         return bit_rate_units;
@@ -49,6 +51,7 @@ static const char *const expectations[] = {
     [CONFIG_COUNT] = "a whole number such as 1500, 100k or 1.5M (k, M, G)",
     [CONFIG_SEED] = "a whole number from 0 to 18446744073709551615",
     [CONFIG_DURATION] = "a duration such as 20ms (ns, us, ms, s, min, h, d)",
+    [CONFIG_SECONDS] = "a duration in whole seconds such as 10s (s, min, h, d)",
     [CONFIG_SHARE] = "a share such as 0.1 or 10%",
     [CONFIG_EVENT_RATE] = "a rate such as 2000/s, 2k/s or 120/min",
     [CONFIG_BIT_RATE] = "a bit rate such as 10Mbit/s (bit/s, kbit/s, Mbit/s, Gbit/s, Tbit/s)",
@@ -118,6 +121,13 @@ static const char *read_scaled(const char *text, const struct config_unit *units
         return problem;
     }
     return *at ? "has an unknown unit" : "has no unit";
+}
+
+static const char *read_seconds(const char *text, int64_t *out)
+{
+    const char *problem = read_scaled(text, duration_units, true, out);
+
+    return !problem && *out % SECOND_NS ? "is not a whole number of seconds" : problem;
 }
 
 static const char *read_seed(const char *text, uint64_t *out)
@@ -273,6 +283,8 @@ static const char *read_value(enum config_type type, const char *text, struct co
         return read_seed(text, &out->seed);
     case CONFIG_DURATION:
         return read_scaled(text, duration_units, true, &out->integer);
+    case CONFIG_SECONDS:
+        return read_seconds(text, &out->integer);
     case CONFIG_SHARE:
         return read_share(text, &out->real);
     case CONFIG_EVENT_RATE:
@@ -405,6 +417,7 @@ void config_value_store(const struct config_key *key, const struct config_value 
     switch (key->type) {
     case CONFIG_COUNT:
     case CONFIG_DURATION:
+    case CONFIG_SECONDS:
     case CONFIG_BIT_RATE:
     case CONFIG_BYTES:
     case CONFIG_DATE:

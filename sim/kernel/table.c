@@ -7,23 +7,26 @@
 
 #define HUGE_PAGE ((size_t)2 << 20)
 
-/* Never zero, and whole huge pages once it is worth it. */
+/* Whole huge pages once it is worth it; 0: more than there can be. */
 static size_t table_bytes(size_t count, size_t size)
 {
     size_t bytes;
 
     if (!g_size_checked_mul(&bytes, MAX(count, 1), size) || bytes > G_MAXSSIZE)
-        g_error("a table of %zu entries of %zu bytes is too large", count, size);
+        return 0;
     return bytes < HUGE_PAGE ? bytes : (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
 }
 
 void *table_new(size_t count, size_t size)
 {
     size_t bytes = table_bytes(count, size);
-    void *table = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *table;
 
+    if (bytes == 0)
+        return NULL;
+    table = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (table == MAP_FAILED)
-        g_error("out of memory: %zu bytes", bytes);
+        return NULL;
 #ifdef MADV_HUGEPAGE
     if (bytes >= HUGE_PAGE)
         madvise(table, bytes, MADV_HUGEPAGE); /* a hint: it may fail */

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-/* count entries of `size` bytes, all zero. Aborts when memory is out. */
+/* count entries of `size` bytes, all zero. NULL when memory is out. */
 void *table_new(size_t count, size_t size);
 /* NULL is allowed. count and size as given to table_new(). */
 void table_free(void *table, size_t count, size_t size);

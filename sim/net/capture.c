@@ -7,6 +7,7 @@
 #include "sim/net/capture.h"
 
 #include "sim/kernel/clock.h"
+#include "sim/kernel/limits.h"
 
 #include <errno.h>
 
@@ -25,8 +26,6 @@
 #define PROTOCOL_UDP     17U
 #define HOP_LIMIT        64U
 #define DONT_FRAGMENT    0x4000U
-
-#define IPV4_UES (UINT32_C(0xffffff) - 1) /* of 10/8 without its first and last address */
 
 /* Packets of a region that are not written yet, in order of time. */
 struct spool {
@@ -141,7 +140,7 @@ static uint32_t ipv4_address(uint32_t host, uint32_t servers)
 {
     if (host < servers)
         return UINT32_C(0xc0000201) + host;
-    return UINT32_C(0x0a000001) + (host - servers) % IPV4_UES;
+    return UINT32_C(0x0a000001) + (host - servers) % LIMITS_IPV4_UES;
 }
 
 static void ipv6_address(uint32_t host, uint32_t servers, uint8_t out[16])

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-static const char *const control_names[] = {"syn", "synack", "ack", "fin", "rst"};
+const char *const fault_control_names[] = {"syn", "synack", "ack", "fin", "rst", NULL};
+#define CONTROL_NAMES (G_N_ELEMENTS(fault_control_names) - 1)
 
 void fault_set_init(struct fault_set *set)
 {
@@ -28,25 +29,23 @@ static bool find_kind(const char *name, size_t length, const char *const *kind_n
             *kind = (uint8_t)i;
             return true;
         }
-    for (uint32_t i = 0; i < G_N_ELEMENTS(control_names); i++)
-        if (strlen(control_names[i]) == length && memcmp(control_names[i], name, length) == 0) {
+    for (uint32_t i = 0; i < CONTROL_NAMES; i++)
+        if (strlen(fault_control_names[i]) == length && memcmp(fault_control_names[i], name, length) == 0) {
             *kind = (uint8_t)(FAULT_SYN + i);
             return true;
         }
     return false;
 }
 
-static void set_unknown_kind(GError **error, const char *entry, const char *const *kind_names, uint32_t kinds)
+static char *unknown_kind(const char *const *kind_names, uint32_t kinds)
 {
-    GString *known = g_string_new(NULL);
+    GString *why = g_string_new("names an unknown kind of packet, expected one of ");
 
     for (uint32_t i = 0; i < kinds; i++)
-        g_string_append_printf(known, "%s, ", kind_names[i]);
-    for (uint32_t i = 0; i < G_N_ELEMENTS(control_names); i++)
-        g_string_append_printf(known, i ? ", %s" : "%s", control_names[i]);
-    g_set_error(error, NETWORK_ERROR, 0, "fault '%s': no such kind of packet; known are %s", entry,
-                known->str);
-    g_string_free(known, TRUE);
+        g_string_append_printf(why, "%s, ", kind_names[i]);
+    for (uint32_t i = 0; i < CONTROL_NAMES; i++)
+        g_string_append_printf(why, i ? ", %s" : "%s", fault_control_names[i]);
+    return g_string_free(why, FALSE);
 }
 
 /* Digits up to max; moves *at behind them. */
@@ -89,37 +88,76 @@ static bool read_numbers(const char *at, struct fault_entry *entry)
     return *at == '\0' && entry->first > 0 && entry->first <= entry->last;
 }
 
+/* What is wrong with one entry (g_free), or NULL. `unknown` is set if it is the kind. */
+static char *read_entry(const char *text, const char *const *kind_names, uint32_t kinds, uint32_t ues,
+                        struct fault_entry *entry, bool *unknown)
+{
+    size_t length = strcspn(text, "/@");
+
+    *unknown = false;
+    if (!read_numbers(text + length, entry))
+        return g_strdup("is not a fault, expected KIND[/UE]@N[-M] such as ack/7@1-2, with 1 <= N <= M");
+    if (!find_kind(text, length, kind_names, kinds, &entry->kind)) {
+        *unknown = true;
+        return unknown_kind(kind_names, kinds);
+    }
+    if (entry->ue >= ues)
+        return g_strdup_printf("names UE %u, expected at most %u, which is the last one", entry->ue, ues - 1);
+    return NULL;
+}
+
+/* The entries of a text, stripped; none for NULL and blanks. g_strfreev. */
+static char **entries_of(const char *text)
+{
+    char **entries = g_strsplit(text && text[strspn(text, " \t")] ? text : "", ",", -1);
+
+    for (char **at = entries; *at; at++)
+        g_strstrip(*at);
+    return entries;
+}
+
 bool fault_set_parse(struct fault_set *set, const char *text, enum fault_action action,
                      const char *const *kind_names, uint32_t kinds, uint32_t ues, GError **error)
 {
-    if (!text || text[strspn(text, " \t")] == '\0')
-        return true;
-
-    char **texts = g_strsplit(text, ",", -1);
+    char **texts = entries_of(text);
     bool good = true;
-    for (char **at = texts; good && *at; at++) {
-        const char *name = g_strstrip(*at);
-        struct fault_entry entry = {.action = (uint8_t)action};
-        size_t length = strcspn(name, "/@");
 
-        good = false;
-        if (!read_numbers(name + length, &entry))
-            g_set_error(error, NETWORK_ERROR, 0,
-                        "fault '%s': expected KIND[/UE]@N[-M], such as ack/7@1-2, with 1 <= N <= M", name);
-        else if (!find_kind(name, length, kind_names, kinds, &entry.kind))
-            set_unknown_kind(error, name, kind_names, kinds);
-        else if (entry.ue >= ues)
-            g_set_error(error, NETWORK_ERROR, 0, "fault '%s': there is no UE %u, the last one is %u", name,
-                        entry.ue, ues - 1);
-        else
-            good = true;
+    for (char **at = texts; good && *at; at++) {
+        struct fault_entry entry = {.action = (uint8_t)action};
+        bool unknown;
+        char *why = read_entry(*at, kind_names, kinds, ues, &entry, &unknown);
+
+        good = !why;
         if (good) {
             g_array_append_val(set->entries, entry);
             set->ues |= UINT64_C(1) << (entry.ue & 63);
-        }
+        } else
+            g_set_error(error, NETWORK_ERROR, 0, "fault \"%s\" %s", *at, why);
+        g_free(why);
     }
     g_strfreev(texts);
     return good;
+}
+
+void fault_text_check(const char *text, const char *const *kind_names, uint32_t kinds, uint32_t ues,
+                      fault_complaint *complain, void *user)
+{
+    char **texts = entries_of(text);
+
+    for (char **at = texts; *at; at++) {
+        struct fault_entry entry;
+        bool unknown;
+        char *why = read_entry(*at, kind_names, kinds, ues, &entry, &unknown);
+
+        if (why) {
+            char *kind = unknown ? g_strndup(*at, strcspn(*at, "/@")) : NULL;
+
+            complain(user, *at, why, kind);
+            g_free(kind);
+        }
+        g_free(why);
+    }
+    g_strfreev(texts);
 }
 
 unsigned fault_count(struct fault_set *set, uint32_t ue, unsigned kind)

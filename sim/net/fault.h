@@ -15,6 +15,7 @@
 
 /* Packets that carry no message, numbered after the model's kinds. */
 enum fault_control { FAULT_SYN = NET_KINDS_MAX, FAULT_SYNACK, FAULT_ACK, FAULT_FIN, FAULT_RST, FAULT_KINDS };
+extern const char *const fault_control_names[]; /* NULL-terminated */
 
 enum fault_action { FAULT_DROP = 1, FAULT_DUPLICATE = 2, FAULT_DELAY = 4, FAULT_CORRUPT = 8 };
 
@@ -38,6 +39,12 @@ void fault_set_clear(struct fault_set *set);
  * entry and what is known. */
 bool fault_set_parse(struct fault_set *set, const char *text, enum fault_action action,
                      const char *const *kind_names, uint32_t kinds, uint32_t ues, GError **error);
+
+/* Told of an entry that is not right: the entry, why, and the name of its kind if that is the reason (else NULL). */
+typedef void fault_complaint(void *user, const char *entry, const char *why, const char *unknown_kind);
+/* Tells all that is wrong with a text, and keeps nothing. */
+void fault_text_check(const char *text, const char *const *kind_names, uint32_t kinds, uint32_t ues,
+                      fault_complaint *complain, void *user);
 
 struct network_config;
 /* The same for all four texts of a configuration. */

@@ -13,28 +13,33 @@
 
 struct csv {
     FILE *file;
-    char *path;
+    char *name;     /* for messages */
     int failure;    /* errno of the first write that failed, 0 if none has */
     bool row_begun; /* the row has a cell */
 };
 
-static void set_error(GError **error, const char *path, int failure)
+static void set_error(GError **error, const char *name, int failure)
 {
-    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(failure), "%s: %s", path,
+    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(failure), "%s: %s", name,
                 g_strerror(failure));
 }
 
 struct csv *csv_open(const char *path, GError **error)
 {
+    return csv_open_as(path, path, error);
+}
+
+struct csv *csv_open_as(const char *path, const char *name, GError **error)
+{
     FILE *file = fopen(path, "wbe");
 
     if (!file) {
-        set_error(error, path, errno);
+        set_error(error, name, errno);
         return NULL;
     }
     struct csv *csv = g_new0(struct csv, 1);
     csv->file = file;
-    csv->path = g_strdup(path);
+    csv->name = g_strdup(name);
     return csv;
 }
 
@@ -134,7 +139,7 @@ bool csv_row_end(struct csv *csv, GError **error)
     csv->row_begun = false;
     if (csv->failure == 0)
         return true;
-    set_error(error, csv->path, csv->failure);
+    set_error(error, csv->name, csv->failure);
     return false;
 }
 
@@ -144,8 +149,8 @@ bool csv_close(struct csv *csv, GError **error)
         note_failure(csv);
     int failure = csv->failure;
     if (failure != 0)
-        set_error(error, csv->path, failure);
-    g_free(csv->path);
+        set_error(error, csv->name, failure);
+    g_free(csv->name);
     g_free(csv);
     return failure == 0;
 }

@@ -100,7 +100,7 @@ bool folder_write_csv(const char *dir, const char *name,
 {
     char *path = g_build_filename(dir, name, NULL);
     char *partial = g_strdup_printf("%s/.%s.partial-%ld", dir, name, (long)getpid());
-    struct csv *csv = csv_open(partial, error);
+    struct csv *csv = csv_open_as(partial, path, error);
     bool good = csv && rows(csv, user, error);
 
     if (csv && !csv_close(csv, good ? error : NULL))

@@ -171,7 +171,9 @@ char **plan_settings(const struct plan *plan, unsigned point, unsigned place)
 struct scenario *plan_scenario(const struct plan *plan, unsigned point, unsigned place, GError **error)
 {
     char **settings = plan_settings(plan, point, place);
-    struct scenario *scenario = scenario_load(plan->study->base, (const char *const *)settings, error);
+    const struct study *study = plan->study;
+    struct scenario *scenario =
+        scenario_load_with(study->base, (const char *const *)settings, study->host->rule, error);
 
     g_strfreev(settings);
     return scenario;

@@ -131,7 +131,8 @@ char **study_point_settings(const struct study *study, unsigned point)
 struct scenario *study_point_scenario(const struct study *study, unsigned point, GError **error)
 {
     char **settings = study_point_settings(study, point);
-    struct scenario *scenario = scenario_load(study->base, (const char *const *)settings, error);
+    struct scenario *scenario =
+        scenario_load_with(study->base, (const char *const *)settings, study->host->rule, error);
 
     g_strfreev(settings);
     return scenario;
@@ -190,6 +191,7 @@ double study_number(const struct config_key *key, const char *text)
     case CONFIG_EVENT_RATE:
         return value.real;
     case CONFIG_DURATION:
+    case CONFIG_SECONDS:
         return (double)value.integer / 1e9;
     case CONFIG_DISTRIBUTION:
         return (double)distribution_mean(&value.distribution) / 1e9;

@@ -90,7 +90,7 @@ bool quantity_parse(enum config_type type, const char *text, struct quantity *ou
         *why = g_strdup_printf("\"%s\" is not a number", text);
         return false;
     }
-    if (type == CONFIG_DURATION && *at == '\0' && number.length == 0) {
+    if ((type == CONFIG_DURATION || type == CONFIG_SECONDS) && *at == '\0' && number.length == 0) {
         out->parts = 0;
         *unit = NULL;
         return true;

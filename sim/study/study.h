@@ -18,6 +18,7 @@ struct study_host {
     const struct stats_column *metrics; /* columns of summary.csv behind the keys */
     unsigned metric_count;
     const char *version; /* of the program: results of others are told apart */
+    scenario_rule *rule; /* of scenarios, besides those of sim/config; NULL: none */
     /* Why a right scenario cannot be run by this program (g_free); NULL: it can. */
     char *(*refuse)(const struct scenario *scenario);
     /* Writes a key's value in base units, as summary.csv has it. */

@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 # The command line from outside, on a storm without models (tests/unit/fake_storm.c): exit statuses, what is
-# written, and what is left when a run fails, is interrupted or killed.
+# written, and what is left when a run fails, is interrupted or killed; and on the real one, what the models say.
 set -u
 
 program=$PWD/tests/unit/pullstorm_fake
+models=$PWD/pullstorm
 manual=$(cd "${srcdir:-.}" && pwd)/doc/pullstorm.1
 work=$(mktemp -d) || exit 1
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
@@ -68,6 +69,8 @@ expect 2 "unknown option before a command" --versoin
 says err "did you mean --version?" "the nearest global option is suggested"
 expect 2 "unknown option" run storm.ini --trheads=2
 says err "did you mean --threads?" "the nearest option is suggested"
+expect 2 "unknown option of decode" decode --kesy=x
+says err "decode: unknown option --kesy, did you mean --keys?" "... is treated as that of any command"
 expect 2 "no scenario" run
 expect 2 "two scenarios" run storm.ini storm.ini
 expect 2 "option without its value" run storm.ini -o
@@ -92,9 +95,17 @@ says err "-s ue.cells=ten: ue.cells:" "... and names it"
 expect 2 "check of nothing" check nowhere.ini
 expect 0 "check notes pulls after the end" check storm.ini -s run.end=2s
 says err "note: " "... on standard error"
-PULLSTORM_FAKE=refuse "$program" check storm.ini -s fault.drop=x@1 >out 2>err
-[ $? = 2 ]
-result $? "check asks the models about faults"
+expect 2 "check asks the models about faults, whatever else is wrong" check bad.ini -s fault.drop=fake@1
+says err "bad.ini:2: ue.cuont:" "... tells the one mistake"
+says err "-s fault.drop=fake@1: fault.drop: no such kind of packet" "... and the other"
+expect 2 "so does run" run storm.ini -s fault.drop=fake@1
+says err "-s fault.drop=fake@1: fault.drop: no such kind of packet" "... in the same words"
+printf '[ue]\n\033[31mcount = 5\n\302\233cells = 1\nattempts = 5\007\n' >strange.ini
+expect 2 "check of a file with control characters" check strange.ini
+says err 'strange.ini:2: "\x1b[31mcount = 5" is not understood' "... shows them"
+says err 'strange.ini:3: ue.\x9bcells: unknown key' "... and those of C1"
+[ "$(wc -l <err)" = 3 ] && [ "$(tr -d '\n -~' <err | wc -c)" = 0 ]
+result $? "... and lets none reach the terminal"
 expect 0 "keys" keys
 says out "[access]" "keys go by section"
 expect 0 "metrics" metrics
@@ -104,7 +115,7 @@ expect 0 "metrics as CSV" metrics --format=csv
 cp out metrics.ini
 expect 2 "keys in an unknown format" keys --format xml
 expect 2 "metrics with a stray word" metrics all
-for command in run check keys metrics; do
+for command in run check keys metrics decode; do
     expect 0 "$command --help" "$command" --help
     missing=
     # shellcheck disable=SC2013 # options are words
@@ -196,6 +207,7 @@ clean "a refused run"
 ) >out 2>err
 [ $? = 1 ]
 result $? "a full disk"
+says err "pullstorm: deep/er/timeseries.csv: File too large" "... what could not be written is named as the user knows it"
 clean "a full disk"
 PULLSTORM_FAKE=fail "$program" run storm.ini -o deep/er >out 2>err
 [ $? = 1 ]
@@ -208,6 +220,11 @@ if [ -w /dev/full ]; then
     "$program" keys >/dev/full 2>err
     [ $? = 1 ]
     result $? "a table that cannot be printed is a failure"
+    for command in run check keys metrics expand collect plan decode; do
+        "$program" "$command" --help >/dev/full 2>err
+        [ $? = 1 ] && grep -q '^pullstorm: standard output' err
+        result $? "so is the help of $command"
+    done
     rm -rf full.ini
 fi
 
@@ -256,6 +273,34 @@ if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1; t
     [ $? = 1 ]
     result $? "no progress with --quiet"
     clean "an interrupted run on a terminal"
+fi
+
+# --- with the real models
+program=$models
+expect 2 "check of faults that no model knows" check storm.ini -s fault.drop=foo@1 -s fault.duplicate=msk@1,pul@2
+says err '-s fault.drop=foo@1: fault.drop: "foo@1" names an unknown kind' "... names the first"
+says err '-s fault.duplicate=msk@1,pul@2: fault.duplicate: "pul@2" names an unknown kind' "... and the second"
+says err '(did you mean pull?)' "... and suggests the nearest"
+if "$program" --version | grep -q ns3; then
+    printf '[run]\nengine = ns3\n[ue]\ncount = 1\ncells = 1\n[ns3]\nattributes = ns3::Nothing::At=all\n' >attribute.ini
+    expect 2 "check of an attribute that ns-3 does not know" check attribute.ini
+    says err 'attribute.ini:7: ns3.attributes: ' "... has file, line and key"
+fi
+
+# small WORD... : ends in the program with 400 MB of address space, which a sanitizer's shadow does not fit into
+small() {
+    # shellcheck disable=SC3045 # dash and bash have it
+    ulimit -v 400000
+    exec "$program" "$@"
+}
+if (small --version) >/dev/null 2>&1; then
+    printf '[ue]\ncount = 1\ncells = 1\n' >one.ini
+    (small run one.ini -o deep/er -s ue.count=100M -s ue.cells=1000) >out 2>err
+    [ $? = 1 ] && [ "$(wc -l <err)" = 1 ]
+    result $? "a run that memory does not hold fails with one message"
+    says err "ue.count = 100M: out of memory" "... which names the key"
+    says err " MB" "... and the memory wanted"
+    clean "a run that memory does not hold"
 fi
 
 echo "1..$count"

@@ -9,6 +9,7 @@
  *   unbalanced  the books do not balance */
 #include "models/storm.h"
 #include "sim/cli/cli.h"
+#include "sim/config/mistakes.h"
 #include "sim/net/network.h"
 #include "sim/stats/csv.h"
 
@@ -53,13 +54,19 @@ const unsigned storm_procedure_count = G_N_ELEMENTS(storm_procedures);
 static const struct network_engine engine = {.name = "native"};
 const struct network_engine *const cli_engines[] = {&engine, NULL};
 
+void storm_check(const struct scenario *scenario, struct mistakes *mistakes)
+{
+    if (g_str_has_prefix(scenario->fault_drop, "fake"))
+        mistakes_add_at(mistakes, CONFIG_ERROR_VALUE, "fault", "drop", "no such kind of packet");
+}
+
 struct storm *storm_new(const struct scenario *scenario, const struct storm_options *options, GError **error)
 {
     const char *mood = g_getenv("PULLSTORM_FAKE");
     struct storm *storm;
 
     if (g_strcmp0(mood, "refuse") == 0) {
-        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_CONTRADICTION, "fault.drop: no such kind of packet");
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_CONTRADICTION, "no such storm");
         return NULL;
     }
     storm = g_new0(struct storm, 1);
@@ -200,10 +207,4 @@ bool storm_books_balance(const struct storm *storm, char **what)
         return true;
     *what = g_strdup("pull: 1 sent, 0 received");
     return false;
-}
-
-int decode_command(int argc, char **argv)
-{
-    (void)argv;
-    return argc;
 }

@@ -10,6 +10,7 @@ static const struct config_key any[] = {
     [CONFIG_COUNT] = {"t", "t", CONFIG_COUNT, "1", "0", "9_223_372_036_854_775_807", "", 0},
     [CONFIG_SEED] = {"t", "t", CONFIG_SEED, "1", "0", "18446744073709551615", "", 0},
     [CONFIG_DURATION] = {"t", "t", CONFIG_DURATION, "0", "0", "9223372036854775807ns", "", 0},
+    [CONFIG_SECONDS] = {"t", "t", CONFIG_SECONDS, "0", "0", "1d", "", 0},
     [CONFIG_SHARE] = {"t", "t", CONFIG_SHARE, "0", "0", "1", "", 0},
     [CONFIG_EVENT_RATE] = {"t", "t", CONFIG_EVENT_RATE, "1", "0", "1G", "", 0},
     [CONFIG_BIT_RATE] = {"t", "t", CONFIG_BIT_RATE, "1", "1bit/s", "100Tbit/s", "", 0},
@@ -122,6 +123,19 @@ static void test_durations(void)
     refuse(CONFIG_DURATION, "106752d", "is too large");
     refuse(CONFIG_DURATION, "999999999999999999999999d", "is too large");
     refuse(CONFIG_DURATION, "1h30min", "unknown unit");
+}
+
+static void test_seconds(void)
+{
+    g_assert_cmpint(parse(CONFIG_SECONDS, "0").integer, ==, 0);
+    g_assert_cmpint(parse(CONFIG_SECONDS, "2000ms").integer, ==, INT64_C(2000000000));
+    g_assert_cmpint(parse(CONFIG_SECONDS, "1.5min").integer, ==, INT64_C(90000000000));
+    refuse(CONFIG_SECONDS, "500ms", "is not a whole number of seconds, expected a duration in whole seconds");
+    refuse(CONFIG_SECONDS, "2900ms", "is not a whole number of seconds");
+    refuse(CONFIG_SECONDS, "1.000000001s", "is not a whole number of seconds");
+    refuse(CONFIG_SECONDS, "0.01min", "is not a whole number of seconds");
+    refuse(CONFIG_SECONDS, "2", "has no unit");
+    refuse(CONFIG_SECONDS, "25h", "out of range");
 }
 
 static void test_shares(void)
@@ -288,6 +302,7 @@ int main(int argc, char **argv)
     g_test_add_func("/config/counts", test_counts);
     g_test_add_func("/config/seeds", test_seeds);
     g_test_add_func("/config/durations", test_durations);
+    g_test_add_func("/config/seconds", test_seconds);
     g_test_add_func("/config/shares", test_shares);
     g_test_add_func("/config/rates", test_rates);
     g_test_add_func("/config/bytes", test_bytes);

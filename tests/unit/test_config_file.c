@@ -126,6 +126,26 @@ static void test_lines(void)
            "FILE:13: ue.attempts: \"0\" is out of range, expected 1 to 1000");
 }
 
+/* Each line that GKeyFile would stop at has one message, and does not hide what stands behind it. */
+static void test_strange_names(void)
+{
+#define NONSENSE " is not understood, expected [section], key = value or # comment\n"
+    refuse("[u\033e]\n"
+           "[ue]\n"
+           "\033[31mcount = 5\n"
+           "cou[nt = 5\n"
+           "count[d e] = 5\n"
+           "co\tunt = 5\n"
+           "count[de] = 5\n"
+           "attempts = 0\n",
+           -1, NULL, CONFIG_ERROR_SYNTAX,
+           "FILE:1: \"[u\033e]\"" NONSENSE "FILE:3: \"\033[31mcount = 5\"" NONSENSE
+           "FILE:4: \"cou[nt = 5\"" NONSENSE "FILE:5: \"count[d e] = 5\"" NONSENSE
+           "FILE:6: \"co\tunt = 5\"" NONSENSE "FILE:7: ue.count[de]: unknown key, did you mean ue.count?\n"
+           "FILE:8: ue.attempts: \"0\" is out of range, expected 1 to 1000");
+#undef NONSENSE
+}
+
 static void test_unknown(void)
 {
     const char *const settings[] = {"ue.cuont=5", "eu.count=5", "count=5", "ue.count", "ue.count=x=y", NULL};
@@ -143,6 +163,19 @@ static void test_unknown(void)
         "-s ue.count: expected SECTION.KEY=VALUE\n"
         "-s ue.count=x=y: ue.count: \"x=y\" is not a number, expected a whole number such as 1500, 100k or "
         "1.5M (k, M, G)");
+}
+
+/* What protocols carry in whole seconds is not cut to them without a word. */
+static void test_whole_seconds(void)
+{
+    const char *const settings[] = {"gba.lifetime=1500ms", NULL};
+
+#define WANTED                                                                                               \
+    " is not a whole number of seconds, expected a duration in whole seconds such as 10s (s, min, h, d)"
+    refuse("[bmsc]\nretry_after = 500ms\n[bsf]\nretry_after = 2.9s\n", -1, settings, CONFIG_ERROR_VALUE,
+           "FILE:2: bmsc.retry_after: \"500ms\"" WANTED "\nFILE:4: bsf.retry_after: \"2.9s\"" WANTED
+           "\n-s gba.lifetime=1500ms: gba.lifetime: \"1500ms\"" WANTED);
+#undef WANTED
 }
 
 static void test_contradictions(void)
@@ -223,6 +256,10 @@ static void test_files(void)
     refuse("[ue]\0count=1\n", 13, NULL, CONFIG_ERROR_SYNTAX,
            "FILE: holds NUL bytes, expected a scenario (INI file)");
     refuse("[ue]\n# \xe4\n", -1, NULL, CONFIG_ERROR_SYNTAX, "FILE:2: is not UTF-8 text");
+    refuse("# one\r[ue]\rcount=1\r", -1, NULL, CONFIG_ERROR_SYNTAX,
+           "FILE:1: a carriage return without a line feed, expected lines that end in LF or CR LF");
+    refuse("[ue]\r\ncount=1000\r\r\n", -1, NULL, CONFIG_ERROR_SYNTAX,
+           "FILE:2: a carriage return without a line feed, expected lines that end in LF or CR LF");
     refuse_path("/nonexistent/scenario.ini", ": No such file or directory");
     refuse_path(folder, ": is a directory, expected a scenario (INI file)");
     refuse_path("/dev/zero", ": is larger than 1 MiB, expected a scenario (INI file)");
@@ -238,7 +275,9 @@ int main(int argc, char **argv)
     g_test_add_func("/scenario/values", test_values);
     g_test_add_func("/scenario/canonical", test_canonical);
     g_test_add_func("/scenario/lines", test_lines);
+    g_test_add_func("/scenario/strange-names", test_strange_names);
     g_test_add_func("/scenario/unknown", test_unknown);
+    g_test_add_func("/scenario/whole-seconds", test_whole_seconds);
     g_test_add_func("/scenario/contradictions", test_contradictions);
     g_test_add_func("/scenario/borders", test_borders);
     g_test_add_func("/scenario/files", test_files);

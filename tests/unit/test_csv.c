@@ -189,7 +189,7 @@ static void test_full_disk(void)
     g_assert_nonnull(strstr(error->message, "/dev/full"));
     g_clear_error(&error);
 
-    csv = csv_open("/dev/full", &error);
+    csv = csv_open_as("/dev/full", "table.csv", &error);
     g_assert_no_error(error);
     int rows = 0;
     do
@@ -197,6 +197,7 @@ static void test_full_disk(void)
     while (csv_row_end(csv, &error) && ++rows < 100000);
     g_assert_cmpint(rows, <, 100000);
     g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC);
+    g_assert_true(g_str_has_prefix(error->message, "table.csv: "));
     g_clear_error(&error);
     g_assert_false(csv_row_end(csv, &error));
     g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC);

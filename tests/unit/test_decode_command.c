@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The command line of pullstorm decode: exit status, standard output and standard error, each case in a
  * process of its own. The case's words, and what its standard input is, come in environment variables. */
-#include "sim/cli/decode.h"
+#include "sim/cli/cli.h"
 #include "tests/unit/decode_log.h"
 #include "tests/unit/tap.h"
 #include "tests/unit/wire_vectors.h"
@@ -15,13 +15,15 @@
 static void child(void)
 {
     char **words = g_strsplit(g_getenv("DECODE_WORDS"), "\n", -1);
+    char **kept = g_memdup2(words, (g_strv_length(words) + 1) * sizeof *words); /* options go from words */
     int status;
 
     g_assert_nonnull(freopen(g_getenv("DECODE_STDIN"), "rb", stdin));
     status = decode_command((int)g_strv_length(words), words);
     printf("status %d\n", status);
     fflush(stdout);
-    g_strfreev(words);
+    g_strfreev(kept);
+    g_free(words);
     exit(0);
 }
 
@@ -131,8 +133,10 @@ static void test_wrong(void)
     expect(folder, "/dev/null", 2, "", "*/: cannot be read: Is a directory*");
     expect(no_log, "/dev/null", 2, "", "*/nonexistent/keylog.csv*No such file*");
     expect(bad_log, "/dev/null", 2, "", "*:1: no column b_tid, expected a key log*");
-    expect("--unknown", "/dev/null", 2, "", "*Unknown option --unknown*pullstorm decode --help*");
-    expect("a\nb", "/dev/null", 2, "", "*2 files, expected one or -*");
+    expect("--unknown", "/dev/null", 2, "", "*pullstorm: decode: unknown option --unknown, did you mean*");
+    expect("--kesy=x", "/dev/null", 2, "",
+           "*pullstorm: decode: unknown option --kesy, did you mean --keys?*");
+    expect("a\nb", "/dev/null", 2, "", "*expected one FILE or - for standard input, got 2*");
     expect("--rand=0011", "/dev/null", 2, "", "*--rand: 2 bytes, expected 16 to 255*");
     expect("--rand=xyz", "/dev/null", 2, "", "*--rand: character 1*expected a hexadecimal digit*");
     expect("--keys", "/dev/null", 2, "", "*--keys*");

@@ -21,20 +21,20 @@ static void assert_wrong(const char *text, const char *entry, const char *hint)
 
 static void test_wrong_texts(void)
 {
-    static const char known[] = "known are ask, answer, other, syn, synack, ack, fin, rst";
+    static const char known[] = "expected one of ask, answer, other, syn, synack, ack, fin, rst";
 
-    assert_wrong("ask@1, aks/2@3", "'aks/2@3'", known);
-    assert_wrong("@1", "'@1'", known);
-    assert_wrong("ask@0", "'ask@0'", "1 <= N <= M");
-    assert_wrong("ask@3-2", "'ask@3-2'", "KIND[/UE]@N[-M]");
-    assert_wrong("ask", "'ask'", "KIND[/UE]@N[-M]");
-    assert_wrong("ask@1,", "''", "KIND[/UE]@N[-M]");
-    assert_wrong("ask/@1", "'ask/@1'", "KIND[/UE]@N[-M]");
-    assert_wrong("ask@1-", "'ask@1-'", "KIND[/UE]@N[-M]");
-    assert_wrong("ask@1x", "'ask@1x'", "KIND[/UE]@N[-M]");
-    assert_wrong("ask@-1", "'ask@-1'", "KIND[/UE]@N[-M]");
-    assert_wrong("ask@99999999999999999999", "'ask@99999999999999999999'", "KIND[/UE]@N[-M]");
-    assert_wrong("ask/4@1", "'ask/4@1'", "the last one is 3");
+    assert_wrong("ask@1, aks/2@3", "\"aks/2@3\"", known);
+    assert_wrong("@1", "\"@1\"", known);
+    assert_wrong("ask@0", "\"ask@0\"", "1 <= N <= M");
+    assert_wrong("ask@3-2", "\"ask@3-2\"", "KIND[/UE]@N[-M]");
+    assert_wrong("ask", "\"ask\"", "KIND[/UE]@N[-M]");
+    assert_wrong("ask@1,", "\"\"", "KIND[/UE]@N[-M]");
+    assert_wrong("ask/@1", "\"ask/@1\"", "KIND[/UE]@N[-M]");
+    assert_wrong("ask@1-", "\"ask@1-\"", "KIND[/UE]@N[-M]");
+    assert_wrong("ask@1x", "\"ask@1x\"", "KIND[/UE]@N[-M]");
+    assert_wrong("ask@-1", "\"ask@-1\"", "KIND[/UE]@N[-M]");
+    assert_wrong("ask@99999999999999999999", "\"ask@99999999999999999999\"", "KIND[/UE]@N[-M]");
+    assert_wrong("ask/4@1", "\"ask/4@1\"", "names UE 4, expected at most 3");
 }
 
 static void test_counting(void)

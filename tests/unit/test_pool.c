@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Pool: objects are distinct, stay where they are, and come back after they were given. */
+/* Pool: objects are distinct, stay where they are, and come back after they were given. Table: zeros, or nothing. */
 #include "sim/kernel/pool.h"
+#include "sim/kernel/table.h"
 #include "tests/unit/tap.h"
 
 enum { OBJECTS = 5000 }; /* several slabs */
@@ -98,6 +99,31 @@ static void test_give_foreign(void)
     g_test_trap_assert_failed();
 }
 
+static void test_table(void)
+{
+    static const size_t counts[] = {0, 1, 1000, 1000000};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(counts); i++) {
+        uint64_t *table = table_new(counts[i], sizeof *table);
+
+        g_assert_nonnull(table);
+        if (counts[i]) {
+            g_assert_cmpuint(table[0] | table[counts[i] - 1], ==, 0);
+            table[counts[i] - 1] = 1;
+        }
+        table_free(table, counts[i], sizeof *table);
+    }
+    table_free(NULL, 5, 8);
+}
+
+/* More than the address space holds, and more than a size can say. */
+static void test_table_too_large(void)
+{
+    g_assert_null(table_new((size_t)1 << 50, 8));
+    g_assert_null(table_new(SIZE_MAX, 1));
+    g_assert_null(table_new(SIZE_MAX / 4, 8));
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -106,5 +132,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pool/reuse", test_reuse);
     g_test_add_func("/pool/bytes-kept", test_bytes_kept);
     g_test_add_func("/pool/give-foreign", test_give_foreign);
+    g_test_add_func("/table/zeros", test_table);
+    g_test_add_func("/table/too-large", test_table_too_large);
     return g_test_run();
 }

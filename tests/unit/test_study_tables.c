@@ -7,6 +7,8 @@
 #include "tests/unit/tap.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 static const char two_points[] = "replications = 3\n[axis a]\npull.rate = 100/s, 200/s\n";
 
@@ -321,6 +323,43 @@ static void test_changed(void)
     study_fixture_close(&fixture);
 }
 
+static bool many_rows(struct csv *csv, const void *user, GError **error)
+{
+    bool good = true;
+
+    for (int i = 0; i < 10000 && good; i++) {
+        csv_text(csv, user);
+        good = csv_row_end(csv, error);
+    }
+    return good;
+}
+
+/* A table that finds no room is told by the name that it would have had. */
+static void test_no_room(void)
+{
+    struct study_fixture fixture;
+    struct rlimit before, small;
+    GError *error = NULL;
+
+    study_fixture_open(&fixture);
+    char *path = g_build_filename(fixture.folder, "runs.csv", NULL);
+    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &before), ==, 0);
+    small = before;
+    small.rlim_cur = 4096;
+    signal(SIGXFSZ, SIG_IGN);
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &small), ==, 0);
+    bool good = folder_write_csv(fixture.folder, "runs.csv", many_rows, "a cell", &error);
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &before), ==, 0);
+    g_assert_false(good);
+    char *expected = g_strdup_printf("%s: File too large", path);
+    g_assert_cmpstr(error->message, ==, expected);
+    g_assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+    g_clear_error(&error);
+    g_free(expected);
+    g_free(path);
+    study_fixture_close(&fixture);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -331,5 +370,6 @@ int main(int argc, char **argv)
     g_test_add_func("/study/until", test_until);
     g_test_add_func("/study/longest-first", test_longest_first);
     g_test_add_func("/study/changed", test_changed);
+    g_test_add_func("/study/no-room", test_no_room);
     return g_test_run();
 }

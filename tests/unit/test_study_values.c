@@ -44,6 +44,8 @@ static void test_lists(void)
     expect_values("run.engine", "native, ns3", "native|ns3");
     expect_values("bmsc.workers", "1, 2..4, 8..32 factor 2", "1|2|3|4|8|16|32");
     expect_values("fault.drop", "pull@1-2", "pull@1-2");
+    expect_values("gba.lifetime", "0.5h..1h in 2, 2h", "0.5h|1h|2h");
+    refuse_values("bsf.retry_after", "1s..3s step 500ms", "\"1500ms\" is not a whole number of seconds");
     refuse_values("bmsc.workers", "1,,2", "an empty place");
     refuse_values("bmsc.workers", "1, 2,", "an empty place");
     refuse_values("bmsc.workers", "", "an empty place");

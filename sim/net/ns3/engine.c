@@ -2,6 +2,8 @@
 /* The ns3 engine put together: create, run slice by slice, destroy. */
 #include "sim/net/ns3/internal.h"
 
+#include "sim/kernel/limits.h"
+
 /* Between slices captures are written and the run can be interrupted. */
 #define SLICE_NS (10 * CLOCK_MILLISECOND)
 
@@ -34,9 +36,9 @@ static bool check_config(struct ns3_net *net, GError **error)
     const struct network_config *config = &net->config;
     /* 192.0.2.1 to .254, 10.0.0.1 to 10.255.255.254 */
     if (!config->ipv6 && !config->ns3_placement &&
-        (config->topology.servers > 254 || config->topology.ues > 0xfffffe)) {
-        g_set_error(error, NETWORK_ERROR, 0, "the ns3 engine has IPv4 addresses for 16777214 UEs, not for %u",
-                    config->topology.ues);
+        (config->topology.servers > 254 || config->topology.ues > LIMITS_IPV4_UES)) {
+        g_set_error(error, NETWORK_ERROR, 0, "the ns3 engine has IPv4 addresses for %d UEs, not for %u",
+                    LIMITS_IPV4_UES, config->topology.ues);
         return false;
     }
     if (!fault_set_read(&net->faults, &net->config, error))
