@@ -213,7 +213,7 @@ def _marks(axes, chart):
 
 
 def _titles(axes, chart):
-    note = textwrap.wrap(chart.note, 80)
+    note = textwrap.wrap(chart.note, 90)
     # Room for the note, in lines that are higher than its own.
     axes.set_title("\n".join(textwrap.wrap(chart.title, 70)), pad=6 + 11.5 * len(note))
     if note:

@@ -92,10 +92,10 @@ ok $? "... those of the reference studies"
 study many && script report "$work/many" && contains "$work/many/report.html" "12 of 16 shown. The table below has all"
 ok $? "plots left out are told"
 study unkeyed && script report "$work/unkeyed" &&
-    contains "$work/unkeyed/report.html" "from 506 ms at" "No value at point 3: no UE got the key."
+    contains "$work/unkeyed/report.html" "from 506 ms at" "No value at point 3, as no UE got the key."
 ok $? "points at which no UE got the key are told"
 study nobody && script report "$work/nobody" &&
-    contains "$work/nobody/report.html" "(time_to_key_p99_s): no value: no UE got the key." && ! grep -q NaN "$work/nobody/report.html"
+    contains "$work/nobody/report.html" "(time_to_key_p99_s): no value, as no UE got the key." && ! grep -q NaN "$work/nobody/report.html"
 ok $? "... also if it got one nowhere"
 study begun && script report "$work/begun" &&
     contains "$work/begun/report.html" "566 ms at the one point that is finished." \
