@@ -100,14 +100,14 @@ def plot(words):
 
 
 def document_of(path):
-    """The page of the folder. A plan that was made in the folder of a study is not that study."""
-    from pullstorm_results import page_run, page_study
+    """The page of the folder; of a study and of a plan that was made in its folder both."""
+    from pullstorm_results import page_plan, page_run, page_study
 
     kinds = reading.kinds_of(path)
     if "study" in kinds:
-        return page_study.document(path)
+        return page_study.document(path, "plan" in kinds)
     if "plan" in kinds:
-        return page_study.plan_document(path)
+        return page_plan.document(path)
     return page_run.document(path)
 
 

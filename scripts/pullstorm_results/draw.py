@@ -93,6 +93,12 @@ def _points(axes, series, style, place):
     )
 
 
+def _alone(low):
+    """Places of intervals that have no neighbour to make a band with."""
+    there = [False, *(value == value for value in low), False]
+    return [i for i in range(len(low)) if there[i + 1] and not there[i] and not there[i + 2]]
+
+
 def _curve(axes, chart, series, place, limit):
     colour = series.colour if series.colour is not None else place
     style = {"color": colour_of(colour), "linestyle": DASHES[colour % len(DASHES)]}
@@ -127,6 +133,9 @@ def _curve(axes, chart, series, place, limit):
         )
     if series.low is not None:
         axes.fill_between(x, series.low, series.high, color=style["color"], alpha=0.18, linewidth=0)
+        for i in _alone(series.low):
+            errors = [[max(0, y[i] - series.low[i])], [max(0, series.high[i] - y[i])]]
+            axes.errorbar(x[i : i + 1], y[i : i + 1], yerr=errors, fmt="none", capsize=3, ecolor=style["color"])
 
 
 def _spaced(ticks, low, high, logarithmic, most=11):
@@ -204,7 +213,7 @@ def _marks(axes, chart):
 
 
 def _titles(axes, chart):
-    note = textwrap.wrap(chart.note, 80)
+    note = textwrap.wrap(chart.note, 90)
     # Room for the note, in lines that are higher than its own.
     axes.set_title("\n".join(textwrap.wrap(chart.title, 70)), pad=6 + 11.5 * len(note))
     if note:

@@ -83,7 +83,8 @@ def counter_tables(run):
     some, none = [], []
     for name, value in run.metrics.items():
         if not name.startswith("books_"):
-            row = (name, wording.metric_text(name, value), known.get(name, ("", ""))[1])
+            text = wording.metric_text(name, value) if value == value else "no UE got the new MSK"
+            row = (name, text, known.get(name, ("", ""))[1])
             (some if value else none).append(row)
     header = ("counter", "value", "meaning")
     found = parts.table("Metrics other than 0", header, some, 3)

@@ -1,14 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
-"""The reports of a study and of a plan."""
+"""The report of a study."""
 
-import glob
-import os
-import shlex
-
-from pullstorm_results import parts, plan_plots, reading, run_plots, study_plots, wording, words
+from pullstorm_results import page_plan, parts, plan_plots, reading, repeat, run_plots, study_plots, wording, words
 
 WIDE = 0.10  # half-width of an interval relative to its mean
-MOST_LISTED = 12
+REFUSED = {"bmsc": ["http_503"], "bsf": ["ub_503", "zn_busy"], "hss": ["zh_busy"]}  # by whom
 MOST_OPEN = 60  # points; more are folded
 
 
@@ -41,12 +37,57 @@ def _points_with(study, metric, beyond):
     return [int(row["point"]) for row in study.points.to_dict("records") if row[metric + "_mean"] > beyond]
 
 
-def _named(points):
-    """ "point 3", or "points 3, 5 and 8"."""
-    shown = [str(point) for point in points[:MOST_LISTED]]
-    if len(points) > MOST_LISTED:
-        return f"{len(points)} points ({', '.join(shown)} ...)"
-    return f"point{'s' if len(points) > 1 else ''} {words.listed(shown)}"
+def key_values(study, key):
+    """A key that is a number, in base units at each point; None where that cannot be told."""
+    if key in study.points.columns:
+        return [wording.base_units(text) for text in study.points[key]]
+    sections = {name: dict(keys) for name, keys in reading.parse_ini(study.study_text)}
+    default = reading.known_keys().get(key, {}).get("default", "") if study.base_text else ""
+    base = reading.scenario_values(study.base_text).get(key, default)
+    everywhere = sections.get("set", {}).get(key, base)
+    variants = study.points["variant"] if "variant" in study.points.columns else [""] * len(study.points)
+    return [
+        wording.base_units(sections.get(f"variant {variant}", {}).get(key, everywhere)) for variant in variants
+    ]
+
+
+def _highest(study, metric):
+    """{point: the highest value that a run had}; the mean where there is no runs.csv."""
+    found = {int(row["point"]): row.get(f"{metric}_mean") for row in study.points.to_dict("records")}
+    if study.runs is not None and metric in study.runs:
+        for row in study.runs.to_dict("records"):
+            value = run_plots.number(row[metric], float("nan"))
+            if value > found[int(row["point"])]:
+                found[int(row["point"])] = value
+    return found
+
+
+def _full(study, prefix):
+    """Points at which the queue of a server reached its limit."""
+    limits = key_values(study, f"{prefix}.queue_limit")
+    highest = _highest(study, f"{prefix}_queue_max")
+    return [
+        point for point, limit in zip(highest, limits) if limit and highest[point] and highest[point] >= limit
+    ]
+
+
+def _overload(study, prefix, name):
+    """What a server could not take, in a line; nothing of a server that took it all."""
+    found = {}  # points: what was so there
+    busy = _points_with(study, f"{prefix}_utilisation_ratio", words.SATURATED)
+    full = _full(study, prefix)
+    found.setdefault(tuple(busy), []).append(f"busy for more than 95{wording.SPACE}% of the time")
+    found.setdefault(tuple(full), []).append(f"queue at its limit ({prefix}.queue_limit)")
+    for metric in REFUSED[prefix]:
+        points = _points_with(study, metric, 0)
+        if points:
+            most = wording.count(max(1, round(study.points[f"{metric}_mean"].max())))
+            text = f"requests refused ({metric}, up to {most} a run on average)"
+            found.setdefault(tuple(points), []).append(text)
+    texts = [f"{words.listed(what)} at {words.named_points(points)}" for points, what in found.items() if points]
+    if not texts:
+        return []
+    return [f"The {name}{' was saturated' if busy or full else ''}: {'; '.join(texts)}."]
 
 
 def warnings(study, metrics):
@@ -56,16 +97,12 @@ def warnings(study, metrics):
         found.append(f"{words.plural(len(failed), 'run')} of {len(study.runs)} failed; they are listed below.")
     none = [int(row["point"]) for row in study.points.to_dict("records") if row["n"] == 0]
     if none:
-        found.append(f"No run is finished at {_named(none)}.")
+        found.append(f"No run is finished at {words.named_points(none)}.")
     without = _points_with(study, "ues_without_key", 0)
     if without:
-        found.append(f"UEs without the new MSK at {_named(without)}.")
+        found.append(f"UEs without the new MSK at {words.named_points(without)}.")
     for prefix, name in wording.SERVERS:
-        busy = _points_with(study, f"{prefix}_utilisation_ratio", words.SATURATED)
-        if busy:
-            found.append(
-                f"The {name} was saturated (busy for more than 95{wording.SPACE}% of the time) at {_named(busy)}."
-            )
+        found += _overload(study, prefix, name)
     if study.points["n"].max() < 2:
         found.append("One run per point: how far the numbers vary by chance is not known.")
     wide = wide_intervals(study, metrics)
@@ -97,20 +134,35 @@ def summary(study, metrics):
 
 
 def _range_of(study, axes, metric):
+    title = f"{wording.metric_title(metric)} ({metric})"
     column = study.points[f"{metric}_mean"]
+    without = study_plots.without_value(study, metric)
+    why = ", as no UE got the key" if without.any() and metric in reading.OF_KEYED else ""
     if column.isna().all():
-        return f"{wording.metric_title(metric)} ({metric}): no value."
+        return f"{title}: no value{why}."
+    points = words.named_points([int(point) for point in study.points["point"][without]]) if without.any() else ""
+    nowhere = f" No value at {points}{why}." if points else ""
     low, high = column.idxmin(), column.idxmax()
     if column[low] == column[high]:
-        return f"{wording.metric_title(metric)} ({metric}): {wording.metric_text(metric, column[low])} everywhere."
+        return f"{title}: {wording.metric_text(metric, column[low])} {_everywhere(column, points)}.{nowhere}"
 
     def place(row):
         return ", ".join(f"{one.name} = {one.texts[row]}" for one in axes) or "the point"
 
     return (
-        f"{wording.metric_title(metric)} ({metric}): from {wording.metric_text(metric, column[low])} at {place(low)} "
-        f"to {wording.metric_text(metric, column[high])} at {place(high)}."
+        f"{title}: from {wording.metric_text(metric, column[low])} at {place(low)} "
+        f"to {wording.metric_text(metric, column[high])} at {place(high)}.{nowhere}"
     )
+
+
+def _everywhere(column, without):
+    """Where a value is that is the same wherever there is one; without: points that are finished and have none."""
+    there = int(column.notna().sum())
+    if there == len(column):
+        return "everywhere"
+    if there == 1:
+        return f"at the one point that {'has a value' if without else 'is finished'}"
+    return f"at all of the {there} points that {'have a value' if without else 'are finished'}"
 
 
 def with_interval(row, metric):
@@ -139,117 +191,27 @@ def failed_table(study):
     return parts.table("Runs that failed", ("point", "replication", "seed", "status"), rows, 4)
 
 
-def _versions(path):
-    """Versions of pullstorm that made the runs."""
-    found = set()
-    for file in sorted(glob.glob(os.path.join(glob.escape(path), "runs", "*", "manifest.json"))):
-        try:
-            found.add(str(reading.read_manifest(file).get("version", "")))
-        except reading.ResultError:
-            continue
-    return sorted(found - {""})
-
-
-def reproduction(path, study_text, base_text, command):
-    versions = _versions(path)
-    body = parts.paragraph(f"Made by pullstorm {words.listed(versions)}.") if versions else ""
-    if study_text:
-        body += parts.paragraph(
-            "With the study file and its base scenario below, `base` in the first naming the second:"
-        )
-    body += parts.text_block(command, "commands")
-    for title, text in (("study.ini", study_text), ("base.ini, the base scenario", base_text)):
-        if text:
-            body += parts.folded(title, parts.text_block(text, title))
-    return body
-
-
-def document(path):
-    """The page of the study in the folder path."""
+def document(path, with_plan=False):
+    """The page of the study in the folder path; with the plan that was made in the same folder, if that is wanted."""
     study = reading.read_study(path)
     metrics = study_plots.chosen_metrics(study)
     charts = study_plots.charts(study)
+    left_out = study_plots.facets_left_out(study_plots.layout_of(study.axes, study.points), study.points)
     columns = [column for axis in study.axes for column in axis.columns]
-    body = parts.warning_list(warnings(study, metrics))
+    plan = reading.read_plan(path) if with_plan else None
+    plan_charts = plan_plots.charts(plan) if plan else []
+    found = warnings(study, metrics) + [f"Plan: {text}" for text in (page_plan.warnings(plan) if plan else [])]
+    body = parts.warning_list(found)
     body += parts.section("summary", "Summary", "".join(parts.paragraph(text) for text in summary(study, metrics)))
-    body += parts.section("plots", "Plots", parts.figures(charts))
+    note = parts.paragraph(left_out) if left_out else ""
+    body += parts.section("plots", "Plots", note + parts.figures(charts))
     body += parts.section("points", "Points", point_table(study, metrics, columns) + failed_table(study))
-    command = "scripts/sweep study.ini -o results/again\npullstorm collect study.ini -o results/again"
-    body += parts.section(
-        "reproduce", "How to repeat it", reproduction(path, study.study_text, study.base_text, command)
-    )
-    return parts.whole(study.title, "A parameter study with pullstorm", body, charts)
-
-
-def _interval(row, metric):
-    """Mean and interval of a plan's answer, which come as text; some may be missing."""
-    mean, low, high = (
-        run_plots.number(row[f"{metric}_{part}"], float("nan")) for part in ("mean", "ci_low", "ci_high")
-    )
-    text = wording.metric_text(metric, mean)
-    return (
-        f"{text} ({wording.metric_text(metric, low)} to {wording.metric_text(metric, high)})"
-        if low == low
-        else text
-    )
-
-
-def answer_table(plan):
-    found = [one for one in study_plots.dimensions(plan.axes, plan.answers) if len(one.distinct()) > 1]
-    names = [
-        name for name in plan.answers.columns if name.endswith("_mean") and name[:-5] + "_ci_low" in plan.answers
-    ]
-    rows = []
-    for place, row in enumerate(plan.answers.to_dict("records")):
-        values = [_interval(row, name[:-5]) for name in names]
-        rows.append(
-            (
-                int(row["point"]),
-                *(one.texts[place] for one in found),
-                wording.key_value(plan.key, row["answer"]) if row["answer"] else "–",
-                row["status"],
-                *values,
-            )
-        )
-    header = (
-        "point",
-        *(one.name for one in found),
-        plan.key,
-        "status",
-        *(name[:-5] + " (95 %)" for name in names),
-    )
-    return parts.table("Answers", header, rows, 1 + len(found))
-
-
-def plan_warnings(plan):
-    found = []
-    for status, text in (
-        ("never", "No value tried meets the target"),
-        ("not_monotone", "What was seen is not monotone"),
-        ("failed", "A run failed"),
-    ):
-        points = [int(row["point"]) for row in plan.answers.to_dict("records") if row["status"] == status]
-        if points:
-            found.append(f"{text} at {_named(points)}.")
-    unsure = [int(row["point"]) for row in plan.answers.to_dict("records") if row.get("sure") == "no"]
-    if unsure:
-        found.append(f"The answer, or its neighbour, is not sure with 95 % confidence at {_named(unsure)}.")
-    return found
-
-
-def plan_document(path):
-    """The page of the plan in the folder path."""
-    plan = reading.read_plan(path)
-    charts = plan_plots.charts(plan)
-    text = f"{plan.vary}: the {plan.sought} for which this holds was looked for: {plan.target}."
-    body = parts.warning_list(plan_warnings(plan))
-    body += parts.section("summary", "Summary", parts.paragraph(text) + answer_table(plan))
-    body += parts.section("plots", "Plots", parts.figures(charts))
-    command = (
-        f"pullstorm plan study.ini --target {shlex.quote(plan.target)} --vary {shlex.quote(plan.vary)}"
-        f"{' --largest' * (plan.sought == 'largest')} --replications {plan.replications} -o results/again"
-    )
-    study_text = reading.optional_text(os.path.join(path, "study.ini"))
-    base_text = reading.optional_text(os.path.join(path, "base.ini"))
-    body += parts.section("reproduce", "How to repeat it", reproduction(path, study_text, base_text, command))
-    return parts.whole(plan.title, "A plan with pullstorm", body, charts)
+    said, command = repeat.study_command(study)
+    commands = [command]
+    if plan:
+        figures = parts.figures(plan_charts, len(charts))
+        body += parts.section("plan", "Plan made in the same folder", page_plan.summary(plan) + figures)
+        commands.append(repeat.plan_command(plan))
+    how = repeat.body(path, study.study_text, study.base_text, said, commands)
+    body += parts.section("reproduce", "How to repeat it", how)
+    return parts.whole(study.title, "A parameter study with pullstorm", body, charts + plan_charts)

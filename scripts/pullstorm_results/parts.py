@@ -68,10 +68,10 @@ def warning_list(warnings):
     )
 
 
-def figures(charts):
-    """Places for the plots, each with a picture for readers without scripts."""
+def figures(charts, first=0):
+    """Places for the plots, each with a picture for readers without scripts; first: place of the first in the page."""
     found = []
-    for place, chart in enumerate(charts):
+    for place, chart in enumerate(charts, first):
         note = f'<span class="note">{escape(chart.note)}</span>' if chart.note else ""
         picture = draw.inline_svg(chart)
         label = escape(f"{chart.title}. {chart.note}")

@@ -5,31 +5,12 @@ import re
 
 from pullstorm_results import wording
 from pullstorm_results.chart import LINE, POINTS, Chart, Mark, Series
-from pullstorm_results.study_plots import dimensions, spread
+from pullstorm_results.study_plots import dimensions, spread, why_without
 
 MOST_POINTS = 6
-UNITS = {
-    "": 1.0,
-    "us": 1e-6,
-    "µs": 1e-6,
-    "ms": 1e-3,
-    "s": 1.0,
-    "min": 60.0,
-    "h": 3600.0,
-    "d": 86400.0,
-    "%": 0.01,
-    "k": 1e3,
-    "M": 1e6,
-    "G": 1e9,
-    "kB": 1e3,
-    "MB": 1e6,
-    "GB": 1e9,
-    "B": 1.0,
-    "/s": 1.0,
-}
 STATUS = {
     "met": "answer",
-    "always": "met everywhere; lowest value tried",
+    "always": "met everywhere; {end} value tried",
     "never": "not met by any value",
     "not_monotone": "answer; not monotone",
     "failed": "a run failed",
@@ -43,8 +24,8 @@ def target_lines(target):
         r"(\w+)\s*(<=|>=|<|>|==)\s*([0-9.]+(?:[eE][+-]?\d+)?)\s*([^\s)]*)", target
     ):
         unit = "" if unit in ("and", "or") else unit
-        if unit in UNITS and not metric[0].isdigit():
-            found[metric] = float(value) * UNITS[unit]
+        if unit in wording.UNITS and not metric[0].isdigit():
+            found[metric] = float(value) * wording.UNITS[unit]
     return found
 
 
@@ -89,7 +70,9 @@ def _series(plan, metric, point, text, place):
 
 def _answer_mark(plan, point, text, place):
     row = plan.answers[plan.answers["point"] == point].iloc[0]
-    words = STATUS.get(row["status"], row["status"])
+    words = STATUS.get(row["status"], row["status"]).format(
+        end="highest" if row["sought"] == "largest" else "lowest"
+    )
     name = f"{text + ': ' if text else ''}{words}"
     values, _ = wording.axis_numbers([row["answer"]])
     if not values or values[0] != values[0]:
@@ -115,6 +98,8 @@ def explored(plan, metric):
     note = f"target: {plan.target}; hollow: it is not met, grey: unsure"
     if len(points) < len(texts):
         note += f"; {len(points)} of {len(texts)} points shown"
+    if plan.curve[f"{metric}_mean"].isna().any():
+        note += f"; no value {why_without(metric)}"
     measured = [y for curve in series for y in curve.y if y == y and y > 0]
     return Chart(
         f"plan_{metric}",
@@ -145,19 +130,20 @@ def answers(plan):
     if not values:
         return None
     x = [axis.numbers[row] if axis.numbers is not None else axis.distinct().index(axis.texts[row]) for row in rows]
-    joined = axis.numbers is not None
+    numeric = axis.numbers is not None
+    joined = numeric and plan.answers["sought"].nunique() == 1  # a largest and a smallest value are not of one curve
     order = sorted(range(len(x)), key=lambda row: x[row])
     curve = Series(plan.key, [x[i] for i in order], [values[i] for i in order], LINE if joined else POINTS)
     return Chart(
         "plan_answers",
-        f"{plan.key} that meets the target",
+        f"{plan.sought.capitalize()} {plan.key} that meets the target",
         axis.label,
         wording.key_label(plan.key) + more,
         [curve],
         note=f"target: {plan.target}",
-        x_log=joined and wording.geometric(x),
-        x_ticks=axis.distinct() if joined else None,
-        categories=None if joined else axis.distinct(),
+        x_log=numeric and wording.geometric(x),
+        x_ticks=axis.distinct() if numeric else None,
+        categories=None if numeric else axis.distinct(),
     )
 
 

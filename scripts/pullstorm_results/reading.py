@@ -14,6 +14,8 @@ import pandas
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 STATISTICS = ("mean", "sd", "ci_low", "ci_high")
+# Metrics of the UEs that hold the key: they have no value, an empty field, where no UE does.
+OF_KEYED = ("time_to_key_mean_s", "time_to_key_p50_s", "time_to_key_p99_s", "time_to_key_max_s", "storm_duration_s")
 
 
 class ResultError(Exception):
@@ -141,7 +143,8 @@ def _read_summary(path):
         raise ResultError(f"{path}: {len(table)} rows, one is expected")
     need_columns(table, ["ue.count", "ues", "ues_keyed", "ues_without_key", "pulls_sent"], path)
     metrics = [name for name in table.columns if "." not in name]
-    row = numbers(table, metrics, path).iloc[0]
+    numbers(table, [name for name in metrics if name in OF_KEYED], path, empty=True)
+    row = numbers(table, [name for name in metrics if name not in OF_KEYED], path).iloc[0]
     return {name: row[name] for name in table.columns if "." in name}, {name: row[name] for name in metrics}
 
 
@@ -228,7 +231,7 @@ def optional_text(path):
     return _read_text(path) if os.path.exists(path) else ""
 
 
-def _study_file(path):
+def study_file(path):
     """Text, sections and [study] of the study.ini of a folder; empty where there is none."""
     text = optional_text(os.path.join(path, "study.ini"))
     sections = parse_ini(text)
@@ -239,9 +242,15 @@ def _study_file(path):
     return text, sections, about
 
 
+def base_text(path, about):
+    """The base scenario: its copy in the folder of a sweep, or the file that the study names."""
+    beside = os.path.join(path, about.get("base", ""))
+    return optional_text(os.path.join(path, "base.ini")) or (optional_text(beside) if os.path.isfile(beside) else "")
+
+
 def read_study(path):
     """The study in the folder path."""
-    text, sections, about = _study_file(path)
+    text, sections, about = study_file(path)
     file = os.path.join(path, "study.csv")
     if not os.path.exists(file):
         raise ResultError(f"{path}: no study.csv; make it with: pullstorm collect STUDY -o {path}")
@@ -271,7 +280,7 @@ def read_study(path):
         points,
         runs,
         text,
-        optional_text(os.path.join(path, "base.ini")),
+        base_text(path, about),
         wanted,
     )
 
@@ -284,7 +293,7 @@ class Plan:
     title: str
     target: str  # text of the condition
     vary: str  # the key and its values, as given
-    sought: str  # smallest or largest
+    sought: str  # smallest or largest; "smallest or largest" if points differ
     replications: str  # at least..at most
     key: str  # the key that was varied
     axes: list
@@ -294,7 +303,7 @@ class Plan:
 
 def read_plan(path):
     """The plan in the folder path."""
-    _, sections, about = _study_file(path)
+    _, sections, about = study_file(path)
     file = os.path.join(path, "plan.csv")
     curve_file = os.path.join(path, "plan_curve.csv")
     answers, curve = read_table(file), read_table(curve_file)
@@ -313,10 +322,15 @@ def read_plan(path):
         curve_file,
         empty=True,
     )
+    sought = answers["sought"][0] if answers["sought"].nunique() == 1 else "smallest or largest"
     return Plan(
         path,
         about.get("title", "") or _name_of(path),
-        *(answers[name][0] for name in ("target", "vary", "sought", "replications", "key")),
+        answers["target"][0],
+        answers["vary"][0],
+        sought,
+        answers["replications"][0],
+        answers["key"][0],
         axes_of(axis_columns, sections),
         answers,
         curve,

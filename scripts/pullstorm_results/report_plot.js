@@ -229,20 +229,26 @@ Plot.prototype.drawSeries = function (parent, series, place, number) {
   });
 };
 
+// Bands, each as far as no value is missing; bars where there is nothing to join.
 Plot.prototype.drawIntervals = function (group, series, colour) {
-  var x = this.x, y = this.y, area = this.area, log = this.chart.yLog, up = [], down = [];
-  series.x.forEach(function (value, i) {
-    if (series.low[i] === null || series.low[i] === undefined) return;
-    var low = log && series.low[i] <= 0 ? area.bottom : y(series.low[i]), high = y(series.high[i]), at = x(value);
-    if (series.style === "points")
-      make("path", {
-        d: "M" + at + "," + low + "V" + high + "M" + (at - 4) + "," + low + "h8M" + (at - 4) + "," + high + "h8",
+  var x = this.x, y = this.y, area = this.area, log = this.chart.yLog, joined = [];
+  function end() {
+    var ups = joined.map(function (one) { return one.at + "," + one.high; });
+    var downs = joined.map(function (one) { return one.at + "," + one.low; }).reverse();
+    if (series.style !== "points" && joined.length > 1)
+      make("path", { d: "M" + ups.concat(downs).join("L") + "Z", fill: colour, "fill-opacity": 0.18 }, group);
+    else joined.forEach(function (one) {
+      make("path", { d: "M" + one.at + "," + one.low + "V" + one.high + "m-4,0h8M" + one.at + "," + one.low + "m-4,0h8",
         stroke: colour, "stroke-width": 1.5 }, group);
-    up.push(at.toFixed(1) + "," + high.toFixed(1));
-    down.unshift(at.toFixed(1) + "," + low.toFixed(1));
+    });
+    joined = [];
+  }
+  series.x.forEach(function (value, i) {
+    if (series.low[i] === null || series.low[i] === undefined) return end();
+    joined.push({ at: x(value).toFixed(1), high: y(series.high[i]).toFixed(1),
+      low: (log && series.low[i] <= 0 ? area.bottom : y(series.low[i])).toFixed(1) });
   });
-  if (series.style !== "points" && up.length > 1)
-    make("path", { d: "M" + up.concat(down).join("L") + "Z", fill: colour, "fill-opacity": 0.18 }, group);
+  end();
 };
 
 Plot.prototype.drawMarks = function (parent) {

@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 
-from pullstorm_results import wording
+from pullstorm_results import reading, wording
 from pullstorm_results.chart import LINE, POINTS, Chart, HeatChart, Series
 
 DEFAULT_METRICS = (
@@ -103,17 +103,28 @@ def spread(values, most):
 
 
 def facets_of(layout, points):
-    """[(name of the file's ending, text, rows)] of the plots that further axes make."""
+    """[(name of the file's ending, text, rows)] of the plots that further axes make, at most MOST_FACETS."""
     if not layout.facets:
         return [("", "", list(range(len(points))))]
     groups = {}
     for row in range(len(points)):
         groups.setdefault(tuple(one.texts[row] for one in layout.facets), []).append(row)
     found = []
-    for place, (texts, rows) in enumerate(groups.items()):
+    for place, (texts, rows) in enumerate(list(groups.items())[:MOST_FACETS]):
         text = ", ".join(f"{one.name} = {value}" for one, value in zip(layout.facets, texts))
+        if len(groups) > MOST_FACETS:
+            text += f" ({MOST_FACETS} of {len(groups)} shown)"
         found.append((f"_{place + 1:02d}", text, rows))
-    return found[:MOST_FACETS]
+    return found
+
+
+def facets_left_out(layout, points):
+    """What a report says of the plots that there are not; "" if there are all."""
+    count = len(set(zip(*(one.texts for one in layout.facets))))
+    if count <= MOST_FACETS:
+        return ""
+    names = " and ".join(one.name for one in layout.facets)
+    return f"One plot for each {names}: {MOST_FACETS} of {count} shown. The table below has all points."
 
 
 def _scaled(metric, values):
@@ -150,7 +161,16 @@ def _dodged(series):
         curve.x = [x + 0.12 * (place - (len(series) - 1) / 2) for x in curve.x]
 
 
-def _note(study, layout, facet, shown):
+def without_value(study, metric):
+    """Whether a run's end leaves the metric without a value, by point: nobody there got the key."""
+    return (study.points["n"] > 0) & study.points[f"{metric}_mean"].isna()
+
+
+def why_without(metric):
+    return "where no UE got the key" if metric in reading.OF_KEYED else "at some points"
+
+
+def _note(study, metric, layout, facet, shown):
     runs = sorted({int(n) for n in study.points["n"] if n > 0})
     words = [facet] if facet else []
     none = int((study.points["n"] == 0).sum())
@@ -164,6 +184,8 @@ def _note(study, layout, facet, shown):
         words.append(f"mean of {count} runs per point, {'bands' if joined else 'bars'}: 95 % confidence")
     if none and runs:
         words.append(f"{none} of {len(study.points)} points have no finished run")
+    if without_value(study, metric).any():
+        words.append(f"no value {why_without(metric)}")
     if shown:
         words.append(shown)
     return "; ".join(words)
@@ -203,7 +225,7 @@ def curves(study, metric, layout, facet):
         layout.x.label if layout.x else "",
         wording.metric_label(metric),
         series,
-        note=_note(study, layout, text, shown),
+        note=_note(study, metric, layout, text, shown),
         legend=layout.family.name if layout.family else "",
         x_log=numeric and wording.geometric(layout.x.numbers),
         x_ticks=layout.x.distinct() if numeric else None,
@@ -213,7 +235,9 @@ def curves(study, metric, layout, facet):
         and bool(measured)
         and min(measured) > 0
         and max(measured) > 100 * min(measured),
-        empty="no run of these points is finished",
+        empty="no UE got the key at these points"
+        if without_value(study, metric).iloc[rows].any() and metric in reading.OF_KEYED
+        else "no run of these points is finished",
     )
 
 
@@ -246,7 +270,7 @@ def heat(study, metric, layout, facet):
         [layout.x.text_of(x) for x in xs],
         [layout.family.text_of(y) for y in ys],
         z,
-        note=_note(study, layout, text, "").replace(", bands: 95 % confidence", ""),
+        note=_note(study, metric, layout, text, "").replace(", bands: 95 % confidence", ""),
         z_range=_colour_range(metric, values),
         z_log=wording.metric_unit(metric) == "s"
         and bool(values)
@@ -263,5 +287,5 @@ def charts(study):
         for facet in facets_of(layout, study.points):
             found.append(curves(study, metric, layout, facet))
             if layout.family is not None and layout.x.numbers is not None and layout.family.numbers is not None:
-                found.append(heat(study, metric, layout, facet))
+                found += [one for one in [heat(study, metric, layout, facet)] if not one.is_empty()]
     return found

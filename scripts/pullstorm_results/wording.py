@@ -35,6 +35,26 @@ for _prefix, _server in SERVERS:
     TITLES[_prefix + "_queue_max"] = f"Longest queue at the {_server}"
     TITLES[_prefix + "_wait_mean_s"] = f"Mean wait at the {_server}"
 
+UNITS = {
+    "": 1.0,
+    "us": 1e-6,
+    "µs": 1e-6,
+    "ms": 1e-3,
+    "s": 1.0,
+    "min": 60.0,
+    "h": 3600.0,
+    "d": 86400.0,
+    "%": 0.01,
+    "k": 1e3,
+    "M": 1e6,
+    "G": 1e9,
+    "kB": 1e3,
+    "MB": 1e6,
+    "GB": 1e9,
+    "B": 1.0,
+    "/s": 1.0,
+}
+
 
 def count(value):
     """12345 as "12 345"; a count that is none keeps its digits."""
@@ -112,6 +132,27 @@ def metric_title(name):
     return words[0].upper() + words[1:]
 
 
+PHRASES = {
+    "ues_without_key": "the number of UEs without the new MSK",
+    "ues_keyed": "the number of UEs that hold the new MSK",
+    "ues_keyed_ratio": "the share of UEs that hold the new MSK",
+    "time_to_key_mean_s": "the mean time to key",
+    "time_to_key_p50_s": "the median time to key",
+    "time_to_key_p99_s": "the 99th percentile of the time to key",
+    "time_to_key_max_s": "the longest time to key",
+    "storm_duration_s": "the duration of the storm",
+}
+
+
+def metric_phrase(name):
+    """For the middle of a sentence."""
+    if name in PHRASES:
+        return PHRASES[name]
+    if name.startswith(tuple(f"{prefix}_" for prefix, _ in SERVERS)) and name in TITLES:
+        return f"the {TITLES[name][0].lower()}{TITLES[name][1:]}"
+    return name
+
+
 def metric_label(name):
     """Title and unit, for an axis; ratios are plotted in percent."""
     unit = {"ratio": " (%)", "1": "", "text": ""}.get(metric_unit(name), f" ({metric_unit(name)})")
@@ -135,13 +176,27 @@ def key_label(key):
     return f"{key} ({unit})" if unit else key
 
 
+def _distribution(text):
+    """exp(0.04) as "exp(40 ms)". The second number of a uniform() is a duration as well, that of a lognormal() is not."""
+    shape = re.fullmatch(r"(\w+)\(([^,()]+)(?:,([^,()]+))?\)", text)
+    if not shape:
+        return text
+    name, *values = shape.groups()
+    try:
+        first, *others = [float(value) for value in values if value is not None]
+    except ValueError:
+        return text
+    texts = [seconds(first), *(seconds(other) if name == "uniform" else f"{other:g}" for other in others)]
+    return f"{name}({', '.join(texts)})"
+
+
 def key_value(key, text):
-    """A key's value in base units as people write it: 200/s, 1.5 s, 10 %."""
+    """A key's value in base units as people write it: 200/s, 1.5 s, 10 %, exp(40 ms)."""
     known = reading.known_keys().get(key)
     try:
         value = float(text)
     except ValueError:
-        return text
+        return _distribution(text) if known and known["type"] == "distribution" else text
     unit = known["unit"] if known else "1"
     if unit == "s":
         return seconds(value)
@@ -150,6 +205,15 @@ def key_value(key, text):
     if unit in ("1/s", "bit/s", "bytes"):
         return compact(value) + ("/s" if unit == "1/s" else f"{SPACE}{unit}")
     return count(value)
+
+
+def base_units(text):
+    """A count, share, time or rate with its unit as a number; None for what is none."""
+    shape = re.fullmatch(r"([0-9._]+(?:[eE][+-]?[0-9]+)?)\s*(\S*)", text.strip())
+    try:
+        return float(shape[1].replace("_", "")) * UNITS[shape[2]] if shape else None
+    except (KeyError, ValueError):
+        return None
 
 
 def axis_numbers(texts):

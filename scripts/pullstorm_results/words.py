@@ -5,6 +5,8 @@ from pullstorm_results import reading, wording
 from pullstorm_results.run_plots import number
 
 SATURATED = 0.95
+MOST_LISTED = 12
+STANDING = 4  # jobs; so many wait in one of 30 looks at a single worker that is half busy (M/M/1)
 PROCEDURES = {
     "time_to_key": "first pull sent to a UE until it holds the new MSK",
     "pull": "first pull sent to a UE until it accepts one",
@@ -43,6 +45,19 @@ def listed(words):
     """a, b and c"""
     words = list(words)
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def named_points(points):
+    """ "point 3", or "points 3, 5 to 8 and 12"; of many only the first ones."""
+    pieces, first = [], 0
+    for i in range(1, len(points) + 1):
+        if i == len(points) or points[i] != points[i - 1] + 1:
+            run = points[first:i]
+            pieces += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run)
+            first = i
+    if len(pieces) > MOST_LISTED:
+        return f"{len(points)} points ({', '.join(pieces[:MOST_LISTED])} ...)"
+    return f"point{'s' if len(points) > 1 else ''} {listed(pieces)}"
 
 
 def _counted(metrics, kinds):
@@ -141,13 +156,18 @@ def scenario(run):
 
 
 def saturated_seconds(run, prefix):
-    """For how long the rows of the time series show more than 95 % of the workers busy."""
-    workers = number(run.keys.get(f"{prefix}.workers"), 1.0)
+    """For how long rows of the time series that follow one another show all workers busy and a standing queue.
+
+    A row sees one instant: that a worker happens to be busy in it, or even a job to wait, says nothing of the next.
+    """
     series = run.series
-    if f"{prefix}_busy" not in series:
+    if f"{prefix}_busy" not in series or f"{prefix}_queue" not in series:
         return 0.0
-    steps = series["time_s"].diff().fillna(0.0)
-    return float(steps[series[f"{prefix}_busy"] > SATURATED * workers].sum())
+    limit = number(run.keys.get(f"{prefix}.queue_limit"), STANDING)
+    full = (series[f"{prefix}_busy"] >= number(run.keys.get(f"{prefix}.workers"), 1.0)) & (
+        series[f"{prefix}_queue"] >= min(STANDING, max(1.0, limit))
+    )
+    return float(series["time_s"].diff()[full & full.shift(fill_value=False)].sum())
 
 
 def _server_warnings(run):
@@ -159,8 +179,7 @@ def _server_warnings(run):
             found.append(f"The {name} was busy for {wording.percent(busy)} of the time: it was saturated.")
         elif lasted >= 2 * number(run.keys.get("output.interval"), 1.0):
             found.append(
-                f"The {name} was saturated (more than 95{wording.SPACE}% of its workers busy) for about "
-                f"{wording.seconds(lasted)} of the run."
+                f"The {name} was saturated (all workers busy, jobs waiting) for about {wording.seconds(lasted)} of the run."
             )
         limit = number(run.keys.get(f"{prefix}.queue_limit"))
         if run.metrics.get(f"{prefix}_queue_max", 0) >= limit > 0:

@@ -54,11 +54,15 @@ script plot "$work/storm" -o "$work/one" --format svg && [ -f "$work/one/keyed.s
 ok $? "--format svg makes no PNG"
 runs lost access.loss=100% && script plot "$work/lost" && says "$work/lost/plots/time_to_key.svg" "no UE got the new MSK"
 ok $? "a run in which no UE got its key"
+without_times "$work/lost/summary.csv" && script plot "$work/lost" &&
+    says "$work/lost/plots/time_to_key.svg" "no UE got the new MSK"
+ok $? "... and its times have no value"
 runs single ue.count=1 ue.cells=1 && script plot "$work/single" && made "$work/single/plots" 8
 ok $? "a run of one UE"
 
 # --- studies and plans: shape, number of plots
-for case in one:4 two:8 variants:4 single:4 thirty:8 failed:4 facets:16 text:4 point:4 steps:4 plan:1 plans:2 never:1; do
+for case in one:4 two:8 variants:4 single:4 thirty:8 failed:4 facets:16 text:4 point:4 steps:4 many:96 \
+    times:4 unkeyed:4 nobody:7 begun:4 plan:1 plans:2 never:1 largest:1 mixed:2 both:9; do
     shape=${case%:*}
     rm -rf "${work:?}/$shape"
     study "$shape" && script plot "$work/$shape" --format svg &&
@@ -77,6 +81,19 @@ says "$work/failed/plots/time_to_key_p99_s.svg" "1 of 5 points" 5000
 ok $? "a point without a finished run keeps its place"
 says "$work/thirty/plots/time_to_key_p99_s.svg" "8 of 12 curves shown"
 ok $? "curves left out are told"
+says "$work/many/plots/time_to_key_p99_s_12.svg" "12 of 16 shown"
+ok $? "plots left out are told"
+says "$work/times/plots/time_to_key_p99_s.svg" "exp(40 ms)" "lognormal(40 ms, 0.5)"
+ok $? "distributions of a legend have units"
+says "$work/unkeyed/plots/time_to_key_p99_s.svg" "no value where no UE got" 1000 &&
+    ! says "$work/unkeyed/plots/http_503.svg" "no value"
+ok $? "a point at which no UE got the key leaves a gap, and why is told"
+says "$work/nobody/plots/time_to_key_p99_s.svg" "no UE got the key at these points"
+ok $? "... also if there is no other"
+says "$work/largest/plots/plan_time_to_key_p99_s.svg" "met everywhere; highest value tried 16"
+ok $? "a plan for the largest value that is met everywhere"
+says "$work/mixed/plots/plan_answers.svg" "Smallest or largest bmsc.workers"
+ok $? "a plan with smallest and largest answers"
 says "$work/plan/plots/plan_time_to_key_p99_s.svg" "target: 2 s" "answer 3" bmsc.workers
 ok $? "a plan: target and answer"
 says "$work/never/plots/plan_time_to_key_p99_s.svg" "never met"
@@ -139,7 +156,7 @@ ok $? "a full disk: exit 1, no half file"
 
 # --- without the modules
 mkdir "$work/bin"
-for command in sh dirname; do ln -s "$(command -v $command)" "$work/bin/$command"; done
+for command in sh dirname readlink; do ln -s "$(command -v $command)" "$work/bin/$command"; done
 printf '#!/bin/sh\nexit 1\n' >"$work/bin/python3"
 chmod +x "$work/bin/python3"
 sed "s|/usr/bin/python3 /usr/local/bin/python3||" "$srcdir/scripts/pullstorm_results/find-python" >"$work/find-python"

@@ -60,10 +60,15 @@ ok $? "every element is closed"
 runs lost access.loss=100% && script report "$work/lost" &&
     contains "$work/lost/report.html" "None of the 2 000 UEs holds the new MSK" "2 000 UEs (100 %) do not hold the new MSK"
 ok $? "a run in which no UE got its key"
+without_times "$work/lost/summary.csv" && script report "$work/lost" &&
+    contains "$work/lost/report.html" "None of the 2 000 UEs holds the new MSK" "<td>no UE got the new MSK</td>"
+ok $? "... and its times have no value"
 runs easy bmsc.workers=20 pull.rate=100/s ue.muk_expired=0 && script report "$work/easy" &&
     contains "$work/easy/report.html" "2 000 of 2 000 UEs (100 %)" "Nothing was refused." "No UE bootstrapped." &&
     ! grep -q 'id="warnings"' "$work/easy/report.html"
 ok $? "a run without trouble has no warnings"
+runs calm pull.rate=150/s ue.count=4k && script report "$work/calm" && ! grep -q 'was saturated' "$work/calm/report.html"
+ok $? "a worker that is often busy when looked at, but has no queue, is not told to be saturated"
 runs single ue.count=1 ue.cells=1 && script report "$work/single" && contains "$work/single/report.html" "1 of 1 UE holds"
 ok $? "a run of one UE"
 runs fine output.interval=1ms && script report "$work/fine" &&
@@ -75,6 +80,37 @@ study two && script report "$work/two" &&
     contains "$work/two/report.html" "Made-up storms &lt;&amp;&gt;" "30 points, 150 finished runs" "Points: mean ±" \
         "[axis rate]"
 ok $? "a report of a study"
+contains "$work/two/report.html" "The BM-SC was saturated: busy for more than 95 % of the time, queue at its limit" \
+    "requests refused (http_503, up to 58 041 a run on average) at points 7, 13, 14, 19 to 21 and 25 to 28."
+ok $? "servers that could not take it are told, and at which points"
+for name in implosion radio; do
+    script report "$srcdir/results/$name" -o "$work/$name.html"
+done
+contains "$work/implosion.html" "queue at its limit (bmsc.queue_limit)" "http_503, up to 23 571 a run" \
+    "The BSF: requests refused" && ! grep -q 'saturated\|refused' "$work/radio.html"
+ok $? "... those of the reference studies"
+study many && script report "$work/many" && contains "$work/many/report.html" "12 of 16 shown. The table below has all"
+ok $? "plots left out are told"
+study unkeyed && script report "$work/unkeyed" &&
+    contains "$work/unkeyed/report.html" "from 506 ms at" "No value at point 3, as no UE got the key."
+ok $? "points at which no UE got the key are told"
+study nobody && script report "$work/nobody" &&
+    contains "$work/nobody/report.html" "(time_to_key_p99_s): no value, as no UE got the key." && ! grep -q NaN "$work/nobody/report.html"
+ok $? "... also if it got one nowhere"
+study begun && script report "$work/begun" &&
+    contains "$work/begun/report.html" "566 ms at the one point that is finished." \
+        "no run of points 1, 2, 4 and 5: left out with --only, or not made yet"
+ok $? "one finished point is not everywhere"
+contains "$work/two/report.html" ">scripts/sweep study.ini -o results/again<" &&
+    study fewer && script report "$work/fewer" &&
+    contains "$work/fewer/report.html" ">scripts/sweep study.ini --replications 3 -o results/again<"
+ok $? "how to repeat it has the number of replications"
+study until && script report "$work/until" &&
+    contains "$work/until/report.html" "Points have 5 to 9 replications, the study file has 5: more were made" \
+        "(METRIC) &lt; P%&#x27; --replications 5..9 -o results/again<"
+ok $? "... or from where to where they go"
+study part && script report "$work/part" && contains "$work/part/report.html" "There is no run of point 2: left out with --only"
+ok $? "... and what was left out"
 study failed && script report "$work/failed" &&
     contains "$work/failed/report.html" "7 runs of 25 failed" "No run is finished at point 5" "failed: timeout 600s"
 ok $? "failed runs are told"
@@ -86,8 +122,14 @@ ok $? "one replication is told"
 study plans && script report "$work/plans" &&
     contains "$work/plans/report.html" "bmsc.workers=1..16: the smallest for which this holds was looked for: time_to_key_p99_s &lt; 2s." \
         "--vary bmsc.workers=1..16 --replications 2..5" "Answers" \
-        "neighbour" "is not sure with 95 % confidence at point 3"
+        "neighbour" "is not sure with 95 % confidence at point 3" \
+        "With pull.rate = 1000/s the smallest bmsc.workers that meets the target is 3: the 99th" "; with 2 it is 13.4 s."
 ok $? "a report of a plan"
+study both && script report "$work/both" &&
+    contains "$work/both/report.html" "30 points, 150 finished runs" "Plan made in the same folder" \
+        "The smallest bmsc.workers that meets the target is 3" 'id="plot-plan_time_to_key_p99_s"' "pullstorm plan study.ini" \
+        'data-chart="8"'
+ok $? "a report of a study and of a plan in its folder has both"
 
 # --- mistakes
 refused 2 "no folder" report "$work/nothing"
@@ -111,7 +153,7 @@ ok $? "a full disk: exit 1, no half file"
 
 # --- in a browser
 "$python" "$here/report_browser.py" "$page" "$work/two/report.html" "$work/failed/report.html" "$work/plans/report.html" \
-    "$work/thirty/report.html" >"$work/browser" 2>"$work/err"
+    "$work/thirty/report.html" "$work/both/report.html" "$work/nobody/report.html" >"$work/browser" 2>"$work/err"
 status=$?
 if [ $status = 77 ]; then
     skip "in a browser" "no chromium, chromedriver or python3-selenium, or they do not start"

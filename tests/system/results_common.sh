@@ -81,3 +81,14 @@ runs() {
 study() {
     "$python" "$here/study_fixture.py" "$work/$1" "$1"
 }
+
+# without_times FILE: empties the fields of metrics that have no value where no UE holds the key
+without_times() {
+    "$python" - "$1" <<'END'
+import csv, sys
+header, row = csv.reader(open(sys.argv[1], newline=""))
+of_keyed = ("time_to_key_mean_s", "time_to_key_p50_s", "time_to_key_p99_s", "time_to_key_max_s", "storm_duration_s")
+row = ["" if name in of_keyed else value for name, value in zip(header, row)]
+csv.writer(open(sys.argv[1], "w", newline=""), lineterminator="\n").writerows([header, row])
+END
+}

@@ -3,7 +3,10 @@
 
 study_fixture.py DIR SHAPE: one (an axis), two (two axes), variants, single (one replication), thirty (30 values),
 failed (some runs failed), facets (two axes and a variant), text (an axis without an order), point (no axis at all),
-steps (an axis of two keys), plan, plans (a plan of three points), never.
+steps (an axis of two keys), many (more plots than are drawn), times (an axis of distributions), unkeyed (no UE gets a
+key at a point), nobody (nor at any), begun (one point is finished), until (more runs where it is wide), fewer (less
+runs than the study says), part (a point left out), plan, plans (a plan of three points), never, largest (met by all
+values), mixed (as plans, but one answer is the largest value), both (two, and a plan in the same folder).
 """
 
 import csv
@@ -24,7 +27,9 @@ METRICS = [
     "hss_utilisation_ratio",
     "bmsc_wait_mean_s",
     "http_503",
+    "bmsc_queue_max",
 ]
+OF_KEYED = ("time_to_key_p50_s", "time_to_key_p99_s", "storm_duration_s")  # no value where no UE has the key
 # Student's t, two-sided 95 %, for 1, 2 ... degrees of freedom.
 STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)
 RATES = [200, 500, 1000, 2000, 5000]
@@ -49,6 +54,29 @@ SHAPES = {
     ),
     "text": ({"pacing": {"pull.pacing": ["uniform", "poisson"]}}, ["no-backoff", "backoff"], 4),
     "point": ({}, [], 4),
+    "many": (
+        {
+            "rate": {"pull.rate": RATES},
+            "workers": {"bmsc.workers": [2, 4, 8]},
+            "expired": {"ue.muk_expired": [0, 0.1, 0.2, 0.3]},
+        },
+        ["a", "b", "c", "d"],
+        2,
+    ),
+    "times": (
+        {
+            "rate": {"pull.rate": RATES},
+            "service": {"bmsc.service_time": ["fixed(0.02)", "exp(0.04)", "lognormal(0.04, 0.5)"]},
+        },
+        [],
+        2,
+    ),
+    "unkeyed": ({"rate": {"pull.rate": RATES}}, [], 5),
+    "nobody": ({"rate": {"pull.rate": RATES}, "workers": {"bmsc.workers": [2, 4, 8]}}, [], 2),
+    "begun": ({"rate": {"pull.rate": RATES}}, [], 5),
+    "until": ({"rate": {"pull.rate": RATES}}, [], 5),
+    "fewer": ({"rate": {"pull.rate": RATES}}, [], 5),
+    "part": ({"rate": {"pull.rate": RATES}}, [], 5),
     "steps": ({"size": {"bsf.workers": [2, 2, 4, 4], "bmsc.workers": [1, 2, 4, 8]}}, [], 2),
 }
 
@@ -74,10 +102,28 @@ def storm(keys, rng):
         min(1.0, 1.5 * share * load),
         wait,
         refused,
+        min(1000, round(900 * load)),
     ]
 
 
+def replications_of(shape, point, wanted):
+    """How many runs there are of a point."""
+    if shape == "begun":
+        return wanted if point == 3 else 0
+    if shape == "until":
+        return wanted + point - 1
+    if shape == "fewer":
+        return 3
+    return 0 if shape == "part" and point == 2 else wanted
+
+
+def keyless(shape, point):
+    return shape == "nobody" or (shape == "unkeyed" and point == 3)
+
+
 def number(value):
+    if value is None:
+        return ""
     return repr(round(value, 9)) if isinstance(value, float) else str(value)
 
 
@@ -96,6 +142,7 @@ def product(axes, variants):
 
 def statistics(values):
     """mean, sd, ci_low, ci_high"""
+    values = [value for value in values if value is not None]
     n = len(values)
     if n == 0:
         return [""] * 4
@@ -137,8 +184,10 @@ def write_study(folder, shape):
     runs, rows = [], []
     for number_of, point in enumerate(points, 1):
         finished = []
-        for replication in range(1, replications + 1):
+        for replication in range(1, replications_of(shape, number_of, replications) + 1):
             values = storm(point, rng)
+            if keyless(shape, number_of):
+                values = [None if name in OF_KEYED else value for name, value in zip(METRICS, values)]
             bad = shape == "failed" and (number_of == 5 or (number_of == 3 and replication < 3))
             status = "failed: timeout 600s" if bad else "done"
             runs.append(
@@ -162,7 +211,7 @@ def write_study(folder, shape):
     write_csv(os.path.join(folder, "study.csv"), [["point", *columns, "n", *header], *rows])
     for name, text in (
         ("study.ini", study_text(axes, variants, replications)),
-        ("base.ini", "[ue]\ncount = 20k\n"),
+        ("base.ini", "[ue]\ncount = 20k\n[bmsc]\nqueue_limit = 1k\n"),
     ):
         with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
             file.write(text)
@@ -170,13 +219,13 @@ def write_study(folder, shape):
 
 def write_plan(folder, shape):
     """The smallest number of workers for which 99 % have their key in 2 s, at one or three pull rates."""
-    rates = [500, 1000, 2000] if shape == "plans" else [1000]
+    rates = [500, 1000, 2000] if shape in ("plans", "mixed") else [1000]
     metric = "time_to_key_p99_s"
     rng = random.Random(11)
     question = {
         "target": f"{metric} < 2s",
         "vary": "bmsc.workers=1..16",
-        "sought": "smallest",
+        "sought": "largest" if shape == "largest" else "smallest",
         "replications": "2..5",
     }
     answers, curve = [], []
@@ -184,24 +233,26 @@ def write_plan(folder, shape):
         met = []
         for workers in [1, 2, 3, 4, 6, 8, 16]:
             values = [
-                storm({"pull.rate": rate, "bmsc.workers": workers}, rng)[4] + 9 * (shape == "never")
+                storm({"pull.rate": rate, "bmsc.workers": 99 if shape == "largest" else workers}, rng)[4]
+                + 9 * (shape == "never")
                 for _ in range(5)
             ]
             mean, _, low, high = statistics(values)
             meets = "yes" if float(high) < 2 else "no" if float(low) > 2 else "unsure"
             curve.append([point, rate, workers, 5, mean, low, high, meets])
             met += [curve[-1]] if meets == "yes" else []
-        best = met[0] if met else None
-        beside = curve[curve.index(best) - 1] if best else None
+        best = met[-1 if shape == "largest" else 0] if met else None
+        beside = curve[curve.index(best) - 1] if best and shape != "largest" else None
+        question["sought"] = "largest" if shape == "mixed" and rate == 2000 else question["sought"]
         answers.append(
             [
                 point,
                 rate,
                 "bmsc.workers",
                 best[2] if best else "",
-                "met" if best else "never",
+                ("met" if beside else "always") if best else "never",
                 *(best[4:7] if best else [""] * 3),
-                *(beside[2:3] + beside[4:7] if best else [""] * 4),
+                *(beside[2:3] + beside[4:7] if beside else [""] * 4),
                 "no" if rate == 2000 else "yes",
                 *question.values(),
             ]
@@ -233,9 +284,9 @@ def write_plan(folder, shape):
 def main():
     folder, shape = sys.argv[1:]
     os.makedirs(folder, exist_ok=True)
-    if shape in SHAPES:
-        write_study(folder, shape)
-    else:
+    if shape in SHAPES or shape == "both":
+        write_study(folder, "two" if shape == "both" else shape)
+    if shape not in SHAPES:
         write_plan(folder, shape)
 
 

@@ -165,10 +165,10 @@ ok $? "... and only them"
 same failed three "... with the same tables"
 
 # However little memory there is, that is what is told: every limit below what the run needs.
+mkdir small
 if grep -q __asan_init "$real"; then
     skip "memory limits" "AddressSanitizer takes more address space than any limit allows"
 else
-    mkdir small
     enough=
     wrong=
     for megabytes in $(seq 2 3 200); do
@@ -188,6 +188,12 @@ else
     [ "$(head -n 1 small/runs/p2-r1.failed)" = "exit 2" ]
     ok $? "what fails for another reason below a limit is not told as memory"
 fi
+# Whether the event queue is what finds no memory depends on the limit: so it is told here in its own words.
+printf '#!/bin/sh\necho "** ERROR **: kernel: no memory for 4194304 bytes of events" >&2\nkill -TRAP $$\n' >no-memory
+chmod +x no-memory
+"$scripts/sweep-run" --program "$work/no-memory" --memory 100000000=100MB "pullstorm run base.ini -o small/runs/p3-r1" >out 2>err
+[ "$(head -n 1 small/runs/p3-r1.failed)" = "memory 100MB" ]
+ok $? "an event queue that finds no memory is told as memory"
 
 # --- parts
 expect 0 "--only" "$sweep" study.ini -o part --only 'bmsc.workers == 2'
@@ -308,6 +314,10 @@ expect 2 "an unknown option" "$sweep" study.ini --frobnicate
 expect 2 "a wrong number of jobs" "$sweep" study.ini -j many
 expect 2 "a wrong shard" "$sweep" study.ini --shard 4/3
 expect 2 "a wrong condition" "$sweep" study.ini -o wrong --only 'pull.rat > 3'
+expect 2 "--until with a metric that is none" "$sweep" study.ini -o wrong --until 'ci(time_to_kee_p50_s) < 4%'
+says err 'sweep: --until: time_to_kee_p50_s: unknown metric, did you mean time_to_key_p50_s?' "... which is told"
+expect 2 "--until that is not understood" "$sweep" study.ini -o wrong --until 'time_to_key_p50_s < 4%'
+expect 2 "... nor in a dry run" "$sweep" study.ini -o wrong --until 'ci(time_to_key_p50_s) = 4' --dry-run
 [ ! -e wrong ] && [ ! -e needs ]
 ok $? "... and no folder is made"
 expect 0 "--help" "$sweep" --help

@@ -6,7 +6,9 @@ import unittest
 
 import pandas
 
-from pullstorm_results import chart, page_study, parts, plan_plots, reading, run_plots, study_plots, wording, words
+from pullstorm_results import (
+    chart, page_plan, page_study, parts, plan_plots, reading, repeat, run_plots, study_plots, wording, words
+)
 
 NAN = float("nan")
 GAP = wording.SPACE
@@ -50,6 +52,26 @@ class Wording(unittest.TestCase):
         self.assertEqual(wording.key_value("variant", "backoff"), "backoff")
         self.assertEqual(wording.metric_label("time_to_key_p99_s"), "Time to key, 99th percentile (s)")
         self.assertEqual(wording.metric_label("bsf_utilisation_ratio"), "Utilisation of the BSF (%)")
+
+    def test_distributions_have_units(self):
+        for text, wanted in (
+            ("exp(0.04)", f"exp(40{GAP}ms)"),
+            ("fixed(1)", f"fixed(1{GAP}s)"),
+            ("uniform(0.001, 0.003)", f"uniform(1{GAP}ms, 3{GAP}ms)"),
+            ("lognormal(0.01, 0.5)", f"lognormal(10{GAP}ms, 0.5)"),
+            ("what(else", "what(else"),
+        ):
+            self.assertEqual(wording.key_value("bmsc.service_time", text), wanted)
+        self.assertEqual(wording.key_value("variant", "exp(0.04)"), "exp(0.04)")
+
+    def test_values_with_units(self):
+        for text, value in (("1k", 1000), ("1_000", 1000), ("10 k", 10000), ("1M", 1e6), ("50ms", 0.05), ("x", None)):
+            self.assertEqual(wording.base_units(text), value)
+
+    def test_points_in_words(self):
+        self.assertEqual(words.named_points([3]), "point 3")
+        self.assertEqual(words.named_points([1, 2, 4, 5, 6, 7]), "points 1, 2 and 4 to 7")
+        self.assertEqual(words.named_points(list(range(1, 60, 2)))[:20], "30 points (1, 3, 5, ")
 
     def test_meanings_stand_alone(self):
         meaning = reading.known_metrics()["time_to_key_p50_s"][1]
@@ -122,10 +144,19 @@ class Runs(unittest.TestCase):
         )
         self.assertAlmostEqual(sum(run_plots.rebinned(rows)[2]), rows["count"].sum(), places=6)
 
+    def saturated(self, busy, queue, workers="4"):
+        times = [float(i) for i in range(len(busy))]
+        series = pandas.DataFrame({"time_s": times, "bmsc_busy": busy, "bmsc_queue": queue})
+        keys = {"bmsc.workers": workers, "bmsc.queue_limit": "1000"}
+        return words.saturated_seconds(reading.Run("", "", keys, {}, series, None, None, {}), "bmsc")
+
     def test_saturated_time(self):
-        series = pandas.DataFrame({"time_s": [0.0, 1.0, 2.0, 3.0], "bmsc_busy": [0.0, 4.0, 3.0, 4.0]})
-        run = reading.Run("", "", {"bmsc.workers": "4"}, {}, series, None, None, {})
-        self.assertEqual(words.saturated_seconds(run, "bmsc"), 2.0)
+        self.assertEqual(self.saturated([0, 4, 4, 4, 3, 4, 4], [0, 9, 90, 9, 0, 8, 8]), 3.0)
+
+    def test_busy_when_looked_at_is_not_saturated(self):
+        self.assertEqual(self.saturated([0, 1, 1, 1, 0, 1], [0] * 6, "1"), 0)
+        self.assertEqual(self.saturated([0, 1, 0, 1, 0, 1], [0, 9, 0, 9, 0, 9], "1"), 0)
+        self.assertEqual(self.saturated([0, 1, 1, 1, 0, 1], [0, 1, 2, 1, 0, 1], "1"), 0)
 
 
 class Studies(unittest.TestCase):
@@ -165,6 +196,53 @@ class Studies(unittest.TestCase):
         )
         study = reading.Study("", "", {}, [], points, None)
         self.assertEqual(page_study.wide_intervals(study, ["a"]), [(0.2, 2, "a")])
+
+
+    def test_limits_at_each_point(self):
+        text = "[study]\nbase = b\n[set]\nbmsc.queue_limit = 2k\n[variant a]\nbmsc.queue_limit = 1k\n[variant b]\n"
+        points = self.points(variant=["a", "b"], **{"bsf.queue_limit": ["5", "6"]})
+        study = reading.Study("", "", {}, [], points, None, text, "")
+        self.assertEqual(page_study.key_values(study, "bmsc.queue_limit"), [1000, 2000])
+        self.assertEqual(page_study.key_values(study, "bsf.queue_limit"), [5, 6])
+        self.assertEqual(page_study.key_values(study, "hss.queue_limit"), [None, None])
+        study.base_text = "[ue]\ncount = 3\n"
+        self.assertEqual(page_study.key_values(study, "hss.queue_limit"), [10000, 10000])
+
+    def test_failed_runs_were_replications_too(self):
+        runs = pandas.DataFrame({"point": ["1", "1", "2", "2"], "status": ["done", "failed: exit 1", "done", "done"]})
+        study = reading.Study("", "", {"replications": "2"}, [], self.points(n=[1, 2]), runs)
+        self.assertEqual(repeat.study_command(study), ([], "scripts/sweep study.ini -o results/again"))
+
+    def answer(self, status, sought="smallest", **row):
+        curve = pandas.DataFrame({"time_to_key_p99_s_mean": []})
+        plan = reading.Plan("", "", "", "", sought, "", "bmsc.workers", [], None, curve)
+        row = {"answer": "", "status": status, "sought": sought, "sure": "yes", **row}
+        return page_plan.answer_sentence(plan, row, "ue.count = 1M").replace(GAP, " ")
+
+    def test_smallest_and_largest_answers_are_not_joined(self):
+        for sought, style in ((["smallest"] * 2, chart.LINE), (["smallest", "largest"], chart.POINTS)):
+            rows = self.points(**{"pull.rate": ["1", "2"], "answer": ["3", "4"], "sought": sought})
+            axes = reading.axes_of(["pull.rate"], [])
+            plan = reading.Plan("", "", "", "", "smallest", "", "bmsc.workers", axes, rows, None)
+            self.assertEqual(plan_plots.answers(plan).series[0].style, style)
+
+    def test_answers_in_words(self):
+        self.assertEqual(
+            self.answer(
+                "met",
+                answer="32",
+                time_to_key_p99_s_mean="55.5",
+                neighbour="31",
+                neighbour_time_to_key_p99_s_mean="86.1",
+            ),
+            "With ue.count = 1M the smallest bmsc.workers that meets the target is 32: the 99th percentile of the time "
+            "to key is 55.5 s; with 31 it is 86.1 s.",
+        )
+        self.assertIn("no bmsc.workers that was tried meets the target", self.answer("never"))
+        self.assertIn("a run failed", self.answer("failed"))
+        text = self.answer("always", "largest", answer="16", time_to_key_p99_s_mean="")
+        self.assertIn("every bmsc.workers that was tried meets the target, and the largest is 16", text)
+        self.assertIn("has no value", text)
 
 
 class Pages(unittest.TestCase):
