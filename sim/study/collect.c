@@ -184,7 +184,8 @@ bool collect_write(const struct study *study, const GArray *runs, const char *di
 
 /* --- how wide intervals are ----------------------------------------------------------------------------- */
 
-#define UNTIL_SHAPE "^\\s*ci\\(\\s*(\\w+)\\s*\\)\\s*(<=?)\\s*([0-9]+(?:\\.[0-9]+)?)(%?)\\s*$"
+/* A bare number could be meant as a share or as per cent. */
+#define UNTIL_SHAPE "^\\s*ci\\(\\s*(\\w+)\\s*\\)\\s*(<=?)\\s*([0-9]+(?:\\.[0-9]+)?)\\s*%\\s*$"
 
 static bool metric_place(const struct study_host *host, const char *name, unsigned *place, GError **error)
 {
@@ -215,15 +216,14 @@ bool collect_until_parse(const char *text, const struct study_host *host, struct
                     text);
     else {
         char *name = g_match_info_fetch(match, 1), *comparison = g_match_info_fetch(match, 2);
-        char *number = g_match_info_fetch(match, 3), *percent = g_match_info_fetch(match, 4);
+        char *number = g_match_info_fetch(match, 3);
 
         out->inclusive = comparison[1] == '=';
-        out->share = g_ascii_strtod(number, NULL) / (*percent ? 100 : 1);
+        out->share = g_ascii_strtod(number, NULL) / 100;
         good = metric_place(host, name, &out->metric, error);
         g_free(name);
         g_free(comparison);
         g_free(number);
-        g_free(percent);
     }
     g_match_info_free(match);
     g_regex_unref(shape);

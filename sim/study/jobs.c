@@ -16,7 +16,9 @@
 /* From the first signal that asks a child to stop to the one that does not ask. */
 #define GRACE_MS       10000
 #define SAID_BYTES_MAX 65536
-#define NO_MEMORY      "failed to (allocate|map segment)|out of memory|cannot allocate memory|malloc failure"
+#define NO_MEMORY                                                                                            \
+    "failed to (allocate|map segment)|out of memory|cannot allocate memory|malloc failure|no memory for "    \
+    "[0-9]+ bytes"
 
 struct child {
     struct jobs *jobs;

@@ -111,8 +111,8 @@ static void read_folder(const struct plan_value *value, unsigned replication, co
     const struct plan *plan = value->point->plan;
     unsigned point = value->point->number;
     char **settings = plan_settings(plan, point, value->place);
-    const struct result_wanted wanted = {plan->study->host, settings,
-                                         study_seed(plan->study, point, replication), false};
+    const struct result_wanted wanted = {
+        plan->study->host, settings, study_seed(plan->study, point, replication), plan->options.any_version};
 
     result_read(folder, &wanted, out);
     g_strfreev(settings);
@@ -160,12 +160,13 @@ static void get_replication(struct plan_value *value, unsigned replication)
     struct result result;
 
     read_folder(value, replication, folder, &result);
-    if (result.state == RESULT_WHOLE) {
+    if (result.metrics) {
         take_metrics(value, replication, &result);
         plan->found++;
     } else if (result.state == RESULT_OTHER)
         refuse(plan, g_error_new(CONFIG_ERROR, CONFIG_ERROR_CONTRADICTION,
-                                 "%s: made by version %s; take another folder with -o", folder, result.why));
+                                 "%s: made by version %s; take another folder with -o, or --any-version",
+                                 folder, result.why));
     else {
         if (result.state == RESULT_DAMAGED)
             note(plan, "%s: damaged, run again: %s", folder, result.why);

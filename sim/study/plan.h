@@ -17,6 +17,7 @@ struct plan_options {
     unsigned first, last; /* replications: at least, at most */
     unsigned at_a_time;   /* child processes */
     bool largest;         /* look for the largest value */
+    bool any_version;     /* results of other versions count, too */
     /* Told of each value that was decided, and of results to be made again. May be NULL. */
     void (*note)(const char *text);
 };

@@ -200,6 +200,18 @@ says out "0 runs made, $made found" "... runs nothing again"
 result $? "... touches no run"
 cmp -s plan.csv one/plan.csv && cmp -s plan_curve.csv one/plan_curve.csv
 result $? "... and says the same, byte for byte"
+expect 0 "short options with their values attached" plan one.ini --target "$target" --vary bmsc.workers=1..32 -j1 -oone \
+    --quiet
+says out "0 runs made, $made found" "... are taken"
+expect 2 "a wrong attached value" plan one.ini --target "$target" --vary bmsc.workers=1..32 -jx -o one
+says err "--jobs: \"x\" is not right" "... is named"
+expect 2 "an attached value of an unknown option" plan one.ini --target "$target" --vary bmsc.workers=1..32 -xj1 -o one
+cp -r one old
+sed -i 's/"version": "[^"]*"/"version": "0.0.1"/' "old/runs/p0001-vbmsc.workers=1-r01/manifest.json"
+expect 2 "a plan with a run of another version" plan one.ini --target "$target" --vary bmsc.workers=1..32 -o old --quiet
+says err "r01: made by version 0.0.1; take another folder with -o, or --any-version" "... is refused"
+expect 0 "--any-version" plan one.ini --target "$target" --vary bmsc.workers=1..32 -o old --quiet --any-version
+says out "0 runs made, $made found" "... takes it"
 expect 0 "plan, largest by itself" plan one.ini --target "bmsc_utilisation_ratio >= 30%" --vary bmsc.workers=4..32 \
     --quiet -o one
 # 3 / 9 = 33 %, 3 / 10 = 30 % less the time until the last job ended

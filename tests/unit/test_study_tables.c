@@ -240,12 +240,12 @@ static void test_until(void)
     g_assert_true(collect_until_parse("ci(wait_s) < 12.8%", study->host, &until, &error));
     g_assert_true(collect_narrow(runs, 1, &until));
     g_assert_false(collect_narrow(runs, 2, &until));
-    g_assert_true(collect_until_parse(" ci( wait_s )<=0.127", study->host, &until, &error));
+    g_assert_true(collect_until_parse(" ci( wait_s )<=12.7 %", study->host, &until, &error));
     g_assert_false(collect_narrow(runs, 1, &until));
     g_assert_true(collect_until_parse("ci(ues_done) < 0%", study->host, &until, &error));
     g_assert_true(collect_narrow(runs, 1, &until));
-    for (const char *const *bad =
-             (const char *const[]){"ci(wait) < 2%", "wait_s < 2%", "ci(wait_s) > 2%", "", NULL};
+    for (const char *const *bad = (const char *const[]){"ci(wait) < 2%", "wait_s < 2%", "ci(wait_s) > 2%",
+                                                        "ci(wait_s) < 2", "", NULL};
          *bad; bad++) {
         g_assert_false(collect_until_parse(*bad, study->host, &until, &error));
         g_assert_true(error->domain == CONFIG_ERROR);
