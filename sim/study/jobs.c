@@ -172,6 +172,8 @@ static void prepare(gpointer user)
         setrlimit(RLIMIT_AS, &limit);
     if (file >= 0)
         dup2(file, STDERR_FILENO);
+    if (child->jobs->limits.held)
+        fcntl(child->jobs->limits.held, F_SETFD, 0);
 }
 
 static bool start(struct child *child, GError **error)

@@ -284,10 +284,10 @@ static void take_earlier(struct plan_point *point)
     }
 }
 
-enum plan_outcome plan_run(struct plan *plan, GError **error)
+static enum plan_outcome search(struct plan *plan, GError **error)
 {
     const struct jobs_limits limits = {plan->options.at_a_time, plan->study->timeout_ns,
-                                       plan->study->memory_bytes, plan->study->memory_text};
+                                       plan->study->memory_bytes, plan->study->memory_text, plan->lock};
     bool whole;
 
     if (!folder_begin(plan->study, plan->options.dir, error))
@@ -304,6 +304,13 @@ enum plan_outcome plan_run(struct plan *plan, GError **error)
         return PLAN_REFUSED;
     }
     return whole ? PLAN_DONE : PLAN_INTERRUPTED;
+}
+
+enum plan_outcome plan_run(struct plan *plan, GError **error)
+{
+    if (plan->lock < 0 && folder_fits(plan->study, plan->options.dir, error))
+        plan->lock = folder_lock(plan->options.dir, error);
+    return plan->lock < 0 ? PLAN_REFUSED : search(plan, error);
 }
 
 unsigned plan_failures(const struct plan *plan)

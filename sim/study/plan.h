@@ -3,7 +3,7 @@
  * replicated runs. A value meets the target when the 95 % intervals of what it compares say so, fails it when they say
  * the opposite; else more replications are run, up to a number, and then the means decide, which is told. (Who looks
  * again after each batch errs a little more often than in 5 % of cases.) Replication r has the same seed at every
- * value. Runs that stand in the folder are not run again. */
+ * value. Runs that stand in the folder are not run again; one plan or sweep at a time works in a folder. */
 #ifndef SIM_STUDY_PLAN_H
 #define SIM_STUDY_PLAN_H
 

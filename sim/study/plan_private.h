@@ -38,6 +38,7 @@ struct plan {
     struct jobs *jobs;
     GPtrArray *open; /* struct plan_job, under way or waiting */
     unsigned made, found;
+    int lock;        /* open file; -1: none */
     GError *refusal; /* the first reason to stop */
 };
 

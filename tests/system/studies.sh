@@ -263,12 +263,24 @@ for _ in $(seq 300); do
     [ -d "long/runs/p0001-vue.count=600-r03" ] && [ -n "$(find long/runs -name '.*3M*.partial-*')" ] && break
     sleep 0.1
 done
+"$program" plan long.ini --target "$target" --vary ue.count=600,3M -o long -j 1 >out2 2>err2
+[ $? = 2 ] && grep -q "long: another plan or sweep (process $pid on .*) or a run that it started is at work here" err2
+result $? "a second plan in the same folder is refused (exit 2)"
+# The lock is the one of scripts/sweep, for which flock(1) stands here.
+flock -n long/.sweep.lock true
+same $? 1 "... and so is a sweep"
 kill -s INT "$pid"
 wait "$pid"
 same $? 1 "SIGINT stops a plan"
 says err "interrupted; finished runs are kept" "... with a message"
 [ "$(ls long/runs)" = "$(printf 'p0001-vue.count=600-r0%s\n' 1 2 3)" ] && [ -z "$(find long/runs -name '.*')" ]
 result $? "... its children leave nothing behind, and what was finished stays"
+flock -n long/.sweep.lock true
+result $? "... the folder is free again"
+exec 9>>long/.sweep.lock
+flock -n 9
+expect 2 "a plan beside a sweep" plan long.ini --target "$target" --vary ue.count=600,610 -o long
+exec 9>&-
 expect 0 "a further call" plan long.ini --target "$target" --vary ue.count=600,610 -o long --quiet
 says out "3 runs made, 3 found" "... takes up what was finished"
 

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Child processes: how they end, and what they are told to have ended by. */
+#include "sim/study/folder.h"
 #include "sim/study/jobs.h"
 #include "tests/unit/tap.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 static void on_ended(void *user, void *job, const char *reason, const char *said)
 {
@@ -64,10 +70,47 @@ static void test_memory(void)
                "killed by signal 5");
 }
 
+static bool is_free(const char *path)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    bool free = flock(file, LOCK_EX | LOCK_NB) == 0;
+
+    close(file);
+    return free;
+}
+
+/* A lock of ours is held by a child, and by what it leaves behind, until they end. */
+static void test_held(void)
+{
+    char *dir = g_dir_make_tmp("test-study-jobs-XXXXXX", NULL);
+    char *path = g_build_filename(dir, ".sweep.lock", NULL), *text = NULL;
+    GError *error = NULL;
+    struct jobs_limits limits = {.at_a_time = 1, .held = folder_lock(dir, &error)};
+
+    g_assert_no_error(error);
+    g_assert_cmpint(folder_lock(dir, &error), ==, -1);
+    g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_CONTRADICTION);
+    text = g_strdup_printf("%s: another plan or sweep (process %ld on ", dir, (long)getpid());
+    g_assert_true(g_str_has_prefix(error->message, text));
+    g_clear_error(&error);
+    expect_end("sleep 1 >/dev/null 2>&1 &", &limits, "well");
+    close(limits.held);
+    g_assert_false(is_free(path));
+    for (unsigned i = 0; i < 100 && !is_free(path); i++)
+        g_usleep(100000);
+    g_assert_true(is_free(path));
+    g_assert_cmpint(g_unlink(path), ==, 0);
+    g_assert_cmpint(g_rmdir(dir), ==, 0);
+    g_free(text);
+    g_free(path);
+    g_free(dir);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
     g_test_add_func("/study/jobs/reasons", test_reasons);
     g_test_add_func("/study/jobs/memory", test_memory);
+    g_test_add_func("/study/jobs/held", test_held);
     return g_test_run();
 }
