@@ -30,9 +30,11 @@ static double sample_number(const void *user, const char *name)
     return study_number(key, study_point_text(plan->study, sample->value->point->number, key));
 }
 
-static enum answer answer_of(const struct plan_value *value,
+/* Also notes which comparison has no value. */
+static enum answer answer_of(struct plan_value *value,
                              enum answer (*decide)(const char *, const double *, unsigned))
 {
+    const struct expression *target = value->point->plan->target;
     unsigned n = value->metrics->len;
     struct sample *samples = g_new(struct sample, n);
     struct expression_values *values = g_new0(struct expression_values, n);
@@ -42,7 +44,8 @@ static enum answer answer_of(const struct plan_value *value,
         samples[i] = (struct sample){value, g_ptr_array_index(value->metrics, i)};
         values[i] = (struct expression_values){sample_number, NULL, &samples[i]};
     }
-    answer = expression_answer(value->point->plan->target, values, n, decide);
+    answer = expression_answer(target, values, n, decide);
+    value->missing = expression_missing(target, values, n);
     g_free(values);
     g_free(samples);
     return answer;
@@ -78,10 +81,11 @@ static void note(const struct plan *plan, const char *format, ...)
 
 static void note_verdict(const struct plan *plan, const struct plan_value *value)
 {
-    note(plan, "point %u: %s = %s %s the target%s (%u runs)", value->point->number, plan->key_name,
+    note(plan, "point %u: %s = %s %s the target%s (%u runs)%s%s", value->point->number, plan->key_name,
          (const char *)g_ptr_array_index(plan->texts, value->place),
          value->verdict == VERDICT_MEETS ? "meets" : "fails", value->sure ? "" : " by the means alone",
-         value->metrics->len);
+         value->metrics->len, value->missing ? "; without a value: " : "",
+         value->missing ? value->missing : "");
 }
 
 /* --- runs ----------------------------------------------------------------------------------------------- */

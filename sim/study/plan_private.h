@@ -15,7 +15,8 @@ struct plan_value {
     unsigned waiting;   /* of them still to come */
     GPtrArray *metrics; /* double * of each replication, in order; NULL while it is to come */
     enum verdict verdict;
-    bool sure; /* by the intervals, not by the means alone */
+    bool sure;           /* by the intervals, not by the means alone */
+    const char *missing; /* the comparison that has no value in some replication; NULL: none */
 };
 
 struct plan_point {

@@ -138,8 +138,11 @@ static bool take_metrics(char **header, char **row, const struct study_host *hos
         int column = column_of(header, host->metrics[i].name);
         char *end = NULL;
 
-        out->metrics[i] = column < 0 ? (double)NAN : g_ascii_strtod(row[column], &end);
-        if (column >= 0 && (!*row[column] || *end || !isfinite(out->metrics[i])))
+        out->metrics[i] = (double)NAN;
+        if (column < 0 || !*row[column])
+            continue;
+        out->metrics[i] = g_ascii_strtod(row[column], &end);
+        if (*end || !isfinite(out->metrics[i]))
             return damaged(out, g_strdup_printf("summary.csv: %s is \"%.40s\", which is not a number",
                                                 host->metrics[i].name, row[column]));
     }

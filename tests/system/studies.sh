@@ -244,6 +244,36 @@ printf '[study]\nbase = base.ini\nreplications = 2\n' >changed.ini
 expect 2 "plan of a changed study" plan changed.ini --target "$target" --vary bmsc.workers=1..4 -o one
 says err "the study has changed" "... is refused"
 
+# --- metrics without a value, answers by the means alone
+# set_cell RUN METRIC TEXT: in the result of a run, as if it had come out so. Cells with commas stand further left.
+set_cell() {
+    awk -F, -v OFS=, -v name="$2" -v text="$3" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) behind = NF - i }
+        NR == 2 { $(NF - behind) = text } { print }' "$1/summary.csv" >changed.csv
+    mv changed.csv "$1/summary.csv"
+    sed -i "s/\"summary.csv\": [0-9]*/\"summary.csv\": $(wc -c <"$1/summary.csv")/" "$1/manifest.json"
+}
+expect 0 "a target on time to key" plan one.ini --target 'time_to_key_p99_s <= 1000' --vary bmsc.workers=1..2 -o none --quiet
+same "$(cell none/plan.csv 1 status)" always "... is met"
+set_cell "none/runs/p0001-vbmsc.workers=2-r02" time_to_key_p99_s ''
+for target in 'time_to_key_p99_s <= 1000' 'not (time_to_key_p99_s > 1000)'; do
+    cp -r none "none.$count"
+    rm "none.$count/plan.csv"
+    expect 0 "$target, a run of which has no time to key" plan one.ini --target "$target" --vary bmsc.workers=1..2 \
+        -o "none.$count"
+    says err "workers = 2 fails the target (3 runs); without a value: time_to_key_p99_s" "... fails surely"
+    says out "has no value at bmsc.workers = 2 in some run" "... which is said"
+done
+expect 0 "a target that is 0 / 0" plan one.ini --target 'http_503 / http_503 < 1' --vary bmsc.workers=1..4 -o nan --quiet
+same "$(cell nan/plan.csv 1 status), $(cell nan/plan.csv 1 sure)" "never, yes" "... is never met, surely"
+says out "http_503 / http_503 < 1 has no value at bmsc.workers = 1, 2, 4" "... and it is said why"
+[ "$(find nan/runs -mindepth 1 -maxdepth 1 | wc -l)" = 9 ]
+result $? "... by three replications"
+expect 0 "never, by the means alone" plan one.ini --target 'time_to_key_p50_s <= 1ms' --vary bmsc.workers=1..3 -o means \
+    --quiet --replications 1
+says out "no bmsc.workers from 1 to 3 meets the target" "... is said to be so"
+says out "unsure: after 1 replications" "... but unsure"
+same "$(cell means/plan.csv 1 sure)" no "... in the table, too"
+
 # --- runs that fail, and signals
 printf '[study]\nbase = base.ini\ntimeout = 1s\n[set]\nue.count = 3M\nue.cells = 3000\n' >slow.ini
 expect 1 "a run that takes too long" plan slow.ini --target "$target" --vary bmsc.workers=3..4 -o slow --quiet \

@@ -82,7 +82,7 @@ static void test_states(void)
         {"runs/p0001-r01/summary.csv", "wait_s", "wait", "its columns are not those"},
         {"runs/p0001-r01/summary.csv", "\n1,", "\n2,", "made with seed 2, expected 1"},
         {"runs/p0001-r01/summary.csv", "1.5,7", "x,7", "wait_s is \"x\", which is not a number"},
-        {"runs/p0001-r01/summary.csv", "1.5,7", ",7", "wait_s is \"\""},
+        {"runs/p0001-r01/summary.csv", "1.5,7", "nan,7", "wait_s is \"nan\""},
         {"runs/p0001-r01/summary.csv", "1.5,7", "1.5", "columns"},
         {"runs/p0001-r01/summary.csv", "1.5,7,0.5\n", "1.5,7", "cut off"},
         {"runs/p0001-r01/summary.csv", "pull.rate", "pull.ratx", "columns"},
@@ -193,6 +193,39 @@ static void test_tables(void)
     expect_file(&fixture, "runs.csv", runs_csv);
     expect_file(&fixture, "study.csv", text);
     g_strfreev(cells);
+    g_strfreev(lines);
+    g_free(text);
+    study_free(study);
+    study_fixture_close(&fixture);
+}
+
+/* A metric without a value in one of three runs: no mean in study.csv, and its interval is wide. */
+static void test_no_value(void)
+{
+    struct collect_until until;
+    struct study_fixture fixture;
+    struct study *study;
+    char *text, **lines;
+    GArray *runs;
+
+    study_fixture_open(&fixture);
+    study = study_fixture_load(&fixture, "replications = 3\n");
+    study_fixture_result(&fixture, study, 1, 1, "1.0", "1,7,0.5");
+    study_fixture_result(&fixture, study, 1, 2, "1.0", ",7,0.5");
+    study_fixture_result(&fixture, study, 1, 3, "1.0", "1,7,0.5");
+    collect(&fixture, study, false);
+    expect_file(&fixture, "runs.csv",
+                "point,replication,seed,status,wait_s,ues_done,load_ratio\n1,1,1,done,1,7,0.5\n"
+                "1,2,2,done,,7,0.5\n1,3,3,done,1,7,0.5\n");
+    text = study_fixture_read(&fixture, "study.csv");
+    lines = g_strsplit(text, "\n", -1);
+    g_assert_cmpstr(lines[1], ==, "1,3,,,,,7,0,7,7,0.5,0,0.5,0.5");
+    runs = read_all(&fixture, study, false);
+    g_assert_true(collect_until_parse("ci(wait_s) < 99%", study->host, &until, NULL));
+    g_assert_false(collect_narrow(runs, 1, &until));
+    g_assert_true(collect_until_parse("ci(ues_done) < 1%", study->host, &until, NULL));
+    g_assert_true(collect_narrow(runs, 1, &until));
+    g_array_free(runs, TRUE);
     g_strfreev(lines);
     g_free(text);
     study_free(study);
@@ -327,6 +360,7 @@ int main(int argc, char **argv)
     g_test_add_func("/study/csv-rows", test_rows);
     g_test_add_func("/study/states", test_states);
     g_test_add_func("/study/tables", test_tables);
+    g_test_add_func("/study/no-value", test_no_value);
     g_test_add_func("/study/other-version", test_other_version);
     g_test_add_func("/study/until", test_until);
     g_test_add_func("/study/longest-first", test_longest_first);
