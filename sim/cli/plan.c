@@ -84,6 +84,7 @@ static bool read_replications(const char *text, const struct study *study, struc
 static int give_answers(const struct plan *plan, const struct study *study, const char *dir)
 {
     GError *error = NULL;
+    char *remark;
 
     if (!plan_write(plan, &error))
         return study_command_give_up(error);
@@ -93,6 +94,10 @@ static int give_answers(const struct plan *plan, const struct study *study, cons
         puts(text);
         g_free(text);
     }
+    remark = plan_remark_text(plan);
+    if (remark)
+        puts(remark);
+    g_free(remark);
     printf("%u runs made, %u found; %s/plan.csv, %s/plan_curve.csv\n", plan_runs_made(plan),
            plan_runs_found(plan), dir, dir);
     if (cli_finish_output() != CLI_OK)

@@ -209,27 +209,58 @@ static void ask(struct plan_value *value, unsigned wanted)
         decide(value);
 }
 
-/* Asks for what the search needs next, until something has to be waited for. */
+/* Asks for what the search needs next, until something has to be waited for. Without a direction that is the ends. */
 static void advance(struct plan_point *point)
 {
     const struct plan *plan = point->plan;
+    unsigned last = plan->texts->len - 1;
     enum verdict *verdicts = g_new(enum verdict, plan->texts->len);
     bool decided = true;
 
     while (decided && !point->failure && !plan->refusal) {
         decided = false;
-        for (unsigned v = 0; v < plan->texts->len; v++)
+        for (unsigned v = 0; v <= last; v++)
             verdicts[v] = point->values[v].verdict;
-        point->look = bisect_look(verdicts, plan->texts->len, plan->options.largest);
+        point->look = bisect_look(verdicts, plan->texts->len, plan->largest);
         for (unsigned i = 0; i < point->look.needed_count; i++) {
             struct plan_value *value = &point->values[point->look.needed[i]];
 
+            if (!plan->directed && value->place != 0 && value->place != last)
+                continue;
             if (value->wanted == 0)
                 ask(value, plan->options.first);
             decided = decided || value->verdict != VERDICT_UNKNOWN;
         }
     }
     g_free(verdicts);
+}
+
+/* Once both ends are known at every point, the points where they differ say which way to look; the search goes on. */
+static void direct(struct plan *plan)
+{
+    unsigned last = plan->texts->len - 1;
+    GError *error = NULL;
+
+    if (plan->directed || plan->refusal)
+        return;
+    plan->rising = plan->falling = 0;
+    for (unsigned p = 0; p < plan->study->point_count; p++) {
+        const struct plan_point *point = &plan->points[p];
+        enum verdict low = point->values[0].verdict, high = point->values[last].verdict;
+
+        if (!point->failure && (low == VERDICT_UNKNOWN || high == VERDICT_UNKNOWN))
+            return;
+        if (low == VERDICT_FAILS && high == VERDICT_MEETS && !plan->rising)
+            plan->rising = point->number;
+        if (low == VERDICT_MEETS && high == VERDICT_FAILS && !plan->falling)
+            plan->falling = point->number;
+    }
+    plan->directed = true;
+    plan->largest = plan->falling && !plan->rising;
+    if (!plan_same_question(plan, &error))
+        refuse(plan, error);
+    for (unsigned p = 0; p < plan->study->point_count && !plan->refusal; p++)
+        advance(&plan->points[p]);
 }
 
 static void run_failed(struct plan_job *job, const char *reason, const char *said)
@@ -265,6 +296,7 @@ static void run_ended(void *user, void *data, const char *reason, const char *sa
         decide(value);
         advance(value->point);
     }
+    direct(value->point->plan);
     result_clear(&result);
     g_ptr_array_remove_fast(value->point->plan->open, job);
 }
@@ -294,13 +326,14 @@ static enum plan_outcome search(struct plan *plan, GError **error)
                                        plan->study->memory_bytes, plan->study->memory_text, plan->lock};
     bool whole;
 
-    if (!folder_begin(plan->study, plan->options.dir, error))
+    if (!plan_same_question(plan, error) || !folder_begin(plan->study, plan->options.dir, error))
         return PLAN_REFUSED;
     plan->jobs = jobs_new(&limits, run_ended, plan);
     for (unsigned p = 0; p < plan->study->point_count && !plan->refusal; p++) {
         take_earlier(&plan->points[p]);
         advance(&plan->points[p]);
     }
+    direct(plan);
     whole = plan->refusal || jobs_run(plan->jobs);
     g_clear_pointer(&plan->jobs, jobs_free);
     if (plan->refusal) {

@@ -98,13 +98,13 @@ static bool point_sure(const struct plan_point *point)
 }
 
 /* What was asked, the same in every row: enough to ask it again. */
-static void question_cells(struct csv *csv, const struct plan *plan, const struct plan_point *point)
+static void question_cells(struct csv *csv, const struct plan *plan)
 {
     char *replications = g_strdup_printf("%u..%u", plan->options.first, plan->options.last);
 
     csv_text(csv, plan->options.target);
     csv_text(csv, plan->options.vary);
-    csv_text(csv, point->look.largest ? "largest" : "smallest");
+    csv_text(csv, plan->largest ? "largest" : "smallest");
     csv_text(csv, replications);
     g_free(replications);
 }
@@ -126,7 +126,7 @@ static bool plan_row(struct csv *csv, const struct plan *plan, const struct plan
         return false;
     metric_cells(csv, plan, beside);
     csv_text(csv, point->failure ? "" : point_sure(point) ? "yes" : "no");
-    question_cells(csv, plan, point);
+    question_cells(csv, plan);
     return csv_row_end(csv, error);
 }
 
@@ -223,7 +223,7 @@ static void add_answer(GString *to, const struct plan *plan, const struct plan_p
     const struct bisect *look = &point->look;
     char *metrics = metrics_text(plan, &point->values[look->answer]);
 
-    g_string_append_printf(to, "%s %s that meets the target: %s (%s", look->largest ? "largest" : "smallest",
+    g_string_append_printf(to, "%s %s that meets the target: %s (%s", plan->largest ? "largest" : "smallest",
                            plan->key_name, text_of(plan, look->answer), metrics);
     g_free(metrics);
     if (look->neighbour != BISECT_NONE) {
@@ -283,4 +283,14 @@ char *plan_answer_text(const struct plan *plan, unsigned number)
                                plan->key_name, text_of(plan, point->look.meets),
                                text_of(plan, point->look.fails));
     return g_string_free(to, FALSE);
+}
+
+char *plan_remark_text(const struct plan *plan)
+{
+    if (!plan->rising || !plan->falling)
+        return NULL;
+    return g_strdup_printf(
+        "not monotone over the study: point %u meets the target at %s = %s and not at %s, point %u "
+        "the other way round; the smallest was looked for everywhere (--largest: the largest)",
+        plan->falling, plan->key_name, text_of(plan, 0), text_of(plan, plan->texts->len - 1), plan->rising);
 }

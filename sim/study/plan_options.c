@@ -218,6 +218,7 @@ struct plan *plan_new(const struct study *study, const struct plan_options *opti
     plan->study = study;
     plan->options = *options;
     plan->lock = -1;
+    plan->directed = plan->largest = options->largest;
     plan->metrics = g_ptr_array_new();
     plan->open = g_ptr_array_new_with_free_func(job_free);
     if (!read_target(plan, error) || !read_vary(plan, error) || !check_ends(plan, error)) {

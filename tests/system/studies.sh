@@ -174,6 +174,11 @@ mikey_time = fixed(0s)
 time_wait = 0s
 EOF
 printf '[study]\nbase = base.ini\n' >one.ini
+# with_runs NAME: a folder for another question, with the runs of the first plan
+with_runs() {
+    mkdir "$1"
+    cp -r one/runs one/study.ini one/base.ini "$1"
+}
 target='bmsc_wait_mean_s <= 0.02 and ues_without_key <= 0'
 expect 0 "plan" plan one.ini --target "$target" --vary bmsc.workers=1..32 -j 2 --quiet -o one
 same "$(cell one/plan.csv 1 answer)" 3 "three workers are needed"
@@ -206,27 +211,67 @@ says out "0 runs made, $made found" "... are taken"
 expect 2 "a wrong attached value" plan one.ini --target "$target" --vary bmsc.workers=1..32 -jx -o one
 says err "--jobs: \"x\" is not right" "... is named"
 expect 2 "an attached value of an unknown option" plan one.ini --target "$target" --vary bmsc.workers=1..32 -xj1 -o one
-cp -r one old
+with_runs old
 sed -i 's/"version": "[^"]*"/"version": "0.0.1"/' "old/runs/p0001-vbmsc.workers=1-r01/manifest.json"
 expect 2 "a plan with a run of another version" plan one.ini --target "$target" --vary bmsc.workers=1..32 -o old --quiet
 says err "r01: made by version 0.0.1; take another folder with -o, or --any-version" "... is refused"
 expect 0 "--any-version" plan one.ini --target "$target" --vary bmsc.workers=1..32 -o old --quiet --any-version
 says out "0 runs made, $made found" "... takes it"
+with_runs wide
 expect 0 "plan, largest by itself" plan one.ini --target "bmsc_utilisation_ratio >= 30%" --vary bmsc.workers=4..32 \
-    --quiet -o one
+    --quiet -o wide
 # 3 / 9 = 33 %, 3 / 10 = 30 % less the time until the last job ended
-same "$(cell one/plan.csv 1 answer)" 9 "nine workers are used by a third"
+same "$(cell wide/plan.csv 1 answer)" 9 "nine workers are used by a third"
 says out "largest bmsc.workers" "... and it is said that this is the largest"
-expect 0 "a target that is never met" plan one.ini --target "time_to_key_p50_s <= 1ms" --vary bmsc.workers=1..8 --quiet -o one
-same "$(cell one/plan.csv 1 status)" never "... is never met"
+with_runs never
+expect 0 "a target that is never met" plan one.ini --target "time_to_key_p50_s <= 1ms" --vary bmsc.workers=1..8 --quiet -o never
+same "$(cell never/plan.csv 1 status)" never "... is never met"
 says out "no bmsc.workers from 1 to 8 meets the target" "... and that is said"
-expect 0 "a target that is always met" plan one.ini --target "ues_keyed_ratio >= 0" --vary bmsc.workers=1..8 --quiet -o one
-same "$(cell one/plan.csv 1 status)" always "... is always met"
-same "$(cell one/plan.csv 1 answer)" 1 "... from the smallest on"
-expect 0 "a target with two sides" plan one.ini --vary bmsc.workers=1..32 --quiet -o one \
+with_runs always
+expect 0 "a target that is always met" plan one.ini --target "ues_keyed_ratio >= 0" --vary bmsc.workers=1..8 --quiet -o always
+same "$(cell always/plan.csv 1 status)" always "... is always met"
+same "$(cell always/plan.csv 1 answer)" 1 "... from the smallest on"
+with_runs sides
+expect 0 "a target with two sides" plan one.ini --vary bmsc.workers=1..32 --quiet -o sides \
     --target "bmsc_utilisation_ratio <= 0.4 and bmsc_utilisation_ratio >= 0.15"
-same "$(cell one/plan.csv 1 status)" not_monotone "... is not monotone"
+same "$(cell sides/plan.csv 1 status)" not_monotone "... is not monotone"
 says out "not monotone: bmsc.workers = " "... and that is said"
+printf '[study]\nbase = base.ini\n[axis a]\nbmsc.workers = 1, 2, 8\n' >three.ini
+# A worker is good for 33 UEs a second.
+expect 0 "a plan of three points" plan three.ini --target 'bmsc_wait_mean_s <= 0.02' --vary 'pull.rate=20/s..120/s in 6' \
+    --quiet -o three
+same "$(cell three/plan.csv 1 answer) $(cell three/plan.csv 2 answer) $(cell three/plan.csv 3 answer)" "20 60 120" \
+    "... gives the largest rate at each, also where every rate will do"
+same "$(cell three/plan.csv 1 sought) $(cell three/plan.csv 2 sought) $(cell three/plan.csv 3 sought)" \
+    "largest largest largest" "... and looks the same way everywhere"
+same "$(cell three/plan.csv 2 status) $(cell three/plan.csv 3 status)" "met always" "... which is told of the last"
+printf '[study]\nbase = base.ini\n[set]\nbmsc.workers = 2\n[axis a]\nhss.workers = 1, 2\n' >two.ini
+expect 0 "points that contradict each other" plan two.ini --vary 'pull.rate=20/s..120/s in 6' --quiet -o two \
+    --target 'bmsc_wait_mean_s <= 0.02 and hss.workers < 2 or bmsc_wait_mean_s > 0.02 and hss.workers > 1'
+same "$(cell two/plan.csv 1 status) $(cell two/plan.csv 2 status)" "not_monotone met" "... are not monotone"
+same "$(cell two/plan.csv 1 sought) $(cell two/plan.csv 2 sought)" "smallest smallest" "... and the smallest is looked for"
+says out "not monotone over the study: point 1 meets the target at pull.rate = 20/s and not at 120/s, point 2 the other" \
+    "... which is said"
+refused() { # refused NAME WORD...: the same folder, another question
+    cp one/plan.csv before.csv
+    expect 2 "$1" plan one.ini --quiet -o one --vary "$2" --target "$3" $4
+    says err "one/plan.csv: answers another question: the smallest bmsc.workers with '$target'; asked is" \
+        "... is refused with both"
+    cmp -s before.csv one/plan.csv
+    result $? "... and leaves the first answer"
+}
+refused "another target" bmsc.workers=1..32 'ues_keyed_ratio >= 0' ''
+refused "another key" bsf.workers=1..2 "$target" ''
+refused "another direction" bmsc.workers=1..32 "$target" --largest
+expect 0 "the same question in other words, and another range" plan one.ini --quiet -o one --vary 'bmsc.workers = 2..4' \
+    --target 'bmsc_wait_mean_s<=0.02  and ues_without_key <= 0'
+same "$(cell one/plan.csv 1 answer)" 3 "... is answered"
+expect 2 "the smallest after the largest" plan one.ini --quiet -o wide --vary bmsc.workers=4..5 \
+    --target "bmsc_utilisation_ratio >= 30%"
+with_runs older
+cut -d, -f1-3 plan.csv >older/plan.csv
+expect 2 "a plan.csv of an older form" plan one.ini --quiet -o older --vary bmsc.workers=1..32 --target "$target"
+says err "older/plan.csv: not the table of a plan" "... is not replaced"
 : >one/runs/p0001-vbmsc.workers=1-r01/summary.csv
 expect 0 "a damaged run" plan one.ini --target "$target" --vary bmsc.workers=1..32 -o one
 says err "p0001-vbmsc.workers=1-r01: damaged, run again" "... is named"
