@@ -114,12 +114,12 @@ static void read_folder(const struct plan_value *value, unsigned replication, co
 {
     const struct plan *plan = value->point->plan;
     unsigned point = value->point->number;
-    char **settings = plan_settings(plan, point, value->place);
+    struct scenario *scenario = plan_scenario(plan, point, value->place, NULL);
     const struct result_wanted wanted = {
-        plan->study->host, settings, study_seed(plan->study, point, replication), plan->options.any_version};
+        plan->study->host, scenario, study_seed(plan->study, point, replication), plan->options.any_version};
 
     result_read(folder, &wanted, out);
-    g_strfreev(settings);
+    scenario_free(scenario);
 }
 
 static void refuse(struct plan *plan, GError *error)

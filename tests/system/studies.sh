@@ -146,6 +146,16 @@ run_all
 expect 0 "collect" collect "$studies/quick.ini" -o again
 cmp -s runs.csv again/runs.csv && cmp -s study.csv again/study.csv
 result $? "the same tables in the end"
+: >again/runs/p0001-r01/timeseries.csv
+rm again/runs/p0001-r02/latency.csv again/runs/p0002-r01/distribution.csv
+expect 0 "--missing with files emptied and lost" expand "$studies/quick.ini" -o again --missing
+lines 3 "each of them is damaged"
+says err "timeseries.csv has 0 bytes, expected" "... the emptied one is named"
+says err "latency.csv is missing" "... and the lost one"
+run_all
+expect 0 "collect" collect "$studies/quick.ini" -o again
+cmp -s runs.csv again/runs.csv && cmp -s study.csv again/study.csv
+result $? "... and the same tables come out again"
 sed 's/"version": "[^"]*"/"version": "0.0.1"/' q/runs/p0002-r01/manifest.json >m && mv m again/runs/p0002-r01/manifest.json
 expect 2 "another version" expand "$studies/quick.ini" -o again --missing
 says err "p0002-r01: made by version 0.0.1" "... is refused"
@@ -155,6 +165,25 @@ same "$(cat out)" 0 "... takes it"
 sed "s|^base.*|base = $source/scripts/scenarios/solicited-pull.ini|" "$studies/quick.ini" >quick.ini
 expect 2 "a changed study" expand quick.ini -o q --missing
 says err "q/study.ini: the study has changed since its first runs" "... is refused with what has changed"
+
+# The copies are gone, and the base is another one: the results tell.
+mkdir moved moved/scenarios
+cp -r q moved/q
+rm moved/q/study.ini moved/q/base.ini
+sed 's/^service_time.*/service_time = exp(9ms)/' "$source/scripts/scenarios/solicited-pull.ini" >moved/scenarios/solicited-pull.ini
+mkdir moved/studies
+cp "$studies/quick.ini" moved/studies
+expect 0 "a changed base without the copy of the first one" expand moved/studies/quick.ini -o moved/q --missing --count
+same "$(cat out)" 20 "... fits no run"
+says err "service_time = exp(" "... and the key that differs is named"
+"$program" run "$source/scripts/scenarios/solicited-pull.ini" -s ue.count=5 -s ue.cells=1 --pcap --keylog --quiet -o sizes
+for file in sizes/*; do
+    case $file in
+    */manifest.json) ;;
+    *) grep -qF "\"${file#sizes/}\": $(wc -c <"$file")" sizes/manifest.json || echo "$file" ;;
+    esac
+done >out
+lines 0 "the manifest has the size of every file, captures and key logs too"
 
 # --- plan. One UE pulls every 10 ms, and its two requests take 20 ms and 10 ms at the BM-SC and nothing anywhere else:
 # utilisation 3 / workers. Below 3 workers the queue grows without end, from 3 on there is hardly any.
@@ -254,14 +283,14 @@ says out "not monotone over the study: point 1 meets the target at pull.rate = 2
     "... which is said"
 refused() { # refused NAME WORD...: the same folder, another question
     cp one/plan.csv before.csv
-    expect 2 "$1" plan one.ini --quiet -o one --vary "$2" --target "$3" $4
+    expect 2 "$1" plan one.ini --quiet -o one --vary "$2" --target "$3" ${4:+"$4"}
     says err "one/plan.csv: answers another question: the smallest bmsc.workers with '$target'; asked is" \
         "... is refused with both"
     cmp -s before.csv one/plan.csv
     result $? "... and leaves the first answer"
 }
-refused "another target" bmsc.workers=1..32 'ues_keyed_ratio >= 0' ''
-refused "another key" bsf.workers=1..2 "$target" ''
+refused "another target" bmsc.workers=1..32 'ues_keyed_ratio >= 0'
+refused "another key" bsf.workers=1..2 "$target"
 refused "another direction" bmsc.workers=1..32 "$target" --largest
 expect 0 "the same question in other words, and another range" plan one.ini --quiet -o one --vary 'bmsc.workers = 2..4' \
     --target 'bmsc_wait_mean_s<=0.02  and ues_without_key <= 0'

@@ -87,7 +87,15 @@ static void test_states(void)
         {"runs/p0001-r01/summary.csv", "1.5,7,0.5\n", "1.5,7", "cut off"},
         {"runs/p0001-r01/summary.csv", "pull.rate", "pull.ratx", "columns"},
         {"runs/p0001-r01/manifest.json", "\n}\n", "", "manifest.json is cut off"},
-        {"runs/p0001-r01/manifest.json", "\n  \"version\": \"1.0\",", "", "manifest.json is cut off"}};
+        {"runs/p0001-r01/manifest.json", "\n  \"version\": \"1.0\",", "", "manifest.json is cut off"},
+        {"runs/p0001-r01/manifest.json", "\n  \"files\":", "\n  \"flies\":", "has no sizes of files"},
+        {"runs/p0001-r01/manifest.json", "\"timeseries.csv\": 7", "\"timeseries.csv\" 7", "cannot be read"},
+        {"runs/p0001-r01/manifest.json", "\"timeseries.csv\"", "\"keylog.csv\"", "keylog.csv is missing"},
+        {"runs/p0001-r01/timeseries.csv", "time_s\n", "", "timeseries.csv has 0 bytes, expected 7"},
+        /* Keys that the study leaves alone, a number and texts. */
+        {"runs/p0001-r01/summary.csv", "2k", "3k", "made with ue.count = 3k, expected 2k"},
+        {"runs/p0001-r01/summary.csv", "native", "nativf", "made with run.engine = nativf, expected native"},
+        {"runs/p0001-r01/summary.csv", "exp(", "Exp(", "expected exp("}};
     struct study_fixture fixture;
     struct study *study;
     char *path;
@@ -111,8 +119,7 @@ static void test_states(void)
     study_fixture_result(&fixture, study, 1, 1, "1.0", "1.5,7,0.5");
     study_fixture_write(&fixture, "runs/p0001-r01/summary.csv", other);
     g_free(other);
-    expect_state(&fixture, study, RESULT_DAMAGED,
-                 "made with pull.rate = 200 (in base units), expected 100/s");
+    expect_state(&fixture, study, RESULT_DAMAGED, "made with pull.rate = 200/s, expected 100/s");
     study_fixture_result(&fixture, study, 1, 1, "0.9", "1.5,7,0.5");
     expect_state(&fixture, study, RESULT_OTHER, "0.9");
     path = study_fixture_path(&fixture, "runs/p0001-r01/manifest.json");
@@ -242,7 +249,7 @@ static void test_other_version(void)
     study_fixture_open(&fixture);
     study = study_fixture_load(&fixture, "");
     study_fixture_result(&fixture, study, 1, 1, "0.9", "1,2,3");
-    change(&fixture, "runs/p0001-r01/summary.csv", "ues_done", "ues_old");
+    change(&fixture, "runs/p0001-r01/summary.csv", "ues_done", "ues_gone");
     runs = read_all(&fixture, study, false);
     other = runs_other_version(runs);
     g_assert_cmpstr(other, ==, "p0001-r01: made by version 0.9");
