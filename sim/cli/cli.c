@@ -91,6 +91,53 @@ static void print_help(GOptionContext *context)
     g_free(help);
 }
 
+/* The entry that a word of the command line names, with the value in the word itself as *attached (NULL: none). NULL if
+ * it names none that takes a value. */
+static const GOptionEntry *valued_option(const GOptionEntry *entries, const char *word, const char **attached)
+{
+    bool is_long = g_str_has_prefix(word, "--");
+    size_t length = is_long ? strcspn(word + 2, "=") : 1;
+
+    if (word[0] != '-' || word[1] == '\0')
+        return NULL;
+    *attached = is_long ? strchr(word, '=') : word[2] ? word + 2 : NULL;
+    for (; entries->long_name; entries++)
+        if (entries->arg != G_OPTION_ARG_NONE &&
+            (is_long
+                 ? strlen(entries->long_name) == length && strncmp(entries->long_name, word + 2, length) == 0
+                 : entries->short_name == word[1]))
+            return entries;
+    return NULL;
+}
+
+/* The words with -oDIR as -o DIR, as GOption wants it; g_ptr_array_unref() after the last use of any of them. */
+static GPtrArray *split_words(const GOptionEntry *entries, char **argv)
+{
+    GPtrArray *words = g_ptr_array_new();
+
+    for (char **at = argv; *at; at++) {
+        const char *attached = NULL;
+        const GOptionEntry *entry = at > argv ? valued_option(entries, *at, &attached) : NULL;
+
+        if (entry && attached && (*at)[1] != '-') {
+            char name[] = {'-', entry->short_name, '\0'};
+
+            g_ptr_array_add(words, (gpointer)g_intern_string(name));
+            g_ptr_array_add(words, (gpointer)attached);
+            continue;
+        }
+        g_ptr_array_add(words, *at);
+        if (entry && !attached && at[1]) /* its value, whatever it looks like */
+            g_ptr_array_add(words, *++at);
+        else if (strcmp(*at, "--") == 0) {
+            while (at[1])
+                g_ptr_array_add(words, *++at);
+        }
+    }
+    g_ptr_array_add(words, NULL);
+    return words;
+}
+
 enum cli_parsed cli_parse(const char *usage, const char *about, const GOptionEntry *entries, int *argc,
                           char **argv)
 {
@@ -101,6 +148,9 @@ enum cli_parsed cli_parse(const char *usage, const char *about, const GOptionEnt
     const GOptionEntry help_entry[] = {{"help", 'h', 0, G_OPTION_ARG_NONE, &help, "show this help", NULL},
                                        {.long_name = NULL}};
     enum cli_parsed parsed = CLI_GO;
+    GPtrArray *words = split_words(entries, argv);
+    char **left = (char **)words->pdata;
+    int count = (int)words->len - 1;
     GError *error = NULL;
 
     g_set_prgname(program);
@@ -108,7 +158,7 @@ enum cli_parsed cli_parse(const char *usage, const char *about, const GOptionEnt
     g_option_context_set_summary(context, about);
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_add_main_entries(context, help_entry, NULL);
-    if (!g_option_context_parse(context, argc, &argv, &error)) {
+    if (!g_option_context_parse(context, &count, &left, &error)) {
         if (!refuse_unknown(command, entries, argv))
             cli_error("%s: %s", command, error->message);
         g_clear_error(&error);
@@ -116,10 +166,14 @@ enum cli_parsed cli_parse(const char *usage, const char *about, const GOptionEnt
     } else if (help) {
         print_help(context);
         parsed = CLI_HELP_SHOWN;
-    } else if (*argc > 1 && strcmp(argv[1], "--") == 0) {
-        memmove(argv + 1, argv + 2, sizeof *argv * (size_t)(*argc - 1));
-        --*argc;
+    } else {
+        int first = count > 1 && strcmp(left[1], "--") == 0 ? 2 : 1;
+
+        /* Whoever was split is gone: no more words are left than there were. */
+        *argc = count - first + 1;
+        memcpy(argv + 1, left + first, sizeof *argv * (size_t)*argc);
     }
+    g_ptr_array_unref(words);
     g_free(program);
     g_option_context_free(context);
     return parsed;

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifdef __clang__
@@ -71,6 +72,47 @@ static void command_line(GString *to, char **words)
     g_string_append_c(to, ']');
 }
 
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The engine writes the captures of devices until it is freed, so that their size is not known yet. */
+static bool is_finished(const char *file)
+{
+    return strcmp(file, "manifest.json") != 0 && !g_str_has_prefix(file, "device-");
+}
+
+/* The size of each file of the result, by which one that was cut off or lost is found later. */
+static void add_files(GString *to, const char *path)
+{
+    char *folder = g_path_get_dirname(path);
+    GDir *listing = g_dir_open(folder, 0, NULL);
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    const char *entry;
+
+    while (listing && (entry = g_dir_read_name(listing)) != NULL)
+        if (is_finished(entry))
+            g_ptr_array_add(names, g_strdup(entry));
+    g_ptr_array_sort(names, by_name);
+    name(to, "files");
+    for (unsigned i = 0; i < names->len; i++) {
+        char *file = g_build_filename(folder, g_ptr_array_index(names, i), NULL);
+        struct stat about = {.st_size = 0};
+
+        stat(file, &about);
+        g_string_append(to, i ? ", " : "{");
+        manifest_json_string(to, g_ptr_array_index(names, i));
+        g_string_append_printf(to, ": %" PRIu64, (uint64_t)about.st_size);
+        g_free(file);
+    }
+    g_string_append(to, names->len ? "}" : "{}");
+    if (listing)
+        g_dir_close(listing);
+    g_ptr_array_unref(names);
+    g_free(folder);
+}
+
 static void add_scenario(GString *to, const struct scenario *scenario)
 {
     char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, scenario->text, -1);
@@ -129,6 +171,7 @@ bool manifest_write(const struct report *report, const char *path, GError **erro
     command_line(to, report->command_line);
     add_run(to, report);
     add_scenario(to, report->scenario);
+    add_files(to, path);
     g_string_append(to, "\n}\n");
     good = write_text(path, to, error);
     g_string_free(to, TRUE);

@@ -289,9 +289,47 @@ static bool replace(struct output_dir *dir)
     return true;
 }
 
+/* True if it is on the disk, or cannot be told to go there (some file systems have no fsync of folders). */
+static bool sync_path(const char *path)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    bool good = file >= 0 && (fsync(file) == 0 || errno == EINVAL || errno == ENOTSUP);
+    int code = errno;
+
+    if (file >= 0)
+        close(file);
+    errno = code;
+    return good;
+}
+
+/* The files first, then the folder that names them: a machine that stops leaves no whole-looking half result. */
+static bool sync_partial(const struct output_dir *dir)
+{
+    GDir *listing = g_dir_open(dir->partial, 0, NULL);
+    const char *name;
+    bool good = listing != NULL;
+
+    while (good && (name = g_dir_read_name(listing)) != NULL) {
+        char *file = g_build_filename(dir->partial, name, NULL);
+
+        good = sync_path(file);
+        g_free(file);
+    }
+    if (listing)
+        g_dir_close(listing);
+    return good && sync_path(dir->partial);
+}
+
 bool output_dir_commit(struct output_dir *dir, GError **error)
 {
+    if (!sync_partial(dir)) {
+        fail(error, errno, "%s: %s", dir->partial, g_strerror(errno));
+        output_dir_abort(dir);
+        return false;
+    }
     if (dir->replaces ? replace(dir) : rename(dir->partial, dir->target) == 0) {
+        /* It stands there now, whatever the disk says of its name. */
+        (void)sync_path(dir->parent);
         release(dir);
         return true;
     }

@@ -14,7 +14,7 @@
 
 struct options {
     char *dir, *target, *vary, *replications, *jobs;
-    gboolean largest, quiet;
+    gboolean largest, any_version, quiet;
 };
 
 static enum cli_parsed parse_options(struct options *o, int *argc, char **argv)
@@ -31,6 +31,8 @@ static enum cli_parsed parse_options(struct options *o, int *argc, char **argv)
         {"replications", 0, 0, G_OPTION_ARG_STRING, &o->replications,
          "replications of a value: at least A, at most B (default 3..10)", "A..B"},
         {"largest", 0, 0, G_OPTION_ARG_NONE, &o->largest, "look for the largest value, not the smallest",
+         NULL},
+        {"any-version", 0, 0, G_OPTION_ARG_NONE, &o->any_version, "take results of other versions, too",
          NULL},
         {"quiet", 0, 0, G_OPTION_ARG_NONE, &o->quiet, "do not tell each value that was decided", NULL},
         {.long_name = NULL}};
@@ -82,6 +84,7 @@ static bool read_replications(const char *text, const struct study *study, struc
 static int give_answers(const struct plan *plan, const struct study *study, const char *dir)
 {
     GError *error = NULL;
+    char *remark;
 
     if (!plan_write(plan, &error))
         return study_command_give_up(error);
@@ -91,6 +94,10 @@ static int give_answers(const struct plan *plan, const struct study *study, cons
         puts(text);
         g_free(text);
     }
+    remark = plan_remark_text(plan);
+    if (remark)
+        puts(remark);
+    g_free(remark);
     printf("%u runs made, %u found; %s/plan.csv, %s/plan_curve.csv\n", plan_runs_made(plan),
            plan_runs_found(plan), dir, dir);
     if (cli_finish_output() != CLI_OK)
@@ -126,8 +133,11 @@ static int search(const struct study *study, const struct plan_options *options)
 
 static int command(const struct options *o, const struct study *study)
 {
-    struct plan_options options = {
-        .target = o->target, .vary = o->vary, .largest = o->largest, .note = o->quiet ? NULL : tell};
+    struct plan_options options = {.target = o->target,
+                                   .vary = o->vary,
+                                   .largest = o->largest,
+                                   .any_version = o->any_version,
+                                   .note = o->quiet ? NULL : tell};
     char *dir, *program;
     int status;
 

@@ -14,6 +14,7 @@
 struct csv {
     FILE *file;
     char *name;     /* for messages */
+    size_t length;  /* of what was written into memory */
     int failure;    /* errno of the first write that failed, 0 if none has */
     bool row_begun; /* the row has a cell */
 };
@@ -40,6 +41,17 @@ struct csv *csv_open_as(const char *path, const char *name, GError **error)
     struct csv *csv = g_new0(struct csv, 1);
     csv->file = file;
     csv->name = g_strdup(name);
+    return csv;
+}
+
+struct csv *csv_open_text(char **text)
+{
+    struct csv *csv = g_new0(struct csv, 1);
+
+    csv->file = open_memstream(text, &csv->length);
+    if (!csv->file)
+        g_error("csv: no memory for a text");
+    csv->name = g_strdup("(memory)");
     return csv;
 }
 

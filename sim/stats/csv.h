@@ -13,6 +13,8 @@ struct csv;
 struct csv *csv_open(const char *path, GError **error);
 /* A file that will be renamed: errors call it by `name`. */
 struct csv *csv_open_as(const char *path, const char *name, GError **error);
+/* Writes into memory: *text once it is closed; free(). */
+struct csv *csv_open_text(char **text);
 /* Cells of a row; csv_row_end() ends it. Text is quoted when it must be. */
 void csv_text(struct csv *csv, const char *text);
 void csv_integer(struct csv *csv, int64_t value);

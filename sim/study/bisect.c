@@ -77,11 +77,8 @@ struct bisect bisect_look(const enum verdict *verdicts, unsigned count, bool lar
     unsigned last = count - 1;
     bool low = known(&view, 0), high = last == 0 || known(&view, last);
 
-    out.largest = largest;
     if (!low || !high)
         return out;
-    if (!largest && verdicts[0] == VERDICT_MEETS && verdicts[last] == VERDICT_FAILS)
-        view.turned = out.largest = true;
     /* Both ends alike: what lies between may still differ. */
     if (at(&view, 0) == at(&view, last) && !known(&view, last / 2))
         return out;

@@ -21,16 +21,15 @@ enum bisect_status {
 struct bisect {
     enum bisect_status status;
     unsigned needed[2], needed_count; /* places to look at; none once the search is over */
-    bool largest;                     /* the largest value that meets is what is looked for */
     unsigned answer;    /* the value that meets, with one that fails beside it; or BISECT_NONE */
     unsigned neighbour; /* the nearest value that fails on the other side of it; or BISECT_NONE */
     /* NOT_MONOTONE: one that meets, and one that fails although it lies on the better side of that. */
     unsigned meets, fails;
 };
 
-/* verdicts: of the `count` values of a range, in order. largest: as wished; else the smallest is looked for, unless
- * the target is met at the low end and not at the high one. Looks at both ends, then halves what lies between, then
- * takes one further probe on either side of the answer, and the middle if both ends agree. */
+/* verdicts: of the `count` values of a range, in order. largest: the largest value that meets is looked for, else the
+ * smallest. Looks at both ends, then halves what lies between, then takes one further probe on either side of the
+ * answer, and the middle if both ends agree. */
 struct bisect bisect_look(const enum verdict *verdicts, unsigned count, bool largest);
 
 #endif

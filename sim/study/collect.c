@@ -81,7 +81,8 @@ static bool runs_rows(struct csv *csv, const void *user, GError **error)
     return good;
 }
 
-/* The finished runs' values of a metric at a point. */
+/* The finished runs' values of a metric at a point. Where one has none, neither has their mean: over the others it would
+ * be that of runs picked by how they ended. */
 static struct statistics point_statistics(const GArray *runs, unsigned point, unsigned metric)
 {
     GArray *values = g_array_new(FALSE, FALSE, sizeof(double));
@@ -90,7 +91,7 @@ static struct statistics point_statistics(const GArray *runs, unsigned point, un
     for (unsigned i = 0; i < runs->len; i++) {
         const struct study_run *run = &g_array_index(runs, struct study_run, i);
 
-        if (run->point == point && finished(run) && !isnan(run->result.metrics[metric]))
+        if (run->point == point && finished(run))
             g_array_append_val(values, run->result.metrics[metric]);
     }
     s = statistics_of((const double *)(void *)values->data, values->len);
@@ -184,7 +185,8 @@ bool collect_write(const struct study *study, const GArray *runs, const char *di
 
 /* --- how wide intervals are ----------------------------------------------------------------------------- */
 
-#define UNTIL_SHAPE "^\\s*ci\\(\\s*(\\w+)\\s*\\)\\s*(<=?)\\s*([0-9]+(?:\\.[0-9]+)?)(%?)\\s*$"
+/* A bare number could be meant as a share or as per cent. */
+#define UNTIL_SHAPE "^\\s*ci\\(\\s*(\\w+)\\s*\\)\\s*(<=?)\\s*([0-9]+(?:\\.[0-9]+)?)\\s*%\\s*$"
 
 static bool metric_place(const struct study_host *host, const char *name, unsigned *place, GError **error)
 {
@@ -215,15 +217,14 @@ bool collect_until_parse(const char *text, const struct study_host *host, struct
                     text);
     else {
         char *name = g_match_info_fetch(match, 1), *comparison = g_match_info_fetch(match, 2);
-        char *number = g_match_info_fetch(match, 3), *percent = g_match_info_fetch(match, 4);
+        char *number = g_match_info_fetch(match, 3);
 
         out->inclusive = comparison[1] == '=';
-        out->share = g_ascii_strtod(number, NULL) / (*percent ? 100 : 1);
+        out->share = g_ascii_strtod(number, NULL) / 100;
         good = metric_place(host, name, &out->metric, error);
         g_free(name);
         g_free(comparison);
         g_free(number);
-        g_free(percent);
     }
     g_match_info_free(match);
     g_regex_unref(shape);
@@ -235,5 +236,6 @@ bool collect_narrow(const GArray *runs, unsigned point, const struct collect_unt
     struct statistics s = point_statistics(runs, point, until->metric);
     double half = (s.high - s.low) / 2, limit = until->share * fabs(s.mean);
 
+    /* Without a mean nothing compares, so it is not narrow. */
     return s.n >= 2 && (half == 0 || half < limit || (until->inclusive && half == limit));
 }

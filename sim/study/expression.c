@@ -2,6 +2,7 @@
 /* What expressions come to. */
 #include "sim/study/expression_tree.h"
 
+#include <math.h>
 #include <string.h>
 
 void expression_free(struct expression *e)
@@ -83,24 +84,64 @@ GPtrArray *expression_list(const struct expression *e)
     return names;
 }
 
-enum answer expression_answer(const struct expression *e, const struct expression_values *samples,
-                              unsigned sample_count,
-                              enum answer (*decide)(const char *, const double *, unsigned))
+/* Left minus right of a comparison, one a sample; g_free. *whole: all of them are numbers. */
+static double *differences_of(const struct expression *e, const struct expression_values *samples,
+                              unsigned sample_count, bool *whole)
+{
+    double *differences = g_new(double, sample_count);
+
+    *whole = true;
+    for (unsigned i = 0; i < sample_count; i++) {
+        differences[i] = number_of(e->left, &samples[i]) - number_of(e->right, &samples[i]);
+        *whole = *whole && isfinite(differences[i]);
+    }
+    return differences;
+}
+
+/* worst: what counts against the whole here; behind not that is YES. */
+static enum answer answer_of(const struct expression *e, const struct expression_values *samples,
+                             unsigned sample_count, enum answer worst,
+                             enum answer (*decide)(const char *, const double *, unsigned))
 {
     enum answer left, right;
 
     if (e->node == NODE_COMPARE) {
-        double *differences = g_new(double, sample_count);
+        bool whole;
+        double *differences = differences_of(e, samples, sample_count, &whole);
 
-        for (unsigned i = 0; i < sample_count; i++)
-            differences[i] = number_of(e->left, &samples[i]) - number_of(e->right, &samples[i]);
-        left = decide(e->comparison, differences, sample_count);
+        left = whole ? decide(e->comparison, differences, sample_count) : worst;
         g_free(differences);
         return left;
     }
-    left = expression_answer(e->left, samples, sample_count, decide);
     if (e->node == NODE_NOT)
-        return (enum answer)(ANSWER_YES - left);
-    right = expression_answer(e->right, samples, sample_count, decide);
+        return (enum answer)(ANSWER_YES - answer_of(e->left, samples, sample_count,
+                                                    (enum answer)(ANSWER_YES - worst), decide));
+    left = answer_of(e->left, samples, sample_count, worst, decide);
+    right = answer_of(e->right, samples, sample_count, worst, decide);
     return e->node == NODE_AND ? MIN(left, right) : MAX(left, right);
+}
+
+enum answer expression_answer(const struct expression *e, const struct expression_values *samples,
+                              unsigned sample_count,
+                              enum answer (*decide)(const char *, const double *, unsigned))
+{
+    return answer_of(e, samples, sample_count, ANSWER_NO, decide);
+}
+
+const char *expression_missing(const struct expression *e, const struct expression_values *samples,
+                               unsigned sample_count)
+{
+    const char *missing = NULL;
+
+    if (e->node == NODE_COMPARE) {
+        bool whole;
+
+        g_free(differences_of(e, samples, sample_count, &whole));
+        return whole ? NULL : e->text;
+    }
+    if (e->left)
+        missing = expression_missing(e->left, samples, sample_count);
+    if (!missing && e->right)
+        missing = expression_missing(e->right, samples, sample_count);
+    return missing;
 }

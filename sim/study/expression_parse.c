@@ -272,9 +272,9 @@ static struct expression *parse_chain(struct parser *p, int level)
 
 static struct expression *parse_comparison(struct parser *p)
 {
+    const char *start = p->at, *at;
     struct expression *e = parse_chain(p, 0), *compared;
     char comparison[3];
-    const char *at;
 
     skip_blanks(p);
     at = p->at;
@@ -282,6 +282,7 @@ static struct expression *parse_comparison(struct parser *p)
         return e;
     compared = make(NODE_COMPARE, e, parse_chain(p, 0));
     strcpy(compared->comparison, comparison);
+    compared->text = g_strstrip(g_strndup(start, (gsize)(p->at - start)));
     skip_blanks(p);
     if (compared->right && !is_condition(e) && !is_condition(compared->right) &&
         (!*p->at || !strchr("<>=!", *p->at)))

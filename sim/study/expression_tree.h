@@ -25,7 +25,7 @@ struct expression {
     enum node node;
     double number;
     char *name; /* NODE_NAME, NODE_SAME */
-    char *text; /* NODE_SAME */
+    char *text; /* NODE_SAME; NODE_COMPARE: as it was written */
     char comparison[3];
     struct expression *left, *right;
 };

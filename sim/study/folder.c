@@ -3,9 +3,16 @@
 #include "sim/study/folder.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
+
+static void file_error(GError **error, const char *path)
+{
+    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno), "%s: %s", path, g_strerror(errno));
+}
 
 /* The next line that says something, stripped; NULL behind the last. g_free. */
 static char *next_line(const char **at)
@@ -81,12 +88,62 @@ bool folder_begin(const struct study *study, const char *dir, GError **error)
     bool good = folder_fits(study, dir, error);
 
     if (good && g_mkdir_with_parents(runs, 0777) != 0) {
-        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno), "%s: %s", runs,
-                    g_strerror(errno));
+        file_error(error, runs);
         good = false;
     }
     g_free(runs);
     return good && check_copies(study, dir, true, error);
+}
+
+/* The file says who has the lock: "PID on HOST". */
+static bool sign_lock(int lock, const char *path, GError **error)
+{
+    char *text = g_strdup_printf("%ld on %s\n", (long)getpid(), g_get_host_name());
+    bool good = ftruncate(lock, 0) == 0 && pwrite(lock, text, strlen(text), 0) == (ssize_t)strlen(text);
+
+    if (!good)
+        file_error(error, path);
+    g_free(text);
+    return good;
+}
+
+static int take_lock(const char *dir, const char *path, GError **error)
+{
+    int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    char *holder = NULL;
+
+    if (lock < 0) {
+        file_error(error, path);
+        return -1;
+    }
+    /* Where there are no locks the plan goes on, as a run does. */
+    if (flock(lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        if (g_file_get_contents(path, &holder, NULL, NULL))
+            g_strstrip(holder);
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_CONTRADICTION,
+                    "%s: another plan or sweep (process %s) or a run that it started is at work here", dir,
+                    holder && *holder ? holder : "unknown");
+        g_free(holder);
+        close(lock);
+        return -1;
+    }
+    if (sign_lock(lock, path, error))
+        return lock;
+    close(lock);
+    return -1;
+}
+
+int folder_lock(const char *dir, GError **error)
+{
+    char *path = g_build_filename(dir, ".sweep.lock", NULL);
+    int lock = -1;
+
+    if (g_mkdir_with_parents(dir, 0777) != 0)
+        file_error(error, dir);
+    else
+        lock = take_lock(dir, path, error);
+    g_free(path);
+    return lock;
 }
 
 char *folder_run(const char *dir, const char *name)
@@ -106,8 +163,7 @@ bool folder_write_csv(const char *dir, const char *name,
     if (csv && !csv_close(csv, good ? error : NULL))
         good = false;
     if (good && g_rename(partial, path) != 0) {
-        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno), "%s: %s", path,
-                    g_strerror(errno));
+        file_error(error, path);
         good = false;
     }
     if (!good)

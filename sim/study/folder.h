@@ -12,6 +12,10 @@ bool folder_fits(const struct study *study, const char *dir, GError **error);
 /* The same, then makes DIR/runs and the copies where they are missing. */
 bool folder_begin(const struct study *study, const char *dir, GError **error);
 
+/* Makes the folder and takes the lock that scripts/sweep takes on it: a file to be closed at the end. Children that
+ * keep it open hold the lock, too. -1 and error (CONFIG_ERROR_CONTRADICTION) if somebody else is at work there. */
+int folder_lock(const char *dir, GError **error);
+
 /* DIR/runs/NAME; g_free. */
 char *folder_run(const char *dir, const char *name);
 

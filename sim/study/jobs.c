@@ -16,7 +16,9 @@
 /* From the first signal that asks a child to stop to the one that does not ask. */
 #define GRACE_MS       10000
 #define SAID_BYTES_MAX 65536
-#define NO_MEMORY      "failed to (allocate|map segment)|out of memory|cannot allocate memory|malloc failure"
+#define NO_MEMORY                                                                                            \
+    "failed to (allocate|map segment)|out of memory|cannot allocate memory|malloc failure|no memory for "    \
+    "[0-9]+ bytes"
 
 struct child {
     struct jobs *jobs;
@@ -170,6 +172,8 @@ static void prepare(gpointer user)
         setrlimit(RLIMIT_AS, &limit);
     if (file >= 0)
         dup2(file, STDERR_FILENO);
+    if (child->jobs->limits.held)
+        fcntl(child->jobs->limits.held, F_SETFD, 0);
 }
 
 static bool start(struct child *child, GError **error)

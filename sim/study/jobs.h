@@ -14,6 +14,7 @@ struct jobs_limits {
     int64_t timeout_ns;      /* 0: none */
     int64_t memory_bytes;    /* of address space; 0: no limit */
     const char *memory_text; /* as the study has it, for messages */
+    int held;                /* a file that children keep open while they live, for its lock; 0: none */
 };
 
 /* How a child ended. reason: NULL if with status 0; else "exit 1", "timeout 600s", "memory 4GB", "killed by signal

@@ -30,9 +30,11 @@ static double sample_number(const void *user, const char *name)
     return study_number(key, study_point_text(plan->study, sample->value->point->number, key));
 }
 
-static enum answer answer_of(const struct plan_value *value,
+/* Also notes which comparison has no value. */
+static enum answer answer_of(struct plan_value *value,
                              enum answer (*decide)(const char *, const double *, unsigned))
 {
+    const struct expression *target = value->point->plan->target;
     unsigned n = value->metrics->len;
     struct sample *samples = g_new(struct sample, n);
     struct expression_values *values = g_new0(struct expression_values, n);
@@ -42,7 +44,8 @@ static enum answer answer_of(const struct plan_value *value,
         samples[i] = (struct sample){value, g_ptr_array_index(value->metrics, i)};
         values[i] = (struct expression_values){sample_number, NULL, &samples[i]};
     }
-    answer = expression_answer(value->point->plan->target, values, n, decide);
+    answer = expression_answer(target, values, n, decide);
+    value->missing = expression_missing(target, values, n);
     g_free(values);
     g_free(samples);
     return answer;
@@ -78,10 +81,11 @@ static void note(const struct plan *plan, const char *format, ...)
 
 static void note_verdict(const struct plan *plan, const struct plan_value *value)
 {
-    note(plan, "point %u: %s = %s %s the target%s (%u runs)", value->point->number, plan->key_name,
+    note(plan, "point %u: %s = %s %s the target%s (%u runs)%s%s", value->point->number, plan->key_name,
          (const char *)g_ptr_array_index(plan->texts, value->place),
          value->verdict == VERDICT_MEETS ? "meets" : "fails", value->sure ? "" : " by the means alone",
-         value->metrics->len);
+         value->metrics->len, value->missing ? "; without a value: " : "",
+         value->missing ? value->missing : "");
 }
 
 /* --- runs ----------------------------------------------------------------------------------------------- */
@@ -110,12 +114,12 @@ static void read_folder(const struct plan_value *value, unsigned replication, co
 {
     const struct plan *plan = value->point->plan;
     unsigned point = value->point->number;
-    char **settings = plan_settings(plan, point, value->place);
-    const struct result_wanted wanted = {plan->study->host, settings,
-                                         study_seed(plan->study, point, replication), false};
+    struct scenario *scenario = plan_scenario(plan, point, value->place, NULL);
+    const struct result_wanted wanted = {
+        plan->study->host, scenario, study_seed(plan->study, point, replication), plan->options.any_version};
 
     result_read(folder, &wanted, out);
-    g_strfreev(settings);
+    scenario_free(scenario);
 }
 
 static void refuse(struct plan *plan, GError *error)
@@ -160,12 +164,13 @@ static void get_replication(struct plan_value *value, unsigned replication)
     struct result result;
 
     read_folder(value, replication, folder, &result);
-    if (result.state == RESULT_WHOLE) {
+    if (result.metrics) {
         take_metrics(value, replication, &result);
         plan->found++;
     } else if (result.state == RESULT_OTHER)
         refuse(plan, g_error_new(CONFIG_ERROR, CONFIG_ERROR_CONTRADICTION,
-                                 "%s: made by version %s; take another folder with -o", folder, result.why));
+                                 "%s: made by version %s; take another folder with -o, or --any-version",
+                                 folder, result.why));
     else {
         if (result.state == RESULT_DAMAGED)
             note(plan, "%s: damaged, run again: %s", folder, result.why);
@@ -204,27 +209,58 @@ static void ask(struct plan_value *value, unsigned wanted)
         decide(value);
 }
 
-/* Asks for what the search needs next, until something has to be waited for. */
+/* Asks for what the search needs next, until something has to be waited for. Without a direction that is the ends. */
 static void advance(struct plan_point *point)
 {
     const struct plan *plan = point->plan;
+    unsigned last = plan->texts->len - 1;
     enum verdict *verdicts = g_new(enum verdict, plan->texts->len);
     bool decided = true;
 
     while (decided && !point->failure && !plan->refusal) {
         decided = false;
-        for (unsigned v = 0; v < plan->texts->len; v++)
+        for (unsigned v = 0; v <= last; v++)
             verdicts[v] = point->values[v].verdict;
-        point->look = bisect_look(verdicts, plan->texts->len, plan->options.largest);
+        point->look = bisect_look(verdicts, plan->texts->len, plan->largest);
         for (unsigned i = 0; i < point->look.needed_count; i++) {
             struct plan_value *value = &point->values[point->look.needed[i]];
 
+            if (!plan->directed && value->place != 0 && value->place != last)
+                continue;
             if (value->wanted == 0)
                 ask(value, plan->options.first);
             decided = decided || value->verdict != VERDICT_UNKNOWN;
         }
     }
     g_free(verdicts);
+}
+
+/* Once both ends are known at every point, the points where they differ say which way to look; the search goes on. */
+static void direct(struct plan *plan)
+{
+    unsigned last = plan->texts->len - 1;
+    GError *error = NULL;
+
+    if (plan->directed || plan->refusal)
+        return;
+    plan->rising = plan->falling = 0;
+    for (unsigned p = 0; p < plan->study->point_count; p++) {
+        const struct plan_point *point = &plan->points[p];
+        enum verdict low = point->values[0].verdict, high = point->values[last].verdict;
+
+        if (!point->failure && (low == VERDICT_UNKNOWN || high == VERDICT_UNKNOWN))
+            return;
+        if (low == VERDICT_FAILS && high == VERDICT_MEETS && !plan->rising)
+            plan->rising = point->number;
+        if (low == VERDICT_MEETS && high == VERDICT_FAILS && !plan->falling)
+            plan->falling = point->number;
+    }
+    plan->directed = true;
+    plan->largest = plan->falling && !plan->rising;
+    if (!plan_same_question(plan, &error))
+        refuse(plan, error);
+    for (unsigned p = 0; p < plan->study->point_count && !plan->refusal; p++)
+        advance(&plan->points[p]);
 }
 
 static void run_failed(struct plan_job *job, const char *reason, const char *said)
@@ -260,6 +296,7 @@ static void run_ended(void *user, void *data, const char *reason, const char *sa
         decide(value);
         advance(value->point);
     }
+    direct(value->point->plan);
     result_clear(&result);
     g_ptr_array_remove_fast(value->point->plan->open, job);
 }
@@ -283,19 +320,20 @@ static void take_earlier(struct plan_point *point)
     }
 }
 
-enum plan_outcome plan_run(struct plan *plan, GError **error)
+static enum plan_outcome search(struct plan *plan, GError **error)
 {
     const struct jobs_limits limits = {plan->options.at_a_time, plan->study->timeout_ns,
-                                       plan->study->memory_bytes, plan->study->memory_text};
+                                       plan->study->memory_bytes, plan->study->memory_text, plan->lock};
     bool whole;
 
-    if (!folder_begin(plan->study, plan->options.dir, error))
+    if (!plan_same_question(plan, error) || !folder_begin(plan->study, plan->options.dir, error))
         return PLAN_REFUSED;
     plan->jobs = jobs_new(&limits, run_ended, plan);
     for (unsigned p = 0; p < plan->study->point_count && !plan->refusal; p++) {
         take_earlier(&plan->points[p]);
         advance(&plan->points[p]);
     }
+    direct(plan);
     whole = plan->refusal || jobs_run(plan->jobs);
     g_clear_pointer(&plan->jobs, jobs_free);
     if (plan->refusal) {
@@ -303,6 +341,13 @@ enum plan_outcome plan_run(struct plan *plan, GError **error)
         return PLAN_REFUSED;
     }
     return whole ? PLAN_DONE : PLAN_INTERRUPTED;
+}
+
+enum plan_outcome plan_run(struct plan *plan, GError **error)
+{
+    if (plan->lock < 0 && folder_fits(plan->study, plan->options.dir, error))
+        plan->lock = folder_lock(plan->options.dir, error);
+    return plan->lock < 0 ? PLAN_REFUSED : search(plan, error);
 }
 
 unsigned plan_failures(const struct plan *plan)

@@ -3,7 +3,7 @@
  * replicated runs. A value meets the target when the 95 % intervals of what it compares say so, fails it when they say
  * the opposite; else more replications are run, up to a number, and then the means decide, which is told. (Who looks
  * again after each batch errs a little more often than in 5 % of cases.) Replication r has the same seed at every
- * value. Runs that stand in the folder are not run again. */
+ * value. Runs that stand in the folder are not run again; one plan or sweep at a time works in a folder. */
 #ifndef SIM_STUDY_PLAN_H
 #define SIM_STUDY_PLAN_H
 
@@ -16,7 +16,8 @@ struct plan_options {
     const char *program;  /* path of pullstorm */
     unsigned first, last; /* replications: at least, at most */
     unsigned at_a_time;   /* child processes */
-    bool largest;         /* look for the largest value */
+    bool largest;     /* look for the largest value; else as the ends of the range say, at all points alike */
+    bool any_version; /* results of other versions count, too */
     /* Told of each value that was decided, and of results to be made again. May be NULL. */
     void (*note)(const char *text);
 };
@@ -30,7 +31,7 @@ void plan_free(struct plan *plan);
 enum plan_outcome {
     PLAN_DONE,
     PLAN_INTERRUPTED, /* by a signal; finished runs are kept */
-    PLAN_REFUSED      /* error: the folder holds what does not fit, or cannot be written */
+    PLAN_REFUSED /* error: the folder holds what does not fit, another plan's too, or cannot be written */
 };
 /* Runs all that is needed. Points with a run that failed have no answer: plan_failures(). */
 enum plan_outcome plan_run(struct plan *plan, GError **error);
@@ -42,6 +43,9 @@ unsigned plan_runs_found(const struct plan *plan);
 
 /* One or two lines on what was found at a point; g_free. */
 char *plan_answer_text(const struct plan *plan, unsigned point);
+
+/* A line on all points if they contradict each other; NULL: they do not. g_free. */
+char *plan_remark_text(const struct plan *plan);
 
 /* plan.csv and plan_curve.csv. */
 bool plan_write(const struct plan *plan, GError **error);

@@ -3,6 +3,8 @@
 #include "sim/study/folder.h"
 #include "sim/study/plan_private.h"
 
+#include <math.h>
+
 static const char *status_text(const struct plan_point *point)
 {
     static const char *const texts[] = {[BISECT_GOES_ON] = "failed",
@@ -38,7 +40,7 @@ static void metric_cells(struct csv *csv, const struct plan *plan, const struct 
             s = plan_statistics(plan, value, g_ptr_array_index(plan->metrics, m));
         const double cells[] = {s.mean, s.low, s.high};
         for (unsigned i = 0; i < G_N_ELEMENTS(cells); i++)
-            if (s.n > (i > 0))
+            if (s.n > (i > 0) && !isnan(cells[i]))
                 csv_real(csv, cells[i]);
             else
                 csv_text(csv, "");
@@ -80,14 +82,29 @@ static const struct plan_value *value_at(const struct plan_point *point, unsigne
     return place == BISECT_NONE ? NULL : &point->values[place];
 }
 
+/* Did the intervals decide? That nothing meets the target, or everything, rests on all that was looked at; an answer
+ * rests on itself and its neighbour. */
+static bool point_sure(const struct plan_point *point)
+{
+    const struct plan_value *at = value_at(point, point->look.answer);
+    const struct plan_value *beside = value_at(point, point->look.neighbour);
+    bool sure = (!at || at->sure) && (!beside || beside->sure);
+
+    if (at && beside)
+        return sure;
+    for (unsigned v = 0; v < point->plan->texts->len; v++)
+        sure = sure && (point->values[v].verdict == VERDICT_UNKNOWN || point->values[v].sure);
+    return sure;
+}
+
 /* What was asked, the same in every row: enough to ask it again. */
-static void question_cells(struct csv *csv, const struct plan *plan, const struct plan_point *point)
+static void question_cells(struct csv *csv, const struct plan *plan)
 {
     char *replications = g_strdup_printf("%u..%u", plan->options.first, plan->options.last);
 
     csv_text(csv, plan->options.target);
     csv_text(csv, plan->options.vary);
-    csv_text(csv, point->look.largest ? "largest" : "smallest");
+    csv_text(csv, plan->largest ? "largest" : "smallest");
     csv_text(csv, replications);
     g_free(replications);
 }
@@ -108,8 +125,8 @@ static bool plan_row(struct csv *csv, const struct plan *plan, const struct plan
     if (!value_cell(csv, plan, point->number, neighbour, error))
         return false;
     metric_cells(csv, plan, beside);
-    csv_text(csv, point->failure ? "" : (!at || at->sure) && (!beside || beside->sure) ? "yes" : "no");
-    question_cells(csv, plan, point);
+    csv_text(csv, point->failure ? "" : point_sure(point) ? "yes" : "no");
+    question_cells(csv, plan);
     return csv_row_end(csv, error);
 }
 
@@ -189,9 +206,13 @@ static char *metrics_text(const struct plan *plan, const struct plan_value *valu
     for (unsigned m = 0; m < plan->metrics->len; m++) {
         struct statistics s = plan_statistics(plan, value, g_ptr_array_index(plan->metrics, m));
 
-        g_string_append_printf(text, "%s%s %.6g", m ? ", " : "",
-                               (const char *)g_ptr_array_index(plan->metrics, m), s.mean);
-        if (s.n > 1)
+        g_string_append_printf(text, "%s%s ", m ? ", " : "",
+                               (const char *)g_ptr_array_index(plan->metrics, m));
+        if (isnan(s.mean))
+            g_string_append(text, "without a value");
+        else
+            g_string_append_printf(text, "%.6g", s.mean);
+        if (s.n > 1 && !isnan(s.mean))
             g_string_append_printf(text, " [%.6g, %.6g]", s.low, s.high);
     }
     return g_string_free(text, FALSE);
@@ -202,7 +223,7 @@ static void add_answer(GString *to, const struct plan *plan, const struct plan_p
     const struct bisect *look = &point->look;
     char *metrics = metrics_text(plan, &point->values[look->answer]);
 
-    g_string_append_printf(to, "%s %s that meets the target: %s (%s", look->largest ? "largest" : "smallest",
+    g_string_append_printf(to, "%s %s that meets the target: %s (%s", plan->largest ? "largest" : "smallest",
                            plan->key_name, text_of(plan, look->answer), metrics);
     g_free(metrics);
     if (look->neighbour != BISECT_NONE) {
@@ -211,11 +232,26 @@ static void add_answer(GString *to, const struct plan *plan, const struct plan_p
         g_free(metrics);
     }
     g_string_append_c(to, ')');
-    if (!point->values[look->answer].sure ||
-        (look->neighbour != BISECT_NONE && !point->values[look->neighbour].sure))
-        g_string_append_printf(to,
-                               "\n  unsure: after %u replications the 95 %% intervals still leave it open",
-                               plan->options.last);
+}
+
+/* "A / B < 1 has no value at KEY = 1, 8" for each such comparison. */
+static void add_missing(GString *to, const struct plan *plan, const struct plan_point *point)
+{
+    GHashTable *told = g_hash_table_new(NULL, NULL);
+
+    for (unsigned v = 0; v < plan->texts->len; v++) {
+        const char *missing = point->values[v].missing;
+
+        if (!missing || !g_hash_table_add(told, (gpointer)missing))
+            continue;
+        g_string_append_printf(to, "\n  %s has no value at %s = %s", missing, plan->key_name,
+                               text_of(plan, v));
+        for (unsigned w = v + 1; w < plan->texts->len; w++)
+            if (point->values[w].missing == missing)
+                g_string_append_printf(to, ", %s", text_of(plan, w));
+        g_string_append(to, " in some run, which counts as a failure to meet it");
+    }
+    g_hash_table_unref(told);
 }
 
 char *plan_answer_text(const struct plan *plan, unsigned number)
@@ -233,6 +269,11 @@ char *plan_answer_text(const struct plan *plan, unsigned number)
                                plan->key_name, text_of(plan, 0), text_of(plan, plan->texts->len - 1));
     else
         add_answer(to, plan, point);
+    if (!point->failure && !point_sure(point))
+        g_string_append_printf(to,
+                               "\n  unsure: after %u replications the 95 %% intervals still leave it open",
+                               plan->options.last);
+    add_missing(to, plan, point);
     if (!point->failure && point->look.status == BISECT_ALWAYS)
         g_string_append_printf(to, "\n  always: it is met over all of the range, as far as was looked");
     if (!point->failure && point->look.status == BISECT_NOT_MONOTONE)
@@ -242,4 +283,14 @@ char *plan_answer_text(const struct plan *plan, unsigned number)
                                plan->key_name, text_of(plan, point->look.meets),
                                text_of(plan, point->look.fails));
     return g_string_free(to, FALSE);
+}
+
+char *plan_remark_text(const struct plan *plan)
+{
+    if (!plan->rising || !plan->falling)
+        return NULL;
+    return g_strdup_printf(
+        "not monotone over the study: point %u meets the target at %s = %s and not at %s, point %u "
+        "the other way round; the smallest was looked for everywhere (--largest: the largest)",
+        plan->falling, plan->key_name, text_of(plan, 0), text_of(plan, plan->texts->len - 1), plan->rising);
 }

@@ -6,6 +6,7 @@
 #include "sim/study/axis.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static void job_free(gpointer data)
 {
@@ -218,6 +219,8 @@ struct plan *plan_new(const struct study *study, const struct plan_options *opti
 
     plan->study = study;
     plan->options = *options;
+    plan->lock = -1;
+    plan->directed = plan->largest = options->largest;
     plan->metrics = g_ptr_array_new();
     plan->open = g_ptr_array_new_with_free_func(job_free);
     if (!read_target(plan, error) || !read_vary(plan, error) || !check_ends(plan, error)) {
@@ -243,6 +246,8 @@ void plan_free(struct plan *plan)
     if (plan->texts)
         g_ptr_array_unref(plan->texts);
     g_free(plan->key_name);
+    if (plan->lock >= 0)
+        close(plan->lock);
     g_clear_error(&plan->refusal);
     g_free(plan);
 }

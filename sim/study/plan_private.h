@@ -15,7 +15,8 @@ struct plan_value {
     unsigned waiting;   /* of them still to come */
     GPtrArray *metrics; /* double * of each replication, in order; NULL while it is to come */
     enum verdict verdict;
-    bool sure; /* by the intervals, not by the means alone */
+    bool sure;           /* by the intervals, not by the means alone */
+    const char *missing; /* the comparison that has no value in some replication; NULL: none */
 };
 
 struct plan_point {
@@ -37,7 +38,11 @@ struct plan {
     struct plan_point *points; /* study->point_count */
     struct jobs *jobs;
     GPtrArray *open; /* struct plan_job, under way or waiting */
+    /* Which way the search goes, the same at every point: as asked, else as the ends of the range say. */
+    bool directed, largest;
+    unsigned rising, falling; /* a point that meets at the high end only, at the low end only; 0: none */
     unsigned made, found;
+    int lock;        /* open file; -1: none */
     GError *refusal; /* the first reason to stop */
 };
 
@@ -47,6 +52,10 @@ struct plan_job {
     unsigned replication;
     char *folder;
 };
+
+/* Does the folder's plan.csv, if there is one, ask the same: target, key, and direction as far as it is known? False and
+ * error (CONFIG_ERROR_CONTRADICTION) if not. */
+bool plan_same_question(const struct plan *plan, GError **error);
 
 /* The place of a metric in the host's list; -1: it is none. */
 int plan_metric_place(const struct study_host *host, const char *name);

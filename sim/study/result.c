@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Reads summary.csv and manifest.json of a run, and distrusts them. */
+/* Reads summary.csv and manifest.json of a run, and distrusts them. The other files are held against their sizes. */
 #include "sim/study/result.h"
 
 #include "sim/study/csv_rows.h"
@@ -7,6 +7,7 @@
 #include <glib/gstdio.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What of a failed run's words is kept. */
@@ -46,23 +47,17 @@ static const char *member(const char *manifest, const char *name)
     return at;
 }
 
-static bool read_manifest(const char *folder, const struct result_wanted *wanted, struct result *out)
+static bool read_manifest(const char *text, const struct result_wanted *wanted, struct result *out)
 {
-    char *text = read_part(folder, "manifest.json", out), *version;
-    const char *at;
+    const char *at = member(text, "version");
+    char *version;
     bool same;
 
-    if (!text)
-        return false;
-    at = member(text, "version");
-    if (!at || *at != '"' || !g_str_has_suffix(text, "\n}\n")) {
-        g_free(text);
+    if (!at || *at != '"' || !g_str_has_suffix(text, "\n}\n"))
         return damaged(out, g_strdup("manifest.json is cut off or is not one"));
-    }
     version = g_strndup(at + 1, strcspn(at + 1, "\""));
     at = member(text, "wall_s");
     out->wall_s = at ? g_ascii_strtod(at, NULL) : 0;
-    g_free(text);
     same = strcmp(version, wanted->host->version) == 0;
     out->state = same ? RESULT_WHOLE : RESULT_OTHER;
     if (same)
@@ -70,6 +65,46 @@ static bool read_manifest(const char *folder, const struct result_wanted *wanted
     else
         out->why = version;
     return same || wanted->any_version;
+}
+
+/* Is the file there, all of it? */
+static bool file_whole(const char *folder, const char *name, uint64_t bytes, struct result *out)
+{
+    char *path = g_build_filename(folder, name, NULL);
+    GStatBuf about;
+    bool there = g_stat(path, &about) == 0;
+
+    g_free(path);
+    if (!there)
+        return damaged(out, g_strdup_printf("%s is missing", name));
+    if ((uint64_t)about.st_size == bytes)
+        return true;
+    return damaged(out, g_strdup_printf("%s has %" PRIu64 " bytes, expected %" PRIu64, name,
+                                        (uint64_t)about.st_size, bytes));
+}
+
+/* Holds the folder against "files" of its manifest: {"NAME": BYTES, ...}. Other versions may have none. */
+static bool files_whole(const char *folder, const char *manifest, struct result *out)
+{
+    const char *at = member(manifest, "files");
+    bool whole = true;
+
+    if (!at)
+        return out->state == RESULT_OTHER || damaged(out, g_strdup("manifest.json has no sizes of files"));
+    while (whole && (*at == '{' || *at == ',')) {
+        const char *start = strchr(at, '"'), *end = start ? strstr(start, "\": ") : NULL;
+        char *name, *behind;
+        uint64_t bytes;
+
+        if (!end)
+            return damaged(out, g_strdup("manifest.json: its sizes of files cannot be read"));
+        bytes = g_ascii_strtoull(end + strlen("\": "), &behind, 10);
+        name = g_strndup(start + 1, (gsize)(end - start - 1));
+        whole = file_whole(folder, name, bytes, out);
+        g_free(name);
+        at = behind;
+    }
+    return whole;
 }
 
 static int column_of(char **header, const char *name)
@@ -95,25 +130,54 @@ static bool same_columns(const struct study_host *host, char **header)
     return !*header;
 }
 
-/* Was the run made with this setting? Numbers are compared as such, texts are not: they have several spellings. */
-static bool setting_fits(char **header, char **row, const char *setting, struct result *out)
+/* Numbers are compared as such: another version may write them in another way. */
+static bool same_cell(const char *a, const char *b)
 {
-    const char *equals = strchr(setting, '=');
-    char *name = g_strndup(setting, (gsize)(equals - setting));
-    const struct config_key *key = study_key(name);
-    int column = column_of(header, name);
-    double wanted, found;
+    char *end_a, *end_b;
+    double first = g_ascii_strtod(a, &end_a), second = g_ascii_strtod(b, &end_b);
 
-    g_free(name);
-    if (!key || key->type == CONFIG_CHOICE || key->type == CONFIG_TEXT || key->type == CONFIG_DATE ||
-        key->type == CONFIG_DISTRIBUTION)
+    if (strcmp(a, b) == 0)
         return true;
-    wanted = study_number(key, equals + 1);
-    found = column < 0 ? (double)NAN : g_ascii_strtod(row[column], NULL);
-    if (fabs(found - wanted) <= 1e-9 * fabs(wanted))
-        return true;
-    return damaged(out, g_strdup_printf("made with %s.%s = %s (in base units), expected %s", key->section,
-                                        key->name, column < 0 ? "nothing" : row[column], equals + 1));
+    return *a && *b && !*end_a && !*end_b && fabs(first - second) <= 1e-9 * fabs(second);
+}
+
+/* The row that summary.csv has for a scenario, as far as its keys go; g_ptr_array_unref(). */
+static GPtrArray *scenario_row(const struct result_wanted *wanted)
+{
+    char *text = NULL;
+    const char *why = NULL;
+    struct csv *csv = csv_open_text(&text);
+    GPtrArray *rows;
+
+    for (unsigned i = 0; i < config_key_count; i++)
+        wanted->host->cell(csv, wanted->scenario, &config_keys[i]);
+    csv_row_end(csv, NULL);
+    csv_close(csv, NULL);
+    rows = csv_rows(text, &why);
+    free(text);
+    g_assert(rows && rows->len == 1);
+    return rows;
+}
+
+/* Was the run made with this scenario? A key that another version did not have cannot tell. */
+static bool scenario_fits(char **header, char **row, const struct result_wanted *wanted, struct result *out)
+{
+    GPtrArray *rows = scenario_row(wanted);
+    char **expected = g_ptr_array_index(rows, 0);
+    bool same = true;
+
+    for (unsigned i = 0; i < config_key_count && same; i++) {
+        char *name = g_strdup_printf("%s.%s", config_keys[i].section, config_keys[i].name);
+        int column = strcmp(name, "run.seed") == 0 ? -1 : column_of(header, name);
+
+        same = column < 0 || same_cell(row[column], expected[i]);
+        if (!same)
+            damaged(out, g_strdup_printf("made with %s = %s, expected %s (in base units)", name, row[column],
+                                         expected[i]));
+        g_free(name);
+    }
+    g_ptr_array_unref(rows);
+    return same;
 }
 
 static bool row_fits(char **header, char **row, const struct result_wanted *wanted, struct result *out)
@@ -126,9 +190,7 @@ static bool row_fits(char **header, char **row, const struct result_wanted *want
         damaged(out,
                 g_strdup_printf("made with seed %s, expected %s", column < 0 ? "none" : row[column], seed));
     g_free(seed);
-    for (char **setting = wanted->settings; right && *setting; setting++)
-        right = setting_fits(header, row, *setting, out);
-    return right;
+    return right && scenario_fits(header, row, wanted, out);
 }
 
 static bool take_metrics(char **header, char **row, const struct study_host *host, struct result *out)
@@ -138,8 +200,11 @@ static bool take_metrics(char **header, char **row, const struct study_host *hos
         int column = column_of(header, host->metrics[i].name);
         char *end = NULL;
 
-        out->metrics[i] = column < 0 ? (double)NAN : g_ascii_strtod(row[column], &end);
-        if (column >= 0 && (!*row[column] || *end || !isfinite(out->metrics[i])))
+        out->metrics[i] = (double)NAN;
+        if (column < 0 || !*row[column])
+            continue;
+        out->metrics[i] = g_ascii_strtod(row[column], &end);
+        if (*end || !isfinite(out->metrics[i]))
             return damaged(out, g_strdup_printf("summary.csv: %s is \"%.40s\", which is not a number",
                                                 host->metrics[i].name, row[column]));
     }
@@ -191,11 +256,22 @@ static void read_failure(const char *folder, struct result *out)
 
 void result_read(const char *folder, const struct result_wanted *wanted, struct result *out)
 {
+    char *manifest;
+
     *out = (struct result){.state = RESULT_MISSING};
-    if (!g_file_test(folder, G_FILE_TEST_EXISTS))
+    if (!g_file_test(folder, G_FILE_TEST_EXISTS)) {
         read_failure(folder, out);
-    else if (read_manifest(folder, wanted, out) && !read_summary(folder, wanted, out))
+        return;
+    }
+    if (!wanted->scenario) {
+        damaged(out, g_strdup("there is no such run: its values contradict each other"));
+        return;
+    }
+    manifest = read_part(folder, "manifest.json", out);
+    if (manifest && read_manifest(manifest, wanted, out) &&
+        !(read_summary(folder, wanted, out) && files_whole(folder, manifest, out)))
         g_clear_pointer(&out->metrics, g_free);
+    g_free(manifest);
 }
 
 void result_clear(struct result *result)

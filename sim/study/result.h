@@ -23,12 +23,14 @@ struct result {
 /* What the run should have been made with. */
 struct result_wanted {
     const struct study_host *host;
-    char **settings; /* "section.key=value" */
+    const struct scenario *scenario; /* all of it but the seed; NULL: there is no such run */
     uint64_t seed;
     bool any_version;
 };
 
-/* Reads FOLDER; clear with result_clear(). A metric that another version did not have is not a number. */
+/* Reads FOLDER: its scenario must be the wanted one, and each file that its manifest names must have the size that stands
+ * there. Clear with result_clear(). A metric without a value (an empty cell), or
+ * that another version did not have, is not a number. */
 void result_read(const char *folder, const struct result_wanted *wanted, struct result *out);
 void result_clear(struct result *result);
 

@@ -40,10 +40,10 @@ static unsigned highest_replication(const char *dir)
     return highest;
 }
 
-static void read_run(const struct study *study, const struct runs_wanted *wanted, char **settings,
-                     struct study_run *run)
+static void read_run(const struct study *study, const struct runs_wanted *wanted,
+                     const struct scenario *scenario, struct study_run *run)
 {
-    const struct result_wanted expected = {study->host, settings, run->seed, wanted->any_version};
+    const struct result_wanted expected = {study->host, scenario, run->seed, wanted->any_version};
     char *name = study_run_name(run->point, run->replication);
     char *folder = folder_run(wanted->dir, name);
 
@@ -61,19 +61,19 @@ GArray *runs_list(const struct study *study, const struct runs_wanted *wanted)
         last = MAX(last, highest_replication(wanted->dir));
     g_array_set_clear_func(runs, clear_run);
     for (unsigned point = 1; point <= study->point_count; point++) {
-        char **settings = wanted->dir ? study_point_settings(study, point) : NULL;
+        struct scenario *scenario = wanted->dir ? study_point_scenario(study, point, NULL) : NULL;
 
         for (unsigned r = wanted->first; r <= last; r++) {
             struct study_run run = {.point = point, .replication = r, .seed = study_seed(study, point, r)};
 
             if (wanted->dir)
-                read_run(study, wanted, settings, &run);
+                read_run(study, wanted, scenario, &run);
             if (r > wanted->last && (run.result.state == RESULT_MISSING || run.result.state == RESULT_FAILED))
                 result_clear(&run.result);
             else
                 g_array_append_val(runs, run);
         }
-        g_strfreev(settings);
+        scenario_free(scenario);
     }
     return runs;
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Mean, spread and 95 % confidence interval of replications. */
+/* Mean, spread and 95 % confidence interval of replications: Student's t over their values, taken as independent and
+ * normal. It covers what chance does from seed to seed, and nothing else. Replications that are all alike give an
+ * interval of no width, however few they are: something rare that none of them has seen is not in it. */
 #ifndef SIM_STUDY_STATISTICS_H
 #define SIM_STUDY_STATISTICS_H
 
 #include "sim/study/expression.h"
 
-/* sd and the interval are 0 for n < 2, and mean is for n = 0. */
+/* sd and the interval are 0 for n < 2, and mean is for n = 0. All are NAN if one of the values is. */
 struct statistics {
     unsigned n;
     double mean;

@@ -277,7 +277,58 @@ static void take_line(struct reader *reader, unsigned index)
                        line->text);
 }
 
-/* A key of an axis must not stand in a variant; axes must have keys. */
+/* Adds a value so that all its spellings come out the same: 0.1 and 10%. */
+static void add_meaning(GString *to, const struct config_key *key, const char *text)
+{
+    struct config_value value = {.integer = 0};
+    char *why = NULL;
+
+    if (!config_value_parse(key, text, &value, &why))
+        g_free(why); /* told already */
+    else if (key->type == CONFIG_SHARE || key->type == CONFIG_EVENT_RATE)
+        g_string_append_printf(to, "%.17g", value.real);
+    else if (key->type == CONFIG_DISTRIBUTION)
+        g_string_append_printf(to, "%d %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %.17g",
+                               (int)value.distribution.kind, value.distribution.a_ns, value.distribution.b_ns,
+                               value.distribution.sigma);
+    else if (key->type == CONFIG_TEXT)
+        g_string_append(to, text);
+    else
+        g_string_append_printf(to, "%" G_GINT64_FORMAT, value.integer);
+    g_string_append_c(to, '\n');
+}
+
+/* Two places of an axis that set all its keys alike are one point run twice, under two numbers. */
+static void check_repeats(struct reader *reader, const struct study_axis *axis, const char *section)
+{
+    GHashTable *places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    const struct study_axis_key *first = &g_array_index(axis->keys, struct study_axis_key, 0);
+    char *name = g_strdup_printf("%s.%s", first->key->section, first->key->name);
+    bool repeats = false;
+
+    for (unsigned i = 0; i < axis->length && !repeats; i++) {
+        GString *meaning = g_string_new(NULL);
+        unsigned earlier;
+
+        for (unsigned k = 0; k < axis->keys->len; k++) {
+            const struct study_axis_key *key = &g_array_index(axis->keys, struct study_axis_key, k);
+
+            add_meaning(meaning, key->key, g_ptr_array_index(key->texts, i));
+        }
+        earlier = GPOINTER_TO_UINT(g_hash_table_lookup(places, meaning->str));
+        repeats = earlier > 0;
+        if (repeats)
+            reader_mistake(reader, reader->taken[first->key - config_keys], section, name, CONFIG_ERROR_VALUE,
+                           "value %u (%s) is value %u again%s, expected points that differ", i + 1,
+                           (const char *)g_ptr_array_index(first->texts, i), earlier,
+                           axis->keys->len > 1 ? ", and so are the other keys of the axis" : "");
+        g_hash_table_insert(places, g_string_free(meaning, FALSE), GUINT_TO_POINTER(i + 1));
+    }
+    g_hash_table_unref(places);
+    g_free(name);
+}
+
+/* A key of an axis must not stand in a variant; axes must have keys, and values that differ. */
 static void check_axes(struct reader *reader)
 {
     for (unsigned i = 0; i < reader->study->axes->len; i++) {
@@ -297,6 +348,8 @@ static void check_axes(struct reader *reader)
                                "stands in a variant, too (line %u), expected one place for each key", other);
             g_free(name);
         }
+        if (axis->keys->len > 0 && reader->mistakes.text->len == 0)
+            check_repeats(reader, axis, section);
         g_free(section);
     }
 }

@@ -90,6 +90,8 @@ expect 0 "check" check storm.ini
 says out "no mistake found" "check says that all is well"
 expect 2 "check finds an unknown key" check bad.ini
 says err "bad.ini:2: ue.cuont: unknown key, did you mean ue.count?" "... with file, line and suggestion"
+expect 2 "a setting attached to its option" check storm.ini -sue.count=5 "-sue.cells=ten"
+says err "ue.cells" "... is read"
 expect 2 "check finds a wrong setting" check storm.ini -s ue.count=5 -s ue.cells=ten
 says err "-s ue.cells=ten: ue.cells:" "... and names it"
 expect 2 "check of nothing" check nowhere.ini

@@ -146,6 +146,16 @@ run_all
 expect 0 "collect" collect "$studies/quick.ini" -o again
 cmp -s runs.csv again/runs.csv && cmp -s study.csv again/study.csv
 result $? "the same tables in the end"
+: >again/runs/p0001-r01/timeseries.csv
+rm again/runs/p0001-r02/latency.csv again/runs/p0002-r01/distribution.csv
+expect 0 "--missing with files emptied and lost" expand "$studies/quick.ini" -o again --missing
+lines 3 "each of them is damaged"
+says err "timeseries.csv has 0 bytes, expected" "... the emptied one is named"
+says err "latency.csv is missing" "... and the lost one"
+run_all
+expect 0 "collect" collect "$studies/quick.ini" -o again
+cmp -s runs.csv again/runs.csv && cmp -s study.csv again/study.csv
+result $? "... and the same tables come out again"
 sed 's/"version": "[^"]*"/"version": "0.0.1"/' q/runs/p0002-r01/manifest.json >m && mv m again/runs/p0002-r01/manifest.json
 expect 2 "another version" expand "$studies/quick.ini" -o again --missing
 says err "p0002-r01: made by version 0.0.1" "... is refused"
@@ -155,6 +165,25 @@ same "$(cat out)" 0 "... takes it"
 sed "s|^base.*|base = $source/scripts/scenarios/solicited-pull.ini|" "$studies/quick.ini" >quick.ini
 expect 2 "a changed study" expand quick.ini -o q --missing
 says err "q/study.ini: the study has changed since its first runs" "... is refused with what has changed"
+
+# The copies are gone, and the base is another one: the results tell.
+mkdir moved moved/scenarios
+cp -r q moved/q
+rm moved/q/study.ini moved/q/base.ini
+sed 's/^service_time.*/service_time = exp(9ms)/' "$source/scripts/scenarios/solicited-pull.ini" >moved/scenarios/solicited-pull.ini
+mkdir moved/studies
+cp "$studies/quick.ini" moved/studies
+expect 0 "a changed base without the copy of the first one" expand moved/studies/quick.ini -o moved/q --missing --count
+same "$(cat out)" 20 "... fits no run"
+says err "service_time = exp(" "... and the key that differs is named"
+"$program" run "$source/scripts/scenarios/solicited-pull.ini" -s ue.count=5 -s ue.cells=1 --pcap --keylog --quiet -o sizes
+for file in sizes/*; do
+    case $file in
+    */manifest.json) ;;
+    *) grep -qF "\"${file#sizes/}\": $(wc -c <"$file")" sizes/manifest.json || echo "$file" ;;
+    esac
+done >out
+lines 0 "the manifest has the size of every file, captures and key logs too"
 
 # --- plan. One UE pulls every 10 ms, and its two requests take 20 ms and 10 ms at the BM-SC and nothing anywhere else:
 # utilisation 3 / workers. Below 3 workers the queue grows without end, from 3 on there is hardly any.
@@ -174,6 +203,11 @@ mikey_time = fixed(0s)
 time_wait = 0s
 EOF
 printf '[study]\nbase = base.ini\n' >one.ini
+# with_runs NAME: a folder for another question, with the runs of the first plan
+with_runs() {
+    mkdir "$1"
+    cp -r one/runs one/study.ini one/base.ini "$1"
+}
 target='bmsc_wait_mean_s <= 0.02 and ues_without_key <= 0'
 expect 0 "plan" plan one.ini --target "$target" --vary bmsc.workers=1..32 -j 2 --quiet -o one
 same "$(cell one/plan.csv 1 answer)" 3 "three workers are needed"
@@ -200,21 +234,73 @@ says out "0 runs made, $made found" "... runs nothing again"
 result $? "... touches no run"
 cmp -s plan.csv one/plan.csv && cmp -s plan_curve.csv one/plan_curve.csv
 result $? "... and says the same, byte for byte"
+expect 0 "short options with their values attached" plan one.ini --target "$target" --vary bmsc.workers=1..32 -j1 -oone \
+    --quiet
+says out "0 runs made, $made found" "... are taken"
+expect 2 "a wrong attached value" plan one.ini --target "$target" --vary bmsc.workers=1..32 -jx -o one
+says err "--jobs: \"x\" is not right" "... is named"
+expect 2 "an attached value of an unknown option" plan one.ini --target "$target" --vary bmsc.workers=1..32 -xj1 -o one
+with_runs old
+sed -i 's/"version": "[^"]*"/"version": "0.0.1"/' "old/runs/p0001-vbmsc.workers=1-r01/manifest.json"
+expect 2 "a plan with a run of another version" plan one.ini --target "$target" --vary bmsc.workers=1..32 -o old --quiet
+says err "r01: made by version 0.0.1; take another folder with -o, or --any-version" "... is refused"
+expect 0 "--any-version" plan one.ini --target "$target" --vary bmsc.workers=1..32 -o old --quiet --any-version
+says out "0 runs made, $made found" "... takes it"
+with_runs wide
 expect 0 "plan, largest by itself" plan one.ini --target "bmsc_utilisation_ratio >= 30%" --vary bmsc.workers=4..32 \
-    --quiet -o one
+    --quiet -o wide
 # 3 / 9 = 33 %, 3 / 10 = 30 % less the time until the last job ended
-same "$(cell one/plan.csv 1 answer)" 9 "nine workers are used by a third"
+same "$(cell wide/plan.csv 1 answer)" 9 "nine workers are used by a third"
 says out "largest bmsc.workers" "... and it is said that this is the largest"
-expect 0 "a target that is never met" plan one.ini --target "time_to_key_p50_s <= 1ms" --vary bmsc.workers=1..8 --quiet -o one
-same "$(cell one/plan.csv 1 status)" never "... is never met"
+with_runs never
+expect 0 "a target that is never met" plan one.ini --target "time_to_key_p50_s <= 1ms" --vary bmsc.workers=1..8 --quiet -o never
+same "$(cell never/plan.csv 1 status)" never "... is never met"
 says out "no bmsc.workers from 1 to 8 meets the target" "... and that is said"
-expect 0 "a target that is always met" plan one.ini --target "ues_keyed_ratio >= 0" --vary bmsc.workers=1..8 --quiet -o one
-same "$(cell one/plan.csv 1 status)" always "... is always met"
-same "$(cell one/plan.csv 1 answer)" 1 "... from the smallest on"
-expect 0 "a target with two sides" plan one.ini --vary bmsc.workers=1..32 --quiet -o one \
+with_runs always
+expect 0 "a target that is always met" plan one.ini --target "ues_keyed_ratio >= 0" --vary bmsc.workers=1..8 --quiet -o always
+same "$(cell always/plan.csv 1 status)" always "... is always met"
+same "$(cell always/plan.csv 1 answer)" 1 "... from the smallest on"
+with_runs sides
+expect 0 "a target with two sides" plan one.ini --vary bmsc.workers=1..32 --quiet -o sides \
     --target "bmsc_utilisation_ratio <= 0.4 and bmsc_utilisation_ratio >= 0.15"
-same "$(cell one/plan.csv 1 status)" not_monotone "... is not monotone"
+same "$(cell sides/plan.csv 1 status)" not_monotone "... is not monotone"
 says out "not monotone: bmsc.workers = " "... and that is said"
+printf '[study]\nbase = base.ini\n[axis a]\nbmsc.workers = 1, 2, 8\n' >three.ini
+# A worker is good for 33 UEs a second.
+expect 0 "a plan of three points" plan three.ini --target 'bmsc_wait_mean_s <= 0.02' --vary 'pull.rate=20/s..120/s in 6' \
+    --quiet -o three
+same "$(cell three/plan.csv 1 answer) $(cell three/plan.csv 2 answer) $(cell three/plan.csv 3 answer)" "20 60 120" \
+    "... gives the largest rate at each, also where every rate will do"
+same "$(cell three/plan.csv 1 sought) $(cell three/plan.csv 2 sought) $(cell three/plan.csv 3 sought)" \
+    "largest largest largest" "... and looks the same way everywhere"
+same "$(cell three/plan.csv 2 status) $(cell three/plan.csv 3 status)" "met always" "... which is told of the last"
+printf '[study]\nbase = base.ini\n[set]\nbmsc.workers = 2\n[axis a]\nhss.workers = 1, 2\n' >two.ini
+expect 0 "points that contradict each other" plan two.ini --vary 'pull.rate=20/s..120/s in 6' --quiet -o two \
+    --target 'bmsc_wait_mean_s <= 0.02 and hss.workers < 2 or bmsc_wait_mean_s > 0.02 and hss.workers > 1'
+same "$(cell two/plan.csv 1 status) $(cell two/plan.csv 2 status)" "not_monotone met" "... are not monotone"
+same "$(cell two/plan.csv 1 sought) $(cell two/plan.csv 2 sought)" "smallest smallest" "... and the smallest is looked for"
+says out "not monotone over the study: point 1 meets the target at pull.rate = 20/s and not at 120/s, point 2 the other" \
+    "... which is said"
+refused() { # refused NAME WORD...: the same folder, another question
+    cp one/plan.csv before.csv
+    expect 2 "$1" plan one.ini --quiet -o one --vary "$2" --target "$3" ${4:+"$4"}
+    says err "one/plan.csv: answers another question: the smallest bmsc.workers with '$target'; asked is" \
+        "... is refused with both"
+    cmp -s before.csv one/plan.csv
+    result $? "... and leaves the first answer"
+}
+refused "another target" bmsc.workers=1..32 'ues_keyed_ratio >= 0'
+refused "another key" bsf.workers=1..2 "$target"
+refused "another direction" bmsc.workers=1..32 "$target" --largest
+expect 0 "the same question in other words, and another range" plan one.ini --quiet -o one --vary 'bmsc.workers = 2..4' \
+    --target 'bmsc_wait_mean_s<=0.02  and ues_without_key <= 0'
+same "$(cell one/plan.csv 1 answer)" 3 "... is answered"
+expect 2 "the smallest after the largest" plan one.ini --quiet -o wide --vary bmsc.workers=4..5 \
+    --target "bmsc_utilisation_ratio >= 30%"
+with_runs older
+cut -d, -f1-3 plan.csv >older/plan.csv
+expect 2 "a plan.csv of an older form" plan one.ini --quiet -o older --vary bmsc.workers=1..32 --target "$target"
+says err "older/plan.csv: not the table of a plan" "... is not replaced"
 : >one/runs/p0001-vbmsc.workers=1-r01/summary.csv
 expect 0 "a damaged run" plan one.ini --target "$target" --vary bmsc.workers=1..32 -o one
 says err "p0001-vbmsc.workers=1-r01: damaged, run again" "... is named"
@@ -231,6 +317,36 @@ expect 2 "nothing to vary" plan one.ini --target "$target" -o one
 printf '[study]\nbase = base.ini\nreplications = 2\n' >changed.ini
 expect 2 "plan of a changed study" plan changed.ini --target "$target" --vary bmsc.workers=1..4 -o one
 says err "the study has changed" "... is refused"
+
+# --- metrics without a value, answers by the means alone
+# set_cell RUN METRIC TEXT: in the result of a run, as if it had come out so. Cells with commas stand further left.
+set_cell() {
+    awk -F, -v OFS=, -v name="$2" -v text="$3" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) behind = NF - i }
+        NR == 2 { $(NF - behind) = text } { print }' "$1/summary.csv" >changed.csv
+    mv changed.csv "$1/summary.csv"
+    sed -i "s/\"summary.csv\": [0-9]*/\"summary.csv\": $(wc -c <"$1/summary.csv")/" "$1/manifest.json"
+}
+expect 0 "a target on time to key" plan one.ini --target 'time_to_key_p99_s <= 1000' --vary bmsc.workers=1..2 -o none --quiet
+same "$(cell none/plan.csv 1 status)" always "... is met"
+set_cell "none/runs/p0001-vbmsc.workers=2-r02" time_to_key_p99_s ''
+for target in 'time_to_key_p99_s <= 1000' 'not (time_to_key_p99_s > 1000)'; do
+    cp -r none "none.$count"
+    rm "none.$count/plan.csv"
+    expect 0 "$target, a run of which has no time to key" plan one.ini --target "$target" --vary bmsc.workers=1..2 \
+        -o "none.$count"
+    says err "workers = 2 fails the target (3 runs); without a value: time_to_key_p99_s" "... fails surely"
+    says out "has no value at bmsc.workers = 2 in some run" "... which is said"
+done
+expect 0 "a target that is 0 / 0" plan one.ini --target 'http_503 / http_503 < 1' --vary bmsc.workers=1..4 -o nan --quiet
+same "$(cell nan/plan.csv 1 status), $(cell nan/plan.csv 1 sure)" "never, yes" "... is never met, surely"
+says out "http_503 / http_503 < 1 has no value at bmsc.workers = 1, 2, 4" "... and it is said why"
+[ "$(find nan/runs -mindepth 1 -maxdepth 1 | wc -l)" = 9 ]
+result $? "... by three replications"
+expect 0 "never, by the means alone" plan one.ini --target 'time_to_key_p50_s <= 1ms' --vary bmsc.workers=1..3 -o means \
+    --quiet --replications 1
+says out "no bmsc.workers from 1 to 3 meets the target" "... is said to be so"
+says out "unsure: after 1 replications" "... but unsure"
+same "$(cell means/plan.csv 1 sure)" no "... in the table, too"
 
 # --- runs that fail, and signals
 printf '[study]\nbase = base.ini\ntimeout = 1s\n[set]\nue.count = 3M\nue.cells = 3000\n' >slow.ini
@@ -251,12 +367,24 @@ for _ in $(seq 300); do
     [ -d "long/runs/p0001-vue.count=600-r03" ] && [ -n "$(find long/runs -name '.*3M*.partial-*')" ] && break
     sleep 0.1
 done
+"$program" plan long.ini --target "$target" --vary ue.count=600,3M -o long -j 1 >out2 2>err2
+[ $? = 2 ] && grep -q "long: another plan or sweep (process $pid on .*) or a run that it started is at work here" err2
+result $? "a second plan in the same folder is refused (exit 2)"
+# The lock is the one of scripts/sweep, for which flock(1) stands here.
+flock -n long/.sweep.lock true
+same $? 1 "... and so is a sweep"
 kill -s INT "$pid"
 wait "$pid"
 same $? 1 "SIGINT stops a plan"
 says err "interrupted; finished runs are kept" "... with a message"
 [ "$(ls long/runs)" = "$(printf 'p0001-vue.count=600-r0%s\n' 1 2 3)" ] && [ -z "$(find long/runs -name '.*')" ]
 result $? "... its children leave nothing behind, and what was finished stays"
+flock -n long/.sweep.lock true
+result $? "... the folder is free again"
+exec 9>>long/.sweep.lock
+flock -n 9
+expect 2 "a plan beside a sweep" plan long.ini --target "$target" --vary ue.count=600,610 -o long
+exec 9>&-
 expect 0 "a further call" plan long.ini --target "$target" --vary ue.count=600,610 -o long --quiet
 says out "3 runs made, 3 found" "... takes up what was finished"
 

@@ -3,7 +3,7 @@
 #include "tests/unit/study_fixture.h"
 
 #include <glib/gstdio.h>
-#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct stats_column metrics[] = {
@@ -89,45 +89,60 @@ struct study *study_fixture_load(const struct study_fixture *fixture, const char
     return study;
 }
 
-/* A cell in base units; enough for the keys that tests vary. */
-static void base_cell(GString *row, const struct study *study, unsigned point, unsigned replication,
-                      const struct config_key *key)
+/* The cell of a key, as the host writes it. */
+static void key_cell(struct csv *csv, const struct study *study, const struct scenario *scenario,
+                     unsigned point, unsigned replication, const struct config_key *key)
 {
-    char number[G_ASCII_DTOSTR_BUF_SIZE];
-
     if (strcmp(key->section, "run") == 0 && strcmp(key->name, "seed") == 0)
-        g_string_append_printf(row, "%" PRIu64 ",", study_seed(study, point, replication));
-    else if (key->type == CONFIG_CHOICE || key->type == CONFIG_TEXT || key->type == CONFIG_DATE ||
-             key->type == CONFIG_DISTRIBUTION)
-        g_string_append(row, "\"some, text\",");
+        csv_unsigned(csv, study_seed(study, point, replication));
     else
-        g_string_append_printf(
-            row, "%s,",
-            g_ascii_dtostr(number, sizeof number, study_number(key, study_point_text(study, point, key))));
+        cell(csv, scenario, key);
+}
+
+/* Header and row, without the end of the last line. */
+static char *summary_text(const struct study *study, unsigned point, unsigned replication, const char *cells)
+{
+    struct scenario *scenario = study_point_scenario(study, point, NULL);
+    char *keys = NULL, *text;
+    struct csv *csv = csv_open_text(&keys);
+
+    for (unsigned i = 0; i < config_key_count; i++) {
+        char *name = g_strdup_printf("%s.%s", config_keys[i].section, config_keys[i].name);
+
+        csv_text(csv, name);
+        g_free(name);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(metrics); i++)
+        csv_text(csv, metrics[i].name);
+    csv_row_end(csv, NULL);
+    for (unsigned i = 0; i < config_key_count; i++)
+        key_cell(csv, study, scenario, point, replication, &config_keys[i]);
+    csv_close(csv, NULL);
+    text = g_strconcat(keys, ",", cells, "\n", NULL);
+    free(keys);
+    scenario_free(scenario);
+    return text;
 }
 
 void study_fixture_result(const struct study_fixture *fixture, const struct study *study, unsigned point,
                           unsigned replication, const char *version, const char *cells)
 {
-    GString *header = g_string_new(NULL), *row = g_string_new(NULL);
-    char *name = study_run_name(point, replication);
+    char *text = summary_text(study, point, replication, cells), *name = study_run_name(point, replication);
     char *summary = g_strdup_printf("runs/%s/summary.csv", name);
+    char *series = g_strdup_printf("runs/%s/timeseries.csv", name);
     char *manifest = g_strdup_printf("runs/%s/manifest.json", name);
     char *about = g_strdup_printf("{\n  \"program\": \"pullstorm\",\n  \"version\": \"%s\",\n  \"wall_s\": "
-                                  "%u.500000,\n  \"scenario_text\": \"\\n  \\\"version\\\": \\\"9\\\"\"\n}\n",
-                                  version, point);
+                                  "%u.500000,\n  \"scenario_text\": \"\\n  \\\"version\\\": \\\"9\\\"\",\n"
+                                  "  \"files\": {\"summary.csv\": %zu, \"timeseries.csv\": 7}\n}\n",
+                                  version, point, strlen(text));
 
-    for (unsigned i = 0; i < config_key_count; i++) {
-        g_string_append_printf(header, "%s.%s,", config_keys[i].section, config_keys[i].name);
-        base_cell(row, study, point, replication, &config_keys[i]);
-    }
-    g_string_append_printf(header, "wait_s,ues_done,load_ratio\n%s%s\n", row->str, cells);
-    study_fixture_write(fixture, summary, header->str);
+    study_fixture_write(fixture, summary, text);
+    study_fixture_write(fixture, series, "time_s\n");
     study_fixture_write(fixture, manifest, about);
     g_free(about);
     g_free(manifest);
+    g_free(series);
     g_free(summary);
     g_free(name);
-    g_string_free(row, TRUE);
-    g_string_free(header, TRUE);
+    g_free(text);
 }

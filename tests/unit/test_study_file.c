@@ -52,6 +52,11 @@ static void test_points(void)
         "constraint = bmsc.workers != 2 and not variant == y\n[axis b]\nbmsc.workers = 1..3\n[variant "
         "x]\n[variant y]\n",
         "variant=x, bmsc.workers=1|variant=x, bmsc.workers=3");
+    /* Values may come again if another key of the axis differs; a distribution is more than its mean. */
+    expect_points("[axis a]\nbmsc.workers = 1, 1\nbsf.workers = 1, 2\n",
+                  "bmsc.workers=1, bsf.workers=1|bmsc.workers=1, bsf.workers=2");
+    expect_points("[axis a]\nbmsc.service_time = exp(1ms), fixed(1ms)\n",
+                  "bmsc.service_time=exp(1ms)|bmsc.service_time=fixed(1ms)");
     /* The constraint sees what the base says, and a distribution as its mean. */
     expect_points("constraint = ue.count == 2k and pull.rate * bmsc.service_time < bmsc.workers\n[axis a]\n"
                   "bmsc.service_time = exp(1ms), uniform(2ms, 6ms)\n",
@@ -176,6 +181,13 @@ static const struct {
     {"[study]\nbase = base.ini\n[axis a]\nbmsc.workers = 1..0 step 1\n", "the range is empty"},
     {"[study]\nbase = base.ini\n[axis a]\nbmsc.workers = 1, 2\nbsf.workers = 1, 2, 3\n",
      "study.ini:5: [axis a] bsf.workers: 3 values, and bmsc.workers of the same axis has 2"},
+    {"[study]\nbase = base.ini\n[axis a]\nbmsc.workers = 1, 1, 1\n",
+     "study.ini:4: [axis a] bmsc.workers: value 2 (1) is value 1 again, expected points that differ"},
+    {"[study]\nbase = base.ini\n[axis a]\nue.muk_expired = 0.1, 0.2, 10%\n",
+     "value 3 (10%) is value 1 again"},
+    {"[study]\nbase = base.ini\n[axis a]\nbmsc.workers = 1, 2, 1\nhss.service_time = exp(1ms), exp(2ms), "
+     "exp(1000us)\n",
+     "bmsc.workers: value 3 (1) is value 1 again, and so are the other keys of the axis"},
     {"[study]\nbase = base.ini\n[set]\nue.count = 5\n[axis a]\nue.count = 6\n",
      "study.ini:6: [axis a] ue.count: stands on line 4, too"},
     {"[study]\nbase = base.ini\n[axis a]\nue.count = 5\n[axis b]\nue.count = 6\n",

@@ -45,16 +45,16 @@ static void test_every_answer(void)
             g_assert_cmpint(look.status, ==, BISECT_MET);
             g_assert_cmpuint(look.answer, ==, answer);
             g_assert_cmpuint(look.neighbour, ==, answer - 1);
-            g_assert_false(look.largest);
             /* Two ends, the halvings, two probes. */
             g_assert_cmpuint(looks, <=, 2 + (unsigned)ceil(log2(count)) + 2);
-            for (int wish = 0; wish <= 1; wish++) {
-                look = search(mirror, wish, &looks);
-                g_assert_cmpint(look.status, ==, BISECT_MET);
-                g_assert_true(look.largest);
-                g_assert_cmpuint(look.answer, ==, answer - 1);
-                g_assert_cmpuint(look.neighbour, ==, answer);
-            }
+            look = search(mirror, true, &looks);
+            g_assert_cmpint(look.status, ==, BISECT_MET);
+            g_assert_cmpuint(look.answer, ==, answer - 1);
+            g_assert_cmpuint(look.neighbour, ==, answer);
+            /* Which way to look is not the search's to say. */
+            look = search(mirror, false, &looks);
+            g_assert_cmpint(look.status, ==, BISECT_NOT_MONOTONE);
+            g_assert_cmpuint(look.answer, ==, 0);
             g_free(truth);
             g_free(mirror);
         }
@@ -126,7 +126,7 @@ static void test_any_truth(void)
             if (look.status == BISECT_NOT_MONOTONE) {
                 g_assert_cmpint(truth[look.meets], ==, 'T');
                 g_assert_cmpint(truth[look.fails], ==, 'F');
-                g_assert_true(look.largest ? look.meets > look.fails : look.meets < look.fails);
+                g_assert_true(wish ? look.meets > look.fails : look.meets < look.fails);
             }
         }
     }
@@ -195,9 +195,11 @@ static enum expression_kind any_name(const void *user, const char *name)
     return EXPRESSION_NUMBER;
 }
 
-/* "yes", "no" and "unsure" are samples above, below and around 0. */
+/* "yes", "no" and "unsure" are samples above, below and around 0; "lost" has no value in one of them. */
 static double sample(const void *user, const char *name)
 {
+    if (strcmp(name, "lost") == 0)
+        return *(const double *)user == 0 ? (double)NAN : 1;
     double side = strcmp(name, "yes") == 0 ? 1 : strcmp(name, "no") == 0 ? -1 : 0;
 
     return side + *(const double *)user;
@@ -208,16 +210,23 @@ static void test_logic(void)
     static const struct {
         const char *text;
         enum answer answer;
-    } cases[] = {{"yes > 0", ANSWER_YES},
-                 {"no > 0", ANSWER_NO},
-                 {"unsure > 0", ANSWER_UNSURE},
-                 {"yes > 0 and unsure > 0", ANSWER_UNSURE},
-                 {"no > 0 and unsure > 0", ANSWER_NO},
-                 {"yes > 0 or unsure > 0", ANSWER_YES},
-                 {"no > 0 or unsure > 0", ANSWER_UNSURE},
-                 {"not unsure > 0", ANSWER_UNSURE},
-                 {"not no > 0", ANSWER_YES},
-                 {"yes - no == 2", ANSWER_YES}};
+        const char *missing;
+    } cases[] = {{"yes > 0", ANSWER_YES, NULL},
+                 {"no > 0", ANSWER_NO, NULL},
+                 {"unsure > 0", ANSWER_UNSURE, NULL},
+                 {"yes > 0 and unsure > 0", ANSWER_UNSURE, NULL},
+                 {"no > 0 and unsure > 0", ANSWER_NO, NULL},
+                 {"yes > 0 or unsure > 0", ANSWER_YES, NULL},
+                 {"no > 0 or unsure > 0", ANSWER_UNSURE, NULL},
+                 {"not unsure > 0", ANSWER_UNSURE, NULL},
+                 {"not no > 0", ANSWER_YES, NULL},
+                 {"yes - no == 2", ANSWER_YES, NULL},
+                 {"lost > 0", ANSWER_NO, "lost > 0"},
+                 {"yes > 0 and not ( lost<= 3 )", ANSWER_NO, "lost<= 3"},
+                 {"not (not (lost > 0))", ANSWER_NO, "lost > 0"},
+                 {"lost > 0 or yes > 0", ANSWER_YES, "lost > 0"},
+                 {"yes > 0 and 0 * yes / (yes - yes) < 1", ANSWER_NO, "0 * yes / (yes - yes) < 1"},
+                 {"yes / 0 > 1", ANSWER_NO, "yes / 0 > 1"}};
     static const double noise[] = {-0.1, 0, 0.1};
     const struct expression_names names = {any_name, NULL, NULL};
     const struct expression_values samples[] = {
@@ -228,6 +237,7 @@ static void test_logic(void)
 
         g_assert_nonnull(e);
         g_assert_cmpint(expression_answer(e, samples, 3, statistics_answer), ==, cases[i].answer);
+        g_assert_cmpstr(expression_missing(e, samples, 3), ==, cases[i].missing);
         expression_free(e);
     }
 }

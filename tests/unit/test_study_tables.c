@@ -84,12 +84,20 @@ static void test_states(void)
         {"runs/p0001-r01/summary.csv", "wait_s", "wait", "its columns are not those"},
         {"runs/p0001-r01/summary.csv", "\n1,", "\n2,", "made with seed 2, expected 1"},
         {"runs/p0001-r01/summary.csv", "1.5,7", "x,7", "wait_s is \"x\", which is not a number"},
-        {"runs/p0001-r01/summary.csv", "1.5,7", ",7", "wait_s is \"\""},
+        {"runs/p0001-r01/summary.csv", "1.5,7", "nan,7", "wait_s is \"nan\""},
         {"runs/p0001-r01/summary.csv", "1.5,7", "1.5", "columns"},
         {"runs/p0001-r01/summary.csv", "1.5,7,0.5\n", "1.5,7", "cut off"},
         {"runs/p0001-r01/summary.csv", "pull.rate", "pull.ratx", "columns"},
         {"runs/p0001-r01/manifest.json", "\n}\n", "", "manifest.json is cut off"},
-        {"runs/p0001-r01/manifest.json", "\n  \"version\": \"1.0\",", "", "manifest.json is cut off"}};
+        {"runs/p0001-r01/manifest.json", "\n  \"version\": \"1.0\",", "", "manifest.json is cut off"},
+        {"runs/p0001-r01/manifest.json", "\n  \"files\":", "\n  \"flies\":", "has no sizes of files"},
+        {"runs/p0001-r01/manifest.json", "\"timeseries.csv\": 7", "\"timeseries.csv\" 7", "cannot be read"},
+        {"runs/p0001-r01/manifest.json", "\"timeseries.csv\"", "\"keylog.csv\"", "keylog.csv is missing"},
+        {"runs/p0001-r01/timeseries.csv", "time_s\n", "", "timeseries.csv has 0 bytes, expected 7"},
+        /* Keys that the study leaves alone, a number and texts. */
+        {"runs/p0001-r01/summary.csv", "2k", "3k", "made with ue.count = 3k, expected 2k"},
+        {"runs/p0001-r01/summary.csv", "native", "nativf", "made with run.engine = nativf, expected native"},
+        {"runs/p0001-r01/summary.csv", "exp(", "Exp(", "expected exp("}};
     struct study_fixture fixture;
     struct study *study;
     char *path;
@@ -113,8 +121,7 @@ static void test_states(void)
     study_fixture_result(&fixture, study, 1, 1, "1.0", "1.5,7,0.5");
     study_fixture_write(&fixture, "runs/p0001-r01/summary.csv", other);
     g_free(other);
-    expect_state(&fixture, study, RESULT_DAMAGED,
-                 "made with pull.rate = 200 (in base units), expected 100/s");
+    expect_state(&fixture, study, RESULT_DAMAGED, "made with pull.rate = 200/s, expected 100/s");
     study_fixture_result(&fixture, study, 1, 1, "0.9", "1.5,7,0.5");
     expect_state(&fixture, study, RESULT_OTHER, "0.9");
     path = study_fixture_path(&fixture, "runs/p0001-r01/manifest.json");
@@ -201,6 +208,39 @@ static void test_tables(void)
     study_fixture_close(&fixture);
 }
 
+/* A metric without a value in one of three runs: no mean in study.csv, and its interval is wide. */
+static void test_no_value(void)
+{
+    struct collect_until until;
+    struct study_fixture fixture;
+    struct study *study;
+    char *text, **lines;
+    GArray *runs;
+
+    study_fixture_open(&fixture);
+    study = study_fixture_load(&fixture, "replications = 3\n");
+    study_fixture_result(&fixture, study, 1, 1, "1.0", "1,7,0.5");
+    study_fixture_result(&fixture, study, 1, 2, "1.0", ",7,0.5");
+    study_fixture_result(&fixture, study, 1, 3, "1.0", "1,7,0.5");
+    collect(&fixture, study, false);
+    expect_file(&fixture, "runs.csv",
+                "point,replication,seed,status,wait_s,ues_done,load_ratio\n1,1,1,done,1,7,0.5\n"
+                "1,2,2,done,,7,0.5\n1,3,3,done,1,7,0.5\n");
+    text = study_fixture_read(&fixture, "study.csv");
+    lines = g_strsplit(text, "\n", -1);
+    g_assert_cmpstr(lines[1], ==, "1,3,,,,,7,0,7,7,0.5,0,0.5,0.5");
+    runs = read_all(&fixture, study, false);
+    g_assert_true(collect_until_parse("ci(wait_s) < 99%", study->host, &until, NULL));
+    g_assert_false(collect_narrow(runs, 1, &until));
+    g_assert_true(collect_until_parse("ci(ues_done) < 1%", study->host, &until, NULL));
+    g_assert_true(collect_narrow(runs, 1, &until));
+    g_array_free(runs, TRUE);
+    g_strfreev(lines);
+    g_free(text);
+    study_free(study);
+    study_fixture_close(&fixture);
+}
+
 static void test_other_version(void)
 {
     struct study_fixture fixture;
@@ -211,7 +251,7 @@ static void test_other_version(void)
     study_fixture_open(&fixture);
     study = study_fixture_load(&fixture, "");
     study_fixture_result(&fixture, study, 1, 1, "0.9", "1,2,3");
-    change(&fixture, "runs/p0001-r01/summary.csv", "ues_done", "ues_old");
+    change(&fixture, "runs/p0001-r01/summary.csv", "ues_done", "ues_gone");
     runs = read_all(&fixture, study, false);
     other = runs_other_version(runs);
     g_assert_cmpstr(other, ==, "p0001-r01: made by version 0.9");
@@ -242,12 +282,12 @@ static void test_until(void)
     g_assert_true(collect_until_parse("ci(wait_s) < 12.8%", study->host, &until, &error));
     g_assert_true(collect_narrow(runs, 1, &until));
     g_assert_false(collect_narrow(runs, 2, &until));
-    g_assert_true(collect_until_parse(" ci( wait_s )<=0.127", study->host, &until, &error));
+    g_assert_true(collect_until_parse(" ci( wait_s )<=12.7 %", study->host, &until, &error));
     g_assert_false(collect_narrow(runs, 1, &until));
     g_assert_true(collect_until_parse("ci(ues_done) < 0%", study->host, &until, &error));
     g_assert_true(collect_narrow(runs, 1, &until));
-    for (const char *const *bad =
-             (const char *const[]){"ci(wait) < 2%", "wait_s < 2%", "ci(wait_s) > 2%", "", NULL};
+    for (const char *const *bad = (const char *const[]){"ci(wait) < 2%", "wait_s < 2%", "ci(wait_s) > 2%",
+                                                        "ci(wait_s) < 2", "", NULL};
          *bad; bad++) {
         g_assert_false(collect_until_parse(*bad, study->host, &until, &error));
         g_assert_true(error->domain == CONFIG_ERROR);
@@ -366,6 +406,7 @@ int main(int argc, char **argv)
     g_test_add_func("/study/csv-rows", test_rows);
     g_test_add_func("/study/states", test_states);
     g_test_add_func("/study/tables", test_tables);
+    g_test_add_func("/study/no-value", test_no_value);
     g_test_add_func("/study/other-version", test_other_version);
     g_test_add_func("/study/until", test_until);
     g_test_add_func("/study/longest-first", test_longest_first);

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Child processes: how they end, and what they are told to have ended by. */
+#include "sim/study/folder.h"
+#include "sim/study/jobs.h"
+#include "tests/unit/tap.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+static void on_ended(void *user, void *job, const char *reason, const char *said)
+{
+    char **out = user;
+
+    (void)job;
+    (void)said;
+    g_assert_null(*out);
+    *out = g_strdup(reason ? reason : "well");
+}
+
+/* How a shell script ends; g_free. */
+static char *end_of(const char *script, const struct jobs_limits *limits)
+{
+    char *words[] = {(char *)"/bin/sh", (char *)"-c", (char *)script, NULL};
+    char *scratch = g_build_filename(g_get_tmp_dir(), "test-study-jobs-XXXXXX", NULL), *reason = NULL;
+    int file = g_mkstemp(scratch);
+    struct jobs *jobs = jobs_new(limits, on_ended, &reason);
+
+    g_assert_cmpint(file, >=, 0);
+    g_close(file, NULL);
+    jobs_add(jobs, words, scratch, NULL);
+    g_assert_true(jobs_run(jobs));
+    jobs_free(jobs);
+    g_assert_false(g_file_test(scratch, G_FILE_TEST_EXISTS));
+    g_free(scratch);
+    return reason;
+}
+
+static void expect_end(const char *script, const struct jobs_limits *limits, const char *expected)
+{
+    char *reason = end_of(script, limits);
+
+    g_assert_cmpstr(reason, ==, expected);
+    g_free(reason);
+}
+
+static void test_reasons(void)
+{
+    const struct jobs_limits none = {.at_a_time = 1}, late = {.at_a_time = 1, .timeout_ns = 200000000};
+
+    expect_end("exit 0", &none, "well");
+    expect_end("exit 3", &none, "exit 3");
+    expect_end("kill -KILL $$", &none, "killed by signal 9");
+    expect_end("sleep 60", &late, "timeout 0.2s");
+}
+
+/* Each library, and our kernel, has words of its own for it. */
+static void test_memory(void)
+{
+    const struct jobs_limits limits = {
+        .at_a_time = 1, .memory_bytes = INT64_C(1) << 46, .memory_text = "64TiB"};
+    const struct jobs_limits none = {.at_a_time = 1};
+
+    expect_end("echo 'kernel: no memory for 4194304 bytes of events' >&2; kill -TRAP $$", &limits,
+               "memory 64TiB");
+    expect_end("echo 'gmem.c:136: failed to allocate 24 bytes' >&2; kill -TRAP $$", &limits, "memory 64TiB");
+    expect_end("echo 'no memory of it' >&2; kill -TRAP $$", &limits, "killed by signal 5");
+    expect_end("echo 'kernel: no memory for 8 bytes of events' >&2; kill -TRAP $$", &none,
+               "killed by signal 5");
+}
+
+static bool is_free(const char *path)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    bool free = flock(file, LOCK_EX | LOCK_NB) == 0;
+
+    close(file);
+    return free;
+}
+
+/* A lock of ours is held by a child, and by what it leaves behind, until they end. */
+static void test_held(void)
+{
+    char *dir = g_dir_make_tmp("test-study-jobs-XXXXXX", NULL);
+    char *path = g_build_filename(dir, ".sweep.lock", NULL), *text = NULL;
+    GError *error = NULL;
+    struct jobs_limits limits = {.at_a_time = 1, .held = folder_lock(dir, &error)};
+
+    g_assert_no_error(error);
+    g_assert_cmpint(folder_lock(dir, &error), ==, -1);
+    g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_CONTRADICTION);
+    text = g_strdup_printf("%s: another plan or sweep (process %ld on ", dir, (long)getpid());
+    g_assert_true(g_str_has_prefix(error->message, text));
+    g_clear_error(&error);
+    expect_end("sleep 1 >/dev/null 2>&1 &", &limits, "well");
+    close(limits.held);
+    g_assert_false(is_free(path));
+    for (unsigned i = 0; i < 100 && !is_free(path); i++)
+        g_usleep(100000);
+    g_assert_true(is_free(path));
+    g_assert_cmpint(g_unlink(path), ==, 0);
+    g_assert_cmpint(g_rmdir(dir), ==, 0);
+    g_free(text);
+    g_free(path);
+    g_free(dir);
+}
+
+int main(int argc, char **argv)
+{
+    tap_init(argc, argv);
+    g_test_add_func("/study/jobs/reasons", test_reasons);
+    g_test_add_func("/study/jobs/memory", test_memory);
+    g_test_add_func("/study/jobs/held", test_held);
+    return g_test_run();
+}
