@@ -323,7 +323,7 @@ static bool sync_partial(const struct output_dir *dir)
 bool output_dir_commit(struct output_dir *dir, GError **error)
 {
     if (!sync_partial(dir)) {
-        fail(error, errno, "%s: %s", dir->partial, g_strerror(errno));
+        fail(error, errno, "%s: %s", dir->target, g_strerror(errno));
         output_dir_abort(dir);
         return false;
     }
