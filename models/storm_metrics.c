@@ -29,7 +29,8 @@
     X(ues_solicited, "1", "UEs that were sent a pull")                                                       \
     TOTALS(X)                                                                                                \
     X(time_to_key_mean_s, "s",                                                                               \
-      "from the first pull sent to a UE until it holds the new MSK, empty if none does: mean")               \
+      "from the first pull sent to a UE until it holds the new MSK: mean (empty, as the next three, if no "  \
+      "UE does)")                                                                                            \
     X(time_to_key_p50_s, "s", "... median")                                                                  \
     X(time_to_key_p99_s, "s", "... 99th percentile")                                                         \
     X(time_to_key_max_s, "s", "... largest")                                                                 \

@@ -78,9 +78,9 @@ kill_session() {
     done
     true
 }
-# stamps DIR: when each result was made, to see what was made anew
+# stamps DIR: when each whole result was made, to see what was made anew
 stamps() {
-    find "$1/runs" -name manifest.json -printf '%P %T@\n' | sort
+    find "$1/runs" -path "$1/runs/p*/manifest.json" -printf '%P %T@\n' | sort
 }
 
 cat >base.ini <<'END'
