@@ -34,6 +34,7 @@ TcpEnd::~TcpEnd()
 void TcpEnd::drop_endpoints()
 {
     CancelAllTimers();
+    wait_event.Cancel();
     m_endPoint = nullptr;
     m_endPoint6 = nullptr;
     endpoint4.reset();
@@ -162,6 +163,8 @@ void TcpEnd::on_segment_sent(ns3::Ptr<const ns3::Packet> packet, const ns3::TcpH
     uint8_t flags = header.GetFlags();
     bool again = packet->GetSize() > 0 && header.GetSequenceNumber() < end->m_tcb->m_highTxMark;
 
+    if (end->probing)
+        const_cast<ns3::TcpHeader &>(header).SetFlags(ns3::TcpHeader::ACK);
     if (flags & ns3::TcpHeader::SYN) {
         ns3::Ptr<ns3::TcpOptionMSS> mss = ns3::Create<ns3::TcpOptionMSS>();
         mss->SetMSS(uint16_t(std::min<uint32_t>(end->GetSegSize(), UINT16_MAX)));
@@ -201,6 +204,8 @@ void TcpEnd::ReTxTimeout()
     TcpSocketBase::ReTxTimeout();
     if (!has_endpoint())
         timed_out = true;
+    else if (m_txBuffer->Size() > 0 && UnAckDataCount() > 0 && !m_retxEvent.IsRunning())
+        SendDataPacket(m_txBuffer->HeadSequence(), GetSegSize(), true); /* kept back: no full segment */
     if (timed_out || ports->counters->retransmissions != before)
         ports->counters->timeouts++;
 }
@@ -296,7 +301,10 @@ void TcpEnd::on_sendable(ns3::Ptr<ns3::Socket> socket, uint32_t room)
     end->depth++;
     end->events.sendable(end->user, end);
     end->depth--;
-    if (!end->depth && end->reset_wanted)
+    if (end->depth)
+        return;
+    end->watch_window();
+    if (end->reset_wanted)
         end->settle_later(); /* ns-3 is in the middle of sending, outside of any Entry */
 }
 
@@ -330,6 +338,7 @@ void TcpEnd::settle(bool may_call)
         finish();
         return;
     }
+    watch_window();
     repair_fin();
     if (m_state == TIME_WAIT && !in_time_wait) {
         in_time_wait = true;
