@@ -109,7 +109,8 @@ ns3c_status ns3c_tcp_listen(ns3c_node *node, const ns3c_address *address, uint16
     if (ports->listeners.count(key))
         return fail(NS3C_IN_USE, "TCP port %u of %s is listened to already", port,
                     address ? AddressText(*address).text : "any address");
-    ns3c_listener *listener = new ns3c_listener{ports, ports->create(), key, backlog, 0, incoming, user, {}};
+    ns3c_listener *listener = new ns3c_listener{
+        ports, ports->create(), key, ++ports->listeners_made, backlog, 0, incoming, user, {}};
     listener->socket->start_listening(listener, address, port);
     ports->listeners.emplace(key, listener);
     *out = listener;
@@ -294,6 +295,7 @@ void TcpEnd::let_go()
     if (!fin_wanted)
         half_close();
     fin_wanted = true;
+    update_window(); /* the peer may wait for room */
     if (ended && done_waits)
         ns3::Simulator::ScheduleNow(&TcpEnd::gone, ns3::Ptr<TcpEnd>(this));
     done_waits = false;

@@ -18,7 +18,8 @@ TcpEnd::TcpEnd()
 
 /* A fork of a listening socket; the trace of what is sent comes with the copy. */
 TcpEnd::TcpEnd(const TcpEnd &from)
-    : ns3::TcpSocketBase(from), ns3c_tcp(), ports(from.ports), listener(from.listener)
+    : ns3::TcpSocketBase(from), ns3c_tcp(), ports(from.ports), listener(from.listener),
+      listener_number(from.listener_number)
 {
     m_tcb->m_sendEmptyPacketCallback = ns3::MakeCallback(&TcpEnd::SendEmptyPacket, this);
     ports->counters->open++;
@@ -63,6 +64,7 @@ void TcpEnd::watch()
 void TcpEnd::start_listening(ns3c_listener *of_listener, const ns3c_address *address, uint16_t port)
 {
     listener = of_listener;
+    listener_number = of_listener->number;
     listening = true;
     ports->counters->open--;
     if (!address || address->family == 4) {
@@ -129,7 +131,8 @@ void TcpEnd::CompleteFork(ns3::Ptr<ns3::Packet> packet, const ns3::TcpHeader &tc
         remote = from_ipv6(ns3::Inet6SocketAddress::ConvertFrom(from).GetIpv6());
     }
     key = {address_key(local), address_key(remote), tcp.GetDestinationPort(), tcp.GetSourcePort()};
-    if (ports->listener(key.local, key.local_port) != listener) {
+    ns3c_listener *at = ports->listener(key.local, key.local_port);
+    if (!at || at->number != listener_number) {
         listener = nullptr; /* it has been closed since */
         return;
     }

@@ -105,6 +105,9 @@ void TcpEnd::after(const ns3::TcpHeader &tcp, uint32_t length, TcpStates_t state
 
     if (!has_endpoint())
         return;
+    /* The program has closed in received(), of data that a FIN had overtaken: ns-3 forgets that ours is out. */
+    if (state == ESTABLISHED && m_state == CLOSE_WAIT && fins > 0)
+        m_state = LAST_ACK;
     if (state == LAST_ACK || state == CLOSING) {
         if (m_state == CLOSE_WAIT || m_state == LAST_ACK)
             m_state = state;

@@ -110,6 +110,7 @@ class TcpPorts : public ns3::TcpL4Protocol
     std::unordered_map<FlowKey, TcpEnd *, FlowHash> table;
     std::unordered_map<PortKey, ns3c_listener *, PortHash> listeners;
     TcpEnd *ends = nullptr;
+    uint32_t listeners_made = 0;
 
   protected:
     void DoDispose() override;
@@ -173,6 +174,7 @@ class TcpEnd : public ns3::TcpSocketBase, public ns3c_tcp
     ns3c_address local = {}, remote = {};
     TcpPorts *ports = nullptr;
     ns3c_listener *listener = nullptr; /* that it listens for, or that it waits at to be accepted */
+    uint32_t listener_number = 0;      /* a later listener may have the address of an earlier one */
     TcpEnd *next = nullptr, *previous = nullptr;
 
   protected:
@@ -268,6 +270,7 @@ struct ns3c_listener {
     ns3c_internal::TcpPorts *ports;
     ns3::Ptr<ns3c_internal::TcpEnd> socket;
     ns3c_internal::PortKey key;
+    uint32_t number;
     unsigned backlog;
     unsigned pending; /* half-open, and ready to be accepted */
     void (*incoming)(void *user, ns3c_listener *listener);
