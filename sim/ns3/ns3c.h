@@ -312,7 +312,9 @@ size_t ns3c_tcp_unacknowledged(const struct ns3c_tcp *tcp);
 /* Half-close: FIN after what is queued; receiving goes on. */
 void ns3c_tcp_shutdown(struct ns3c_tcp *tcp);
 /* Lets go of the handle: FIN after what is queued, then the connection ends on its own. What arrives is thrown away,
- * no callback comes. */
+ * no callback comes. A peer that has acknowledged the FIN, and then sends nothing for this time, is not waited for; if it
+ * does send later, it is answered by RST. */
+#define NS3C_TCP_ORPHAN_S 60
 void ns3c_tcp_close(struct ns3c_tcp *tcp);
 /* Lets go of the handle: RST at once. */
 void ns3c_tcp_reset(struct ns3c_tcp *tcp);

@@ -11,6 +11,8 @@
 
 using namespace ns3c_internal;
 
+static const ns3::Time orphan_time = ns3::Seconds(NS3C_TCP_ORPHAN_S);
+
 TcpEnd::TcpEnd()
 {
     m_txTrace.ConnectWithoutContext(ns3::MakeCallback(&TcpEnd::on_segment_sent));
@@ -342,6 +344,7 @@ void TcpEnd::settle(bool may_call)
         return;
     }
     watch_window();
+    watch_orphan();
     repair_fin();
     if (m_state == TIME_WAIT && !in_time_wait) {
         in_time_wait = true;
@@ -430,6 +433,29 @@ void TcpEnd::expire()
     Entry entry(this);
 
     CloseAndNotify();
+}
+
+/* An end that was let go waits for the peer's FIN, which nothing can ask for. */
+void TcpEnd::watch_orphan()
+{
+    if (m_state != FIN_WAIT_2 || owned)
+        return;
+    heard_at = ns3::Simulator::Now().GetTimeStep();
+    if (!m_timewaitEvent.IsRunning())
+        m_timewaitEvent = ns3::Simulator::Schedule(orphan_time, &TcpEnd::give_up, this);
+}
+
+void TcpEnd::give_up()
+{
+    const ns3::Time left = ns3::TimeStep(uint64_t(heard_at)) + orphan_time - ns3::Simulator::Now();
+
+    if (left.IsStrictlyPositive()) {
+        m_timewaitEvent = ns3::Simulator::Schedule(left, &TcpEnd::give_up, this);
+        return;
+    }
+    Entry entry(this);
+    timed_out = true;
+    DeallocateEndPoint();
 }
 
 void TcpEnd::drain()

@@ -226,6 +226,8 @@ class TcpEnd : public ns3::TcpSocketBase, public ns3c_tcp
     void take_probe(const ns3::TcpHeader &tcp);
     void watch_window();
     void stop_waiting();
+    void watch_orphan();
+    void give_up();
     void settle(bool may_call);
     void settle_later();
     void tell_peer_closed();
@@ -242,6 +244,7 @@ class TcpEnd : public ns3::TcpSocketBase, public ns3c_tcp
     ns3c_tcp_events events = {};
     void *user = nullptr;
     ns3::EventId wait_event;     /* until what does not fill a segment goes out all the same */
+    int64_t heard_at = 0;        /* last segment of the peer, for an end that was let go */
     uint16_t depth = 0;          /* how deep in ns-3's code, or in a call of the program, this end is */
     uint16_t syns = 0, fins = 0; /* sent */
     uint16_t lone_fins = 0;      /* sent without data */

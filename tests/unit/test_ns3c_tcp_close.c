@@ -114,6 +114,73 @@ static void test_overtaken(gconstpointer data)
     pair_free(&pair);
 }
 
+static unsigned drop_resets(void *user, const struct ns3c_packet *packet, struct ns3c_fate_detail *detail)
+{
+    (void)user;
+    (void)detail;
+    return packet->head[20 + 13] & 4 ? NS3C_FATE_DROP : 0;
+}
+
+/* The client lets go, and its peer's FIN never comes: it resets unheard, or leaves. */
+static void test_orphan(void)
+{
+    struct pair pair;
+    struct acceptor server = {.like = {.lazy = true}};
+    struct end client = {.to_send = 100};
+
+    pair_new(&pair, 0, 1);
+    CHECK(ns3c_device_on_transmit(pair.at_b, drop_resets, NULL));
+    acceptor_listen(&server, &pair, 80, 1);
+    end_connect(&client, &pair, &pair.b4, 80);
+    pair_run(&pair, SECOND);
+    ns3c_tcp_close(client.tcp);
+    pair_run(&pair, 2 * SECOND);
+    struct end *accepted = server.ends->pdata[0];
+    g_assert_cmpuint(accepted->peer_closes, ==, 1);
+    ns3c_tcp_reset(accepted->tcp);
+    pair_run(&pair, 50 * SECOND);
+    g_assert_cmpuint(pair_counters(&pair).open, ==, 1);
+    pair_run(&pair, 62 * SECOND);
+    g_assert_cmpuint(pair_counters(&pair).open, ==, 0);
+    g_assert_cmpint(ns3c_next(pair.sim), ==, INT64_MAX);
+    acceptor_clear(&server);
+    pair_free(&pair);
+}
+
+static void send_more(void *user, uint64_t nth)
+{
+    struct end *end = user;
+
+    end->to_send += 1000;
+    end->shut_when_sent = nth == 5;
+    end_push(end);
+}
+
+/* A peer that goes on is waited for, one that pauses is answered by RST. */
+static void test_orphan_of_slow_peer(void)
+{
+    for (unsigned pause = 0; pause < 2; pause++) {
+        struct pair pair;
+        struct acceptor server = {0};
+        struct end client = {0};
+        pair_new(&pair, 0, 1);
+        acceptor_listen(&server, &pair, 80, 1);
+        end_connect(&client, &pair, &pair.b4, 80);
+        pair_run(&pair, SECOND);
+        ns3c_tcp_close(client.tcp);
+        struct end *accepted = server.ends->pdata[0];
+        for (int i = 1; i <= 5; i++)
+            CHECK(ns3c_schedule(pair.sim, i * (pause ? 70 : 50) * SECOND, send_more, accepted, i, NULL));
+        pair_run(&pair, INT64_MAX);
+        g_assert_cmpuint(accepted->sent, ==, pause ? 1000 : 5000);
+        g_assert_cmpuint(accepted->ends, ==, 1);
+        g_assert_cmpint(accepted->why, ==, pause ? NS3C_TCP_RESET : NS3C_TCP_DONE);
+        g_assert_cmpuint(pair_counters(&pair).open, ==, 0);
+        acceptor_clear(&server);
+        pair_free(&pair);
+    }
+}
+
 static void reopen(void *user, uint64_t times)
 {
     struct acceptor *server = user;
@@ -159,6 +226,8 @@ int main(int argc, char **argv)
     g_test_add_data_func("/ns3c/tcp/close/overtaken/shut", GINT_TO_POINTER(SHUT), test_overtaken);
     g_test_add_data_func("/ns3c/tcp/close/overtaken/close", GINT_TO_POINTER(CLOSE), test_overtaken);
     g_test_add_data_func("/ns3c/tcp/close/overtaken/answer", GINT_TO_POINTER(ANSWER), test_overtaken);
+    g_test_add_func("/ns3c/tcp/close/orphan", test_orphan);
+    g_test_add_func("/ns3c/tcp/close/orphan-of-slow-peer", test_orphan_of_slow_peer);
     g_test_add_func("/ns3c/tcp/close/reopen", test_reopen);
     return g_test_run();
 }
