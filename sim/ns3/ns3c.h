@@ -10,7 +10,9 @@
  *
  * Errors: a call that can fail returns an enum ns3c_status; ns3c_error() then has a sentence that says what was wrong
  * and what was expected. Out parameters are left alone on failure. Arguments are checked before ns-3 sees them: none
- * of its fatal errors and no exception gets through. Handles must be live ones; that is not checked.
+ * of its fatal errors and no exception gets through. Handles must be live ones; that is not checked. NULL for a handle,
+ * for an out parameter or for bytes is NS3C_INVALID in the calls for events, nodes, UDP and TCP, and those on UDP ports and
+ * TCP connections that return no status do nothing then.
  *
  * Times are int64_t nanoseconds of simulated time, rates bits per second, sizes bytes. ns-3 knows one simulator in a
  * process, and so does this library; it is not for several threads. */
