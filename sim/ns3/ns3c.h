@@ -268,7 +268,7 @@ enum ns3c_tcp_end {
     NS3C_TCP_DONE,    /* both sides have closed */
     NS3C_TCP_REFUSED, /* RST in answer to SYN */
     NS3C_TCP_RESET,   /* RST later */
-    NS3C_TCP_TIMEOUT  /* retransmissions exhausted */
+    NS3C_TCP_TIMEOUT  /* retransmissions exhausted, or probes of a closed window that nobody answered */
 };
 
 /* What happens to an end. Each may be NULL. A handler may call anything on any end, its own included; no handler is
