@@ -139,6 +139,7 @@ struct ns3c {
 
     ns3::Ptr<ns3c_internal::Gate> gate;
     bool running = false, stopped = false;
+    unsigned calls = 0;  /* of the program that are in ns-3's code now, which may call it back */
     int64_t streams = 0; /* random streams given away */
 
     /* Events with an id: id = generation << 32 | slot + 1. */
@@ -161,6 +162,29 @@ struct ns3c {
     struct ns3c_tcp_counters tcp = {};
     std::shared_ptr<void> transport; /* what UDP and TCP keep per simulator; goes before the nodes do */
 };
+
+namespace ns3c_internal
+{
+
+/* Around a call that may have ns-3 send something: what calls the program back is within it. */
+class Calling
+{
+  public:
+    explicit Calling(ns3c *of) : sim(of)
+    {
+        sim->calls++;
+    }
+    ~Calling()
+    {
+        sim->calls--;
+    }
+    Calling(const Calling &) = delete;
+
+  private:
+    ns3c *const sim;
+};
+
+} // namespace ns3c_internal
 
 struct ns3c_node {
     ns3c_node();

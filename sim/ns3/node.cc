@@ -79,6 +79,8 @@ static void make_stack(ns3c_node *node)
 
 ns3c_status ns3c_node_new(ns3c *sim, ns3c_node **out)
 {
+    if (sim == nullptr || out == nullptr)
+        return fail(NS3C_INVALID, "ns3c_node_new: no simulator, or nowhere to put the node");
     auto made = std::make_unique<ns3c_node>();
 
     made->sim = sim;
@@ -155,6 +157,8 @@ ns3c_status ns3c_device_add_address(ns3c_device *device, const ns3c_address *add
 
     if (status != NS3C_OK)
         return status;
+    if (device == nullptr)
+        return fail(NS3C_INVALID, "ns3c_device_add_address: no device");
     return address->family == 4 ? add_address4(device, address, prefix_bits)
                                 : add_address6(device, address, prefix_bits);
 }
@@ -165,6 +169,8 @@ ns3c_status ns3c_node_add_local(ns3c_node *node, const ns3c_address *prefix, uns
 
     if (status != NS3C_OK)
         return status;
+    if (node == nullptr)
+        return fail(NS3C_INVALID, "ns3c_node_add_local: no node");
     if (prefix->family == 4)
         node->routes4->add_local(to_ipv4(*prefix), prefix_bits);
     else
@@ -179,7 +185,7 @@ ns3c_status ns3c_node_add_route(ns3c_node *node, const ns3c_address *prefix, uns
 
     if (status != NS3C_OK)
         return status;
-    if (device == nullptr || device->node != node)
+    if (node == nullptr || device == nullptr || device->node != node)
         return fail(NS3C_INVALID, "ns3c_node_add_route: the device is not one of the node's");
     if (gateway != nullptr && gateway->family != prefix->family)
         return fail(NS3C_INVALID, "ns3c_node_add_route: gateway of family %u for a prefix of family %u",

@@ -10,7 +10,9 @@
  *
  * Errors: a call that can fail returns an enum ns3c_status; ns3c_error() then has a sentence that says what was wrong
  * and what was expected. Out parameters are left alone on failure. Arguments are checked before ns-3 sees them: none
- * of its fatal errors and no exception gets through. Handles must be live ones; that is not checked.
+ * of its fatal errors and no exception gets through. Handles must be live ones; that is not checked. NULL for a handle,
+ * for an out parameter or for bytes is NS3C_INVALID in the calls for events, nodes, UDP and TCP, and those on UDP ports and
+ * TCP connections that return no status do nothing then.
  *
  * Times are int64_t nanoseconds of simulated time, rates bits per second, sizes bytes. ns-3 knows one simulator in a
  * process, and so does this library; it is not for several threads. */
@@ -266,7 +268,7 @@ enum ns3c_tcp_end {
     NS3C_TCP_DONE,    /* both sides have closed */
     NS3C_TCP_REFUSED, /* RST in answer to SYN */
     NS3C_TCP_RESET,   /* RST later */
-    NS3C_TCP_TIMEOUT  /* retransmissions exhausted */
+    NS3C_TCP_TIMEOUT  /* retransmissions exhausted, or probes of a closed window that nobody answered */
 };
 
 /* What happens to an end. Each may be NULL. A handler may call anything on any end, its own included; no handler is
@@ -312,7 +314,9 @@ size_t ns3c_tcp_unacknowledged(const struct ns3c_tcp *tcp);
 /* Half-close: FIN after what is queued; receiving goes on. */
 void ns3c_tcp_shutdown(struct ns3c_tcp *tcp);
 /* Lets go of the handle: FIN after what is queued, then the connection ends on its own. What arrives is thrown away,
- * no callback comes. */
+ * no callback comes. A peer that has acknowledged the FIN, and then sends nothing for this time, is not waited for; if it
+ * does send later, it is answered by RST. */
+#define NS3C_TCP_ORPHAN_S 60
 void ns3c_tcp_close(struct ns3c_tcp *tcp);
 /* Lets go of the handle: RST at once. */
 void ns3c_tcp_reset(struct ns3c_tcp *tcp);

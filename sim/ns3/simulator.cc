@@ -46,6 +46,8 @@ ns3c_status ns3c_new(const ns3c_options *options, ns3c **out)
     ns3::Ptr<ns3::Scheduler> scheduler = make_scheduler(chosen->scheduler);
     ns3::ObjectFactory gates;
 
+    if (out == nullptr)
+        return fail(NS3C_INVALID, "ns3c_new: nowhere to put the simulator");
     if (the_one != nullptr)
         return fail(NS3C_STATE, "ns3c_new: a simulator lives already; ns-3 knows one at a time");
     if (scheduler == nullptr)
@@ -68,7 +70,7 @@ ns3c_status ns3c_new(const ns3c_options *options, ns3c **out)
 
 void ns3c_free(ns3c *sim)
 {
-    if (sim == nullptr || sim->running)
+    if (sim == nullptr || sim->running || sim->calls > 0)
         return;
     sim->on_drop = nullptr;
     for (auto &device : sim->devices)
@@ -125,12 +127,12 @@ void ns3c_internal::Event::Notify()
 ns3c_status ns3c_schedule(ns3c *sim, int64_t delay_ns, ns3c_event_fn *fn, void *user, uint64_t argument,
                           uint64_t *id)
 {
+    if (sim == nullptr || fn == nullptr)
+        return fail(NS3C_INVALID, "ns3c_schedule: no simulator, or no function");
     if (delay_ns < 0 || delay_ns >= INT64_MAX - ns3c_now(sim))
         return fail(NS3C_INVALID,
                     "ns3c_schedule: delay of %lld ns; expected 0 or more, and the end of time not reached",
                     (long long)delay_ns);
-    if (fn == nullptr)
-        return fail(NS3C_INVALID, "ns3c_schedule: no function");
     auto *event = new ns3c_internal::Event(sim, fn, user, argument);
 
     if (id != nullptr)
@@ -143,7 +145,7 @@ void ns3c_cancel(ns3c *sim, uint64_t id)
 {
     uint32_t slot = (uint32_t)id;
 
-    if (slot == 0 || slot > sim->slots.size())
+    if (sim == nullptr || slot == 0 || slot > sim->slots.size())
         return;
     ns3c::Slot &entry = sim->slots[slot - 1];
 
@@ -156,8 +158,10 @@ void ns3c_cancel(ns3c *sim, uint64_t id)
 
 ns3c_status ns3c_run(ns3c *sim, int64_t until_ns, ns3c_run_end *end)
 {
-    if (sim->running)
-        return fail(NS3C_STATE, "ns3c_run: called from within a callback of the run");
+    if (sim == nullptr)
+        return fail(NS3C_INVALID, "ns3c_run: no simulator");
+    if (sim->running || sim->calls > 0)
+        return fail(NS3C_STATE, "ns3c_run: called from within a callback");
     sim->running = true;
     sim->stopped = false;
     sim->gate->close_at(until_ns == INT64_MAX ? UINT64_MAX : until_ns < 0 ? 0 : (uint64_t)until_ns);
@@ -173,7 +177,7 @@ ns3c_status ns3c_run(ns3c *sim, int64_t until_ns, ns3c_run_end *end)
 
 void ns3c_stop(ns3c *sim)
 {
-    if (!sim->running)
+    if (sim == nullptr || !sim->running)
         return;
     sim->stopped = true;
     ns3::Simulator::Stop();

@@ -58,12 +58,13 @@ ns3c_status ns3c_tcp_connect(ns3c_node *node, const ns3c_address *local, uint16_
                              const ns3c_address *remote, uint16_t remote_port, const ns3c_tcp_events *events,
                              void *user, ns3c_tcp **out)
 {
-    TcpPorts *ports = ports_of(node);
     ns3c_status status = check_family(remote);
     ns3c_address from;
 
     if (status != NS3C_OK)
         return status;
+    if (!node || !out)
+        return fail(NS3C_INVALID, "ns3c_tcp_connect: no node, or nowhere to put the connection");
     if (!remote_port)
         return fail(NS3C_INVALID, "TCP port 0 cannot be connected to");
     if (local) {
@@ -78,6 +79,7 @@ ns3c_status ns3c_tcp_connect(ns3c_node *node, const ns3c_address *local, uint16_
         return status;
     if (local)
         from = *local;
+    TcpPorts *ports = ports_of(node);
     FlowKey flow = {address_key(from), address_key(*remote), local_port, remote_port};
     if (!local_port)
         flow.local_port = ports->ephemeral(flow);
@@ -96,9 +98,8 @@ ns3c_status ns3c_tcp_listen(ns3c_node *node, const ns3c_address *address, uint16
                             void (*incoming)(void *user, ns3c_listener *listener), void *user,
                             ns3c_listener **out)
 {
-    TcpPorts *ports = ports_of(node);
-    PortKey key = {address ? address_key(*address) : Key6{0, 0}, port};
-
+    if (!node || !out)
+        return fail(NS3C_INVALID, "ns3c_tcp_listen: no node, or nowhere to put the listener");
     if (!port || !backlog)
         return fail(NS3C_INVALID, "a listener needs a port and a backlog above 0");
     if (address) {
@@ -106,10 +107,13 @@ ns3c_status ns3c_tcp_listen(ns3c_node *node, const ns3c_address *address, uint16
         if (status != NS3C_OK)
             return status;
     }
+    TcpPorts *ports = ports_of(node);
+    PortKey key = {address ? address_key(*address) : Key6{0, 0}, port};
     if (ports->listeners.count(key))
         return fail(NS3C_IN_USE, "TCP port %u of %s is listened to already", port,
                     address ? AddressText(*address).text : "any address");
-    ns3c_listener *listener = new ns3c_listener{ports, ports->create(), key, backlog, 0, incoming, user, {}};
+    ns3c_listener *listener = new ns3c_listener{
+        ports, ports->create(), key, ++ports->listeners_made, backlog, 0, incoming, user, {}};
     listener->socket->start_listening(listener, address, port);
     ports->listeners.emplace(key, listener);
     *out = listener;
@@ -119,6 +123,8 @@ ns3c_status ns3c_tcp_listen(ns3c_node *node, const ns3c_address *address, uint16
 ns3c_status ns3c_tcp_accept(ns3c_listener *listener, const ns3c_tcp_events *events, void *user,
                             ns3c_tcp **out)
 {
+    if (!listener || !out)
+        return fail(NS3C_INVALID, "ns3c_tcp_accept: no listener, or nowhere to put the connection");
     if (listener->ready.empty())
         return fail(NS3C_AGAIN, "no connection waits to be accepted");
     TcpEnd *end = listener->ready.front();
@@ -133,6 +139,8 @@ ns3c_status ns3c_tcp_accept(ns3c_listener *listener, const ns3c_tcp_events *even
 
 void ns3c_listener_close(ns3c_listener *listener)
 {
+    if (!listener)
+        return;
     TcpPorts *ports = listener->ports;
 
     ports->listeners.erase(listener->key);
@@ -145,42 +153,47 @@ void ns3c_listener_close(ns3c_listener *listener)
 
 size_t ns3c_tcp_send(ns3c_tcp *tcp, const void *bytes, size_t length)
 {
-    return TcpEnd::of(tcp)->send(static_cast<const uint8_t *>(bytes), length);
+    return !tcp || !bytes ? 0 : TcpEnd::of(tcp)->send(static_cast<const uint8_t *>(bytes), length);
 }
 
 size_t ns3c_tcp_receive(ns3c_tcp *tcp, void *out, size_t capacity)
 {
-    return TcpEnd::of(tcp)->receive(static_cast<uint8_t *>(out), capacity);
+    return !tcp || !out ? 0 : TcpEnd::of(tcp)->receive(static_cast<uint8_t *>(out), capacity);
 }
 
 size_t ns3c_tcp_readable(const ns3c_tcp *tcp)
 {
-    return TcpEnd::of(tcp)->readable();
+    return tcp ? TcpEnd::of(tcp)->readable() : 0;
 }
 
 size_t ns3c_tcp_unacknowledged(const ns3c_tcp *tcp)
 {
-    return TcpEnd::of(tcp)->unacknowledged();
+    return tcp ? TcpEnd::of(tcp)->unacknowledged() : 0;
 }
 
 void ns3c_tcp_shutdown(ns3c_tcp *tcp)
 {
-    TcpEnd::of(tcp)->shut();
+    if (tcp)
+        TcpEnd::of(tcp)->shut();
 }
 
 void ns3c_tcp_close(ns3c_tcp *tcp)
 {
-    TcpEnd::of(tcp)->let_go();
+    if (tcp)
+        TcpEnd::of(tcp)->let_go();
 }
 
 void ns3c_tcp_reset(ns3c_tcp *tcp)
 {
-    TcpEnd::of(tcp)->reset();
+    if (tcp)
+        TcpEnd::of(tcp)->reset();
 }
 
 void ns3c_tcp_addresses(const ns3c_tcp *tcp, ns3c_address *local, uint16_t *local_port, ns3c_address *remote,
                         uint16_t *remote_port)
 {
+    if (!tcp)
+        return;
     const TcpEnd *end = TcpEnd::of(tcp);
 
     if (local)
@@ -195,6 +208,8 @@ void ns3c_tcp_addresses(const ns3c_tcp *tcp, ns3c_address *local, uint16_t *loca
 
 ns3c_status ns3c_tcp_set(ns3c_tcp *tcp, const char *attribute, const char *value)
 {
+    if (!tcp)
+        return fail(NS3C_INVALID, "ns3c_tcp_set: no connection");
     for (const char *fixed : {"SegmentSize", "InitialCwnd", "InitialSlowStartThreshold"})
         if (attribute && !std::strcmp(attribute, fixed))
             return fail(NS3C_STATE, "%s cannot be changed once the connection has begun; ns3c_set_default()",
@@ -241,6 +256,8 @@ size_t TcpEnd::send(const uint8_t *bytes, size_t length)
     }
     if (length && Send(ns3::Create<ns3::Packet>(bytes, uint32_t(length)), 0) < 0)
         return 0;
+    if (depth == 0)
+        watch_window();
     return length;
 }
 
@@ -292,6 +309,7 @@ void TcpEnd::let_go()
     if (!fin_wanted)
         half_close();
     fin_wanted = true;
+    update_window(); /* the peer may wait for room */
     if (ended && done_waits)
         ns3::Simulator::ScheduleNow(&TcpEnd::gone, ns3::Ptr<TcpEnd>(this));
     done_waits = false;

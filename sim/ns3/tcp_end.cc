@@ -11,6 +11,8 @@
 
 using namespace ns3c_internal;
 
+static const ns3::Time orphan_time = ns3::Seconds(NS3C_TCP_ORPHAN_S);
+
 TcpEnd::TcpEnd()
 {
     m_txTrace.ConnectWithoutContext(ns3::MakeCallback(&TcpEnd::on_segment_sent));
@@ -18,7 +20,8 @@ TcpEnd::TcpEnd()
 
 /* A fork of a listening socket; the trace of what is sent comes with the copy. */
 TcpEnd::TcpEnd(const TcpEnd &from)
-    : ns3::TcpSocketBase(from), ns3c_tcp(), ports(from.ports), listener(from.listener)
+    : ns3::TcpSocketBase(from), ns3c_tcp(), ports(from.ports), listener(from.listener),
+      listener_number(from.listener_number)
 {
     m_tcb->m_sendEmptyPacketCallback = ns3::MakeCallback(&TcpEnd::SendEmptyPacket, this);
     ports->counters->open++;
@@ -34,6 +37,7 @@ TcpEnd::~TcpEnd()
 void TcpEnd::drop_endpoints()
 {
     CancelAllTimers();
+    wait_event.Cancel();
     m_endPoint = nullptr;
     m_endPoint6 = nullptr;
     endpoint4.reset();
@@ -62,6 +66,7 @@ void TcpEnd::watch()
 void TcpEnd::start_listening(ns3c_listener *of_listener, const ns3c_address *address, uint16_t port)
 {
     listener = of_listener;
+    listener_number = of_listener->number;
     listening = true;
     ports->counters->open--;
     if (!address || address->family == 4) {
@@ -128,7 +133,8 @@ void TcpEnd::CompleteFork(ns3::Ptr<ns3::Packet> packet, const ns3::TcpHeader &tc
         remote = from_ipv6(ns3::Inet6SocketAddress::ConvertFrom(from).GetIpv6());
     }
     key = {address_key(local), address_key(remote), tcp.GetDestinationPort(), tcp.GetSourcePort()};
-    if (ports->listener(key.local, key.local_port) != listener) {
+    ns3c_listener *at = ports->listener(key.local, key.local_port);
+    if (!at || at->number != listener_number) {
         listener = nullptr; /* it has been closed since */
         return;
     }
@@ -162,6 +168,8 @@ void TcpEnd::on_segment_sent(ns3::Ptr<const ns3::Packet> packet, const ns3::TcpH
     uint8_t flags = header.GetFlags();
     bool again = packet->GetSize() > 0 && header.GetSequenceNumber() < end->m_tcb->m_highTxMark;
 
+    if (end->probing)
+        const_cast<ns3::TcpHeader &>(header).SetFlags(ns3::TcpHeader::ACK);
     if (flags & ns3::TcpHeader::SYN) {
         ns3::Ptr<ns3::TcpOptionMSS> mss = ns3::Create<ns3::TcpOptionMSS>();
         mss->SetMSS(uint16_t(std::min<uint32_t>(end->GetSegSize(), UINT16_MAX)));
@@ -201,6 +209,8 @@ void TcpEnd::ReTxTimeout()
     TcpSocketBase::ReTxTimeout();
     if (!has_endpoint())
         timed_out = true;
+    else if (m_txBuffer->Size() > 0 && UnAckDataCount() > 0 && !m_retxEvent.IsRunning())
+        SendDataPacket(m_txBuffer->HeadSequence(), GetSegSize(), true); /* kept back: no full segment */
     if (timed_out || ports->counters->retransmissions != before)
         ports->counters->timeouts++;
 }
@@ -296,7 +306,10 @@ void TcpEnd::on_sendable(ns3::Ptr<ns3::Socket> socket, uint32_t room)
     end->depth++;
     end->events.sendable(end->user, end);
     end->depth--;
-    if (!end->depth && end->reset_wanted)
+    if (end->depth)
+        return;
+    end->watch_window();
+    if (end->reset_wanted)
         end->settle_later(); /* ns-3 is in the middle of sending, outside of any Entry */
 }
 
@@ -330,6 +343,8 @@ void TcpEnd::settle(bool may_call)
         finish();
         return;
     }
+    watch_window();
+    watch_orphan();
     repair_fin();
     if (m_state == TIME_WAIT && !in_time_wait) {
         in_time_wait = true;
@@ -418,6 +433,29 @@ void TcpEnd::expire()
     Entry entry(this);
 
     CloseAndNotify();
+}
+
+/* An end that was let go waits for the peer's FIN, which nothing can ask for. */
+void TcpEnd::watch_orphan()
+{
+    if (m_state != FIN_WAIT_2 || owned)
+        return;
+    heard_at = ns3::Simulator::Now().GetTimeStep();
+    if (!m_timewaitEvent.IsRunning())
+        m_timewaitEvent = ns3::Simulator::Schedule(orphan_time, &TcpEnd::give_up, this);
+}
+
+void TcpEnd::give_up()
+{
+    const ns3::Time left = ns3::TimeStep(uint64_t(heard_at)) + orphan_time - ns3::Simulator::Now();
+
+    if (left.IsStrictlyPositive()) {
+        m_timewaitEvent = ns3::Simulator::Schedule(left, &TcpEnd::give_up, this);
+        return;
+    }
+    Entry entry(this);
+    timed_out = true;
+    DeallocateEndPoint();
 }
 
 void TcpEnd::drain()

@@ -28,7 +28,7 @@ class ns3c_internal::TcpEnd::Entry
 class ns3c_internal::TcpEnd::Call
 {
   public:
-    explicit Call(TcpEnd *of) : end(of)
+    explicit Call(TcpEnd *of) : end(of), calling(of->ports->node->sim)
     {
         end->depth++;
     }
@@ -41,6 +41,7 @@ class ns3c_internal::TcpEnd::Call
 
   private:
     const ns3::Ptr<TcpEnd> end;
+    Calling calling;
 };
 
 #endif

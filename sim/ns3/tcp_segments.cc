@@ -45,6 +45,7 @@ bool TcpEnd::before(const ns3::TcpHeader &tcp, uint32_t length)
 
     if (!has_endpoint())
         return false;
+    unanswered_probes = 0;
     if (m_state == TIME_WAIT) {
         if ((flags & ns3::TcpHeader::FIN) || length)
             SendEmptyPacket(ns3::TcpHeader::ACK);
@@ -66,6 +67,8 @@ bool TcpEnd::before(const ns3::TcpHeader &tcp, uint32_t length)
             SendEmptyPacket(ns3::TcpHeader::ACK);
         return false;
     }
+    if (probe_is_out)
+        take_probe(tcp);
     if (m_state == LAST_ACK || m_state == CLOSING)
         return before_last_ack(tcp);
     if ((m_state == FIN_WAIT_1 || m_state == FIN_WAIT_2) && (flags & ns3::TcpHeader::FIN) && length &&
@@ -102,6 +105,9 @@ void TcpEnd::after(const ns3::TcpHeader &tcp, uint32_t length, TcpStates_t state
 
     if (!has_endpoint())
         return;
+    /* The program has closed in received(), of data that a FIN had overtaken: ns-3 forgets that ours is out. */
+    if (state == ESTABLISHED && m_state == CLOSE_WAIT && fins > 0)
+        m_state = LAST_ACK;
     if (state == LAST_ACK || state == CLOSING) {
         if (m_state == CLOSE_WAIT || m_state == LAST_ACK)
             m_state = state;

@@ -110,6 +110,7 @@ class TcpPorts : public ns3::TcpL4Protocol
     std::unordered_map<FlowKey, TcpEnd *, FlowHash> table;
     std::unordered_map<PortKey, ns3c_listener *, PortHash> listeners;
     TcpEnd *ends = nullptr;
+    uint32_t listeners_made = 0;
 
   protected:
     void DoDispose() override;
@@ -173,6 +174,7 @@ class TcpEnd : public ns3::TcpSocketBase, public ns3c_tcp
     ns3c_address local = {}, remote = {};
     TcpPorts *ports = nullptr;
     ns3c_listener *listener = nullptr; /* that it listens for, or that it waits at to be accepted */
+    uint32_t listener_number = 0;      /* a later listener may have the address of an earlier one */
     TcpEnd *next = nullptr, *previous = nullptr;
 
   protected:
@@ -183,6 +185,8 @@ class TcpEnd : public ns3::TcpSocketBase, public ns3c_tcp
     void ReTxTimeout() override;
     void LastAckTimeout() override;
     void DelAckTimeout() override;
+    void PersistTimeout() override;
+    uint32_t SendDataPacket(ns3::SequenceNumber32 seq, uint32_t size, bool with_ack) override;
     void ReceivedAck(ns3::Ptr<ns3::Packet> packet, const ns3::TcpHeader &tcp) override;
     uint32_t AvailableWindow() const override;
 
@@ -219,6 +223,11 @@ class TcpEnd : public ns3::TcpSocketBase, public ns3c_tcp
     void half_close();
     void repair_fin();
     void update_window();
+    void take_probe(const ns3::TcpHeader &tcp);
+    void watch_window();
+    void stop_waiting();
+    void watch_orphan();
+    void give_up();
     void settle(bool may_call);
     void settle_later();
     void tell_peer_closed();
@@ -234,13 +243,19 @@ class TcpEnd : public ns3::TcpSocketBase, public ns3c_tcp
     std::unique_ptr<ns3::Ipv6EndPoint> endpoint6;
     ns3c_tcp_events events = {};
     void *user = nullptr;
+    ns3::EventId wait_event;     /* until what does not fill a segment goes out all the same */
+    int64_t heard_at = 0;        /* last segment of the peer, for an end that was let go */
     uint16_t depth = 0;          /* how deep in ns-3's code, or in a call of the program, this end is */
     uint16_t syns = 0, fins = 0; /* sent */
     uint16_t lone_fins = 0;      /* sent without data */
+    uint16_t probes = 0;         /* since the peer's window is closed */
+    uint16_t unanswered_probes = 0;
     ns3c_tcp_end why = NS3C_TCP_DONE;
     bool listening = false;
     bool in_table = false;
-    bool owned = false; /* the program has the handle */
+    bool probing = false;      /* the segment that is being sent is a probe */
+    bool probe_is_out = false; /* a byte beyond what counts as sent */
+    bool owned = false;        /* the program has the handle */
     bool established = false;
     bool fin_wanted = false;   /* ns3c_tcp_shutdown() or ns3c_tcp_close() */
     bool reset_wanted = false; /* ns3c_tcp_reset() came while ns-3 was busy with this end */
@@ -258,6 +273,7 @@ struct ns3c_listener {
     ns3c_internal::TcpPorts *ports;
     ns3::Ptr<ns3c_internal::TcpEnd> socket;
     ns3c_internal::PortKey key;
+    uint32_t number;
     unsigned backlog;
     unsigned pending; /* half-open, and ready to be accepted */
     void (*incoming)(void *user, ns3c_listener *listener);

@@ -142,6 +142,8 @@ UdpPorts::RxStatus UdpPorts::Receive(ns3::Ptr<ns3::Packet> packet, const ns3::Ip
 ns3c_status ns3c_udp_open(ns3c_node *node, const ns3c_address *address, uint16_t port, ns3c_udp_fn *fn,
                           void *user, ns3c_udp **out)
 {
+    if (!node || !out)
+        return fail(NS3C_INVALID, "ns3c_udp_open: no node, or nowhere to put the port");
     if (!port)
         return fail(NS3C_INVALID, "UDP port 0 cannot be opened");
     if (address) {
@@ -166,17 +168,20 @@ ns3c_status ns3c_udp_send(ns3c_udp *udp, const ns3c_address *to, uint16_t port, 
                           size_t length, uint64_t tag)
 {
     ns3c_status status = check_family(to);
-    ns3c_node *node = udp->ports->node;
     ns3::Socket::SocketErrno error;
 
     if (status != NS3C_OK)
         return status;
+    if (!udp || (!bytes && length))
+        return fail(NS3C_INVALID, "ns3c_udp_send: no port, or no bytes");
+    ns3c_node *node = udp->ports->node;
     if (length > UDP_PAYLOAD_MAX)
         return fail(NS3C_INVALID, "%zu bytes are too many for a datagram, %d is the most", length,
                     UDP_PAYLOAD_MAX);
     if (udp->address.family && udp->address.family != to->family)
         return fail(NS3C_INVALID, "from an IPv%d port to an IPv%d address", udp->address.family, to->family);
     ns3::Ptr<ns3::Packet> packet = ns3::Create<ns3::Packet>(static_cast<const uint8_t *>(bytes), length);
+    Calling calling(node->sim);
     if (tag) {
         DatagramTag packet_tag;
         packet_tag.value = tag;
@@ -206,6 +211,8 @@ ns3c_status ns3c_udp_send(ns3c_udp *udp, const ns3c_address *to, uint16_t port, 
 
 void ns3c_udp_close(ns3c_udp *udp)
 {
+    if (!udp)
+        return;
     udp->ports->table.erase(udp->key);
     delete udp;
 }

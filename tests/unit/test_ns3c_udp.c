@@ -147,6 +147,73 @@ static void test_ports(void)
     pair_free(&pair);
 }
 
+static void run_again(void *user, const struct ns3c_packet *packet)
+{
+    struct inbox *inbox = user;
+
+    (void)packet;
+    inbox->count++;
+    g_assert_cmpint(ns3c_run(inbox->pair->sim, INT64_MAX, NULL), ==, NS3C_STATE);
+    ns3c_free(inbox->pair->sim);
+}
+
+/* What a call outside of a run sends is told within that call, and nothing may run then. */
+static void test_run_within_send(void)
+{
+    struct pair pair;
+    struct inbox seen = {.pair = &pair};
+    struct ns3c_udp *udp;
+    struct ns3c_tcp *tcp;
+
+    pair_new(&pair, 0, 1);
+    CHECK(ns3c_udp_open(pair.a, NULL, 5, NULL, NULL, &udp));
+    ns3c_node_on_send(pair.a, run_again, &seen);
+    CHECK(ns3c_udp_send(udp, &pair.b4, 5, "one", 3, 0));
+    g_assert_cmpuint(seen.count, ==, 1);
+    CHECK(ns3c_tcp_connect(pair.a, NULL, 0, &pair.b4, 80, NULL, NULL, &tcp));
+    g_assert_cmpuint(seen.count, ==, 2);
+    ns3c_tcp_reset(tcp);
+    g_assert_cmpuint(seen.count, ==, 3);
+    CHECK(ns3c_run(pair.sim, INT64_MAX, NULL));
+    pair_free(&pair);
+}
+
+static void test_null(void)
+{
+    struct pair pair;
+    struct ns3c_udp *udp;
+    struct ns3c_tcp *tcp;
+    struct ns3c_listener *listener;
+    struct ns3c_node *node;
+    uint8_t byte;
+
+    g_assert_cmpint(ns3c_new(NULL, NULL), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_node_new(NULL, &node), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_run(NULL, 0, NULL), ==, NS3C_INVALID);
+    pair_new(&pair, 0, 1);
+    g_assert_cmpint(ns3c_node_new(pair.sim, NULL), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_device_add_address(NULL, &pair.a4, 24), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_node_add_route(NULL, &pair.a4, 24, NULL, NULL), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_udp_open(NULL, NULL, 5, NULL, NULL, &udp), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_udp_open(pair.a, NULL, 5, NULL, NULL, NULL), ==, NS3C_INVALID);
+    CHECK(ns3c_udp_open(pair.a, NULL, 5, NULL, NULL, &udp));
+    g_assert_cmpint(ns3c_udp_send(NULL, &pair.b4, 5, "", 1, 0), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_udp_send(udp, &pair.b4, 5, NULL, 10, 0), ==, NS3C_INVALID);
+    CHECK(ns3c_udp_send(udp, &pair.b4, 5, NULL, 0, 0));
+    g_assert_cmpint(ns3c_tcp_connect(NULL, NULL, 0, &pair.b4, 80, NULL, NULL, &tcp), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_tcp_connect(pair.a, NULL, 0, &pair.b4, 80, NULL, NULL, NULL), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_tcp_listen(NULL, NULL, 80, 1, NULL, NULL, &listener), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_tcp_listen(pair.b, NULL, 80, 1, NULL, NULL, NULL), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_tcp_accept(NULL, NULL, NULL, &tcp), ==, NS3C_INVALID);
+    g_assert_cmpuint(ns3c_tcp_send(NULL, "", 1), ==, 0);
+    g_assert_cmpuint(ns3c_tcp_receive(NULL, &byte, 1), ==, 0);
+    g_assert_cmpint(ns3c_tcp_set(NULL, "TcpNoDelay", "true"), ==, NS3C_INVALID);
+    ns3c_udp_close(NULL);
+    ns3c_tcp_close(NULL);
+    ns3c_listener_close(NULL);
+    pair_free(&pair);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -154,5 +221,7 @@ int main(int argc, char **argv)
     g_test_add_data_func("/ns3c/udp/timing-6", GINT_TO_POINTER(6), test_timing);
     g_test_add_func("/ns3c/udp/sizes", test_sizes);
     g_test_add_func("/ns3c/udp/ports", test_ports);
+    g_test_add_func("/ns3c/udp/run-within-send", test_run_within_send);
+    g_test_add_func("/ns3c/null", test_null);
     return g_test_run();
 }
