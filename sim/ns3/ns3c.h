@@ -94,16 +94,17 @@ int64_t ns3c_next(const struct ns3c *sim); /* time of the next event, INT64_MAX 
 
 /* Numbers, truth values, times ("10ms"), rates ("5Mbps"), queue sizes ("100p", "64kB"), names of enumerations and
  * types, addresses, and objects to be made ("ns3::RateErrorModel[ErrorRate=0.1]", not one within another). NS3C_INVALID
- * for what ns-3 could not read or could not live with, as a rate of 0. All is as before in the next simulator. Random
- * variables of objects that are made from text go on with ns-3's own streams, which a second simulator in the process
- * does not start anew. */
+ * for what ns-3 could not read or could not live with: a rate of 0, a delay of years, a random variable that has to be
+ * drawn for ever. All is as before in the next simulator. Random variables of objects that are made from text go on with
+ * ns-3's own streams, which a second simulator in the process does not start anew. */
 
 /* Default of an attribute for objects made later: "ns3::TcpSocket::SegmentSize", "1400". */
 enum ns3c_status ns3c_set_default(struct ns3c *sim, const char *attribute, const char *value);
 /* A global value: "ChecksumEnabled", "true". */
 enum ns3c_status ns3c_set_global(struct ns3c *sim, const char *name, const char *value);
 /* Of all live objects that a path of ns-3's Config names: "/NodeList/0/DeviceList/0/Mtu", may hold `*`. NS3C_UNKNOWN if
- * it names none. *matched (may be NULL): how many. */
+ * it names none. *matched (may be NULL): how many. No path names connections, which are not in ns-3's SocketList:
+ * ns3c_tcp_set() sets theirs. */
 enum ns3c_status ns3c_set_path(struct ns3c *sim, const char *path, const char *value, unsigned *matched);
 
 /* --- addresses ------------------------------------------------------------------------------------------- */
@@ -318,7 +319,8 @@ void ns3c_tcp_close(struct ns3c_tcp *tcp);
 void ns3c_tcp_reset(struct ns3c_tcp *tcp);
 void ns3c_tcp_addresses(const struct ns3c_tcp *tcp, struct ns3c_address *local, uint16_t *local_port,
                         struct ns3c_address *remote, uint16_t *remote_port);
-/* An attribute of its ns3::TcpSocketBase. */
+/* An attribute of its ns3::TcpSocketBase. NS3C_STATE for those that only count when it is made, as SegmentSize and
+ * CongestionOps: they have defaults, ns3::TcpL4Protocol::SocketType is that of the latter. */
 enum ns3c_status ns3c_tcp_set(struct ns3c_tcp *tcp, const char *attribute, const char *value);
 
 struct ns3c_tcp_counters {
