@@ -48,13 +48,13 @@ void LinkChannel::arrive(ns3c_device *at, const ns3::Time &in, const ns3::Ptr<ns
 }
 
 /* The packet with other bytes, tags kept; null if they are not an IP packet that ns-3 can take apart. */
-static ns3::Ptr<ns3::Packet> replaced(const ns3::Ptr<const ns3::Packet> &packet,
+static ns3::Ptr<ns3::Packet> replaced(const ns3::Ptr<const ns3::Packet> &packet, const ns3c_packet &view,
                                       const ns3c_fate_detail &detail)
 {
     ns3::Ptr<ns3::Packet> copy;
     ns3::PppHeader ppp;
 
-    if (!is_whole_ip(detail.bytes, detail.length))
+    if (!is_sound(detail.bytes, detail.length, view))
         return nullptr;
     copy = packet->Copy();
     copy->RemoveAtStart(copy->GetSize());
@@ -82,7 +82,8 @@ bool LinkChannel::meet_fate(ns3c_device *from, const ns3::Ptr<const ns3::Packet>
     }
     if (fate & NS3C_FATE_DUPLICATE)
         arrive(from->peer, in, packet->Copy());
-    ns3::Ptr<ns3::Packet> original = fate & NS3C_FATE_REPLACE ? replaced(packet, detail) : packet->Copy();
+    ns3::Ptr<ns3::Packet> original =
+        fate & NS3C_FATE_REPLACE ? replaced(packet, view.packet, detail) : packet->Copy();
 
     if (!original)
         report_drop(from->node->sim, NS3C_DROP_IP, packet, ppp_bytes);
