@@ -35,6 +35,7 @@ class UdpL4Protocol;
 namespace ns3c_internal
 {
 
+class Capture;
 class Event;
 class Gate;
 class LinkChannel;
@@ -153,6 +154,7 @@ struct ns3c {
     std::vector<std::unique_ptr<ns3c_node>> nodes;
     std::vector<std::unique_ptr<ns3c_device>> devices;
     std::vector<std::unique_ptr<ns3c_csma>> csmas;
+    std::vector<std::shared_ptr<ns3c_internal::Capture>> captures;
 
     ns3c_drop_fn *on_drop = nullptr;
     void *on_drop_user = nullptr;
