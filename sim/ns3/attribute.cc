@@ -280,8 +280,9 @@ ns3c_status ns3c_node_set(ns3c_node *node, const char *type_and_attribute, const
     static const char what[] = "ns3c_node_set";
     std::string name;
     ns3::TypeId type;
-    ns3c_status status = type_and_attribute == nullptr ? fail(NS3C_INVALID, "%s: no attribute", what)
-                                                       : split_name(what, type_and_attribute, &type, &name);
+    ns3c_status status = node == nullptr || type_and_attribute == nullptr
+                             ? fail(NS3C_INVALID, "%s: no node or no attribute", what)
+                             : split_name(what, type_and_attribute, &type, &name);
 
     if (status != NS3C_OK)
         return status;
@@ -296,6 +297,8 @@ ns3c_status ns3c_node_set(ns3c_node *node, const char *type_and_attribute, const
 static ns3c_status walk(const char *what, const ns3c_device *device, std::string path,
                         ns3::Ptr<ns3::Object> *object, std::string *name)
 {
+    if (device == nullptr)
+        return fail(NS3C_INVALID, "%s: no device", what);
     *object = device->net;
     for (size_t slash; (slash = path.find('/')) != std::string::npos; path.erase(0, slash + 1)) {
         std::string step = path.substr(0, slash);
@@ -339,7 +342,7 @@ ns3c_status ns3c_device_get(ns3c_device *device, const char *attribute, char *ou
 
     if (status != NS3C_OK)
         return status;
-    if (capacity == 0)
+    if (capacity == 0 || out == nullptr)
         return fail(NS3C_INVALID, "%s: no room for the text", what);
     if (!find_attribute(object->GetInstanceTypeId(), name, &found))
         return no_attribute(what, object->GetInstanceTypeId(), name);

@@ -15,7 +15,8 @@
 namespace ns3c_internal
 {
 
-constexpr double hour = 3600, year = 365 * 86400.0;
+constexpr double year = 365 * 86400.0;
+constexpr double longest_delay = (double)delay_max_ns / 1e9;
 constexpr double least = 1e-6; /* instead of 0, where 0 is one too little */
 constexpr double none = 1e300;
 constexpr double huge = 1e9;
@@ -28,8 +29,8 @@ static const struct Limit {
 } limits[] = {
     {nullptr, "Mtu", 68, none, "at least 68 bytes (RFC 791)"},
     {nullptr, "RngSeed", 1, 4294944442, "1 to 4294944442"},
-    {nullptr, "Delay", 0, hour, "a delay of at most 1h"},
-    {nullptr, "InterframeGap", 0, hour, "a gap of at most 1h"},
+    {nullptr, "Delay", 0, longest_delay, "a delay of at most 1d"},
+    {nullptr, "InterframeGap", 0, longest_delay, "a gap of at most 1d"},
     /* ns-3 sends nothing, for ever, or asks an empty buffer for its head; longer segments do not fit into IPv4 */
     {"ns3::TcpSocket", "SegmentSize", 1, 65455, "1 to 65455 bytes"},
     {"ns3::TcpSocket", "InitialCwnd", 1, none, "at least 1 segment"},

@@ -7,6 +7,8 @@
 #include <ns3/ppp-header.h>
 #include <ns3/simulator.h>
 
+#include <algorithm>
+
 namespace ns3c_internal
 {
 
@@ -64,6 +66,14 @@ static ns3::Ptr<ns3::Packet> replaced(const ns3::Ptr<const ns3::Packet> &packet,
     return copy;
 }
 
+/* The delay, or as much of it as time has left. */
+static ns3::Time bounded(int64_t delay_ns, const ns3::Time &in)
+{
+    int64_t left_ns = last_arrival_ns - (ns3::Simulator::Now() + in).GetNanoSeconds();
+
+    return ns3::NanoSeconds((uint64_t)std::max<int64_t>(std::min(delay_ns, left_ns), 0));
+}
+
 /* Asks the program; false if the packet goes its way as if nobody had been asked. */
 bool LinkChannel::meet_fate(ns3c_device *from, const ns3::Ptr<const ns3::Packet> &packet,
                             const ns3::Ptr<ns3::PointToPointNetDevice> &, const ns3::Time &duration)
@@ -88,11 +98,7 @@ bool LinkChannel::meet_fate(ns3c_device *from, const ns3::Ptr<const ns3::Packet>
     if (!original)
         report_drop(from->node->sim, NS3C_DROP_IP, packet, ppp_bytes);
     else
-        arrive(from->peer,
-               fate & NS3C_FATE_DELAY && detail.delay_ns > 0
-                   ? in + ns3::NanoSeconds((uint64_t)detail.delay_ns)
-                   : in,
-               original);
+        arrive(from->peer, fate & NS3C_FATE_DELAY ? in + bounded(detail.delay_ns, in) : in, original);
     return true;
 }
 
@@ -112,6 +118,8 @@ bool LinkChannel::TransmitStart(ns3::Ptr<const ns3::Packet> packet,
 
 ns3c_status ns3c_device_on_transmit(ns3c_device *device, ns3c_fate_fn *fn, void *user)
 {
+    if (device == nullptr)
+        return ns3c_internal::fail(NS3C_INVALID, "ns3c_device_on_transmit: no device");
     if (device->peer == nullptr)
         return ns3c_internal::fail(NS3C_STATE,
                                    "ns3c_device_on_transmit: the device is not of a point-to-point link");

@@ -10,7 +10,8 @@
  *
  * Errors: a call that can fail returns an enum ns3c_status; ns3c_error() then has a sentence that says what was wrong
  * and what was expected. Out parameters are left alone on failure. Arguments are checked before ns-3 sees them: none
- * of its fatal errors and no exception gets through. Handles must be live ones; that is not checked.
+ * of its fatal errors and no exception gets through. Handles must be live ones; that is not checked, only that they are
+ * not NULL where a status can tell.
  *
  * Times are int64_t nanoseconds of simulated time, rates bits per second, sizes bytes. ns-3 knows one simulator in a
  * process, and so does this library; it is not for several threads. */
@@ -132,9 +133,9 @@ enum ns3c_status ns3c_node_new(struct ns3c *sim, struct ns3c_node **out);
 uint32_t ns3c_node_id(const struct ns3c_node *node);
 
 struct ns3c_link_options {
-    uint64_t rate_bit_per_s;      /* > 0; of a point-to-point link: from the first node to the second */
+    uint64_t rate_bit_per_s; /* 1 to 10^15; of a point-to-point link: from the first node to the second */
     uint64_t rate_back_bit_per_s; /* from the second to the first; 0: the same. Point-to-point only */
-    int64_t delay_ns;             /* >= 0 */
+    int64_t delay_ns;             /* 0 to a day */
     /* IP bytes that wait in a device at most, drop-tail, without PPP or Ethernet; what is being sent does not count. ns-3
      * puts each packet into the queue, if only for no time: one that is longer than this never leaves. 0: ns-3's
      * default, 100 packets. */
@@ -204,7 +205,7 @@ void ns3c_on_drop(struct ns3c *sim, ns3c_drop_fn *fn, void *user);
 enum ns3c_fate {
     NS3C_FATE_DROP = 1,
     NS3C_FATE_DUPLICATE = 2, /* arrives once more, in time */
-    NS3C_FATE_DELAY = 4,     /* arrives delay_ns later */
+    NS3C_FATE_DELAY = 4,     /* arrives delay_ns later, a year before the end of time at the latest */
     /* Arrives with other bytes, `length` at `bytes`: a whole IP packet that ns-3 can take apart, or it is NS3C_DROP_IP.
      * Lengths must agree, down to the options of TCP. Not taken are options of IPv4, extension headers of IPv6, closed
      * TCP windows, of ICMPv6 all but echo, errors and neighbours'. A fragment only stands for one at its own place.

@@ -169,8 +169,8 @@ static const struct {
     {"TcpScalable::MDFactor", "-1e300", NS3C_INVALID},
     {"TcpLedbat::NoiseFilterLen", "0", NS3C_INVALID},
     {"PointToPointChannel::Delay", "290y", NS3C_INVALID},
-    {"PointToPointChannel::Delay", "61min", NS3C_INVALID},
-    {"PointToPointChannel::Delay", "1h", NS3C_OK},
+    {"PointToPointChannel::Delay", "25h", NS3C_INVALID},
+    {"PointToPointChannel::Delay", "1d", NS3C_OK},
     {"CsmaChannel::Delay", "290y", NS3C_INVALID},
     {"RateErrorModel::RanVar", "ns3::EmpiricalRandomVariable", NS3C_INVALID},
     {"RateErrorModel::RanVar", "ns3::DeterministicRandomVariable", NS3C_INVALID},
@@ -246,7 +246,7 @@ static void test_limits_live(void)
     g_assert_cmpint(ns3c_device_set(pair.at_a, "ReceiveErrorModel/RanVar/Bound", "1e-9"), ==, NS3C_INVALID);
     g_assert_cmpint(ns3c_device_set(pair.at_a, "ReceiveErrorModel/RanVar/Mean", "1e-9"), ==, NS3C_OK);
     g_assert_cmpint(ns3c_device_set(pair.at_a, "ReceiveErrorModel/RanVar/Bound", "1e-9"), ==, NS3C_OK);
-    g_assert_cmpint(ns3c_device_set(pair.at_a, "Channel/Delay", "2h"), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_device_set(pair.at_a, "Channel/Delay", "2d"), ==, NS3C_INVALID);
     ns3c_address_parse("10.0.0.1", &from);
     ns3c_address_parse("10.0.0.2", &to);
     ns3c_device_add_address(pair.at_a, &from, 24);
