@@ -17,6 +17,10 @@
 
 #include <glib.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define NETWORK_TIMEOUT_DELAYS_MAX 8
 #define NETWORK_UDP_PORT           2269 /* TS 33.246: MIKEY over UDP */
 
@@ -201,5 +205,9 @@ static inline void network_queues(const struct network *network, struct network_
 {
     network->engine->queues(network, out);
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

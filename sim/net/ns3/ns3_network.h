@@ -27,6 +27,10 @@
 #include "sim/net/network.h"
 #include "sim/ns3/ns3c.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* For network_new() and the calls of network.h. */
 extern const struct network_engine ns3_engine;
 
@@ -44,5 +48,9 @@ struct ns3_placement {
     bool (*host)(void *user, uint32_t host, struct ns3c_node **node, struct ns3c_address *address);
     void *user;
 };
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
