@@ -17,7 +17,7 @@ AS_IF([test "x$with_ns3" != xno],
       for flag in `$PKG_CONFIG --cflags $ns3_modules`; do
         AS_CASE([$flag], [*\;*|*python*|*libxml*], [], [NS3_CFLAGS="$NS3_CFLAGS $flag"])
       done
-      NS3_LIBS="`$PKG_CONFIG --libs $ns3_modules` -lstdc++"
+      NS3_LIBS="`$PKG_CONFIG --libs $ns3_modules` -lstdc++ -lm"
       AC_LANG_PUSH([C++])
       ns3_save_CXXFLAGS=$CXXFLAGS ns3_save_LIBS=$LIBS
       CXXFLAGS="$CXXFLAGS -std=c++17 $NS3_CFLAGS"

@@ -346,6 +346,8 @@ enum storm_outcome storm_run(struct storm *storm, GError **error)
     for (uint32_t r = 0; r <= storm->regions; r++)
         for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
             histogram_merge(&storm->latency[i], &storm->models[r].latency[i]);
+    if (storm->failure == NULL)
+        network_finish(storm->network, &storm->failure);
     close_files(storm);
     if (storm->failure) {
         g_propagate_error(error, g_steal_pointer(&storm->failure));

@@ -13,6 +13,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct storm;
 
 struct network_engine;
@@ -77,5 +81,9 @@ void storm_crypto_counts(const struct storm *storm, struct crypto_counts *out);
 
 /* Checks the books of every message kind; false and a text (g_free) of what does not balance. */
 bool storm_books_balance(const struct storm *storm, char **what);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -8,6 +8,10 @@
 
 #include <openssl/evp.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define INLINE static inline __attribute__((always_inline))
 
 struct crypto {
@@ -56,5 +60,9 @@ void md5_padded(struct crypto *crypto, uint8_t *text, size_t len, uint8_t digest
  * zeros, and in the last two bytes (64 + len) * 8. The block may be used again. */
 void hmac_sha1_block(struct crypto *crypto, const struct hmac_sha1_key *key, const uint8_t block[64],
                      size_t len, uint8_t mac[20]);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

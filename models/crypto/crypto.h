@@ -6,6 +6,10 @@
 
 #include "sim/net/bytes.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What is counted, so that a bench can time the very same operations in a tight loop. */
 enum crypto_operation {
     CRYPTO_HMAC_SHA1_KEY,  /* an HMAC-SHA1 key prepared: two blocks */
@@ -72,5 +76,9 @@ void aes128_ctr(struct crypto *crypto, const uint8_t key[16], const uint8_t iv[1
 
 /* Constant-time comparison. */
 bool crypto_equal(const void *a, const void *b, size_t len);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -6,6 +6,10 @@
 
 #include "models/crypto/crypto.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum digest_algorithm { DIGEST_MD5, DIGEST_SHA256 }; /* AKAv1-MD5 is MD5 with RES as password */
 
 struct digest_hash {
@@ -31,5 +35,9 @@ void digest_ha2(struct crypto *crypto, enum digest_algorithm algorithm, struct b
 void digest_response(struct crypto *crypto, enum digest_algorithm algorithm, const struct digest_hash *ha1,
                      struct bytes nonce, uint32_t nc, struct bytes cnonce, struct bytes qop,
                      const struct digest_hash *ha2, struct digest_hash *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

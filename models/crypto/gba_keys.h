@@ -5,6 +5,10 @@
 
 #include "models/crypto/crypto.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Ua security protocol identifier of MBMS, TS 33.220 Annex H; appended to the NAF's FQDN to give NAF_Id. */
 #define GBA_UA_MBMS "\x01\x00\x00\x00\x01"
 
@@ -16,5 +20,9 @@ void gba_ks_int_naf(struct crypto *crypto, const uint8_t ks[32], const uint8_t r
                     struct bytes naf_id, uint8_t ks_int_naf[32]);
 /* MRK = KDF(Ks_NAF, "mbms-mrk"). mrk may be ks_naf. */
 void mbms_mrk(struct crypto *crypto, const uint8_t ks_naf[32], uint8_t mrk[32]);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -5,6 +5,10 @@
 
 #include "models/crypto/crypto.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* RFC 3830 §4.1.4, and §4.1.3 for the TGK constants. */
 enum mikey_label {
     MIKEY_LABEL_ENCR = 0x150533E1,
@@ -41,5 +45,9 @@ void mikey_verification_mac(struct crypto *crypto, const uint8_t auth[20], struc
 /* AES-CM of §4.2.3, encryption and decryption alike; `ts` is the timestamp as 64 bits. */
 void mikey_crypt(struct crypto *crypto, const struct mikey_keys *keys, uint32_t csb_id, uint64_t ts,
                  const uint8_t *in, uint8_t *out, size_t len);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

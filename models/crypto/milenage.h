@@ -5,6 +5,10 @@
 
 #include "models/crypto/crypto.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct milenage_vector {
     uint8_t mac_a[8]; /* f1 */
     uint8_t mac_s[8]; /* f1* */
@@ -41,5 +45,9 @@ void milenage_auts(struct crypto *crypto, const uint8_t k[16], const uint8_t opc
 /* The HSS's side: recovers SQN_MS; false if MAC-S is wrong. */
 bool milenage_auts_open(struct crypto *crypto, const uint8_t k[16], const uint8_t opc[16],
                         const uint8_t rand[16], const uint8_t auts[14], uint64_t *sqn_ms);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -6,6 +6,10 @@
 
 #include "models/wire/wire.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define DIAMETER_PORT              3868
 #define DIAMETER_MESSAGE_BYTES_MAX 3000
 #define DIAMETER_AVPS_MAX          64
@@ -57,5 +61,9 @@ enum wire_status diameter_guss_encode(struct bytes impi, uint32_t lifetime_s, ui
 enum wire_status diameter_uss_list_encode(struct bytes impi, uint8_t *out, size_t capacity, size_t *length);
 /* bsfInfo/lifeTime of a guss; 0 if it has none. */
 enum wire_status diameter_guss_lifetime(struct bytes guss, uint32_t *lifetime_s);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -6,6 +6,10 @@
 
 #include "models/wire/wire.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Values without quotes; at == NULL: absent. */
 struct digest_fields {
     struct bytes username, realm, nonce, uri, response, cnonce, opaque, auts, qop, algorithm;
@@ -32,5 +36,9 @@ void digest_put_info(struct wire_writer *w, const struct digest_fields *f);
 
 /* Is `token` in a comma-separated list such as qop="auth,auth-int"? */
 bool digest_list_has(struct bytes list, const char *token);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -6,6 +6,10 @@
 
 #include "models/wire/wire.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define HTTP_HEADERS_MAX    24
 #define HTTP_HEAD_BYTES_MAX 3000
 #define HTTP_BODY_BYTES_MAX 3000
@@ -34,5 +38,9 @@ static inline const struct bytes *http_find(const struct http_message *message, 
 }
 /* A net_framer: length of the first whole message in a stream, 0 for more, -1 for hopeless. */
 int64_t http_frame(struct bytes data);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -7,6 +7,10 @@
 
 #include "models/wire/wire.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum mikey_data_type { MIKEY_PSK_INIT = 0, MIKEY_PSK_VERIFICATION = 1, MIKEY_ERROR = 6 };
 enum mikey_map_type { MIKEY_MAP_SRTP_ID = 0, MIKEY_MAP_EMPTY = 1 };
 enum mikey_ts_type { MIKEY_TS_NTP_UTC = 0, MIKEY_TS_NTP = 1, MIKEY_TS_COUNTER = 2 };
@@ -94,5 +98,9 @@ enum wire_status mikey_key_data_decode(struct bytes in, struct mikey_key_data *o
 /* Encodes one sub-payload with next = 0. */
 enum wire_status mikey_key_data_encode(const struct mikey_key_data *key_data, uint8_t *out, size_t capacity,
                                        size_t *length);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -8,6 +8,10 @@
 #include "models/wire/digest.h"
 #include "models/wire/http.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define UA_MSK_REQUEST_URI "/keymanagement?requesttype=msk-request"
 #define UA_REALM_PREFIX    "3GPP-bootstrapping@"
 #define UA_KEYS_MAX        8
@@ -45,5 +49,9 @@ enum wire_status http_error_encode(unsigned status, const char *server, int64_t 
                                    uint32_t retry_after_s, uint8_t *out, size_t capacity, size_t *length);
 /* Retry-After in seconds (delta or HTTP date, against the message's own Date); 0 if there is none. */
 uint32_t http_retry_after(const struct http_message *message);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -8,6 +8,10 @@
 #include "models/wire/digest.h"
 #include "models/wire/http.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* GET / (both). Headers: Host, User-Agent: UE-sim, Date, Accept, Referer (the NAF), Authorization. */
 struct ub_request {
     struct bytes bsf_fqdn, naf_fqdn;
@@ -28,5 +32,9 @@ enum wire_status ub_info_encode(struct bytes b_tid, int64_t expiry_unix_s, uint8
 enum wire_status ub_success_encode(const struct digest_fields *info, int64_t unix_s, int64_t expiry_unix_s,
                                    struct bytes body, uint8_t *out, size_t capacity, size_t *length);
 enum wire_status ub_info_decode(struct bytes body, struct bytes *b_tid, int64_t *expiry_unix_s);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -8,6 +8,10 @@
 
 #include "sim/net/bytes.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum wire_status {
     WIRE_OK,
     WIRE_TRUNCATED,   /* ends before its own lengths say */
@@ -122,5 +126,9 @@ void wire_http_date(int64_t unix_s, char out[WIRE_HTTP_DATE_LENGTH]);
 void wire_xml_time(int64_t unix_s, char out[WIRE_XML_TIME_LENGTH]);
 enum wire_status wire_http_date_decode(struct bytes text, int64_t *unix_s);
 enum wire_status wire_xml_time_decode(struct bytes text, int64_t *unix_s);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

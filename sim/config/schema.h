@@ -23,6 +23,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef int64_t config_COUNT; /* number */
 typedef uint64_t config_SEED;
 typedef int64_t config_DURATION;  /* nanoseconds */
@@ -99,5 +103,9 @@ struct scenario *scenario_load_with(const char *path, const char *const *setting
 
 /* The value of a key as text: as it was written, or its default. Owned by the scenario. */
 const char *scenario_value_text(const struct scenario *scenario, const struct config_key *key);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

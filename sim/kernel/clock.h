@@ -6,9 +6,17 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define CLOCK_MICROSECOND INT64_C(1000)
 #define CLOCK_MILLISECOND INT64_C(1000000)
 #define CLOCK_SECOND      INT64_C(1000000000)
 #define CLOCK_NEVER       INT64_MAX
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -12,6 +12,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct kernel;
 struct kernel_region;
 
@@ -105,5 +109,9 @@ uint64_t kernel_pending(const struct kernel *kernel);
 /* Calls visit() for every event still pending, region by region, in no order. */
 void kernel_each_pending(struct kernel *kernel, void (*visit)(void *user, const struct kernel_event *event),
                          void *user);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

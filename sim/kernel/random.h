@@ -11,6 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* 128 random bits of one draw. */
 struct random_block {
     uint32_t word[4];
@@ -52,5 +56,9 @@ int64_t distribution_sample(const struct distribution *d, uint64_t bits);
 
 /* The exact mean in nanoseconds. */
 int64_t distribution_mean(const struct distribution *d);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -8,6 +8,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct bytes {
     const uint8_t *at;
     size_t len;
@@ -28,5 +32,9 @@ static inline bool bytes_equal(struct bytes a, struct bytes b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

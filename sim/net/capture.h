@@ -13,6 +13,10 @@
 #include <glib.h>
 #include <stdio.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct capture;
 
 /* TCP header fields of a captured segment; flags as on the wire (FIN 1, SYN 2, RST 4, PSH 8, ACK 16). */
@@ -41,5 +45,9 @@ bool capture_close(struct capture *capture, GError **error);
 /* The address of a host as text, the same as in the capture: servers 192.0.2.1+n or 2001:db8::1+n, UE n
  * 10.0.0.1+n (all of 10/8 but its first and last address) or 2001:db8:1::1+n. */
 void capture_address(uint32_t host, uint32_t servers, bool ipv6, char out[46]);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -13,6 +13,10 @@
 
 #include <glib.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Packets that carry no message, numbered after the model's kinds. */
 enum fault_control { FAULT_SYN = NET_KINDS_MAX, FAULT_SYNACK, FAULT_ACK, FAULT_FIN, FAULT_RST, FAULT_KINDS };
 extern const char *const fault_control_names[]; /* NULL-terminated */
@@ -57,5 +61,9 @@ static inline unsigned fault_check(struct fault_set *set, uint32_t ue, unsigned 
 {
     return set->ues >> (ue & 63) & 1 ? fault_count(set, ue, kind) : 0;
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

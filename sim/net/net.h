@@ -16,9 +16,16 @@
 
 #include "sim/net/bytes.h"
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#ifdef __cplusplus
+#define NET_ATOMIC(type) type /* of the same size; only engines, which are C, touch what is atomic */
+extern "C" {
+#else
+#include <stdatomic.h>
+#define NET_ATOMIC(type) _Atomic(type)
+#endif
 
 #define NET_KINDS_MAX         24
 #define NET_MESSAGE_BYTES_MAX 4000 /* what one message may hold */
@@ -38,11 +45,11 @@ struct net_region {
 struct net_message {
     struct net_message *next; /* engine: in the sender's queue */
     int64_t mark_ns;          /* for measuring only: carried from sender to receiver, not on the wire */
-    atomic_uint refs;
+    NET_ATOMIC(unsigned) refs;
     uint32_t length; /* bytes used */
     uint16_t capacity;
     uint8_t kind;
-    atomic_uchar delivered; /* engine: for the books */
+    NET_ATOMIC(unsigned char) delivered; /* engine: for the books */
     uint8_t bytes[];
 };
 
@@ -198,5 +205,9 @@ static inline void net_timeout_cancel(struct net_region *at, uint64_t timeout)
     if (timeout != 0)
         at->engine->timeout_cancel(at, timeout);
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

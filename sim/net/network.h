@@ -17,6 +17,10 @@
 
 #include <glib.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define NETWORK_TIMEOUT_DELAYS_MAX 8
 #define NETWORK_UDP_PORT           2269 /* TS 33.246: MIKEY over UDP */
 
@@ -120,6 +124,7 @@ struct network_engine {
     void (*destroy)(struct network *network);
     struct net_region *(*region)(struct network *network, uint32_t index);
     int64_t (*run)(struct network *network, int64_t end_ns);
+    bool (*finish)(struct network *network, GError **error); /* NULL: has nothing to finish */
     uint64_t (*events)(const struct network *network);
     uint64_t (*fingerprint)(const struct network *network);
     void (*counters)(const struct network *network, int64_t out[NETWORK_COUNTER_COUNT]);
@@ -135,8 +140,8 @@ struct network {
 #define NETWORK_ERROR (network_error_quark())
 GQuark network_error_quark(void);
 
-/* NULL and error (NETWORK_ERROR) for what the configuration's texts get wrong, and for what this engine cannot do. The
- * configuration is copied, what it points to is not. */
+/* NULL and error: NETWORK_ERROR for what the configuration's texts get wrong and for what this engine cannot do,
+ * G_FILE_ERROR for a file of the engine's that cannot be made. The configuration is copied, what it points to is not. */
 static inline struct network *network_new(const struct network_engine *engine,
                                           const struct network_config *config, GError **error)
 {
@@ -159,6 +164,13 @@ static inline struct net_region *network_region(struct network *network, uint32_
 static inline int64_t network_run(struct network *network, int64_t end_ns)
 {
     return network->engine->run(network, end_ns);
+}
+
+/* After the last run: closes the files that the engine itself writes (ns3_pcap_dir). False and error (G_FILE_ERROR) if
+ * they are not whole. */
+static inline bool network_finish(struct network *network, GError **error)
+{
+    return !network->engine->finish || network->engine->finish(network, error);
 }
 
 /* Events run, and a 64-bit hash over them all: equal for equal runs of one engine. */
@@ -193,5 +205,9 @@ static inline void network_queues(const struct network *network, struct network_
 {
     network->engine->queues(network, out);
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

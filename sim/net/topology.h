@@ -8,6 +8,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct net_topology {
     uint32_t servers, ues, cells, regions; /* regions: of cells, at most cells */
 };
@@ -61,5 +65,9 @@ static inline uint32_t net_topology_ues_of(const struct net_topology *t, uint32_
 
     return t->ues / t->cells * width + (last_row < width ? last_row : width);
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -11,6 +11,8 @@ ns3c_status ns3c_address_parse(const char *text, ns3c_address *out)
 {
     ns3c_address read = {};
 
+    if (out == nullptr)
+        return fail(NS3C_INVALID, "ns3c_address_parse: no place for the address");
     if (text != nullptr && inet_pton(AF_INET, text, read.bytes) == 1)
         read.family = 4;
     else if (text != nullptr && inet_pton(AF_INET6, text, read.bytes) == 1)

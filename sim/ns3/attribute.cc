@@ -141,7 +141,10 @@ ns3c_status ns3c_set_default(ns3c *, const char *attribute, const char *value)
     if (found.owner != type)
         return fail(NS3C_UNKNOWN, "%s: \"%s\" is an attribute of %s; its default is that of all its kinds",
                     what, name.c_str(), found.owner.GetName().c_str());
-    status = check_text(std::string(what) + ": " + attribute, name, found.info.checker, value);
+    status =
+        check_text(std::string(what) + ": " + attribute, {type.GetName(), name}, found.info.checker, value);
+    if (status == NS3C_OK)
+        status = check_together(std::string(what) + ": " + attribute, type, {type, nullptr, {{name, value}}});
     if (status != NS3C_OK)
         return status;
     if (!ns3::Config::SetDefaultFailSafe(attribute, ns3::StringValue(value)))
@@ -160,7 +163,7 @@ ns3c_status ns3c_set_global(ns3c *, const char *name, const char *value)
         if (names.back() != name)
             continue;
         ns3c_status status =
-            check_text(std::string("ns3c_set_global: ") + name, name, (*global)->GetChecker(), value);
+            check_text(std::string("ns3c_set_global: ") + name, {"", name}, (*global)->GetChecker(), value);
 
         if (status == NS3C_OK && !(*global)->SetValue(ns3::StringValue(value)))
             status = fail(NS3C_INVALID, "ns3c_set_global: %s does not take \"%s\"", name, value);
@@ -173,10 +176,13 @@ ns3c_status ns3c_set_global(ns3c *, const char *name, const char *value)
 static ns3c_status check_live(const char *what, ns3::Object *object, const std::string &name,
                               const std::string &value)
 {
+    /* New congestion control knows nothing of the connection; the peer has been told of the options. */
+    static const char *const early[] = {"SegmentSize",   "InitialCwnd", "InitialSlowStartThreshold",
+                                        "CongestionOps", "TxBuffer",    "RxBuffer",
+                                        "Timestamp",     nullptr};
     auto *queue = dynamic_cast<ns3::QueueBase *>(object);
 
-    if ((name == "SegmentSize" || name == "InitialCwnd" || name == "InitialSlowStartThreshold") &&
-        dynamic_cast<ns3::TcpSocket *>(object) != nullptr)
+    if (dynamic_cast<ns3::TcpSocket *>(object) != nullptr && is_one_of(name, early))
         return fail(NS3C_STATE, "%s: %s of a socket that exists; set the default before it is made", what,
                     name.c_str());
     if (name == "TxQueue" && dynamic_cast<ns3::NetDevice *>(object) != nullptr)
@@ -207,8 +213,11 @@ static ns3c_status check_attribute(ns3::Object *object, const char *what, const 
     if (!(found.info.flags & ns3::TypeId::ATTR_SET) || !found.info.accessor->HasSetter())
         return fail(NS3C_INVALID, "%s: %s of %s can only be read", what, name.c_str(),
                     type.GetName().c_str());
-    ns3c_status status = check_text(std::string(what) + ": " + name, name, found.info.checker, value);
+    std::string where = std::string(what) + ": " + name;
+    ns3c_status status = check_text(where, {found.owner.GetName(), name}, found.info.checker, value);
 
+    if (status == NS3C_OK)
+        status = check_together(where, type, {type, object, {{name, value}}});
     return status != NS3C_OK ? status : check_live(what, object, name, value);
 }
 
@@ -271,8 +280,9 @@ ns3c_status ns3c_node_set(ns3c_node *node, const char *type_and_attribute, const
     static const char what[] = "ns3c_node_set";
     std::string name;
     ns3::TypeId type;
-    ns3c_status status = type_and_attribute == nullptr ? fail(NS3C_INVALID, "%s: no attribute", what)
-                                                       : split_name(what, type_and_attribute, &type, &name);
+    ns3c_status status = node == nullptr || type_and_attribute == nullptr
+                             ? fail(NS3C_INVALID, "%s: no node or no attribute", what)
+                             : split_name(what, type_and_attribute, &type, &name);
 
     if (status != NS3C_OK)
         return status;
@@ -287,6 +297,8 @@ ns3c_status ns3c_node_set(ns3c_node *node, const char *type_and_attribute, const
 static ns3c_status walk(const char *what, const ns3c_device *device, std::string path,
                         ns3::Ptr<ns3::Object> *object, std::string *name)
 {
+    if (device == nullptr)
+        return fail(NS3C_INVALID, "%s: no device", what);
     *object = device->net;
     for (size_t slash; (slash = path.find('/')) != std::string::npos; path.erase(0, slash + 1)) {
         std::string step = path.substr(0, slash);
@@ -330,7 +342,7 @@ ns3c_status ns3c_device_get(ns3c_device *device, const char *attribute, char *ou
 
     if (status != NS3C_OK)
         return status;
-    if (capacity == 0)
+    if (capacity == 0 || out == nullptr)
         return fail(NS3C_INVALID, "%s: no room for the text", what);
     if (!find_attribute(object->GetInstanceTypeId(), name, &found))
         return no_attribute(what, object->GetInstanceTypeId(), name);

@@ -4,8 +4,6 @@
 
 #include <ns3/pointer.h>
 #include <ns3/string.h>
-#include <ns3/tcp-congestion-ops.h>
-#include <ns3/tcp-recovery-ops.h>
 
 #include <arpa/inet.h>
 #include <cmath>
@@ -28,7 +26,7 @@ static bool split_number(const std::string &text, double *number, std::string *u
     return !digits.empty() && *end == '\0' && std::isfinite(*number);
 }
 
-static bool is_one_of(const std::string &text, const char *const *choices)
+bool is_one_of(const std::string &text, const char *const *choices)
 {
     for (; *choices != nullptr; choices++)
         if (text == *choices)
@@ -70,7 +68,7 @@ static bool is_boolean(const std::string &text)
     return is_one_of(text, choices);
 }
 
-/* Times below 0 have no meaning for any attribute, and those above int64_t's range would wrap. */
+/* Times below 0 have no meaning for any attribute. Longer ones, doubled or added up, come to the end of int64_t. */
 static bool is_time(const std::string &text)
 {
     static const struct {
@@ -85,7 +83,7 @@ static bool is_time(const std::string &text)
         return false;
     for (const auto &known : units)
         if (unit == known.name)
-            return number * known.seconds < 9.2e9;
+            return number * known.seconds <= 31536000;
     return false;
 }
 
@@ -166,7 +164,7 @@ static const struct Grammar {
     {"Integer", is_signed, "a whole number"},
     {"Double", is_double, "a number"},
     {"Boolean", is_boolean, "true or false"},
-    {"Time", is_time, "a time from 0 like 10ms; units: fs ps ns us ms s min h d y"},
+    {"Time", is_time, "a time from 0 to 1y like 10ms; units: fs ps ns us ms s min h d y"},
     {"DataRate", is_rate, "a rate above 0 like 10Mbps"},
     {"QueueSize", is_queue_size, "a size above 0 like 100p or 64kB"},
     {"Ipv4Address", is_ipv4, "an address like 192.0.2.1"},
@@ -187,44 +185,7 @@ static std::string short_name(std::string type)
     return type;
 }
 
-static ns3c_status not_that(const std::string &where, const std::string &text, const std::string &expected)
-{
-    return fail(NS3C_INVALID, "%s: \"%s\"; expected %s", where.c_str(), text.c_str(), expected.c_str());
-}
-
-/* Whether objects of that type can be TCP's congestion control. Of TcpCubic, 3.37 says that it is a socket. */
-static bool is_congestion_control(const std::string &text)
-{
-    ns3::TypeId type;
-
-    return text == "ns3::TcpCubic" ||
-           (find_type(text, &type) && is_kind_of(type, ns3::TcpCongestionOps::GetTypeId()));
-}
-
-static bool is_recovery(const std::string &text)
-{
-    ns3::TypeId type;
-
-    return find_type(text, &type) && is_kind_of(type, ns3::TcpRecoveryOps::GetTypeId());
-}
-
-/* Values that ns-3 reads and then fails on, or worse. */
-static ns3c_status check_meaning(const std::string &where, const std::string &name, const std::string &text)
-{
-    if (name == "Mtu" && std::strtoull(text.c_str(), nullptr, 10) < 68)
-        return not_that(where, text, "at least 68 bytes (RFC 791)");
-    if (name == "RngSeed" && (text == "0" || std::strtoull(text.c_str(), nullptr, 10) > 4294944442))
-        return not_that(where, text, "1 to 4294944442");
-    if (name == "EncapsulationMode" && text == "Llc")
-        return not_that(where, text, "Dix: packets are looked at in Ethernet II frames");
-    if (name == "SocketType" && !is_congestion_control(text))
-        return not_that(where, text, "a kind of ns3::TcpCongestionOps");
-    if (name == "RecoveryType" && !is_recovery(text))
-        return not_that(where, text, "a kind of ns3::TcpRecoveryOps");
-    return NS3C_OK;
-}
-
-static ns3c_status check_enum(const std::string &where, const std::string &name,
+static ns3c_status check_enum(const std::string &where, const Name &attribute,
                               const ns3::Ptr<const ns3::AttributeChecker> &checker, const std::string &text)
 {
     std::string choices = checker->GetUnderlyingTypeInformation();
@@ -232,12 +193,13 @@ static ns3c_status check_enum(const std::string &where, const std::string &name,
     if (text.empty() || text.find('|') != std::string::npos ||
         ("|" + choices + "|").find("|" + text + "|") == std::string::npos)
         return not_that(where, text, "one of " + choices);
-    return check_meaning(where, name, text);
+    return check_number(where, attribute, text);
 }
 
 /* Parameters of "ns3::Type[A=b|C=d]", without the brackets. */
 static ns3c_status check_parameters(const std::string &where, ns3::TypeId type, const std::string &parameters)
 {
+    ValueOf values = {type, nullptr, {}};
     size_t at = 0;
 
     while (at < parameters.size()) {
@@ -253,18 +215,19 @@ static ns3c_status check_parameters(const std::string &where, ns3::TypeId type, 
         if (!find_attribute(type, name, &attribute) || !(attribute.info.flags & ns3::TypeId::ATTR_CONSTRUCT))
             return fail(NS3C_UNKNOWN, "%s: %s has no attribute \"%s\" to be made with%s", where.c_str(),
                         type.GetName().c_str(), name.c_str(), suggest_attribute(type, name).c_str());
-        ns3c_status status =
-            check_text(where + ": " + name, name, attribute.info.checker, one.substr(equal + 1));
+        ns3c_status status = check_text(where + ": " + name, {attribute.owner.GetName(), name},
+                                        attribute.info.checker, one.substr(equal + 1));
 
         if (status != NS3C_OK)
             return status;
+        values.texts[name] = one.substr(equal + 1);
         at = next + 1;
     }
-    return NS3C_OK;
+    return check_together(where, type, values);
 }
 
-static ns3c_status check_pointer(const std::string &where, const ns3::PointerChecker *checker,
-                                 const std::string &text)
+static ns3c_status check_pointer(const std::string &where, const Name &attribute,
+                                 const ns3::PointerChecker *checker, const std::string &text)
 {
     size_t open = text.find('[');
     std::string name = text.substr(0, open);
@@ -279,12 +242,25 @@ static ns3c_status check_pointer(const std::string &where, const ns3::PointerChe
                     suggest_type(name).c_str());
     if (!type.HasConstructor() || !is_kind_of(type, wanted))
         return not_that(where, text, "a type that can be made and is a " + wanted.GetName());
-    if (open == std::string::npos)
-        return NS3C_OK;
+    ns3c_status status = check_kind(where, attribute, text, type);
+
+    if (status != NS3C_OK || open == std::string::npos)
+        return status;
     return check_parameters(where, type, text.substr(open + 1, text.size() - open - 2));
 }
 
-ns3c_status check_text(const std::string &where, const std::string &name,
+/* A text that the grammar has let through. */
+static ns3c_status check_meaning(const std::string &where, const Name &attribute, const std::string &type,
+                                 const std::string &text)
+{
+    ns3::TypeId id;
+
+    if (type == "TypeId" && find_type(text, &id))
+        return check_kind(where, attribute, text, id);
+    return check_number(where, {attribute.owner, attribute.name, type == "Time"}, text);
+}
+
+ns3c_status check_text(const std::string &where, const Name &attribute,
                        const ns3::Ptr<const ns3::AttributeChecker> &checker, const std::string &text)
 {
     auto *pointer = dynamic_cast<const ns3::PointerChecker *>(ns3::PeekPointer(checker));
@@ -293,15 +269,15 @@ ns3c_status check_text(const std::string &where, const std::string &name,
     if (type == "String")
         return NS3C_OK;
     if (type == "Enum")
-        return check_enum(where, name, checker, text);
+        return check_enum(where, attribute, checker, text);
     if (pointer != nullptr)
-        return check_pointer(where, pointer, text);
+        return check_pointer(where, attribute, pointer, text);
     for (const Grammar &grammar : grammars) {
         if (type != grammar.type)
             continue;
         if (!grammar.check(text))
             return not_that(where, text, grammar.expected);
-        ns3c_status status = check_meaning(where, name, text);
+        ns3c_status status = check_meaning(where, attribute, type, text);
 
         if (status != NS3C_OK)
             return status;

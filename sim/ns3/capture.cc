@@ -2,33 +2,66 @@
 /* Packets of a device to a pcap file. */
 #include "sim/ns3/internal.hh"
 
-#include <ns3/csma-net-device.h>
-#include <ns3/point-to-point-net-device.h>
+#include <ns3/callback.h>
+#include <ns3/simulator.h>
 #include <ns3/trace-helper.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <string>
 
+using ns3c_internal::Capture;
 using ns3c_internal::fail;
+
+/* ns-3's file has no flush: whether all could be written, only its end tells. */
+class ns3c_internal::Capture
+{
+  public:
+    ns3::Ptr<ns3::PcapFileWrapper> file;
+    std::string path;
+    bool open = true;
+};
+
+static void write_packet(Capture *capture, ns3::Ptr<const ns3::Packet> packet)
+{
+    if (capture->open)
+        capture->file->Write(ns3::Simulator::Now(), packet);
+}
 
 ns3c_status ns3c_device_pcap(ns3c_device *device, const char *path)
 {
-    ns3::PcapHelper helper;
-    FILE *probe = path != nullptr ? std::fopen(path, "wb") : nullptr;
+    if (device == nullptr || path == nullptr)
+        return fail(NS3C_INVALID, "ns3c_device_pcap: no %s", device == nullptr ? "device" : "path");
+    FILE *probe = std::fopen(path, "wb");
 
-    if (path == nullptr)
-        return fail(NS3C_INVALID, "ns3c_device_pcap: no path");
     if (probe == nullptr) /* ns-3 would end the process */
         return fail(NS3C_FILE, "ns3c_device_pcap: %s: %s", path, std::strerror(errno));
     std::fclose(probe);
-    if (device->csma != nullptr)
-        helper.HookDefaultSink<ns3::CsmaNetDevice>(
-            ns3::StaticCast<ns3::CsmaNetDevice>(device->net), "PromiscSniffer",
-            helper.CreateFile(path, std::ios::out, ns3::PcapHelper::DLT_EN10MB));
-    else
-        helper.HookDefaultSink<ns3::PointToPointNetDevice>(
-            ns3::StaticCast<ns3::PointToPointNetDevice>(device->net), "PromiscSniffer",
-            helper.CreateFile(path, std::ios::out, ns3::PcapHelper::DLT_PPP));
+    auto capture = std::make_shared<Capture>();
+
+    capture->path = path;
+    capture->file = ns3::PcapHelper().CreateFile(path, std::ios::out,
+                                                 device->csma != nullptr ? ns3::PcapHelper::DLT_EN10MB
+                                                                         : ns3::PcapHelper::DLT_PPP);
+    device->net->TraceConnectWithoutContext("PromiscSniffer",
+                                            ns3::MakeBoundCallback(&write_packet, capture.get()));
+    device->node->sim->captures.push_back(capture);
     return NS3C_OK;
+}
+
+ns3c_status ns3c_pcap_close(ns3c *sim)
+{
+    ns3c_status status = NS3C_OK;
+
+    if (sim == nullptr)
+        return fail(NS3C_INVALID, "ns3c_pcap_close: no simulator");
+    for (const auto &capture : sim->captures) {
+        if (capture->open)
+            capture->file->Close();
+        capture->open = false;
+        if (capture->file->Fail() && status == NS3C_OK)
+            status = fail(NS3C_FILE, "%s: not all packets could be written", capture->path.c_str());
+    }
+    return status;
 }

@@ -7,6 +7,8 @@
 #include <ns3/ppp-header.h>
 #include <ns3/simulator.h>
 
+#include <algorithm>
+
 namespace ns3c_internal
 {
 
@@ -48,13 +50,13 @@ void LinkChannel::arrive(ns3c_device *at, const ns3::Time &in, const ns3::Ptr<ns
 }
 
 /* The packet with other bytes, tags kept; null if they are not an IP packet that ns-3 can take apart. */
-static ns3::Ptr<ns3::Packet> replaced(const ns3::Ptr<const ns3::Packet> &packet,
+static ns3::Ptr<ns3::Packet> replaced(const ns3::Ptr<const ns3::Packet> &packet, const ns3c_packet &view,
                                       const ns3c_fate_detail &detail)
 {
     ns3::Ptr<ns3::Packet> copy;
     ns3::PppHeader ppp;
 
-    if (!is_whole_ip(detail.bytes, detail.length))
+    if (!is_sound(detail.bytes, detail.length, view))
         return nullptr;
     copy = packet->Copy();
     copy->RemoveAtStart(copy->GetSize());
@@ -62,6 +64,14 @@ static ns3::Ptr<ns3::Packet> replaced(const ns3::Ptr<const ns3::Packet> &packet,
     ppp.SetProtocol(detail.bytes[0] >> 4 == 4 ? 0x0021 : 0x0057);
     copy->AddHeader(ppp);
     return copy;
+}
+
+/* The delay, or as much of it as time has left. */
+static ns3::Time bounded(int64_t delay_ns, const ns3::Time &in)
+{
+    int64_t left_ns = last_arrival_ns - (ns3::Simulator::Now() + in).GetNanoSeconds();
+
+    return ns3::NanoSeconds((uint64_t)std::max<int64_t>(std::min(delay_ns, left_ns), 0));
 }
 
 /* Asks the program; false if the packet goes its way as if nobody had been asked. */
@@ -82,16 +92,13 @@ bool LinkChannel::meet_fate(ns3c_device *from, const ns3::Ptr<const ns3::Packet>
     }
     if (fate & NS3C_FATE_DUPLICATE)
         arrive(from->peer, in, packet->Copy());
-    ns3::Ptr<ns3::Packet> original = fate & NS3C_FATE_REPLACE ? replaced(packet, detail) : packet->Copy();
+    ns3::Ptr<ns3::Packet> original =
+        fate & NS3C_FATE_REPLACE ? replaced(packet, view.packet, detail) : packet->Copy();
 
     if (!original)
         report_drop(from->node->sim, NS3C_DROP_IP, packet, ppp_bytes);
     else
-        arrive(from->peer,
-               fate & NS3C_FATE_DELAY && detail.delay_ns > 0
-                   ? in + ns3::NanoSeconds((uint64_t)detail.delay_ns)
-                   : in,
-               original);
+        arrive(from->peer, fate & NS3C_FATE_DELAY ? in + bounded(detail.delay_ns, in) : in, original);
     return true;
 }
 
@@ -111,6 +118,8 @@ bool LinkChannel::TransmitStart(ns3::Ptr<const ns3::Packet> packet,
 
 ns3c_status ns3c_device_on_transmit(ns3c_device *device, ns3c_fate_fn *fn, void *user)
 {
+    if (device == nullptr)
+        return ns3c_internal::fail(NS3C_INVALID, "ns3c_device_on_transmit: no device");
     if (device->peer == nullptr)
         return ns3c_internal::fail(NS3C_STATE,
                                    "ns3c_device_on_transmit: the device is not of a point-to-point link");

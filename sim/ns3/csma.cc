@@ -20,6 +20,8 @@ ns3c_status ns3c_csma_new(ns3c *sim, const ns3c_link_options *options, ns3c_csma
 {
     ns3c_status status = check_link("ns3c_csma_new", options);
 
+    if (sim == nullptr || out == nullptr)
+        return fail(NS3C_INVALID, "ns3c_csma_new: no simulator, or no place for the segment");
     if (status != NS3C_OK)
         return status;
     auto made = std::make_unique<ns3c_csma>();
@@ -69,6 +71,8 @@ static void given_up(ns3c_device *device, ns3::Ptr<const ns3::Packet> frame)
 
 ns3c_status ns3c_csma_attach(ns3c_csma *csma, ns3c_node *node, ns3c_device **out)
 {
+    if (csma == nullptr || node == nullptr || out == nullptr)
+        return fail(NS3C_INVALID, "ns3c_csma_attach: no segment, node or place for the device");
     auto made = std::make_unique<ns3c_device>();
     auto net = ns3::CreateObject<ns3::CsmaNetDevice>();
     ns3c_device *device = made.get();

@@ -35,12 +35,19 @@ class UdpL4Protocol;
 namespace ns3c_internal
 {
 
+class Capture;
 class Event;
 class Gate;
 class LinkChannel;
 class Routes4;
 class Routes6;
 class SendWatch;
+
+/* ns-3 adds times up without looking: above these a packet's way comes to the end of int64_t, and then of the past. */
+constexpr int64_t delay_max_ns = INT64_C(86400000000000); /* a day */
+constexpr uint64_t rate_max_bit_per_s = UINT64_C(1000000000000000);
+/* What a fate's delay leaves of all time, a year: for what comes of the packet. */
+constexpr int64_t last_arrival_ns = INT64_MAX - INT64_C(31536000000000000);
 
 /* Remembers the sentence for ns3c_error(), printf-like, and returns `status`. */
 ns3c_status fail(ns3c_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -154,6 +161,7 @@ struct ns3c {
     std::vector<std::unique_ptr<ns3c_node>> nodes;
     std::vector<std::unique_ptr<ns3c_device>> devices;
     std::vector<std::unique_ptr<ns3c_csma>> csmas;
+    std::vector<std::shared_ptr<ns3c_internal::Capture>> captures;
 
     ns3c_drop_fn *on_drop = nullptr;
     void *on_drop_user = nullptr;

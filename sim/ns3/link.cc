@@ -18,10 +18,12 @@ ns3c_status ns3c_internal::check_link(const char *what, const ns3c_link_options 
 {
     if (options == nullptr)
         return fail(NS3C_INVALID, "%s: no options", what);
-    if (options->rate_bit_per_s == 0)
-        return fail(NS3C_INVALID, "%s: rate of 0 bit/s; expected more", what);
-    if (options->delay_ns < 0)
-        return fail(NS3C_INVALID, "%s: delay of %lld ns; expected 0 or more", what,
+    for (uint64_t rate : {options->rate_bit_per_s, options->rate_back_bit_per_s})
+        if (rate > rate_max_bit_per_s || options->rate_bit_per_s == 0)
+            return fail(NS3C_INVALID, "%s: rate of %llu bit/s; expected 1 to 10^15", what,
+                        (unsigned long long)rate);
+    if (options->delay_ns < 0 || options->delay_ns > delay_max_ns)
+        return fail(NS3C_INVALID, "%s: delay of %lld ns; expected 0 to a day", what,
                     (long long)options->delay_ns);
     if (!(options->loss >= 0 && options->loss <= 1))
         return fail(NS3C_INVALID, "%s: loss of %g; expected 0 to 1", what, options->loss);
@@ -79,8 +81,11 @@ static ns3c_device *make_end(ns3c *sim, const ns3c_link_options *options, uint64
 ns3c_status ns3c_point_to_point(ns3c *sim, ns3c_node *a, ns3c_node *b, const ns3c_link_options *options,
                                 ns3c_device **at_a, ns3c_device **at_b)
 {
-    ns3c_status status = check_link("ns3c_point_to_point", options);
+    static const char what[] = "ns3c_point_to_point";
+    ns3c_status status = check_link(what, options);
 
+    if (sim == nullptr || a == nullptr || b == nullptr || at_a == nullptr || at_b == nullptr)
+        return fail(NS3C_INVALID, "%s: no simulator, node or place for a device", what);
     if (status != NS3C_OK)
         return status;
     uint64_t back =
@@ -107,6 +112,8 @@ ns3c_status ns3c_point_to_point(ns3c *sim, ns3c_node *a, ns3c_node *b, const ns3
 
 ns3c_status ns3c_device_set_loss(ns3c_device *device, double share)
 {
+    if (device == nullptr)
+        return fail(NS3C_INVALID, "ns3c_device_set_loss: no device");
     if (!(share >= 0 && share <= 1))
         return fail(NS3C_INVALID, "ns3c_device_set_loss: %g; expected 0 to 1", share);
     auto model = ns3::CreateObject<ns3::RateErrorModel>();

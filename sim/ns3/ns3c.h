@@ -11,8 +11,8 @@
  * Errors: a call that can fail returns an enum ns3c_status; ns3c_error() then has a sentence that says what was wrong
  * and what was expected. Out parameters are left alone on failure. Arguments are checked before ns-3 sees them: none
  * of its fatal errors and no exception gets through. Handles must be live ones; that is not checked. NULL for a handle,
- * for an out parameter or for bytes is NS3C_INVALID in the calls for events, nodes, UDP and TCP, and those on UDP ports and
- * TCP connections that return no status do nothing then.
+ * for an out parameter or for bytes is NS3C_INVALID where a call has a status to say so; calls on UDP ports and TCP
+ * connections that return none do nothing then.
  *
  * Times are int64_t nanoseconds of simulated time, rates bits per second, sizes bytes. ns-3 knows one simulator in a
  * process, and so does this library; it is not for several threads. */
@@ -96,16 +96,17 @@ int64_t ns3c_next(const struct ns3c *sim); /* time of the next event, INT64_MAX 
 
 /* Numbers, truth values, times ("10ms"), rates ("5Mbps"), queue sizes ("100p", "64kB"), names of enumerations and
  * types, addresses, and objects to be made ("ns3::RateErrorModel[ErrorRate=0.1]", not one within another). NS3C_INVALID
- * for what ns-3 could not read or could not live with, as a rate of 0. All is as before in the next simulator. Random
- * variables of objects that are made from text go on with ns-3's own streams, which a second simulator in the process
- * does not start anew. */
+ * for what ns-3 could not read or could not live with: a rate of 0, a delay of years, a random variable that has to be
+ * drawn for ever. All is as before in the next simulator. Random variables of objects that are made from text go on with
+ * ns-3's own streams, which a second simulator in the process does not start anew. */
 
 /* Default of an attribute for objects made later: "ns3::TcpSocket::SegmentSize", "1400". */
 enum ns3c_status ns3c_set_default(struct ns3c *sim, const char *attribute, const char *value);
 /* A global value: "ChecksumEnabled", "true". */
 enum ns3c_status ns3c_set_global(struct ns3c *sim, const char *name, const char *value);
 /* Of all live objects that a path of ns-3's Config names: "/NodeList/0/DeviceList/0/Mtu", may hold `*`. NS3C_UNKNOWN if
- * it names none. *matched (may be NULL): how many. */
+ * it names none. *matched (may be NULL): how many. No path names connections, which are not in ns-3's SocketList:
+ * ns3c_tcp_set() sets theirs. */
 enum ns3c_status ns3c_set_path(struct ns3c *sim, const char *path, const char *value, unsigned *matched);
 
 /* --- addresses ------------------------------------------------------------------------------------------- */
@@ -133,9 +134,9 @@ enum ns3c_status ns3c_node_new(struct ns3c *sim, struct ns3c_node **out);
 uint32_t ns3c_node_id(const struct ns3c_node *node);
 
 struct ns3c_link_options {
-    uint64_t rate_bit_per_s;      /* > 0; of a point-to-point link: from the first node to the second */
+    uint64_t rate_bit_per_s; /* 1 to 10^15; of a point-to-point link: from the first node to the second */
     uint64_t rate_back_bit_per_s; /* from the second to the first; 0: the same. Point-to-point only */
-    int64_t delay_ns;             /* >= 0 */
+    int64_t delay_ns;             /* 0 to a day */
     /* IP bytes that wait in a device at most, drop-tail, without PPP or Ethernet; what is being sent does not count. ns-3
      * puts each packet into the queue, if only for no time: one that is longer than this never leaves. 0: ns-3's
      * default, 100 packets. */
@@ -205,9 +206,11 @@ void ns3c_on_drop(struct ns3c *sim, ns3c_drop_fn *fn, void *user);
 enum ns3c_fate {
     NS3C_FATE_DROP = 1,
     NS3C_FATE_DUPLICATE = 2, /* arrives once more, in time */
-    NS3C_FATE_DELAY = 4,     /* arrives delay_ns later */
-    /* Arrives with other bytes, `length` at `bytes`: a whole IP packet whose lengths agree, or it is NS3C_DROP_IP. The
-     * tag stays. */
+    NS3C_FATE_DELAY = 4,     /* arrives delay_ns later, a year before the end of time at the latest */
+    /* Arrives with other bytes, `length` at `bytes`: a whole IP packet that ns-3 can take apart, or it is NS3C_DROP_IP.
+     * Lengths must agree, down to the options of TCP. Not taken are options of IPv4, extension headers of IPv6, closed
+     * TCP windows, of ICMPv6 all but echo, errors and neighbours'. A fragment only stands for one at its own place.
+     * The tag stays. */
     NS3C_FATE_REPLACE = 8
 };
 struct ns3c_fate_detail {
@@ -223,8 +226,11 @@ enum ns3c_status ns3c_device_on_transmit(struct ns3c_device *device, ns3c_fate_f
 enum ns3c_status ns3c_device_set_loss(struct ns3c_device *device, double share);
 
 /* Writes all packets that the device sends and receives to a pcap file, until ns3c_free(): link type PPP or Ethernet.
- * NS3C_FILE if it cannot be written. */
+ * NS3C_FILE if it cannot be made. */
 enum ns3c_status ns3c_device_pcap(struct ns3c_device *device, const char *path);
+/* Ends all captures before ns3c_free() does, which cannot say so: NS3C_FILE if a packet is missing in one of the files,
+ * as on a full disk. */
+enum ns3c_status ns3c_pcap_close(struct ns3c *sim);
 
 struct ns3c_device_counters {
     uint64_t sent_packets, sent_bytes;         /* put on the channel; IP bytes */
@@ -322,7 +328,8 @@ void ns3c_tcp_close(struct ns3c_tcp *tcp);
 void ns3c_tcp_reset(struct ns3c_tcp *tcp);
 void ns3c_tcp_addresses(const struct ns3c_tcp *tcp, struct ns3c_address *local, uint16_t *local_port,
                         struct ns3c_address *remote, uint16_t *remote_port);
-/* An attribute of its ns3::TcpSocketBase. */
+/* An attribute of its ns3::TcpSocketBase. NS3C_STATE for those that only count when it is made, as SegmentSize and
+ * CongestionOps: they have defaults, ns3::TcpL4Protocol::SocketType is that of the latter. */
 enum ns3c_status ns3c_tcp_set(struct ns3c_tcp *tcp, const char *attribute, const char *value);
 
 struct ns3c_tcp_counters {

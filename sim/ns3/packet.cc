@@ -62,32 +62,6 @@ uint32_t ip_length(const uint8_t *bytes, size_t length)
     return 0;
 }
 
-/* Whether UDP or TCP has room for the header it claims. */
-static bool is_whole_transport(unsigned protocol, const uint8_t *bytes, size_t length)
-{
-    if (protocol == 17)
-        return length >= 8;
-    if (protocol == 6)
-        return length >= 20 && bytes[12] >> 4 >= 5 && (bytes[12] >> 4) * 4u <= length;
-    return true;
-}
-
-bool is_whole_ip(const uint8_t *bytes, size_t length)
-{
-    uint32_t total = bytes != nullptr ? ip_length(bytes, length) : 0;
-
-    if (total == 0 || total != length)
-        return false;
-    if (bytes[0] >> 4 == 6)
-        return is_whole_transport(bytes[6], bytes + 40, length - 40);
-    size_t head = (bytes[0] & 15) * 4u;
-    bool fragment = (bytes[6] & 0x3f) != 0 || bytes[7] != 0;
-
-    if (head < 20 || head > length)
-        return false;
-    return fragment || is_whole_transport(bytes[9], bytes + head, length - head);
-}
-
 View::View(const ns3::Ptr<const ns3::Packet> &whole, uint32_t link_bytes)
     : source(ns3::PeekPointer(whole)), skip(link_bytes)
 {

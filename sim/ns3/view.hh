@@ -26,9 +26,9 @@ class View
 /* Length that the IP header at `bytes` gives, 0 if it is not one. */
 uint32_t ip_length(const uint8_t *bytes, size_t length);
 
-/* Whether these are an IP packet whose lengths agree, with as much of UDP's and TCP's headers as they claim: ns-3
- * reads on without looking. */
-bool is_whole_ip(const uint8_t *bytes, size_t length);
+/* Whether ns-3 can take these bytes apart in the place of `original`: an IP packet whose lengths agree, down to the
+ * options of TCP and neighbour discovery. ns-3 reads on without looking. */
+bool is_sound(const uint8_t *bytes, size_t length, const ns3c_packet &original);
 
 } // namespace ns3c_internal
 

@@ -5,6 +5,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct stats_column {
     const char *name;
     const char *unit; /* "1", "s", "bytes", "ratio", "1/s" */
@@ -17,5 +21,9 @@ struct stats_value {
     int64_t integer;
     double real; /* NaN: there is no value */
 };
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -6,6 +6,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define HISTOGRAM_OCTAVES 54   /* values 0 .. 2^63-1; the first octave is exact up to 1023 ns */
 #define HISTOGRAM_STEPS   1024 /* buckets in an octave */
 
@@ -31,5 +35,9 @@ void histogram_each(const struct histogram *h, unsigned groups,
                     void (*visit)(void *user, int64_t from_ns, int64_t to_ns, uint64_t count), void *user);
 /* Seconds; 0 if empty. */
 double histogram_mean_s(const struct histogram *h);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

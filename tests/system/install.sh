@@ -10,17 +10,19 @@ export PKG_CONFIG_PATH
 examples=${DESTDIR:-}$2
 PATH=${DESTDIR:-}$3:$PATH
 scripts=${DESTDIR:-}$4/scripts
+packages=${DESTDIR:-}$1
+headers=${DESTDIR:-}$(pkg-config --variable=includedir pullstorm)
 shift 4
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
 
-# flags PACKAGE: below DESTDIR for our own packages, as the system has it for others
+# flags PACKAGE [--cflags]: below DESTDIR for our own packages, as the system has it for others
 flags() {
     if [ -n "${DESTDIR:-}" ]; then
         prefix=$(pkg-config --variable=prefix "$1")
-        pkg-config --cflags --libs "$1" | sed "s|\\(-[IL]\\)$prefix|\\1$DESTDIR$prefix|g"
+        pkg-config --cflags "${2---libs}" "$1" | sed "s|\\(-[IL]\\)$prefix|\\1$DESTDIR$prefix|g"
     else
-        pkg-config --cflags --libs "$1"
+        pkg-config --cflags "${2---libs}" "$1"
     fi
 }
 
@@ -40,6 +42,27 @@ END
 compile least "$build/least.c" pullstorm
 "$build/least"
 echo "ok - libpullstorm"
+# Headers of what is there and of nothing else; C++ takes them, twice, and calls what has C's names.
+if [ -f "$packages/ns3c.pc" ]; then
+    test -f "$headers/ns3c.h" && test -f "$headers/pullstorm/sim/net/ns3/ns3_network.h"
+else
+    test ! -e "$headers/ns3c.h" && test ! -e "$headers/pullstorm/sim/ns3" && test ! -e "$headers/pullstorm/sim/net/ns3"
+fi
+echo "ok - headers of ns-3 only with ns-3"
+cxx=${CXX:-c++}
+if command -v "${cxx%% *}" >/dev/null; then
+    (cd "$headers/pullstorm" && find . -name '*.h' | sed 's|^\./\(.*\)|#include <\1>|' | sort) >"$build/headers"
+    while read -r header; do
+        printf '%s\n%s\n' "$header" "$header" >"$build/one.cc"
+        # shellcheck disable=SC2046,SC2086 # flags are words
+        $cxx -std=c++17 -Wall -Werror -fsyntax-only "$build/one.cc" $(flags pullstorm --cflags)
+    done <"$build/headers"
+    sed 's/== NULL/== nullptr/' "$build/least.c" >"$build/least.cc"
+    # shellcheck disable=SC2046,SC2086
+    $cxx -std=c++17 -o "$build/least++" "$build/least.cc" $(flags pullstorm)
+    "$build/least++"
+    echo "ok - the headers in C++"
+fi
 printf '[ue]\ncount = 20\ncells = 2\n[pull]\nrate = 20/s\n' >"$build/small.ini"
 for example in "$@"; do
     name=${example%%:*}

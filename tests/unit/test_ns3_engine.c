@@ -9,6 +9,8 @@
 
 #include <glib/gstdio.h>
 #include <math.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 static struct storm *run_on(const struct scenario *scenario, const struct storm_options *options)
 {
@@ -165,6 +167,59 @@ static void test_devices(void)
     scenario_free(scenario);
 }
 
+/* Puts another limit in the place of one, which is returned. */
+static struct rlimit set_limit(int resource, rlim_t limit)
+{
+    struct rlimit before, now;
+
+    g_assert_cmpint(getrlimit(resource, &before), ==, 0);
+    now = (struct rlimit){.rlim_cur = limit, .rlim_max = before.rlim_max};
+    g_assert_cmpint(setrlimit(resource, &now), ==, 0);
+    return before;
+}
+
+static void remove_folder(const char *folder)
+{
+    GDir *dir = g_dir_open(folder, 0, NULL);
+    const char *name;
+
+    while ((name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        g_assert_cmpint(g_unlink(path), ==, 0);
+    }
+    g_dir_close(dir);
+    g_assert_cmpint(g_rmdir(folder), ==, 0);
+}
+
+/* Captures that are cut off, or cannot be opened, are failures of files and not of the scenario. */
+static void test_devices_fail(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("ns3-devices-XXXXXX", NULL);
+    struct scenario *scenario = fixture_scenario("ue.count=50", "ue.cells=10", NULL);
+    const struct storm_options options = {.engine = &ns3_engine, .device_capture_dir = folder};
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    GError *error = NULL;
+    struct storm *storm = storm_new(scenario, &options, &error);
+    struct rlimit before;
+
+    g_assert_no_error(error);
+    before = set_limit(RLIMIT_FSIZE, 4096);
+    g_assert_cmpint(storm_run(storm, &error), ==, STORM_FAILED);
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &before), ==, 0);
+    signal(SIGXFSZ, handler);
+    g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED);
+    g_assert_nonnull(strstr(error->message, "device-"));
+    g_clear_error(&error);
+    storm_free(storm);
+    before = set_limit(RLIMIT_NOFILE, 20);
+    g_assert_null(storm_new(scenario, &options, &error));
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &before), ==, 0);
+    g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED);
+    g_clear_error(&error);
+    remove_folder(folder);
+    scenario_free(scenario);
+}
+
 /* --- damage ----------------------------------------------------------------------------------------------- */
 
 /* A flipped bit gets past UDP and TCP also when they look at checksums, which they do for a capture: the models see the
@@ -261,6 +316,36 @@ static void test_placement(void)
     scenario_free(scenario);
 }
 
+static uint64_t fingerprint_on_placement(const char *attributes)
+{
+    /* Many small segments, so that the congestion window counts. */
+    struct scenario *scenario = fixture_scenario("ue.count=5", "ue.muk_expired=100%", "tcp.mss=200B",
+                                                 "tcp.initial_window=1", attributes, NULL);
+    struct world world;
+
+    build_world(&world);
+    const struct ns3_placement placement = {.sim = world.sim, .host = place, .user = &world};
+    const struct storm_options options = {.engine = &ns3_engine, .ns3_placement = &placement};
+    struct storm *storm = run_on(scenario, &options);
+    uint64_t fingerprint = storm_fingerprint(storm);
+
+    storm_free(storm);
+    ns3c_free(world.sim);
+    scenario_free(scenario);
+    return fingerprint;
+}
+
+/* The nodes were there before the attributes: those of their TCP hold all the same. */
+static void test_placement_attributes(void)
+{
+    uint64_t plain = fingerprint_on_placement("ns3.attributes=");
+
+    g_assert_cmphex(fingerprint_on_placement("ns3.attributes=ns3::TcpL4Protocol::SocketType=ns3::TcpNewReno"),
+                    ==, plain);
+    g_assert_cmphex(fingerprint_on_placement("ns3.attributes=ns3::TcpL4Protocol::SocketType=ns3::TcpBbr"), !=,
+                    plain);
+}
+
 static void test_placement_refused(void)
 {
     struct scenario *scenario = fixture_scenario("ue.count=50", NULL);
@@ -306,8 +391,10 @@ int main(int argc, char **argv)
     g_test_add_func("/ns3 engine/interrupted", test_interrupted);
     g_test_add_func("/ns3 engine/attributes", test_attributes);
     g_test_add_func("/ns3 engine/captures of devices", test_devices);
+    g_test_add_func("/ns3 engine/captures that fail", test_devices_fail);
     g_test_add_func("/ns3 engine/damage", test_damage);
     g_test_add_func("/ns3 engine/placement", test_placement);
+    g_test_add_func("/ns3 engine/placement attributes", test_placement_attributes);
     g_test_add_func("/ns3 engine/placement refused", test_placement_refused);
     g_test_add_func("/ns3 engine/one at a time", test_one_at_a_time);
     return g_test_run();

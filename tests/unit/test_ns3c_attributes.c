@@ -141,6 +141,123 @@ static void test_defaults(void)
     ns3c_free(sim);
 }
 
+/* Values that ns-3 reads, and then crashes on, ends for, or runs round and round. */
+static const struct {
+    const char *name, *value;
+    enum ns3c_status status;
+} limits[] = {
+    {"TcpL4Protocol::RttEstimatorType", "ns3::Node", NS3C_INVALID},
+    {"TcpL4Protocol::RttEstimatorType", "ns3::RttMeanDeviation", NS3C_OK},
+    {"TcpL4Protocol::RecoveryType", "ns3::TcpCubic", NS3C_INVALID},
+    {"TcpSocket::SegmentSize", "0", NS3C_INVALID},
+    {"TcpSocket::SegmentSize", "65456", NS3C_INVALID},
+    {"TcpSocket::SegmentSize", "65455", NS3C_OK},
+    {"TcpSocket::InitialCwnd", "0", NS3C_INVALID},
+    {"TcpSocket::SndBufSize", "0", NS3C_INVALID},
+    {"TcpSocket::RcvBufSize", "0", NS3C_INVALID},
+    {"TcpSocket::RcvBufSize", "4294967295", NS3C_INVALID},
+    {"TcpSocket::RcvBufSize", "1", NS3C_OK},
+    {"TcpSocketBase::MaxWindowSize", "0", NS3C_INVALID},
+    {"TcpSocketBase::MaxSegLifetime", "-1", NS3C_INVALID},
+    {"TcpSocketBase::MinRto", "2y", NS3C_INVALID},
+    {"TcpSocketState::PacingSsRatio", "0", NS3C_INVALID},
+    {"TcpSocketState::PacingCaRatio", "0", NS3C_INVALID},
+    {"TcpBbr::HighGain", "0", NS3C_INVALID},
+    {"TcpBbr::HighGain", "1e300", NS3C_INVALID},
+    {"TcpBbr::HighGain", "2.5", NS3C_OK},
+    {"TcpScalable::AIFactor", "0", NS3C_INVALID},
+    {"TcpScalable::MDFactor", "-1e300", NS3C_INVALID},
+    {"TcpLedbat::NoiseFilterLen", "0", NS3C_INVALID},
+    {"PointToPointChannel::Delay", "290y", NS3C_INVALID},
+    {"PointToPointChannel::Delay", "25h", NS3C_INVALID},
+    {"PointToPointChannel::Delay", "1d", NS3C_OK},
+    {"CsmaChannel::Delay", "290y", NS3C_INVALID},
+    {"RateErrorModel::RanVar", "ns3::EmpiricalRandomVariable", NS3C_INVALID},
+    {"RateErrorModel::RanVar", "ns3::DeterministicRandomVariable", NS3C_INVALID},
+    {"RateErrorModel::RanVar", "ns3::ParetoRandomVariable", NS3C_OK},
+    {"RateErrorModel::RanVar", "ns3::ParetoRandomVariable[Bound=0.5]", NS3C_INVALID},
+    {"RateErrorModel::RanVar", "ns3::ParetoRandomVariable[Bound=1]", NS3C_INVALID},
+    {"RateErrorModel::RanVar", "ns3::ParetoRandomVariable[Scale=0.1|Bound=0.5]", NS3C_OK},
+    {"RateErrorModel::RanVar", "ns3::ExponentialRandomVariable[Bound=-1]", NS3C_INVALID},
+    {"RateErrorModel::RanVar", "ns3::ExponentialRandomVariable[Bound=0]", NS3C_OK},
+    {"RateErrorModel::RanVar", "ns3::ExponentialRandomVariable[Bound=1e-9]", NS3C_INVALID},
+    {"RateErrorModel::RanVar", "ns3::ExponentialRandomVariable[Bound=1e-9|Mean=1e-9]", NS3C_OK},
+    {"RateErrorModel::RanVar", "ns3::WeibullRandomVariable[Bound=-1]", NS3C_INVALID},
+    {"RateErrorModel::RanVar", "ns3::NormalRandomVariable[Bound=0]", NS3C_INVALID},
+    {"RateErrorModel::RanVar", "ns3::NormalRandomVariable[Variance=-1]", NS3C_INVALID},
+    {"RateErrorModel::RanVar", "ns3::NormalRandomVariable[Variance=1e300]", NS3C_OK},
+    {"RateErrorModel::RanVar", "ns3::NormalRandomVariable[Variance=1e300|Bound=1]", NS3C_INVALID},
+    {"RateErrorModel::RanVar", "ns3::GammaRandomVariable[Alpha=-1e300]", NS3C_INVALID},
+    {"RateErrorModel::RanVar", "ns3::ZipfRandomVariable[N=2147483647]", NS3C_INVALID},
+    {"RateErrorModel::RanVar", "ns3::ErlangRandomVariable[K=2147483647]", NS3C_INVALID},
+    {"ExponentialRandomVariable::Bound", "1e-9", NS3C_INVALID},
+    {"BurstErrorModel::BurstSize", "ns3::EmpiricalRandomVariable", NS3C_INVALID},
+    {"BurstErrorModel::BurstStart", "ns3::DeterministicRandomVariable", NS3C_INVALID},
+    {"ArpL3Protocol::RequestJitter", "ns3::EmpiricalRandomVariable", NS3C_INVALID},
+    {"ArpL3Protocol::RequestJitter", "ns3::NormalRandomVariable",
+     NS3C_INVALID}, /* the half of it before now */
+    {"ArpL3Protocol::RequestJitter", "ns3::UniformRandomVariable[Min=-5|Max=-1]", NS3C_INVALID},
+    {"ArpL3Protocol::RequestJitter", "ns3::ConstantRandomVariable[Constant=3]", NS3C_OK},
+    {"Icmpv6L4Protocol::SolicitationJitter", "ns3::DeterministicRandomVariable", NS3C_INVALID},
+    {"Icmpv6L4Protocol::SolicitationJitter", "ns3::ExponentialRandomVariable[Mean=2|Bound=9]", NS3C_OK},
+    {"Icmpv6L4Protocol::RsRetransmissionJitter", "ns3::ConstantRandomVariable", NS3C_INVALID},
+    {"Icmpv6L4Protocol::RsRetransmissionJitter", "ns3::UniformRandomVariable[Min=-0.1|Max=0.1]", NS3C_OK},
+};
+
+static void test_limits(void)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(limits); i++) {
+        char *name = g_strconcat("ns3::", limits[i].name, NULL);
+        enum ns3c_status status;
+        struct ns3c *sim;
+
+        g_assert_cmpint(ns3c_new(NULL, &sim), ==, NS3C_OK);
+        status = ns3c_set_default(sim, name, limits[i].value);
+        if (status != limits[i].status) {
+            g_test_message("%s = \"%s\": %s (%s)", name, limits[i].value, ns3c_status_name(status),
+                           ns3c_error());
+            g_test_fail();
+        }
+        ns3c_free(sim);
+        g_free(name);
+    }
+}
+
+/* What is there already is held to the same, and a connection keeps what it has begun with. */
+static void test_limits_live(void)
+{
+    struct pair pair = new_pair();
+    const struct ns3c_tcp_events events = {NULL, NULL, NULL, NULL, NULL};
+    struct ns3c_address from, to;
+    struct ns3c_tcp *tcp;
+
+    g_assert_cmpint(ns3c_node_set(pair.a, "ns3::TcpL4Protocol::RttEstimatorType", "ns3::Node"), ==,
+                    NS3C_INVALID);
+    g_assert_cmpint(
+        ns3c_node_set(pair.a, "ns3::ArpL3Protocol::RequestJitter", "ns3::DeterministicRandomVariable"), ==,
+        NS3C_INVALID);
+    g_assert_cmpint(
+        ns3c_device_set(pair.at_a, "ReceiveErrorModel",
+                        "ns3::BurstErrorModel[ErrorRate=0.1|BurstSize=ns3::EmpiricalRandomVariable]"),
+        ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_device_set(pair.at_a, "ReceiveErrorModel",
+                                    "ns3::RateErrorModel[RanVar=ns3::ExponentialRandomVariable]"),
+                    ==, NS3C_OK);
+    g_assert_cmpint(ns3c_device_set(pair.at_a, "ReceiveErrorModel/RanVar/Bound", "1e-9"), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_device_set(pair.at_a, "ReceiveErrorModel/RanVar/Mean", "1e-9"), ==, NS3C_OK);
+    g_assert_cmpint(ns3c_device_set(pair.at_a, "ReceiveErrorModel/RanVar/Bound", "1e-9"), ==, NS3C_OK);
+    g_assert_cmpint(ns3c_device_set(pair.at_a, "Channel/Delay", "2d"), ==, NS3C_INVALID);
+    ns3c_address_parse("10.0.0.1", &from);
+    ns3c_address_parse("10.0.0.2", &to);
+    ns3c_device_add_address(pair.at_a, &from, 24);
+    ns3c_device_add_address(pair.at_b, &to, 24);
+    g_assert_cmpint(ns3c_tcp_connect(pair.a, NULL, 0, &to, 80, &events, NULL, &tcp), ==, NS3C_OK);
+    g_assert_cmpint(ns3c_tcp_set(tcp, "CongestionOps", "ns3::TcpBbr"), ==, NS3C_STATE);
+    g_assert_cmpint(ns3c_tcp_set(tcp, "Timestamp", "false"), ==, NS3C_STATE);
+    g_assert_cmpint(ns3c_tcp_set(tcp, "SndBufSize", "0"), ==, NS3C_INVALID);
+    ns3c_free(pair.sim);
+}
+
 static void assert_attribute(struct ns3c_device *device, const char *name, const char *value)
 {
     char text[64];
@@ -265,6 +382,8 @@ int main(int argc, char **argv)
 {
     tap_init(argc, argv);
     g_test_add_func("/ns3c/attributes/defaults", test_defaults);
+    g_test_add_func("/ns3c/attributes/limits", test_limits);
+    g_test_add_func("/ns3c/attributes/limits-live", test_limits_live);
     g_test_add_func("/ns3c/attributes/default-effect", test_default_effect);
     g_test_add_func("/ns3c/attributes/device", test_device);
     g_test_add_func("/ns3c/attributes/path", test_path);

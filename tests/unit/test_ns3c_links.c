@@ -389,6 +389,79 @@ static void test_refused(void)
     ns3c_free(pair.sim);
 }
 
+static void test_wrong_arguments(void)
+{
+    const struct ns3c_link_options good = {.rate_bit_per_s = 1000, .delay_ns = 1};
+    struct ns3c_link_options wrong[] = {good, good, good, good, good, good};
+    struct ns3c_device *kept = NULL, *device = NULL;
+    struct ns3c_csma *csma;
+    struct pair pair;
+
+    wrong[0].rate_bit_per_s = 0;
+    wrong[1].rate_bit_per_s = UINT64_MAX; /* negative in ns-3 */
+    wrong[2].rate_back_bit_per_s = UINT64_MAX;
+    wrong[3].delay_ns = -1;
+    wrong[4].delay_ns = INT64_MAX; /* and a little is before now */
+    wrong[5].loss = NAN;
+    pair_open(&pair, &good);
+    for (unsigned i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_assert_cmpint(ns3c_point_to_point(pair.sim, pair.a, pair.b, &wrong[i], &device, &device), ==,
+                        NS3C_INVALID);
+        g_assert_cmpint(ns3c_csma_new(pair.sim, &wrong[i], &csma), ==, NS3C_INVALID);
+    }
+    assert_ok(ns3c_csma_new(pair.sim, &good, &csma));
+    g_assert_cmpint(ns3c_point_to_point(NULL, pair.a, pair.b, &good, &kept, &kept), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_point_to_point(pair.sim, NULL, pair.b, &good, &kept, &kept), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_point_to_point(pair.sim, pair.a, NULL, &good, &kept, &kept), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_point_to_point(pair.sim, pair.a, pair.b, NULL, &kept, &kept), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_point_to_point(pair.sim, pair.a, pair.b, &good, &kept, NULL), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_csma_new(NULL, &good, &csma), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_csma_new(pair.sim, &good, NULL), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_csma_attach(NULL, pair.a, &kept), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_csma_attach(csma, NULL, &kept), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_csma_attach(csma, pair.a, NULL), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_device_set_loss(NULL, 0.5), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_device_on_transmit(NULL, NULL, NULL), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_device_pcap(NULL, "/dev/null"), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_device_set(NULL, "Mtu", "1500"), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_node_set(NULL, "ns3::Ipv4L3Protocol::DefaultTtl", "9"), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_address_parse("10.0.0.1", NULL), ==, NS3C_INVALID);
+    g_assert_null(kept);
+    ns3c_free(pair.sim);
+}
+
+static unsigned delay_for_ever(void *user, const struct ns3c_packet *packet, struct ns3c_fate_detail *detail)
+{
+    (void)user;
+    (void)packet;
+    detail->delay_ns = INT64_MAX;
+    return NS3C_FATE_DELAY;
+}
+
+/* The clock does not run backwards, and what the packet leads to still has its time. */
+static void test_latest(void)
+{
+    const struct ns3c_link_options options = {.rate_bit_per_s = UINT64_C(1000000000000000),
+                                              .delay_ns = INT64_C(86400000000000)};
+    struct pair pair;
+    int64_t first_ns;
+
+    pair_open(&pair, &options);
+    run_dry(pair.sim);
+    assert_ok(ns3c_device_on_transmit(pair.at_a, delay_for_ever, NULL));
+    send_to(&pair.sink_a, "10.0.0.2", 1, 0);
+    run_dry(pair.sim);
+    g_assert_cmpuint(pair.sink_b.count, ==, 1);
+    first_ns = pair.sink_b.last_ns;
+    g_assert_cmpint(first_ns, ==, INT64_MAX - INT64_C(31536000000000000));
+    send_to(&pair.sink_a, "10.0.0.2", 1, 0); /* too late for more than the link's own */
+    run_dry(pair.sim);
+    g_assert_cmpuint(pair.sink_b.count, ==, 2);
+    g_assert_cmpint(pair.sink_b.last_ns, >=, first_ns + options.delay_ns);
+    g_assert_cmpint(pair.sink_b.last_ns, <, first_ns + options.delay_ns + 1000);
+    ns3c_free(pair.sim);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -402,5 +475,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ns3c/links/self", test_self);
     g_test_add_func("/ns3c/links/csma", test_csma);
     g_test_add_func("/ns3c/links/refused", test_refused);
+    g_test_add_func("/ns3c/links/wrong-arguments", test_wrong_arguments);
+    g_test_add_func("/ns3c/links/latest", test_latest);
     return g_test_run();
 }

@@ -3,6 +3,7 @@
 #include "tests/unit/ns3c_fixture.h"
 
 #include <glib/gstdio.h>
+#include <unistd.h>
 
 static const struct ns3c_link_options fast = {.rate_bit_per_s = 8000000, .delay_ns = 1000000};
 enum { WIRE_NS_100 = 130 * 1000 + 1000000 }; /* of 100 bytes in UDP, IPv4 and PPP */
@@ -304,6 +305,7 @@ static void test_pcap(void)
     send_to(&pair.sink_a, "10.0.0.2", 100, 0);
     send_to(&pair.sink_b, "10.0.0.1", 100, 0);
     run_dry(pair.sim);
+    assert_ok(ns3c_pcap_close(pair.sim));
     ns3c_free(pair.sim);
     g_assert_true(g_file_get_contents(path, &bytes, &length, &error));
     g_assert_no_error(error);
@@ -327,6 +329,30 @@ static void test_pcap(void)
     g_free(nowhere);
 }
 
+/* A full disk is told at the end, and of the file that is not whole. */
+static void test_pcap_full(void)
+{
+    struct pair pair;
+
+    if (g_access("/dev/full", W_OK) != 0) {
+        g_test_skip("there is no /dev/full");
+        return;
+    }
+    pair_open(&pair, &fast);
+    assert_ok(ns3c_device_pcap(pair.at_a, "/dev/full"));
+    assert_ok(ns3c_device_pcap(pair.at_b, "/dev/null"));
+    send_to(&pair.sink_a, "10.0.0.2", 100, 0);
+    run_dry(pair.sim);
+    g_assert_cmpint(ns3c_pcap_close(pair.sim), ==, NS3C_FILE);
+    g_assert_nonnull(strstr(ns3c_error(), "/dev/full"));
+    send_to(&pair.sink_a, "10.0.0.2", 100, 0);
+    run_dry(pair.sim);
+    g_assert_cmpuint(pair.sink_b.count, ==, 2);
+    g_assert_cmpint(ns3c_pcap_close(pair.sim), ==, NS3C_FILE);
+    g_assert_cmpint(ns3c_pcap_close(NULL), ==, NS3C_INVALID);
+    ns3c_free(pair.sim);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -335,5 +361,6 @@ int main(int argc, char **argv)
     g_test_add_func("/ns3c/packets/fate", test_fate);
     g_test_add_func("/ns3c/packets/drops", test_drops);
     g_test_add_func("/ns3c/packets/pcap", test_pcap);
+    g_test_add_func("/ns3c/packets/pcap-full", test_pcap_full);
     return g_test_run();
 }

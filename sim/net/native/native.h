@@ -13,6 +13,10 @@
 #include "sim/kernel/kernel.h"
 #include "sim/net/network.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* For network_new() and the calls of network.h. */
 extern const struct network_engine native_engine;
 
@@ -27,5 +31,9 @@ struct kernel *native_kernel(struct native *native);
 void native_counters_sum(const struct native *native, int64_t out[NETWORK_COUNTER_COUNT]);
 void native_books_sum(struct native *native, uint32_t kind, bool in_flight, struct network_books *out);
 void native_queues(const struct native *native, struct network_queues *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

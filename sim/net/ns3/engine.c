@@ -231,6 +231,16 @@ static int64_t engine_run(struct network *network, int64_t end_ns)
     return reached_ns;
 }
 
+static bool engine_finish(struct network *network, GError **error)
+{
+    struct ns3_net *net = net_of(network);
+
+    if (!net->owns_sim || ns3c_pcap_close(net->sim) == NS3C_OK)
+        return true;
+    g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, ns3c_error());
+    return false;
+}
+
 /* --- the table -------------------------------------------------------------------------------------------- */
 
 static struct net_region *engine_region(struct network *network, uint32_t index)
@@ -255,6 +265,7 @@ const struct network_engine ns3_engine = {
     .destroy = engine_destroy,
     .region = engine_region,
     .run = engine_run,
+    .finish = engine_finish,
     .events = engine_events,
     .fingerprint = engine_fingerprint,
     .counters = ns3_counters,

@@ -227,7 +227,7 @@ bool ns3_parse(const struct ns3_net *net, const struct ns3c_packet *packet, stru
 /* settings.c: ns-3's attributes */
 bool ns3_settings_apply(struct ns3_net *net, GError **error);
 /* Those of a node that was made before. */
-bool ns3_settings_node(struct ns3c_node *node, GError **error);
+bool ns3_settings_node(const struct ns3_net *net, struct ns3c_node *node, GError **error);
 
 /* topology.c: nodes, links, hosts */
 bool ns3_topology_build(struct ns3_net *net, GError **error);

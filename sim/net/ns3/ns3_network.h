@@ -27,6 +27,10 @@
 #include "sim/net/network.h"
 #include "sim/ns3/ns3c.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* For network_new() and the calls of network.h. */
 extern const struct network_engine ns3_engine;
 
@@ -34,7 +38,8 @@ extern const struct network_engine ns3_engine;
  * access_* and core_* of the configuration then mean nothing, fault_* and ns3_pcap_dir are refused. uplink_bytes are IP
  * bytes that UEs send, downlink_bytes those that servers send to UEs, core_bytes those between servers. While the network
  * lives ns3c_on_drop(), and ns3c_node_on_send() of nodes with hosts, are the engine's. ns-3's defaults for TCP are set as
- * for its own nodes. */
+ * for its own nodes; ns3.attributes are defaults of what is made later, those of ns3::TcpL4Protocol also hold for nodes
+ * with hosts. */
 struct ns3_placement {
     struct ns3c *sim; /* not freed with the network, but must outlive it */
     /* Says where a host (0 .. servers-1, then UEs) lives. *address is the engine's proposal and may be replaced; it must
@@ -43,5 +48,9 @@ struct ns3_placement {
     bool (*host)(void *user, uint32_t host, struct ns3c_node **node, struct ns3c_address *address);
     void *user;
 };
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -67,8 +67,10 @@ static bool set_tcp(const struct ns3_net *net, GError **error)
            set_ns(net, "ns3::RttEstimator::InitialEstimation", c->rto_initial_ns, error);
 }
 
+typedef bool setter_fn(void *on, const char *name, const char *value, GError **error);
+
 /* "NAME=VALUE; NAME=VALUE" */
-static bool set_users(const struct ns3_net *net, GError **error)
+static bool set_users(const struct ns3_net *net, setter_fn *set, void *on, GError **error)
 {
     if (!net->config.ns3_attributes)
         return true;
@@ -83,23 +85,37 @@ static bool set_users(const struct ns3_net *net, GError **error)
             return false;
         }
         *value++ = '\0';
-        if (!set_default(g_strchomp(name), g_strchug(value), net, error))
+        if (!set(on, g_strchomp(name), g_strchug(value), error))
             return false;
     }
     return true;
+}
+
+static bool set_users_default(void *on, const char *name, const char *value, GError **error)
+{
+    return set_default(name, value, on, error);
+}
+
+static bool set_node(void *on, const char *name, const char *value, GError **error)
+{
+    /* Other defaults are of what is made later: sockets. */
+    if (!g_str_has_prefix(name, "ns3::TcpL4Protocol::") || ns3c_node_set(on, name, value) == NS3C_OK)
+        return true;
+    g_set_error(error, NETWORK_ERROR, 0, "ns-3 attribute '%s=%s': %s", name, value, ns3c_error());
+    return false;
 }
 
 bool ns3_settings_apply(struct ns3_net *net, GError **error)
 {
     /* One datagram is one packet, as on the native engine: whatever the models send fits. */
     return set_default("ns3::PointToPointNetDevice::Mtu", "65535", net, error) && set_tcp(net, error) &&
-           set_users(net, error);
+           set_users(net, set_users_default, net, error);
 }
 
-bool ns3_settings_node(struct ns3c_node *node, GError **error)
+bool ns3_settings_node(const struct ns3_net *net, struct ns3c_node *node, GError **error)
 {
     for (unsigned i = 0; i < NODE_SETTINGS; i++)
-        if (ns3c_node_set(node, fixed_settings[i].name, fixed_settings[i].value) != NS3C_OK)
-            return ns3_set_error(error, fixed_settings[i].name);
-    return true;
+        if (!set_node(node, fixed_settings[i].name, fixed_settings[i].value, error))
+            return false;
+    return set_users(net, set_node, node, error);
 }

@@ -26,18 +26,34 @@ static bool add_default_route(const struct ns3_net *net, struct ns3c_node *node,
     return ns3c_node_add_route(node, &any, 0, device, NULL) == NS3C_OK;
 }
 
-/* Opens the capture of a device. */
+/* Opens the capture of a device. number: UINT32_MAX if there is one such node. */
 static bool capture_device(const struct ns3_net *net, struct ns3c_device *device, const char *node,
-                           uint32_t number, uint32_t place)
+                           uint32_t number, uint32_t place, GError **error)
 {
     g_autofree char *file = NULL, *path = NULL;
 
-    if (!net->config.ns3_pcap_dir)
-        return true;
     file = number == UINT32_MAX ? g_strdup_printf("device-%s-%u.pcap", node, place)
                                 : g_strdup_printf("device-%s%u-%u.pcap", node, number, place);
     path = g_build_filename(net->config.ns3_pcap_dir, file, NULL);
-    return ns3c_device_pcap(device, path) == NS3C_OK;
+    if (ns3c_device_pcap(device, path) == NS3C_OK)
+        return true;
+    g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, ns3c_error());
+    return false;
+}
+
+static bool capture_devices(const struct ns3_net *net, GError **error)
+{
+    const struct net_topology *t = &net->config.topology;
+
+    for (uint32_t i = 0; i < t->servers; i++)
+        if (!capture_device(net, net->servers[i].egress, "server", i, 0, error) ||
+            !capture_device(net, net->servers[i].ingress, "router", UINT32_MAX, i, error))
+            return false;
+    for (uint32_t i = 0; i < t->cells; i++)
+        if (!capture_device(net, net->cells[i].up, "cell", i, 0, error) ||
+            !capture_device(net, net->cells[i].down, "router", UINT32_MAX, t->servers + i, error))
+            return false;
+    return true;
 }
 
 static bool build_server(struct ns3_net *net, struct ns3c_node *router, uint32_t index)
@@ -55,9 +71,7 @@ static bool build_server(struct ns3_net *net, struct ns3c_node *router, uint32_t
                NS3C_OK &&
            ns3c_device_add_address(server->egress, &address, host_bits(net)) == NS3C_OK &&
            add_default_route(net, server->node, server->egress) &&
-           ns3c_node_add_route(router, &address, host_bits(net), server->ingress, NULL) == NS3C_OK &&
-           capture_device(net, server->egress, "server", index, 0) &&
-           capture_device(net, server->ingress, "router", UINT32_MAX, index);
+           ns3c_node_add_route(router, &address, host_bits(net), server->ingress, NULL) == NS3C_OK;
 }
 
 static bool build_cell(struct ns3_net *net, struct ns3c_node *router, uint32_t index)
@@ -81,8 +95,7 @@ static bool build_cell(struct ns3_net *net, struct ns3c_node *router, uint32_t i
             return false;
     }
     ns3_air_watch(net, index);
-    return capture_device(net, cell->up, "cell", index, 0) &&
-           capture_device(net, cell->down, "router", UINT32_MAX, config->topology.servers + index);
+    return true;
 }
 
 static bool build_network(struct ns3_net *net, GError **error)
@@ -104,7 +117,7 @@ static bool build_network(struct ns3_net *net, GError **error)
         g_ptr_array_add(net->end_nodes, net->servers[i].node);
     for (uint32_t i = 0; i < t->cells; i++)
         g_ptr_array_add(net->end_nodes, net->cells[i].node);
-    return true;
+    return !net->config.ns3_pcap_dir || capture_devices(net, error);
 }
 
 /* --- hosts ------------------------------------------------------------------------------------------------ */
@@ -162,7 +175,7 @@ static bool place_hosts(struct ns3_net *net, GError **error)
         if (!g_hash_table_add(nodes, host->node))
             continue;
         g_ptr_array_add(net->end_nodes, host->node);
-        if (!ns3_settings_node(host->node, error))
+        if (!ns3_settings_node(net, host->node, error))
             return false;
     }
     return true;
