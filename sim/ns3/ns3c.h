@@ -208,9 +208,8 @@ enum ns3c_fate {
     NS3C_FATE_DUPLICATE = 2, /* arrives once more, in time */
     NS3C_FATE_DELAY = 4,     /* arrives delay_ns later, a year before the end of time at the latest */
     /* Arrives with other bytes, `length` at `bytes`: a whole IP packet that ns-3 can take apart, or it is NS3C_DROP_IP.
-     * Lengths must agree, down to the options of TCP. Not taken are options of IPv4, extension headers of IPv6, closed
-     * TCP windows, of ICMPv6 all but echo, errors and neighbours'. A fragment only stands for one at its own place.
-     * The tag stays. */
+     * Lengths must agree, down to the options of TCP. Not taken are options of IPv4, extension headers of IPv6, of
+     * ICMPv6 all but echo, errors and neighbours'. A fragment only stands for one at its own place. The tag stays. */
     NS3C_FATE_REPLACE = 8
 };
 struct ns3c_fate_detail {

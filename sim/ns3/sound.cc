@@ -38,14 +38,11 @@ static bool are_tcp_options(const uint8_t *bytes, size_t length)
     return true;
 }
 
-/* A closed window is refused but with RST (4): ns-3 probes it with the data that is next, if there is any or none. */
 static bool is_tcp(const uint8_t *bytes, size_t length)
 {
     size_t head = length >= 20 ? (bytes[12] >> 4) * 4u : 0;
 
-    if (head < 20 || (bytes[14] == 0 && bytes[15] == 0 && (bytes[13] & 4) == 0))
-        return false;
-    return head <= length && are_tcp_options(bytes + 20, head - 20);
+    return head >= 20 && head <= length && are_tcp_options(bytes + 20, head - 20);
 }
 
 /* RFC 792: errors (3, 11) carry the header of the packet they are about, and 8 bytes of what follows. */

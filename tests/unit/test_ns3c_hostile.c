@@ -77,7 +77,7 @@ static const struct {
     {PACKET(IPV4(6, 24), TCP_HEAD(6), 3, 3, 2, 0), true},
     {PACKET(IPV4(6, 24), TCP_HEAD(6), 8, 3, 2, 0), false},
     {PACKET(IPV4(6, 20), 0, 9, 0, 9, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, 0x10, 0, 0, 0, 0, 0, 0),
-     false}, /* window 0 */
+     true}, /* a closed window */
     {PACKET(0x46, 0, 0, 24, 0, 0, 0, 0, 64, 99, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 0, 0, 0, 0), false},
     {PACKET(0x45, 0, 0, 20, 0, 0, 0x20, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2), false}, /* a fragment */
     {PACKET(IPV4(1, 8), 8, 0, 0, 0, 0, 0, 0, 0), true},
