@@ -23,8 +23,8 @@
 struct child {
     struct jobs *jobs;
     char **words;
-    char *scratch;
     void *job;
+    int said; /* what it says: a file without a name, so that nothing stays behind when we are killed */
     GPid pid;
     guint timer; /* source; 0: none */
     bool late;   /* its time was up */
@@ -56,8 +56,9 @@ static void child_free(gpointer data)
 {
     struct child *child = data;
 
+    if (child->said >= 0)
+        close(child->said);
     g_strfreev(child->words);
-    g_free(child->scratch);
     g_free(child);
 }
 
@@ -68,26 +69,37 @@ void jobs_free(struct jobs *jobs)
     g_free(jobs);
 }
 
-void jobs_add(struct jobs *jobs, char **words, const char *scratch, void *job)
+void jobs_add(struct jobs *jobs, char **words, void *job)
 {
     struct child *child = g_new0(struct child, 1);
 
     child->jobs = jobs;
     child->words = g_strdupv(words);
-    child->scratch = g_strdup(scratch);
     child->job = job;
+    child->said = -1;
     g_queue_push_tail(&jobs->waiting, child);
 }
 
-/* The end of what a child said. */
-static char *read_said(const char *path)
+static int open_nameless(GError **error)
 {
-    char *text = NULL, *end;
-    gsize length = 0;
+    char *path;
+    int file = g_file_open_tmp("pullstorm-XXXXXX", &path, error);
 
-    if (!g_file_get_contents(path, &text, &length, NULL))
-        return g_strdup("");
-    end = g_utf8_make_valid(text + (length > SAID_BYTES_MAX ? length - SAID_BYTES_MAX : 0), -1);
+    if (file >= 0) {
+        g_unlink(path);
+        g_free(path);
+    }
+    return file;
+}
+
+/* The end of what a child said. */
+static char *read_said(int file)
+{
+    off_t length = lseek(file, 0, SEEK_END);
+    char *text = g_malloc(SAID_BYTES_MAX), *end;
+    ssize_t got = pread(file, text, SAID_BYTES_MAX, MAX(length - SAID_BYTES_MAX, 0));
+
+    end = g_utf8_make_valid(text, MAX(got, 0));
     g_free(text);
     return end;
 }
@@ -116,7 +128,6 @@ static void child_over(struct child *child, const char *reason, const char *said
     struct jobs *jobs = child->jobs;
 
     jobs->running = g_list_remove(jobs->running, child);
-    g_unlink(child->scratch);
     if (child->timer)
         g_source_remove(child->timer);
     if (!jobs->interrupted)
@@ -130,7 +141,7 @@ static void child_over(struct child *child, const char *reason, const char *said
 static void on_child_exit(GPid pid, gint status, gpointer user)
 {
     struct child *child = user;
-    char *said = read_said(child->scratch), *reason = reason_of(child, status, said);
+    char *said = read_said(child->said), *reason = reason_of(child, status, said);
 
     g_spawn_close_pid(pid);
     child_over(child, reason, said);
@@ -163,15 +174,13 @@ static void prepare(gpointer user)
     const struct child *child = user;
     rlim_t bytes = (rlim_t)child->jobs->limits.memory_bytes;
     const struct rlimit limit = {bytes, bytes};
-    int file = open(child->scratch, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 
     /* Ctrl-C goes to a whole group of processes; children are told by their parent, once. */
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (bytes)
         setrlimit(RLIMIT_AS, &limit);
-    if (file >= 0)
-        dup2(file, STDERR_FILENO);
+    dup2(child->said, STDERR_FILENO);
     if (child->jobs->limits.held)
         fcntl(child->jobs->limits.held, F_SETFD, 0);
 }
@@ -180,7 +189,9 @@ static bool start(struct child *child, GError **error)
 {
     struct jobs *jobs = child->jobs;
 
-    if (!g_spawn_async(NULL, child->words, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL,
+    child->said = open_nameless(error);
+    if (child->said < 0 ||
+        !g_spawn_async(NULL, child->words, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL,
                        prepare, child, &child->pid, error))
         return false;
     jobs->running = g_list_prepend(jobs->running, child);

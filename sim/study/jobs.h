@@ -22,9 +22,8 @@ struct jobs_limits {
 typedef void jobs_ended(void *user, void *job, const char *reason, const char *said);
 
 struct jobs *jobs_new(const struct jobs_limits *limits, jobs_ended *ended, void *user);
-/* Puts a child into the queue. words: NULL-terminated, copied; the first is the path of the program. scratch: path of a
- * file for what it says, removed at the end; copied. */
-void jobs_add(struct jobs *jobs, char **words, const char *scratch, void *job);
+/* Puts a child into the queue. words: NULL-terminated, copied; the first is the path of the program. */
+void jobs_add(struct jobs *jobs, char **words, void *job);
 /* Runs until the queue is empty, calling ended() for each child; ended() may add more. False if it was interrupted:
  * SIGINT, SIGTERM and SIGHUP are passed on, the queue is dropped, and ended() is not called any more. */
 bool jobs_run(struct jobs *jobs);

@@ -139,14 +139,12 @@ static void start_run(struct plan_value *value, unsigned replication, char *fold
     char **words =
         run_command_words(plan->study, plan->options.program, value->point->number, setting,
                           study_seed(plan->study, value->point->number, replication), folder, replace);
-    char *scratch = g_strconcat(folder, ".stderr", NULL);
 
     *job = (struct plan_job){value, replication, folder};
     g_ptr_array_add(plan->open, job);
     result_forget_failure(folder);
     value->waiting++;
-    jobs_add(plan->jobs, words, scratch, job);
-    g_free(scratch);
+    jobs_add(plan->jobs, words, job);
     g_strfreev(words);
     g_free(setting);
 }

@@ -9,17 +9,18 @@ command -v parallel >/dev/null || { echo "1..0 # SKIP GNU parallel is not instal
 sweep=$scripts/sweep
 real=$PULLSTORM
 
-# A program that is pullstorm except for runs whose folder is named in a file: hold (until it is killed), fail, die,
-# hang (with a child of its own, deaf to TERM).
+# A program that is pullstorm except for runs whose folder is named in a file: hold (until it is killed), linger (when
+# the result is there), fail, die, hang (with a child of its own, deaf to TERM).
 cat >pullstorm <<END
 #!/bin/bash
 [ "\$1" = run ] || exec "$real" "\$@"
 name=\$(grep -o 'p[0-9]*-r[0-9]*' <<<"\$*" | tail -n 1)
-for way in hold fail die hang; do
+for way in hold linger fail die hang; do
     grep -qf "$work/\$way" <<<"\$name" 2>/dev/null && break || way=
 done
 case \$way in
 hold) echo \$\$ >"$work/held.new" && mv "$work/held.new" "$work/held" && exec sleep 1000 ;;
+linger) "$real" "\$@" && echo \$\$ >"$work/held.new" && mv "$work/held.new" "$work/held" && exec sleep 1000 ;;
 fail) echo "no such luck" >&2 && exit 1 ;;
 die) echo "last words" >&2 && kill -KILL \$\$ ;;
 hang)
@@ -43,6 +44,10 @@ begin() {
     env --default-signal=INT setsid "$@" >out 2>err </dev/null &
     session=$!
     echo "$session" >>sessions
+}
+# nothing_hidden DIR: but the lock
+nothing_hidden() {
+    [ -z "$(find "$1" -name '.*' ! -name .sweep.lock)" ]
 }
 held() {
     rm -f held
@@ -120,9 +125,23 @@ for how in INT TERM KILL Ctrl-C; do
     [ "$(stamps cut | diff - before | grep -c '^>')" = 0 ]
     ok $? "... keeps the $(wc -l <before) that were done"
     same cut three "... with the same tables"
-    [ -z "$(find cut -name '.*.partial*' -o -name '.*.stderr')" ]
+    nothing_hidden cut
     ok $? "... and leaves nothing hidden behind"
 done
+
+rm -rf cut
+echo p0003-r01 >linger
+begin env PULLSTORM="$odd" "$sweep" study.ini -o cut -j 1
+held
+kill_session
+until_true session_ended
+[ -d cut/runs/p0003-r01 ]
+ok $? "killed when a run is done and its process not yet gone"
+rm linger
+expect 0 "... the next call goes on" "$sweep" study.ini -o cut
+same cut three "... with the same tables"
+nothing_hidden cut
+ok $? "... and leaves nothing hidden behind"
 
 echo p0001-r01 >hold
 rm -rf cut

@@ -23,17 +23,12 @@ static void on_ended(void *user, void *job, const char *reason, const char *said
 static char *end_of(const char *script, const struct jobs_limits *limits)
 {
     char *words[] = {(char *)"/bin/sh", (char *)"-c", (char *)script, NULL};
-    char *scratch = g_build_filename(g_get_tmp_dir(), "test-study-jobs-XXXXXX", NULL), *reason = NULL;
-    int file = g_mkstemp(scratch);
+    char *reason = NULL;
     struct jobs *jobs = jobs_new(limits, on_ended, &reason);
 
-    g_assert_cmpint(file, >=, 0);
-    g_close(file, NULL);
-    jobs_add(jobs, words, scratch, NULL);
+    jobs_add(jobs, words, NULL);
     g_assert_true(jobs_run(jobs));
     jobs_free(jobs);
-    g_assert_false(g_file_test(scratch, G_FILE_TEST_EXISTS));
-    g_free(scratch);
     return reason;
 }
 
@@ -43,6 +38,29 @@ static void expect_end(const char *script, const struct jobs_limits *limits, con
 
     g_assert_cmpstr(reason, ==, expected);
     g_free(reason);
+}
+
+static void keep_said(void *user, void *job, const char *reason, const char *said)
+{
+    (void)job;
+    (void)reason;
+    *(char **)user = g_strdup(said);
+}
+
+/* What it said last, and no more of it than a message can hold. */
+static void test_said(void)
+{
+    const char *script = "yes no | head -n 50000 >&2; printf 'the \\377 end' >&2";
+    char *words[] = {(char *)"/bin/sh", (char *)"-c", (char *)script, NULL}, *said = NULL;
+    const struct jobs_limits limits = {.at_a_time = 1};
+    struct jobs *jobs = jobs_new(&limits, keep_said, &said);
+
+    jobs_add(jobs, words, NULL);
+    g_assert_true(jobs_run(jobs));
+    jobs_free(jobs);
+    g_assert_true(g_str_has_suffix(said, "\nno\nthe \357\277\275 end"));
+    g_assert_cmpuint(strlen(said), ==, 65536 + 2);
+    g_free(said);
 }
 
 static void test_reasons(void)
@@ -110,6 +128,7 @@ int main(int argc, char **argv)
 {
     tap_init(argc, argv);
     g_test_add_func("/study/jobs/reasons", test_reasons);
+    g_test_add_func("/study/jobs/said", test_said);
     g_test_add_func("/study/jobs/memory", test_memory);
     g_test_add_func("/study/jobs/held", test_held);
     return g_test_run();
