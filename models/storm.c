@@ -191,8 +191,7 @@ static bool open_files(struct storm *storm, GError **error)
     const struct storm_options *o = &storm->options;
 
     if (o->capture_path) {
-        storm->capture = capture_new(o->capture_path, storm->regions + 1, storm->world.epoch_s, HOST_UES,
-                                     storm->world.ipv6, error);
+        storm->capture = capture_new(o->capture_path, storm->regions + 1, HOST_UES, storm->world.ipv6, error);
         if (storm->capture == NULL)
             return false;
     }

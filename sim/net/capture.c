@@ -36,7 +36,6 @@ struct spool {
 struct capture {
     FILE *file;
     char *path;
-    int64_t epoch_s;
     uint32_t regions, servers;
     bool ipv6;
     int error; /* errno of the first failed write */
@@ -112,8 +111,7 @@ static void write_file_header(struct capture *capture)
     write_bytes(capture, header, sizeof header);
 }
 
-struct capture *capture_new(const char *path, uint32_t regions, int64_t epoch_s, uint32_t servers, bool ipv6,
-                            GError **error)
+struct capture *capture_new(const char *path, uint32_t regions, uint32_t servers, bool ipv6, GError **error)
 {
     FILE *file = fopen(path, "wb");
 
@@ -125,7 +123,6 @@ struct capture *capture_new(const char *path, uint32_t regions, int64_t epoch_s,
     struct capture *capture = g_new0(struct capture, 1);
     capture->file = file;
     capture->path = g_strdup(path);
-    capture->epoch_s = epoch_s;
     capture->regions = regions;
     capture->servers = servers;
     capture->ipv6 = ipv6;
@@ -176,18 +173,13 @@ static uint8_t *add_record(struct capture *capture, uint32_t region, int64_t tim
 {
     GByteArray *records = capture->spools[region].records;
     guint start = records->len;
-    int64_t ns = time_ns % CLOCK_SECOND, s = capture->epoch_s + time_ns / CLOCK_SECOND;
 
-    if (ns < 0) {
-        ns += CLOCK_SECOND;
-        s--;
-    }
     g_byte_array_set_size(records, start + (guint)(sizeof time_ns + PCAP_RECORD_BYTES + bytes));
     uint8_t *at = records->data + start;
     memcpy(at, &time_ns, sizeof time_ns);
     at += sizeof time_ns;
-    put_le32(at, (uint32_t)s);
-    put_le32(at + 4, (uint32_t)ns);
+    put_le32(at, (uint32_t)(time_ns / CLOCK_SECOND));
+    put_le32(at + 4, (uint32_t)(time_ns % CLOCK_SECOND));
     put_le32(at + 8, (uint32_t)bytes);
     put_le32(at + 12, (uint32_t)bytes);
     return at + PCAP_RECORD_BYTES;

@@ -27,10 +27,9 @@ struct capture_segment {
     uint8_t flags;
 };
 
-/* The file is created (or truncated). epoch_s: Unix time of the start of the run. servers: how many hosts
- * are servers (the rest are UEs). */
-struct capture *capture_new(const char *path, uint32_t regions, int64_t epoch_s, uint32_t servers, bool ipv6,
-                            GError **error);
+/* The file is created (or truncated); its packets carry simulated time. servers: how many hosts are servers (the
+ * rest are UEs). */
+struct capture *capture_new(const char *path, uint32_t regions, uint32_t servers, bool ipv6, GError **error);
 void capture_udp(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t from, uint32_t to,
                  uint16_t port, struct bytes payload);
 void capture_tcp(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t from, uint16_t from_port,

@@ -141,7 +141,7 @@ class DiameterCheck:
         expect(packet, "ME-Key-Material (Ks_NAF)", muk, message.one(405))
         expiry = (message.number(404) or 0) - NTP_TO_UNIX
         created = (message.number(408) or 0) - NTP_TO_UNIX
-        now = packet.time_ns / 1e9
+        now = packet.unix_ns / 1e9
         if not created <= now < expiry:
             raise CaptureError(f"packet {packet.number}: key of {created} .. {expiry} handed out at {now}")
         if impi in self.sessions:

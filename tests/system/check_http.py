@@ -293,6 +293,6 @@ def http_time(text):
 def check_date(item, message):
     """Date lies between the connection's start and the packet that completed the message."""
     date = http_time(message.headers["date"])
-    if not item.connection.first.time_ns // 10**9 <= date <= item.packet.time_ns // 10**9:
+    if not item.connection.first.unix_ns // 10**9 <= date <= item.packet.unix_ns // 10**9:
         raise CaptureError(f"packet {item.packet.number}: Date {message.headers['date']}, but the packet is of "
-                           f"{item.packet.time_ns / 1e9:.3f}")
+                           f"{item.packet.unix_ns / 1e9:.3f}")

@@ -28,7 +28,7 @@ def show(value):
 
 class Packet:
     """One IP packet. TCP fields are absent from datagrams."""
-    __slots__ = ("number", "time_ns", "length", "source", "target", "protocol", "source_port", "target_port",
+    __slots__ = ("number", "time_ns", "unix_ns", "length", "source", "target", "protocol", "source_port", "target_port",
                  "payload", "seq", "ack", "flags", "window", "mss", "ttl")
 
 
@@ -42,8 +42,8 @@ def internet_checksum(data):
     return total ^ 0xFFFF
 
 
-def read(path):
-    """All packets of the file, checked."""
+def read(path, epoch_s=0):
+    """All packets of the file, checked; epoch_s: Unix time of its time 0."""
     with open(path, "rb") as file:
         data = file.read()
     if len(data) < 24:
@@ -68,6 +68,7 @@ def read(path):
             raise CaptureError(f"packet {number}: {nanoseconds} nanoseconds in a second")
         packet = parse_ip(number, data[at + 16:at + 16 + kept])
         packet.time_ns = seconds * 1_000_000_000 + nanoseconds
+        packet.unix_ns = epoch_s * 1_000_000_000 + packet.time_ns
         if packet.time_ns < before:
             raise CaptureError(f"packet {number}: earlier than the packet before it")
         before = packet.time_ns

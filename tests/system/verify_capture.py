@@ -11,6 +11,7 @@ the first few mismatches (packet number, what, expected, found) otherwise.
 import argparse
 import collections
 import csv
+import datetime
 import sys
 
 import pcap
@@ -23,6 +24,7 @@ from pcap import CaptureError
 
 DIAMETER_PORT, HTTP_PORT = 3868, 80
 PROBLEMS_SHOWN = 5
+EPOCH = "2030-01-01T00:00:00Z"  # unless a summary has another
 
 
 class Verifier:
@@ -152,6 +154,8 @@ class Verifier:
 
     def times(self, summary):
         """time_to_key anew: a UE that installs the MSK acknowledges it at that moment."""
+        if self.packets and self.packets[-1].time_ns / 1e9 > float(summary["simulated_s"]) + 1e-6:
+            self.problems.append(f"the capture ends at {self.packets[-1].time_ns / 1e9}, after the run")
         waits = sorted(ack.time_ns - self.mikey.first_pull[ue].time_ns for ue, ack in self.mikey.first_ack.items())
         if not waits:
             return
@@ -190,10 +194,12 @@ def main():
     if options.keylog is None:
         parser.error("CAPTURE and KEYLOG, or --self-test")
     try:
-        verifier = Verifier(pcap.read(options.capture), Keys(options.keylog))
+        summary = read_summary(options.summary) if options.summary else {"run.epoch": EPOCH}
+        epoch = datetime.datetime.strptime(summary["run.epoch"], "%Y-%m-%dT%H:%M:%S%z")
+        verifier = Verifier(pcap.read(options.capture, int(epoch.timestamp())), Keys(options.keylog))
         verifier.run()
         if options.summary:
-            verifier.compare(read_summary(options.summary))
+            verifier.compare(summary)
     except (CaptureError, OSError) as error:
         print(f"verify_capture: {error}", file=sys.stderr)
         return 1

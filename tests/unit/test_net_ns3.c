@@ -203,7 +203,7 @@ static GArray *run_native(GKeyFile *file, const char *group)
     if (rate)
         f.config.uplink_bit_per_s = f.config.downlink_bit_per_s = rate;
     f.config.capture =
-        capture_new(path, f.config.topology.regions + 1, 0, f.config.topology.servers, false, &error);
+        capture_new(path, f.config.topology.regions + 1, f.config.topology.servers, false, &error);
     g_assert_no_error(error);
     f.on_message = converse;
     net_start(&f);
