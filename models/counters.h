@@ -18,6 +18,7 @@
     X(mikey_replayed, "1", "MIKEY messages whose counter was not fresh")                                     \
     X(mikey_bad_mac, "1", "MIKEY messages whose MAC was wrong")                                              \
     X(mikey_expired_muk, "1", "MSK messages refused because their MUK is past its lifetime")                 \
+    X(mikey_foreign, "1", "MIKEY messages for another Key Domain or key group than the UE's")                \
     X(msk_requests, "1", "authenticated POSTs that the BM-SC accepted")                                      \
     X(http_401, "1", "401 answers of the BM-SC")                                                             \
     X(http_401_stale, "1", "of these, with stale=true")                                                      \
@@ -32,7 +33,7 @@
     X(ub_503, "1", "503 answers of the BSF")                                                                 \
     X(msk_retransmissions, "1", "MSK messages sent again with a fresh counter after msk.timeout")            \
     X(msk_installed, "1", "MSK messages that a UE accepted, repeated ones included")                         \
-    X(msk_unanswered, "1", "times the BM-SC gave up waiting for a MIKEY ACK")                                \
+    X(msk_unanswered, "1", "MSKs that the BM-SC gave up on: msk.attempts without ACK, or the MUK expired")   \
     X(msk_missing, "1", "times a UE had its 200 but no MSK within ue.msk_timeout")                           \
     X(msk_mismatch, "1", "MSKs decrypted by a UE that are not the one the BM-SC made (must be 0)")           \
     X(acks_received, "1", "MIKEY ACKs that the BM-SC verified")                                              \

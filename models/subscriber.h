@@ -59,7 +59,7 @@ enum subscriber_class {
     CLASS_CURRENT, /* both sides hold the same valid MUK */
     CLASS_EXPIRED, /* ... past its lifetime */
     CLASS_AHEAD,   /* the UE has bootstrapped again since */
-    CLASS_UNKNOWN, /* ... twice, and forgot the MUK that the BM-SC knows */
+    CLASS_UNKNOWN, /* the BM-SC has lost what it learned since a MUK that the UE forgot */
     CLASS_UNPROVEN /* the BM-SC knows the newest MUK but used an older one, which the UE forgot */
 };
 
@@ -72,6 +72,10 @@ struct subscriber_start {
     uint32_t counter; /* MIKEY counter of the vectors in use, the same on both sides */
 };
 void subscriber_start(const struct world *world, uint32_t ue, struct subscriber_start *out);
+
+/* TS 33.102 Annex C: SQN = SEQ || IND, and the largest jump of SEQ that a USIM accepts (§C.2.1). */
+#define SQN_IND_BITS 5
+#define SQN_DELTA    (1 << 28)
 
 /* Sequence numbers at the start (TS 33.102 Annex C): SEQ of the newest vector at the HSS and at the USIM. */
 uint64_t subscriber_start_seq_hss(const struct world *world, uint32_t ue);

@@ -135,7 +135,7 @@ static void serve(struct net_region *at, uint32_t index)
         bmsc_send_pull(at, ue);
         break;
     case BMSC_MSK:
-        bmsc_send_msk(at, ue);
+        bmsc_send_msk(at, ue, job->request);
         break;
     case BMSC_ACK:
         bmsc_serve_ack(at, ue);

@@ -93,9 +93,10 @@ struct bmsc_post {
 
 struct bmsc_job {
     uint32_t serial;
-    uint8_t work;    /* enum bmsc_work */
-    bool waiting;    /* for an answer of the BSF */
-    uint16_t result; /* of Zn */
+    uint8_t work;     /* enum bmsc_work */
+    bool waiting;     /* for an answer of the BSF */
+    uint32_t result;  /* of Zn */
+    uint32_t request; /* serial of the UE's state that an MSK message is for */
     uint32_t ue;
     uint32_t peer; /* host it came from */
     struct net_conn conn;
@@ -164,7 +165,8 @@ enum net_verdict bmsc_zn_answer(struct net_region *at, const struct net_delivery
 void bmsc_zn_timeout(struct net_region *at, uint64_t argument);
 
 /* msk.c */
-void bmsc_send_msk(struct net_region *at, uint32_t ue);
+void bmsc_queue_msk(struct net_region *at, uint32_t ue);
+void bmsc_send_msk(struct net_region *at, uint32_t ue, uint32_t request);
 void bmsc_msk_timeout(struct net_region *at, uint64_t argument);
 void bmsc_serve_ack(struct net_region *at, uint32_t ue);
 

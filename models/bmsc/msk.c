@@ -71,23 +71,47 @@ static void encode(struct net_region *at, struct bmsc_session *session, uint32_t
 
 /* --- decide --------------------------------------------------------------------------------------------- */
 
-/* A repetition carries the same MSK and RAND under a fresh counter. */
-void bmsc_send_msk(struct net_region *at, uint32_t number)
+void bmsc_queue_msk(struct net_region *at, uint32_t number)
+{
+    struct bmsc *bmsc = model_of(at)->bmsc;
+    uint32_t index = bmsc_job_take(bmsc, BMSC_MSK, number);
+
+    ((struct bmsc_job *)pool_at(&bmsc->jobs, index))->request = bmsc_ue(bmsc, number)->serial;
+    station_arrive(at, &bmsc->station, index, true);
+}
+
+/* The UE will miss its key and request again. */
+static void give_up(struct net_region *at, struct bmsc_ue *ue)
+{
+    count(model_of(at), COUNT_msk_unanswered);
+    bmsc_session_end(at, ue);
+}
+
+/* A repetition carries the same MSK and RAND under a fresh counter. request: not if another one was granted, and its
+ * MSK message queued, while this one waited for a worker. */
+void bmsc_send_msk(struct net_region *at, uint32_t number, uint32_t request)
 {
     struct model_region *m = model_of(at);
     struct bmsc_ue *ue = bmsc_ue(m->bmsc, number);
     struct bmsc_session *session;
     uint32_t counter;
 
-    if (ue->stage != BMSC_REQUESTED || ue->session == POOL_NONE)
+    if (ue->serial != request || ue->stage != BMSC_REQUESTED || ue->session == POOL_NONE)
         return;
     session = bmsc_session(m, number);
+    if (session->acked)
+        return;
+    if (ue->known_expiry_ns <= at->now_ns) { /* past its lifetime a MUK is good for a pull only */
+        give_up(at, ue);
+        return;
+    }
     counter = bmsc_counter(ue, session->vector);
     if (session->pushes == 0) {
         session->counter_min = counter;
         random_bytes(m->world->seed, number, PURPOSE_MIKEY_RAND, ue->draws++, session->msk_rand, 16);
     }
-    session->pushes++;
+    if (session->pushes++ > 0)
+        count(m, COUNT_msk_retransmissions);
     encode(at, session, counter);
     session->timeout = net_timeout(at, HOST_BMSC, m->world->scenario->msk_timeout, TIMER_MSK_TIMEOUT,
                                    (uint64_t)ue->serial << 32 | number);
@@ -96,17 +120,19 @@ void bmsc_send_msk(struct net_region *at, uint32_t number)
 void bmsc_msk_timeout(struct net_region *at, uint64_t argument)
 {
     struct model_region *m = model_of(at);
-    struct bmsc_ue *ue = bmsc_ue(m->bmsc, (uint32_t)argument);
+    uint32_t number = (uint32_t)argument;
+    struct bmsc_ue *ue = bmsc_ue(m->bmsc, number);
+    const struct bmsc_session *session;
 
     if (ue->serial != argument >> 32 || ue->stage != BMSC_REQUESTED || ue->session == POOL_NONE)
         return;
-    if (bmsc_session(m, (uint32_t)argument)->pushes < m->world->scenario->msk_attempts) {
-        count(m, COUNT_msk_retransmissions);
-        station_arrive(at, &m->bmsc->station, bmsc_job_take(m->bmsc, BMSC_MSK, (uint32_t)argument), true);
-    } else {
-        count(m, COUNT_msk_unanswered); /* the UE will miss its key and request again */
-        bmsc_session_end(at, ue);
-    }
+    session = bmsc_session(m, number);
+    if (session->acked)
+        return; /* its ACK waits for a worker */
+    if (session->pushes < m->world->scenario->msk_attempts)
+        bmsc_queue_msk(at, number);
+    else
+        give_up(at, ue);
 }
 
 /* --- verify --------------------------------------------------------------------------------------------- */
@@ -175,7 +201,7 @@ enum net_verdict bmsc_datagram(struct net_region *at, const struct net_delivery 
     return NET_RECEIVED;
 }
 
-/* Delivered: the MUK is proven on both sides, even if the wait for this ACK had been given up meanwhile. */
+/* Delivered: the MUK is proven on both sides. */
 void bmsc_serve_ack(struct net_region *at, uint32_t number)
 {
     struct model_region *m = model_of(at);

@@ -86,7 +86,7 @@ static void grant(struct net_region *at, struct bmsc_job *job, struct bmsc_sessi
     session->acked = false;
     bmsc_send_success(at, job, session);
     if (granted)
-        station_arrive(at, &m->bmsc->station, bmsc_job_take(m->bmsc, BMSC_MSK, job->ue), true);
+        bmsc_queue_msk(at, job->ue);
     else
         bmsc_session_end(at, ue);
 }
@@ -155,6 +155,7 @@ static bool learn(struct model_region *m, const struct bmsc_job *job)
     session->vector = ue->known;
     subscriber_rand(m, job->ue, session->vector, session->rand);
     session->has_ha1 = false;
+    session->pushes = 0; /* an MSK message under the older MUK can be acknowledged no more */
     return true;
 }
 
@@ -178,8 +179,8 @@ void bmsc_serve_zn_answer(struct net_region *at, uint32_t index)
         count(m, COUNT_zn_busy);
         bmsc_send_refusal(at, job->conn, 503);
         break;
-    default:
-        bmsc_send_refusal(at, job->conn, 403);
+    default: /* RFC 6733 §7.1: from 5000 on for good, below for now */
+        bmsc_send_refusal(at, job->conn, job->result < DIAMETER_PERMANENT ? 503 : 403);
         break;
     }
     bmsc_job_give(m->bmsc, index);

@@ -112,7 +112,8 @@ void bmsc_send_pull(struct net_region *at, uint32_t number)
         if (m->keylog)
             keylog_vector(m, at->now_ns, number, vector);
     }
-    ue->pulls++;
+    if (ue->pulls++ > 0)
+        count(m, COUNT_pull_retransmissions);
     encode(at, number, session, bmsc_counter(ue, vector), ue->draws++);
     session->timeout =
         net_timeout(at, HOST_BMSC, s->pull_timeout, TIMER_PULL_TIMEOUT, (uint64_t)ue->serial << 32 | number);
@@ -127,7 +128,6 @@ void bmsc_pull_timeout(struct net_region *at, uint64_t argument)
     if (ue->serial != argument >> 32 || ue->stage != BMSC_SOLICITING)
         return;
     if (ue->pulls < m->world->scenario->pull_attempts) {
-        count(m, COUNT_pull_retransmissions);
         station_arrive(at, &m->bmsc->station, bmsc_job_take(m->bmsc, BMSC_PULL, (uint32_t)argument), true);
     } else {
         count(m, COUNT_ues_unanswered);

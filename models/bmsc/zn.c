@@ -60,7 +60,7 @@ static bool read_bia(const struct world *world, const struct diameter_message *b
 {
     uint32_t number;
 
-    job->result = (uint16_t)bia->result;
+    job->result = bia->result;
     if (bia->result != DIAMETER_SUCCESS)
         return true;
     if (bia->ks_naf.len != sizeof job->zn_ks_naf || !bia->has_times ||
@@ -83,8 +83,8 @@ enum net_verdict bmsc_zn_answer(struct net_region *at, const struct net_delivery
         return NET_REJECTED;
     }
     job = waiting_job(m->bmsc, diameter_session_value(bia.session_id), bia.end_to_end);
-    if (job == NULL)
-        return NET_RECEIVED; /* after its timeout */
+    if (job == NULL || bia.hop_by_hop != bia.end_to_end)
+        return NET_RECEIVED; /* after its timeout, or to no request of ours */
     if (!read_bia(m->world, &bia, job)) {
         count(m, COUNT_diameter_malformed);
         return NET_REJECTED;

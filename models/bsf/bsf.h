@@ -56,7 +56,7 @@ struct bsf_job {
     uint32_t serial; /* zero: free */
     uint8_t work;    /* enum bsf_work */
     bool waiting;    /* for an answer of the HSS */
-    uint16_t result; /* of Zh; Zn: of the answer to give */
+    uint32_t result; /* of Zh; Zn: of the answer to give */
     uint32_t subscriber;
     struct net_conn conn;
     int64_t sent_ns;  /* of the Zh request */

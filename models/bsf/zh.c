@@ -62,7 +62,7 @@ static bool read_maa(struct model_region *m, const struct diameter_message *maa,
     struct bsf_challenge *c = &job->challenge;
     uint32_t number;
 
-    job->result = (uint16_t)maa->result;
+    job->result = maa->result;
     if (maa->result != DIAMETER_SUCCESS)
         return true;
     if (maa->rand_autn.len != 32 || maa->xres.len < 4 || maa->xres.len > sizeof c->xres ||
@@ -90,8 +90,8 @@ enum net_verdict bsf_zh_answer(struct net_region *at, const struct net_delivery 
         return NET_REJECTED;
     }
     job = waiting_job(m->bsf, diameter_session_value(maa.session_id), maa.end_to_end);
-    if (job == NULL)
-        return NET_RECEIVED; /* after its timeout */
+    if (job == NULL || maa.hop_by_hop != maa.end_to_end)
+        return NET_RECEIVED; /* after its timeout, or to no request of ours */
     if (!read_maa(m, &maa, job)) {
         count(m, COUNT_diameter_malformed);
         return NET_REJECTED;

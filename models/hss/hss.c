@@ -11,7 +11,6 @@
 #include <glib.h>
 #include <string.h>
 
-#define IND_BITS   5 /* TS 33.102 Annex C: SQN = SEQ || IND */
 #define AUTS_BYTES 14
 
 /* What the AuC remembers of a subscriber, from its first request in the run on. */
@@ -26,7 +25,7 @@ struct hss_job {
     struct net_conn conn;
     uint32_t subscriber;
     uint32_t hop_by_hop, end_to_end;
-    uint16_t result; /* DIAMETER_SUCCESS, or why not */
+    uint32_t result; /* DIAMETER_SUCCESS, or why not */
     bool resync;
     uint8_t rand[16], auts[AUTS_BYTES];
     uint8_t session_length;
@@ -131,18 +130,18 @@ static void answer_vector(struct net_region *at, const struct hss_job *job, uint
 
 /* --- decide --------------------------------------------------------------------------------------------- */
 
-/* TS 33.102 §6.3.5: an AUTS with the right MAC-S sets SEQ_HE to SEQ_MS. */
-static bool resynchronise(struct model_region *m, const struct hss_job *job, struct hss_subscriber *s)
+/* TS 33.102 §6.3.5: unless the next SEQ is one that the USIM accepts, an AUTS with the right MAC-S sets SEQ_HE to
+ * SEQ_MS. With a wrong one SEQ_HE stays; either way the answer has a new vector. */
+static void resynchronise(struct model_region *m, const struct hss_job *job, struct hss_subscriber *s)
 {
     uint8_t k[16], opc[16];
-    uint64_t sqn_ms;
+    uint64_t sqn_ms, next = s->seq + 1;
 
     subscriber_k(m->world, job->subscriber, k);
     subscriber_opc(m->world, job->subscriber, opc);
-    if (!milenage_auts_open(m->crypto, k, opc, job->rand, job->auts, &sqn_ms))
-        return false;
-    s->seq = sqn_ms >> IND_BITS;
-    return true;
+    if (milenage_auts_open(m->crypto, k, opc, job->rand, job->auts, &sqn_ms) &&
+        (next <= sqn_ms >> SQN_IND_BITS || next - (sqn_ms >> SQN_IND_BITS) > SQN_DELTA))
+        s->seq = sqn_ms >> SQN_IND_BITS;
 }
 
 static void serve(struct net_region *at, uint32_t index)
@@ -155,14 +154,16 @@ static void serve(struct net_region *at, uint32_t index)
     if (job->result == DIAMETER_SUCCESS) {
         struct hss_subscriber *s = subscriber(hss, job->subscriber);
 
-        if ((job->resync && !resynchronise(m, job, s)) || s->vectors > VECTOR_MAX)
-            refusal.result = DIAMETER_UNABLE_TO_DELIVER;
+        if (s->vectors > VECTOR_MAX)
+            refusal.result = DIAMETER_UNABLE_TO_COMPLY;
+        else if (job->resync)
+            resynchronise(m, job, s);
     }
     if (refusal.result == DIAMETER_SUCCESS) {
         struct hss_subscriber *s = subscriber(hss, job->subscriber);
 
         s->seq++;
-        answer_vector(at, job, s->vectors++, s->seq << IND_BITS | (s->seq & ((1U << IND_BITS) - 1)));
+        answer_vector(at, job, s->vectors++, s->seq << SQN_IND_BITS | (s->seq & ((1U << SQN_IND_BITS) - 1)));
     } else {
         answer(at, job, &refusal);
     }

@@ -22,7 +22,7 @@ static bool shape_right(const struct mikey_message *m)
     return m->data_type == MIKEY_PSK_INIT && m->prf == 0 && m->has_ext && m->has_key_domain_id &&
            m->has_msk_id && !m->has_mtk_id && m->has_t && m->ts_type == MIKEY_TS_COUNTER && m->has_rand &&
            m->has_idi && m->has_idr && m->has_kemac && m->mac_alg == MIKEY_MAC_HMAC_SHA1_160 &&
-           (m->encr_data.len == 0) == pull && (pull || m->encr_alg == MIKEY_ENCR_AES_CM_128);
+           (m->encr_data.len == 0) == pull && m->encr_alg == MIKEY_ENCR_AES_CM_128;
 }
 
 /* The MUK among the newest and the last used whose id the message names; NULL: none. */
@@ -113,6 +113,22 @@ static void pull(struct ue_at *u, const struct net_delivery *d, const struct ue_
     ue_exchange_begin(u, (uint16_t)(f->message.msk_id >> 16), muk->vector, f->rand, f->muk);
 }
 
+/* Of the Key Domain and key group that the UE has joined. */
+static bool is_ours(const struct ue_at *u, const struct mikey_message *m)
+{
+    const struct world *world = u->m->world;
+
+    return memcmp(m->key_domain_id, world->key_domain_id, sizeof m->key_domain_id) == 0 &&
+           m->msk_id >> 16 == (uint32_t)world->scenario->msk_key_group;
+}
+
+/* The validity interval, TS 33.246 §6.3.2.1: MTK IDs from .. to, the lower one first. */
+static bool interval_right(const struct mikey_key_data *data)
+{
+    return data->kv == MIKEY_KV_INTERVAL && data->valid_from.len == data->valid_to.len &&
+           memcmp(data->valid_from.at, data->valid_to.at, data->valid_from.len) <= 0;
+}
+
 /* Decrypts and reads the key; false if what is inside is not an MSK with its validity interval. */
 static bool open_msk(struct ue_at *u, const struct mikey_facts *f, uint8_t msk[16])
 {
@@ -127,7 +143,7 @@ static bool open_msk(struct ue_at *u, const struct mikey_facts *f, uint8_t msk[1
     mikey_keys(u->m->crypto, bytes_of(f->muk, 32), m->csb_id, m->rand, &keys);
     mikey_crypt(u->m->crypto, &keys, m->csb_id, m->ts, m->encr_data.at, plain, m->encr_data.len);
     if (mikey_key_data_decode(bytes_of(plain, m->encr_data.len), &data, &rest) != WIRE_OK || rest.len != 0 ||
-        data.type != MIKEY_KEY_TGK || data.key.len != 16 || data.kv != MIKEY_KV_INTERVAL)
+        data.type != MIKEY_KEY_TGK || data.key.len != 16 || !interval_right(&data))
         return false;
     memcpy(msk, data.key.at, 16);
     return true;
@@ -162,19 +178,26 @@ static void acknowledge(struct ue_at *u, const struct mikey_facts *f)
     net_udp_send(u->net, HOST_UES + u->number, HOST_BMSC, out);
 }
 
+bool ue_holds_msk(const struct ue_at *u)
+{
+    return u->ue->msk[0] == u->m->world->msk_number || u->ue->msk[1] == u->m->world->msk_number;
+}
+
 static void install(struct ue_at *u, const struct mikey_facts *f, const uint8_t msk[16])
 {
     uint16_t number = (uint16_t)f->message.msk_id;
     struct ue *ue = u->ue;
+    bool held = ue_holds_msk(u);
 
     count(u->m, COUNT_msk_installed);
     if (memcmp(msk, u->m->world->msk, 16) != 0 || number != u->m->world->msk_number)
         count(u->m, COUNT_msk_mismatch);
-    if (ue->msk[0] == number)
-        return;
-    if (ue->msk[1] != number)
+    if (ue->msk[0] != number) {
         ue->msk[1] = ue->msk[0];
-    ue->msk[0] = number;
+        ue->msk[0] = number;
+    }
+    if (held || !ue_holds_msk(u))
+        return;
     count(u->m, COUNT_ues_keyed);
     u->m->last_keyed_ns = u->net->now_ns;
     if (ue->gave_up) {
@@ -192,6 +215,8 @@ static void msk_in_exchange(struct ue_at *u)
     if (u->x->phase == UE_AWAITING_MSK) {
         histogram_add(&u->m->latency[PROCEDURE_msk], u->net->now_ns - u->x->started_ns);
         ue_exchange_end(u);
+    } else if (u->x->phase == UE_WAITING) {
+        ue_exchange_end(u); /* the try it belongs to was given up; there is nothing left to ask for */
     } else {
         u->x->msk_arrived = true;
     }
@@ -206,8 +231,12 @@ enum net_verdict ue_datagram(struct net_region *at, const struct net_delivery *d
 
     if (muk == NULL)
         return NET_REJECTED;
+    accept(&u, muk, (uint32_t)f.message.ts);
+    if (!is_ours(&u, &f.message)) {
+        count(u.m, COUNT_mikey_foreign);
+        return NET_REJECTED;
+    }
     if (f.pull) {
-        accept(&u, muk, (uint32_t)f.message.ts);
         pull(&u, d, muk, &f);
         return NET_RECEIVED;
     }
@@ -215,7 +244,6 @@ enum net_verdict ue_datagram(struct net_region *at, const struct net_delivery *d
         count(u.m, COUNT_mikey_malformed);
         return NET_REJECTED;
     }
-    accept(&u, muk, (uint32_t)f.message.ts);
     install(&u, &f, msk);
     if (f.message.v)
         acknowledge(&u, &f);

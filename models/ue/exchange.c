@@ -84,7 +84,7 @@ void ue_exchange_end(struct ue_at *u)
 
 static void give_up(struct ue_at *u)
 {
-    if (u->ue->msk[0] != u->m->world->msk_number && !u->ue->gave_up) {
+    if (!ue_holds_msk(u) && !u->ue->gave_up) {
         u->ue->gave_up = true;
         count(u->m, COUNT_ues_gave_up);
     }
@@ -154,10 +154,7 @@ void ue_timer(struct net_region *at, uint32_t host, uint64_t serial)
     u.x->timeout = 0;
     switch ((enum ue_phase)u.x->phase) {
     case UE_WAITING:
-        if (u.x->msk_arrived) /* since the try was given up: there is nothing left to ask for */
-            ue_exchange_end(&u);
-        else
-            ue_exchange_try(&u);
+        ue_exchange_try(&u);
         break;
     case UE_USIM:
         ue_bootstrap_usim(&u);

@@ -39,6 +39,10 @@ void ue_request_start(struct ue_at *u)
 {
     uint8_t buffer[512];
 
+    if (u->x->msk_arrived) { /* while it bootstrapped: there is nothing left to ask for */
+        ue_exchange_end(u);
+        return;
+    }
     count(u->m, COUNT_requests_started);
     u->x->started_ns = u->net->now_ns;
     u->x->conn = net_tcp_connect(u->net, HOST_UES + u->number, HOST_BMSC, HTTP_PORT, http_frame, 0);
@@ -102,7 +106,9 @@ static enum net_verdict challenged(struct ue_at *u, const struct http_message *a
         ue_exchange_retry(u);
         return NET_REJECTED;
     }
-    if (u->x->phase == UE_ASKING) {
+    if (u->x->msk_arrived) { /* that of an earlier request */
+        ue_exchange_end(u);
+    } else if (u->x->phase == UE_ASKING) {
         send_credentials(u, &c);
     } else if (c.stale && u->x->stale < UE_STALE_MAX) {
         u->x->stale++;

@@ -65,7 +65,7 @@ struct ue_exchange {
     uint8_t nonce_length;
     bool bootstrap;   /* the newest GBA key must not be used any more */
     bool resync;      /* the challenge answers an AUTS */
-    bool msk_arrived; /* before the 200 */
+    bool msk_arrived; /* while an answer is awaited */
     uint8_t muk[32];
     uint8_t muk_rand[16]; /* of its vector */
     uint8_t ks[32];
@@ -111,6 +111,7 @@ void ue_prefetch(struct net_region *at, uint32_t host, unsigned stage);
 /* --- inside the room ------------------------------------------------------------------------------------ */
 struct ue_at ue_find(struct net_region *at, uint32_t host);
 uint64_t ue_draw(struct ue_at *u, enum purpose purpose);
+bool ue_holds_msk(const struct ue_at *u); /* the one that the storm is about */
 /* Puts the MUK of a vector, and its RAND, into the exchange, derived unless they are there. */
 void ue_exchange_muk(struct ue_at *u, uint16_t vector);
 /* ... those that are at hand. */

@@ -5,14 +5,11 @@
 
 #include "models/crypto/milenage.h"
 
-#define IND_BITS  5
-#define SEQ_DELTA (INT64_C(1) << 28) /* §C.2.1: largest jump that is accepted */
-
 /* What the card has seen before the run: consecutive vectors up to the newest, IND = SEQ mod 32. */
 static void sqn_start(struct ue_sqn *sqn, int64_t newest)
 {
-    for (int64_t i = 0; i < 1 << IND_BITS; i++) {
-        int64_t behind = (newest - i) & ((1 << IND_BITS) - 1);
+    for (int64_t i = 0; i < 1 << SQN_IND_BITS; i++) {
+        int64_t behind = (newest - i) & ((1 << SQN_IND_BITS) - 1);
         sqn->seq[i] = newest - behind;
     }
 }
@@ -31,15 +28,15 @@ static struct ue_sqn *sqn_of(struct ue_at *u)
 /* §C.2: fresh if SEQ is above SEQ_MS(IND) and does not jump too far. */
 static bool sqn_accept(struct ue_sqn *sqn, uint64_t value, uint64_t *highest)
 {
-    unsigned ind = value & ((1U << IND_BITS) - 1);
-    int64_t seq = (int64_t)(value >> IND_BITS);
+    unsigned ind = value & ((1U << SQN_IND_BITS) - 1);
+    int64_t seq = (int64_t)(value >> SQN_IND_BITS);
     unsigned top = 0;
 
-    for (unsigned i = 1; i < 1U << IND_BITS; i++)
+    for (unsigned i = 1; i < 1U << SQN_IND_BITS; i++)
         if (sqn->seq[i] > sqn->seq[top])
             top = i;
-    *highest = (uint64_t)sqn->seq[top] << IND_BITS | top;
-    if (seq <= sqn->seq[ind] || seq - sqn->seq[top] > SEQ_DELTA)
+    *highest = (uint64_t)sqn->seq[top] << SQN_IND_BITS | top;
+    if (seq <= sqn->seq[ind] || seq - sqn->seq[top] > SQN_DELTA)
         return false;
     sqn->seq[ind] = seq;
     return true;

@@ -35,6 +35,7 @@ struct avp {
 struct parse {
     struct diameter_message *message;
     unsigned avps, times;
+    bool error; /* E bit */
 };
 
 const struct diameter_list *diameter_list_of(uint32_t command, uint32_t application, bool request)
@@ -213,15 +214,19 @@ static enum wire_status read_list(struct parse *p, struct bytes avps, const stru
         if (index < list->count)
             next = index + 1;
     }
-    for (unsigned i = 0; i < list->count; i++)
-        if (list->rows[i].presence == REQUIRED && !(seen >> i & 1))
+    for (unsigned i = 0; i < list->count; i++) {
+        unsigned presence = list->rows[i].presence;
+
+        if ((presence == REQUIRED || (presence == EXPECTED && !p->error)) && !(seen >> i & 1))
             return WIRE_MALFORMED;
+    }
     return WIRE_OK;
 }
 
 /* Header; *avps is what follows. */
-static enum wire_status read_header(struct bytes in, struct diameter_message *m, struct bytes *avps)
+static enum wire_status read_header(struct bytes in, struct parse *p, struct bytes *avps)
 {
+    struct diameter_message *m = p->message;
     uint32_t length;
     uint8_t flags;
 
@@ -242,19 +247,20 @@ static enum wire_status read_header(struct bytes in, struct diameter_message *m,
     m->application = wire_load_u32(in.at + 8);
     m->hop_by_hop = wire_load_u32(in.at + 12);
     m->end_to_end = wire_load_u32(in.at + 16);
+    p->error = (flags & FLAG_ERROR) != 0;
     *avps = bytes_of(in.at + HEADER_BYTES, in.len - HEADER_BYTES);
-    return m->request && (flags & FLAG_ERROR) ? WIRE_MALFORMED : WIRE_OK;
+    return m->request && p->error ? WIRE_MALFORMED : WIRE_OK;
 }
 
 enum wire_status diameter_decode(struct bytes in, struct diameter_message *out)
 {
-    struct parse p = {out, 0, 0};
+    struct parse p = {.message = out};
     const struct diameter_list *list;
     struct bytes avps;
     enum wire_status status;
 
     wire_clear(out, sizeof *out);
-    status = read_header(in, out, &avps);
+    status = read_header(in, &p, &avps);
     if (status != WIRE_OK)
         return status;
     list = diameter_list_of(out->command, out->application, out->request);

@@ -21,6 +21,9 @@ enum diameter_result {
     DIAMETER_SUCCESS = 2001,
     DIAMETER_UNABLE_TO_DELIVER = 3002,
     DIAMETER_TOO_BUSY = 3004,
+    DIAMETER_PERMANENT = 5000, /* from here on: failures for good (RFC 6733 §7.1.5) */
+    DIAMETER_UNABLE_TO_COMPLY = 5012,
+    DIAMETER_EXPERIMENTAL = 5400, /* from here on: of TS 29.109 §6.4, in an Experimental-Result */
     DIAMETER_IDENTITY_UNKNOWN = 5401,
     DIAMETER_NAF_NOT_AUTHORISED = 5402,
     DIAMETER_BTID_UNKNOWN = 5403
@@ -34,7 +37,7 @@ struct diameter_message {
     uint32_t application;
     uint32_t hop_by_hop, end_to_end;
     struct bytes session_id, origin_host, origin_realm, destination_realm, destination_host;
-    uint32_t result;   /* answers: from Result-Code (below 5000) or Experimental-Result */
+    uint32_t result;   /* answers: from Result-Code or Experimental-Result */
     struct bytes impi; /* User-Name */
     /* Zh */
     struct bytes resync; /* MAR: RAND || AUTS, 30 bytes (SIP-Authorization) */

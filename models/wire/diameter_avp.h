@@ -24,7 +24,12 @@ enum diameter_kind {
     AVP_GROUP    /* `list`; written if it holds any AVP that a message chooses */
 };
 
-enum diameter_presence { OPTIONAL, REQUIRED, MANY /* the first counts */ };
+enum diameter_presence {
+    OPTIONAL,
+    REQUIRED,
+    EXPECTED, /* required, but an answer with the E bit may lack it (RFC 6733 §7.2) */
+    MANY      /* the first counts */
+};
 
 struct diameter_avp {
     uint16_t code;
@@ -81,9 +86,11 @@ struct diameter_list {
 #define NAME_MAX_BYTES 255  /* host names, realms, NAIs: RFC 6733 §4.3.1, RFC 7542 §2.3 */
 #define TEXT_MAX_BYTES 2000 /* XML */
 
-/* Experimental-Result, RFC 6733 §7.6: the results from 5000 on that the applications define. */
+/* Experimental-Result, RFC 6733 §7.6: the results that the applications define. */
 extern const struct diameter_list diameter_experimental_result;
-#define RESULT_ROWS RESULT(268, OPTIONAL, 1, 4999), GROUP(297, AVP_M, OPTIONAL, &diameter_experimental_result)
+#define RESULT_ROWS                                                                                          \
+    RESULT(268, OPTIONAL, 1, DIAMETER_EXPERIMENTAL - 1),                                                     \
+        GROUP(297, AVP_M, OPTIONAL, &diameter_experimental_result)
 
 extern const struct diameter_list diameter_mar, diameter_maa, diameter_bir, diameter_bia;
 

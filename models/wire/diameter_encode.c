@@ -24,7 +24,7 @@ static bool is_chosen(const struct diameter_message *m, const struct diameter_av
         for (unsigned i = 0; i < row->list->count; i++)
             if (is_chosen(m, &row->list->rows[i]))
                 return true;
-        return row->presence == REQUIRED;
+        return row->presence == REQUIRED || row->presence == EXPECTED;
     default:
         return false;
     }
@@ -200,6 +200,6 @@ enum wire_status diameter_encode(const struct diameter_message *message, uint8_t
 /* Vendor-Id and Experimental-Result-Code, RFC 6733 §7.6, §7.7. */
 static const struct diameter_avp experimental_rows[] = {
     FIXED(266, AVP_M, REQUIRED, DIAMETER_VENDOR_3GPP),
-    RESULT(298, REQUIRED, 5000, UINT32_MAX),
+    RESULT(298, REQUIRED, DIAMETER_EXPERIMENTAL, UINT32_MAX),
 };
 const struct diameter_list diameter_experimental_result = LIST(experimental_rows);

@@ -41,7 +41,7 @@ static const struct diameter_list vector = LIST(vector_rows);
 
 static const struct diameter_avp maa_rows[] = {
     OCTETS(263, AVP_M, REQUIRED, session_id, 1, NAME_MAX_BYTES),
-    GROUP(260, AVP_M, REQUIRED, &application),
+    GROUP(260, AVP_M, EXPECTED, &application),
     RESULT_ROWS,
     DEFAULT(277, AVP_M, 1),
     OCTETS(264, AVP_M, REQUIRED, origin_host, 1, NAME_MAX_BYTES),

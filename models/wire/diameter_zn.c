@@ -26,7 +26,7 @@ const struct diameter_list diameter_bir = LIST(bir_rows);
 
 static const struct diameter_avp bia_rows[] = {
     OCTETS(263, AVP_M, REQUIRED, session_id, 1, NAME_MAX_BYTES),
-    GROUP(260, AVP_M, REQUIRED, &application),
+    GROUP(260, AVP_M, EXPECTED, &application),
     RESULT_ROWS,
     DEFAULT(277, AVP_M, 1),
     OCTETS(264, AVP_M, REQUIRED, origin_host, 1, NAME_MAX_BYTES),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Diameter: the six example messages byte for byte and back, and what has to be refused. */
 #include "models/wire/diameter.h"
+#include "models/wire/read.h"
 #include "tests/unit/tap.h"
 #include "tests/unit/wire_vectors.h"
 
@@ -390,10 +391,20 @@ static void test_headers(void)
     assert_status(diameter_decode(bytes_of(odd, 20), &m), WIRE_MALFORMED);
 }
 
+/* Offset of the first AVP of a code without vendor; -1: there is none. */
+static int find_avp(const uint8_t *message, size_t length, uint32_t code)
+{
+    for (size_t at = 20; at < length; at += (wire_load_u24(message + at + 5) + 3) & ~UINT32_C(3))
+        if (wire_load_u32(message + at) == code)
+            return (int)at;
+    return -1;
+}
+
 /* Protocol errors are in Result-Code and set the E bit; those of the applications are not and do not. */
 static void test_results(void)
 {
-    static const uint32_t results[] = {DIAMETER_SUCCESS, DIAMETER_UNABLE_TO_DELIVER, DIAMETER_TOO_BUSY,
+    static const uint32_t results[] = {DIAMETER_SUCCESS,          DIAMETER_UNABLE_TO_DELIVER,
+                                       DIAMETER_TOO_BUSY,         DIAMETER_UNABLE_TO_COMPLY,
                                        DIAMETER_IDENTITY_UNKNOWN, DIAMETER_NAF_NOT_AUTHORISED};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(results); i++) {
@@ -406,7 +417,28 @@ static void test_results(void)
         g_assert_cmpuint(out[4], ==, results[i] / 1000 == 3 ? 0x60 : 0x40);
         assert_status(diameter_decode(bytes_of(out, length), &back), WIRE_OK);
         assert_equal(&back, &m);
+        g_assert_cmpint(find_avp(out, length, 297) >= 0, ==, results[i] >= 5400);
     }
+}
+
+/* An agent on the way knows no application: its answer has the E bit and no Vendor-Specific-Application-Id (§7.2). */
+static void test_agent_answer(void)
+{
+    struct diameter_message m = zh_message(false), back;
+    uint8_t out[600];
+    size_t length, at;
+
+    m.result = DIAMETER_UNABLE_TO_DELIVER;
+    assert_status(diameter_encode(&m, out, sizeof out, &length), WIRE_OK);
+    at = (size_t)find_avp(out, length, 260);
+    memmove(out + at, out + at + 32, length - at - 32);
+    length -= 32;
+    out[2] = (uint8_t)(length >> 8);
+    out[3] = (uint8_t)length;
+    assert_status(diameter_decode(bytes_of(out, length), &back), WIRE_OK);
+    assert_equal(&back, &m);
+    out[4] &= 0xdf;
+    assert_status(diameter_decode(bytes_of(out, length), &back), WIRE_MALFORMED);
 }
 
 /* 32 bits of seconds since 1900 turn in 2036. */
@@ -495,6 +527,7 @@ int main(int argc, char **argv)
     g_test_add_func("/diameter/avp-limit", test_avp_limit);
     g_test_add_func("/diameter/headers", test_headers);
     g_test_add_func("/diameter/results", test_results);
+    g_test_add_func("/diameter/agent-answer", test_agent_answer);
     g_test_add_func("/diameter/times", test_times);
     g_test_add_func("/diameter/encode-refuses", test_encode_refuses);
     g_test_add_func("/diameter/guss", test_guss);
