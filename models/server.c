@@ -65,7 +65,7 @@ bool server_finish(struct server *server, int64_t now_ns, struct server_waiting 
     return true;
 }
 
-int64_t server_busy_ns(const struct server *server, int64_t now_ns)
+double server_busy_ns(const struct server *server, int64_t now_ns)
 {
-    return server->busy_ns + (int64_t)server->busy * (now_ns - server->changed_ns);
+    return server->busy_ns + (double)server->busy * (double)(now_ns - server->changed_ns);
 }

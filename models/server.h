@@ -20,7 +20,8 @@ struct server {
     uint64_t head, tail;            /* tail - head jobs wait */
     uint64_t capacity;
     uint64_t queue_max;
-    int64_t busy_ns; /* sum over workers of time spent busy, up to changed_ns */
+    double
+        busy_ns; /* sum over workers of time spent busy, up to changed_ns: of many, more than 64 bits hold */
     int64_t changed_ns;
 };
 
@@ -39,6 +40,6 @@ static inline uint64_t server_queued(const struct server *server)
 }
 
 /* Worker time spent busy until now_ns. */
-int64_t server_busy_ns(const struct server *server, int64_t now_ns);
+double server_busy_ns(const struct server *server, int64_t now_ns);
 
 #endif

@@ -97,26 +97,30 @@ static bool write_captures(struct storm *storm, int64_t time_ns)
            (storm->keylog == NULL || keylog_flush(storm->keylog, time_ns, &storm->failure));
 }
 
+static bool goes_on(struct storm *storm)
+{
+    if (storm->failure || storm->interrupted)
+        return false;
+    if (storm->options.progress && !storm->options.progress(storm->options.user, storm))
+        storm->interrupted = true;
+    return !storm->interrupted;
+}
+
 static bool on_window(void *user, int64_t time_ns)
 {
     struct storm *storm = user;
 
     storm->now_ns = time_ns;
-    if (storm->failure || !write_captures(storm, time_ns))
-        return false;
-    if (storm->options.progress && !storm->options.progress(storm->options.user, storm)) {
-        storm->interrupted = true;
-        return false;
-    }
-    return true;
+    return write_captures(storm, time_ns) && goes_on(storm);
 }
 
-static void on_boundary(void *user, int64_t time_ns)
+static bool on_boundary(void *user, int64_t time_ns)
 {
     struct storm *storm = user;
 
-    if (storm->series && time_ns > storm->row_ns)
+    if (storm->series)
         storm_series_row(storm, time_ns);
+    return goes_on(storm);
 }
 
 /* --- assembly ------------------------------------------------------------------------------------------- */
@@ -310,8 +314,10 @@ static void close_files(struct storm *storm)
         error = NULL;
     if (storm->keylog && !keylog_close(storm->keylog, error))
         error = NULL;
-    if (storm->series)
+    if (storm->series) {
+        storm_series_flush(storm);
         csv_close(storm->series, error);
+    }
     storm->capture = NULL;
     storm->keylog = NULL;
     storm->series = NULL;
@@ -327,6 +333,7 @@ void storm_free(struct storm *storm)
     for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
         histogram_clear(&storm->latency[i]);
     g_clear_error(&storm->failure);
+    g_free(storm->row);
     g_free(storm);
 }
 
@@ -341,7 +348,8 @@ enum storm_outcome storm_run(struct storm *storm, GError **error)
                    world->msk);
     bmsc_start(network_region(storm->network, 0));
     storm->now_ns = network_run(storm->network, world->scenario->run_end);
-    on_boundary(storm, storm->now_ns);
+    if (storm->series)
+        storm_series_row(storm, storm->now_ns);
     for (uint32_t r = 0; r <= storm->regions; r++)
         for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
             histogram_merge(&storm->latency[i], &storm->models[r].latency[i]);

@@ -164,7 +164,7 @@ static struct stats_value utilisation(const struct storm *storm, const struct se
     int64_t span = end_ns - storm->world.scenario->pull_start;
     double worker_ns = (double)server->workers * (double)span;
 
-    return real(span <= 0 ? 0 : (double)server_busy_ns(server, storm->now_ns) / worker_ns);
+    return real(span <= 0 ? 0 : server_busy_ns(server, storm->now_ns) / worker_ns);
 }
 
 /* The three columns of a server stand together, BM-SC, BSF, HSS in turn. */
@@ -287,35 +287,47 @@ bool storm_books_balance(const struct storm *storm, char **what)
 
 void storm_series_header(struct storm *storm)
 {
+    storm->row = g_new0(int64_t, storm_series_count);
     csv_text(storm->series, "time_s");
     for (unsigned i = 0; i < storm_series_count; i++)
         csv_text(storm->series, storm_series[i].name);
     csv_row_end(storm->series, storm->failure ? NULL : &storm->failure);
 }
 
+void storm_series_flush(struct storm *storm)
+{
+    if (storm->row_ns < 0)
+        return;
+    csv_seconds(storm->series, storm->row_ns);
+    for (unsigned i = 0; i < storm_series_count; i++)
+        csv_integer(storm->series, storm->row[i]);
+    csv_row_end(storm->series, storm->failure ? NULL : &storm->failure);
+    storm->row_ns = -1;
+}
+
 void storm_series_row(struct storm *storm, int64_t time_ns)
 {
-    int64_t network[NETWORK_COUNTER_COUNT];
     struct network_queues queues;
     const struct model_region *core = &storm->models[0];
     const struct server *servers[] = {bmsc_server(core->bmsc), bsf_server(core->bsf), hss_server(core->hss)};
+    int64_t *at = storm->row;
 
+    if (time_ns > storm->row_ns)
+        storm_series_flush(storm);
     storm->row_ns = time_ns;
-    csv_seconds(storm->series, time_ns);
     for (unsigned i = 0; i < TOTAL_COUNT; i++)
-        csv_integer(storm->series, head_value(storm, (enum head)(HEAD_pulls_sent + i)).integer);
+        *at++ = head_value(storm, (enum head)(HEAD_pulls_sent + i)).integer;
     for (unsigned i = 0; i < MODEL_COUNTER_COUNT; i++)
-        csv_integer(storm->series, storm_counter(storm, (enum model_counter)i));
-    network_counters_sum(storm->network, network);
-    for (unsigned i = 0; i < NETWORK_COUNTER_COUNT; i++)
-        csv_integer(storm->series, network[i]);
+        *at++ = storm_counter(storm, (enum model_counter)i);
+    network_counters_sum(storm->network, at);
+    at += NETWORK_COUNTER_COUNT;
     for (unsigned i = 0; i < G_N_ELEMENTS(servers); i++) {
-        csv_integer(storm->series, (int64_t)server_queued(servers[i]));
-        csv_integer(storm->series, servers[i]->busy);
+        *at++ = (int64_t)server_queued(servers[i]);
+        *at++ = servers[i]->busy;
     }
     network_queues(storm->network, &queues);
-    csv_integer(storm->series, queues.uplink_bytes_max);
-    csv_integer(storm->series, queues.downlink_bytes_max);
-    csv_integer(storm->series, queues.core_bytes_max);
-    csv_row_end(storm->series, storm->failure ? NULL : &storm->failure);
+    *at++ = queues.uplink_bytes_max;
+    *at++ = queues.downlink_bytes_max;
+    *at++ = queues.core_bytes_max;
+    g_assert(at == storm->row + storm_series_count);
 }

@@ -24,7 +24,8 @@ struct storm {
     struct keylog *keylog;
     struct csv *series;
     int64_t now_ns; /* end of the last window */
-    int64_t row_ns; /* time of the last row of the series */
+    int64_t *row;   /* last row of the series, not written yet: more may happen at its time */
+    int64_t row_ns; /* its time; -1: none */
     bool interrupted;
     GError *failure;                                 /* first file that could not be written */
     struct histogram latency[MODEL_PROCEDURE_COUNT]; /* merged, after the run */
@@ -35,8 +36,9 @@ extern const char *const storm_kind_names[MESSAGE_KIND_COUNT];
 bool storm_scenario_right(const struct scenario *scenario, GError **error);
 
 int64_t storm_counter(const struct storm *storm, enum model_counter counter);
-/* Writes the header, or one row, of timeseries.csv. */
+/* timeseries.csv: its header; a row, in place of the last one if that is of the same time; the end. */
 void storm_series_header(struct storm *storm);
 void storm_series_row(struct storm *storm, int64_t time_ns);
+void storm_series_flush(struct storm *storm);
 
 #endif

@@ -108,11 +108,12 @@ static int64_t service_ns(struct net_region *at, uint32_t index)
     struct bmsc *bmsc = model_of(at)->bmsc;
     const struct bmsc_job *job = pool_at(&bmsc->jobs, index);
     const struct distribution *d = service_time(bmsc->world->scenario, (enum bmsc_work)job->work);
+    /* Fixed times take one as well: the other works keep theirs when this one varies. */
+    uint32_t draw = bmsc_ue(bmsc, job->ue)->draws++;
 
     if (d->kind == DISTRIBUTION_FIXED)
         return d->a_ns;
-    return distribution_sample(
-        d, random_u64(bmsc->world->seed, job->ue, PURPOSE_BMSC_SERVICE, bmsc_ue(bmsc, job->ue)->draws++));
+    return distribution_sample(d, random_u64(bmsc->world->seed, job->ue, PURPOSE_BMSC_SERVICE, draw));
 }
 
 static void serve(struct net_region *at, uint32_t index)
@@ -245,5 +246,5 @@ const struct server *bmsc_server(const struct bmsc *bmsc)
 
 uint32_t bmsc_solicited(const struct bmsc *bmsc)
 {
-    return bmsc->next;
+    return bmsc->solicited;
 }

@@ -118,6 +118,7 @@ struct bmsc {
     uint32_t serial; /* of jobs */
     uint32_t nonce_serial;
     uint32_t next; /* UE to be pulled next */
+    uint32_t solicited;
     int64_t next_pull_ns;
 };
 

@@ -37,11 +37,9 @@ void bmsc_next_pull(struct net_region *at)
     if (s->pull_pacing == 0) {
         bmsc->next_pull_ns = s->pull_start + uniform_ns(s, bmsc->next);
     } else {
-        struct distribution gap = {.kind = DISTRIBUTION_EXP,
-                                   .a_ns = (int64_t)((double)CLOCK_SECOND / s->pull_rate)};
+        uint64_t bits = random_u64(bmsc->world->seed, ENTITY_WORLD, PURPOSE_PULL_GAP, bmsc->next);
 
-        bmsc->next_pull_ns += distribution_sample(
-            &gap, random_u64(bmsc->world->seed, ENTITY_WORLD, PURPOSE_PULL_GAP, bmsc->next));
+        bmsc->next_pull_ns += random_exponential(bits, (double)CLOCK_SECOND / s->pull_rate);
     }
     net_timer(at, HOST_BMSC, bmsc->next_pull_ns - at->now_ns, TIMER_NEXT_PULL, 0);
 }
@@ -109,6 +107,7 @@ void bmsc_send_pull(struct net_region *at, uint32_t number)
     bmsc_session_keys(m, number, session, vector);
     if (ue->pulls == 0) {
         ue->first_pull_ns = at->now_ns;
+        m->bmsc->solicited++;
         if (m->keylog)
             keylog_vector(m, at->now_ns, number, vector);
     }

@@ -35,8 +35,7 @@ void ue_exchange_begin(struct ue_at *u, uint16_t key_group, uint16_t vector, con
 
     take(u)->key_group = key_group;
     ue_exchange_muk_is(u, vector, rand, muk);
-    if (s->ue_backoff_max > 0)
-        wait += (int64_t)random_below(ue_draw(u, PURPOSE_BACKOFF), (uint64_t)s->ue_backoff_max + 1);
+    wait += (int64_t)random_below(ue_draw(u, PURPOSE_BACKOFF), (uint64_t)s->ue_backoff_max + 1);
     if (wait > 0)
         ue_exchange_phase(u, UE_WAITING, wait);
     else

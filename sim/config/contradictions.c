@@ -2,6 +2,7 @@
 /* Values that are right one by one and wrong together. Every rule of that sort is here. */
 #include "sim/config/mistakes.h"
 #include "sim/config/value.h"
+#include "sim/kernel/clock.h"
 #include "sim/kernel/limits.h"
 
 #include <string.h>
@@ -89,6 +90,23 @@ static void check_run(const struct check *check)
                       text_of(check, "pull", "start"), text_of(check, "run", "end"));
 }
 
+/* Keys are up to two lifetimes old at the start, and live up to one beyond the end. */
+static void check_dates(const struct check *check)
+{
+    const struct scenario *s = check->scenario;
+    int64_t lifetime_s = s->gba_lifetime / CLOCK_SECOND, end_s = s->run_end / CLOCK_SECOND + 1;
+    bool epoch = was_set(check, "run", "epoch");
+
+    if (s->run_epoch - 2 * lifetime_s < LIMITS_TIME_MIN ||
+        s->run_epoch + end_s + lifetime_s >= LIMITS_TIME_END)
+        contradiction(check, epoch ? "run" : "gba", epoch ? "epoch" : "lifetime",
+                      "keys made up to two lifetimes before run.epoch = %s, and one after run.end = %s, "
+                      "would go beyond "
+                      "1968 or 2104, which Diameter cannot tell (gba.lifetime = %s), expected less",
+                      text_of(check, "run", "epoch"), text_of(check, "run", "end"),
+                      text_of(check, "gba", "lifetime"));
+}
+
 static void check_tcp(const struct check *check)
 {
     const struct scenario *s = check->scenario;
@@ -126,5 +144,6 @@ void contradictions_find(const struct scenario *scenario, struct mistakes *mista
     check_run(&check);
     check_operator(&check);
     check_ues(&check);
+    check_dates(&check);
     check_tcp(&check);
 }

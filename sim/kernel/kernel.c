@@ -6,7 +6,9 @@
 #include "sim/kernel/kernel.h"
 
 #include "sim/kernel/alarm.h"
+#include "sim/kernel/boundary.h"
 #include "sim/kernel/clock.h"
+#include "sim/kernel/event_heap.h"
 #include "sim/kernel/outbox.h"
 #include "sim/kernel/queue.h"
 
@@ -34,9 +36,7 @@ struct kernel {
     uint32_t leaves; /* power of two */
     uint32_t *ran;   /* regions that ran in this window and may have mail */
     uint32_t ran_count;
-    int64_t boundary_next_ns;
-    int64_t boundary_last_ns; /* of the last call of boundary() */
-    bool boundary_stale;      /* events have run since */
+    struct boundary boundary;
     bool stop;
 };
 
@@ -60,8 +60,7 @@ struct kernel *kernel_new(const struct kernel_config *config)
         queue_init(&kernel->regions[i].queue);
         alarm_set_init(&kernel->regions[i].alarms, config->alarm_delays_ns, config->alarm_delay_count);
     }
-    kernel->boundary_last_ns = CLOCK_NEVER;
-    kernel->boundary_next_ns = config->boundary_ns > 0 ? config->boundary_ns : CLOCK_NEVER;
+    boundary_init(&kernel->boundary, config->boundary_ns, config->boundary, config->user);
     return kernel;
 }
 
@@ -217,7 +216,8 @@ static void look_ahead(const struct kernel_region *region, kernel_prefetcher *co
     }
 }
 
-/* Takes the earliest event or alarm out if its time is before end_ns; of equal times the event. */
+/* Takes the earliest event or alarm out if its time is before end_ns; of equal times as events among
+ * themselves. */
 static bool pop_before(struct kernel_region *region, int64_t end_ns, struct kernel_event *out)
 {
     const struct kernel_event *alarm = region->alarms.next;
@@ -225,7 +225,7 @@ static bool pop_before(struct kernel_region *region, int64_t end_ns, struct kern
     if (!alarm || alarm->time_ns >= end_ns)
         return queue_pop_before(&region->queue, end_ns, out);
     const struct kernel_event *event = queue_peek(&region->queue);
-    if (event && event->time_ns <= alarm->time_ns)
+    if (event && event_before(event, alarm))
         return queue_pop_before(&region->queue, end_ns, out);
     alarm_pop(&region->alarms, out);
     return true;
@@ -267,7 +267,7 @@ static void deliver(void *user, uint32_t to, const struct kernel_event *event)
 static void run_window(struct kernel *kernel, int64_t end_ns)
 {
     kernel->ran_count = 0;
-    kernel->boundary_stale = true;
+    kernel->boundary.stale = true;
     while (kernel->next_ns[1] < end_ns) {
         uint32_t node = 1;
         while (node < kernel->leaves)
@@ -281,32 +281,12 @@ static void run_window(struct kernel *kernel, int64_t end_ns)
         outbox_empty(&kernel->regions[kernel->ran[i]].outbox, deliver, kernel);
 }
 
-static void call_boundary(struct kernel *kernel, int64_t time_ns)
-{
-    kernel->boundary_last_ns = time_ns;
-    kernel->boundary_stale = false;
-    if (kernel->config.boundary)
-        kernel->config.boundary(kernel->config.user, time_ns);
-}
-
-/* Calls boundary() for the multiples that have come, up to time_ns inclusive. */
-static void pass_boundaries(struct kernel *kernel, int64_t time_ns)
-{
-    int64_t step_ns = kernel->config.boundary_ns;
-
-    while (kernel->boundary_next_ns <= time_ns && kernel->boundary_next_ns != CLOCK_NEVER) {
-        int64_t boundary_ns = kernel->boundary_next_ns;
-        kernel->boundary_next_ns = boundary_ns < CLOCK_NEVER - step_ns ? boundary_ns + step_ns : CLOCK_NEVER;
-        call_boundary(kernel, boundary_ns);
-    }
-}
-
 static int64_t window_end(const struct kernel *kernel, int64_t start_ns, int64_t end_ns)
 {
     int64_t lookahead_ns = kernel->config.lookahead_ns;
     int64_t window_ns = start_ns < CLOCK_NEVER - lookahead_ns ? start_ns + lookahead_ns : CLOCK_NEVER;
 
-    return MIN(MIN(window_ns, end_ns), kernel->boundary_next_ns);
+    return MIN(MIN(window_ns, end_ns), kernel->boundary.next_ns);
 }
 
 /* Events scheduled before the run, or between two runs, are not in the tree yet. */
@@ -336,7 +316,8 @@ static int64_t run_windows(struct kernel *kernel, int64_t end_ns)
         int64_t start_ns = kernel->next_ns[1];
         if (start_ns == CLOCK_NEVER)
             return latest_now(kernel);
-        pass_boundaries(kernel, MIN(start_ns, end_ns));
+        if (!boundary_pass(&kernel->boundary, MIN(start_ns, end_ns)))
+            return kernel->boundary.last_ns;
         if (start_ns >= end_ns)
             return end_ns;
         int64_t window_ns = window_end(kernel, start_ns, end_ns);
@@ -356,9 +337,7 @@ int64_t kernel_run(struct kernel *kernel, int64_t end_ns)
     kernel->stop = false;
     collect_scheduled(kernel);
     int64_t reached_ns = run_windows(kernel, end_ns);
-    pass_boundaries(kernel, reached_ns);
-    if (config->boundary_ns > 0 && (kernel->boundary_stale || kernel->boundary_last_ns != reached_ns))
-        call_boundary(kernel, reached_ns);
+    boundary_end(&kernel->boundary, reached_ns);
     for (uint32_t i = 0; i < config->regions; i++)
         kernel->regions[i].now_ns = reached_ns;
     return reached_ns;

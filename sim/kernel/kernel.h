@@ -54,10 +54,10 @@ struct kernel_config {
     /* Called on the coordinating thread between windows: no region is running, and every event before
      * `time_ns` of every region has run. Called at every multiple of boundary_ns > 0 that the run passes (also
      * through idle time, one by one), and at the end with the time reached, unless nothing has run since the
-     * last call at that very time. Must not schedule events. */
+     * last call at that very time. Must not schedule events; returns false to stop the run (interrupt, full disk). */
     int64_t boundary_ns; /* 0: no boundaries */
-    void (*boundary)(void *user, int64_t time_ns);
-    /* Called at every window end, before boundary(); return false to stop the run (interrupt, full disk).
+    bool (*boundary)(void *user, int64_t time_ns);
+    /* Called at every window end, before boundary(); likewise.
      * Must not schedule events. */
     bool (*window)(void *user, int64_t time_ns);
     void *user;

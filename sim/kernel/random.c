@@ -105,10 +105,10 @@ static int64_t duration(double ns)
     return ns < (double)DURATION_NS_MAX ? (int64_t)(ns + 0.5) : DURATION_NS_MAX;
 }
 
-static int64_t sample_exp(const struct distribution *d, uint64_t bits)
+int64_t random_exponential(uint64_t bits, double mean_ns)
 {
     /* 1 - u lies in (0, 1]: its logarithm always exists. */
-    return duration(-(double)d->a_ns * deterministic_log(1 - random_unit(bits)));
+    return duration(-mean_ns * deterministic_log(1 - random_unit(bits)));
 }
 
 static int64_t sample_lognormal(const struct distribution *d, uint64_t bits)
@@ -129,7 +129,7 @@ int64_t distribution_sample(const struct distribution *d, uint64_t bits)
 {
     switch (d->kind) {
     case DISTRIBUTION_EXP:
-        return sample_exp(d, bits);
+        return random_exponential(bits, (double)d->a_ns);
     case DISTRIBUTION_UNIFORM:
         return sample_uniform(d, bits);
     case DISTRIBUTION_LOGNORMAL:

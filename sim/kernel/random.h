@@ -31,6 +31,8 @@ uint64_t random_u64(uint64_t seed, uint32_t entity, uint32_t purpose, uint64_t i
 void random_bytes(uint64_t seed, uint32_t entity, uint32_t purpose, uint64_t index, uint8_t *out,
                   size_t length);
 
+/* Maps 64 random bits to an exponential duration in nanoseconds, rounded. */
+int64_t random_exponential(uint64_t bits, double mean_ns);
 /* Maps 64 random bits to a double in [0, 1): 53 bits, exact. */
 double random_unit(uint64_t bits);
 

@@ -62,7 +62,7 @@ struct network_config {
     struct capture *capture; /* NULL: none; not owned */
 
     int64_t boundary_ns; /* > 0: boundary() is called at each multiple, when all events before it have run */
-    void (*boundary)(void *user, int64_t time_ns);
+    bool (*boundary)(void *user, int64_t time_ns); /* false: stop */
     bool (*window)(void *user,
                    int64_t time_ns); /* called often, when all before time_ns has run; false: stop */
     void *user;

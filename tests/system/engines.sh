@@ -38,6 +38,28 @@ for version in 4 6; do
     ok $? "IPv$version: every message is the same on both, byte for byte"
     explain "$work/bytes"
 done
+# column CASE NAME: a value of its summary.csv
+column() {
+    awk -F, -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i } NR == 2 { print $at }' \
+        "$work/$1/summary.csv"
+}
+# alike NAME SETTING...: the network's counters and the mean time to key are equal on both engines
+alike() {
+    what=$1
+    shift
+    for engine in native ns3; do
+        simulate "alike-$engine" "run.engine=$engine" access.loss=0 ue.muk_ahead=0 ue.sqn_ahead=0 "$@" || ok 1 "$what: runs on $engine"
+    done
+    for name in packets_sent tcp_retransmissions core_bytes; do
+        [ "$(column alike-native $name)" = "$(column alike-ns3 $name)" ]
+        ok $? "$what: $name is $(column alike-native $name) and $(column alike-ns3 $name)"
+    done
+    rm -r "$work/alike-native" "$work/alike-ns3"
+}
+alike "Linux's timers: sent again at the very time of a delayed ACK" ue.count=100 ue.cells=5 ue.muk_expired=100% \
+    tcp.rto_min=200ms pull.rate=3/s
+alike "duplicate acknowledgments after a timeout" ue.count=1 ue.cells=1 ue.muk_expired=0 tcp.mss=200B tcp.rto_min=200ms \
+    fault.drop=ua_post@1
 # The judge must see a difference.
 simulate bytes-other run.engine=ns3 run.seed=2
 "$python" "$here/same_bytes.py" "$work/bytes-native-4/capture.pcap" "$work/bytes-other/capture.pcap" >/dev/null 2>&1

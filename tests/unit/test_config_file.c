@@ -191,6 +191,11 @@ static void test_contradictions(void)
          "is more than all "
          "UEs, "
          "expected a sum of at most 1"},
+        {"[run]\nepoch=2099-12-31T00:00:00Z\n[gba]\nlifetime=3650d\n",
+         "FILE:2: run.epoch: keys made up to two lifetimes before run.epoch = 2099-12-31T00:00:00Z, and one "
+         "after "
+         "run.end = 1h, would go beyond 1968 or 2104, which Diameter cannot tell (gba.lifetime = 3650d), "
+         "expected less"},
         {"[ue]\nretry_base=2min\n",
          "FILE:2: ue.retry_base: 2min is above ue.retry_cap = 64s, expected at most that"},
         {"[ue]\nretry_cap=10ms\n",

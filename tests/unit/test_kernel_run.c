@@ -11,6 +11,7 @@ struct world {
     GString *log;
     int64_t stop_at_ns;     /* of the event that calls kernel_stop() */
     int64_t last_window_ns; /* window() ends the run there */
+    int64_t last_boundary_ns;
     bool log_windows;
 };
 
@@ -35,11 +36,12 @@ static void handle_spread(void *context, const struct kernel_event *event)
 static kernel_handler *const handlers[] = {handle_log, handle_spread};
 enum { KIND_LOG, KIND_SPREAD, KINDS };
 
-static void log_boundary(void *user, int64_t time_ns)
+static bool log_boundary(void *user, int64_t time_ns)
 {
     struct world *world = user;
 
     g_string_append_printf(world->log, "b%" G_GINT64_FORMAT " ", time_ns);
+    return time_ns < world->last_boundary_ns;
 }
 
 static bool log_window(void *user, int64_t time_ns)
@@ -64,7 +66,10 @@ static void world_init(struct world *world, int64_t boundary_ns)
         .user = world,
     };
 
-    *world = (struct world){.log = g_string_new(NULL), .stop_at_ns = -1, .last_window_ns = CLOCK_NEVER};
+    *world = (struct world){.log = g_string_new(NULL),
+                            .stop_at_ns = -1,
+                            .last_window_ns = CLOCK_NEVER,
+                            .last_boundary_ns = CLOCK_NEVER};
     world->kernel = kernel_new(&config);
     for (uint32_t i = 0; i < 4; i++) {
         world->region[i] = kernel_region(world->kernel, i);
@@ -115,6 +120,21 @@ static void test_boundary_at_last_event(void)
     world_init(&world, 10);
     schedule_at(&world, 0, 20);
     assert_run(&world, CLOCK_NEVER, 20, "b10 b20 e20 b20 ");
+    world_clear(&world);
+}
+
+/* In idle time, too, a run can be stopped. */
+static void test_stop_at_boundary(void)
+{
+    struct world world;
+
+    world_init(&world, 10);
+    world.last_boundary_ns = 30;
+    schedule_at(&world, 0, 5);
+    schedule_at(&world, 1, 1000);
+    assert_run(&world, CLOCK_NEVER, 30, "e5 b10 b20 b30 ");
+    world.last_boundary_ns = CLOCK_NEVER;
+    assert_run(&world, 60, 60, "b40 b50 b60 ");
     world_clear(&world);
 }
 
@@ -335,6 +355,7 @@ int main(int argc, char **argv)
 {
     tap_init(argc, argv);
     g_test_add_func("/kernel/boundaries", test_boundaries);
+    g_test_add_func("/kernel/stop-at-boundary", test_stop_at_boundary);
     g_test_add_func("/kernel/boundary-at-last-event", test_boundary_at_last_event);
     g_test_add_func("/kernel/boundaries-to-the-end", test_boundaries_to_the_end);
     g_test_add_func("/kernel/nothing-to-do", test_nothing_to_do);

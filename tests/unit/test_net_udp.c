@@ -105,7 +105,7 @@ static void burst(struct net_fixture *f, struct net_region *at, uint32_t host)
 }
 
 /* A quiet region's queue empties as time goes, not as its events come. */
-static void check_queue(void *user, int64_t time_ns)
+static bool check_queue(void *user, int64_t time_ns)
 {
     struct net_fixture *f = user;
     struct network_queues queues;
@@ -115,6 +115,7 @@ static void check_queue(void *user, int64_t time_ns)
     int64_t left = 20 * (128 + FRAME) - time_ns / CLOCK_MICROSECOND;
     g_assert_cmpint(queues.uplink_bytes_max, ==, left > 0 ? left : 0);
     f->count++;
+    return true;
 }
 
 static void send_twenty(struct net_fixture *f, struct net_region *at, uint32_t host)

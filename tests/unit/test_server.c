@@ -132,8 +132,21 @@ static void test_limit(void)
     g_assert_cmpuint(next.job, ==, 5);
     g_assert_true(next.internal);
     g_assert_false(server_finish(&s, 13, &next));
-    g_assert_cmpint(server_busy_ns(&s, 20), ==, 13);
+    g_assert_cmpfloat(server_busy_ns(&s, 20), ==, 13);
     g_assert_cmpuint(s.queue_max, ==, 3);
+    server_clear(&s);
+}
+
+/* The time of many workers for days is more nanoseconds than 64 bits hold. */
+static void test_busy_for_long(void)
+{
+    const int64_t month_ns = INT64_C(30) * 86400 * 1000000000;
+    struct server s;
+
+    server_init(&s, 100000, 1);
+    for (uint32_t i = 0; i < 100000; i++)
+        server_arrive(&s, 0, i, false);
+    g_assert_cmpfloat(server_busy_ns(&s, month_ns) / (double)month_ns, ==, 100000);
     server_clear(&s);
 }
 
@@ -202,6 +215,7 @@ int main(int argc, char **argv)
     g_test_add_func("/server/M-D-1", test_md1);
     g_test_add_func("/server/M-M-c", test_mmc);
     g_test_add_func("/server/limit", test_limit);
+    g_test_add_func("/server/busy for long", test_busy_for_long);
     g_test_add_func("/server/ring", test_ring);
     g_test_add_func("/server/storm M-M-1", test_storm_mm1);
     g_test_add_func("/server/storm M-D-1", test_storm_md1);

@@ -5,7 +5,9 @@
 #include "tests/unit/storm_fixture.h"
 #include "tests/unit/tap.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
+#include <unistd.h>
 
 static struct scenario *mixed(const char *seed)
 {
@@ -171,6 +173,52 @@ static void test_ipv6(void)
     scenario_free(small);
 }
 
+/* A service time of another kind changes no draw but its own: what takes the same time gives the same storm. */
+static void test_paired(void)
+{
+    struct scenario *fixed = mixed("run.seed=1"), *uniform = mixed("run.seed=1");
+    struct outcome a, b;
+
+    fixed->bmsc_mikey_time = (struct distribution){.kind = DISTRIBUTION_FIXED, .a_ns = 20000};
+    uniform->bmsc_mikey_time =
+        (struct distribution){.kind = DISTRIBUTION_UNIFORM, .a_ns = 20000, .b_ns = 20000};
+    uniform->ue_backoff_max = fixed->ue_backoff_max = 0;
+    a = outcome_of(fixed);
+    b = outcome_of(uniform);
+    compare(&a, &b, true);
+    g_free(a.values);
+    g_free(b.values);
+    scenario_free(fixed);
+    scenario_free(uniform);
+}
+
+/* The last row tells what the summary tells, even if more happened at its very time after it was due. */
+static void test_last_row(void)
+{
+    struct scenario *scenario =
+        fixture_scenario("access.loss=100%", "bmsc.mikey_time=fixed(0s)", "output.interval=1s", NULL);
+    g_autofree char *path = g_build_filename(g_get_tmp_dir(), "test-storm-series.XXXXXX", NULL), *text = NULL;
+    int file = g_mkstemp(path);
+    const struct storm_options options = {.engine = fixture_engine(), .series_path = path};
+    struct storm *storm = storm_new(scenario, &options, NULL);
+
+    g_assert_cmpint(file, >=, 0);
+    close(file);
+    g_assert_cmpint(storm_run(storm, NULL), ==, STORM_DONE);
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_auto(GStrv) lines = g_strsplit(g_strchomp(text), "\n", -1);
+    g_auto(GStrv) names = g_strsplit(lines[0], ",", -1),
+                  last = g_strsplit(lines[g_strv_length(lines) - 1], ",", -1);
+
+    g_assert_cmpuint(g_strv_length(lines), ==, 1 + 90); /* pulls at 0, 30 and 60 s, each given 30 s */
+    g_assert_cmpstr(last[0], ==, "90");
+    for (unsigned i = 1; i <= 40; i++)
+        g_assert_cmpfloat(g_ascii_strtod(last[i], NULL), ==, storm_metric(storm, names[i]));
+    g_unlink(path);
+    storm_free(storm);
+    scenario_free(scenario);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -180,5 +228,7 @@ int main(int argc, char **argv)
     g_test_add_func("/storm/regions", test_regions);
     g_test_add_func("/storm/cut off", test_cut_off);
     g_test_add_func("/storm/IPv6", test_ipv6);
+    g_test_add_func("/storm/paired", test_paired);
+    g_test_add_func("/storm/last row", test_last_row);
     return g_test_run();
 }

@@ -151,12 +151,12 @@ static bool on_window(void *user, int64_t time_ns)
     return !config->window || config->window(config->user, time_ns);
 }
 
-static void on_boundary(void *user, int64_t time_ns)
+static bool on_boundary(void *user, int64_t time_ns)
 {
     struct native *native = user;
 
     native->reached_ns = time_ns;
-    native->config.boundary(native->config.user, time_ns);
+    return native->config.boundary(native->config.user, time_ns);
 }
 
 static void init_links(struct native *native)

@@ -146,8 +146,9 @@ static void duplicate_acknowledgment(struct native_region *region, struct tcp_co
             conn->cwnd += mss;
         return;
     }
-    /* Duplicates caused by what was sent before the last recovery or timeout are no news (RFC 6582, 3.2). */
-    if (seq_before(conn->una, conn->recover))
+    /* Duplicates caused by what was sent before the last recovery or timeout are no news: only beyond `recover`, the
+     * end of that, they count (RFC 6582, 3.2). */
+    if (!seq_before(conn->recover, conn->una))
         return;
     if (++conn->duplicate_acks < DUPLICATES_FOR_RETRANSMIT)
         return;

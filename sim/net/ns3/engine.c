@@ -100,8 +100,7 @@ static struct ns3_net *new_net(const struct network_config *config)
         .timeout_set = ns3_timeout_set,
         .timeout_cancel = ns3_timeout_cancel,
     };
-    net->boundary_last_ns = CLOCK_NEVER;
-    net->boundary_next_ns = config->boundary && config->boundary_ns > 0 ? config->boundary_ns : CLOCK_NEVER;
+    boundary_init(&net->boundary, config->boundary_ns, config->boundary, config->user);
     net->has_draws = air_draws(config);
     fault_set_init(&net->faults);
     pool_init(&net->flights, sizeof(struct ns3_flight));
@@ -164,25 +163,6 @@ static struct network *engine_create(const struct network_config *config, GError
 
 /* --- run -------------------------------------------------------------------------------------------------- */
 
-static void call_boundary(struct ns3_net *net, int64_t time_ns)
-{
-    net->boundary_last_ns = time_ns;
-    net->boundary_stale = false;
-    net->config.boundary(net->config.user, time_ns);
-}
-
-/* Calls boundary() for the multiples that have come, up to time_ns inclusive. */
-static void pass_boundaries(struct ns3_net *net, int64_t time_ns)
-{
-    int64_t step_ns = net->config.boundary_ns;
-
-    while (net->boundary_next_ns <= time_ns && net->boundary_next_ns != CLOCK_NEVER) {
-        int64_t boundary_ns = net->boundary_next_ns;
-        net->boundary_next_ns = boundary_ns < CLOCK_NEVER - step_ns ? boundary_ns + step_ns : CLOCK_NEVER;
-        call_boundary(net, boundary_ns);
-    }
-}
-
 static bool after_slice(struct ns3_net *net, int64_t time_ns)
 {
     const struct network_config *config = &net->config;
@@ -200,14 +180,15 @@ static int64_t run_slices(struct ns3_net *net, int64_t end_ns)
         int64_t start_ns = ns3c_next(net->sim);
         if (start_ns == CLOCK_NEVER)
             return ns3c_now(net->sim);
-        pass_boundaries(net, MIN(start_ns, end_ns));
+        if (!boundary_pass(&net->boundary, MIN(start_ns, end_ns)))
+            return net->boundary.last_ns;
         if (start_ns >= end_ns)
             return end_ns;
         int64_t slice_ns = start_ns < CLOCK_NEVER - SLICE_NS ? start_ns + SLICE_NS : CLOCK_NEVER;
         enum ns3c_run_end how;
 
-        slice_ns = MIN(MIN(slice_ns, end_ns), net->boundary_next_ns);
-        net->boundary_stale = true;
+        slice_ns = MIN(MIN(slice_ns, end_ns), net->boundary.next_ns);
+        net->boundary.stale = true;
         if (ns3c_run(net->sim, slice_ns, &how) != NS3C_OK)
             g_error("ns-3 does not run: %s", ns3c_error());
         if (how == NS3C_RUN_STOPPED)
@@ -222,10 +203,7 @@ static int64_t engine_run(struct network *network, int64_t end_ns)
     struct ns3_net *net = net_of(network);
     int64_t reached_ns = run_slices(net, MAX(end_ns, ns3c_now(net->sim)));
 
-    pass_boundaries(net, reached_ns);
-    if (net->config.boundary && net->config.boundary_ns > 0 &&
-        (net->boundary_stale || net->boundary_last_ns != reached_ns))
-        call_boundary(net, reached_ns);
+    boundary_end(&net->boundary, reached_ns);
     for (uint32_t i = 0; i < net->region_count; i++)
         net->regions[i].base.now_ns = reached_ns;
     return reached_ns;

@@ -3,6 +3,7 @@
 #ifndef SIM_NET_NS3_INTERNAL_H
 #define SIM_NET_NS3_INTERNAL_H
 
+#include "sim/kernel/boundary.h"
 #include "sim/kernel/clock.h"
 #include "sim/kernel/pool.h"
 #include "sim/net/air.h"
@@ -153,9 +154,8 @@ struct ns3_net {
     uint64_t fingerprint;
     struct fault_set faults;
     bool has_draws;
-    int64_t boundary_next_ns, boundary_last_ns;
-    bool boundary_stale; /* events have run since the last one */
-    uint8_t *scratch;    /* NS3_SCRATCH_BYTES: a stream being framed */
+    struct boundary boundary;
+    uint8_t *scratch; /* NS3_SCRATCH_BYTES: a stream being framed */
     uint8_t *wire; /* NS3_SCRATCH_BYTES: a packet being captured or damaged, also while a stream is framed */
 };
 
