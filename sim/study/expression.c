@@ -100,8 +100,7 @@ static double *differences_of(const struct expression *e, const struct expressio
 
 /* worst: what counts against the whole here; behind not that is YES. */
 static enum answer answer_of(const struct expression *e, const struct expression_values *samples,
-                             unsigned sample_count, enum answer worst,
-                             enum answer (*decide)(const char *, const double *, unsigned))
+                             unsigned sample_count, enum answer worst, const struct expression_judge *judge)
 {
     enum answer left, right;
 
@@ -109,23 +108,22 @@ static enum answer answer_of(const struct expression *e, const struct expression
         bool whole;
         double *differences = differences_of(e, samples, sample_count, &whole);
 
-        left = whole ? decide(e->comparison, differences, sample_count) : worst;
+        left = whole ? judge->decide(judge->user, e->comparison, differences, sample_count) : worst;
         g_free(differences);
         return left;
     }
     if (e->node == NODE_NOT)
-        return (enum answer)(ANSWER_YES - answer_of(e->left, samples, sample_count,
-                                                    (enum answer)(ANSWER_YES - worst), decide));
-    left = answer_of(e->left, samples, sample_count, worst, decide);
-    right = answer_of(e->right, samples, sample_count, worst, decide);
+        return (enum answer)(
+            ANSWER_YES - answer_of(e->left, samples, sample_count, (enum answer)(ANSWER_YES - worst), judge));
+    left = answer_of(e->left, samples, sample_count, worst, judge);
+    right = answer_of(e->right, samples, sample_count, worst, judge);
     return e->node == NODE_AND ? MIN(left, right) : MAX(left, right);
 }
 
 enum answer expression_answer(const struct expression *e, const struct expression_values *samples,
-                              unsigned sample_count,
-                              enum answer (*decide)(const char *, const double *, unsigned))
+                              unsigned sample_count, const struct expression_judge *judge)
 {
-    return answer_of(e, samples, sample_count, ANSWER_NO, decide);
+    return answer_of(e, samples, sample_count, ANSWER_NO, judge);
 }
 
 const char *expression_missing(const struct expression *e, const struct expression_values *samples,

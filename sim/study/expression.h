@@ -44,14 +44,18 @@ GPtrArray *expression_list(const struct expression *expression);
 
 enum answer { ANSWER_NO, ANSWER_UNSURE, ANSWER_YES };
 
-/* Puts comparisons to decide(): `differences` are left minus right, one a sample; comparison is what stood there
- * ("<="). and, or and not join the answers as in Kleene's logic: no and unsure is no. Texts are not allowed. A
+/* decide(): `differences` are left minus right, one a sample; comparison is what stood there ("<="). */
+struct expression_judge {
+    enum answer (*decide)(const void *user, const char *comparison, const double *differences,
+                          unsigned count);
+    const void *user;
+};
+
+/* Puts comparisons to the judge. and, or and not join the answers as in Kleene's logic: no and unsure is no. Texts are not allowed. A
  * comparison that has no value in some sample (a name is not a number, or a quotient by 0) is not put: it counts against
  * the whole, behind not as well. */
 enum answer expression_answer(const struct expression *expression, const struct expression_values *samples,
-                              unsigned sample_count,
-                              enum answer (*decide)(const char *comparison, const double *differences,
-                                                    unsigned count));
+                              unsigned sample_count, const struct expression_judge *judge);
 
 /* The first comparison that has no value in some sample, as it was written; NULL: there is none. */
 const char *expression_missing(const struct expression *expression, const struct expression_values *samples,

@@ -30,10 +30,26 @@ static double sample_number(const void *user, const char *name)
     return study_number(key, study_point_text(plan->study, sample->value->point->number, key));
 }
 
+/* Each batch of replications is one more look: the error is shared among all that there may be. */
+static enum answer by_intervals(const void *user, const char *comparison, const double *differences,
+                                unsigned n)
+{
+    const struct plan_options *options = user;
+
+    return statistics_answer(comparison, differences, n, statistics_looks(options->first, options->last));
+}
+
+static enum answer by_means(const void *user, const char *comparison, const double *differences, unsigned n)
+{
+    (void)user;
+    return statistics_answer_mean(comparison, differences, n);
+}
+
 /* Also notes which comparison has no value. */
 static enum answer answer_of(struct plan_value *value,
-                             enum answer (*decide)(const char *, const double *, unsigned))
+                             enum answer (*decide)(const void *, const char *, const double *, unsigned))
 {
+    const struct expression_judge judge = {decide, &value->point->plan->options};
     const struct expression *target = value->point->plan->target;
     unsigned n = value->metrics->len;
     struct sample *samples = g_new(struct sample, n);
@@ -44,7 +60,7 @@ static enum answer answer_of(struct plan_value *value,
         samples[i] = (struct sample){value, g_ptr_array_index(value->metrics, i)};
         values[i] = (struct expression_values){sample_number, NULL, &samples[i]};
     }
-    answer = expression_answer(target, values, n, decide);
+    answer = expression_answer(target, values, n, &judge);
     value->missing = expression_missing(target, values, n);
     g_free(values);
     g_free(samples);
@@ -182,7 +198,7 @@ static void get_replication(struct plan_value *value, unsigned replication)
 static void decide(struct plan_value *value)
 {
     const struct plan *plan = value->point->plan;
-    enum answer answer = answer_of(value, statistics_answer);
+    enum answer answer = answer_of(value, by_intervals);
 
     value->sure = answer != ANSWER_UNSURE;
     if (!value->sure && value->wanted < plan->options.last) {
@@ -190,7 +206,7 @@ static void decide(struct plan_value *value)
         return;
     }
     if (!value->sure)
-        answer = answer_of(value, statistics_answer_mean);
+        answer = answer_of(value, by_means);
     value->verdict = answer == ANSWER_YES ? VERDICT_MEETS : VERDICT_FAILS;
     note_verdict(plan, value);
 }

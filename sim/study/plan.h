@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Planning: for each point of a study the smallest (or largest) value of a key that meets a target, by bisection over
- * replicated runs. A value meets the target when the 95 % intervals of what it compares say so, fails it when they say
- * the opposite; else more replications are run, up to a number, and then the means decide, which is told. (Who looks
- * again after each batch errs a little more often than in 5 % of cases.) Replication r has the same seed at every
- * value. Runs that stand in the folder are not run again; one plan or sweep at a time works in a folder. */
+ * replicated runs. A value meets the target when the intervals of what it compares say so, fails it when they say the
+ * opposite; else more replications are run, up to a number, and then the means decide, which is told. The intervals
+ * that decide are as much wider than plain 95 % ones as keeps 95 % over all the looks, one a batch of replications
+ * (statistics_looks()); those in the tables are plain. Replication r has the same seed at every value. Runs that stand
+ * in the folder are not run again; one plan or sweep at a time works in a folder. */
 #ifndef SIM_STUDY_PLAN_H
 #define SIM_STUDY_PLAN_H
 

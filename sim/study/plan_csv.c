@@ -270,8 +270,7 @@ char *plan_answer_text(const struct plan *plan, unsigned number)
     else
         add_answer(to, plan, point);
     if (!point->failure && !point_sure(point))
-        g_string_append_printf(to,
-                               "\n  unsure: after %u replications the 95 %% intervals still leave it open",
+        g_string_append_printf(to, "\n  unsure: after %u replications it is still open with 95 %% confidence",
                                plan->options.last);
     add_missing(to, plan, point);
     if (!point->failure && point->look.status == BISECT_ALWAYS)

@@ -5,12 +5,17 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 
-double statistics_t(unsigned degrees_of_freedom)
+unsigned statistics_looks(unsigned first, unsigned last)
 {
-    return gsl_cdf_tdist_Pinv(0.975, degrees_of_freedom);
+    return 1 + (last - first + first - 1) / first;
 }
 
-struct statistics statistics_of(const double *values, unsigned n)
+double statistics_t(unsigned degrees_of_freedom, unsigned looks)
+{
+    return gsl_cdf_tdist_Pinv(1 - 0.025 / looks, degrees_of_freedom);
+}
+
+static struct statistics one_of_looks(const double *values, unsigned n, unsigned looks)
 {
     struct statistics s = {.n = n};
     double sum = 0, squares = 0, half;
@@ -26,10 +31,15 @@ struct statistics statistics_of(const double *values, unsigned n)
     for (unsigned i = 0; i < n; i++)
         squares += (values[i] - s.mean) * (values[i] - s.mean);
     s.sd = sqrt(squares / (n - 1));
-    half = statistics_t(n - 1) * s.sd / sqrt(n);
+    half = statistics_t(n - 1, looks) * s.sd / sqrt(n);
     s.low = s.mean - half;
     s.high = s.mean + half;
     return s;
+}
+
+struct statistics statistics_of(const double *values, unsigned n)
+{
+    return one_of_looks(values, n, 1);
 }
 
 static enum answer answer(bool yes)
@@ -58,9 +68,9 @@ static enum answer interval_answer(const char *comparison, double low, double hi
     }
 }
 
-enum answer statistics_answer(const char *comparison, const double *differences, unsigned n)
+enum answer statistics_answer(const char *comparison, const double *differences, unsigned n, unsigned looks)
 {
-    struct statistics s = statistics_of(differences, n);
+    struct statistics s = one_of_looks(differences, n, looks);
 
     return n < 2 ? ANSWER_UNSURE : interval_answer(comparison, s.low, s.high);
 }

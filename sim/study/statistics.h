@@ -19,12 +19,16 @@ struct statistics {
  * value as mean, and no spread. */
 struct statistics statistics_of(const double *values, unsigned n);
 
-/* The t of a two-sided 95 % interval. */
-double statistics_t(unsigned degrees_of_freedom);
+/* How often the values are looked at when they come `first` at a time until there are `last` of them. */
+unsigned statistics_looks(unsigned first, unsigned last);
+
+/* The t of a two-sided 95 % interval; for several looks the error is shared among them (Bonferroni), so that all of
+ * their intervals together hold the mean in at least 95 % of cases, whichever look is the last. */
+double statistics_t(unsigned degrees_of_freedom, unsigned looks);
 
 /* Does `difference comparison 0` hold for the mean of the values? YES or NO where their confidence interval lies
- * wholly on one side; UNSURE otherwise, and for fewer than two values. */
-enum answer statistics_answer(const char *comparison, const double *differences, unsigned n);
+ * wholly on one side; UNSURE otherwise, and for fewer than two values. The interval is that of one of so many looks. */
+enum answer statistics_answer(const char *comparison, const double *differences, unsigned n, unsigned looks);
 /* The same by the mean alone, never UNSURE. */
 enum answer statistics_answer_mean(const char *comparison, const double *differences, unsigned n);
 

@@ -145,7 +145,7 @@ static void test_t(void)
                  {15, 2.131}, {20, 2.086}, {30, 2.042}, {60, 2.000}, {100, 1.984}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
-        g_assert_cmpfloat_with_epsilon(statistics_t(table[i].df), table[i].t, 0.0005001);
+        g_assert_cmpfloat_with_epsilon(statistics_t(table[i].df, 1), table[i].t, 0.0005001);
 }
 
 static void test_interval(void)
@@ -169,23 +169,92 @@ static void test_answers(void)
 {
     static const double above[] = {1, 1.1, 0.9}, around[] = {-1, 1, 0.5}, zero[] = {0, 0, 0};
 
-    g_assert_cmpint(statistics_answer("<=", above, 3), ==, ANSWER_NO);
-    g_assert_cmpint(statistics_answer("<", above, 3), ==, ANSWER_NO);
-    g_assert_cmpint(statistics_answer(">", above, 3), ==, ANSWER_YES);
-    g_assert_cmpint(statistics_answer("!=", above, 3), ==, ANSWER_YES);
-    g_assert_cmpint(statistics_answer("==", above, 3), ==, ANSWER_NO);
-    g_assert_cmpint(statistics_answer("<=", above, 1), ==, ANSWER_UNSURE);
-    g_assert_cmpint(statistics_answer("<=", around, 3), ==, ANSWER_UNSURE);
-    g_assert_cmpint(statistics_answer(">", around, 3), ==, ANSWER_UNSURE);
-    g_assert_cmpint(statistics_answer("==", around, 3), ==, ANSWER_UNSURE);
+    g_assert_cmpint(statistics_answer("<=", above, 3, 1), ==, ANSWER_NO);
+    g_assert_cmpint(statistics_answer("<", above, 3, 1), ==, ANSWER_NO);
+    g_assert_cmpint(statistics_answer(">", above, 3, 1), ==, ANSWER_YES);
+    g_assert_cmpint(statistics_answer("!=", above, 3, 1), ==, ANSWER_YES);
+    g_assert_cmpint(statistics_answer("==", above, 3, 1), ==, ANSWER_NO);
+    g_assert_cmpint(statistics_answer("<=", above, 1, 1), ==, ANSWER_UNSURE);
+    g_assert_cmpint(statistics_answer("<=", around, 3, 1), ==, ANSWER_UNSURE);
+    g_assert_cmpint(statistics_answer(">", around, 3, 1), ==, ANSWER_UNSURE);
+    g_assert_cmpint(statistics_answer("==", around, 3, 1), ==, ANSWER_UNSURE);
     g_assert_cmpint(statistics_answer_mean(">", around, 3), ==, ANSWER_YES);
     g_assert_cmpint(statistics_answer_mean("<=", around, 3), ==, ANSWER_NO);
-    g_assert_cmpint(statistics_answer("<=", zero, 3), ==, ANSWER_YES);
-    g_assert_cmpint(statistics_answer("<", zero, 3), ==, ANSWER_NO);
-    g_assert_cmpint(statistics_answer(">=", zero, 3), ==, ANSWER_YES);
-    g_assert_cmpint(statistics_answer(">", zero, 3), ==, ANSWER_NO);
-    g_assert_cmpint(statistics_answer("==", zero, 3), ==, ANSWER_YES);
-    g_assert_cmpint(statistics_answer("!=", zero, 3), ==, ANSWER_NO);
+    g_assert_cmpint(statistics_answer("<=", zero, 3, 1), ==, ANSWER_YES);
+    g_assert_cmpint(statistics_answer("<", zero, 3, 1), ==, ANSWER_NO);
+    g_assert_cmpint(statistics_answer(">=", zero, 3, 1), ==, ANSWER_YES);
+    g_assert_cmpint(statistics_answer(">", zero, 3, 1), ==, ANSWER_NO);
+    g_assert_cmpint(statistics_answer("==", zero, 3, 1), ==, ANSWER_YES);
+    g_assert_cmpint(statistics_answer("!=", zero, 3, 1), ==, ANSWER_NO);
+}
+
+/* --- several looks -------------------------------------------------------------------------------------- */
+
+static void test_looks(void)
+{
+    static const struct {
+        unsigned first, last, looks;
+    } cases[] = {{3, 10, 4}, {3, 9, 3}, {3, 3, 1}, {2, 100, 50}, {4, 5, 2}, {1, 3, 3}, {20, 20, 1}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+        g_assert_cmpuint(statistics_looks(cases[i].first, cases[i].last), ==, cases[i].looks);
+}
+
+/* Closed forms of Student's quantile: for 1 degree of freedom tan(pi (p - 1/2)), for 2 (2p - 1) / sqrt(2p (1 - p)). */
+static void test_shared_t(void)
+{
+    for (unsigned looks = 1; looks <= 50; looks++) {
+        double p = 1 - 0.025 / looks, one = tan(G_PI * (p - 0.5)), two = (2 * p - 1) / sqrt(2 * p * (1 - p));
+
+        g_assert_cmpfloat_with_epsilon(statistics_t(1, looks) / one, 1, 1e-9);
+        g_assert_cmpfloat_with_epsilon(statistics_t(2, looks) / two, 1, 1e-9);
+    }
+    /* The first look of 3..10: 1 - 0.025 / 4 = 0.99375 with 2 degrees of freedom. */
+    g_assert_cmpfloat_with_epsilon(statistics_t(2, statistics_looks(3, 10)), 8.8602, 0.0001);
+}
+
+/* One question as plan asks it, of a mean that is exactly on target. */
+static enum answer ask_on_target(GRand *random, unsigned first, unsigned last)
+{
+    double values[100];
+    unsigned n = 0, wanted = first, looks = statistics_looks(first, last);
+
+    for (;;) {
+        /* Box and Muller. */
+        for (; n < wanted; n++)
+            values[n] = sqrt(-2 * log(1 - g_rand_double(random))) * cos(2 * G_PI * g_rand_double(random));
+        enum answer answer = statistics_answer("<=", values, n, looks);
+
+        if (answer != ANSWER_UNSURE || n == last)
+            return answer;
+        wanted = MIN(n + first, last);
+    }
+}
+
+/* To each side at most 2.5 %, up to three standard errors of the trials; and not so much less that looks are wasted. */
+static void test_error_of_looks(void)
+{
+    static const struct {
+        unsigned first, last, trials;
+    } cases[] = {{3, 10, 10000}, {2, 100, 1000}, {5, 5, 10000}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        GRand *random = g_rand_new_with_seed(2024);
+        unsigned trials = cases[i].trials, yes = 0, no = 0;
+        double most = 0.025 + 3 * sqrt(0.025 * 0.975 / trials);
+
+        for (unsigned t = 0; t < trials; t++) {
+            enum answer answer = ask_on_target(random, cases[i].first, cases[i].last);
+
+            yes += answer == ANSWER_YES;
+            no += answer == ANSWER_NO;
+        }
+        g_test_message("%u..%u: %u yes, %u no of %u", cases[i].first, cases[i].last, yes, no, trials);
+        g_assert_cmpfloat((double)yes / trials, <, most);
+        g_assert_cmpfloat((double)no / trials, <, most);
+        g_assert_cmpfloat((double)(yes + no) / trials, >, 0.01);
+        g_rand_free(random);
+    }
 }
 
 static enum expression_kind any_name(const void *user, const char *name)
@@ -203,6 +272,13 @@ static double sample(const void *user, const char *name)
     double side = strcmp(name, "yes") == 0 ? 1 : strcmp(name, "no") == 0 ? -1 : 0;
 
     return side + *(const double *)user;
+}
+
+static enum answer by_interval(const void *user, const char *comparison, const double *differences,
+                               unsigned n)
+{
+    (void)user;
+    return statistics_answer(comparison, differences, n, 1);
 }
 
 static void test_logic(void)
@@ -231,12 +307,13 @@ static void test_logic(void)
     const struct expression_names names = {any_name, NULL, NULL};
     const struct expression_values samples[] = {
         {sample, NULL, &noise[0]}, {sample, NULL, &noise[1]}, {sample, NULL, &noise[2]}};
+    const struct expression_judge judge = {by_interval, NULL};
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         struct expression *e = expression_parse(cases[i].text, &names, NULL);
 
         g_assert_nonnull(e);
-        g_assert_cmpint(expression_answer(e, samples, 3, statistics_answer), ==, cases[i].answer);
+        g_assert_cmpint(expression_answer(e, samples, 3, &judge), ==, cases[i].answer);
         g_assert_cmpstr(expression_missing(e, samples, 3), ==, cases[i].missing);
         expression_free(e);
     }
@@ -252,6 +329,9 @@ int main(int argc, char **argv)
     g_test_add_func("/study/student-t", test_t);
     g_test_add_func("/study/interval", test_interval);
     g_test_add_func("/study/answers", test_answers);
+    g_test_add_func("/study/looks", test_looks);
+    g_test_add_func("/study/shared-t", test_shared_t);
+    g_test_add_func("/study/error-of-looks", test_error_of_looks);
     g_test_add_func("/study/logic", test_logic);
     return g_test_run();
 }
