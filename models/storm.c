@@ -213,9 +213,23 @@ static bool open_files(struct storm *storm, GError **error)
     return true;
 }
 
-static void new_models(struct storm *storm)
+static void no_memory(const struct storm *storm, GError **error)
+{
+    const struct scenario *s = storm->world.scenario;
+    const size_t ue_bytes = bmsc_ue_bytes + bsf_ue_bytes + hss_ue_bytes + sizeof(struct ue);
+
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOMEM,
+                "ue.count = %s: out of memory, that many UEs need tables of %.0f MB",
+                scenario_value_text(s, config_key_find("ue", "count")),
+                (double)s->ue_count * (double)ue_bytes / 1e6);
+}
+
+/* False and error: no memory for the tables with an entry a UE, all that grows with ue.count. */
+static bool new_models(struct storm *storm, GError **error)
 {
     const struct world *world = &storm->world;
+    struct model_region *core;
+    bool whole = true;
 
     storm->models = g_new0(struct model_region, storm->regions + 1);
     for (uint32_t r = 0; r <= storm->regions; r++) {
@@ -229,29 +243,15 @@ static void new_models(struct storm *storm)
         for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
             histogram_init(&m->latency[i]);
         if (r > 0)
-            m->ues = ue_table_new(&storm->topology, r);
+            whole = (m->ues = ue_table_new(&storm->topology, r)) != NULL && whole;
     }
-    storm->models[0].bmsc = bmsc_new(world);
-    storm->models[0].bsf = bsf_new(world);
-    storm->models[0].hss = hss_new(world);
-}
-
-/* The tables with an entry a UE are all that grows with ue.count. Models do not touch them before the run. */
-static bool has_memory(const struct storm *storm, GError **error)
-{
-    const struct model_region *core = &storm->models[0];
-    const size_t ue_bytes =
-        sizeof *core->bmsc->ues + sizeof *core->bsf->subscribers + hss_subscriber_bytes + sizeof(struct ue);
-    const struct scenario *s = storm->world.scenario;
-    bool whole = core->bmsc->ues && core->bsf->subscribers && hss_has_subscribers(core->hss);
-
-    for (uint32_t r = 1; r <= storm->regions; r++)
-        whole = whole && storm->models[r].ues->ues;
+    core = &storm->models[0];
+    core->bmsc = bmsc_new(world);
+    core->bsf = bsf_new(world);
+    core->hss = hss_new(world);
+    whole = whole && core->bmsc && core->bsf && core->hss;
     if (!whole)
-        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOMEM,
-                    "ue.count = %s: out of memory, that many UEs need tables of %.0f MB",
-                    scenario_value_text(s, config_key_find("ue", "count")),
-                    (double)s->ue_count * (double)ue_bytes / 1e6);
+        no_memory(storm, error);
     return whole;
 }
 
@@ -274,8 +274,7 @@ struct storm *storm_new(const struct scenario *scenario, const struct storm_opti
         storm_free(storm);
         return NULL;
     }
-    new_models(storm);
-    if (has_memory(storm, error))
+    if (new_models(storm, error))
         storm->network = new_network(storm, error);
     if (storm->network == NULL) {
         storm_free(storm);

@@ -205,6 +205,8 @@ void bmsc_prefetch(struct net_region *at, uint32_t kind, uint64_t argument, unsi
     }
 }
 
+const size_t bmsc_ue_bytes = sizeof(struct bmsc_ue);
+
 struct bmsc *bmsc_new(const struct world *world)
 {
     struct bmsc *bmsc = g_new0(struct bmsc, 1);
@@ -224,7 +226,10 @@ struct bmsc *bmsc_new(const struct world *world)
     bmsc->nonce_cipher = crypto_cipher_new(world->nonce_key);
     for (unsigned i = 0; i < 4; i++)
         wire_put_hex32(&w, random_draw(world->seed, ENTITY_WORLD, PURPOSE_NONCE, 0).word[i], 8);
-    return bmsc;
+    if (bmsc->ues != NULL)
+        return bmsc;
+    bmsc_free(bmsc);
+    return NULL;
 }
 
 void bmsc_free(struct bmsc *bmsc)

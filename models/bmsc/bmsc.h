@@ -14,7 +14,9 @@
 #include "models/wire/ua.h"
 #include "sim/kernel/pool.h"
 
+/* NULL: no memory for its table, of so many bytes a UE. */
 struct bmsc *bmsc_new(const struct world *world);
+extern const size_t bmsc_ue_bytes;
 void bmsc_free(struct bmsc *bmsc);
 const struct server *bmsc_server(const struct bmsc *bmsc);
 

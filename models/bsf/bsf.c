@@ -31,9 +31,7 @@ uint32_t bsf_job_take(struct bsf *bsf)
     struct bsf_job *job = pool_at(&bsf->jobs, index);
 
     memset(job, 0, sizeof *job);
-    if (++bsf->serial == 0)
-        bsf->serial = 1;
-    job->serial = bsf->serial;
+    job->serial = ++bsf->serial;
     return index;
 }
 
@@ -100,6 +98,8 @@ void bsf_timer(struct net_region *at, uint32_t kind, uint64_t argument)
         bsf_zh_timeout(at, argument);
 }
 
+const size_t bsf_ue_bytes = sizeof(struct bsf_subscriber);
+
 struct bsf *bsf_new(const struct world *world)
 {
     struct bsf *bsf = g_new0(struct bsf, 1);
@@ -115,7 +115,10 @@ struct bsf *bsf_new(const struct world *world)
     pool_init(&bsf->challenges, sizeof(struct bsf_challenge));
     diameter_peer_init(&bsf->hss, HOST_BSF, HOST_HSS);
     bsf->subscribers = table_new(world->ues, sizeof *bsf->subscribers);
-    return bsf;
+    if (bsf->subscribers != NULL)
+        return bsf;
+    bsf_free(bsf);
+    return NULL;
 }
 
 void bsf_free(struct bsf *bsf)

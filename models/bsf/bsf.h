@@ -11,7 +11,9 @@
 #include "models/wire/http.h"
 #include "sim/kernel/pool.h"
 
+/* NULL: no memory for its table, of so many bytes a UE. */
 struct bsf *bsf_new(const struct world *world);
+extern const size_t bsf_ue_bytes;
 void bsf_free(struct bsf *bsf);
 const struct server *bsf_server(const struct bsf *bsf);
 
@@ -53,7 +55,7 @@ struct bsf_credentials {
 };
 
 struct bsf_job {
-    uint32_t serial; /* zero: free */
+    uint32_t serial;
     uint8_t work;    /* enum bsf_work */
     bool waiting;    /* for an answer of the HSS */
     uint32_t result; /* of Zh; Zn: of the answer to give */

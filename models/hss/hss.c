@@ -205,6 +205,8 @@ void hss_timer(struct net_region *at, uint32_t kind, uint64_t argument)
     station_served(at, &model_of(at)->hss->station, (uint32_t)argument);
 }
 
+const size_t hss_ue_bytes = sizeof(struct hss_subscriber);
+
 struct hss *hss_new(const struct world *world)
 {
     struct hss *hss = g_new0(struct hss, 1);
@@ -218,7 +220,10 @@ struct hss *hss_new(const struct world *world)
     server_init(&hss->station.server, (uint32_t)s->hss_workers, (uint64_t)s->hss_queue_limit);
     pool_init(&hss->jobs, sizeof(struct hss_job));
     hss->subscribers = table_new(world->ues, sizeof *hss->subscribers);
-    return hss;
+    if (hss->subscribers != NULL)
+        return hss;
+    hss_free(hss);
+    return NULL;
 }
 
 void hss_free(struct hss *hss)
@@ -229,13 +234,6 @@ void hss_free(struct hss *hss)
     pool_clear(&hss->jobs);
     table_free(hss->subscribers, hss->world->ues, sizeof *hss->subscribers);
     g_free(hss);
-}
-
-const size_t hss_subscriber_bytes = sizeof(struct hss_subscriber);
-
-bool hss_has_subscribers(const struct hss *hss)
-{
-    return hss->subscribers != NULL;
 }
 
 const struct server *hss_server(const struct hss *hss)

@@ -9,11 +9,10 @@
 
 struct hss;
 
+/* NULL: no memory for its table, of so many bytes a UE. */
 struct hss *hss_new(const struct world *world);
+extern const size_t hss_ue_bytes;
 void hss_free(struct hss *hss);
-/* Of the table that hss_new() makes: bytes of an entry; whether there was memory for it. */
-extern const size_t hss_subscriber_bytes;
-bool hss_has_subscribers(const struct hss *hss);
 const struct server *hss_server(const struct hss *hss);
 
 enum net_verdict hss_message(struct net_region *at, const struct net_delivery *d, struct net_conn conn);

@@ -20,7 +20,10 @@ struct ue_table *ue_table_new(const struct net_topology *topology, uint32_t regi
     table->ues = table_new(table->ue_count, sizeof *table->ues);
     pool_init(&table->exchanges, sizeof(struct ue_exchange));
     pool_init(&table->sqns, sizeof(struct ue_sqn));
-    return table;
+    if (table->ues != NULL)
+        return table;
+    ue_table_free(table);
+    return NULL;
 }
 
 void ue_table_free(struct ue_table *table)

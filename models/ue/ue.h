@@ -98,6 +98,7 @@ struct ue_at {
     struct ue_exchange *x; /* NULL: idle */
 };
 
+/* NULL: no memory for the UEs of the region. */
 struct ue_table *ue_table_new(const struct net_topology *topology, uint32_t region);
 void ue_table_free(struct ue_table *table);
 

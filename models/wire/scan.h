@@ -158,7 +158,7 @@ static inline const uint8_t *scan_visible(const uint8_t *at, const uint8_t *end)
             return at + scan_first(mask);
         at += SCAN_BLOCK;
     }
-    while (at<end && * at> 0x20 && *at < 0x7f)
+    while (at < end && (*at > 0x20 && *at < 0x7f))
         at++;
     return at;
 }

@@ -14,8 +14,9 @@ static volatile sig_atomic_t pending;
 static void on_signal(int number)
 {
     pending = number;
+    /* A second one ends us at once, but not a terminal that goes away while we clear up. */
     for (size_t i = 0; i < SIGNALS; i++)
-        signal(signals[i], SIG_DFL);
+        signal(signals[i], signals[i] == SIGHUP ? SIG_IGN : SIG_DFL);
 }
 
 void interrupt_install(void)

@@ -45,6 +45,14 @@ clean() {
     [ -z "$left" ]
     result $? "$1 leaves nothing behind${left:+: $left}"
 }
+# waits until a run that was told to end has cleared up
+wait_for_none() {
+    for _ in $(seq 300); do
+        [ -z "$(find . -name '.*.partial-*')" ] && return 0
+        sleep 0.1
+    done
+    return 1
+}
 # waits until a run has made its hidden folder
 wait_for_partial() {
     for _ in $(seq 300); do
@@ -274,6 +282,7 @@ if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1; t
     grep -q 'simulated' out
     [ $? = 1 ]
     result $? "no progress with --quiet"
+    wait_for_none # the terminal may be gone before the run
     clean "an interrupted run on a terminal"
 fi
 
