@@ -17,14 +17,13 @@ struct link_rate link_rate_of(uint64_t bit_per_s, uint64_t queue_bytes_max)
 void link_init(struct link *link)
 {
     link->free_ns = INT64_MIN;
-    link->rest = 0;
 }
 
 int64_t link_backlog_bytes(const struct link *link, const struct link_rate *rate, int64_t now_ns)
 {
     if (link->free_ns <= now_ns)
         return 0;
-    unsigned __int128 bits_ns = (unsigned __int128)(link->free_ns - now_ns) * rate->bit_per_s + link->rest;
+    unsigned __int128 bits_ns = (unsigned __int128)(link->free_ns - now_ns) * rate->bit_per_s;
     /* Rounded up: a byte of which a bit is left still waits. */
     return (int64_t)((bits_ns + LINK_NS_BITS - 1) / LINK_NS_BITS);
 }

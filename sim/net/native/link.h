@@ -2,8 +2,8 @@
 /* One direction of a link: a FIFO queue in front of a transmitter of a fixed rate.
  *
  * Nothing is queued in fact: because the order is first in, first out, the time at which the transmitter
- * will be free tells when a packet has left, and how much waits. What a division by the rate leaves over
- * is carried to the next packet, so n packets back to back take floor(n * (bytes + 2) * 8e9 / rate) ns exactly. */
+ * will be free tells when a packet has left, and how much waits. Each packet takes (bytes + 2) * 8e9 / rate ns, to the
+ * nearest nanosecond, a half down: as in ns-3, so that the engines do not drift apart. */
 #ifndef SIM_NET_NATIVE_LINK_H
 #define SIM_NET_NATIVE_LINK_H
 
@@ -17,7 +17,6 @@ struct link_rate {
 
 struct link {
     int64_t free_ns; /* when everything put on the link so far has left */
-    uint64_t rest;   /* and this much later, in 1/bit_per_s ns */
 };
 
 #define LINK_DROPPED INT64_MIN
@@ -37,18 +36,13 @@ int64_t link_backlog_bytes(const struct link *link, const struct link_rate *rate
 static inline int64_t link_put(struct link *link, const struct link_rate *rate, int64_t now_ns,
                                uint32_t ip_bytes)
 {
-    int64_t start_ns = now_ns;
     uint64_t work = (ip_bytes + LINK_FRAME_BYTES) * LINK_NS_BITS;
+    int64_t start_ns = link->free_ns > now_ns ? link->free_ns : now_ns;
+    int64_t end_ns = start_ns + (int64_t)((work + (rate->bit_per_s - 1) / 2) / rate->bit_per_s);
 
-    if (link->free_ns >= now_ns) {
-        start_ns = link->free_ns;
-        work += link->rest;
-    }
-    int64_t end_ns = start_ns + (int64_t)(work / rate->bit_per_s);
     if (start_ns > now_ns && end_ns - now_ns > rate->limit_ns)
         return LINK_DROPPED;
     link->free_ns = end_ns;
-    link->rest = work % rate->bit_per_s;
     return end_ns;
 }
 
