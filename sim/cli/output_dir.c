@@ -18,7 +18,7 @@ struct output_dir {
     char *partial; /* hidden sibling */
     char *made;    /* topmost parent that was missing; NULL: none was */
     int lock;      /* open on the sibling: tells other runs that it is in use */
-    bool replaces; /* an earlier result stands at the final place */
+    bool replaces; /* something that is to go stands at the final place */
 };
 
 /* All that a result consists of, and device-*.pcap; report.html and the pictures of plots/ are made from it and go with
@@ -82,21 +82,47 @@ static bool remove_result(const char *path)
     return remove_folder(path, is_result_file);
 }
 
-/* May a directory that exists become the result? */
+/* plots/ itself, no link to a folder elsewhere. */
+static bool is_pictures_folder(const char *path, const char *name)
+{
+    char *folder = g_build_filename(path, pictures, NULL);
+    struct stat about;
+    bool yes = strcmp(name, pictures) == 0 && lstat(folder, &about) == 0 && S_ISDIR(about.st_mode);
+
+    g_free(folder);
+    return yes;
+}
+
+static bool holds_pictures(const char *path)
+{
+    char *folder = g_build_filename(path, pictures, NULL);
+    GDir *listing = g_dir_open(folder, 0, NULL);
+    bool any = listing && g_dir_read_name(listing);
+
+    if (listing)
+        g_dir_close(listing);
+    g_free(folder);
+    return any;
+}
+
+/* May a directory that exists become the result? Pictures alone are as worth keeping as a result. */
 static bool inspect(struct output_dir *dir, bool force, GError **error)
 {
     GDir *listing = g_dir_open(dir->target, 0, error);
     const char *name, *foreign = NULL;
-    bool result = false, good = true;
+    bool result = false, plots = false, good = true;
 
     if (!listing)
         return false;
     while ((name = g_dir_read_name(listing)) != NULL) {
         if (is_result_file(name))
             result = true;
-        else if (!foreign && strcmp(name, pictures) != 0)
+        else if (is_pictures_folder(dir->target, name))
+            plots = true;
+        else if (!foreign)
             foreign = name;
     }
+    result = result || (plots && holds_pictures(dir->target));
     if (foreign)
         good = fail(error, ENOTEMPTY,
                     "%s: holds \"%s\", which is not part of a result, and is left alone; give "
@@ -105,7 +131,7 @@ static bool inspect(struct output_dir *dir, bool force, GError **error)
     else if (result && !force)
         good = fail(error, EEXIST, "%s: holds a result already; --force replaces it, -o names another folder",
                     dir->target);
-    dir->replaces = result;
+    dir->replaces = result || plots;
     g_dir_close(listing);
     return good;
 }
@@ -165,6 +191,15 @@ static bool make_parents(struct output_dir *dir, GError **error)
     return true;
 }
 
+/* Is what stands at the path what was opened? Another may have removed it, and somebody made it anew, meanwhile. */
+static bool still_there(const char *path, int file)
+{
+    struct stat opened, named;
+
+    return fstat(file, &opened) == 0 && lstat(path, &named) == 0 && opened.st_dev == named.st_dev &&
+           opened.st_ino == named.st_ino;
+}
+
 /* A sibling whose lock is free belongs to a run that was killed. */
 static void remove_abandoned(const struct output_dir *dir)
 {
@@ -179,7 +214,7 @@ static void remove_abandoned(const struct output_dir *dir)
         char *path = g_build_filename(dir->parent, entry, NULL);
         int lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-        if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0)
+        if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0 && still_there(path, lock))
             remove_result(path);
         if (lock >= 0)
             close(lock);
@@ -191,22 +226,37 @@ static void remove_abandoned(const struct output_dir *dir)
     g_free(name);
 }
 
+/* False if another run took the new sibling for an abandoned one before the lock was on it, and removed it. */
+static bool lock_partial(struct output_dir *dir)
+{
+    dir->lock = open(dir->partial, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir->lock < 0)
+        return errno != ENOENT;
+    /* Waits for one that is just removing it. Where there are no locks, abandoned siblings cannot be told and stay; the
+     * run itself goes on. */
+    while (flock(dir->lock, LOCK_EX) != 0 && errno == EINTR)
+        ;
+    if (still_there(dir->partial, dir->lock))
+        return true;
+    close(dir->lock);
+    dir->lock = -1;
+    return false;
+}
+
 static bool make_partial(struct output_dir *dir, GError **error)
 {
     char *name = g_path_get_basename(dir->target);
 
     dir->partial = g_strdup_printf("%s/.%s.partial-%ld", dir->parent, name, (long)getpid());
     g_free(name);
-    if (mkdir(dir->partial, 0777) != 0) {
-        int code = errno;
+    do {
+        if (mkdir(dir->partial, 0777) != 0) {
+            int code = errno;
 
-        g_clear_pointer(&dir->partial, g_free);
-        return fail(error, code, "%s: cannot write there: %s", dir->parent, g_strerror(code));
-    }
-    dir->lock = open(dir->partial, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    /* Where there are no locks, abandoned siblings cannot be told and stay; the run itself goes on. */
-    if (dir->lock >= 0)
-        flock(dir->lock, LOCK_EX | LOCK_NB);
+            g_clear_pointer(&dir->partial, g_free);
+            return fail(error, code, "%s: cannot write there: %s", dir->parent, g_strerror(code));
+        }
+    } while (!lock_partial(dir));
     return true;
 }
 

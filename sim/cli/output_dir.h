@@ -10,8 +10,8 @@
 struct output_dir;
 
 /* Checks that a result can be written to `target`, makes missing parents and the hidden sibling, and clears
- * away siblings that killed runs left. An earlier result is refused unless `force`; a directory that holds
- * anything but a result is refused always. */
+ * away siblings that killed runs left. An earlier result, or pictures of one, is refused unless
+ * `force`; a directory that holds anything else is refused always. */
 struct output_dir *output_dir_begin(const char *target, bool force, GError **error);
 
 /* Path of a file in the hidden sibling; g_free. */

@@ -7,6 +7,7 @@
 #include "tests/unit/tap.h"
 
 #include <glib/gstdio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void test_format(void)
@@ -248,6 +249,80 @@ static void test_kept(void)
     g_free(top);
 }
 
+/* plots/ alone: an empty one is replaced, pictures with --force only, and what is no folder of ours never. */
+static void test_plots_alone(void)
+{
+    char *top = g_dir_make_tmp("pullstorm-test-XXXXXX", NULL);
+    char *target = g_build_filename(top, "r", NULL), *plots = g_build_filename(target, "plots", NULL);
+    char *summary = g_build_filename(target, "summary.csv", NULL);
+
+    for (int filled = 0; filled <= 1; filled++) {
+        struct output_dir *dir;
+
+        g_assert_cmpint(g_mkdir_with_parents(plots, 0777), ==, 0);
+        if (filled) {
+            put(plots, "a.svg", "x");
+            refuse_dir(target, false, "--force");
+        }
+        dir = output_dir_begin(target, filled, NULL);
+        g_assert_nonnull(dir);
+        put_result(dir, "1");
+        g_assert_true(output_dir_commit(dir, NULL));
+        expect_content(target, "summary.csv", "1");
+        g_assert_cmpuint(entries(target), ==, 1);
+        g_assert_cmpuint(entries(top), ==, 1);
+        g_assert_cmpint(g_remove(summary), ==, 0);
+    }
+    g_assert_cmpint(symlink("..", plots), ==, 0);
+    refuse_dir(target, true, "plots");
+    g_assert_cmpint(g_remove(plots), ==, 0);
+    g_assert_cmpint(g_rmdir(target), ==, 0);
+    g_assert_cmpint(g_rmdir(top), ==, 0);
+    g_free(summary);
+    g_free(plots);
+    g_free(target);
+    g_free(top);
+}
+
+/* A run begins and ends, again and again; what it began must stay as long as it is at work. */
+static void begin_often(const char *target)
+{
+    for (int i = 0; i < 500; i++) {
+        struct output_dir *dir = output_dir_begin(target, false, NULL);
+        char *file = dir ? output_dir_path(dir, "summary.csv") : NULL;
+
+        if (!dir || !g_file_set_contents(file, "1", -1, NULL))
+            _exit(1);
+        output_dir_abort(dir);
+        g_free(file);
+    }
+    _exit(0);
+}
+
+/* Runs that begin at one time take none of the others' folders for an abandoned one. */
+static void test_begin_together(void)
+{
+    char *top = g_dir_make_tmp("pullstorm-test-XXXXXX", NULL);
+    char *target = g_build_filename(top, "r", NULL);
+    pid_t children[4];
+
+    for (size_t i = 0; i < G_N_ELEMENTS(children); i++) {
+        children[i] = fork();
+        g_assert_cmpint(children[i], >=, 0);
+        if (children[i] == 0)
+            begin_often(target);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(children); i++) {
+        int status;
+
+        g_assert_cmpint(waitpid(children[i], &status, 0), ==, children[i]);
+        g_assert_cmpint(status, ==, 0);
+    }
+    g_assert_cmpint(g_rmdir(top), ==, 0);
+    g_free(target);
+    g_free(top);
+}
+
 /* Two runs into one folder: the second to end is told, and leaves nothing. */
 static void test_race(void)
 {
@@ -290,6 +365,8 @@ int main(int argc, char **argv)
     g_test_add_func("/cli/output", test_output);
     g_test_add_func("/cli/refused", test_refused);
     g_test_add_func("/cli/kept", test_kept);
+    g_test_add_func("/cli/plots-alone", test_plots_alone);
+    g_test_add_func("/cli/begin-together", test_begin_together);
     g_test_add_func("/cli/race", test_race);
     return g_test_run();
 }
