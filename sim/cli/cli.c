@@ -138,6 +138,36 @@ static GPtrArray *split_words(const GOptionEntry *entries, char **argv)
     return words;
 }
 
+/* GOption converts texts from the locale's character set, which is ASCII for a program that sets none; they are taken as
+ * they stand, like file names. g_free. */
+static GOptionEntry *texts_as_they_stand(const GOptionEntry *entries)
+{
+    unsigned count = 0;
+    GOptionEntry *copy;
+
+    while (entries[count].long_name)
+        count++;
+    copy = g_memdup2(entries, (count + 1) * sizeof *entries);
+    for (unsigned i = 0; i < count; i++)
+        if (copy[i].arg == G_OPTION_ARG_STRING)
+            copy[i].arg = G_OPTION_ARG_FILENAME;
+    return copy;
+}
+
+static bool texts_are_utf8(const char *command, const GOptionEntry *entries)
+{
+    for (; entries->long_name; entries++) {
+        const char *text = entries->arg == G_OPTION_ARG_STRING ? *(char **)entries->arg_data : NULL, *wrong;
+
+        if (text && !g_utf8_validate(text, -1, &wrong)) {
+            cli_error("%s: --%s: byte %d of the text is not UTF-8", command, entries->long_name,
+                      (int)(wrong - text) + 1);
+            return false;
+        }
+    }
+    return true;
+}
+
 enum cli_parsed cli_parse(const char *usage, const char *about, const GOptionEntry *entries, int *argc,
                           char **argv)
 {
@@ -148,6 +178,7 @@ enum cli_parsed cli_parse(const char *usage, const char *about, const GOptionEnt
     const GOptionEntry help_entry[] = {{"help", 'h', 0, G_OPTION_ARG_NONE, &help, "show this help", NULL},
                                        {.long_name = NULL}};
     enum cli_parsed parsed = CLI_GO;
+    GOptionEntry *as_they_stand = texts_as_they_stand(entries);
     GPtrArray *words = split_words(entries, argv);
     char **left = (char **)words->pdata;
     int count = (int)words->len - 1;
@@ -156,7 +187,7 @@ enum cli_parsed cli_parse(const char *usage, const char *about, const GOptionEnt
     g_set_prgname(program);
     g_option_context_set_help_enabled(context, FALSE);
     g_option_context_set_summary(context, about);
-    g_option_context_add_main_entries(context, entries, NULL);
+    g_option_context_add_main_entries(context, as_they_stand, NULL);
     g_option_context_add_main_entries(context, help_entry, NULL);
     if (!g_option_context_parse(context, &count, &left, &error)) {
         if (!refuse_unknown(command, entries, argv))
@@ -166,7 +197,9 @@ enum cli_parsed cli_parse(const char *usage, const char *about, const GOptionEnt
     } else if (help) {
         print_help(context);
         parsed = CLI_HELP_SHOWN;
-    } else {
+    } else if (!texts_are_utf8(command, entries))
+        parsed = CLI_REFUSED;
+    else {
         int first = count > 1 && strcmp(left[1], "--") == 0 ? 2 : 1;
 
         /* Whoever was split is gone: no more words are left than there were. */
@@ -174,6 +207,7 @@ enum cli_parsed cli_parse(const char *usage, const char *about, const GOptionEnt
         memcpy(argv + 1, left + first, sizeof *argv * (size_t)*argc);
     }
     g_ptr_array_unref(words);
+    g_free(as_they_stand);
     g_free(program);
     g_option_context_free(context);
     return parsed;

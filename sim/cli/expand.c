@@ -179,9 +179,29 @@ static void print_run(const struct expansion *e, const struct study_run *run)
     g_free(name);
 }
 
+static bool one_line(const char *path)
+{
+    while (*path && !g_ascii_iscntrl(*path))
+        path++;
+    return *path == '\0';
+}
+
+/* A command line must be one line, whatever reads it. */
+static bool paths_are_right(const struct expansion *e)
+{
+    const char *wrong = !one_line(e->dir) ? "folder of the study" : "base scenario";
+
+    if (one_line(e->dir) && one_line(e->study->base))
+        return true;
+    cli_error(
+        "expand: the path of the %s holds a control character, expected one without: a command is one line",
+        wrong);
+    return false;
+}
+
 static int expand(struct expansion *e)
 {
-    int status = read_runs(e);
+    int status = paths_are_right(e) ? read_runs(e) : CLI_WRONG;
 
     if (status != CLI_OK)
         return status;

@@ -92,6 +92,23 @@ expect 2 "a wrong shard" expand "$studies/quick.ini" --shard 4/3
 expect 2 "wrong replications" expand "$studies/quick.ini" --replications 3..1
 expect 2 "no study" expand
 expect 2 "a study that does not exist" expand nowhere.ini
+printf '[study]\nbase = %s/scripts/scenarios/solicited-pull.ini\n[variant é]\n[variant e]\n' "$source" >accent.ini
+for locale in C C.UTF-8; do
+    export LC_ALL="$locale"
+    expect 0 "text that is not ASCII, locale $locale" expand accent.ini --only 'variant == "é"' --count
+    same "$(cat out)" 1 "... is compared"
+    expect 2 "text that is not UTF-8, locale $locale" expand accent.ini --only "$(printf 'variant == \351')"
+    says err "expand: --only: byte 12 of the text is not UTF-8" "... is refused in words"
+done
+unset LC_ALL
+expect 2 "a folder of two lines" expand accent.ini -o "$(printf 'two\nlines')"
+says err "expand: the path of the folder of the study holds a control character" "... is refused: a command is one line"
+mkdir "$(printf 'x\ny')" && cp accent.ini "$source/scripts/scenarios/solicited-pull.ini" "$(printf 'x\ny')"
+sed -i 's|^base = .*/|base = |' "$(printf 'x\ny/accent.ini')"
+expect 2 "a base in a folder of two lines" expand "$(printf 'x\ny/accent.ini')" -o z
+says err "expand: the path of the base scenario holds a control character" "... is refused as well"
+[ ! -s out ]
+result $? "... and no command is printed"
 printf '[study]\nbase = %s/scripts/scenarios/solicited-pull.ini\n[axis a]\nue.cuont = 1\n' "$source" >bad.ini
 expect 2 "a wrong study" expand bad.ini
 says err "bad.ini:4: [axis a] ue.cuont: unknown key, did you mean ue.count?" "... with file, line and suggestion"
