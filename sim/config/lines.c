@@ -33,6 +33,17 @@ static bool brackets_are_right(const char *name)
            strcmp(open + 1 + strspn(open + 1, locale), "]") == 0;
 }
 
+/* One blank for several, so that [variant a] has one name; the rest of the line becomes blank. */
+static void collapse_blanks(char *text, size_t length)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < length; i++)
+        if (text[i] != ' ' || i == 0 || text[i - 1] != ' ')
+            text[kept++] = text[i];
+    memset(text + kept, ' ', length - kept);
+}
+
 /* The name in "[name]", or NULL. */
 static char *section_of(const char *text)
 {
@@ -65,6 +76,8 @@ GArray *lines_index(char *text)
 
     g_array_set_clear_func(lines, clear_line);
     for (char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n') {
+        if (at[strspn(at, " \t")] == '[')
+            collapse_blanks(at, strcspn(at, "\n"));
         char *trimmed = g_strstrip(g_strndup(at, strcspn(at, "\n")));
         struct config_line line = {.number = ++number};
 

@@ -21,7 +21,8 @@ struct config_line {
 };
 
 /* The lines that are neither blank nor comment, in order. Lines that GKeyFile would stop at are turned into
- * comments in `text`, so that the rest can still be read and all mistakes be told at once. */
+ * comments in `text`, so that the rest can still be read and all mistakes be told at once; several blanks in the name of
+ * a section are one, there as well. */
 GArray *lines_index(char *text);
 
 #endif

@@ -31,7 +31,7 @@ static unsigned highest_replication(const char *dir)
         unsigned point, replication;
         int length = 0;
 
-        if (sscanf(name, "p%5u-r%4u%n", &point, &replication, &length) == 2 && name[length] == '\0')
+        if (sscanf(name, "p%6u-r%4u%n", &point, &replication, &length) == 2 && name[length] == '\0')
             highest = MAX(highest, replication);
     }
     if (listing)

@@ -223,6 +223,16 @@ static void section_line(struct reader *reader, const struct config_line *line)
                        "has no name, expected [%s NAME]", axis_name ? "axis" : "variant");
     else if (strcmp(line->section, "study") != 0 && strcmp(line->section, "set") != 0)
         unknown_section(reader, line);
+    if (((axis_name && *axis_name) || (variant_name && *variant_name)) &&
+        g_str_has_suffix(line->section, " "))
+        reader_mistake(reader, line->number, line->section, NULL, CONFIG_ERROR_SYNTAX,
+                       "its name ends with a blank, expected one without");
+}
+
+/* Bytes of the first characters of a text, at most so many: none is cut in two. */
+static int first_characters(const char *text, glong most)
+{
+    return (int)(g_utf8_offset_to_pointer(text, MIN(most, g_utf8_strlen(text, -1))) - text);
 }
 
 /* The line that has the same section, or the same key of it, earlier; 0: none. */
@@ -273,8 +283,8 @@ static void take_line(struct reader *reader, unsigned index)
                        "%s: stands before the first section, expected [study] above it", line->text);
     else
         reader_mistake(reader, line->number, NULL, NULL, CONFIG_ERROR_SYNTAX,
-                       "\"%.60s\" is not understood, expected [section], key = value or # comment",
-                       line->text);
+                       "\"%.*s\" is not understood, expected [section], key = value or # comment",
+                       first_characters(line->text, 60), line->text);
 }
 
 /* Adds a value so that all its spellings come out the same: 0.1 and 10%. */

@@ -52,6 +52,10 @@ static void test_points(void)
         "constraint = bmsc.workers != 2 and not variant == y\n[axis b]\nbmsc.workers = 1..3\n[variant "
         "x]\n[variant y]\n",
         "variant=x, bmsc.workers=1|variant=x, bmsc.workers=3");
+    /* However many blanks stand before a name, and behind the bracket. */
+    expect_points("[axis   a]  \nbmsc.workers = 1, 2\n[variant  x]\n[variant y  z]\n",
+                  "variant=x, bmsc.workers=1|variant=x, bmsc.workers=2|"
+                  "variant=y z, bmsc.workers=1|variant=y z, bmsc.workers=2");
     /* Values may come again if another key of the axis differs; a distribution is more than its mean. */
     expect_points("[axis a]\nbmsc.workers = 1, 1\nbsf.workers = 1, 2\n",
                   "bmsc.workers=1, bsf.workers=1|bmsc.workers=1, bsf.workers=2");
@@ -167,6 +171,10 @@ static const struct {
     {"[study]\nbase = base.ini\nbase = base.ini\n",
      "study.ini:3: [study] base: given twice, first on line 2"},
     {"[study]\nbase = base.ini\n[set]\n[set]\n", "study.ini:4: [set]: given twice"},
+    {"[study]\nbase = base.ini\n[variant a]\n[variant  a]\n",
+     "study.ini:4: [variant a]: given twice, first on line 3"},
+    {"[study]\nbase = base.ini\n[variant a ]\nue.count = 5\n",
+     "study.ini:3: [variant a ]: its name ends with a blank"},
     {"[study]\nbase = base.ini\n[axes rate]\n",
      "study.ini:3: [axes rate]: unknown section, did you mean [axis NAME]?"},
     {"[study]\nbase = base.ini\n[ue]\ncount = 3\n",
@@ -209,6 +217,9 @@ static const struct {
      "the axes cross in 1000000 points"},
     {"base = base.ini\n", "stands before the first section"},
     {"[study]\nbase = base.ini\nwhat\n", "study.ini:3: \"what\" is not understood"},
+    {"[study]\nbase = base.ini\n"
+     "123456789 123456789 123456789 123456789 123456789 123456789\303\244bc\n",
+     "123456789\303\244\" is not understood"},
     {"", "is empty"},
 };
 
