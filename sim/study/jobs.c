@@ -34,6 +34,7 @@ struct jobs {
     struct jobs_limits limits;
     jobs_ended *ended;
     void *user;
+    pid_t self;
     GMainLoop *loop;
     GQueue waiting; /* struct child */
     GList *running;
@@ -47,6 +48,7 @@ struct jobs *jobs_new(const struct jobs_limits *limits, jobs_ended *ended, void 
     jobs->limits = *limits;
     jobs->ended = ended;
     jobs->user = user;
+    jobs->self = getpid();
     jobs->loop = g_main_loop_new(NULL, FALSE);
     g_queue_init(&jobs->waiting);
     return jobs;
@@ -62,9 +64,14 @@ static void child_free(gpointer data)
     g_free(child);
 }
 
-void jobs_free(struct jobs *jobs)
+void jobs_drop(struct jobs *jobs)
 {
     g_queue_clear_full(&jobs->waiting, child_free);
+}
+
+void jobs_free(struct jobs *jobs)
+{
+    jobs_drop(jobs);
     g_main_loop_unref(jobs->loop);
     g_free(jobs);
 }
@@ -109,10 +116,11 @@ static char *reason_of(const struct child *child, int status, const char *said)
 {
     const struct jobs_limits *limits = &child->jobs->limits;
 
-    if (child->late)
-        return g_strdup_printf("timeout %gs", (double)limits->timeout_ns / 1e9);
+    /* Also when it was late: asked to stop, it had just finished. */
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return NULL;
+    if (child->late)
+        return g_strdup_printf("timeout %gs", (double)limits->timeout_ns / 1e9);
     /* Who may not have more memory says so and aborts, each library in its own words. */
     if (limits->memory_bytes && g_regex_match_simple(NO_MEMORY, said, G_REGEX_CASELESS, 0))
         return g_strdup_printf("memory %s", limits->memory_text);
@@ -178,6 +186,9 @@ static void prepare(gpointer user)
     /* Ctrl-C goes to a whole group of processes; children are told by their parent, once. */
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
+    /* The parent that was killed before that sends nothing. */
+    if (getppid() != child->jobs->self)
+        _exit(1);
     if (bytes)
         setrlimit(RLIMIT_AS, &limit);
     dup2(child->said, STDERR_FILENO);
@@ -221,7 +232,7 @@ static void start_children(struct jobs *jobs)
 static void stop_children(struct jobs *jobs, int signal_number)
 {
     jobs->interrupted = true;
-    g_queue_clear_full(&jobs->waiting, child_free);
+    jobs_drop(jobs);
     for (GList *at = jobs->running; at; at = at->next)
         kill(((struct child *)at->data)->pid, signal_number);
 }

@@ -17,13 +17,15 @@ struct jobs_limits {
     int held;                /* a file that children keep open while they live, for its lock; 0: none */
 };
 
-/* How a child ended. reason: NULL if with status 0; else "exit 1", "timeout 600s", "memory 4GB", "killed by signal
+/* How a child ended. reason: NULL if with status 0, however late; else "exit 1", "timeout 600s", "memory 4GB", "killed by signal
  * 9". said: its standard error, at most the last 64 kB. */
 typedef void jobs_ended(void *user, void *job, const char *reason, const char *said);
 
 struct jobs *jobs_new(const struct jobs_limits *limits, jobs_ended *ended, void *user);
 /* Puts a child into the queue. words: NULL-terminated, copied; the first is the path of the program. */
 void jobs_add(struct jobs *jobs, char **words, void *job);
+/* Drops what waits in the queue, without ended(); what runs goes on to its end. */
+void jobs_drop(struct jobs *jobs);
 /* Runs until the queue is empty, calling ended() for each child; ended() may add more. False if it was interrupted:
  * SIGINT, SIGTERM and SIGHUP are passed on, the queue is dropped, and ended() is not called any more. */
 bool jobs_run(struct jobs *jobs);

@@ -138,8 +138,10 @@ static void read_folder(const struct plan_value *value, unsigned replication, co
     scenario_free(scenario);
 }
 
+/* The first reason counts. What runs ends, for its result will be found the next time; nothing more is started. */
 static void refuse(struct plan *plan, GError *error)
 {
+    jobs_drop(plan->jobs);
     if (plan->refusal)
         g_error_free(error);
     else
@@ -217,7 +219,7 @@ static void ask(struct plan_value *value, unsigned wanted)
 
     value->wanted = wanted;
     g_ptr_array_set_size(value->metrics, (gint)wanted);
-    for (unsigned r = from + 1; r <= wanted; r++)
+    for (unsigned r = from + 1; r <= wanted && !value->point->plan->refusal; r++)
         get_replication(value, r);
     if (value->waiting == 0 && !value->point->plan->refusal)
         decide(value);

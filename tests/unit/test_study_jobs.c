@@ -71,6 +71,39 @@ static void test_reasons(void)
     expect_end("exit 3", &none, "exit 3");
     expect_end("kill -KILL $$", &none, "killed by signal 9");
     expect_end("sleep 60", &late, "timeout 0.2s");
+    expect_end("trap '' TERM; sleep 0.6; exit 0", &late, "well");
+    expect_end("trap '' TERM; sleep 0.6; exit 1", &late, "timeout 0.2s");
+}
+
+struct dropping {
+    struct jobs *jobs;
+    unsigned ended;
+};
+
+static void drop_rest(void *user, void *job, const char *reason, const char *said)
+{
+    struct dropping *dropping = user;
+
+    (void)job;
+    (void)said;
+    g_assert_null(reason);
+    dropping->ended++;
+    jobs_drop(dropping->jobs);
+}
+
+/* Of five, two run when the rest is dropped: they go on to their end. */
+static void test_drop(void)
+{
+    char *words[] = {(char *)"/bin/sh", (char *)"-c", (char *)"sleep 0.2", NULL};
+    const struct jobs_limits limits = {.at_a_time = 2};
+    struct dropping dropping = {.jobs = NULL};
+
+    dropping.jobs = jobs_new(&limits, drop_rest, &dropping);
+    for (unsigned i = 0; i < 5; i++)
+        jobs_add(dropping.jobs, words, NULL);
+    g_assert_true(jobs_run(dropping.jobs));
+    g_assert_cmpuint(dropping.ended, ==, 2);
+    jobs_free(dropping.jobs);
 }
 
 /* Each library, and our kernel, has words of its own for it. */
@@ -128,6 +161,7 @@ int main(int argc, char **argv)
 {
     tap_init(argc, argv);
     g_test_add_func("/study/jobs/reasons", test_reasons);
+    g_test_add_func("/study/jobs/drop", test_drop);
     g_test_add_func("/study/jobs/said", test_said);
     g_test_add_func("/study/jobs/memory", test_memory);
     g_test_add_func("/study/jobs/held", test_held);
