@@ -77,13 +77,8 @@ static gint by_name(gconstpointer a, gconstpointer b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The engine writes the captures of devices until it is freed, so that their size is not known yet. */
-static bool is_finished(const char *file)
-{
-    return strcmp(file, "manifest.json") != 0 && !g_str_has_prefix(file, "device-");
-}
-
-/* The size of each file of the result, by which one that was cut off or lost is found later. */
+/* The size of each other file of the result, by which one that was cut off or lost is found later. All are closed: the
+ * manifest is written last, and the run's end has closed the captures (network_finish()). */
 static void add_files(GString *to, const char *path)
 {
     char *folder = g_path_get_dirname(path);
@@ -92,7 +87,7 @@ static void add_files(GString *to, const char *path)
     const char *entry;
 
     while (listing && (entry = g_dir_read_name(listing)) != NULL)
-        if (is_finished(entry))
+        if (strcmp(entry, "manifest.json") != 0)
             g_ptr_array_add(names, g_strdup(entry));
     g_ptr_array_sort(names, by_name);
     name(to, "files");

@@ -193,14 +193,16 @@ cp "$studies/quick.ini" moved/studies
 expect 0 "a changed base without the copy of the first one" expand moved/studies/quick.ini -o moved/q --missing --count
 same "$(cat out)" 20 "... fits no run"
 says err "service_time = exp(" "... and the key that differs is named"
-"$program" run "$source/scripts/scenarios/solicited-pull.ini" -s ue.count=5 -s ue.cells=1 --pcap --keylog --quiet -o sizes
+devices=$("$program" --version | grep -q 'engines:.* ns3' && echo --engine=ns3 --pcap-devices)
+# shellcheck disable=SC2086 # two words or none
+"$program" run "$source/scripts/scenarios/solicited-pull.ini" -s ue.count=5 -s ue.cells=1 --pcap --keylog --quiet -o sizes $devices
 for file in sizes/*; do
     case $file in
     */manifest.json) ;;
     *) grep -qF "\"${file#sizes/}\": $(wc -c <"$file")" sizes/manifest.json || echo "$file" ;;
     esac
 done >out
-lines 0 "the manifest has the size of every file, captures and key logs too"
+lines 0 "the manifest has the size of every file, captures and key logs too${devices:+, and those of devices}"
 
 # --- plan. One UE pulls every 10 ms, and its two requests take 20 ms and 10 ms at the BM-SC and nothing anywhere else:
 # utilisation 3 / workers. Below 3 workers the queue grows without end, from 3 on there is hardly any.
