@@ -22,6 +22,15 @@ struct ns3_conn *ns3_conn_new(struct ns3_net *net, uint32_t host, uint32_t peer_
     return conn;
 }
 
+/* Events hold a pointer to the end, which may be gone before their time comes. */
+static void cancel_events(struct ns3_conn *conn)
+{
+    ns3c_cancel(conn->net->sim, conn->event);
+    ns3c_cancel(conn->net->sim, conn->pacer);
+    conn->event = conn->pacer = 0;
+    conn->event_ns = CLOCK_NEVER;
+}
+
 static void free_end(struct ns3_conn *conn)
 {
     struct ns3_net *net = conn->net;
@@ -34,7 +43,7 @@ static void free_end(struct ns3_conn *conn)
     }
     if (conn->sent_kinds)
         g_array_unref(conn->sent_kinds);
-    ns3c_cancel(net->sim, conn->event);
+    cancel_events(conn);
     conn->generation = 0;
     pool_give(&net->conns, conn->index);
 }
@@ -55,9 +64,7 @@ static void let_go(struct ns3_conn *conn)
     struct ns3_conn *peer = ns3_conn_find(net, conn->peer);
 
     ns3_listen_release(conn);
-    ns3c_cancel(net->sim, conn->event);
-    conn->event = 0;
-    conn->event_ns = CLOCK_NEVER;
+    cancel_events(conn);
     conn->tcp = NULL;
     conn->flags |= CONN_GONE;
     if (conn->partial)
@@ -330,7 +337,7 @@ void ns3_conns_clear(struct ns3_net *net)
         struct ns3_conn *conn = ns3_conn_at(net, i);
         if (conn->generation == 0)
             continue;
-        ns3c_cancel(net->sim, conn->event);
+        cancel_events(conn);
         if (conn->tcp)
             ns3c_tcp_reset(conn->tcp);
         if (conn->sent_kinds)

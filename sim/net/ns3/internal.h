@@ -60,8 +60,7 @@ enum ns3_conn_flag {
     CONN_GONE = 1 << 6,       /* no connection any more; stays while the peer may still get what was sent */
     CONN_STILLBORN = 1 << 7,  /* could not even be started; its owner hears soon */
     CONN_HASHED = 1 << 8,     /* client's end, found by its address */
-    CONN_CONNECTED = 1 << 9,
-    CONN_PACED = 1 << 10 /* the next message goes a moment later; an event is pending */
+    CONN_CONNECTED = 1 << 9
 };
 
 /* One end of a connection. Messages stay with their sender until the receiver's end has them all: that is what carries
@@ -84,6 +83,7 @@ struct ns3_conn {
     uint64_t head_offset; /* of head's first byte in the stream */
     uint32_t cursor_taken;
     int64_t free_ns; /* the next message goes then at the earliest */
+    uint64_t pacer;  /* pending event that sends it, 0: none */
 
     uint64_t received;           /* bytes of the peer's stream handed over */
     struct net_message *partial; /* the start of a message, NULL if nothing waits */

@@ -49,7 +49,7 @@ static void on_paced(void *user, uint64_t generation)
 
     if (conn->generation != generation)
         return;
-    conn->flags &= (uint16_t)~CONN_PACED;
+    conn->pacer = 0;
     ns3_stream_push(conn);
 }
 
@@ -59,15 +59,14 @@ static bool must_wait(struct ns3_conn *conn)
 {
     int64_t now_ns = ns3c_now(conn->net->sim);
 
-    if (conn->cursor_taken > 0 || conn->flags & CONN_PACED)
+    if (conn->cursor_taken > 0 || conn->pacer)
         return conn->cursor_taken == 0;
     if (!(conn->flags & CONN_CONNECTED))
         return conn->cursor != conn->head;
     if (now_ns >= conn->free_ns)
         return false;
-    conn->flags |= CONN_PACED;
-    if (ns3c_schedule(conn->net->sim, conn->free_ns - now_ns, on_paced, conn, conn->generation, NULL) !=
-        NS3C_OK)
+    if (ns3c_schedule(conn->net->sim, conn->free_ns - now_ns, on_paced, conn, conn->generation,
+                      &conn->pacer) != NS3C_OK)
         g_error("ns-3 takes no event: %s", ns3c_error());
     return true;
 }

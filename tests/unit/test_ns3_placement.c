@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The ns3 engine on a simulator of the program's own, which is there before the network and after it. */
+#include "sim/net/ns3/ns3_network.h"
+#include "tests/unit/net_fixture.h"
+#include "tests/unit/tap.h"
+
+/* Servers on one node, all UEs on another, one link. */
+struct world {
+    struct ns3c *sim;
+    struct ns3c_node *core, *field;
+    struct ns3_placement placement;
+};
+
+static bool place(void *user, uint32_t host, struct ns3c_node **node, struct ns3c_address *address)
+{
+    const struct world *world = user;
+
+    *node = host < UE ? world->core : world->field;
+    return ns3c_node_add_local(*node, address, 32) == NS3C_OK;
+}
+
+static void build_world(struct world *world)
+{
+    const struct ns3c_link_options link = {.rate_bit_per_s = 100000000, .delay_ns = 5 * CLOCK_MILLISECOND};
+    const struct ns3c_address any = {.family = 4};
+    struct ns3c_device *a, *b;
+
+    g_assert_cmpint(ns3c_new(NULL, &world->sim), ==, NS3C_OK);
+    g_assert_cmpint(ns3c_node_new(world->sim, &world->core), ==, NS3C_OK);
+    g_assert_cmpint(ns3c_node_new(world->sim, &world->field), ==, NS3C_OK);
+    g_assert_cmpint(ns3c_point_to_point(world->sim, world->core, world->field, &link, &a, &b), ==, NS3C_OK);
+    g_assert_cmpint(ns3c_node_add_route(world->core, &any, 0, a, NULL), ==, NS3C_OK);
+    g_assert_cmpint(ns3c_node_add_route(world->field, &any, 0, b, NULL), ==, NS3C_OK);
+    world->placement = (struct ns3_placement){.sim = world->sim, .host = place, .user = world};
+}
+
+/* --- a network that is freed with work left --------------------------------------------------------------- */
+
+static void step_send_two(struct net_fixture *f, struct net_region *at, uint32_t host)
+{
+    (void)host;
+    g_assert_true(net_tcp_send(at, f->conn, net_made(at, KIND_ASK, 100)));
+    g_assert_true(net_tcp_send(at, f->conn, net_made(at, KIND_ASK, 100)));
+}
+
+static void step_abort(struct net_fixture *f, struct net_region *at, uint32_t host)
+{
+    step_send_two(f, at, host);
+    net_tcp_abort(at, f->conn);
+}
+
+/* The second message waits for a moment that comes when there is no network any more. */
+static void check_left_waiting(net_step *last)
+{
+    const int64_t sent_ns = 2 * CLOCK_SECOND;
+    struct net_fixture f;
+    struct world world;
+
+    build_world(&world);
+    net_set_up(&f);
+    f.config.ns3_placement = &world.placement;
+    f.end_ns = sent_ns + 1;
+    net_start(&f);
+    net_at(&f, CLOCK_SECOND, UE, net_step_connect);
+    net_at(&f, sent_ns, UE, last);
+    net_finish(&f);
+    g_assert_cmpuint(net_heard_count(&f, HEARD_CONNECTED, UE), ==, 1);
+    net_tear_down(&f);
+    g_assert_cmpint(ns3c_run(world.sim, sent_ns + 1, NULL), ==, NS3C_OK);
+    /* What is left is ns-3's: the reset on the link, which takes it microseconds. */
+    g_assert_cmpint(ns3c_next(world.sim), >, sent_ns + CLOCK_MICROSECOND);
+    g_assert_cmpint(ns3c_run(world.sim, INT64_MAX, NULL), ==, NS3C_OK);
+    ns3c_free(world.sim);
+}
+
+static void test_left_waiting(void)
+{
+    check_left_waiting(step_send_two);
+    check_left_waiting(step_abort);
+}
+
+int main(int argc, char **argv)
+{
+    tap_init(argc, argv);
+    g_test_add_func("/ns3 placement/left waiting", test_left_waiting);
+    return g_test_run();
+}
