@@ -79,9 +79,41 @@ static void test_left_waiting(void)
     check_left_waiting(step_abort);
 }
 
+/* --- a clock that has moved ------------------------------------------------------------------------------- */
+
+static void nothing(void *user, uint64_t argument)
+{
+    (void)user;
+    (void)argument;
+}
+
+static void test_late(void)
+{
+    struct net_fixture f;
+    struct world world;
+    GError *error = NULL;
+
+    build_world(&world);
+    net_set_up(&f);
+    f.config.ns3_placement = &world.placement;
+    g_assert_cmpint(ns3c_schedule(world.sim, 7, nothing, NULL, 0, NULL), ==, NS3C_OK);
+    g_assert_cmpint(ns3c_run(world.sim, 7, NULL), ==, NS3C_OK); /* not yet */
+    net_start(&f);
+    network_free(f.network);
+    g_assert_cmpint(ns3c_run(world.sim, 8, NULL), ==, NS3C_OK);
+    f.network = network_new(&ns3_engine, &f.config, &error);
+    g_assert_null(f.network);
+    g_assert_error(error, NETWORK_ERROR, 0);
+    g_assert_nonnull(strstr(error->message, "at 7 ns"));
+    g_error_free(error);
+    net_tear_down(&f);
+    ns3c_free(world.sim);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
     g_test_add_func("/ns3 placement/left waiting", test_left_waiting);
+    g_test_add_func("/ns3 placement/late", test_late);
     return g_test_run();
 }

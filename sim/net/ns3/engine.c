@@ -31,6 +31,26 @@ struct net_region *ns3_enter(struct ns3_net *net, uint32_t host, enum ns3_call c
 
 /* --- create and destroy ----------------------------------------------------------------------------------- */
 
+static bool check_placement(const struct ns3_net *net, GError **error)
+{
+    const struct network_config *config = &net->config;
+
+    if (!config->ns3_placement)
+        return true;
+    if (net->faults.ues || config->ns3_pcap_dir) {
+        g_set_error(error, NETWORK_ERROR, 0,
+                    "on the program's own nodes the ns3 engine has no faults and no captures of devices");
+        return false;
+    }
+    /* The models' times count from 0: those of their start would be in the past. */
+    int64_t now_ns = ns3c_now(config->ns3_placement->sim);
+    if (now_ns == 0)
+        return true;
+    g_set_error(error, NETWORK_ERROR, 0,
+                "the program's simulator is at %" G_GINT64_FORMAT " ns; the ns3 engine begins at 0", now_ns);
+    return false;
+}
+
 static bool check_config(struct ns3_net *net, GError **error)
 {
     const struct network_config *config = &net->config;
@@ -41,13 +61,7 @@ static bool check_config(struct ns3_net *net, GError **error)
                     LIMITS_IPV4_UES, config->topology.ues);
         return false;
     }
-    if (!fault_set_read(&net->faults, &net->config, error))
-        return false;
-    if (!config->ns3_placement || (!net->faults.ues && !config->ns3_pcap_dir))
-        return true;
-    g_set_error(error, NETWORK_ERROR, 0,
-                "on the program's own nodes the ns3 engine has no faults and no captures of devices");
-    return false;
+    return fault_set_read(&net->faults, &net->config, error) && check_placement(net, error);
 }
 
 /* ns-3's own draws: none of the engine's topology has any, but a program's may. */

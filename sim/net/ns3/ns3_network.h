@@ -41,7 +41,9 @@ extern const struct network_engine ns3_engine;
  * for its own nodes; ns3.attributes are defaults of what is made later, those of ns3::TcpL4Protocol also hold for nodes
  * with hosts. */
 struct ns3_placement {
-    struct ns3c *sim; /* not freed with the network, but must outlive it */
+    /* Not freed with the network, but must outlive it. Its clock must be at 0 when the network is made, else that fails
+     * with NETWORK_ERROR: the models' times count from 0. */
+    struct ns3c *sim;
     /* Says where a host (0 .. servers-1, then UEs) lives. *address is the engine's proposal and may be replaced; it must
      * be an address of the node (ns3c_device_add_address(), ns3c_node_add_local()) that all other hosts have routes to,
      * and no other host's. False: refused, creating the network fails. */
