@@ -10,7 +10,6 @@
 #include <ns3/tcp-recovery-ops.h>
 
 #include <cmath>
-#include <cstdlib>
 
 namespace ns3c_internal
 {
@@ -137,8 +136,12 @@ ns3c_status check_number(const std::string &where, const Name &attribute, const 
     for (const Limit &limit : limits) {
         if (attribute.name != limit.name || (limit.owner != nullptr && attribute.owner != limit.owner))
             continue;
-        double value = attribute.is_time ? ns3::Time(text).GetSeconds() : std::strtod(text.c_str(), nullptr);
+        double value;
 
+        if (attribute.is_time)
+            value = ns3::Time(text).GetSeconds();
+        else
+            read_number(text, &value);
         if (!(value >= limit.minimum && value <= limit.maximum))
             return not_that(where, text, limit.expected);
     }
@@ -162,8 +165,12 @@ double ValueOf::operator()(const std::string &name) const
     Attribute found;
     auto given = texts.find(name);
 
-    if (given != texts.end())
-        return std::strtod(given->second.c_str(), nullptr);
+    if (given != texts.end()) {
+        double number;
+
+        read_number(given->second, &number);
+        return number;
+    }
     if (object != nullptr && object->GetAttributeFailSafe(name, value))
         return value.Get();
     if (!find_attribute(type, name, &found))
@@ -195,8 +202,8 @@ ns3c_status check_together(const std::string &where, ns3::TypeId type, const Val
 {
     if (share_within(type, value) >= 0.001)
         return NS3C_OK;
-    return fail(NS3C_INVALID, "%s: Bound of %g; expected one that at least 0.1 %% of all draws keep",
-                where.c_str(), value("Bound"));
+    return fail(NS3C_INVALID, "%s: Bound of %s; expected one that at least 0.1 %% of all draws keep",
+                where.c_str(), number_text(value("Bound")).c_str());
 }
 
 } // namespace ns3c_internal

@@ -7,23 +7,35 @@
 
 #include <arpa/inet.h>
 #include <cmath>
-#include <cstdlib>
+#include <cstdio>
 #include <cstring>
+#include <locale>
+#include <sstream>
 
 namespace ns3c_internal
 {
+
+bool read_number(const std::string &text, double *number)
+{
+    std::istringstream in(text);
+    double value;
+
+    *number = 0;
+    in.imbue(std::locale::classic());
+    in.unsetf(std::ios_base::skipws);
+    if (!(in >> value) || in.peek() != EOF || !std::isfinite(value))
+        return false;
+    *number = value;
+    return true;
+}
 
 /* Splits "10ms" into its number, without a sign, and what follows. */
 static bool split_number(const std::string &text, double *number, std::string *unit)
 {
     size_t at = text.find_first_not_of("0123456789.");
-    char *end;
 
-    std::string digits = text.substr(0, at);
-
-    *number = std::strtod(digits.c_str(), &end);
     *unit = at == std::string::npos ? "" : text.substr(at);
-    return !digits.empty() && *end == '\0' && std::isfinite(*number);
+    return read_number(text.substr(0, at), number);
 }
 
 bool is_one_of(const std::string &text, const char *const *choices)
@@ -54,11 +66,9 @@ static bool is_signed(const std::string &text)
 
 static bool is_double(const std::string &text)
 {
-    char *end;
+    double number;
 
-    if (text.empty() || text.find_first_not_of("+-0123456789.eE") != std::string::npos)
-        return false;
-    return std::isfinite(std::strtod(text.c_str(), &end)) && *end == '\0';
+    return read_number(text, &number);
 }
 
 static bool is_boolean(const std::string &text)
@@ -124,8 +134,10 @@ static bool is_ipv4(const std::string &text)
 
 static bool is_ipv4_mask(const std::string &text)
 {
+    double bits;
+
     if (text[0] == '/')
-        return is_unsigned(text.substr(1)) && std::atof(text.c_str() + 1) <= 32;
+        return is_unsigned(text.substr(1)) && read_number(text.substr(1), &bits) && bits <= 32;
     return is_ipv4(text);
 }
 

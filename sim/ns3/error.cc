@@ -4,6 +4,8 @@
 
 #include <cstdarg>
 #include <cstdio>
+#include <locale>
+#include <sstream>
 
 static char last_error[512];
 
@@ -15,6 +17,15 @@ ns3c_status ns3c_internal::fail(ns3c_status status, const char *format, ...)
     std::vsnprintf(last_error, sizeof last_error, format, arguments);
     va_end(arguments);
     return status;
+}
+
+std::string ns3c_internal::number_text(double number)
+{
+    std::ostringstream out;
+
+    out.imbue(std::locale::classic());
+    out << number;
+    return out.str();
 }
 
 const char *ns3c_error(void)

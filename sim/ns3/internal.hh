@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -51,6 +52,8 @@ constexpr int64_t last_arrival_ns = INT64_MAX - INT64_C(31536000000000000);
 
 /* Remembers the sentence for ns3c_error(), printf-like, and returns `status`. */
 ns3c_status fail(ns3c_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* As printf()'s %g, with a decimal point whatever the locale. */
+std::string number_text(double number);
 
 /* --- addresses --- */
 

@@ -26,7 +26,8 @@ ns3c_status ns3c_internal::check_link(const char *what, const ns3c_link_options 
         return fail(NS3C_INVALID, "%s: delay of %lld ns; expected 0 to a day", what,
                     (long long)options->delay_ns);
     if (!(options->loss >= 0 && options->loss <= 1))
-        return fail(NS3C_INVALID, "%s: loss of %g; expected 0 to 1", what, options->loss);
+        return fail(NS3C_INVALID, "%s: loss of %s; expected 0 to 1", what,
+                    number_text(options->loss).c_str());
     return NS3C_OK;
 }
 
@@ -115,7 +116,7 @@ ns3c_status ns3c_device_set_loss(ns3c_device *device, double share)
     if (device == nullptr)
         return fail(NS3C_INVALID, "ns3c_device_set_loss: no device");
     if (!(share >= 0 && share <= 1))
-        return fail(NS3C_INVALID, "ns3c_device_set_loss: %g; expected 0 to 1", share);
+        return fail(NS3C_INVALID, "ns3c_device_set_loss: %s; expected 0 to 1", number_text(share).c_str());
     auto model = ns3::CreateObject<ns3::RateErrorModel>();
 
     model->SetUnit(ns3::RateErrorModel::ERROR_UNIT_PACKET);

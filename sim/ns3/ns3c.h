@@ -58,7 +58,8 @@ struct ns3c_options {
     bool checksums; /* make and verify IP, UDP and TCP checksums; off, they are zero on the wire */
 };
 
-/* options: NULL for the defaults. NS3C_STATE while another one lives. */
+/* options: NULL for the defaults. NS3C_STATE while another one lives, and where C++'s global locale has another decimal
+ * point than '.', which it must keep: ns-3 reads and writes numbers by it. C's locale, setlocale(), does not matter. */
 enum ns3c_status ns3c_new(const struct ns3c_options *options, struct ns3c **out);
 /* Frees the simulator with all that was made in it; NULL is ignored. Not from within a callback. */
 void ns3c_free(struct ns3c *sim);

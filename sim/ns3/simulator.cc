@@ -15,6 +15,7 @@
 #include <ns3/uinteger.h>
 
 #include <cstring>
+#include <locale>
 
 using ns3c_internal::fail;
 using ns3c_internal::Gate;
@@ -39,6 +40,12 @@ static ns3::Ptr<ns3::Scheduler> make_scheduler(const char *name)
     return nullptr;
 }
 
+/* A comma would have ns-3 read "10.0" as 10 and a rest, which ends the process when the first node is made. */
+static bool has_decimal_point()
+{
+    return std::use_facet<std::numpunct<char>>(std::locale()).decimal_point() == '.';
+}
+
 ns3c_status ns3c_new(const ns3c_options *options, ns3c **out)
 {
     static const ns3c_options defaults = {};
@@ -50,6 +57,10 @@ ns3c_status ns3c_new(const ns3c_options *options, ns3c **out)
         return fail(NS3C_INVALID, "ns3c_new: nowhere to put the simulator");
     if (the_one != nullptr)
         return fail(NS3C_STATE, "ns3c_new: a simulator lives already; ns-3 knows one at a time");
+    if (!has_decimal_point())
+        return fail(NS3C_STATE,
+                    "ns3c_new: the global locale of C++ has another decimal point than '.', and ns-3 "
+                    "reads numbers by it");
     if (scheduler == nullptr)
         return fail(NS3C_INVALID, "ns3c_new: scheduler \"%s\"; expected priority-queue, heap, map or list",
                     chosen->scheduler);
