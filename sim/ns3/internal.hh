@@ -24,7 +24,6 @@
 namespace ns3
 {
 class CsmaChannel;
-class ErrorModel;
 class Ipv4L3Protocol;
 class Ipv4Route;
 class Ipv6L3Protocol;
@@ -125,8 +124,6 @@ void report_drop(ns3c *sim, ns3c_drop reason, const ns3::Ptr<const ns3::Packet> 
 ns3::Ptr<ns3::UdpL4Protocol> new_udp(ns3c_node *node);
 ns3::Ptr<ns3::TcpL4Protocol> new_tcp(ns3c_node *node);
 
-/* Whether the node would know what to do with a packet to the address: a route, or its own. */
-bool has_route(ns3c_node *node, const ns3c_address &to);
 /* Whether the address is the node's own: of a device, of ns3c_node_add_local(), or loopback. */
 bool is_local(const ns3c_node *node, const ns3c_address &address);
 
@@ -171,7 +168,6 @@ struct ns3c {
     uint64_t drops[NS3C_DROP_REASONS] = {};
 
     struct ns3c_tcp_counters tcp = {};
-    std::shared_ptr<void> transport; /* what UDP and TCP keep per simulator; goes before the nodes do */
 };
 
 namespace ns3c_internal
@@ -209,12 +205,9 @@ struct ns3c_node {
     ns3::Ptr<ns3::TcpL4Protocol> tcp;
     ns3::Ptr<ns3c_internal::Routes4> routes4;
     ns3::Ptr<ns3c_internal::Routes6> routes6;
-    /* While set, routes of its family have this source address. For Connect(), which binds to the route's source. */
-    const ns3c_address *source_hint = nullptr;
 
     std::vector<ns3c_device *> devices;
     std::shared_ptr<ns3c_internal::SendWatch> watch; /* ns3c_node_on_send() */
-    std::shared_ptr<void> transport; /* what UDP and TCP keep per node; goes before the node does */
 };
 
 struct ns3c_device {

@@ -199,11 +199,6 @@ ns3c_status ns3c_node_add_route(ns3c_node *node, const ns3c_address *prefix, uns
     return NS3C_OK;
 }
 
-bool ns3c_internal::has_route(ns3c_node *node, const ns3c_address &to)
-{
-    return to.family == 4 ? node->routes4->has_route(to_ipv4(to)) : node->routes6->has_route(to_ipv6(to));
-}
-
 bool ns3c_internal::is_local(const ns3c_node *node, const ns3c_address &address)
 {
     return address.family == 4 ? node->routes4->is_local(to_ipv4(address))

@@ -36,7 +36,6 @@ class Routes4 : public ns3::Ipv4RoutingProtocol
     void add_route(ns3::Ipv4Address prefix, unsigned bits, ns3c_device *device, ns3::Ipv4Address gateway);
     bool has_address(ns3::Ipv4Address address) const; /* of a device */
     bool is_local(ns3::Ipv4Address address) const;
-    bool has_route(ns3::Ipv4Address to) const;
 
     ns3::Ptr<ns3::Ipv4Route> RouteOutput(ns3::Ptr<ns3::Packet> packet, const ns3::Ipv4Header &header,
                                          ns3::Ptr<ns3::NetDevice> by,
@@ -77,7 +76,6 @@ class Routes6 : public ns3::Ipv6RoutingProtocol
                    const ns3::Ipv6Address &gateway);
     bool has_address(const ns3::Ipv6Address &address) const; /* of a device */
     bool is_local(const ns3::Ipv6Address &address) const;
-    bool has_route(const ns3::Ipv6Address &to) const;
 
     ns3::Ptr<ns3::Ipv6Route> RouteOutput(ns3::Ptr<ns3::Packet> packet, const ns3::Ipv6Header &header,
                                          ns3::Ptr<ns3::NetDevice> by,

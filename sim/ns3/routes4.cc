@@ -57,11 +57,6 @@ bool Routes4::is_local(ns3::Ipv4Address address) const
     return has_address(address) || address.Get() >> 24 == 127 || locals.find(address.Get()) != nullptr;
 }
 
-bool Routes4::has_route(ns3::Ipv4Address to) const
-{
-    return is_local(to) || table.find(to.Get()) != nullptr;
-}
-
 ns3::Ptr<ns3::Ipv4Route> Routes4::to_self(ns3::Ipv4Address to)
 {
     loop->SetSource(to);
@@ -94,8 +89,6 @@ ns3::Ptr<ns3::Ipv4Route> Routes4::RouteOutput(ns3::Ptr<ns3::Packet>, const ns3::
         return nullptr;
     }
     route->SetDestination(to);
-    if (node->source_hint != nullptr && node->source_hint->family == 4)
-        route->SetSource(to_ipv4(*node->source_hint));
     return route;
 }
 

@@ -58,11 +58,6 @@ bool Routes6::is_local(const ns3::Ipv6Address &address) const
     return has_address(address) || address.IsLocalhost() || locals.find(key6(address)) != nullptr;
 }
 
-bool Routes6::has_route(const ns3::Ipv6Address &to) const
-{
-    return is_local(to) || table.find(key6(to)) != nullptr;
-}
-
 ns3::Ptr<ns3::Ipv6Route> Routes6::to_self(const ns3::Ipv6Address &to)
 {
     loop->SetSource(to);
@@ -102,8 +97,6 @@ ns3::Ptr<ns3::Ipv6Route> Routes6::RouteOutput(ns3::Ptr<ns3::Packet>, const ns3::
         return nullptr;
     }
     route->SetDestination(to);
-    if (node->source_hint != nullptr && node->source_hint->family == 6)
-        route->SetSource(to_ipv6(*node->source_hint));
     return route;
 }
 

@@ -86,9 +86,6 @@ void ns3c_free(ns3c *sim)
     sim->on_drop = nullptr;
     for (auto &device : sim->devices)
         device->fate = nullptr;
-    sim->transport.reset();
-    for (auto &node : sim->nodes)
-        node->transport.reset();
     sim->gate->close_at(UINT64_MAX);
     ns3::Simulator::Destroy();
     ns3::Names::Clear();
