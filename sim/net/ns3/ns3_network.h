@@ -12,8 +12,13 @@
  * - queues hold what waits, without the packet that is being sent;
  * - messages go to ns-3 one by one, 2 ns apart, so that segments end where messages end; but what waits for the window
  *   may share a segment;
- * - a lost FIN is sent again by ns-3's own timers, and data at most every 60 s: tcp.rto_max is only how long a half-closed
- *   connection may keep silent;
+ * - with tcp.initial_window = 1, messages that come together on one connection arrive at other times: of one that waits,
+ *   ns-3 sends the part that the window has room for, the native engine waits until a whole segment fits, and that may be
+ *   for a delayed acknowledgment. Ten UEs that bootstrap at 10000 a second, nothing lost: mean time to key 0.745 s on the
+ *   native engine, 0.589 s here. Of 2 and 3 segments some 2 % were measured, of 10 0.2 %;
+ * - a lost SYN or FIN is sent again by ns-3's own timers, and data at most every 60 s: tcp.rto_max is only how long a
+ *   half-closed connection may keep silent. So an attempt of seven SYNs that get no answer ends after 127 s, on the native
+ *   engine with its 60 s after 123 s;
  * - a packet that a fault both damages and doubles arrives once damaged and once whole;
  * - idle time counts from data that came or went, not from bare acknowledgments;
  * - fault.* and the capture know a segment by the message its first byte belongs to.
