@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#define SHOWN_MAX 60 /* characters of a line that is not understood */
+
 static void clear_line(gpointer data)
 {
     struct config_line *line = data;
@@ -98,7 +100,7 @@ GArray *lines_index(char *text)
             line.section = g_strdup(section);
         }
         if (!line.text)
-            line.text = g_strdup(trimmed);
+            line.text = g_utf8_substring(trimmed, 0, MIN(g_utf8_strlen(trimmed, -1), SHOWN_MAX));
         if (line.kind == LINE_NONSENSE || line.kind == LINE_HOMELESS)
             *at = '#';
         g_array_append_val(lines, line);

@@ -17,7 +17,7 @@ struct config_line {
     unsigned number; /* from 1 */
     enum line_kind kind;
     char *section; /* of LINE_SECTION and LINE_KEY */
-    char *text;    /* name of the key; the line itself if it is nonsense */
+    char *text;    /* name of the key; the start of the line if it is nonsense */
 };
 
 /* The lines that are neither blank nor comment, in order. Lines that GKeyFile would stop at are turned into

@@ -164,7 +164,7 @@ static void take_lines(struct loader *loader, const GArray *lines)
             break;
         case LINE_NONSENSE:
             mistakes_add(&loader->mistakes, CONFIG_ERROR_SYNTAX, line_origin(loader, line->number),
-                         "\"%.60s\" is not understood, expected [section], key = value or # comment",
+                         "\"%s\" is not understood, expected [section], key = value or # comment",
                          line->text);
             break;
         }

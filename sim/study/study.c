@@ -229,12 +229,6 @@ static void section_line(struct reader *reader, const struct config_line *line)
                        "its name ends with a blank, expected one without");
 }
 
-/* Bytes of the first characters of a text, at most so many: none is cut in two. */
-static int first_characters(const char *text, glong most)
-{
-    return (int)(g_utf8_offset_to_pointer(text, MIN(most, g_utf8_strlen(text, -1))) - text);
-}
-
 /* The line that has the same section, or the same key of it, earlier; 0: none. */
 static unsigned given_before(const struct reader *reader, unsigned index)
 {
@@ -283,8 +277,7 @@ static void take_line(struct reader *reader, unsigned index)
                        "%s: stands before the first section, expected [study] above it", line->text);
     else
         reader_mistake(reader, line->number, NULL, NULL, CONFIG_ERROR_SYNTAX,
-                       "\"%.*s\" is not understood, expected [section], key = value or # comment",
-                       first_characters(line->text, 60), line->text);
+                       "\"%s\" is not understood, expected [section], key = value or # comment", line->text);
 }
 
 /* Adds a value so that all its spellings come out the same: 0.1 and 10%. */
