@@ -6,7 +6,7 @@ set -u
 
 program=$PWD/tests/unit/pullstorm_fake
 models=$PWD/pullstorm
-manual=$(cd "${srcdir:-.}" && pwd)/doc/pullstorm.1
+manual=$(CDPATH='' cd -- "${srcdir:-.}" && pwd)/doc/pullstorm.1
 work=$(mktemp -d) || exit 1
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 cd "$work" || exit 1

@@ -5,7 +5,7 @@
 # Builds four programs (a few minutes), so "make check" leaves it out and CI calls it. TAP on standard output.
 set -u
 
-top=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
+top=$(CDPATH='' cd -- "$(dirname "$0")/../.." && pwd) || exit 1
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM

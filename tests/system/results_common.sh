@@ -6,7 +6,7 @@ if [ "${PULLSTORM_TESTS:-}" = quick ]; then
     echo "1..0 # SKIP PULLSTORM_TESTS=quick"
     exit 0
 fi
-srcdir=$(cd "${srcdir:-$(dirname "$0")/../..}" && pwd)
+srcdir=$(CDPATH='' cd -- "${srcdir:-$(dirname "$0")/../..}" && pwd)
 here=$srcdir/tests/system
 PYTHONDONTWRITEBYTECODE=1
 export PYTHONDONTWRITEBYTECODE

@@ -5,7 +5,7 @@
 set -u
 
 program=$PWD/pullstorm
-source=$(cd "${srcdir:-.}" && pwd)
+source=$(CDPATH='' cd -- "${srcdir:-.}" && pwd)
 studies=$source/scripts/studies
 manual=$source/doc/pullstorm.1
 work=$(mktemp -d) || exit 1
