@@ -7,6 +7,7 @@ set -eu
 source=$1
 partial=bench.csv.partial
 trap 'rm -f "$partial"' EXIT
+trap 'exit 1' HUP INT TERM
 
 echo "what,value,unit,ratio" | tee "$partial"
 # What has no ratio of its own gets an empty last cell.

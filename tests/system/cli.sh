@@ -9,6 +9,7 @@ models=$PWD/pullstorm
 manual=$(CDPATH='' cd -- "${srcdir:-.}" && pwd)/doc/pullstorm.1
 work=$(mktemp -d) || exit 1
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 cd "$work" || exit 1
 
 count=0

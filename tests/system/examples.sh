@@ -37,6 +37,7 @@ check "and again the same" "$(doc/examples/ns3c_dumbbell 8 100000)" "$dumbbell"
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
+trap 'exit 1' HUP INT TERM
 printf '[ue]\ncount = 200\n[pull]\nrate = 50/s\n' >"$folder/small.ini"
 alone=$(doc/examples/two_cells "$folder/small.ini")
 busy=$(doc/examples/two_cells "$folder/small.ini" 8.5)

@@ -8,7 +8,7 @@ set -u
 top=$(CDPATH='' cd -- "$(dirname "$0")/../.." && pwd) || exit 1
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-trap 'exit 1' INT TERM
+trap 'exit 1' HUP INT TERM
 files="summary.csv timeseries.csv latency.csv distribution.csv keylog.csv capture.pcap"
 
 count=0

@@ -15,6 +15,7 @@ headers=${DESTDIR:-}$(pkg-config --variable=includedir pullstorm)
 shift 4
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
+trap 'exit 1' HUP INT TERM
 
 # flags PACKAGE [--cflags]: below DESTDIR for our own packages, as the system has it for others
 flags() {
