@@ -51,7 +51,9 @@ END
 
 # study_value KEY: as it stands in the section [study]
 study_value() {
-    awk -v key="$1" '/^[ \t]*\[/ { here = /^[ \t]*\[study\]/; next }
+    # As pullstorm does it takes no notice of a byte order mark.
+    LC_ALL=C awk -v key="$1" 'NR == 1 { sub(/^\357\273\277/, "") }
+        /^[ \t]*\[/ { here = /^[ \t]*\[study\]/; next }
         here && !/^[ \t]*#/ && index($0, "=") {
             name = substr($0, 1, index($0, "=") - 1); value = substr($0, index($0, "=") + 1)
             gsub(/^[ \t]+|[ \t\r]+$/, "", name); gsub(/^[ \t]+|[ \t\r]+$/, "", value)
@@ -114,6 +116,14 @@ check_tools() {
     fi
 }
 
+# folder_name TEXT: as it can stand before /runs, and as a word that no command takes for an option
+folder_name() {
+    local dir=${1%"${1##*[!/]}"} # the slashes at its end
+    [ -n "$1" ] || return
+    case $dir in -*) dir=./$dir ;; esac
+    echo "${dir:-/}"
+}
+
 # Every option's value, by its name; then what follows from them.
 options() {
     local replications= name value
@@ -139,7 +149,7 @@ options() {
             ;;
         esac
         case $name in
-        -o | --output) dir=${value%"${value##*[!/]}"} ;;
+        -o | --output) dir=$(folder_name "$value") || wrong "$name: expected the name of a folder" ;;
         -j | --jobs) jobs=$value ;;
         --only) only=(--only "$value") ;;
         --until) until=$value ;;
