@@ -275,11 +275,27 @@ rm -rf killed
 
 # --- progress
 if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1; then
-    PULLSTORM_FAKE=slow script -qec "timeout -s INT 3 '$program' run storm.ini -o t" /dev/null >out 2>err </dev/null
+    # on_terminal [OPTION]: a slow run there, in the background, until end_on_terminal
+    on_terminal() {
+        PULLSTORM_FAKE=slow script -qec "echo \$\$ >pid.ini; exec '$program' run storm.ini -o t $*" /dev/null >out 2>err \
+            </dev/null &
+        wait_for_partial
+    }
+    end_on_terminal() {
+        kill -s INT "$(cat pid.ini)"
+        wait
+    }
+    on_terminal
+    for _ in $(seq 300); do
+        grep -q 'simulated .* UEs done .* events/s, .* left' out && break
+        sleep 0.1
+    done
     grep -q 'simulated .* UEs done .* events/s, .* left' out
     result $? "progress on a terminal"
-    PULLSTORM_FAKE=slow script -qec "timeout -s INT 2 '$program' run storm.ini -o t --quiet" /dev/null >out 2>err \
-        </dev/null
+    end_on_terminal
+    on_terminal --quiet
+    sleep 1 # twice the time until progress is shown
+    end_on_terminal
     grep -q 'simulated' out
     [ $? = 1 ]
     result $? "no progress with --quiet"

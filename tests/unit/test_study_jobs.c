@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void on_ended(void *user, void *job, const char *reason, const char *said)
@@ -135,8 +136,10 @@ static void test_held(void)
 {
     char *dir = g_dir_make_tmp("test-study-jobs-XXXXXX", NULL);
     char *path = g_build_filename(dir, ".sweep.lock", NULL), *text = NULL;
+    char *fifo = g_build_filename(dir, "fifo", NULL), *script;
     GError *error = NULL;
     struct jobs_limits limits = {.at_a_time = 1, .held = folder_lock(dir, &error)};
+    int end;
 
     g_assert_no_error(error);
     g_assert_cmpint(folder_lock(dir, &error), ==, -1);
@@ -144,14 +147,22 @@ static void test_held(void)
     text = g_strdup_printf("%s: another plan or sweep (process %ld on ", dir, (long)getpid());
     g_assert_true(g_str_has_prefix(error->message, text));
     g_clear_error(&error);
-    expect_end("sleep 1 >/dev/null 2>&1 &", &limits, "well");
+    /* What it leaves behind reads until we close our end, or die. */
+    g_assert_cmpint(mkfifo(fifo, 0600), ==, 0);
+    end = open(fifo, O_RDWR | O_CLOEXEC);
+    script = g_strdup_printf("exec 3<'%s'; cat <&3 >/dev/null 2>&1 &", fifo);
+    expect_end(script, &limits, "well");
     close(limits.held);
     g_assert_false(is_free(path));
+    close(end);
     for (unsigned i = 0; i < 100 && !is_free(path); i++)
         g_usleep(100000);
     g_assert_true(is_free(path));
+    g_assert_cmpint(g_unlink(fifo), ==, 0);
     g_assert_cmpint(g_unlink(path), ==, 0);
     g_assert_cmpint(g_rmdir(dir), ==, 0);
+    g_free(script);
+    g_free(fifo);
     g_free(text);
     g_free(path);
     g_free(dir);
