@@ -6,7 +6,8 @@ set -u
 
 program=$PWD/tests/unit/pullstorm_fake
 models=$PWD/pullstorm
-manual=$(CDPATH='' cd -- "${srcdir:-.}" && pwd)/doc/pullstorm.1
+source=$(CDPATH='' cd -- "${srcdir:-.}" && pwd)
+manual=$source/doc/pullstorm.1
 work=$(mktemp -d) || exit 1
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -302,6 +303,36 @@ if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1; t
     wait_for_none # the terminal may be gone before the run
     clean "an interrupted run on a terminal"
 fi
+
+# --- quickstart, beside stand-ins for what it calls: the report is of the run's folder, which counts from the caller's
+mkdir -p tree.ini/scripts tree.ini/build caller.ini
+cp "$source/scripts/quickstart" tree.ini/scripts
+printf '#!/bin/sh\n' | tee tree.ini/scripts/setup >tree.ini/scripts/build
+cat >tree.ini/build/pullstorm <<'END'
+#!/bin/sh
+for word in "$@"; do echo "$word"; done >run.out
+END
+cat >tree.ini/scripts/report <<'END'
+#!/bin/sh
+echo "$1" >report.out
+END
+chmod +x tree.ini/scripts/* tree.ini/build/pullstorm
+quickstart() { # quickstart RUN REPORT WORD...: the last word of the run and that of the report
+    wanted="$1 $2"
+    shift 2
+    (cd caller.ini && ../tree.ini/scripts/quickstart "$@") >out 2>err
+    got="$(tail -n 1 tree.ini/run.out) $(cat tree.ini/report.out)"
+    [ "$got" = "$wanted" ]
+    result $? "quickstart $* (expected $wanted, got $got)"
+}
+quickstart --force results/solicited-pull
+quickstart ue.count=5 results/solicited-pull -s ue.count=5
+for folder in "-o here" -ohere "--output here" --output=here; do
+    # shellcheck disable=SC2086 # an option and its value
+    quickstart "$work/caller.ini/here" "$work/caller.ini/here" $folder
+done
+quickstart /there /there -o /there
+rm -rf tree.ini caller.ini
 
 # --- with the real models
 program=$models
