@@ -264,7 +264,9 @@ def _heat(figure, chart):
     axes = figure.add_subplot()
     values = [value for row in chart.z for value in row if value == value]
     norm = LogNorm(min(values), max(values)) if chart.z_log and values and min(values) > 0 else None
-    cells = matplotlib.cm.get_cmap("cividis").copy()
+    # matplotlib before 3.5 has no colormaps, from 3.9 on no get_cmap
+    cells = matplotlib.colormaps["cividis"] if hasattr(matplotlib, "colormaps") else matplotlib.cm.get_cmap("cividis")
+    cells = cells.copy()
     cells.set_bad("#eeeeee")
     axes.grid(False)
     if chart.z_range is not None:
