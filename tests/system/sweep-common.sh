@@ -62,9 +62,9 @@ same() { # same DIR DIR NAME: the tables, byte for byte
     cmp "$1/runs.csv" "$2/runs.csv" >differ 2>&1 && cmp "$1/study.csv" "$2/study.csv" >>differ 2>&1
     ok $? "$3"
 }
-# until_true COMMAND...: waits for it, half a minute at most
+# until_true COMMAND...: waits for it, two minutes at most
 until_true() {
-    for _ in $(seq 300); do
+    for _ in $(seq 1200); do
         "$@" && return 0
         sleep 0.1
     done

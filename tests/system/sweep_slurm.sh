@@ -24,31 +24,36 @@ free_port() {
     echo "$port"
 }
 
-# shellcheck disable=SC2317 # called when this ends
-at_end() {
-    local name pid
-    scancel --user root 2>/dev/null
-    for name in slurmd slurmctld munged; do
-        pid=$(cat "$cluster/$name.pid" 2>/dev/null) || continue
-        kill "$pid" 2>/dev/null
-        for _ in $(seq 50); do
-            grep -qs '^State:.[^Z]' "/proc/$pid/status" || continue 2
-            sleep 0.1
-        done
-        kill -KILL "$pid" 2>/dev/null
+stop() { # stop NAME: a daemon
+    local pid
+    pid=$(cat "$cluster/$1.pid" 2>/dev/null) || return
+    kill "$pid" 2>/dev/null
+    for _ in $(seq 50); do
+        grep -qs '^State:.[^Z]' "/proc/$pid/status" || return
+        sleep 0.1
     done
+    kill -KILL "$pid" 2>/dev/null
 }
 
-start_cluster() {
-    local port name
-    port=$(free_port $((20000 + $$ % 10000)))
-    name=$(uname -n)
-    name=${name%%.*}
+# shellcheck disable=SC2317 # called when this ends
+at_end() {
+    scancel --user root 2>/dev/null
+    stop slurmd
+    stop slurmctld
+    stop munged
+}
+
+start_munge() {
     # munged insists on folders that nobody else may write to, up to the root, or --force.
     mkdir -p "$cluster"/{munge,state,spool} && chmod 755 "$work" "$cluster" "$cluster/munge"
     head -c 1024 /dev/urandom >"$cluster/munge/key" && chmod 400 "$cluster/munge/key"
     munged --force --key-file="$cluster/munge/key" --socket="$cluster/munge/socket" --pid-file="$cluster/munged.pid" \
-        --log-file="$cluster/munge/log" --seed-file="$cluster/munge/seed" || return
+        --log-file="$cluster/munge/log" --seed-file="$cluster/munge/seed"
+}
+
+# configure PORT NAME: and the next free port
+configure() {
+    local port=$1 name=$2
     cat >"$SLURM_CONF" <<END
 ClusterName=test
 SlurmctldHost=$name(127.0.0.1)
@@ -79,11 +84,35 @@ ReturnToService=2
 NodeName=$name NodeAddr=127.0.0.1 CPUs=$(nproc) State=UNKNOWN
 PartitionName=test Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 END
-    slurmctld -f "$SLURM_CONF" && slurmd -f "$SLURM_CONF" && until_true idle
 }
-# shellcheck disable=SC2317 # by until_true
+
+# From a range of its own, other than that of the test of ssh. Between the look and the start a port may be taken.
+start_cluster() {
+    local port name
+    name=$(uname -n)
+    start_munge || return
+    port=$((25000 + $$ % 4000))
+    for _ in 1 2 3; do
+        port=$(free_port $((port + 1)))
+        configure "$port" "${name%%.*}"
+        port=$((port + 1))
+        rm -f "$cluster"/*.log
+        slurmctld -f "$SLURM_CONF" && slurmd -f "$SLURM_CONF" && until_true idle_or_taken
+        taken || break
+        stop slurmd
+        stop slurmctld
+    done
+    idle
+}
+taken() {
+    grep -qs 'Address already in use' "$cluster"/slurm*.log
+}
 idle() {
     sinfo --noheader --format %T | grep -q idle
+}
+# shellcheck disable=SC2317 # by until_true
+idle_or_taken() {
+    taken || idle
 }
 # shellcheck disable=SC2317 # by until_true
 queue_empty() {

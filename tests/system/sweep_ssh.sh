@@ -27,12 +27,13 @@ start_sshd() {
     ssh-keygen -q -t ed25519 -N '' -f host && ssh-keygen -q -t ed25519 -N '' -f user || return
     cp user.pub keys
     chmod 600 keys
-    for port in $(seq $((20000 + $$ % 10000)) 30000); do
+    # From a range of its own, other than that of the test of Slurm; the first that is free.
+    for port in $(seq $((20000 + $$ % 4000)) 24999); do
         cat >sshd.conf <<END
 ListenAddress 127.0.0.1:$port
-HostKey $work/host
-PidFile $work/sshd.pid
-AuthorizedKeysFile $work/keys
+HostKey "$work/host"
+PidFile "$work/sshd.pid"
+AuthorizedKeysFile "$work/keys"
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
@@ -49,10 +50,10 @@ Host alpha beta
     HostName 127.0.0.1
     Port $port
     User $(id -un)
-    IdentityFile $work/user
+    IdentityFile "$work/user"
     IdentitiesOnly yes
     BatchMode yes
-    UserKnownHostsFile $work/known
+    UserKnownHostsFile "$work/known"
     StrictHostKeyChecking accept-new
     LogLevel ERROR
 END
@@ -65,7 +66,8 @@ if ! start_sshd; then
     sed 's/^/# /' sshd.log ssh.log 2>/dev/null
     skip_all "no sshd could be started and logged into"
 fi
-export PARALLEL_SSH=$work/ssh-here
+PARALLEL_SSH=$(printf %q "$work/ssh-here") # GNU parallel takes a command line
+export PARALLEL_SSH
 
 expect 0 "a study on this machine" "$sweep" study.ini -o here --quiet
 expect 0 "the same by ssh" "$sweep" study.ini -o by-ssh --sshlogin 1/alpha,1/beta
