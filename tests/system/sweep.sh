@@ -250,6 +250,7 @@ same hosts1 three "... the same tables"
 cat >ssh <<'END'
 #!/bin/bash
 export SHELL=/bin/bash # as sshd sets it; our own caller may not have it
+unset TMPDIR           # which is not ours there; GNU parallel fails where its name has quotes
 echo "$1" >>"$(dirname "$0")/hosts"
 shift
 [ "$1" = -- ] && shift
