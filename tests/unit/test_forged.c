@@ -15,6 +15,7 @@ typedef bool forger(struct net_region *at, const struct net_delivery *d, struct 
 static const struct net_handlers *real;
 static struct net_handlers handlers;
 static forger *forge;
+static struct scenario *scenario;
 static unsigned forged_count;
 static uint8_t buffer[4096];
 
@@ -55,7 +56,7 @@ static struct network *create(const struct network_config *config, GError **erro
 }
 
 /* Runs with a forger; the books must balance all the same. */
-static struct storm *run(struct scenario *scenario, forger *with)
+static struct storm *run(struct scenario *of, forger *with)
 {
     struct network_engine engine = native_engine;
     const struct storm_options options = {.engine = &engine};
@@ -64,6 +65,7 @@ static struct storm *run(struct scenario *scenario, forger *with)
     struct storm *storm;
 
     engine.create = create;
+    scenario = of;
     forge = with;
     forged_count = 0;
     storm = storm_new(scenario, &options, &error);
@@ -73,8 +75,13 @@ static struct storm *run(struct scenario *scenario, forger *with)
     g_assert_cmpuint(forged_count, >, 0);
     if (!storm_books_balance(storm, &what))
         g_error("books: %s", what);
-    scenario_free(scenario);
     return storm;
+}
+
+static void over(struct storm *storm)
+{
+    storm_free(storm);
+    scenario_free(scenario);
 }
 
 /* An answer with another result and none of the fields of success. */
@@ -112,12 +119,12 @@ static void test_large_result(void)
     fixture_equal(storm, "msk_requests", 0);
     fixture_equal(storm, "http_refused", 1);
     fixture_equal(storm, "http_401_renegotiate", 0);
-    storm_free(storm);
+    over(storm);
     storm =
         run(fixture_scenario("ue.muk_expired=100%", "pull.attempts=1", "ue.attempts=1", NULL), large_result);
     fixture_equal(storm, "ub_401", 0);
     fixture_equal(storm, "ub_503", 1);
-    storm_free(storm);
+    over(storm);
 }
 
 /* RFC 6733 §7.1.4: what may be better the next time is no refusal for good. */
@@ -133,7 +140,7 @@ static void test_transient_failure(void)
 
     fixture_equal(storm, "http_503", 1);
     fixture_equal(storm, "ues_keyed", 1);
-    storm_free(storm);
+    over(storm);
 }
 
 /* Another request's answer: hop-by-hop and end-to-end id do not belong together (RFC 6733 §3). */
@@ -154,11 +161,11 @@ static void test_stray_answer(void)
         run(fixture_scenario("ue.muk_ahead=100%", "pull.attempts=1", "ue.attempts=1", NULL), stray_answer);
 
     fixture_equal(storm, "zn_timeouts", 1);
-    storm_free(storm);
+    over(storm);
     storm =
         run(fixture_scenario("ue.muk_expired=100%", "pull.attempts=1", "ue.attempts=1", NULL), stray_answer);
     fixture_equal(storm, "zh_timeouts", 1);
-    storm_free(storm);
+    over(storm);
 }
 
 /* A message of the BM-SC with another name of its key, under the same MUK. */
@@ -206,13 +213,13 @@ static void test_foreign(void)
     fixture_equal(storm, "msk_installed", 1);
     fixture_equal(storm, "msk_retransmissions", 1);
     fixture_equal(storm, "ues_keyed", 1);
-    storm_free(storm);
+    over(storm);
     storm = run(fixture_scenario(NULL, NULL), foreign_domain);
     fixture_equal(storm, "mikey_foreign", 1);
     fixture_equal(storm, "pulls_rejected", 1);
     fixture_equal(storm, "pulls_accepted", 1);
     fixture_equal(storm, "ues_keyed", 1);
-    storm_free(storm);
+    over(storm);
 }
 
 static bool older_again(struct net_region *at, const struct net_delivery *d, struct bytes *forged)
@@ -232,7 +239,7 @@ static void test_older_again(void)
     fixture_equal(storm, "msk_mismatch", 1);
     fixture_equal(storm, "ues_keyed", 1);
     fixture_equal(storm, "ues_without_key", 0);
-    storm_free(storm);
+    over(storm);
 }
 
 int main(int argc, char **argv)
