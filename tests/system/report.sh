@@ -88,8 +88,8 @@ for name in implosion radio; do
 done
 # The largest mean of the table, in groups of three digits.
 refused=$("$python" -c 'import csv, sys
-print(f"{max(float(row["http_503_mean"]) for row in csv.DictReader(sys.stdin)):,.0f}".replace(",", " "))' \
-    <"$srcdir/results/implosion/study.csv")
+most = max(float(row["http_503_mean"]) for row in csv.DictReader(sys.stdin))
+print(format(most, ",.0f").replace(",", " "))' <"$srcdir/results/implosion/study.csv")
 contains "$work/implosion.html" "queue at its limit (bmsc.queue_limit)" "http_503, up to $refused a run" \
     "The BSF: requests refused" && ! grep -q 'saturated\|refused' "$work/radio.html"
 ok $? "... those of the reference studies"
