@@ -156,6 +156,21 @@ rm hold
 expect 0 "... the next call goes on" "$sweep" study.ini -o cut
 same cut three "... with the same tables"
 
+echo p0001-r01 >hold
+rm -rf cut
+begin env PULLSTORM="$odd" "$sweep" study.ini -o cut -j 2
+held
+pkill -KILL --session "$session" -f 'parallel --plain'
+until_true session_ended
+ok $? "only GNU parallel is killed: its runs end, too $(alive -s "$session")"
+rm hold
+expect 0 "... the next call goes on" "$sweep" study.ini -o cut
+same cut three "... with the same tables"
+expect 3 "a run that nobody wants any more is none" "$scripts/sweep-run" --program "$real" --while gone \
+    "pullstorm run base.ini -o unwanted"
+[ ! -e unwanted ]
+ok $? "... no folder of it"
+
 # --- failures
 echo p0001-r01 >fail
 echo p0002-r02 >die
