@@ -125,7 +125,8 @@ static bool is_ours(const struct ue_at *u, const struct mikey_message *m)
 /* The validity interval, TS 33.246 §6.3.2.1: MTK IDs from .. to, the lower one first. */
 static bool interval_right(const struct mikey_key_data *data)
 {
-    return data->kv == MIKEY_KV_INTERVAL && data->valid_from.len == data->valid_to.len &&
+    return data->kv == MIKEY_KV_INTERVAL && data->valid_from.len > 0 &&
+           data->valid_from.len == data->valid_to.len &&
            memcmp(data->valid_from.at, data->valid_to.at, data->valid_from.len) <= 0;
 }
 
