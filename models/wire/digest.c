@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Digest header fields, RFC 2617 §3.2:
+/* Digest header fields, RFC 2617 §3.2 in the list form of RFC 7235 §2.1 and RFC 7230 §7, which a recipient has to take
+ * with empty elements and a comma at either end:
  *
- *   [ "Digest" 1*SP ] parameter *( OWS "," OWS parameter )
- *   parameter     = token "=" ( token | DQUOTE *( any character but DQUOTE, "\", controls ) DQUOTE )
+ *   [ "Digest" 1*SP ] *( "," OWS ) parameter *( OWS "," [ OWS parameter ] )
+ *   parameter     = token BWS "=" BWS ( token | DQUOTE *( any character but DQUOTE, "\", controls ) DQUOTE )
  *
  *   in                    quoted                                                      bare
  *   WWW-Authenticate      realm nonce opaque domain qop (a list)                      algorithm stale
@@ -183,6 +184,13 @@ static inline enum wire_status get_value(const uint8_t **at, const uint8_t *end,
     return WIRE_OK;
 }
 
+static const uint8_t *skip_space(const uint8_t *at, const uint8_t *end)
+{
+    while (at < end && (*at == ' ' || *at == '\t'))
+        at++;
+    return at;
+}
+
 /* What has been read of the value of a header. */
 struct progress {
     unsigned seen; /* a bit for each of parameters */
@@ -201,14 +209,16 @@ static inline enum wire_status get_parameter(const uint8_t **at, const uint8_t *
     if (guessed_right(name, end, progress->guess)) {
         index = progress->guess;
         name_end = name + parameters[index].len;
+        *at = skip_space(name_end + 1, end);
     } else {
-        name_end = scan_token(name, end);
-        if (name_end == end)
+        const uint8_t *equals = skip_space(name_end = scan_token(name, end), end);
+
+        if (equals == end)
             return WIRE_TRUNCATED;
-        if (name_end == name || *name_end != '=')
+        if (name_end == name || *equals != '=')
             return WIRE_MALFORMED;
+        *at = skip_space(equals + 1, end);
     }
-    *at = name_end + 1;
     status = get_value(at, end, &value, &quoted);
     if (status != WIRE_OK)
         return status;
@@ -223,11 +233,19 @@ static inline enum wire_status get_parameter(const uint8_t **at, const uint8_t *
     return set_field(index, value, quoted, out);
 }
 
-static const uint8_t *skip_space(const uint8_t *at, const uint8_t *end)
+/* Passes over what may stand between two parameters: one comma at least, unless none was read yet; more commas are empty
+ * elements. *at: behind it, or the end of the header. */
+static inline enum wire_status skip_separator(const uint8_t **at, const uint8_t *end, bool first)
 {
-    while (at < end && (*at == ' ' || *at == '\t'))
-        at++;
-    return at;
+    const uint8_t *from = skip_space(*at, end);
+
+    if (from == end || *from == ',' || first) {
+        while (from < end && *from == ',')
+            from = skip_space(from + 1, end);
+        *at = from;
+        return WIRE_OK;
+    }
+    return WIRE_MALFORMED;
 }
 
 enum wire_status digest_decode(struct bytes value, bool with_scheme, struct digest_fields *out)
@@ -243,23 +261,17 @@ enum wire_status digest_decode(struct bytes value, bool with_scheme, struct dige
             return WIRE_MALFORMED;
         if (!scan_equal_nocase(bytes_of(at, (size_t)(scheme_end - at)), "Digest", 6))
             return WIRE_UNSUPPORTED;
-        at = skip_space(scheme_end, end);
+        at = scheme_end;
     }
-    for (;;) {
-        enum wire_status status = get_parameter(&at, end, &progress, out);
+    for (bool first = true;; first = false) {
+        enum wire_status status = skip_separator(&at, end, first);
 
+        if (status == WIRE_OK && at == end)
+            return first ? WIRE_TRUNCATED : WIRE_OK;
+        if (status == WIRE_OK)
+            status = get_parameter(&at, end, &progress, out);
         if (status != WIRE_OK)
             return status;
-        if (at == end)
-            return WIRE_OK;
-        if (*at != ',') {
-            at = skip_space(at, end);
-            if (at == end)
-                return WIRE_OK;
-            if (*at != ',')
-                return WIRE_MALFORMED;
-        }
-        at = skip_space(at + 1, end);
     }
 }
 

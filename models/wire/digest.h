@@ -19,8 +19,9 @@ struct digest_fields {
     bool stale; /* stale=true was said */
 };
 
-/* value: of the header. with_scheme: it starts with "Digest" (not so in Authentication-Info). A parameter twice,
- * or a quoted value with a backslash, is WIRE_MALFORMED; unknown parameters are passed over. */
+/* value: of the header. with_scheme: it starts with "Digest" (not so in Authentication-Info). White space around "=" and
+ * commas, empty list elements and a trailing comma are taken (RFC 7235 §2.1, RFC 7230 §7). A parameter twice, or a quoted
+ * value with a backslash, is WIRE_MALFORMED; unknown parameters are passed over. */
 enum wire_status digest_decode(struct bytes value, bool with_scheme, struct digest_fields *out);
 
 /* Values are written as they are: none may hold a quote, a backslash or a control character (those that digest_decode()

@@ -148,6 +148,28 @@ static void test_grammar(void)
     g_assert_cmpuint(f.realm.len, ==, 24);
 }
 
+/* RFC 7235 §2.1, RFC 7230 §7: white space around "=" and commas, empty elements, a comma at either end. */
+static void test_lists_of_peers(void)
+{
+    static const char *const texts[] = {
+        "Digest realm=\"a\",nonce=\"b\"",         "Digest realm=\"a\" , nonce=\"b\",",
+        "Digest ,realm=\"a\",,nonce=\"b\"",       "Digest , ,realm =\"a\",\t,nonce= \"b\" , ,",
+        "Digest realm\t=\t\"a\"\t,\tnonce\t=\tb", "Digest nonce = b ,realm= \"a\" ",
+        "Digest realm=  a, nonce  =b,,,"};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++) {
+        uint8_t *block;
+        struct bytes in = exact_copy(texts[i], strlen(texts[i]), &block);
+        struct digest_fields f;
+
+        g_test_message("%s", texts[i]);
+        assert_status(digest_decode(in, true, &f), WIRE_OK);
+        assert_bytes(f.realm, bytes_text("a"));
+        assert_bytes(f.nonce, bytes_text("b"));
+        g_free(block);
+    }
+}
+
 static void test_faults(void)
 {
     static const struct {
@@ -168,10 +190,13 @@ static void test_faults(void)
                  {"Digest realm=\"a\tb\"", WIRE_MALFORMED},
                  {"Digest realm=\"a\"b", WIRE_MALFORMED},
                  {"Digest realm=\"a\" nonce=\"b\"", WIRE_MALFORMED},
-                 {"Digest realm=\"a\",", WIRE_TRUNCATED},
-                 {"Digest ,realm=\"a\"", WIRE_MALFORMED},
-                 {"Digest realm=\"a\",,nonce=\"b\"", WIRE_MALFORMED},
-                 {"Digest realm =\"a\"", WIRE_MALFORMED},
+                 {"Digest ,", WIRE_TRUNCATED},
+                 {"Digest , ,\t", WIRE_TRUNCATED},
+                 {"Digest realm=\"a\" realm", WIRE_MALFORMED},
+                 {"Digest realm ", WIRE_TRUNCATED},
+                 {"Digest realm a", WIRE_MALFORMED},
+                 {"Digest realm= ", WIRE_TRUNCATED},
+                 {"Digest realm=,", WIRE_MALFORMED},
                  {"Digest realm=\"a\", realm=\"a\"", WIRE_MALFORMED},
                  {"Digest stale=true, stale=true", WIRE_MALFORMED},
                  {"Digest nc=00000001, NC=00000001", WIRE_MALFORMED},
@@ -242,6 +267,7 @@ int main(int argc, char **argv)
     g_test_add_func("/digest/fields", test_fields);
     g_test_add_func("/digest/optional-fields", test_optional_fields);
     g_test_add_func("/digest/grammar", test_grammar);
+    g_test_add_func("/digest/lists of peers", test_lists_of_peers);
     g_test_add_func("/digest/faults", test_faults);
     g_test_add_func("/digest/damaged", test_damaged);
     g_test_add_func("/digest/lists", test_lists);
