@@ -5,7 +5,7 @@
 
 /* X(name, unit, meaning): the names are columns of summary.csv and timeseries.csv. */
 #define MODEL_COUNTERS(X)                                                                                    \
-    X(ues_keyed, "1", "UEs that hold the new MSK")                                                           \
+    X(ues_keyed, "1", "UEs that hold the new MSK, valid")                                                    \
     X(ues_gave_up, "1", "UEs that gave up after ue.attempts tries, or were refused for good")                \
     X(ues_unanswered, "1",                                                                                   \
       "UEs that sent no authenticated request after all their pulls, as the BM-SC sees it")                  \
@@ -33,6 +33,9 @@
     X(ub_503, "1", "503 answers of the BSF")                                                                 \
     X(msk_retransmissions, "1", "MSK messages sent again with a fresh counter after msk.timeout")            \
     X(msk_installed, "1", "MSK messages that a UE accepted, repeated ones included")                         \
+    X(msk_older_muk, "1",                                                                                    \
+      "MSK messages under an older MUK than the UE's newest: taken as a pull, not acknowledged")             \
+    X(msk_invalidated, "1", "MSK messages that made an MSK invalid (SEQl above SEQu)")                       \
     X(msk_unanswered, "1", "MSKs that the BM-SC gave up on: msk.attempts without ACK, or the MUK expired")   \
     X(msk_missing, "1", "times a UE had its 200 but no MSK within ue.msk_timeout")                           \
     X(msk_mismatch, "1", "MSKs decrypted by a UE that are not the one the BM-SC made (must be 0)")           \

@@ -71,4 +71,5 @@ void world_init(struct world *world, const struct scenario *scenario)
     /* Key Number 1 is what the UEs hold at the start. */
     world->msk_number = 2;
     random_bytes(world->seed, ENTITY_WORLD, PURPOSE_MSK, world->msk_number, world->msk, 16);
+    random_bytes(world->seed, ENTITY_WORLD, PURPOSE_MIKEY_RAND, world->msk_number, world->msk_rand, 16);
 }

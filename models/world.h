@@ -40,7 +40,8 @@ enum purpose {
     PURPOSE_SQN_AHEAD,
     PURPOSE_SESSION_LOST,
     PURPOSE_RENEGOTIATE,
-    PURPOSE_NONCE
+    PURPOSE_NONCE,
+    PURPOSE_CSB_ID
 };
 
 /* Entity number of draws that belong to no UE. */
@@ -75,8 +76,9 @@ struct world {
     uint8_t key_domain_id[3];
     uint8_t rand_key[16], nonce_key[16];
 
-    uint16_t msk_number; /* Key Number of the new MSK */
-    uint8_t msk[16];     /* the new MSK itself: the BM-SC's, and what the audit compares with */
+    uint16_t msk_number;  /* Key Number of the new MSK */
+    uint8_t msk[16];      /* the new MSK itself: the BM-SC's, and what the audit compares with */
+    uint8_t msk_rand[16]; /* RAND of its MSK messages: one for all UEs (TS 33.246 §6.4.5.1) */
 };
 
 /* Fills in everything that follows from the scenario. */

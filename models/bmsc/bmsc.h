@@ -69,7 +69,7 @@ struct bmsc_session {
     uint8_t rand[16]; /* of that vector */
     uint8_t muk[32];
     struct digest_hash ha1;
-    uint8_t msk_rand[16];
+    uint32_t csb_id;      /* of the MSK messages sent for this request */
     uint8_t msk_auth[20]; /* authentication key of those messages */
 };
 

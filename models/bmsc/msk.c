@@ -7,15 +7,16 @@
 
 /* --- encode --------------------------------------------------------------------------------------------- */
 
-/* The MSK with its validity interval: MTK IDs 1 .. 65535, two bytes each. */
+/* The MSK with its Key Validity data (TS 33.246 §6.4.5.1): MTK IDs above SEQl up to SEQu, two bytes each. SEQl is exclusive
+ * (§6.5.4), so the first MTK may be 1; the highest possible value is not for SEQu. */
 static size_t key_data(const struct world *world, uint8_t *out, size_t capacity)
 {
-    static const uint8_t lowest[2] = {0, 1}, highest[2] = {0xff, 0xff};
-    struct mikey_key_data data = {.type = MIKEY_KEY_TGK,
+    static const uint8_t seq_low[2] = {0, 0}, seq_high[2] = {0xff, 0xfe};
+    struct mikey_key_data data = {.type = MIKEY_KEY_TEK,
                                   .kv = MIKEY_KV_INTERVAL,
                                   .key = bytes_of(world->msk, sizeof world->msk),
-                                  .valid_from = bytes_of(lowest, 2),
-                                  .valid_to = bytes_of(highest, 2)};
+                                  .valid_from = bytes_of(seq_low, 2),
+                                  .valid_to = bytes_of(seq_high, 2)};
     size_t length = 0;
 
     mikey_key_data_encode(&data, out, capacity, &length);
@@ -35,6 +36,7 @@ static void encode(struct net_region *at, struct bmsc_session *session, uint32_t
     subscriber_b_tid(world, session->rand, &b_tid);
     struct mikey_message msk = {.data_type = MIKEY_PSK_INIT,
                                 .v = true,
+                                .csb_id = session->csb_id,
                                 .map_type = MIKEY_MAP_EMPTY,
                                 .has_ext = true,
                                 .has_key_domain_id = true,
@@ -44,7 +46,7 @@ static void encode(struct net_region *at, struct bmsc_session *session, uint32_t
                                 .ts_type = MIKEY_TS_COUNTER,
                                 .ts = counter,
                                 .has_rand = true,
-                                .rand = bytes_of(session->msk_rand, 16),
+                                .rand = bytes_of(world->msk_rand, 16),
                                 .has_idi = true,
                                 .idi = world->text.bmsc_fqdn,
                                 .has_idr = true,
@@ -108,7 +110,7 @@ void bmsc_send_msk(struct net_region *at, uint32_t number, uint32_t request)
     counter = bmsc_counter(ue, session->vector);
     if (session->pushes == 0) {
         session->counter_min = counter;
-        random_bytes(m->world->seed, number, PURPOSE_MIKEY_RAND, ue->draws++, session->msk_rand, 16);
+        session->csb_id = (uint32_t)random_u64(m->world->seed, number, PURPOSE_CSB_ID, ue->draws++);
     }
     if (session->pushes++ > 0)
         count(m, COUNT_msk_retransmissions);
@@ -167,8 +169,8 @@ static bool verify_ack(struct model_region *m, struct bytes bytes, uint32_t *num
         count(m, COUNT_mikey_unknown_muk);
         return false;
     }
-    if (session->acked || session->pushes == 0 || ack.ts < session->counter_min ||
-        ack.ts > ue->known_counter) {
+    if (session->acked || session->pushes == 0 ||
+        (uint32_t)ack.ts - session->counter_min > ue->known_counter - session->counter_min) {
         count(m, COUNT_mikey_replayed);
         return false;
     }

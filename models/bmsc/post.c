@@ -48,7 +48,8 @@ static bool renegotiate(const struct world *world, uint32_t number, struct bmsc_
     return true;
 }
 
-/* Each key is granted or refused by itself (TS 33.246 §6.3.2.4); ours is the current MSK of our group. */
+/* Each key is granted or refused by itself (TS 33.246 §6.3.2.4); ours is the current MSK of our group. 403 is for keys of a
+ * service that the UE is not registered to (table G.2.4-1). */
 static bool authorise(const struct world *world, struct bmsc_post *post)
 {
     bool granted = false;
@@ -59,7 +60,7 @@ static bool authorise(const struct world *world, struct bmsc_post *post)
         bool ours = memcmp(key->key_domain_id, world->key_domain_id, 3) == 0 &&
                     group == world->scenario->msk_key_group && (number == 0 || number == world->msk_number);
 
-        key->status = ours ? 200 : 404;
+        key->status = ours ? 200 : 403;
         granted = granted || ours;
     }
     return granted;

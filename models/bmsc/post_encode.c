@@ -61,8 +61,9 @@ void bmsc_send_success(struct net_region *at, const struct bmsc_job *job, const 
                     info.cnonce, info.qop, &ha2, &rspauth);
     info.rspauth = digest_hash_bytes(&rspauth);
     if (status == WIRE_OK)
-        status = ua_success_encode(&info, world_unix_s(m->world, at->now_ns), bytes_of(body, body_length),
-                                   out->bytes, out->capacity, &length);
+        status = ua_success_encode(&info, world_unix_s(m->world, at->now_ns),
+                                   world_unix_s(m->world, bmsc_ue(m->bmsc, job->ue)->known_expiry_ns),
+                                   bytes_of(body, body_length), out->bytes, out->capacity, &length);
     finish(at, job->conn, out, status, length);
 }
 

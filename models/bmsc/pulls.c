@@ -60,6 +60,8 @@ static void encode(struct net_region *at, uint32_t number, const struct bmsc_ses
     subscriber_b_tid(world, session->rand, &b_tid);
     random_bytes(world->seed, number, PURPOSE_MIKEY_RAND, rand_index, rand, sizeof rand);
     struct mikey_message pull = {.data_type = MIKEY_PSK_INIT,
+                                 .csb_id =
+                                     (uint32_t)random_u64(world->seed, number, PURPOSE_CSB_ID, rand_index),
                                  .map_type = MIKEY_MAP_EMPTY,
                                  .has_ext = true,
                                  .has_key_domain_id = true,

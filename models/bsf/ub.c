@@ -5,8 +5,6 @@
 #include "models/wire/ua.h"
 #include "models/wire/ub.h"
 
-#define SERVER_NAME "BSF-sim"
-
 /* --- verify --------------------------------------------------------------------------------------------- */
 
 /* Digest of a GET (empty body) under a password, against what was sent. */
@@ -91,7 +89,7 @@ void bsf_ub_refuse(struct net_region *at, const struct bsf_job *job, unsigned st
 
     if (status == 503)
         count(model_of(at), COUNT_ub_503);
-    if (http_error_encode(status, SERVER_NAME, world_unix_s(world, at->now_ns), retry_after, out->bytes,
+    if (http_error_encode(status, UB_SERVER, world_unix_s(world, at->now_ns), retry_after, out->bytes,
                           out->capacity, &length) != WIRE_OK) {
         net_message_drop(at, out);
         return;

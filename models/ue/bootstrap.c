@@ -11,7 +11,6 @@ static void send_get(struct ue_at *u, enum message_kind kind, const struct diges
     const struct world *world = u->m->world;
     struct net_message *get = net_message(u->net, kind, 1000);
     struct ub_request request = {.bsf_fqdn = world->text.bsf_fqdn,
-                                 .naf_fqdn = world->text.bmsc_fqdn,
                                  .unix_s = world_unix_s(world, u->net->now_ns),
                                  .credentials = credentials};
     size_t length = 0;

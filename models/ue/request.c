@@ -27,7 +27,7 @@ static void send_post(struct ue_at *u, enum message_kind kind, const struct dige
                       struct bytes body)
 {
     const struct world *world = u->m->world;
-    struct net_message *post = net_message(u->net, kind, credentials ? 1000 : 500);
+    struct net_message *post = net_message(u->net, kind, credentials ? 1200 : 700);
     size_t length = 0;
     enum wire_status status = ua_request_encode(world->text.bmsc_fqdn, world_unix_s(world, u->net->now_ns),
                                                 credentials, body, post->bytes, post->capacity, &length);

@@ -51,6 +51,7 @@ static void start(struct ue_at *u)
     ue->exchange = ue->sqn = POOL_NONE;
     ue->first_pull_ns = -1;
     ue->msk[0] = (uint16_t)(u->m->world->msk_number - 1);
+    ue->msk_valid[0] = true;
     ue->newest = (struct ue_muk){.expiry_ns = s.newest_expiry_ns, .vector = s.newest};
     ue->used = (struct ue_muk){.vector = VECTOR_NONE};
     ue->proven = s.ue_used == s.newest;

@@ -31,10 +31,11 @@ struct ue {
     uint32_t sqn;          /* place of its SQN array; POOL_NONE: as at the start */
     uint32_t serial;       /* of the state: stale timers carry an older one */
     uint32_t draws;        /* random draws made */
-    uint16_t msk[2];       /* Key Numbers held of the group, newest first; 0: none (TS 31.102: two at most) */
-    bool known;            /* the start state was filled in */
-    bool proven;           /* a MIKEY message came under the newest MUK: the BM-SC has it too */
-    bool gave_up;
+    uint16_t msk[2]; /* Key Numbers held of the group, newer first; 0: none (TS 33.246 §6.5.3: two at most) */
+    bool msk_valid[2]; /* unless an MSK message made it invalid */
+    bool known : 1;    /* the start state was filled in */
+    bool proven : 1;   /* a MIKEY message came under the newest MUK: the BM-SC has it too */
+    bool gave_up : 1;
 };
 
 enum ue_phase {

@@ -99,7 +99,7 @@ static bool is_passed_group(const struct avp *avp)
 
 /* AVPs without a row that may come with the M bit, §4.5: of the base protocol Proxy-State 33, Origin-State-Id 278,
  * Failed-AVP 279, Error-Message 281, Route-Record 282, Proxy-Info 284, Error-Reporting-Host 294; of 3GPP all of
- * TS 29.109 (400-420) and SIP-Number-Auth-Items 607. */
+ * TS 29.109 (400-420), SIP-Number-Auth-Items 607 and SIP-Item-Number 613. */
 static bool may_be_ignored(const struct avp *avp)
 {
     static const uint16_t base[] = {33, 278, 279, 281, 282, 284, 294};
@@ -107,7 +107,7 @@ static bool may_be_ignored(const struct avp *avp)
     if (!avp->mandatory)
         return true;
     if (avp->vendor == DIAMETER_VENDOR_3GPP)
-        return (avp->code >= 400 && avp->code <= 420) || avp->code == 607;
+        return (avp->code >= 400 && avp->code <= 420) || avp->code == 607 || avp->code == 613;
     for (size_t i = 0; avp->vendor == 0 && i < sizeof base / sizeof *base; i++)
         if (avp->code == base[i])
             return true;

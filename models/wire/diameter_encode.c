@@ -30,11 +30,8 @@ static bool is_chosen(const struct diameter_message *m, const struct diameter_av
     }
 }
 
-/* GBA-Type says how keys were made: an answer that brings none has nothing to say. */
 static bool is_wanted(const struct diameter_message *m, const struct diameter_avp *row)
 {
-    if (row->kind == AVP_DEFAULT && row->code == 410)
-        return m->result == DIAMETER_SUCCESS;
     return row->kind == AVP_FIXED || row->kind == AVP_DEFAULT || row->kind == AVP_SCHEME || is_chosen(m, row);
 }
 

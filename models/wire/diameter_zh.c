@@ -9,8 +9,10 @@ static const struct diameter_avp application_rows[] = {
 };
 static const struct diameter_list application = LIST(application_rows);
 
-/* SIP-Auth-Data-Item of a request: the UE's answer to a SQN it did not accept. */
+/* SIP-Auth-Data-Item of a request: the UE's answer to a SQN it did not accept (TS 29.228 table 6.3.2). In a request for a
+ * first vector it is left out, which says Digest-AKAv1-MD5 (TS 29.109 §4.2). */
 static const struct diameter_avp resync_rows[] = {
+    SCHEME(608, AVP_V | AVP_M),                           /* SIP-Authentication-Scheme */
     OCTETS(610, AVP_V | AVP_M, REQUIRED, resync, 30, 30), /* SIP-Authorization: RAND || AUTS */
 };
 static const struct diameter_list resync = LIST(resync_rows);
@@ -28,10 +30,9 @@ static const struct diameter_avp mar_rows[] = {
 };
 const struct diameter_list diameter_mar = LIST(mar_rows);
 
-/* SIP-Auth-Data-Item of an answer: one authentication vector. */
+/* SIP-Auth-Data-Item of an answer: one authentication vector (TS 29.228 table 6.3.5; SIP-Item-Number is for several). */
 static const struct diameter_avp vector_rows[] = {
-    DEFAULT(613, AVP_V | AVP_M, 1), /* SIP-Item-Number */
-    SCHEME(608, AVP_V | AVP_M),     /* SIP-Authentication-Scheme */
+    SCHEME(608, AVP_V | AVP_M), /* SIP-Authentication-Scheme */
     OCTETS(609, AVP_V | AVP_M, REQUIRED, rand_autn, 32, 32),
     OCTETS(610, AVP_V | AVP_M, REQUIRED, xres, 4, 16),
     OCTETS(625, AVP_V | AVP_M, REQUIRED, ck, 16, 16), /* Confidentiality-Key */
@@ -48,6 +49,6 @@ static const struct diameter_avp maa_rows[] = {
     OCTETS(296, AVP_M, REQUIRED, origin_realm, 1, NAME_MAX_BYTES),
     OCTETS(1, AVP_M, OPTIONAL, impi, 1, NAME_MAX_BYTES),
     GROUP(612, AVP_V | AVP_M, OPTIONAL, &vector),
-    OCTETS(400, AVP_V, OPTIONAL, uss, 1, TEXT_MAX_BYTES), /* GBA-UserSecSettings: guss */
+    OCTETS(400, AVP_V | AVP_M, OPTIONAL, uss, 1, TEXT_MAX_BYTES), /* GBA-UserSecSettings: guss */
 };
 const struct diameter_list diameter_maa = LIST(maa_rows);

@@ -223,6 +223,30 @@ const struct bytes *http_find_name(const struct http_message *message, const cha
     return NULL;
 }
 
+static bool ends_product(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == ';' || c == '/';
+}
+
+bool http_has_product(const struct http_message *message, const char *header, const char *product)
+{
+    const struct bytes *value = http_find(message, header);
+    const uint8_t *at = value != NULL ? value->at : NULL,
+                  *end = value != NULL ? value->at + value->len : NULL;
+    size_t len = strlen(product);
+
+    while (at < end) {
+        const uint8_t *from = at;
+
+        while (at < end && !ends_product(*at))
+            at++;
+        if ((size_t)(at - from) == len && memcmp(from, product, len) == 0)
+            return true;
+        at++;
+    }
+    return false;
+}
+
 /* A start line begins with a token; a peer that speaks TLS or a binary protocol is found out at once. */
 static bool can_begin(struct bytes data)
 {

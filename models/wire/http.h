@@ -36,6 +36,9 @@ static inline const struct bytes *http_find(const struct http_message *message, 
 {
     return http_find_name(message, name, strlen(name));
 }
+/* Is `product` one of the words of that header, as User-Agent and Server list them (RFC 7231 §5.5.3)? A version behind it, as
+ * in "product/1.2", and a semicolon are not part of the word. */
+bool http_has_product(const struct http_message *message, const char *header, const char *product);
 /* A net_framer: length of the first whole message in a stream, 0 for more, -1 for hopeless. */
 int64_t http_frame(struct bytes data);
 

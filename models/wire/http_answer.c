@@ -49,10 +49,12 @@ enum wire_status http_challenge_encode(const char *server, const struct digest_f
     return wire_finish(&w, length);
 }
 
-/* RFC 7231 §6.1; NULL for a status that is not an error without a challenge. */
-static const char *status_line_of(unsigned status)
+/* RFC 7231 §6.1; of those that TS 33.246 table G.2.4-1 has, and 200. */
+const char *http_status_line(unsigned status)
 {
     switch (status) {
+    case 200:
+        return "200 OK";
     case 400:
         return "400 Bad Request";
     case 403:
@@ -63,8 +65,14 @@ static const char *status_line_of(unsigned status)
         return "405 Method Not Allowed";
     case 500:
         return "500 Internal Server Error";
+    case 501:
+        return "501 Not Implemented";
     case 503:
         return "503 Service Unavailable";
+    case 504:
+        return "504 Gateway Timeout";
+    case 505:
+        return "505 HTTP Version Not Supported";
     default:
         return NULL;
     }
@@ -74,9 +82,9 @@ enum wire_status http_error_encode(unsigned status, const char *server, int64_t 
                                    uint32_t retry_after_s, uint8_t *out, size_t capacity, size_t *length)
 {
     struct wire_writer w = wire_writer(out, capacity);
-    const char *status_line = status_line_of(status);
+    const char *status_line = http_status_line(status);
 
-    if (status_line == NULL)
+    if (status_line == NULL || status < 400)
         return WIRE_UNSUPPORTED;
     put_answer_head(&w, status_line, server, unix_s);
     if (retry_after_s > 0) {

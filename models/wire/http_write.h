@@ -13,6 +13,9 @@ void http_put_date_value(struct wire_writer *w, int64_t unix_s);
 #define http_put_date(w, name, unix_s) (wire_put_literal((w), name), http_put_date_value((w), (unix_s)))
 void http_put_content_length(struct wire_writer *w, size_t length);
 
+/* "404 Not Found": a status that our servers give and its reason phrase (RFC 7231 §6.1); NULL for others. */
+const char *http_status_line(unsigned status);
+
 /* 401 with the fields of `challenge`, Server being server. */
 enum wire_status http_challenge_encode(const char *server, const struct digest_fields *challenge,
                                        int64_t unix_s, uint8_t *out, size_t capacity, size_t *length);

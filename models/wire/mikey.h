@@ -85,12 +85,13 @@ enum wire_status mikey_encode(const struct mikey_message *message, uint8_t *out,
 /* The length that mikey_encode() will give. */
 size_t mikey_length(const struct mikey_message *message);
 
-/* Key data sub-payload, RFC 3830 §6.13, and its key validity data, §6.14. */
+/* Key data sub-payload, RFC 3830 §6.13, and its key validity data, §6.14. A key of no bytes is taken with an interval: one
+ * way to read that an MSK message may bring Key Validity data alone (TS 33.246 §6.5.3, which does not say how). */
 struct mikey_key_data {
     uint8_t type, kv;
     struct bytes key, salt;
     struct bytes spi;                  /* kv SPI */
-    struct bytes valid_from, valid_to; /* kv Interval: for an MSK the lowest and highest MTK ID */
+    struct bytes valid_from, valid_to; /* kv Interval: for an MSK SEQl and SEQu, see TS 33.246 §6.4.5.1 */
 };
 
 /* Decodes the sub-payload at the start of `in`; *rest is what follows (empty after the last). */

@@ -41,8 +41,8 @@ enum wire_status mikey_key_data_decode(struct bytes in, struct mikey_key_data *o
     }
     if (r.truncated)
         return WIRE_TRUNCATED;
-    if (out->key.len == 0 || (next != MIKEY_LAST && next != MIKEY_KEY_DATA) ||
-        (next == MIKEY_LAST) != (wire_left(&r) == 0))
+    if ((out->key.len == 0 && out->kv != MIKEY_KV_INTERVAL) ||
+        (next != MIKEY_LAST && next != MIKEY_KEY_DATA) || (next == MIKEY_LAST) != (wire_left(&r) == 0))
         return WIRE_MALFORMED;
     *rest = bytes_of(r.at, wire_left(&r));
     return WIRE_OK;
@@ -55,7 +55,7 @@ enum wire_status mikey_key_data_encode(const struct mikey_key_data *key_data, ui
 
     if (key_data->type > MIKEY_KEY_TEK_SALT || key_data->kv > MIKEY_KV_INTERVAL)
         return WIRE_UNSUPPORTED;
-    if (key_data->key.len == 0)
+    if (key_data->key.len == 0 && key_data->kv != MIKEY_KV_INTERVAL)
         return WIRE_MALFORMED;
     if (key_data->key.len > UINT16_MAX || key_data->salt.len > UINT16_MAX || key_data->spi.len > UINT8_MAX ||
         key_data->valid_from.len > UINT8_MAX || key_data->valid_to.len > UINT8_MAX)

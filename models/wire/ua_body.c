@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The XML bodies of the MSK request and its response. Element names and name spaces are our own (the schema of
- * TS 26.346 was not at hand); what they hold is not: Key Domain ID (3 bytes) and MSK ID (4 bytes) in base64, one
- * status per key.
+/* The XML bodies of the MSK request and its response, TS 26.346 §11.6 and §11.8: Key Domain ID (3 bytes) and MSK ID (4
+ * bytes) in base64, one status per key. ResponseCode is a string; the examples have number and phrase, "200 OK".
  *
- *   mbmsMSK { MSK { keyDomainID, MSKID } 1..8 }
- *   mbmsMSKResponse { Response { MSK { keyDomainID, MSKID }, ResponseCode } 1..8 }                          */
+ *   mbmsMSKRequest { MSK { keyDomainID, MSKID } 1..8 }                     urn:3GPP:metadata:2005:MBMS:mskRequest
+ *   mbmsMSKResponse { Response { MSK { keyDomainID, MSKID }, ResponseCode } 1..8 }             ...:mskResponse */
 #include "models/wire/http_write.h"
 #include "models/wire/read.h"
 #include "models/wire/ua_xml.h"
@@ -12,8 +11,8 @@
 
 /* What stands between the values in the documents as they are written here. */
 #define DECLARATION    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-#define REQUEST_BEGIN  DECLARATION "<mbmsMSK xmlns=\"urn:3GPP:metadata:2005:MBMS:msk\">\n"
-#define REQUEST_END    "</mbmsMSK>\n"
+#define REQUEST_BEGIN  DECLARATION "<mbmsMSKRequest xmlns=\"urn:3GPP:metadata:2005:MBMS:mskRequest\">\n"
+#define REQUEST_END    "</mbmsMSKRequest>\n"
 #define RESPONSE_BEGIN DECLARATION "<mbmsMSKResponse xmlns=\"urn:3GPP:metadata:2005:MBMS:mskResponse\">\n"
 #define RESPONSE_END   "</mbmsMSKResponse>\n"
 #define ANSWER_BEGIN   "<Response>\n"
@@ -25,7 +24,8 @@
 
 #define DOMAIN_TEXT_BYTES 4 /* base64 of 3 bytes */
 #define MSK_TEXT_BYTES    8 /* base64 of 4 */
-#define CODE_TEXT_BYTES   3
+#define CODE_DIGITS       3
+#define GRANTED           "200 OK" /* what nearly every response says */
 
 static void put_key(struct wire_writer *w, const struct ua_key *key)
 {
@@ -37,6 +37,18 @@ static void put_key(struct wire_writer *w, const struct ua_key *key)
     wire_put_literal(w, BEFORE_MSK);
     wire_put_base64(w, msk_id, sizeof msk_id);
     wire_put_literal(w, KEY_END);
+}
+
+static void put_code(struct wire_writer *w, unsigned status)
+{
+    const char *line = http_status_line(status);
+
+    wire_put_literal(w, BEFORE_CODE);
+    if (line != NULL)
+        wire_put(w, line, strlen(line));
+    else
+        wire_put_decimal(w, status);
+    wire_put_literal(w, ANSWER_END);
 }
 
 static enum wire_status check_count(unsigned count)
@@ -75,9 +87,7 @@ enum wire_status ua_response_body_encode(const struct ua_key *keys, unsigned cou
             return WIRE_MALFORMED;
         wire_put_literal(&w, ANSWER_BEGIN);
         put_key(&w, &keys[i]);
-        wire_put_literal(&w, BEFORE_CODE);
-        wire_put_decimal(&w, keys[i].status);
-        wire_put_literal(&w, ANSWER_END);
+        put_code(&w, keys[i].status);
     }
     wire_put_literal(&w, RESPONSE_END);
     return wire_finish(&w, length);
@@ -117,11 +127,13 @@ static enum wire_status read_key(struct xml_reader *r, struct ua_key *key)
     return WIRE_OK;
 }
 
+/* Three digits, and behind a blank whatever phrase there is. */
 static enum wire_status read_code(struct bytes text, unsigned *code)
 {
     uint64_t value;
 
-    if (text.len != 3 || wire_decimal_decode(text, &value) != WIRE_OK || value < 100 || value > 599)
+    if (text.len < CODE_DIGITS || (text.len > CODE_DIGITS && text.at[CODE_DIGITS] != ' ') ||
+        wire_decimal_decode(bytes_of(text.at, CODE_DIGITS), &value) != WIRE_OK || value < 100 || value > 599)
         return WIRE_MALFORMED;
     *code = (unsigned)value;
     return WIRE_OK;
@@ -179,7 +191,7 @@ static enum wire_status read_keys(struct bytes body, const char *root, const cha
 enum wire_status ua_request_body_decode_xml(struct bytes body, struct ua_key keys[UA_KEYS_MAX],
                                             unsigned *count)
 {
-    return read_keys(body, "mbmsMSK", "MSK", read_key, keys, count);
+    return read_keys(body, "mbmsMSKRequest", "MSK", read_key, keys, count);
 }
 
 enum wire_status ua_response_body_decode_xml(struct bytes body, struct ua_key keys[UA_KEYS_MAX],
@@ -215,8 +227,10 @@ static bool match_key(struct wire_reader *r, struct ua_key *key)
 
 static bool match_answer(struct wire_reader *r, struct ua_key *key)
 {
-    return PASS(r, ANSWER_BEGIN) && match_key(r, key) && PASS(r, BEFORE_CODE) &&
-           read_code(wire_get(r, CODE_TEXT_BYTES), &key->status) == WIRE_OK && PASS(r, ANSWER_END);
+    if (!PASS(r, ANSWER_BEGIN) || !match_key(r, key) || !PASS(r, BEFORE_CODE GRANTED ANSWER_END))
+        return false;
+    key->status = 200;
+    return true;
 }
 
 /* A document's end: there were keys, and nothing follows. */

@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Messages of Ub, TS 33.220 §4.5.2 and TS 24.109 §4:
  *
- *   GET / HTTP/1.1                              HTTP/1.1 200 OK
- *   Host: <BSF>                                 Server: BSF-sim
- *   User-Agent: UE-sim                          Authentication-Info: qop, rspauth, cnonce, nc
- *   Date: ...                                   Date: ...
- *   Accept: any type                             Expires: <end of Ks>
- *   Referer: http://<NAF>                       Content-Type: application/vnd.3gpp.bsf+xml
- *   Authorization: Digest username=<IMPI> ...   Content-Length: ...
+ *   GET / HTTP/1.1                                      HTTP/1.1 200 OK
+ *   Host: <BSF>                                         Server: BSF-sim 3gpp-gba-tmpi
+ *   User-Agent: UE-sim 3gpp-gba-tmpi                    Authentication-Info: qop, rspauth, cnonce, nc
+ *   Date: ...                                           Date: ...
+ *   Accept: any type                                    Expires: <end of Ks>
+ *   Authorization: Digest username=<TMPI or IMPI> ...   Content-Type: application/vnd.3gpp.bsf+xml
+ *                                                       Content-Length: ...
  *
  * Body: BootstrappingInfo { btid, lifetime (XML dateTime, UTC) }, in the order and white space of the vectors. */
 #include "models/wire/ub.h"
 #include "models/wire/http_write.h"
 #include "models/wire/xml.h"
-
-#define SERVER "BSF-sim"
 
 enum wire_status ub_request_encode(const struct ub_request *request, uint8_t *out, size_t capacity,
                                    size_t *length)
@@ -23,11 +21,9 @@ enum wire_status ub_request_encode(const struct ub_request *request, uint8_t *ou
 
     wire_put_literal(&w, "GET / HTTP/1.1" CRLF "Host: ");
     wire_put_bytes(&w, request->bsf_fqdn);
-    wire_put_literal(&w, CRLF "User-Agent: UE-sim" CRLF);
+    wire_put_literal(&w, CRLF "User-Agent: UE-sim " UB_PRODUCT_TOKEN CRLF);
     http_put_date(&w, "Date: ", request->unix_s);
-    wire_put_literal(&w, "Accept: */*" CRLF "Referer: http://");
-    wire_put_bytes(&w, request->naf_fqdn);
-    wire_put_literal(&w, CRLF "Authorization: ");
+    wire_put_literal(&w, "Accept: */*" CRLF "Authorization: ");
     digest_put_credentials(&w, request->credentials);
     wire_put_literal(&w, CRLF CRLF);
     return wire_finish(&w, length);
@@ -36,7 +32,7 @@ enum wire_status ub_request_encode(const struct ub_request *request, uint8_t *ou
 enum wire_status ub_challenge_encode(const struct digest_fields *challenge, int64_t unix_s, uint8_t *out,
                                      size_t capacity, size_t *length)
 {
-    return http_challenge_encode(SERVER, challenge, unix_s, out, capacity, length);
+    return http_challenge_encode(UB_SERVER, challenge, unix_s, out, capacity, length);
 }
 
 enum wire_status ub_info_encode(struct bytes b_tid, int64_t expiry_unix_s, uint8_t *out, size_t capacity,
@@ -63,7 +59,7 @@ enum wire_status ub_success_encode(const struct digest_fields *info, int64_t uni
 {
     struct wire_writer w = wire_writer(out, capacity);
 
-    wire_put_literal(&w, "HTTP/1.1 200 OK" CRLF "Server: " SERVER CRLF "Authentication-Info: ");
+    wire_put_literal(&w, "HTTP/1.1 200 OK" CRLF "Server: " UB_SERVER CRLF "Authentication-Info: ");
     digest_put_info(&w, info);
     wire_put_literal(&w, CRLF);
     http_put_date(&w, "Date: ", unix_s);

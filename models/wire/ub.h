@@ -12,16 +12,20 @@
 extern "C" {
 #endif
 
-/* GET / (both). Headers: Host, User-Agent: UE-sim, Date, Accept, Referer (the NAF), Authorization. */
+/* In User-Agent of each request and in Server of each answer: TMPI is known (TS 33.220 §4.5.2, TS 24.109 §4.2). */
+#define UB_PRODUCT_TOKEN "3gpp-gba-tmpi"
+#define UB_SERVER        "BSF-sim " UB_PRODUCT_TOKEN
+
+/* GET / (both). Headers: Host, User-Agent: UE-sim 3gpp-gba-tmpi, Date, Accept, Authorization. */
 struct ub_request {
-    struct bytes bsf_fqdn, naf_fqdn;
+    struct bytes bsf_fqdn;
     int64_t unix_s;
     const struct digest_fields *credentials;
 };
 enum wire_status ub_request_encode(const struct ub_request *request, uint8_t *out, size_t capacity,
                                    size_t *length);
 
-/* 401. Headers: Server: BSF-sim, Date, Content-Length: 0, WWW-Authenticate. */
+/* 401. Headers: Server: BSF-sim 3gpp-gba-tmpi, Date, Content-Length: 0, WWW-Authenticate. */
 enum wire_status ub_challenge_encode(const struct digest_fields *challenge, int64_t unix_s, uint8_t *out,
                                      size_t capacity, size_t *length);
 

@@ -125,12 +125,34 @@ static void row_hex(struct verify *v, const uint8_t *start, struct bytes raw, co
     g_string_free(hex, TRUE);
 }
 
-static void row_mtk_id(struct verify *v, const uint8_t *start, struct bytes raw, const char *field)
+/* A bound of the interval of MTK IDs. */
+static void row_bound(struct verify *v, const uint8_t *start, struct bytes raw, const char *field,
+                      const char *what)
 {
     if (raw.len > 0 && raw.len <= sizeof(uint64_t))
-        decode_row(v->out, (size_t)(raw.at - start), raw, field, "MTK ID %" PRIu64, decode_number(raw));
+        decode_row(v->out, (size_t)(raw.at - start), raw, field, "%s %" PRIu64, what, decode_number(raw));
     else
         decode_row(v->out, (size_t)(raw.at - start), raw, field, "no MTK ID: %zu bytes", raw.len);
+}
+
+static bool is_highest(struct bytes raw)
+{
+    for (size_t i = 0; i < raw.len; i++)
+        if (raw.at[i] != 0xff)
+            return false;
+    return raw.len > 0;
+}
+
+/* TS 33.246 §6.5.4: an MTK is taken if SEQl < MTK ID <= SEQu. */
+static void print_interval(struct verify *v, const struct mikey_key_data *k, const uint8_t *start)
+{
+    row_bound(v, start, k->valid_from, "SEQl", "MTK IDs above");
+    row_bound(v, start, k->valid_to, "SEQu", "MTK IDs up to");
+    if (k->valid_from.len <= sizeof(uint64_t) && k->valid_to.len <= sizeof(uint64_t) &&
+        decode_number(k->valid_from) > decode_number(k->valid_to))
+        say(v, "SEQl is above SEQu: the MSK is made invalid (TS 33.246 clause 6.3.2.1B)");
+    else if (is_highest(k->valid_to))
+        say(v, "SEQu is the highest possible value, which TS 33.246 clause 6.4.5.1 does not allow");
 }
 
 static void print_key_data(struct verify *v, const struct mikey_key_data *k, const uint8_t *start)
@@ -141,18 +163,14 @@ static void print_key_data(struct verify *v, const struct mikey_key_data *k, con
 
     decode_row(v->out, (size_t)(head - start), bytes_of(head, 4), "key data", "type %u: %s; validity %u: %s",
                k->type, types[k->type], k->kv, validities[k->kv]);
-    row_hex(v, start, k->key, "key");
+    if (k->key.len > 0)
+        row_hex(v, start, k->key, "key");
     if (k->salt.len > 0)
         row_hex(v, start, k->salt, "salt");
     if (k->kv == MIKEY_KV_SPI)
         row_hex(v, start, k->spi, "SPI");
-    if (k->kv != MIKEY_KV_INTERVAL)
-        return;
-    row_mtk_id(v, start, k->valid_from, "valid from");
-    row_mtk_id(v, start, k->valid_to, "valid to");
-    if (k->valid_from.len <= 8 && k->valid_to.len <= 8 &&
-        decode_number(k->valid_from) > decode_number(k->valid_to))
-        say(v, "the interval is empty: no MTK may be used under this MSK");
+    if (k->kv == MIKEY_KV_INTERVAL)
+        print_interval(v, k, start);
 }
 
 static int print_plain(struct verify *v, struct bytes plain)
@@ -172,7 +190,10 @@ static int print_plain(struct verify *v, struct bytes plain)
             break;
         }
         print_key_data(v, &key_data, plain.at);
-        compare_with_log(v, key_data.key);
+        if (key_data.key.len > 0)
+            compare_with_log(v, key_data.key);
+        else
+            say(v, "no key: the validity of the MSK alone");
     }
     return status;
 }

@@ -28,6 +28,7 @@ class DiameterCheck:
         self.last_sqn = {}      # impi -> SQN of the newest vector
         self.unknown = set()    # B-TIDs answered 5403
         self.sessions = {}      # impi -> (B-TID, expiry, packet) of the last 200 on Ub
+        self.expiry = {}        # B-TID -> expiry, as told the BM-SC
         self.auts = {}          # RAND || AUTS -> SQN_MS, of requests on Ub
 
     def message(self, item):
@@ -93,7 +94,10 @@ class DiameterCheck:
         expect(packet, "Auth-Session-State", 1, message.number(277))
         if message.one(612) is None:
             return
-        resync = dict(message.one(612)).get(610, b"")
+        item = dict(message.one(612))
+        expect(packet, "SIP-Auth-Data-Item of a resynchronisation (TS 29.228 table 6.3.2)", [608, 610], sorted(item))
+        expect(packet, "SIP-Authentication-Scheme", b"Digest-AKAv1-MD5", item[608])
+        resync = item[610]
         expect(packet, "length of RAND || AUTS", 30, len(resync))
         expect(packet, "RAND || AUTS came in a request on Ub", True, resync in self.auts)
         self.last_sqn[impi] = self.auts[resync]
@@ -103,7 +107,9 @@ class DiameterCheck:
         impi = request.one(1).decode()
         expect(packet, "User-Name", impi, message.one(1).decode())
         item = dict(message.one(612))
-        expect(packet, "SIP-Authentication-Scheme", b"Digest-AKAv1-MD5", item.get(608))
+        expect(packet, "SIP-Auth-Data-Item of one vector (TS 29.228 table 6.3.5)", [608, 609, 610, 625, 626],
+               sorted(item))
+        expect(packet, "SIP-Authentication-Scheme", b"Digest-AKAv1-MD5", item[608])
         expect(packet, "length of RAND || AUTN", 32, len(item.get(609, b"")))
         rand, autn = item[609][:16], item[609][16:]
         vector = check_autn(packet, self.keys, impi, rand, autn)
@@ -129,6 +135,7 @@ class DiameterCheck:
         self.counts["bir"] += 1
         expect(packet, "GAA-Service-Identifier of MBMS", b"4", message.one(403))
         expect(packet, "NAF-Id", self.keys.naf_id, message.one(402))
+        expect(packet, "GBA_U-Awareness-Indicator (1: yes, TS 33.246 clause 4.1.1)", 1, message.number(407))
         rand_of(message.one(401).decode())
 
     def bia(self, packet, message, request):
@@ -139,6 +146,7 @@ class DiameterCheck:
         muk, _ = self.keys.of_b_tid(b_tid)
         expect(packet, "User-Name", self.keys.impi_of_b_tid[b_tid], impi)
         expect(packet, "ME-Key-Material (Ks_NAF)", muk, message.one(405))
+        expect(packet, "GBA-Type of 3G keys (none)", None, message.one(410))
         expiry = (message.number(404) or 0) - NTP_TO_UNIX
         created = (message.number(408) or 0) - NTP_TO_UNIX
         now = packet.unix_ns / 1e9
@@ -148,6 +156,7 @@ class DiameterCheck:
             current, lifetime, at = self.sessions[impi]
             expect(packet, f"B-TID of the newest session (200 in packet {at.number})", current, b_tid)
             expect(packet, "expiry, as told the UE", lifetime, expiry)
+        self.expiry[b_tid] = expiry
         self.counts["ks_naf"] += 1
 
 

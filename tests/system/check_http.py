@@ -5,6 +5,7 @@ import calendar
 import email.utils
 import re
 import time
+import xml.etree.ElementTree
 
 from check_diameter import check_autn, first
 from crypto import b64, digest_ha1, digest_response, unb64, xor
@@ -29,6 +30,7 @@ class HttpCheck:
         connection, packet = id(item.connection), item.packet
         message = Http(item.data)
         check_date(item, message)
+        check_product(item, message, self.user_agent if message.method else self.server)
         if message.method:
             expect(packet, "direction of a request", True, item.from_client)
             expect(packet, "request while another waits for its answer", None, self.waiting.get(connection))
@@ -64,6 +66,8 @@ class HttpCheck:
 
 
 class UbCheck(HttpCheck):
+    user_agent = server = "3gpp-gba-tmpi"  # TS 24.109 clause 4.2: requests and answers
+
     def __init__(self, keys, counts, diameter, mikey_fresh):
         super().__init__(keys, counts)
         self.diameter, self.fresh = diameter, mikey_fresh
@@ -80,6 +84,7 @@ class UbCheck(HttpCheck):
         expect(packet, "realm", self.fqdn, asked["realm"])
         expect(packet, "uri", "/", asked["uri"])
         expect(packet, "body", b"", message.body)
+        expect(packet, "Referer (none, TS 24.109 clause A.3)", None, message.headers.get("referer"))
         expect(packet, "UE whose IMPI this is", ue_number_of_address(item.connection.client),
                ue_number_of_impi(asked["username"]))
         if asked["nonce"] == "":
@@ -170,8 +175,11 @@ class UbCheck(HttpCheck):
 
 
 class UaCheck(HttpCheck):
+    user_agent, server = "3gpp-gba", None  # TS 24.109 clause 5.2.1: requests
+
     def __init__(self, keys, counts):
         super().__init__(keys, counts)
+        self.granted = {}  # B-TID -> requests granted
         self.nonces = {}   # nonce -> [address of the UE, opaque, nc accepted last]
         self.grants = {}   # B-TID -> (address, {key ids})
         self.asked = {}    # B-TID -> (connection, grant to be) of the last request with right credentials
@@ -179,6 +187,10 @@ class UaCheck(HttpCheck):
 
     def pulled(self, address, key_ids):
         self.groups[address] = (key_ids[0], key_ids[1][:2])
+
+    def grant_number(self, b_tid):
+        """Which of the requests under this B-TID was granted last."""
+        return self.granted.get(b_tid, 0)
 
     def expect_grant(self, packet, b_tid, key_ids):
         """An MSK message follows a 200 for its key, to where the request came from. That the connection was gone when the
@@ -199,7 +211,9 @@ class UaCheck(HttpCheck):
         expect(packet, "request line", f"POST {UA_URI} HTTP/1.1", message.start)
         expect(packet, "Host", self.keys.naf_id[:-5].decode(), message.headers["host"])
         expect(packet, "Content-Type", "application/mbms-msk+xml", message.headers.get("content-type"))
-        message.wanted = keys_in(packet, message.body)
+        expect(packet, "Referer (TS 33.246 clause H.2.1)", f"http://{message.headers['host']}/service",
+               message.headers.get("referer"))
+        message.wanted = keys_in(packet, message.body, "mbmsMSKRequest", "mskRequest")
         for domain, msk_id in message.wanted:
             expect(packet, "Key Group that was pulled", self.groups.get(item.connection.client), (domain, msk_id[:2]))
             expect(packet, "Key Number asked for (0: the current one)", b"\0\0", msk_id[2:])
@@ -265,18 +279,24 @@ class UaCheck(HttpCheck):
         if "nextnonce" in info:
             self.nonces[info["nextnonce"]] = [item.connection.client, asked.get("opaque"), 0]
         expect(packet, "Content-Type", "application/mbms-msk-response+xml", message.headers.get("content-type"))
-        expect(packet, "keys of the request, each answered", request.wanted, keys_in(packet, message.body))
-        codes = re.findall(rb"<ResponseCode>(\d+)</ResponseCode>", message.body)
-        expect(packet, "response codes", [b"200"] * len(request.wanted), codes)
+        expect(packet, "keys of the request, each answered", request.wanted, keys_in(packet, message.body, "mbmsMSKResponse", "mskResponse"))
+        codes = re.findall(rb"<ResponseCode>([^<]*)</ResponseCode>", message.body)
+        expect(packet, "response codes (TS 26.346 clause 11.8.2)", [b"200 OK"] * len(request.wanted), codes)
         self.grants[asked["username"]] = self.asked[asked["username"]][1]
+        self.granted[asked["username"]] = self.grant_number(asked["username"]) + 1
+        expect(packet, "Expires not before Date", True,
+               http_time(message.headers["expires"]) >= http_time(message.headers["date"]))
         self.counts["ua_200"] += 1
         self.counts["rspauth"] += 1
 
 
-def keys_in(packet, body):
-    """[(Key Domain ID, MSK ID)] of an MSK request or response."""
-    found = re.findall(r"<MSK>\s*<keyDomainID>([^<]*)</keyDomainID>\s*<MSKID>([^<]*)</MSKID>\s*</MSK>", body.decode())
-    pairs = [(unb64(domain), unb64(msk_id)) for domain, msk_id in found]
+def keys_in(packet, body, root_name, name_space):
+    """[(Key Domain ID, MSK ID)] of an MSK request or response (TS 26.346 clauses 11.6 and 11.8)."""
+    q = "{urn:3GPP:metadata:2005:MBMS:" + name_space + "}"
+    root = xml.etree.ElementTree.fromstring(body)
+    expect(packet, "root element", q + root_name, root.tag)
+    items = root.findall(q + "MSK" if root_name == "mbmsMSKRequest" else f"{q}Response/{q}MSK")
+    pairs = [tuple(unb64(item.find(q + name).text) for name in ("keyDomainID", "MSKID")) for item in items]
     expect(packet, "keys in the XML body, 3 and 4 bytes each", True,
            bool(pairs) and all((len(d), len(k)) == (3, 4) for d, k in pairs))
     return pairs
@@ -296,3 +316,11 @@ def check_date(item, message):
     if not item.connection.first.unix_ns // 10**9 <= date <= item.packet.unix_ns // 10**9:
         raise CaptureError(f"packet {item.packet.number}: Date {message.headers['date']}, but the packet is of "
                            f"{item.packet.unix_ns / 1e9:.3f}")
+
+
+def check_product(item, message, product):
+    """The product token that says what its sender knows of GBA."""
+    if product is not None:
+        name = "user-agent" if message.method else "server"
+        words = re.split(r"[\s;]+", message.headers.get(name, ""))
+        expect(item.packet, f"product token in {name}", True, product in words)

@@ -18,13 +18,14 @@ class MikeyCheck:
         self.acked = set()         # (IDr, counter)
         self.fresh = set()         # IDr whose MUK was made in this run: counts from 1
         self.first_pull, self.first_ack, self.rands = {}, {}, {}
+        self.msk_rands = {}        # MSK ID -> RAND: one for all UEs, TS 33.246 clause 6.4.5.1
+        self.csb_ids = {}          # (IDr, number of the request) -> CSB ID
 
     def datagram(self, packet):
         expect(packet, "UDP source port", PORT, packet.source_port)
         expect(packet, "UDP target port", PORT, packet.target_port)
         message = Mikey(packet.payload)
-        expect(packet, "CSB ID", 0, message.csb_id)
-        expect(packet, "CS ID map type (1: empty)", 1, message.map_type)
+        expect(packet, "crypto sessions and CS ID map type (1: empty)", (0, 1), (message.cs_count, message.map_type))
         if message.data_type == 1:
             self.ack(packet, message)
         elif message.data_type == 0:
@@ -72,15 +73,21 @@ class MikeyCheck:
     def msk(self, packet, message, idr, msk_id, muk):
         expect(packet, "V flag of an MSK message", 1, message.v)
         plain = KeyData(mikey_decrypt(muk, message.csb_id, message.rand, message.counter, message.encrypted))
-        expect(packet, "key type (0: TGK)", 0, plain.type)
+        expect(packet, "key type (2: TEK)", 2, plain.type)
         logged = self.keys.rows["MSK"].get(msk_id.hex())
         if logged is None:
             raise CaptureError(f"packet {packet.number}: MSK {msk_id.hex()} is not in the key log")
         expect(packet, "decrypted MSK", logged, plain.key)
-        expect(packet, "validity interval", (b"\0\x01", b"\xff\xff"), (plain.valid_from, plain.valid_to))
+        low, high = plain.valid_from, plain.valid_to
+        expect(packet, "octets of SEQl and SEQu", (2, 2), (len(low), len(high)))
+        expect(packet, "SEQl below SEQu, and SEQu below its maximum", True, low < high < b"\xff\xff")
+        expect(packet, "SEQl below 1, the usual first MTK ID", b"\0\0", low)
         self.ua.expect_grant(packet, idr, message.key_ids)
-        owner = self.rands.setdefault(message.rand, (idr, msk_id))
-        expect(packet, "MUK and MSK that this RAND belongs to", (idr, msk_id), owner)
+        expect(packet, "RAND of every message with this MSK", self.msk_rands.setdefault(msk_id, message.rand), message.rand)
+        expect(packet, "MSK that this RAND belongs to", msk_id, self.rands.setdefault(message.rand, msk_id))
+        grant = self.ua.grant_number(idr)
+        expect(packet, "CSB ID of the messages that answer this request",
+               self.csb_ids.setdefault((idr, grant), message.csb_id), message.csb_id)
         self.pushed[idr, message.counter] = (packet, message, auth_key(muk, message))
         self.counts["msk"] += 1
 

@@ -82,7 +82,8 @@ def mikey_messages():
         auth = mikey_auth_key(muk, message.csb_id, message.rand)
         assert hmac_sha1(auth, message.covered) == message.mac
     data = KeyData(mikey_decrypt(muk, 0, message.rand, message.counter, message.encrypted))
-    assert data.key.hex() == MIKEY["msk"] and (data.valid_from, data.valid_to) == (b"\0\1", b"\xff\xff")
+    assert data.key.hex() == MIKEY["msk"] and (data.valid_from, data.valid_to) == (b"\0\0", b"\xff\xfe")
+    assert data.type == 2
     ack = Mikey(bytes.fromhex(MIKEY["ack"]))
     assert ack.order == [T, ID, V] and ack.counter == message.counter
     covered = ack.covered + (MIKEY["idi"] + MIKEY["idr"]).encode() + ack.counter.to_bytes(4, "big")

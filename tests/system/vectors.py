@@ -74,6 +74,7 @@ GBA = {
     "ks_naf": "4f6866b88702e0c609131cad6715a3dc5519e2ba5c17deab68ce066cda2057fd",
     "mrk": "38bbe09ba1d25185edfda584cf94e85b7c03f14be2bc0305d1ea114f0dfe7e69",
     "mrk_base64": "OLvgm6HSUYXt/aWEz5ToW3wD8UvivAMF0eoRTw3+fmk=",
+    "tmpi": "NdfNQvvGWK4SGbs7c17alrZHQXyhEcrW@tmpi.bsf.3gppnetwork.org",
 }
 
 UB = {
@@ -87,6 +88,8 @@ UB = {
         "U8vpY3qJ0hiuZNrke/NQ==@bsf.mnc001.mcc001.pub.3gppnetwork.org</btid>\n<lifetime>2030-01-01"
         "T12:00:00Z</lifetime>\n</BootstrappingInfo>\n",
     "rspauth": "48d75222a7e1ec14f502cddeca92977d",
+    "tmpi_response": "9c0a8ff0f25b0defd56f5a18fd6edf64",
+    "tmpi_rspauth": "8c3817bf2d449372590401c5b8db03ba",
     "auts_hex": "ba853f3c123ccf44e93596e355c6",
     "auts_b64": "uoU/PBI8z0TpNZbjVcY=",
     "response_when_auts_empty_password": "8a036b139ea3b71b8b8e91c78bc2c696",
@@ -101,15 +104,15 @@ UA = {
     "nc": "00000001",
     "uri": "/keymanagement?requesttype=msk-request",
     "body":
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<mbmsMSK xmlns=\"urn:3GPP:metadata:2005:MBMS:msk\">"
-        "\n<MSK>\n<keyDomainID>APEQ</keyDomainID>\n<MSKID>AAUAAA==</MSKID>\n</MSK>\n</mbmsMSK>\n",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<mbmsMSKRequest xmlns=\"urn:3GPP:metadata:2005:MBMS:mskRequest\">"
+        "\n<MSK>\n<keyDomainID>APEQ</keyDomainID>\n<MSKID>AAUAAA==</MSKID>\n</MSK>\n</mbmsMSKRequest>\n",
     "ha1": "5cec43e7faba87414f9738fe33202f7d",
-    "response": "ae6b64a519494d48c370e4aaf28fefdd",
+    "response": "ec17585c0f70d9cfb0fe5b34a824fc36",
     "response_body":
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<mbmsMSKResponse xmlns=\"urn:3GPP:metadata:2005:MB"
         "MS:mskResponse\">\n<Response>\n<MSK>\n<keyDomainID>APEQ</keyDomainID>\n<MSKID>AAUAAA==</MSKID"
-        ">\n</MSK>\n<ResponseCode>200</ResponseCode>\n</Response>\n</mbmsMSKResponse>\n",
-    "rspauth": "c1b8d0b9bb899ed41ad1341979e857a2",
+        ">\n</MSK>\n<ResponseCode>200 OK</ResponseCode>\n</Response>\n</mbmsMSKResponse>\n",
+    "rspauth": "e3c79102ca430f2e52c2d4bf5679ef71",
 }
 
 PRF = [
@@ -142,8 +145,8 @@ MIKEY = {
         "010015800000000000010503000b000300f1100104000500010b02000000020610101112131415161718191a"
         "1b1c1d1e1f06000026626d73632e6d6e633030312e6d63633030312e7075622e336770706e6574776f726b2e"
         "6f72670100003e4931553876705933714a306869755a4e726b652f4e513d3d406273662e6d6e633030312e6d"
-        "63633030312e7075622e336770706e6574776f726b2e6f72670001001a547bd0ddf00bcddb201d7a364b86fd"
-        "39682362f2764369cd9cd7012ab059aa586360856cf5465063f2129aedc565c3",
+        "63633030312e7075622e336770706e6574776f726b2e6f72670001001a545bd0ddf00bcddb201d7a364b86fd"
+        "39682362f2764368cd9cd601bc937dca2120bffe34aed22a5a98bbd6ad4fa769",
     "ack":
         "010105000000000000010602000000020900003e4931553876705933714a306869755a4e726b652f4e513d3d"
         "406273662e6d6e633030312e6d63633030312e7075622e336770706e6574776f726b2e6f72670001bed3e570"

@@ -90,9 +90,13 @@ static void test_verify_muk(void)
     const struct decode_options with_log = {.keylog = whole_log};
 
     EXPECT(message_of("solicited_pull"), &with_log, 0, "MAC is right under the MUK of \"" LOG_B_TID "\"");
-    EXPECT(message_of("msk_push"), &with_log, 0, "MAC is right", "type 0: TGK; validity 2: interval",
-           "     4  " LOG_MSK, "    21  0001 ", "MTK ID 1", "    24  ffff ", "MTK ID 65535",
+    EXPECT(message_of("msk_push"), &with_log, 0, "MAC is right", "type 2: TEK; validity 2: interval",
+           "     4  " LOG_MSK, "    21  0000 ", "MTK IDs above 0", "    24  fffe ", "MTK IDs up to 65534",
            "MSK 00050001 equals the one in the key log");
+    EXPECT(message_of("msk_invalidation"), &with_log, 0, "MTK IDs above 2", "MTK IDs up to 1",
+           "SEQl is above SEQu: the MSK is made invalid");
+    EXPECT(message_of("msk_push_tgk"), &with_log, 0, "type 0: TGK; validity 2: interval",
+           "SEQu is the highest possible value, which TS 33.246 clause 6.4.5.1 does not allow");
     EXPECT(message_of("error_auth_failure"), &with_log, 0, "nothing to verify");
 }
 

@@ -1,93 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Messages that our own peers never send, well-formed and rightly protected: put in the place of real ones as these
  * reach their receiver. */
-#include "models/crypto/mikey_keys.h"
-#include "models/subscriber.h"
 #include "models/wire/diameter.h"
-#include "models/wire/mikey.h"
-#include "sim/net/native/native.h"
-#include "tests/unit/storm_fixture.h"
+#include "tests/unit/forge_fixture.h"
 #include "tests/unit/tap.h"
 
-/* Writes what shall arrive instead; false: leave it. */
-typedef bool forger(struct net_region *at, const struct net_delivery *d, struct bytes *forged);
-
-static const struct net_handlers *real;
-static struct net_handlers handlers;
-static forger *forge;
 static struct scenario *scenario;
-static unsigned forged_count;
-static uint8_t buffer[4096];
 
-static struct net_delivery instead(struct net_region *at, const struct net_delivery *d)
-{
-    struct net_delivery out = *d;
-
-    if (forge(at, d, &out.bytes))
-        forged_count++;
-    return out;
-}
-
-static enum net_verdict on_datagram(struct net_region *at, const struct net_delivery *d)
-{
-    struct net_delivery out = instead(at, d);
-
-    return real->datagram(at, &out);
-}
-
-static enum net_verdict on_message(struct net_region *at, const struct net_delivery *d, struct net_conn conn,
-                                   uint64_t user)
-{
-    struct net_delivery out = instead(at, d);
-
-    return real->message(at, &out, conn, user);
-}
-
-static struct network *create(const struct network_config *config, GError **error)
-{
-    struct network_config c = *config;
-
-    real = config->handlers;
-    handlers = *real;
-    handlers.datagram = on_datagram;
-    handlers.message = on_message;
-    c.handlers = &handlers;
-    return native_engine.create(&c, error);
-}
-
-/* Runs with a forger; the books must balance all the same. */
 static struct storm *run(struct scenario *of, forger *with)
 {
-    struct network_engine engine = native_engine;
-    const struct storm_options options = {.engine = &engine};
-    GError *error = NULL;
-    char *what = NULL;
-    struct storm *storm;
-
-    engine.create = create;
     scenario = of;
-    forge = with;
-    forged_count = 0;
-    storm = storm_new(scenario, &options, &error);
-    g_assert_no_error(error);
-    g_assert_cmpint(storm_run(storm, &error), ==, STORM_DONE);
-    g_assert_no_error(error);
-    g_assert_cmpuint(forged_count, >, 0);
-    if (!storm_books_balance(storm, &what))
-        g_error("books: %s", what);
-    return storm;
+    return forge_run(of, with);
 }
 
 static void over(struct storm *storm)
 {
-    storm_free(storm);
-    scenario_free(scenario);
+    forge_over(storm, scenario);
 }
 
 /* An answer with another result and none of the fields of success. */
 static bool with_result(const struct net_delivery *d, uint32_t result, struct bytes *forged)
 {
     struct diameter_message m, bare;
+    uint8_t out[1024];
     size_t length;
 
     g_assert_cmpint(diameter_decode(d->bytes, &m), ==, WIRE_OK);
@@ -99,8 +34,8 @@ static bool with_result(const struct net_delivery *d, uint32_t result, struct by
                                      .origin_host = m.origin_host,
                                      .origin_realm = m.origin_realm,
                                      .result = result};
-    g_assert_cmpint(diameter_encode(&bare, buffer, sizeof buffer, &length), ==, WIRE_OK);
-    *forged = bytes_of(buffer, length);
+    g_assert_cmpint(diameter_encode(&bare, out, sizeof out, &length), ==, WIRE_OK);
+    *forged = forge_keep(out, length);
     return true;
 }
 
@@ -131,7 +66,7 @@ static void test_large_result(void)
 static bool transient_failure(struct net_region *at, const struct net_delivery *d, struct bytes *forged)
 {
     (void)at;
-    return d->kind == KIND_zn_bia && forged_count == 0 && with_result(d, 4002, forged);
+    return d->kind == KIND_zn_bia && forge_count == 0 && with_result(d, 4002, forged);
 }
 
 static void test_transient_failure(void)
@@ -149,9 +84,8 @@ static bool stray_answer(struct net_region *at, const struct net_delivery *d, st
     (void)at;
     if (d->kind != KIND_zn_bia && d->kind != KIND_zh_maa)
         return false;
-    memcpy(buffer, d->bytes.at, d->bytes.len);
-    buffer[12] ^= 1;
-    *forged = bytes_of(buffer, d->bytes.len);
+    *forged = forge_keep(d->bytes.at, d->bytes.len);
+    ((uint8_t *)(uintptr_t)forged->at)[12] ^= 1;
     return true;
 }
 
@@ -172,36 +106,26 @@ static void test_stray_answer(void)
 static bool renamed(struct net_region *at, const struct net_delivery *d, uint32_t msk_id, uint8_t domain,
                     struct bytes *forged)
 {
-    struct model_region *m = model_of(at);
     struct mikey_message message;
-    uint8_t muk[32], rand[16], auth[20];
+    uint8_t out[1024];
     size_t length;
 
     g_assert_cmpint(mikey_decode(d->bytes, &message), ==, WIRE_OK);
     message.msk_id = msk_id;
     message.key_domain_id[0] ^= domain;
-    g_assert_true(subscriber_rand_of_b_tid(m->world, message.idr, rand));
-    subscriber_muk_by_rand(m, d->host - HOST_UES, rand, muk);
-    g_assert_cmpint(mikey_encode(&message, buffer, sizeof buffer, &length), ==, WIRE_OK);
-    mikey_auth_key(m->crypto, bytes_of(muk, 32), message.csb_id, message.rand, auth);
-    mikey_mac(m->crypto, auth, bytes_of(buffer, length - MIKEY_MAC_BYTES), buffer + length - MIKEY_MAC_BYTES);
-    *forged = bytes_of(buffer, length);
+    g_assert_cmpint(mikey_encode(&message, out, sizeof out, &length), ==, WIRE_OK);
+    *forged = forge_mikey(at, d, bytes_of(out, length));
     return true;
-}
-
-static uint32_t our_group(struct net_region *at)
-{
-    return (uint32_t)model_of(at)->world->scenario->msk_key_group << 16;
 }
 
 static bool foreign_group(struct net_region *at, const struct net_delivery *d, struct bytes *forged)
 {
-    return d->kind == KIND_msk && forged_count == 0 && renamed(at, d, our_group(at) + 0x10002, 0, forged);
+    return d->kind == KIND_msk && forge_count == 0 && renamed(at, d, forge_group(at) + 0x10002, 0, forged);
 }
 
 static bool foreign_domain(struct net_region *at, const struct net_delivery *d, struct bytes *forged)
 {
-    return d->kind == KIND_pull && forged_count == 0 && renamed(at, d, our_group(at), 1, forged);
+    return d->kind == KIND_pull && forge_count == 0 && renamed(at, d, forge_group(at), 1, forged);
 }
 
 /* TS 33.246 §6.3.2.1: an MSK is named by its Key Domain and MSK ID; the UE is member of one group. */
@@ -227,7 +151,7 @@ static bool older_again(struct net_region *at, const struct net_delivery *d, str
     static unsigned seen;
 
     seen = d->kind == KIND_pull ? 0 : seen + (d->kind == KIND_msk);
-    return d->kind == KIND_msk && seen == 2 && renamed(at, d, our_group(at) + 1, 0, forged);
+    return d->kind == KIND_msk && seen == 2 && renamed(at, d, forge_group(at) + 1, 0, forged);
 }
 
 /* TS 31.102 §4.2.80: two MSKs of a group are held; one of them come again takes nothing from the other. */

@@ -11,14 +11,14 @@ static const struct {
     unsigned status; /* 0: a request */
     unsigned headers;
     size_t body;
-} messages[] = {{"gba.ub.msgs", "get1", 0, 6, 0},
+} messages[] = {{"gba.ub.msgs", "get1", 0, 5, 0},
                 {"gba.ub.msgs", "401", 401, 4, 0},
-                {"gba.ub.msgs", "get2", 0, 6, 0},
+                {"gba.ub.msgs", "get2", 0, 5, 0},
                 {"gba.ub.msgs", "200", 200, 6, 219},
-                {"ua_msk_request.msgs", "post1", 0, 6, 169},
+                {"ua_msk_request.msgs", "post1", 0, 7, 190},
                 {"ua_msk_request.msgs", "401", 401, 4, 0},
-                {"ua_msk_request.msgs", "post2", 0, 7, 169},
-                {"ua_msk_request.msgs", "200", 200, 5, 249}};
+                {"ua_msk_request.msgs", "post2", 0, 8, 190},
+                {"ua_msk_request.msgs", "200", 200, 6, 252}};
 
 static void test_vectors(void)
 {
@@ -48,11 +48,38 @@ static void test_find(void)
 
     assert_status(http_decode(vector_text(gba, "ua_msk_request.msgs", "post2"), &m), WIRE_OK);
     assert_bytes(*http_find(&m, "Host"), vector_text(gba, "gba", "naf_fqdn"));
-    assert_bytes(*http_find(&m, "cOnTENT-lENGTH"), bytes_text("169"));
+    assert_bytes(*http_find(&m, "cOnTENT-lENGTH"), bytes_text("190"));
     assert_bytes(*http_find(&m, "Accept"), bytes_text("*/*"));
     g_assert_null(http_find(&m, "Hos"));
     g_assert_null(http_find(&m, "Hostx"));
     g_assert_null(http_find(&m, ""));
+}
+
+/* Words of User-Agent and Server: whole ones, without a version or a semicolon. */
+static void test_products(void)
+{
+    static const struct {
+        const char *value;
+        bool has;
+    } cases[] = {{"3gpp-gba", true},
+                 {"MBMSAgent; Release-6 3gpp-gba", true},
+                 {"Client Agent; 3gpp-gba; x", true},
+                 {"a\t3gpp-gba/1.0", true},
+                 {"3gpp-gba-tmpi", false},
+                 {"x3gpp-gba", false},
+                 {"a/3gpp-gb 3gpp-gbaa", false},
+                 {"  ", false},
+                 {"", false}};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = g_strdup_printf("GET / HTTP/1.1\r\nUser-Agent: %s\r\n\r\n", cases[i].value);
+        struct http_message m;
+
+        g_test_message("%s", cases[i].value);
+        assert_status(http_decode(bytes_text(text), &m), WIRE_OK);
+        g_assert_cmpint(http_has_product(&m, "User-Agent", "3gpp-gba"), ==, cases[i].has);
+        g_assert_false(http_has_product(&m, "Server", "3gpp-gba"));
+    }
 }
 
 /* The first of two headers of one name, white space around values, empty values, bytes above 127. */
@@ -125,7 +152,7 @@ static void test_bit_flips(void)
     }
 }
 
-/* Digits of "Content-Length: 169" changed: another length, or none. */
+/* Digits of "Content-Length: 190" changed: another length, or none. */
 static void assert_other_length(struct bytes in)
 {
     struct http_message m;
@@ -137,7 +164,7 @@ static void assert_other_length(struct bytes in)
 static void test_content_length_flips(void)
 {
     struct bytes wire = vector_text(gba, "ua_msk_request.msgs", "post1");
-    const char *at = strstr((const char *)wire.at, "169");
+    const char *at = strstr((const char *)wire.at, "190");
     size_t from = (size_t)((const uint8_t *)at - wire.at);
 
     for_each_bit_flip(wire, from, from + 3, assert_other_length);
@@ -270,6 +297,7 @@ int main(int argc, char **argv)
     gba = vectors_open("gba_ub_ua_computed.ini");
     g_test_add_func("/http/vectors", test_vectors);
     g_test_add_func("/http/find", test_find);
+    g_test_add_func("/http/products", test_products);
     g_test_add_func("/http/values", test_values);
     g_test_add_func("/http/truncated", test_truncated);
     g_test_add_func("/http/pipelined", test_pipelined);

@@ -201,8 +201,9 @@ static void test_key_data(void)
     struct bytes msk = vector_hex(computed, "msk_push", "key_data_plain");
     struct bytes mtk = vector_hex(computed, "mtk", "key_data_plain");
     static const uint8_t spi[] = {0, 0x21, 0, 1, 0xaa, 2, 1, 2};
+    static const uint8_t validity[] = {0, 0x22, 0, 0, 2, 0, 1, 2, 0, 2}; /* no key, an interval */
 
-    check_key_data(msk, &(struct mikey_key_data){.type = MIKEY_KEY_TGK,
+    check_key_data(msk, &(struct mikey_key_data){.type = MIKEY_KEY_TEK,
                                                  .kv = MIKEY_KV_INTERVAL,
                                                  .key = vector_hex(computed, "profile_inputs", "msk"),
                                                  .valid_from = vector_hex(computed, "profile_inputs", "seql"),
@@ -214,6 +215,11 @@ static void test_key_data(void)
                                                                        .kv = MIKEY_KV_SPI,
                                                                        .key = bytes_of(spi + 4, 1),
                                                                        .spi = bytes_of(spi + 6, 2)});
+    check_key_data(bytes_of(validity, sizeof validity),
+                   &(struct mikey_key_data){.type = MIKEY_KEY_TEK,
+                                            .kv = MIKEY_KV_INTERVAL,
+                                            .valid_from = bytes_of(validity + 5, 2),
+                                            .valid_to = bytes_of(validity + 8, 2)});
     for_each_truncation(msk, assert_key_data_refused);
     for_each_truncation(mtk, assert_key_data_refused);
     for_each_truncation(bytes_of(spi, sizeof spi), assert_key_data_refused);

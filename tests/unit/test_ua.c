@@ -4,7 +4,8 @@
 #include "tests/unit/tap.h"
 #include "tests/unit/wire_vectors.h"
 
-#define NOW INT64_C(1893495601) /* 2030-01-01 11:00:01 */
+#define NOW    INT64_C(1893495601) /* 2030-01-01 11:00:01 */
+#define EXPIRY INT64_C(1893499200) /* 12:00:00 */
 
 static GKeyFile *gba;
 static const char group[] = "ua_msk_request";
@@ -42,7 +43,7 @@ static void test_messages(void)
     CHECK_ENCODER(message_of("401"), ua_challenge_encode(&challenge, NOW, out, room, &length));
     CHECK_ENCODER(message_of("post2"), ua_request_encode(naf, NOW, &credentials, body, out, room, &length));
     CHECK_ENCODER(message_of("200"),
-                  ua_success_encode(&info, NOW, text_of("response_body"), out, room, &length));
+                  ua_success_encode(&info, NOW, EXPIRY, text_of("response_body"), out, room, &length));
 }
 
 static void test_sizes(void)
@@ -98,15 +99,16 @@ static void test_many_keys(void)
     assert_status(ua_response_body_encode(keys, 1, out, sizeof out, &length), WIRE_MALFORMED);
 
     assert_status(ua_request_body_encode(keys, UA_KEYS_MAX, out, sizeof out, &length), WIRE_OK);
-    text = g_strdup_printf("%.*s<MSK><keyDomainID>APEQ</keyDomainID><MSKID>AAUAAA==</MSKID></MSK></mbmsMSK>",
-                           (int)(length - strlen("</mbmsMSK>\n")), (char *)out);
+    text = g_strdup_printf(
+        "%.*s<MSK><keyDomainID>APEQ</keyDomainID><MSKID>AAUAAA==</MSKID></MSK></mbmsMSKRequest>",
+        (int)(length - strlen("</mbmsMSKRequest>\n")), (char *)out);
     assert_status(ua_request_body_decode(bytes_text(text), back, &count), WIRE_LIMIT);
     g_free(text);
 }
 
 static void test_request_faults(void)
 {
-#define REQUEST(content) "<mbmsMSK>" content "</mbmsMSK>"
+#define REQUEST(content) "<mbmsMSKRequest>" content "</mbmsMSKRequest>"
 #define DOMAIN           "<keyDomainID>APEQ</keyDomainID>"
 #define ID               "<MSKID>AAUAAA==</MSKID>"
     static const struct {
@@ -127,6 +129,7 @@ static void test_request_faults(void)
                  {REQUEST("<MSK>" DOMAIN "<MSKID/></MSK>"), false},
                  {REQUEST("<MSK><keyDomainID>APE=</keyDomainID>" ID "</MSK>"), false},
                  {REQUEST("<MSK><keyDomainID>APEQAA==</keyDomainID>" ID "</MSK>"), false},
+                 {"<mbmsMSK><MSK>" DOMAIN ID "</MSK></mbmsMSK>", false},
                  {"<mbmsMSKResponse><MSK>" DOMAIN ID "</MSK></mbmsMSKResponse>", false}};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -147,6 +150,11 @@ static void test_response_faults(void)
         const char *text;
         bool good;
     } cases[] = {{RESPONSE(MSK "<ResponseCode>403</ResponseCode>"), true},
+                 {RESPONSE(MSK "<ResponseCode>403 Forbidden</ResponseCode>"), true},
+                 {RESPONSE(MSK "<ResponseCode>403 </ResponseCode>"), true},
+                 {RESPONSE(MSK "<ResponseCode>403Forbidden</ResponseCode>"), false},
+                 {RESPONSE(MSK "<ResponseCode>OK</ResponseCode>"), false},
+                 {RESPONSE(MSK "<ResponseCode>20 OK</ResponseCode>"), false},
                  {RESPONSE("<ResponseCode>403</ResponseCode><x/>" MSK), true},
                  {RESPONSE(MSK), false},
                  {RESPONSE("<ResponseCode>200</ResponseCode>"), false},
@@ -165,6 +173,73 @@ static void test_response_faults(void)
         g_test_message("%s", cases[i].text);
         g_assert_cmpint(ua_response_body_decode(bytes_text(cases[i].text), keys, &count) == WIRE_OK, ==,
                         cases[i].good);
+    }
+}
+
+/* TS 26.346 §11.8.2: ResponseCode is a string, the examples say "200 OK". With phrase or without, ours or another. */
+static void test_response_codes(void)
+{
+    static const struct {
+        const char *text;
+        unsigned status;
+    } cases[] = {{"200 OK", 200}, {"200", 200}, {"200 Granted", 200}, {" 403 Forbidden ", 403}, {"503", 503}};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text =
+            g_strdup_printf(RESPONSE(MSK "<ResponseCode>%s</ResponseCode>"), cases[i].text);
+        struct ua_key keys[UA_KEYS_MAX];
+        unsigned count;
+
+        assert_status(ua_response_body_decode(bytes_text(text), keys, &count), WIRE_OK);
+        g_assert_cmpuint(count, ==, 1);
+        g_assert_cmpuint(keys[0].status, ==, cases[i].status);
+    }
+}
+
+/* TS 33.246 §G.2: the parameter "requesttype" says what is asked for; further parameters may stand beside it. */
+static void test_targets(void)
+{
+    static const struct {
+        const char *target;
+        enum ua_request request;
+    } cases[] = {{"/keymanagement?requesttype=msk-request", UA_MSK_REQUEST},
+                 {"/keymanagement?requesttype=msk-request&x=1", UA_MSK_REQUEST},
+                 {"/keymanagement?x=1&requesttype=msk-request", UA_MSK_REQUEST},
+                 {"/keymanagement?&&requesttype=msk-request&", UA_MSK_REQUEST},
+                 {"http://bmsc.home1.net:1234/keymanagement?requesttype=msk-request", UA_MSK_REQUEST},
+                 {"/keymanagement?requesttype=register", UA_REGISTRATION},
+                 {"/keymanagement?requesttype=deregister&x", UA_DEREGISTRATION},
+                 {"/keymanagement?requesttype=msk-requests", UA_NO_REQUEST},
+                 {"/keymanagement?requesttype=", UA_NO_REQUEST},
+                 {"/keymanagement?xrequesttype=msk-request", UA_NO_REQUEST},
+                 {"/keymanagement", UA_NO_REQUEST},
+                 {"/keymanagement?", UA_NO_REQUEST},
+                 {"/other?requesttype=msk-request", UA_NO_REQUEST},
+                 {"http://bmsc.home1.net:1234", UA_NO_REQUEST},
+                 {"http://", UA_NO_REQUEST},
+                 {"/", UA_NO_REQUEST},
+                 {"", UA_NO_REQUEST}};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        uint8_t *block;
+        struct bytes target = exact_copy(cases[i].target, strlen(cases[i].target), &block);
+
+        g_test_message("%s", cases[i].target);
+        g_assert_cmpint(ua_request_of_target(target), ==, cases[i].request);
+        g_free(block);
+    }
+}
+
+/* TS 24.109 §5.2.1: in each request, with credentials and without. */
+static void test_product_token(void)
+{
+    static const char *const keys[] = {"post1", "post2"};
+    struct http_message m;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(keys); i++) {
+        assert_status(http_decode(message_of(keys[i]), &m), WIRE_OK);
+        g_assert_true(http_has_product(&m, "User-Agent", "3gpp-gba"));
+        g_assert_nonnull(http_find(&m, "Referer"));
     }
 }
 
@@ -216,6 +291,9 @@ int main(int argc, char **argv)
     g_test_add_func("/ua/many-keys", test_many_keys);
     g_test_add_func("/ua/request-faults", test_request_faults);
     g_test_add_func("/ua/response-faults", test_response_faults);
+    g_test_add_func("/ua/response codes", test_response_codes);
+    g_test_add_func("/ua/targets", test_targets);
+    g_test_add_func("/ua/product token", test_product_token);
     g_test_add_func("/ua/damaged", test_damaged);
     return g_test_run();
 }

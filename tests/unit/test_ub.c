@@ -22,7 +22,7 @@ static void test_requests(void)
                               .nonce = bytes_text(""),
                               .uri = text_of("gba.ub", "uri"),
                               .response = bytes_text("")};
-    struct ub_request request = {text_of("gba", "bsf_fqdn"), text_of("gba", "naf_fqdn"), NOW, &f};
+    struct ub_request request = {text_of("gba", "bsf_fqdn"), NOW, &f};
 
     CHECK_ENCODER(text_of("gba.ub.msgs", "get1"), ub_request_encode(&request, out, room, &length));
     f.nonce = text_of("gba.ub", "nonce");
@@ -32,6 +32,47 @@ static void test_requests(void)
     f.response = text_of("gba.ub", "response");
     f.algorithm = bytes_text("AKAv1-MD5");
     CHECK_ENCODER(text_of("gba.ub.msgs", "get2"), ub_request_encode(&request, out, room, &length));
+}
+
+/* The same of a UE that has bootstrapped before: its TMPI is the user name (TS 33.220 §4.5.2). */
+static void test_requests_of_tmpi(void)
+{
+    struct digest_fields f = {.username = text_of("gba", "tmpi"),
+                              .realm = text_of("gba", "bsf_fqdn"),
+                              .nonce = bytes_text(""),
+                              .uri = text_of("gba.ub", "uri"),
+                              .response = bytes_text("")};
+    struct ub_request request = {text_of("gba", "bsf_fqdn"), NOW, &f};
+
+    CHECK_ENCODER(text_of("gba.ub.msgs", "get1_tmpi"), ub_request_encode(&request, out, room, &length));
+    f.nonce = text_of("gba.ub", "nonce");
+    f.qop = text_of("gba.ub", "qop");
+    f.nc = 1;
+    f.cnonce = text_of("gba.ub", "cnonce");
+    f.response = text_of("gba.ub", "tmpi_response");
+    f.algorithm = bytes_text("AKAv1-MD5");
+    CHECK_ENCODER(text_of("gba.ub.msgs", "get2_tmpi"), ub_request_encode(&request, out, room, &length));
+}
+
+/* The token that says so stands in each of the four (TS 24.109 §4.2), and in a refusal. */
+static void test_product_token(void)
+{
+    static const struct {
+        const char *key, *header;
+    } messages[] = {{"get1", "User-Agent"}, {"401", "Server"}, {"get2", "User-Agent"}, {"200", "Server"}};
+    struct http_message m;
+    uint8_t out[300];
+    size_t length;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(messages); i++) {
+        assert_status(http_decode(text_of("gba.ub.msgs", messages[i].key), &m), WIRE_OK);
+        g_assert_true(http_has_product(&m, messages[i].header, "3gpp-gba-tmpi"));
+        g_assert_false(http_has_product(&m, messages[i].header, "3gpp-gba"));
+        g_assert_null(http_find(&m, "Referer"));
+    }
+    assert_status(http_error_encode(403, UB_SERVER, NOW, 0, out, sizeof out, &length), WIRE_OK);
+    assert_status(http_decode(bytes_of(out, length), &m), WIRE_OK);
+    g_assert_true(http_has_product(&m, "Server", "3gpp-gba-tmpi"));
 }
 
 /* The answer to a synchronisation failure carries AUTS as its last field. */
@@ -47,7 +88,7 @@ static void test_auts(void)
                               .response = text_of("gba.ub", "response_when_auts_empty_password"),
                               .algorithm = bytes_text("AKAv1-MD5"),
                               .auts = text_of("gba.ub", "auts_b64")};
-    struct ub_request request = {text_of("gba", "bsf_fqdn"), text_of("gba", "naf_fqdn"), NOW, &f};
+    struct ub_request request = {text_of("gba", "bsf_fqdn"), NOW, &f};
     struct bytes auts = vector_hex(gba, "gba.ub", "auts_hex");
     struct digest_fields back;
     struct http_message m;
@@ -81,7 +122,7 @@ static void test_answers(void)
 
 static void test_sizes(void)
 {
-    static const char *const keys[] = {"get1", "401", "get2", "200"};
+    static const char *const keys[] = {"get1", "401", "get2", "200", "get1_tmpi", "get2_tmpi"};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(keys); i++)
         g_assert_cmpuint(text_of("gba.ub.msgs", keys[i]).len, ==,
@@ -218,6 +259,8 @@ int main(int argc, char **argv)
     tap_init(argc, argv);
     gba = vectors_open("gba_ub_ua_computed.ini");
     g_test_add_func("/ub/requests", test_requests);
+    g_test_add_func("/ub/requests of TMPI", test_requests_of_tmpi);
+    g_test_add_func("/ub/product token", test_product_token);
     g_test_add_func("/ub/auts", test_auts);
     g_test_add_func("/ub/answers", test_answers);
     g_test_add_func("/ub/sizes", test_sizes);
