@@ -25,8 +25,9 @@
     X(http_401_renegotiate, "1", "of these, that make the UE bootstrap again")                               \
     X(http_200, "1", "200 answers of the BM-SC")                                                             \
     X(http_503, "1", "503 answers of the BM-SC")                                                             \
+    X(http_504, "1", "504 answers of the BM-SC: no answer over Zn")                                          \
     X(http_malformed, "1", "HTTP messages that could not be decoded or have the wrong shape")                \
-    X(http_refused, "1", "answers that end a UE's exchange for good (400, 403, 404 ...)")                    \
+    X(http_refused, "1", "answers that end a UE's exchange for good (403, 404, 504 ...)")                    \
     X(digest_failed, "1", "digest responses or rspauth values that were wrong")                              \
     X(ub_401, "1", "401 answers of the BSF")                                                                 \
     X(ub_200, "1", "200 answers of the BSF")                                                                 \
@@ -49,9 +50,11 @@
     X(zn_unknown, "1", "Zn answers 5403: B-TID unknown or expired")                                          \
     X(zn_busy, "1", "Zn answers 3004")                                                                       \
     X(zn_timeouts, "1", "Zn requests without an answer in diameter.timeout")                                 \
+    X(zn_late, "1", "Zn answers that came after diameter.timeout (see bmsc.late_answers)")                   \
     X(zh_requests, "1", "Zh requests (MAR) sent by the BSF")                                                 \
     X(zh_busy, "1", "Zh answers 3004")                                                                       \
     X(zh_timeouts, "1", "Zh requests without an answer in diameter.timeout")                                 \
+    X(zh_late, "1", "Zh answers that came after diameter.timeout (see bsf.late_answers)")                    \
     X(diameter_malformed, "1", "Diameter messages that could not be decoded or have the wrong shape")        \
     X(requests_started, "1", "MSK requests begun by UEs, further tries included")                            \
     X(ue_retries, "1", "times a UE tried again after a failure")                                             \

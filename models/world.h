@@ -49,6 +49,10 @@ enum purpose {
 
 #define FQDN_BYTES_MAX 64
 
+/* Words of CHOICE keys, as keys.def lists them. */
+enum { LATE_ANSWERS_DROP, LATE_ANSWERS_KEEP }; /* bmsc.late_answers, bsf.late_answers */
+enum { ZN_TIMEOUT_504, ZN_TIMEOUT_503 };       /* whatif.zn_timeout_status */
+
 /* Names as the codecs take them: views of the strings in struct world. */
 struct world_texts {
     struct bytes bmsc_fqdn, bsf_fqdn;

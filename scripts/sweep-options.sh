@@ -12,7 +12,7 @@ point. Called again it goes on with what is missing, however the earlier call en
 
   -o, --output DIR        output folder (default results/<name of STUDY without .ini>)
   -j, --jobs N            runs at a time (default: one per core; with --slurm: array tasks at a time)
-      --only EXPR         only points for which EXPR is true, like 'pull.rate >= 500/s and variant == backoff'
+      --only EXPR         only points for which EXPR is true, like 'pull.rate >= 500/s and variant == poisson'
       --replications N    replications of each point, instead of the study's; with --until A..B
       --until 'ci(METRIC) < P%'
                           A replications for each point, then more, about a quarter a round, for those whose 95 %

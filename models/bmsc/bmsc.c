@@ -78,7 +78,7 @@ uint32_t bmsc_job_take(struct bmsc *bmsc, enum bmsc_work work, uint32_t ue)
 
     job->serial = ++bmsc->serial;
     job->work = (uint8_t)work;
-    job->waiting = false;
+    job->waiting = job->late = false;
     job->ue = ue;
     return index;
 }

@@ -97,6 +97,7 @@ struct bmsc_job {
     uint32_t serial;
     uint8_t work;     /* enum bmsc_work */
     bool waiting;     /* for an answer of the BSF */
+    bool late;        /* ... that nobody asks for any more: its request was refused */
     uint32_t result;  /* of Zn */
     uint32_t request; /* serial of the UE's state that an MSK message is for */
     uint32_t ue;
@@ -160,7 +161,7 @@ void bmsc_serve_zn_answer(struct net_region *at, uint32_t job);
 enum bmsc_challenge { CHALLENGE_FIRST, CHALLENGE_STALE, CHALLENGE_RENEGOTIATE };
 void bmsc_send_challenge(struct net_region *at, struct net_conn conn, enum bmsc_challenge why);
 void bmsc_send_success(struct net_region *at, const struct bmsc_job *job, const struct bmsc_session *session);
-void bmsc_send_refusal(struct net_region *at, struct net_conn conn, unsigned status);
+void bmsc_send_refusal(struct net_region *at, struct net_conn conn, unsigned status); /* counts 503 and 504 */
 
 /* zn.c */
 void bmsc_zn_request(struct net_region *at, uint32_t job);

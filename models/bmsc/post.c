@@ -160,10 +160,10 @@ static bool learn(struct model_region *m, const struct bmsc_job *job)
     return true;
 }
 
-void bmsc_serve_zn_answer(struct net_region *at, uint32_t index)
+/* What an answer means for the POST that waited for it. */
+static void answer_post(struct net_region *at, struct bmsc_job *job)
 {
     struct model_region *m = model_of(at);
-    struct bmsc_job *job = pool_at(&m->bmsc->jobs, index);
 
     switch (job->result) {
     case DIAMETER_SUCCESS:
@@ -184,5 +184,17 @@ void bmsc_serve_zn_answer(struct net_region *at, uint32_t index)
         bmsc_send_refusal(at, job->conn, job->result < DIAMETER_PERMANENT ? 503 : 403);
         break;
     }
+}
+
+void bmsc_serve_zn_answer(struct net_region *at, uint32_t index)
+{
+    struct model_region *m = model_of(at);
+    struct bmsc_job *job = pool_at(&m->bmsc->jobs, index);
+
+    /* Late and kept: nobody to answer, but the keys are there when the UE comes again. */
+    if (!job->late)
+        answer_post(at, job);
+    else if (job->result == DIAMETER_SUCCESS)
+        learn(m, job);
     bmsc_job_give(m->bmsc, index);
 }

@@ -77,6 +77,8 @@ void bmsc_send_refusal(struct net_region *at, struct net_conn conn, unsigned sta
 
     if (status == 503)
         count(m, COUNT_http_503);
+    else if (status == 504)
+        count(m, COUNT_http_504);
     enum wire_status encoded = http_error_encode(status, SERVER_NAME, world_unix_s(m->world, at->now_ns),
                                                  retry_after, out->bytes, out->capacity, &length);
     finish(at, conn, out, encoded, length);

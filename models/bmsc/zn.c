@@ -82,9 +82,13 @@ enum net_verdict bmsc_zn_answer(struct net_region *at, const struct net_delivery
         count(m, COUNT_diameter_malformed);
         return NET_REJECTED;
     }
+    if (bia.hop_by_hop != bia.end_to_end)
+        return NET_RECEIVED; /* to no request of ours */
     job = waiting_job(m->bmsc, diameter_session_value(bia.session_id), bia.end_to_end);
-    if (job == NULL || bia.hop_by_hop != bia.end_to_end)
-        return NET_RECEIVED; /* after its timeout, or to no request of ours */
+    if (job == NULL || job->late)
+        count(m, COUNT_zn_late);
+    if (job == NULL)
+        return NET_RECEIVED;
     if (!read_bia(m->world, &bia, job)) {
         count(m, COUNT_diameter_malformed);
         return NET_REJECTED;
@@ -97,14 +101,19 @@ enum net_verdict bmsc_zn_answer(struct net_region *at, const struct net_delivery
     return NET_RECEIVED;
 }
 
+/* "The BM-SC did not get response over Zn interface": 504, which a UE does not repeat (TS 33.246 table G.2.4-1). */
 void bmsc_zn_timeout(struct net_region *at, uint64_t argument)
 {
     struct model_region *m = model_of(at);
+    const struct scenario *s = m->world->scenario;
     struct bmsc_job *job = waiting_job(m->bmsc, (uint32_t)argument, (uint32_t)(argument >> 32));
 
     if (job == NULL)
         return;
     count(m, COUNT_zn_timeouts);
-    bmsc_send_refusal(at, job->conn, 503);
-    bmsc_job_give(m->bmsc, (uint32_t)argument);
+    bmsc_send_refusal(at, job->conn, s->whatif_zn_timeout_status == ZN_TIMEOUT_503 ? 503 : 504);
+    if (s->bmsc_late_answers == LATE_ANSWERS_KEEP)
+        job->late = true;
+    else
+        bmsc_job_give(m->bmsc, (uint32_t)argument);
 }

@@ -27,6 +27,7 @@ void bsf_timer(struct net_region *at, uint32_t kind, uint64_t argument);
 struct bsf_subscriber {
     int64_t expiry_ns;
     uint32_t challenge; /* place of the challenge that waits for an answer; POOL_NONE: none */
+    uint32_t spare;     /* likewise, of a vector that came too late and was never sent */
     uint32_t draws;
     uint16_t vector; /* of the session; VECTOR_NONE: none (any more) */
     bool known;
@@ -58,6 +59,7 @@ struct bsf_job {
     uint32_t serial;
     uint8_t work;    /* enum bsf_work */
     bool waiting;    /* for an answer of the HSS */
+    bool late;       /* ... that nobody asks for any more: its request was refused */
     uint32_t result; /* of Zh; Zn: of the answer to give */
     uint32_t subscriber;
     struct net_conn conn;
@@ -92,6 +94,8 @@ void bsf_ub_challenge(struct net_region *at, const struct bsf_job *job,
 void bsf_ub_refuse(struct net_region *at, const struct bsf_job *job, unsigned status);
 
 /* zh.c */
+/* Asks the HSS for a vector, unless one is there that no UE has seen. */
+void bsf_zh_vector(struct net_region *at, uint32_t job);
 void bsf_zh_request(struct net_region *at, uint32_t job);
 enum net_verdict bsf_zh_answer(struct net_region *at, const struct net_delivery *d);
 void bsf_zh_answered(struct net_region *at, uint32_t job);

@@ -89,9 +89,13 @@ enum net_verdict bsf_zh_answer(struct net_region *at, const struct net_delivery 
         count(m, COUNT_diameter_malformed);
         return NET_REJECTED;
     }
+    if (maa.hop_by_hop != maa.end_to_end)
+        return NET_RECEIVED; /* to no request of ours */
     job = waiting_job(m->bsf, diameter_session_value(maa.session_id), maa.end_to_end);
-    if (job == NULL || maa.hop_by_hop != maa.end_to_end)
-        return NET_RECEIVED; /* after its timeout, or to no request of ours */
+    if (job == NULL || job->late)
+        count(m, COUNT_zh_late);
+    if (job == NULL)
+        return NET_RECEIVED;
     if (!read_maa(m, &maa, job)) {
         count(m, COUNT_diameter_malformed);
         return NET_REJECTED;
@@ -104,19 +108,57 @@ enum net_verdict bsf_zh_answer(struct net_region *at, const struct net_delivery 
     return NET_RECEIVED;
 }
 
+static void challenge(struct net_region *at, struct bsf_job *job)
+{
+    struct bsf *bsf = model_of(at)->bsf;
+    struct bsf_subscriber *s = bsf_subscriber(bsf, job->subscriber);
+
+    if (s->challenge == POOL_NONE)
+        s->challenge = pool_take(&bsf->challenges);
+    *(struct bsf_challenge *)pool_at(&bsf->challenges, s->challenge) = job->challenge;
+    bsf_ub_challenge(at, job, &job->challenge);
+}
+
+/* Late and kept: the vector serves the UE's next try. */
+static void keep_vector(struct bsf *bsf, const struct bsf_job *job)
+{
+    struct bsf_subscriber *s = bsf_subscriber(bsf, job->subscriber);
+
+    if (job->result != DIAMETER_SUCCESS)
+        return;
+    if (s->spare == POOL_NONE)
+        s->spare = pool_take(&bsf->challenges);
+    *(struct bsf_challenge *)pool_at(&bsf->challenges, s->spare) = job->challenge;
+}
+
+void bsf_zh_vector(struct net_region *at, uint32_t index)
+{
+    struct bsf *bsf = model_of(at)->bsf;
+    struct bsf_job *job = pool_at(&bsf->jobs, index);
+    struct bsf_subscriber *s = bsf_subscriber(bsf, job->subscriber);
+
+    if (s->spare == POOL_NONE) {
+        bsf_zh_request(at, index);
+        return;
+    }
+    job->challenge = *(struct bsf_challenge *)pool_at(&bsf->challenges, s->spare);
+    pool_give(&bsf->challenges, s->spare);
+    s->spare = POOL_NONE;
+    challenge(at, job);
+    bsf_job_give(bsf, index);
+}
+
 /* Decide: challenge the UE, or turn it away. */
 void bsf_zh_answered(struct net_region *at, uint32_t index)
 {
     struct model_region *m = model_of(at);
     struct bsf *bsf = m->bsf;
     struct bsf_job *job = pool_at(&bsf->jobs, index);
-    struct bsf_subscriber *s = bsf_subscriber(bsf, job->subscriber);
 
-    if (job->result == DIAMETER_SUCCESS) {
-        if (s->challenge == POOL_NONE)
-            s->challenge = pool_take(&bsf->challenges);
-        *(struct bsf_challenge *)pool_at(&bsf->challenges, s->challenge) = job->challenge;
-        bsf_ub_challenge(at, job, &job->challenge);
+    if (job->late) {
+        keep_vector(bsf, job);
+    } else if (job->result == DIAMETER_SUCCESS) {
+        challenge(at, job);
     } else if (job->result == DIAMETER_IDENTITY_UNKNOWN) {
         bsf_ub_refuse(at, job, 403);
     } else {
@@ -136,5 +178,8 @@ void bsf_zh_timeout(struct net_region *at, uint64_t argument)
         return;
     count(m, COUNT_zh_timeouts);
     bsf_ub_refuse(at, job, 503);
-    bsf_job_give(m->bsf, (uint32_t)argument);
+    if (m->world->scenario->bsf_late_answers == LATE_ANSWERS_KEEP)
+        job->late = true;
+    else
+        bsf_job_give(m->bsf, (uint32_t)argument);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The life of one exchange at the UE: back-off (TS 26.346), tries, timers, connections, giving up. */
+/* The life of one exchange at the UE: tries, timers, connections, giving up. */
 #include "models/ue/ue.h"
 
 #include "models/wire/ua.h"
@@ -31,11 +31,11 @@ void ue_exchange_begin(struct ue_at *u, uint16_t key_group, uint16_t vector, con
                        const uint8_t muk[32])
 {
     const struct scenario *s = u->m->world->scenario;
-    int64_t wait = s->ue_backoff_wait;
+    int64_t wait = s->whatif_pull_backoff_wait;
 
     take(u)->key_group = key_group;
     ue_exchange_muk_is(u, vector, rand, muk);
-    wait += (int64_t)random_below(ue_draw(u, PURPOSE_BACKOFF), (uint64_t)s->ue_backoff_max + 1);
+    wait += (int64_t)random_below(ue_draw(u, PURPOSE_BACKOFF), (uint64_t)s->whatif_pull_backoff_max + 1);
     if (wait > 0)
         ue_exchange_phase(u, UE_WAITING, wait);
     else
@@ -125,7 +125,8 @@ void ue_exchange_refused(struct ue_at *u)
     give_up(u);
 }
 
-/* Anything but the 200 or 401 that was expected: 503 may be tried again, the rest may not (TS 33.246 Annex G.2). */
+/* Anything but the 200 or 401 that was expected: 503 may be tried again, 504 and all the rest may not (TS 33.246 table
+ * G.2.4-1). */
 void ue_exchange_failed_answer(struct ue_at *u, const struct http_message *answer)
 {
     if (answer->status == 503) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The UE: idle it is one struct ue; while it is in an exchange it has a struct ue_exchange from the region's pool.
  *
- *   pull accepted -> WAITING (back-off) -> [CHALLENGING -> USIM -> BOOTSTRAPPING] -> ASKING -> REQUESTING
+ *   pull accepted -> [CHALLENGING -> USIM -> BOOTSTRAPPING] -> ASKING -> REQUESTING
  *                 -> AWAITING_MSK -> done
  *
  * TS 33.246 §6.3.2.2.4 with the MUK bookkeeping of models/README.md. Files: datagram.c (MIKEY in, ACK out), exchange.c
@@ -39,7 +39,7 @@ struct ue {
 };
 
 enum ue_phase {
-    UE_WAITING,       /* for the back-off or a retry */
+    UE_WAITING,       /* for a retry, or what if it waited after a pull */
     UE_CHALLENGING,   /* GET sent, 401 expected */
     UE_USIM,          /* the card is computing */
     UE_BOOTSTRAPPING, /* GET with credentials sent */

@@ -100,7 +100,8 @@ def answer_table(plan):
 
 
 def warnings(plan):
-    found = []
+    _, sections, about = reading.study_file(plan.path)
+    found = words.what_if_warning(words.what_ifs_of_study(sections, reading.base_text(plan.path, about)))
     for status, text in (
         ("never", "No value tried meets the target"),
         ("not_monotone", "What was seen is not monotone"),

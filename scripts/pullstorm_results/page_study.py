@@ -91,7 +91,7 @@ def _overload(study, prefix, name):
 
 
 def warnings(study, metrics):
-    found = []
+    found = words.what_if_warning(words.what_ifs_of_study(reading.parse_ini(study.study_text), study.base_text))
     failed = failed_runs(study)
     if failed:
         found.append(f"{words.plural(len(failed), 'run')} of {len(study.runs)} failed; they are listed below.")

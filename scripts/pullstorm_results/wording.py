@@ -216,6 +216,11 @@ def base_units(text):
         return None
 
 
+def same_value(text, other):
+    """Are two texts of one key the same value? 0ms is 0s."""
+    return text == other or (base_units(text) is not None and base_units(text) == base_units(other))
+
+
 def axis_numbers(texts):
     """Values of an axis as numbers, with what to add to its label; None for values that have no order.
 

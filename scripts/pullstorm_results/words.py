@@ -21,6 +21,7 @@ PROCEDURES = {
 }
 REFUSALS = (
     ("http_503", "answers 503 of the BM-SC"),
+    ("http_504", "answers 504 of the BM-SC"),
     ("ub_503", "answers 503 of the BSF"),
     ("zn_busy", "answers 3004 on Zn"),
     ("zh_busy", "answers 3004 on Zh"),
@@ -139,9 +140,6 @@ def scenario(run):
     found = [f"{key(name)} {what}" for name, what in states if number(run.keys.get(name)) > 0]
     if found:
         parts.append(f"Of the UEs, {listed(found)}.")
-    wait, most = number(run.keys.get("ue.backoff_wait")), number(run.keys.get("ue.backoff_max"))
-    if wait or most:
-        parts.append(f"A UE waits {wording.seconds(wait)} to {wording.seconds(wait + most)} before it asks.")
     servers = [
         f"the {name} has {plural(number(run.keys.get(prefix + '.workers')), 'worker')} "
         f"({key(prefix + '.service_time')} a request)"
@@ -153,6 +151,29 @@ def scenario(run):
         f"Network engine: {key('run.engine')}."
     )
     return " ".join(parts)
+
+
+def what_ifs(texts):
+    """Of {section.key: text} what no standard has and is on: ["whatif.pull_backoff_max = 30s", ...]."""
+    known = reading.known_keys()
+    return [
+        f"{key} = {value}"
+        for key, value in texts.items()
+        if key.startswith("whatif.") and not wording.same_value(value, known.get(key, {}).get("default", ""))
+    ]
+
+
+def what_if_warning(found):
+    return [f"What if: {listed(found)}. No standard has that."] if found else []
+
+
+def what_ifs_of_study(sections, base_text):
+    """The same of a study's sections and its base scenario, each with its place."""
+    found = [f"{one} (base scenario)" for one in what_ifs(reading.scenario_values(base_text))]
+    for section, keys in sections:
+        if section != "study":
+            found += [f"{one} ([{section}])" for one in what_ifs(dict(keys))]
+    return found
 
 
 def saturated_seconds(run, prefix):
@@ -192,7 +213,8 @@ def _server_warnings(run):
 def warnings(run):
     """What a reader must not miss."""
     metrics = run.metrics
-    found = []
+    texts = reading.scenario_values(str(run.manifest.get("scenario_text", "")))
+    found = what_if_warning(what_ifs(texts))
     without = metrics["ues_without_key"]
     if without > 0:
         text = (

@@ -2,6 +2,7 @@
 /* pullstorm check: every mistake of a scenario, without running it. */
 #include "sim/cli/cli.h"
 #include "sim/cli/format.h"
+#include "sim/cli/whatif.h"
 #include "sim/config/mistakes.h"
 #include "sim/config/value.h"
 
@@ -18,6 +19,16 @@ static void note_late_pulls(const struct scenario *scenario)
         return;
     fprintf(stderr, "note: at pull.rate the last pull is due at %s, after run.end at %s\n",
             format_seconds(last, last_s), format_seconds(end, (double)scenario->run_end / 1e9));
+}
+
+/* Not wrong either, but the result says nothing of a network that follows the standards. */
+static void note_whatif(const struct scenario *scenario)
+{
+    char *on = whatif_text(scenario);
+
+    if (on)
+        fprintf(stderr, "note: what if: %s; no standard has that\n", on);
+    g_free(on);
 }
 
 /* Only ns-3 knows which attributes it has: ask it. */
@@ -66,6 +77,7 @@ int check_command(int argc, char **argv)
 
         right = true;
         note_late_pulls(scenario);
+        note_whatif(scenario);
         printf("%s: no mistake found (%s UEs in %s cells, pull rate %s)\n", argv[1],
                format_count(ues, scenario->ue_count), format_count(cells, scenario->ue_cells),
                scenario_value_text(scenario, config_key_find("pull", "rate")));

@@ -32,7 +32,7 @@ static enum cli_parsed parse_options(struct options *o, int *argc, char **argv)
          "folder of the study (default results/<study name>)", "DIR"},
         {"count", 0, 0, G_OPTION_ARG_NONE, &o->count, "print how many runs it would list", NULL},
         {"only", 0, 0, G_OPTION_ARG_STRING, &o->only,
-         "only points for which this is true, e.g. 'pull.rate < 5k/s and variant == backoff'", "CONDITION"},
+         "only points for which this is true, e.g. 'pull.rate < 5k/s and variant == poisson'", "CONDITION"},
         {"replications", 0, 0, G_OPTION_ARG_STRING, &o->replications,
          "replications 1 to N instead of what the study says, or A to B only", "N|A..B"},
         {"missing", 0, 0, G_OPTION_ARG_NONE, &o->missing, "only runs without a whole result in DIR", NULL},

@@ -56,6 +56,8 @@ static void print_table(void)
         if (strcmp(section, config_keys[i].section) != 0) {
             section = config_keys[i].section;
             printf("\n[%s]\n", section);
+            if (strcmp(section, "whatif") == 0)
+                puts("  Behaviour that no standard has. What is on is named in every summary and report.");
         }
         print_key(&config_keys[i]);
     }

@@ -3,6 +3,7 @@
  * out. */
 #include "sim/cli/format.h"
 #include "sim/cli/report.h"
+#include "sim/cli/whatif.h"
 #include "sim/config/value.h"
 
 #include <math.h>
@@ -106,6 +107,20 @@ static void print_title(const struct report *report, FILE *to)
     g_free(title);
 }
 
+static void print_whatif(const struct report *report, FILE *to)
+{
+    char *on = whatif_text(report->scenario);
+
+    if (on) {
+        char *line = g_strdup_printf("What if: %s. No standard has that.", on);
+
+        format_wrapped(to, 0, WIDTH, line);
+        fputc('\n', to);
+        g_free(line);
+    }
+    g_free(on);
+}
+
 /* A share of the UEs in percent. Almost all is never shown as 100, almost none never as 0. */
 static char *format_share(char buffer[FORMAT_SIZE], double value, double whole)
 {
@@ -206,11 +221,10 @@ void summary_text_print(const struct report *report, FILE *to)
                                               {"p99", "time_to_key_p99_s", SHOW_SECONDS},
                                               {"max", "time_to_key_max_s", SHOW_SECONDS},
                                               {NULL, NULL, SHOW_COUNT}};
-    static const struct item refused[] = {{"answered 401", "http_401", SHOW_COUNT},
-                                          {"answered 503", "http_503", SHOW_COUNT},
-                                          {"connections refused", "tcp_refused", SHOW_COUNT},
-                                          {"connections failed", "tcp_failed", SHOW_COUNT},
-                                          {NULL, NULL, SHOW_COUNT}};
+    static const struct item refused[] = {
+        {"answered 401", "http_401", SHOW_COUNT},         {"answered 503", "http_503", SHOW_COUNT},
+        {"answered 504", "http_504", SHOW_COUNT},         {"connections refused", "tcp_refused", SHOW_COUNT},
+        {"connections failed", "tcp_failed", SHOW_COUNT}, {NULL, NULL, SHOW_COUNT}};
     static const struct item again[] = {{"pulls", "pull_retransmissions", SHOW_COUNT},
                                         {"MSK messages", "msk_retransmissions", SHOW_COUNT},
                                         {"TCP segments", "tcp_retransmissions", SHOW_COUNT},
@@ -226,6 +240,7 @@ void summary_text_print(const struct report *report, FILE *to)
                                           {NULL, NULL, SHOW_COUNT}};
 
     print_title(report, to);
+    print_whatif(report, to);
     print_items(report, to, "Storm", storm);
     print_keyed(report, to);
     print_items(report, to, "Time to key", time_to_key);

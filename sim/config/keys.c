@@ -3,6 +3,7 @@
 #include "sim/config/schema.h"
 
 #include <stddef.h>
+#include <string.h>
 
 const struct config_key config_keys[] = {
 #define KEY(section, name, type, standard, minimum, maximum, meaning)                                        \
@@ -12,6 +13,23 @@ const struct config_key config_keys[] = {
 #undef KEY
 };
 const unsigned config_key_count = G_N_ELEMENTS(config_keys);
+
+static const struct {
+    const char *name, *why;
+} gone[] = {
+#define KEY(section, name, type, standard, minimum, maximum, meaning)
+#define KEY_GONE(section, name, why) {#section "." #name, why},
+#include "sim/config/keys.def"
+#undef KEY
+};
+
+const char *config_key_gone(const char *name)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(gone); i++)
+        if (strcmp(gone[i].name, name) == 0)
+            return gone[i].why;
+    return NULL;
+}
 
 const char *config_type_name(enum config_type type)
 {

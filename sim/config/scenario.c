@@ -52,11 +52,26 @@ static void unknown_section(struct loader *loader, const char *origin, const cha
                  section, suggestion.nearest);
 }
 
+/* A key of an earlier version: says why it is gone. */
+static bool gone_key(struct loader *loader, const char *origin, const char *section, const char *name)
+{
+    g_autofree char *full = g_strconcat(section, ".", name, NULL);
+    const char *why = config_key_gone(full);
+
+    if (why)
+        mistakes_add(&loader->mistakes, CONFIG_ERROR_UNKNOWN, origin, "%s: %s", full, why);
+    return why != NULL;
+}
+
 /* Names the nearest key of the section, and the sections that have a key of just that name. */
 static void unknown_key(struct loader *loader, const char *origin, const char *section, const char *name)
 {
     struct suggestion suggestion = {name, NULL, 0};
-    GString *elsewhere = g_string_new(NULL);
+    GString *elsewhere;
+
+    if (gone_key(loader, origin, section, name))
+        return;
+    elsewhere = g_string_new(NULL);
 
     for (unsigned i = 0; i < config_key_count; i++) {
         const struct config_key *key = &config_keys[i];

@@ -72,6 +72,8 @@ struct config_key {
 };
 extern const struct config_key config_keys[];
 extern const unsigned config_key_count;
+/* Why a key of an earlier version ("section.key") is there no more and what to set instead; NULL: there never was one. */
+const char *config_key_gone(const char *name);
 const char *config_type_name(enum config_type type);
 /* "1", "s", "bytes", "bit/s", "1/s", "ratio", "text" ... */
 const char *config_type_unit(enum config_type type);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Conditions on keys and metrics:
  *   bmsc.workers <= 4 * bsf.workers and pull.rate < 5k/s
- *   variant == no-backoff or not (ue.backoff_max > 1min)
+ *   variant == even or not (pull.timeout > 1min)
  * Comparisons (< <= > >= == !=) of sums, differences, products and quotients of names and numbers, joined by and, or,
  * not and parentheses. Numbers are written as in scenarios, and count in base units (seconds, bytes, bit/s, 1/s).
  * A name that stands for a text is compared by == or != with a word, or with a text in double quotes. */

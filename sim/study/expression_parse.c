@@ -129,6 +129,8 @@ static struct expression *unknown_name(struct parser *p, const char *at, const c
 {
     struct suggestion suggestion = {name, NULL, 0};
 
+    if (config_key_gone(name))
+        return fail(p, at, CONFIG_ERROR_UNKNOWN, "%s: %s", name, config_key_gone(name));
     p->names->offer(p->names->user, &suggestion);
     return fail(p, at, CONFIG_ERROR_UNKNOWN, "%s: unknown name, did you mean %s?", name,
                 suggestion.nearest ? suggestion.nearest : "another");

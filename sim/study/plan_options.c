@@ -132,6 +132,8 @@ static bool read_vary(struct plan *plan, GError **error)
         return vary_wrong(plan, error, "expected KEY=RANGE such as bmsc.workers=1..64");
     plan->key_name = g_strstrip(g_strndup(vary, (gsize)(equals - vary)));
     plan->key = study_key(plan->key_name);
+    if (!plan->key && config_key_gone(plan->key_name))
+        return vary_wrong(plan, error, "%s", config_key_gone(plan->key_name));
     if (!plan->key) {
         suggestion.wanted = plan->key_name;
         study_offer_keys(&suggestion);

@@ -58,6 +58,11 @@ static const struct config_key *key_of_line(struct reader *reader, const struct 
     const struct config_key *key = study_key(line->text);
     struct suggestion suggestion = {line->text, NULL, 0};
 
+    if (!key && config_key_gone(line->text)) {
+        reader_mistake(reader, line->number, line->section, line->text, CONFIG_ERROR_UNKNOWN, "%s",
+                       config_key_gone(line->text));
+        return NULL;
+    }
     if (!key) {
         study_offer_keys(&suggestion);
         reader_mistake(reader, line->number, line->section, line->text, CONFIG_ERROR_UNKNOWN,

@@ -83,7 +83,7 @@ const char *study_point_text(const struct study *study, unsigned point, const st
 char **study_point_settings(const struct study *study, unsigned point);
 /* The scenario of a point; scenario_free. */
 struct scenario *study_point_scenario(const struct study *study, unsigned point, GError **error);
-/* "variant=backoff, pull.rate=500/s", for messages; g_free. */
+/* "variant=poisson, pull.rate=500/s", for messages; g_free. */
 char *study_point_name(const struct study *study, unsigned point);
 /* NULL if the study has none. */
 const char *study_point_variant(const struct study *study, unsigned point);

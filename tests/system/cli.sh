@@ -67,6 +67,9 @@ wait_for_partial() {
 printf '[ue]\ncount = 2k\n[hss]\nservice_time = lognormal(10ms, 0.5)\n' >storm.ini
 printf '[ue]\ncuont = 2k\n' >bad.ini
 
+printf '[ue]\ncount = 2k\nbackoff_max = 5s\n[whatif]\npull_backoff_wait = 0ms\n' >gone.ini
+printf '[whatif]\npull_backoff_wait = 0ms\npull_backoff_max = 30s\n' >what.ini
+
 # --- command line
 expect 2 "no command"
 says err "Usage: pullstorm" "no command shows the usage"
@@ -107,6 +110,19 @@ says err "-s ue.cells=ten: ue.cells:" "... and names it"
 expect 2 "check of nothing" check nowhere.ini
 expect 0 "check notes pulls after the end" check storm.ini -s run.end=2s
 says err "note: " "... on standard error"
+expect 2 "check of a key that is there no more" check gone.ini
+says err "gone.ini:3: ue.backoff_max: no UE waits between a solicited pull and its request" "... says why"
+says err "TS 33.246 6.3.2.2.1" "... with the clause"
+says err "whatif.pull_backoff_max" "... and what to set instead"
+expect 2 "the same as a setting" check storm.ini -s ue.backoff_wait=5s
+says err "-s ue.backoff_wait=5s: ue.backoff_wait: no UE waits" "... says why"
+expect 0 "check of a what-if" check what.ini
+says err "note: what if: whatif.pull_backoff_max = 30s; no standard has that" "... names it, and not the one at its default"
+expect 0 "check without one" check storm.ini
+! grep -q 'what if' err
+result $? "... names none"
+expect 0 "keys tells what-ifs apart" keys
+says out "Behaviour that no standard has." "... in a heading of their own"
 expect 2 "check asks the models about faults, whatever else is wrong" check bad.ini -s fault.drop=fake@1
 says err "bad.ini:2: ue.cuont:" "... tells the one mistake"
 says err "-s fault.drop=fake@1: fault.drop: no such kind of packet" "... and the other"
@@ -143,6 +159,11 @@ expect 0 "run" run storm.ini
 [ "$(wc -l <out)" -le 30 ] && [ "$(awk '{ if (length > 80) n++ } END { print n + 0 }' out)" = 0 ]
 result $? "the summary fits a screen"
 says out "results/storm/summary.csv" "the summary names the files"
+! grep -q 'What if' out
+result $? "... and no what-if, where none is on"
+expect 0 "a run with a what-if" run what.ini -o what
+says out "What if: whatif.pull_backoff_max = 30s. No standard has that." "... is named by the summary"
+rm -rf what
 [ ! -s err ]
 result $? "nothing on standard error without a terminal"
 for file in summary latency distribution timeseries; do

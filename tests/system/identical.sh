@@ -33,9 +33,10 @@ muk_ahead = 10%
 muk_unknown = 2%
 muk_unproven = 5%
 sqn_ahead = 10%
-backoff_wait = 100ms
-backoff_max = 3s
 usim_time = uniform(1ms, 30ms)
+[whatif]
+pull_backoff_wait = 100ms
+pull_backoff_max = 3s
 [pull]
 rate = 150/s
 pacing = poisson

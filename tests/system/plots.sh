@@ -73,7 +73,7 @@ says "$work/one/plots/time_to_key_p99_s.svg" "Time to key, 99th percentile (s)" 
 ok $? "a metric over its axis, with unit and interval"
 says "$work/single/plots/time_to_key_p99_s.svg" "one run per point"
 ok $? "one replication is said to be one"
-says "$work/variants/plots/time_to_key_p99_s.svg" variant backoff no-backoff
+says "$work/variants/plots/time_to_key_p99_s.svg" variant poisson even
 ok $? "a curve for each variant"
 says "$work/two/plots/time_to_key_p99_s_heat.svg" pull.rate bmsc.workers
 ok $? "a heat map over two axes"

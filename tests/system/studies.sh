@@ -68,11 +68,11 @@ same "$(cat out)" 20 "2 variants, 2 x 3 points less one each, 2 replications"
 expect 0 "expand" expand "$studies/quick.ini" -o q
 lines 20 "a line a run"
 cp out all
-says out "-s ue.backoff_max=0s -s pull.rate=100/s -s bmsc.workers=1 -s bsf.workers=1 --seed 1 -o q/runs/p0001-r01 --quiet" \
+says out "-s pull.pacing=uniform -s pull.rate=100/s -s bmsc.workers=1 -s bsf.workers=1 --seed 1 -o q/runs/p0001-r01 --quiet" \
     "a whole command line"
 [ ! -e q ]
 result $? "expand makes nothing"
-expect 0 "--only" expand "$studies/quick.ini" -o q --only 'variant == backoff and bmsc.workers > 2'
+expect 0 "--only" expand "$studies/quick.ini" -o q --only 'variant == poisson and bmsc.workers > 2'
 lines 4 "two points of two replications"
 says out "q/runs/p0010-r02" "numbers stay"
 expect 0 "--replications" expand "$studies/quick.ini" -o q --replications 2..4
@@ -86,7 +86,7 @@ cmp -s out all
 result $? "all are missing"
 expect 2 "an unknown name" expand "$studies/quick.ini" --only 'pull.rte < 3'
 says err "at character 1: pull.rte: unknown name, did you mean pull.rate?" "... is suggested"
-expect 2 "a condition that is never true" expand "$studies/quick.ini" --only 'variant == bakcoff'
+expect 2 "a condition that is never true" expand "$studies/quick.ini" --only 'variant == poison'
 says err "is true at none of the 10 points" "... is a mistake"
 expect 2 "a wrong shard" expand "$studies/quick.ini" --shard 4/3
 expect 2 "wrong replications" expand "$studies/quick.ini" --replications 3..1
@@ -156,7 +156,7 @@ run_all
 result $? "... and they run, over the damaged one"
 expect 1 "collect with a failed run" collect "$studies/quick.ini" -o again
 says err "19 of 20 runs are done, 1 failed, 0 missing" "... counts them"
-says again/runs.csv "7,1,1,failed: exit 1,backoff,100,2,1," "... and has a row for it"
+says again/runs.csv "7,1,1,failed: exit 1,poisson,100,2,1," "... and has a row for it"
 expect 0 "--retry-failed" expand "$studies/quick.ini" -o again --missing --retry-failed
 lines 1 "the failed one again"
 run_all

@@ -36,7 +36,7 @@ RATES = [200, 500, 1000, 2000, 5000]
 SHAPES = {
     "one": ({"rate": {"pull.rate": RATES}}, [], 5),
     "two": ({"rate": {"pull.rate": RATES}, "workers": {"bmsc.workers": [1, 2, 4, 8, 16, 32]}}, [], 5),
-    "variants": ({"rate": {"pull.rate": RATES}}, ["no-backoff", "backoff"], 5),
+    "variants": ({"rate": {"pull.rate": RATES}}, ["even", "poisson"], 5),
     "single": ({"rate": {"pull.rate": RATES}}, [], 1),
     "thirty": (
         {
@@ -49,10 +49,10 @@ SHAPES = {
     "failed": ({"rate": {"pull.rate": RATES}}, [], 5),
     "facets": (
         {"rate": {"pull.rate": RATES}, "workers": {"bmsc.workers": [2, 4, 8]}},
-        ["no-backoff", "backoff"],
+        ["even", "poisson"],
         3,
     ),
-    "text": ({"pacing": {"pull.pacing": ["uniform", "poisson"]}}, ["no-backoff", "backoff"], 4),
+    "text": ({"pacing": {"pull.pacing": ["uniform", "poisson"]}}, ["even", "poisson"], 4),
     "point": ({}, [], 4),
     "many": (
         {
@@ -84,7 +84,7 @@ SHAPES = {
 def storm(keys, rng):
     """Metrics of a made-up run: a queue that saturates as the pull rate nears what the workers can do."""
     capacity = 400.0 * keys.get("bmsc.workers", 4)
-    load = keys.get("pull.rate", 1000) / capacity * (0.6 if keys.get("variant") == "backoff" else 1.0)
+    load = keys.get("pull.rate", 1000) / capacity * (0.6 if keys.get("variant") == "poisson" else 1.0)
     noise = math.exp(rng.gauss(0, 0.06))
     wait = noise * (0.01 * load / max(0.02, 1 - load) if load < 0.98 else 0.5 + 10 * (load - 0.98))
     refused = round(max(0, load - 1.2) * 5000 * noise)
@@ -172,7 +172,7 @@ def study_text(axes, variants, replications):
             f"{key} = {', '.join(map(str, values))}" for key, values in keys.items()
         ]
     for name in variants:
-        lines += ["", f"[variant {name}]", f"ue.backoff_max = {'60s' if name == 'backoff' else '0s'}"]
+        lines += ["", f"[variant {name}]", f"bmsc.retry_after = {'60s' if name == 'poisson' else '10s'}"]
     return "\n".join(lines) + "\n"
 
 

@@ -49,7 +49,7 @@ class Wording(unittest.TestCase):
         self.assertEqual(wording.key_value("pull.rate", "2000"), "2000/s")
         self.assertEqual(wording.key_value("ue.muk_expired", "0.1"), f"10{GAP}%")
         self.assertEqual(wording.key_label("pull.rate"), "pull.rate (1/s)")
-        self.assertEqual(wording.key_value("variant", "backoff"), "backoff")
+        self.assertEqual(wording.key_value("variant", "poisson"), "poisson")
         self.assertEqual(wording.metric_label("time_to_key_p99_s"), "Time to key, 99th percentile (s)")
         self.assertEqual(wording.metric_label("bsf_utilisation_ratio"), "Utilisation of the BSF (%)")
 
@@ -67,6 +67,20 @@ class Wording(unittest.TestCase):
     def test_values_with_units(self):
         for text, value in (("1k", 1000), ("1_000", 1000), ("10 k", 10000), ("1M", 1e6), ("50ms", 0.05), ("x", None)):
             self.assertEqual(wording.base_units(text), value)
+
+    def test_what_ifs(self):
+        text = "[ue]\ncount = 1\n[whatif]\npull_backoff_wait = 0ms\npull_backoff_max = 30s\nzn_timeout_status = 504\n"
+        on = words.what_ifs(reading.scenario_values(text))
+        self.assertEqual(on, ["whatif.pull_backoff_max = 30s"])
+        self.assertEqual(
+            words.what_if_warning(on), ["What if: whatif.pull_backoff_max = 30s. No standard has that."]
+        )
+        self.assertEqual(words.what_if_warning([]), [])
+        study = reading.parse_ini("[study]\nbase = x\n[axis a]\nwhatif.pull_backoff_max = 0s, 1s\n[variant b]\npull.rate = 1\n")
+        self.assertEqual(
+            words.what_ifs_of_study(study, "[whatif]\nzn_timeout_status = 503\n"),
+            ["whatif.zn_timeout_status = 503 (base scenario)", "whatif.pull_backoff_max = 0s, 1s ([axis a])"],
+        )
 
     def test_points_in_words(self):
         self.assertEqual(words.named_points([3]), "point 3")

@@ -13,7 +13,7 @@ struct expectation {
 
 struct failure {
     const char *name;
-    const char *settings[8];
+    const char *settings[6]; /* five at most */
     struct expectation expected[12];
 };
 
@@ -169,12 +169,44 @@ static const struct failure failures[] = {
      {"bmsc.challenge_time=fixed(40s)", "ue.response_timeout=30s", "pull.attempts=1", "ue.attempts=2",
       "bmsc.service_time=fixed(1ms)"},
      {{"ues_keyed", 0}, {"ue_timeouts", 2}, {"ue_retries", 1}, {"ues_gave_up", 1}}},
-    {"Zn answer too late",
-     {"ue.muk_ahead=100%", "bsf.zn_time=fixed(8s)", "ue.attempts=1", "pull.attempts=1"},
-     {{"ues_keyed", 0}, {"zn_timeouts", 1}, {"http_503", 1}, {"ues_gave_up", 1}}},
+    /* TS 33.246 table G.2.4-1: 504, which a UE does not repeat, however often it may try. */
+    {"Zn answer too late: 504, the UE gives up",
+     {"ue.muk_ahead=100%", "bsf.zn_time=fixed(8s)", "pull.attempts=1"},
+     {{"ues_keyed", 0},
+      {"zn_timeouts", 1},
+      {"zn_late", 1},
+      {"http_504", 1},
+      {"http_503", 0},
+      {"ue_retries", 0},
+      {"http_refused", 1},
+      {"ues_gave_up", 1}}},
+    {"Zn answer too late and dropped: the next pull fares no better",
+     {"ue.muk_ahead=100%", "bsf.zn_time=fixed(8s)"},
+     {{"ues_keyed", 0}, {"pulls_sent", 3}, {"zn_requests", 3}, {"http_504", 3}, {"ues_gave_up", 1}}},
+    {"Zn answer too late and kept: the next pull finds the key",
+     {"ue.muk_ahead=100%", "bsf.zn_time=fixed(8s)", "bmsc.late_answers=keep"},
+     {{"ues_keyed", 1},
+      {"pulls_sent", 2},
+      {"zn_requests", 1},
+      {"zn_late", 1},
+      {"http_504", 1},
+      {"http_200", 1},
+      {"ues_gave_up", 0},
+      {"ues_unanswered", 0}}},
+    {"what if a Zn timeout were answered 503: the UE tries again",
+     {"ue.muk_ahead=100%", "bsf.zn_time=fixed(8s)", "pull.attempts=1", "ue.attempts=2",
+      "whatif.zn_timeout_status=503"},
+     {{"ues_keyed", 0}, {"zn_timeouts", 2}, {"http_503", 2}, {"http_504", 0}, {"ue_retries", 1}}},
     {"Zh answer too late",
      {"ue.muk_expired=100%", "hss.service_time=fixed(8s)", "ue.attempts=1", "pull.attempts=1"},
-     {{"ues_keyed", 0}, {"zh_timeouts", 1}, {"ub_503", 1}, {"ues_gave_up", 1}}},
+     {{"ues_keyed", 0}, {"zh_timeouts", 1}, {"zh_late", 1}, {"ub_503", 1}, {"ues_gave_up", 1}}},
+    {"Zh answer too late and dropped: the next try asks the HSS again",
+     {"ue.muk_expired=100%", "hss.service_time=fixed(8s)", "ue.attempts=2", "pull.attempts=1"},
+     {{"ues_keyed", 0}, {"zh_requests", 2}, {"zh_late", 2}, {"ub_503", 2}}},
+    {"Zh answer too late and kept: the next try has the vector at once",
+     {"ue.muk_expired=100%", "hss.service_time=fixed(8s)", "ue.attempts=2", "pull.attempts=1",
+      "bsf.late_answers=keep"},
+     {{"ues_keyed", 1}, {"zh_requests", 1}, {"zh_late", 1}, {"ub_503", 1}, {"ub_401", 1}, {"gba_resyncs", 0}}},
 };
 
 static void test_failure(const void *data)

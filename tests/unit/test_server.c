@@ -170,7 +170,7 @@ static void test_ring(void)
     server_clear(&s);
 }
 
-/* A whole storm whose only work is the first POST: Poisson pulls, spread further by a long back-off, so Poisson
+/* A whole storm whose only work is the first POST: Poisson pulls, spread further by a long wait of the UEs, so Poisson
  * arrivals at the one worker of the BM-SC. The other requests take no time and come a long round trip later, when
  * the queue has forgotten them: they wait as long as any stranger would. */
 static void storm_wait(const char *challenge_time, double expected_s)
@@ -181,11 +181,11 @@ static void storm_wait(const char *challenge_time, double expected_s)
     for (unsigned i = 0; i < RUNS; i++) {
         g_autofree char *seed = g_strdup_printf("run.seed=%u", 100 + i);
         g_autofree char *time = g_strdup_printf("bmsc.challenge_time=%s", challenge_time);
-        struct scenario *scenario =
-            fixture_scenario("ue.count=30k", "ue.cells=100", "pull.rate=600/s", "pull.pacing=poisson",
-                             "ue.backoff_max=2s", "bmsc.workers=1", seed, time, "bmsc.service_time=fixed(0s)",
-                             "bmsc.mikey_time=fixed(0s)", "access.rtt=500ms", "gba.lifetime=3650d",
-                             "access.uplink_rate=10Gbit/s", "access.downlink_rate=10Gbit/s", NULL);
+        struct scenario *scenario = fixture_scenario(
+            "ue.count=30k", "ue.cells=100", "pull.rate=600/s", "pull.pacing=poisson",
+            "whatif.pull_backoff_max=2s", "bmsc.workers=1", seed, time, "bmsc.service_time=fixed(0s)",
+            "bmsc.mikey_time=fixed(0s)", "access.rtt=500ms", "gba.lifetime=3650d",
+            "access.uplink_rate=10Gbit/s", "access.downlink_rate=10Gbit/s", NULL);
         struct storm *storm = fixture_run(scenario);
 
         fixture_equal(storm, "ues_keyed", 30000);

@@ -13,7 +13,7 @@ static struct scenario *mixed(const char *seed)
 {
     return fixture_scenario("ue.count=2k", "ue.cells=40", "run.regions=8", "ue.muk_expired=20%",
                             "ue.muk_ahead=10%", "access.loss=2%", "access.duplicate=1%", "access.late=1%",
-                            "bmsc.service_time=exp(2ms)", "ue.backoff_max=2s", seed, NULL);
+                            "bmsc.service_time=exp(2ms)", "whatif.pull_backoff_max=2s", seed, NULL);
 }
 
 /* What is left of a storm: ns-3 can have one at a time. */
@@ -85,6 +85,21 @@ static void test_warm_time(void)
     g_assert_cmpfloat(fabs(storm_metric(storm, "time_to_key_max_s") - expected_s), <, 1e-6);
     storm_free(storm);
     scenario_free(scenario);
+}
+
+/* What if: a UE that waited between pull and request has its key later by just that; by the standard it does not wait. */
+static void test_what_if(void)
+{
+    struct scenario *plain = fixture_scenario("ue.count=1", NULL),
+                    *waits = fixture_scenario("whatif.pull_backoff_wait=3s", NULL);
+    struct outcome a = outcome_of(plain), b = outcome_of(waits);
+    double later_s = value_of(&b, "time_to_key_max_s")->real - value_of(&a, "time_to_key_max_s")->real;
+
+    g_assert_cmpfloat(fabs(later_s - 3), <, 1e-6);
+    g_free(a.values);
+    g_free(b.values);
+    scenario_free(plain);
+    scenario_free(waits);
 }
 
 /* With an expired MUK: before that Ub (handshake 70, GET 35, 5 ms, Zh there and back 10 + 10 each, 10 ms at the HSS,
@@ -182,7 +197,7 @@ static void test_paired(void)
     fixed->bmsc_mikey_time = (struct distribution){.kind = DISTRIBUTION_FIXED, .a_ns = 20000};
     uniform->bmsc_mikey_time =
         (struct distribution){.kind = DISTRIBUTION_UNIFORM, .a_ns = 20000, .b_ns = 20000};
-    uniform->ue_backoff_max = fixed->ue_backoff_max = 0;
+    uniform->whatif_pull_backoff_max = fixed->whatif_pull_backoff_max = 0;
     a = outcome_of(fixed);
     b = outcome_of(uniform);
     compare(&a, &b, true);
@@ -225,6 +240,7 @@ int main(int argc, char **argv)
     g_test_add_func("/storm/reproducible", test_reproducible);
     g_test_add_func("/storm/warm time", test_warm_time);
     g_test_add_func("/storm/expired time", test_expired_time);
+    g_test_add_func("/storm/what if", test_what_if);
     g_test_add_func("/storm/regions", test_regions);
     g_test_add_func("/storm/cut off", test_cut_off);
     g_test_add_func("/storm/IPv6", test_ipv6);

@@ -39,7 +39,7 @@ static void test_points(void)
     /* The first axis varies slowest, variants slowest of all, keys of an axis move in step. */
     expect_points(
         "[axis a]\npull.rate = 1/s, 2/s\n[variant x]\n[axis b]\nbmsc.workers = 1, 2\nbsf.workers = 5, "
-        "6\n[variant y]\nue.backoff_max = 1s\n",
+        "6\n[variant y]\npull.start = 1s\n",
         "variant=x, pull.rate=1/s, bmsc.workers=1, bsf.workers=5|"
         "variant=x, pull.rate=1/s, bmsc.workers=2, bsf.workers=6|"
         "variant=x, pull.rate=2/s, bmsc.workers=1, bsf.workers=5|"
@@ -78,17 +78,17 @@ static void test_settings(void)
     char **settings, *joined, **words, *line;
 
     study_fixture_open(&fixture);
-    study = study_fixture_load(&fixture,
-                               "[set]\nue.count = 500\nue.backoff_max = 1s\n[axis a]\n"
-                               "hss.service_time = uniform(1ms, 3ms)\n[variant v]\nue.backoff_max = 2s\n");
+    study =
+        study_fixture_load(&fixture, "[set]\nue.count = 500\npull.start = 1s\n[axis a]\n"
+                                     "hss.service_time = uniform(1ms, 3ms)\n[variant v]\npull.start = 2s\n");
     settings = study_point_settings(study, 1);
     joined = g_strjoinv("|", settings);
     /* A variant overrides [set]. */
-    g_assert_cmpstr(joined, ==, "ue.count=500|ue.backoff_max=2s|hss.service_time=uniform(1ms, 3ms)");
+    g_assert_cmpstr(joined, ==, "ue.count=500|pull.start=2s|hss.service_time=uniform(1ms, 3ms)");
     words = run_command_words(study, "pullstorm", 1, NULL, 7, "it's/p0001-r01", false);
     line = run_command_text(words);
     char *expected =
-        g_strdup_printf("pullstorm run %s -s ue.count=500 -s ue.backoff_max=2s -s "
+        g_strdup_printf("pullstorm run %s -s ue.count=500 -s pull.start=2s -s "
                         "'hss.service_time=uniform(1ms, 3ms)' --seed 7 -o 'it'\\''s/p0001-r01' --quiet",
                         study->base);
     g_assert_cmpstr(line, ==, expected);
@@ -184,6 +184,9 @@ static const struct {
     {"[study]\nbase = base.ini\n[axis a]\n", "[axis a]: has no key"},
     {"[study]\nbase = base.ini\n[axis a]\nue.cuont = 1\n",
      "study.ini:4: [axis a] ue.cuont: unknown key, did you mean ue.count?"},
+    {"[study]\nbase = base.ini\n[axis a]\nue.backoff_max = 1s\n",
+     "study.ini:4: [axis a] ue.backoff_max: no UE waits between a solicited pull and its request"},
+    {"[study]\nbase = base.ini\nconstraint = ue.backoff_max > 1s\n", "ue.backoff_max: no UE waits between"},
     {"[study]\nbase = base.ini\n[axis a]\nue.count = 5..1\n",
      "[axis a] ue.count: \"5..1\": the range is empty"},
     {"[study]\nbase = base.ini\n[axis a]\nbmsc.workers = 1..0 step 1\n", "the range is empty"},
@@ -276,7 +279,7 @@ static void test_hostile(void)
         "3\n[axis "
         "b]\nue.muk_expired = 0%..100% in 5, 0.1%..1% in 3 geometric\nbsf.workers = 1..8\n[variant "
         "b]\n[variant "
-        "c]\nue.backoff_max = 1s\n";
+        "c]\npull.start = 1s\n";
     GRand *random = g_rand_new_with_seed(1);
     struct study_fixture fixture;
     unsigned taken = 0;

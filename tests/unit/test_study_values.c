@@ -63,9 +63,9 @@ static void test_steps(void)
     expect_values("ue.muk_expired", "0%..100% step 10%", "0%|10%|20%|30%|40%|50%|60%|70%|80%|90%|100%");
     expect_values("ue.muk_expired", "0..0.6 step 0.1", "0|0.1|0.2|0.3|0.4|0.5|0.6");
     expect_values("ue.muk_expired", "0..20% step 0.05", "0%|5%|10%|15%|20%");
-    expect_values("ue.backoff_max", "0..3s step 1s", "0s|1s|2s|3s");
-    expect_values("ue.backoff_max", "500ms..2s step 500ms", "500ms|1000ms|1500ms|2000ms");
-    expect_values("ue.backoff_max", "1min..2h step 30min", "1min|31min|61min|91min");
+    expect_values("pull.start", "0..3s step 1s", "0s|1s|2s|3s");
+    expect_values("pull.start", "500ms..2s step 500ms", "500ms|1000ms|1500ms|2000ms");
+    expect_values("pull.start", "1min..2h step 30min", "1min|31min|61min|91min");
     expect_values("ue.count", "10k..30k step 10k", "10k|20k|30k");
     expect_values("ue.count", "0.5k..2k step 500", "500|1000|1500|2000");
     expect_values("pull.rate", "500/s..2k/s step 500/s", "500/s|1000/s|1500/s|2000/s");
@@ -79,9 +79,9 @@ static void test_steps(void)
     refuse_values("bmsc.workers", "1..", "a range without an end");
     refuse_values("bmsc.workers", "..5", "\"\" is not a number");
     refuse_values("bmsc.workers", "1..many", "\"many\" is not a number");
-    refuse_values("ue.backoff_max", "1s..5s", "not a range, expected");
-    refuse_values("ue.backoff_max", "1..5s step 1s", "has no unit");
-    refuse_values("ue.backoff_max", "1s..5x step 1s", "unknown unit");
+    refuse_values("pull.start", "1s..5s", "not a range, expected");
+    refuse_values("pull.start", "1..5s step 1s", "has no unit");
+    refuse_values("pull.start", "1s..5x step 1s", "unknown unit");
     refuse_values("bmsc.workers", "1..3 step 0.5", "does not come out whole");
     refuse_values("ue.count", "1..100M", "more than 10000 values");
     refuse_values("bmsc.workers", "99999999999999999999999..5", "too large");
@@ -113,9 +113,9 @@ static void test_counted(void)
     expect_values("bmsc.workers", "1..10 in 3", "1|6|10"); /* 5.5 is not whole */
     expect_values("ue.muk_expired", "0%..100% in 5", "0%|25%|50%|75%|100%");
     expect_values("ue.muk_expired", "0%..100% in 4", "0%|33.3333%|66.6667%|100%");
-    expect_values("ue.backoff_max", "0s..10s in 4", "0s|3.33333s|6.66667s|10s");
+    expect_values("pull.start", "0s..10s in 4", "0s|3.33333s|6.66667s|10s");
     expect_values("pull.rate", "1/s..1k/s in 4 geometric", "1/s|10/s|100/s|1000/s");
-    expect_values("ue.backoff_max", "1ms..1s in 4 geometric", "1ms|10ms|100ms|1000ms");
+    expect_values("pull.start", "1ms..1s in 4 geometric", "1ms|10ms|100ms|1000ms");
     /* sqrt(2) = 1.41421356..., cube roots of 100: 4.6415888..., 21.5443469... */
     expect_values("pull.rate", "1/s..2/s in 3 geometric", "1/s|1.41421/s|2/s");
     expect_values("access.rtt", "1ms..100ms in 4 geometric", "1ms|4.64159ms|21.5443ms|100ms");
@@ -135,13 +135,13 @@ static double number(const void *user, const char *name)
     return strcmp(name, "bmsc.workers") == 0  ? 8
            : strcmp(name, "bsf.workers") == 0 ? 2
            : strcmp(name, "pull.rate") == 0   ? 2000
-                                              : 60; /* ue.backoff_max */
+                                              : 60; /* pull.start */
 }
 
 static const char *text_value(const void *user, const char *name)
 {
     (void)user;
-    return strcmp(name, "variant") == 0 ? "no-backoff" : "auto";
+    return strcmp(name, "variant") == 0 ? "even" : "auto";
 }
 
 static bool truth(const char *text)
@@ -172,22 +172,22 @@ static void test_conditions(void)
                                         "pull.rate == 120000/min",
                                         "pull.rate/2 == 1000/s",
                                         "pull.rate == 2_000",
-                                        "ue.backoff_max == 1min",
-                                        "ue.backoff_max >= 60000ms",
+                                        "pull.start == 1min",
+                                        "pull.start >= 60000ms",
                                         "0.5 == 50%",
                                         "1kB < 1KiB",
                                         "20Mbit/s == 20000000",
-                                        "variant == no-backoff",
-                                        "variant != backoff",
-                                        "variant == \"no-backoff\" and access.ip_version == auto",
-                                        "not variant == backoff",
+                                        "variant == even",
+                                        "variant != poisson",
+                                        "variant == \"even\" and access.ip_version == auto",
+                                        "not variant == poisson",
                                         "not (bmsc.workers < 3 or bsf.workers > 5)",
                                         "bmsc.workers < 3 or bsf.workers < 5 and pull.rate > 1",
                                         "((bmsc.workers)) > ((3))"};
     static const char *const false_ones[] = {"bmsc.workers < 8",
                                              "bmsc.workers > 8",
                                              "bmsc.workers != 8",
-                                             "variant == backoff",
+                                             "variant == poisson",
                                              "bmsc.workers > 3 and bsf.workers > 5",
                                              "(bmsc.workers < 3 or bsf.workers < 5) and pull.rate < 1",
                                              "not bmsc.workers == 8",
@@ -285,7 +285,7 @@ static const char *const pieces[] = {"bmsc.workers",
 static void test_hostile(void)
 {
     static const char *const keys[] = {"bmsc.workers",      "ue.muk_expired",    "pull.rate",
-                                       "ue.backoff_max",    "bmsc.service_time", "access.uplink_rate",
+                                       "pull.start",        "bmsc.service_time", "access.uplink_rate",
                                        "access.queue_limit"};
     GRand *random = g_rand_new_with_seed(2);
 
