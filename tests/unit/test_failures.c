@@ -206,7 +206,12 @@ static const struct failure failures[] = {
     {"Zh answer too late and kept: the next try has the vector at once",
      {"ue.muk_expired=100%", "hss.service_time=fixed(8s)", "ue.attempts=2", "pull.attempts=1",
       "bsf.late_answers=keep"},
-     {{"ues_keyed", 1}, {"zh_requests", 1}, {"zh_late", 1}, {"ub_503", 1}, {"ub_401", 1}, {"gba_resyncs", 0}}},
+     {{"ues_keyed", 1},
+      {"zh_requests", 1},
+      {"zh_late", 1},
+      {"ub_503", 1},
+      {"ub_401", 1},
+      {"gba_resyncs", 0}}},
 };
 
 static void test_failure(const void *data)
