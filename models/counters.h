@@ -42,10 +42,11 @@
     X(msk_mismatch, "1", "MSKs decrypted by a UE that are not the one the BM-SC made (must be 0)")           \
     X(acks_received, "1", "MIKEY ACKs that the BM-SC verified")                                              \
     X(acks_dropped, "1", "MIKEY ACKs that found the BM-SC's queue full")                                     \
+    X(tmpi_unknown, "1", "GETs with a TMPI that the BSF does not know: the UE comes again with its IMPI")    \
     X(gba_started, "1", "bootstraps begun by UEs")                                                           \
     X(gba_runs, "1", "bootstraps completed by UEs")                                                          \
     X(gba_resyncs, "1", "bootstraps that re-synchronised the sequence number (AUTS)")                        \
-    X(aka_failed, "1", "challenges whose AUTN the USIM refused (wrong MAC)")                                 \
+    X(aka_failed, "1", "challenges whose AUTN the USIM refused (wrong MAC): the UE aborts")                  \
     X(zn_requests, "1", "Zn requests (BIR) sent by the BM-SC")                                               \
     X(zn_unknown, "1", "Zn answers 5403: B-TID unknown or expired")                                          \
     X(zn_busy, "1", "Zn answers 3004")                                                                       \

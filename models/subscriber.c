@@ -49,6 +49,24 @@ bool subscriber_of_impi(const struct world *world, struct bytes impi, uint32_t *
     return true;
 }
 
+#define TMPI_DOMAIN "@tmpi.bsf.3gppnetwork.org"
+
+void subscriber_tmpi_name(const char tmpi[TMPI_TEXT_BYTES], struct subscriber_text *out)
+{
+    memcpy(out->text, tmpi, TMPI_TEXT_BYTES);
+    memcpy(out->text + TMPI_TEXT_BYTES, TMPI_DOMAIN, sizeof TMPI_DOMAIN - 1);
+    out->length = TMPI_TEXT_BYTES + sizeof TMPI_DOMAIN - 1;
+}
+
+bool subscriber_tmpi_form(struct bytes username, struct bytes *tmpi)
+{
+    if (username.len != TMPI_TEXT_BYTES + sizeof TMPI_DOMAIN - 1 ||
+        memcmp(username.at + TMPI_TEXT_BYTES, TMPI_DOMAIN, sizeof TMPI_DOMAIN - 1) != 0)
+        return false;
+    *tmpi = bytes_of(username.at, TMPI_TEXT_BYTES);
+    return true;
+}
+
 void subscriber_rand(struct model_region *m, uint32_t ue, uint16_t vector, uint8_t rand[16])
 {
     uint8_t plain[16] = {(uint8_t)(ue >> 24), (uint8_t)(ue >> 16),    (uint8_t)(ue >> 8),
@@ -109,6 +127,18 @@ static void ks_by_rand(struct model_region *m, uint32_t ue, const uint8_t rand[1
     subscriber_k(m->world, ue, k);
     subscriber_opc(m->world, ue, opc);
     milenage_ck_ik(m->crypto, k, opc, rand, ks, ks + 16);
+}
+
+void subscriber_tmpi(struct model_region *m, uint32_t ue, const uint8_t rand[16], char tmpi[TMPI_TEXT_BYTES])
+{
+    struct wire_writer w = wire_writer(tmpi, TMPI_TEXT_BYTES);
+    struct subscriber_text impi;
+    uint8_t ks[32], octets[GBA_TMPI_BYTES];
+
+    ks_by_rand(m, ue, rand, ks);
+    subscriber_impi(m->world, ue, &impi);
+    gba_tmpi(m->crypto, ks, rand, subscriber_bytes(&impi), m->world->bsf_id, octets);
+    wire_put_base64(&w, octets, sizeof octets);
 }
 
 void subscriber_ks(struct model_region *m, uint32_t ue, uint16_t vector, uint8_t ks[32])

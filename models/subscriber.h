@@ -33,6 +33,15 @@ void subscriber_opc(const struct world *world, uint32_t ue, uint8_t opc[16]);
 void subscriber_impi(const struct world *world, uint32_t ue, struct subscriber_text *out);
 bool subscriber_of_impi(const struct world *world, struct bytes impi, uint32_t *ue);
 
+/* TMPI of the bootstrap with a vector: base64 of 24 octets and a domain of its own (TS 33.220 §B.4). A BSF looks it up in its
+ * database; there is no way back from it here, so the BSF compares it with the one of the subscriber it is likely to be. */
+#define TMPI_TEXT_BYTES 32 /* in front of the domain */
+void subscriber_tmpi(struct model_region *m, uint32_t ue, const uint8_t rand[16], char tmpi[TMPI_TEXT_BYTES]);
+/* With its domain. */
+void subscriber_tmpi_name(const char tmpi[TMPI_TEXT_BYTES], struct subscriber_text *out);
+/* Has a user name that form? Then *tmpi is what stands in front of the domain. */
+bool subscriber_tmpi_form(struct bytes username, struct bytes *tmpi);
+
 /* RAND of a vector, and back; false if it is nobody's. */
 void subscriber_rand(struct model_region *m, uint32_t ue, uint16_t vector, uint8_t rand[16]);
 bool subscriber_of_rand(struct model_region *m, const uint8_t rand[16], uint32_t *ue, uint16_t *vector);

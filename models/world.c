@@ -27,6 +27,16 @@ static void name(char out[FQDN_BYTES_MAX], const char *host, const char *mnc, co
     snprintf(out, FQDN_BYTES_MAX, "%smnc%s%s.mcc%s.%s", host, mnc[2] == '\0' ? "0" : "", mnc, mcc, domain);
 }
 
+/* NAF_Id and BSF_Id: TS 33.220 §4.5.2, §B.4. */
+static struct bytes name_and_protocol(uint8_t out[FQDN_BYTES_MAX + 5], const char *fqdn, const char *protocol)
+{
+    size_t length = strlen(fqdn);
+
+    memcpy(out, fqdn, length);
+    memcpy(out + length, protocol, 5);
+    return bytes_of(out, length + 5);
+}
+
 void world_init(struct world *world, const struct scenario *scenario)
 {
     const char *mcc = scenario->operator_mcc, *mnc = scenario->operator_mnc;
@@ -59,10 +69,8 @@ void world_init(struct world *world, const struct scenario *scenario)
                                        .imsi_prefix = bytes_text(world->imsi_prefix),
                                        .impi_suffix = bytes_text(world->impi_suffix)};
 
-    size_t fqdn = strlen(world->bmsc_fqdn);
-    memcpy(world->naf_id_bytes, world->bmsc_fqdn, fqdn);
-    memcpy(world->naf_id_bytes + fqdn, GBA_UA_MBMS, 5);
-    world->naf_id = bytes_of(world->naf_id_bytes, fqdn + 5);
+    world->naf_id = name_and_protocol(world->naf_id_bytes, world->bmsc_fqdn, GBA_UA_MBMS);
+    world->bsf_id = name_and_protocol(world->bsf_id_bytes, world->bsf_fqdn, GBA_UA_TMPI);
     key_domain(mcc, mnc, world->key_domain_id);
 
     random_bytes(world->seed, ENTITY_WORLD, PURPOSE_RAND_KEY, 0, world->rand_key, 16);

@@ -75,8 +75,9 @@ struct world {
     char imsi_prefix[8]; /* MCC || MNC */
     char impi_suffix[FQDN_BYTES_MAX];
     struct world_texts text;
-    struct bytes naf_id; /* BM-SC FQDN || Ua security protocol identifier */
-    uint8_t naf_id_bytes[FQDN_BYTES_MAX + 5];
+    struct bytes naf_id; /* BM-SC FQDN || Ua security protocol identifier of MBMS */
+    struct bytes bsf_id; /* BSF FQDN || that of TMPI */
+    uint8_t naf_id_bytes[FQDN_BYTES_MAX + 5], bsf_id_bytes[FQDN_BYTES_MAX + 5];
     uint8_t key_domain_id[3];
     uint8_t rand_key[16], nonce_key[16];
 

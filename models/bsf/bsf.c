@@ -21,6 +21,7 @@ struct bsf_subscriber *bsf_subscriber(struct bsf *bsf, uint32_t number)
         s->challenge = s->spare = POOL_NONE;
         s->expiry_ns = start.newest_expiry_ns;
         s->vector = world_chance(bsf->world, number, PURPOSE_SESSION_LOST, lost) ? VECTOR_NONE : start.newest;
+        s->tmpi = s->vector;
     }
     return s;
 }
@@ -63,6 +64,9 @@ static void serve(struct net_region *at, uint32_t index)
     switch ((enum bsf_work)job->work) {
     case BSF_UB_GET:
         bsf_zh_vector(at, index);
+        break;
+    case BSF_UB_UNKNOWN:
+        bsf_ub_unknown(at, index);
         break;
     case BSF_UB_CREDENTIALS:
         bsf_ub_credentials(at, index);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The BSF: bootstraps UEs over Ub with vectors it fetches over Zh, and hands Ks_NAF to the BM-SC over Zn
- * (TS 33.220 §4.5.2-4.5.3). Files: bsf.c (memory, dispatch), ub.c, zh.c, zn.c. */
+ * (TS 33.220 §4.5.2-4.5.3). Files: bsf.c (memory, dispatch), ub_verify.c and ub.c, zh.c, zn.c. */
 #ifndef MODELS_BSF_BSF_H
 #define MODELS_BSF_BSF_H
 
@@ -8,6 +8,7 @@
 #include "models/diameter_peer.h"
 #include "models/station.h"
 #include "models/subscriber.h"
+#include "models/wire/digest.h"
 #include "models/wire/http.h"
 #include "sim/kernel/pool.h"
 
@@ -23,13 +24,16 @@ void bsf_timer(struct net_region *at, uint32_t kind, uint64_t argument);
 
 /* --- inside the room ------------------------------------------------------------------------------------ */
 
-/* A bootstrapping session as the BSF remembers it. */
+#define BSF_NONCE_BYTES_MAX 128 /* RAND, AUTN and what a server may add */
+
+/* A bootstrapping session as the BSF remembers it, and the TMPI of the last one, which outlives it (TS 33.220 §4.4.13). */
 struct bsf_subscriber {
     int64_t expiry_ns;
     uint32_t challenge; /* place of the challenge that waits for an answer; POOL_NONE: none */
     uint32_t spare;     /* likewise, of a vector that came too late and was never sent */
     uint32_t draws;
     uint16_t vector; /* of the session; VECTOR_NONE: none (any more) */
+    uint16_t tmpi;   /* vector whose TMPI is stored; VECTOR_NONE: none */
     bool known;
 };
 
@@ -39,9 +43,12 @@ struct bsf_challenge {
     uint8_t rand_autn[32];
     uint8_t xres_length;
     uint8_t xres[16];
+    uint8_t wrong; /* responses to it and the challenges before, in a row */
+    bool by_tmpi;  /* the UE is known by this one */
+    char tmpi[TMPI_TEXT_BYTES];
 };
 
-enum bsf_work { BSF_UB_GET, BSF_UB_CREDENTIALS, BSF_ZH_ANSWER, BSF_ZN };
+enum bsf_work { BSF_UB_GET, BSF_UB_UNKNOWN, BSF_UB_CREDENTIALS, BSF_ZH_ANSWER, BSF_ZN };
 
 /* What a GET with credentials was found to say. */
 struct bsf_credentials {
@@ -49,8 +56,9 @@ struct bsf_credentials {
     bool right;      /* the digest */
     bool resync;
     uint8_t auts[14];
-    uint8_t cnonce_length;
-    char cnonce[32];
+    uint8_t cnonce_length, uri_length;
+    char cnonce[DIGEST_CNONCE_BYTES_MAX];
+    char uri[DIGEST_URI_BYTES_MAX]; /* as the UE wrote it */
     uint32_t nc;
     struct digest_hash ha1; /* for rspauth */
 };
@@ -62,11 +70,12 @@ struct bsf_job {
     bool late;       /* ... that nobody asks for any more: its request was refused */
     uint32_t result; /* of Zh; Zn: of the answer to give */
     uint32_t subscriber;
+    bool tmpi_understood; /* the UE's product tokens say so */
     struct net_conn conn;
     int64_t sent_ns;  /* of the Zh request */
     uint64_t timeout; /* for its answer */
     struct bsf_credentials credentials;
-    struct bsf_challenge challenge;  /* from the MAA */
+    struct bsf_challenge challenge;  /* from the MAA, for the UE of the request */
     uint32_t hop_by_hop, end_to_end; /* Zn */
     uint16_t vector;                 /* Zn */
     uint8_t session_length;
@@ -86,8 +95,12 @@ struct bsf_subscriber *bsf_subscriber(struct bsf *bsf, uint32_t number);
 uint32_t bsf_job_take(struct bsf *bsf);
 void bsf_job_give(struct bsf *bsf, uint32_t index);
 
+/* ub_verify.c: reads. The status to refuse it with, 200 for none. likely: UE at the address that it came from. */
+unsigned bsf_verify_ub(struct model_region *m, struct bytes bytes, uint32_t likely, struct bsf_job *job);
+
 /* ub.c */
 enum net_verdict bsf_ub_request(struct net_region *at, const struct net_delivery *d, struct net_conn conn);
+void bsf_ub_unknown(struct net_region *at, uint32_t job);
 void bsf_ub_credentials(struct net_region *at, uint32_t job);
 void bsf_ub_challenge(struct net_region *at, const struct bsf_job *job,
                       const struct bsf_challenge *challenge);

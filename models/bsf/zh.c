@@ -115,6 +115,8 @@ static void challenge(struct net_region *at, struct bsf_job *job)
 
     if (s->challenge == POOL_NONE)
         s->challenge = pool_take(&bsf->challenges);
+    else
+        job->challenge.wrong = ((struct bsf_challenge *)pool_at(&bsf->challenges, s->challenge))->wrong;
     *(struct bsf_challenge *)pool_at(&bsf->challenges, s->challenge) = job->challenge;
     bsf_ub_challenge(at, job, &job->challenge);
 }
@@ -131,6 +133,16 @@ static void keep_vector(struct bsf *bsf, const struct bsf_job *job)
     *(struct bsf_challenge *)pool_at(&bsf->challenges, s->spare) = job->challenge;
 }
 
+/* The vector of a challenge, not who it is for. */
+static void take_vector(struct bsf_challenge *to, const struct bsf_challenge *from)
+{
+    to->lifetime_s = from->lifetime_s;
+    to->vector = from->vector;
+    memcpy(to->rand_autn, from->rand_autn, sizeof to->rand_autn);
+    to->xres_length = from->xres_length;
+    memcpy(to->xres, from->xres, sizeof to->xres);
+}
+
 void bsf_zh_vector(struct net_region *at, uint32_t index)
 {
     struct bsf *bsf = model_of(at)->bsf;
@@ -141,7 +153,7 @@ void bsf_zh_vector(struct net_region *at, uint32_t index)
         bsf_zh_request(at, index);
         return;
     }
-    job->challenge = *(struct bsf_challenge *)pool_at(&bsf->challenges, s->spare);
+    take_vector(&job->challenge, pool_at(&bsf->challenges, s->spare));
     pool_give(&bsf->challenges, s->spare);
     s->spare = POOL_NONE;
     challenge(at, job);

@@ -4,6 +4,7 @@
 #include "models/crypto/gba_keys.h"
 
 #include <assert.h>
+#include <string.h>
 
 #define PARAMETERS_MAX 4
 
@@ -42,7 +43,16 @@ void gba_ks_int_naf(struct crypto *crypto, const uint8_t ks[32], const uint8_t r
     kdf(crypto, ks, parameters, 4, ks_int_naf);
 }
 
-/* TS 33.246 Annex F; the text of P0 and FC could not be checked against the published clause. */
+void gba_tmpi(struct crypto *crypto, const uint8_t ks[32], const uint8_t rand[16], struct bytes impi,
+              struct bytes bsf_id, uint8_t tmpi[GBA_TMPI_BYTES])
+{
+    uint8_t whole[32];
+
+    gba_ks_naf(crypto, ks, rand, impi, bsf_id, whole); /* the same parameters, another name at the end */
+    memcpy(tmpi, whole, GBA_TMPI_BYTES);
+}
+
+/* TS 33.246 Annex F. */
 void mbms_mrk(struct crypto *crypto, const uint8_t ks_naf[32], uint8_t mrk[32])
 {
     const struct bytes parameter = bytes_of("mbms-mrk", 8);

@@ -19,43 +19,63 @@ static void send_get(struct ue_at *u, enum message_kind kind, const struct diges
     ue_exchange_send(u, get, status, length);
 }
 
-/* The first request carries the IMPI only: empty nonce and response (TS 24.109 §4.2). */
-void ue_bootstrap_start(struct ue_at *u)
+/* The TMPI if there is one, else the IMPI (TS 33.220 §4.5.2 step 1), the same in all requests of the run. */
+static void username(struct ue_at *u, struct subscriber_text *out)
+{
+    if (u->x->by_tmpi)
+        subscriber_tmpi_name(u->x->tmpi, out);
+    else
+        subscriber_impi(u->m->world, u->number, out);
+}
+
+/* The first request carries the user name only: empty nonce and response (TS 24.109 §4.2). */
+static void send_first_get(struct ue_at *u)
 {
     const struct world *world = u->m->world;
-    struct subscriber_text impi;
-    struct digest_fields credentials = {.realm = world->text.bsf_fqdn,
+    struct subscriber_text name;
+
+    username(u, &name);
+    struct digest_fields credentials = {.username = subscriber_bytes(&name),
+                                        .realm = world->text.bsf_fqdn,
                                         .nonce = bytes_text(""),
                                         .uri = bytes_text("/"),
                                         .response = bytes_text("")};
-
-    count(u->m, COUNT_gba_started);
-    u->x->started_ns = u->net->now_ns;
-    u->x->resync = false;
-    u->x->conn = net_tcp_connect(u->net, HOST_UES + u->number, HOST_BSF, HTTP_PORT, http_frame, 0);
-    subscriber_impi(world, u->number, &impi);
-    credentials.username = subscriber_bytes(&impi);
     send_get(u, KIND_ub_get, &credentials);
     ue_exchange_phase(u, UE_CHALLENGING, world->scenario->ue_response_timeout);
 }
 
-/* Keeps what the second request needs; false if this is no challenge for us. */
-static bool challenge_read(struct ue_at *u, const struct http_message *answer)
+void ue_bootstrap_start(struct ue_at *u)
 {
-    const struct bytes *header = http_find(answer, "WWW-Authenticate");
-    struct digest_fields c;
+    struct ue_exchange *x = u->x;
+    uint8_t rand[16];
+
+    count(u->m, COUNT_gba_started);
+    x->started_ns = u->net->now_ns;
+    x->resync = false;
+    x->by_tmpi = u->ue->has_tmpi;
+    if (x->by_tmpi) {
+        if (x->muk_vector == u->ue->newest.vector)
+            memcpy(rand, x->muk_rand, sizeof rand);
+        else
+            subscriber_rand(u->m, u->number, u->ue->newest.vector, rand);
+        subscriber_tmpi(u->m, u->number, rand, x->tmpi);
+    }
+    x->conn = net_tcp_connect(u->net, HOST_UES + u->number, HOST_BSF, HTTP_PORT, http_frame, 0);
+    send_first_get(u);
+}
+
+/* Keeps what the second request needs; false if this is no challenge for us. */
+static bool challenge_fits(struct ue_at *u, const struct digest_fields *c)
+{
     uint8_t server_data[UE_NONCE_BYTES_MAX];
     size_t length;
 
-    if (header == NULL || digest_decode(*header, true, &c) != WIRE_OK ||
-        !bytes_equal(c.realm, u->m->world->text.bsf_fqdn) ||
-        !bytes_equal(c.algorithm, bytes_text("AKAv1-MD5")) || !digest_list_has(c.qop, "auth-int") ||
-        c.nonce.len > UE_NONCE_BYTES_MAX ||
-        wire_base64_decode(c.nonce, server_data, sizeof server_data, &length) != WIRE_OK || length < 32)
+    if (!bytes_equal(c->realm, u->m->world->text.bsf_fqdn) ||
+        !bytes_equal(c->algorithm, bytes_text("AKAv1-MD5")) || !digest_list_has(c->qop, "auth-int") ||
+        wire_base64_decode(c->nonce, server_data, sizeof server_data, &length) != WIRE_OK || length < 32 ||
+        !ue_challenge_keep(u, c))
         return false;
     memcpy(u->x->rand_autn, server_data, 32);
-    memcpy(u->x->nonce, c.nonce.at, c.nonce.len);
-    u->x->nonce_length = (uint8_t)c.nonce.len;
     return true;
 }
 
@@ -63,14 +83,14 @@ static bool challenge_read(struct ue_at *u, const struct http_message *answer)
 static void send_credentials(struct ue_at *u, struct bytes password, struct bytes auts)
 {
     const struct world *world = u->m->world;
-    struct subscriber_text impi;
+    struct subscriber_text name;
     struct digest_hash ha2, response;
     struct ue_exchange *x = u->x;
 
-    subscriber_impi(world, u->number, &impi);
+    username(u, &name);
     ue_cnonce(u);
     x->nc = 1;
-    struct digest_fields c = {.username = subscriber_bytes(&impi),
+    struct digest_fields c = {.username = subscriber_bytes(&name),
                               .realm = world->text.bsf_fqdn,
                               .nonce = bytes_of(x->nonce, x->nonce_length),
                               .uri = bytes_text("/"),
@@ -78,6 +98,7 @@ static void send_credentials(struct ue_at *u, struct bytes password, struct byte
                               .has_nc = true,
                               .nc = 1,
                               .cnonce = bytes_of(x->cnonce, sizeof x->cnonce),
+                              .opaque = ue_challenge_opaque(x),
                               .algorithm = bytes_text("AKAv1-MD5"),
                               .auts = auts};
     digest_ha1(u->m->crypto, DIGEST_MD5, c.username, c.realm, password, &x->ha1);
@@ -115,15 +136,16 @@ void ue_bootstrap_usim(struct ue_at *u)
         send_credentials(u, bytes_of(NULL, 0), bytes_of(auts, wire_written(&w)));
         ue_exchange_phase(u, UE_CHALLENGING, timeout);
         break;
-    case USIM_MAC_FAILURE:
+    case USIM_MAC_FAILURE: /* "shall abort the bootstrapping procedure": TS 24.109 §4.4 */
         count(u->m, COUNT_aka_failed);
-        ue_exchange_retry(u);
+        ue_exchange_give_up(u);
         break;
     }
 }
 
-/* The new Ks_NAF becomes the newest MUK; the one before stays as last used if it was proven. */
-static void adopt(struct ue_at *u, int64_t expiry_unix_s)
+/* The new Ks_NAF becomes the newest MUK; the one before stays as last used if it was proven. The new TMPI takes the place of the
+ * old, if the BSF knows what that is. */
+static void adopt(struct ue_at *u, int64_t expiry_unix_s, bool has_tmpi)
 {
     const struct world *world = u->m->world;
     struct ue *ue = u->ue;
@@ -133,6 +155,7 @@ static void adopt(struct ue_at *u, int64_t expiry_unix_s)
     if (ue->proven)
         ue->used = ue->newest;
     ue->proven = false;
+    ue->has_tmpi = has_tmpi;
     ue->newest =
         (struct ue_muk){.expiry_ns = (expiry_unix_s - world->epoch_s) * CLOCK_SECOND, .vector = u->x->vector};
     subscriber_impi(world, u->number, &impi);
@@ -163,35 +186,57 @@ static enum net_verdict success(struct ue_at *u, const struct http_message *answ
         ue_exchange_retry(u);
         return NET_REJECTED;
     }
-    adopt(u, expiry_unix_s);
+    adopt(u, expiry_unix_s, http_has_product(answer, "Server", UB_PRODUCT_TOKEN));
     ue_exchange_hang_up(u);
     ue_request_start(u);
     return NET_RECEIVED;
 }
 
-enum net_verdict ue_bootstrap_answer(struct ue_at *u, const struct http_message *answer)
+/* The first challenge, the one after an AUTS, or a new one after a response (TS 24.109 §4.3, or as the one it answered had been
+ * replaced by then): each is answered. */
+static enum net_verdict challenged(struct ue_at *u, const struct http_message *answer)
 {
+    const struct bytes *header = NULL;
+    struct digest_fields c;
     int64_t card;
 
-    if (answer->status == 200 && u->x->phase == UE_BOOTSTRAPPING)
-        return success(u, answer);
-    if (answer->status == 401 && u->x->phase == UE_CHALLENGING) {
-        if (!challenge_read(u, answer)) {
-            count(u->m, COUNT_http_malformed);
-            ue_exchange_retry(u);
-            return NET_REJECTED;
-        }
-        card = distribution_sample(&u->m->world->scenario->ue_usim_time, ue_draw(u, PURPOSE_USIM_TIME));
-        if (card > 0)
-            ue_exchange_phase(u, UE_USIM, card);
-        else
-            ue_bootstrap_usim(u);
-        return NET_RECEIVED;
+    while ((header = http_find_next(answer, "WWW-Authenticate", header)) != NULL)
+        if (digest_decode(*header, true, &c) == WIRE_OK && challenge_fits(u, &c))
+            break;
+    if (header == NULL) {
+        count(u->m, COUNT_http_malformed);
+        ue_exchange_retry(u);
+        return NET_REJECTED;
     }
-    if (answer->status == 401) { /* our response was refused, or its challenge replaced: a new run */
+    if (u->x->phase == UE_BOOTSTRAPPING && ++u->x->challenges > UE_CHALLENGES_MAX) {
         ue_exchange_retry(u);
         return NET_RECEIVED;
     }
-    ue_exchange_failed_answer(u, answer);
+    card = distribution_sample(&u->m->world->scenario->ue_usim_time, ue_draw(u, PURPOSE_USIM_TIME));
+    if (card > 0)
+        ue_exchange_phase(u, UE_USIM, card);
+    else
+        ue_bootstrap_usim(u);
+    return NET_RECEIVED;
+}
+
+/* The BSF has lost the TMPI, or knows none: once more with the IMPI (TS 33.220 §4.5.2 step 2). No text says which status it is
+ * told by; any that ends an exchange will do. */
+static void forget_tmpi(struct ue_at *u)
+{
+    u->ue->has_tmpi = u->x->by_tmpi = u->x->resync = false;
+    send_first_get(u);
+}
+
+enum net_verdict ue_bootstrap_answer(struct ue_at *u, const struct http_message *answer)
+{
+    if (answer->status == 200 && u->x->phase == UE_BOOTSTRAPPING)
+        return success(u, answer);
+    if (answer->status == 401)
+        return challenged(u, answer);
+    if (u->x->by_tmpi && answer->status / 100 == 4)
+        forget_tmpi(u);
+    else
+        ue_exchange_failed_answer(u, answer);
     return NET_RECEIVED;
 }

@@ -45,7 +45,7 @@ void ue_exchange_begin(struct ue_at *u, uint16_t key_group, uint16_t vector, con
 void ue_exchange_try(struct ue_at *u)
 {
     u->x->tries++;
-    u->x->stale = 0;
+    u->x->stale = u->x->challenges = 0;
     if (u->x->bootstrap || u->ue->newest.expiry_ns <= u->net->now_ns)
         ue_bootstrap_start(u);
     else
@@ -81,7 +81,7 @@ void ue_exchange_end(struct ue_at *u)
     u->m->counters[COUNT_ues_active]--;
 }
 
-static void give_up(struct ue_at *u)
+void ue_exchange_give_up(struct ue_at *u)
 {
     if (!ue_holds_msk(u) && !u->ue->gave_up) {
         u->ue->gave_up = true;
@@ -111,7 +111,7 @@ void ue_exchange_retry(struct ue_at *u)
         return;
     }
     if (u->x->tries >= u->m->world->scenario->ue_attempts) {
-        give_up(u);
+        ue_exchange_give_up(u);
         return;
     }
     count(u->m, COUNT_ue_retries);
@@ -122,7 +122,7 @@ void ue_exchange_retry(struct ue_at *u)
 void ue_exchange_refused(struct ue_at *u)
 {
     count(u->m, COUNT_http_refused);
-    give_up(u);
+    ue_exchange_give_up(u);
 }
 
 /* Anything but the 200 or 401 that was expected: 503 may be tried again, 504 and all the rest may not (TS 33.246 table

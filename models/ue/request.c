@@ -13,6 +13,26 @@ void ue_cnonce(struct ue_at *u)
     wire_put_hex32(&w, (uint32_t)bits, 8);
 }
 
+bool ue_challenge_keep(struct ue_at *u, const struct digest_fields *challenge)
+{
+    struct ue_exchange *x = u->x;
+
+    if (challenge->nonce.len == 0 || challenge->nonce.len > sizeof x->nonce ||
+        challenge->opaque.len > sizeof x->opaque)
+        return false;
+    x->nonce_length = (uint8_t)challenge->nonce.len;
+    memcpy(x->nonce, challenge->nonce.at, challenge->nonce.len);
+    x->opaque_length = (uint8_t)challenge->opaque.len;
+    if (challenge->opaque.len > 0)
+        memcpy(x->opaque, challenge->opaque.at, challenge->opaque.len);
+    return true;
+}
+
+struct bytes ue_challenge_opaque(const struct ue_exchange *x)
+{
+    return x->opaque_length > 0 ? bytes_of(x->opaque, x->opaque_length) : (struct bytes){NULL, 0};
+}
+
 static struct bytes request_body(struct ue_at *u, uint8_t *buffer, size_t capacity)
 {
     struct ua_key key = {.msk_id = (uint32_t)u->x->key_group << 16};
@@ -50,8 +70,8 @@ void ue_request_start(struct ue_at *u)
     ue_exchange_phase(u, UE_ASKING, u->m->world->scenario->ue_response_timeout);
 }
 
-/* Answers a challenge with the newest MUK's B-TID and MRK. */
-static void send_credentials(struct ue_at *u, const struct digest_fields *challenge)
+/* Answers the challenge at hand with the newest MUK's B-TID and MRK. */
+static void send_credentials(struct ue_at *u)
 {
     struct ue_exchange *x = u->x;
     struct subscriber_text b_tid;
@@ -62,20 +82,18 @@ static void send_credentials(struct ue_at *u, const struct digest_fields *challe
     ue_exchange_muk(u, u->ue->newest.vector);
     subscriber_b_tid(u->m->world, x->muk_rand, &b_tid);
     subscriber_ua_ha1(u->m, subscriber_bytes(&b_tid), x->muk, &x->ha1);
-    memcpy(x->nonce, challenge->nonce.at, challenge->nonce.len);
-    x->nonce_length = (uint8_t)challenge->nonce.len;
     ue_cnonce(u);
     x->nc = 1;
 
     struct digest_fields c = {.username = subscriber_bytes(&b_tid),
                               .realm = u->m->world->text.ua_realm,
-                              .nonce = challenge->nonce,
+                              .nonce = bytes_of(x->nonce, x->nonce_length),
                               .uri = bytes_text(UA_MSK_REQUEST_URI),
                               .qop = bytes_text("auth-int"),
                               .has_nc = true,
                               .nc = 1,
                               .cnonce = bytes_of(x->cnonce, sizeof x->cnonce),
-                              .opaque = challenge->opaque,
+                              .opaque = ue_challenge_opaque(x),
                               .algorithm = bytes_text("MD5")};
     digest_ha2(u->m->crypto, DIGEST_MD5, bytes_text("POST"), c.uri, true, body, &ha2);
     digest_response(u->m->crypto, DIGEST_MD5, &x->ha1, c.nonce, 1, c.cnonce, c.qop, &ha2, &response);
@@ -84,15 +102,17 @@ static void send_credentials(struct ue_at *u, const struct digest_fields *challe
     ue_exchange_phase(u, UE_REQUESTING, u->m->world->scenario->ue_response_timeout);
 }
 
+/* Of several challenges the first that we understand; its nonce and opaque are kept. */
 static bool challenge_read(struct ue_at *u, const struct http_message *answer, struct digest_fields *c)
 {
-    const struct bytes *header = http_find(answer, "WWW-Authenticate");
+    const struct bytes *header = NULL;
 
-    return header != NULL && digest_decode(*header, true, c) == WIRE_OK &&
-           bytes_equal(c->realm, u->m->world->text.ua_realm) && c->nonce.at != NULL && c->nonce.len > 0 &&
-           c->nonce.len <= UE_NONCE_BYTES_MAX && c->opaque.len <= 128 &&
-           (c->algorithm.at == NULL || bytes_equal(c->algorithm, bytes_text("MD5"))) &&
-           digest_list_has(c->qop, "auth-int");
+    while ((header = http_find_next(answer, "WWW-Authenticate", header)) != NULL)
+        if (digest_decode(*header, true, c) == WIRE_OK && bytes_equal(c->realm, u->m->world->text.ua_realm) &&
+            (c->algorithm.at == NULL || bytes_equal(c->algorithm, bytes_text("MD5"))) &&
+            digest_list_has(c->qop, "auth-int") && ue_challenge_keep(u, c))
+            return true;
+    return false;
 }
 
 /* 401: the first is a challenge; one with stale=true is answered at once; any other asks for a new bootstrap
@@ -109,10 +129,10 @@ static enum net_verdict challenged(struct ue_at *u, const struct http_message *a
     if (u->x->msk_arrived) { /* that of an earlier request */
         ue_exchange_end(u);
     } else if (u->x->phase == UE_ASKING) {
-        send_credentials(u, &c);
+        send_credentials(u);
     } else if (c.stale && u->x->stale < UE_STALE_MAX) {
         u->x->stale++;
-        send_credentials(u, &c);
+        send_credentials(u);
     } else if (c.stale || u->x->tries >= u->m->world->scenario->ue_attempts) {
         ue_exchange_retry(u);
     } else {

@@ -54,6 +54,7 @@ static void start(struct ue_at *u)
     ue->msk_valid[0] = true;
     ue->newest = (struct ue_muk){.expiry_ns = s.newest_expiry_ns, .vector = s.newest};
     ue->used = (struct ue_muk){.vector = VECTOR_NONE};
+    ue->has_tmpi = true; /* everybody has bootstrapped before */
     ue->proven = s.ue_used == s.newest;
     if (ue->proven)
         ue->newest.counter = s.counter;

@@ -11,6 +11,7 @@
 
 #include "models/crypto/digest_auth.h"
 #include "models/subscriber.h"
+#include "models/wire/digest.h"
 #include "models/wire/http.h"
 #include "models/wire/mikey.h"
 #include "sim/kernel/pool.h"
@@ -36,6 +37,7 @@ struct ue {
     bool known : 1;    /* the start state was filled in */
     bool proven : 1;   /* a MIKEY message came under the newest MUK: the BM-SC has it too */
     bool gave_up : 1;
+    bool has_tmpi : 1; /* of the newest bootstrap */
 };
 
 enum ue_phase {
@@ -48,8 +50,10 @@ enum ue_phase {
     UE_AWAITING_MSK
 };
 
-#define UE_NONCE_BYTES_MAX 64
-#define UE_STALE_MAX       3 /* stale=true answers in a row until the try counts as failed */
+#define UE_NONCE_BYTES_MAX  128 /* no text has a limit */
+#define UE_OPAQUE_BYTES_MAX 128
+#define UE_STALE_MAX        3 /* stale=true answers in a row until the try counts as failed */
+#define UE_CHALLENGES_MAX   4 /* likewise new challenges of the BSF after a response */
 
 struct ue_exchange {
     struct net_conn conn;
@@ -63,9 +67,11 @@ struct ue_exchange {
     uint16_t key_group;
     uint8_t phase;
     uint8_t stale;
-    uint8_t nonce_length;
+    uint8_t challenges;
+    uint8_t nonce_length, opaque_length;
     bool bootstrap;   /* the newest GBA key must not be used any more */
     bool resync;      /* the challenge answers an AUTS */
+    bool by_tmpi;     /* the bootstrap under way gives the TMPI below as user name, else the IMPI */
     bool msk_arrived; /* while an answer is awaited */
     uint8_t muk[32];
     uint8_t muk_rand[16]; /* of its vector */
@@ -73,7 +79,9 @@ struct ue_exchange {
     uint8_t rand_autn[32];
     struct digest_hash ha1;
     char nonce[UE_NONCE_BYTES_MAX];
+    char opaque[UE_OPAQUE_BYTES_MAX]; /* none if opaque_length is 0 */
     char cnonce[16];
+    char tmpi[TMPI_TEXT_BYTES];
 };
 
 /* SEQ_MS of TS 33.102 §C.1.1.1, one for each IND, relative to the SEQ at the start. */
@@ -126,6 +134,7 @@ void ue_exchange_begin(struct ue_at *u, uint16_t key_group, uint16_t vector, con
 void ue_exchange_try(struct ue_at *u);     /* bootstraps if it must, else requests */
 void ue_exchange_retry(struct ue_at *u);   /* after a failure: later, or gives up */
 void ue_exchange_refused(struct ue_at *u); /* an answer that no further try can change */
+void ue_exchange_give_up(struct ue_at *u); /* no further try, unless another pull comes */
 void ue_exchange_phase(struct ue_at *u, enum ue_phase phase, int64_t timeout_ns);
 void ue_exchange_hang_up(struct ue_at *u); /* closes the connection in good order */
 void ue_exchange_end(struct ue_at *u);
@@ -141,6 +150,9 @@ enum net_verdict ue_bootstrap_answer(struct ue_at *u, const struct http_message 
 void ue_request_start(struct ue_at *u);
 enum net_verdict ue_request_answer(struct ue_at *u, const struct http_message *answer);
 void ue_cnonce(struct ue_at *u);
+/* Keeps nonce and opaque of a challenge; false if they are too long, or there is no nonce. */
+bool ue_challenge_keep(struct ue_at *u, const struct digest_fields *challenge);
+struct bytes ue_challenge_opaque(const struct ue_exchange *x); /* at == NULL: the challenge had none */
 /* Verifies Authentication-Info against the exchange's HA1, nonce, cnonce and nc. */
 bool ue_rspauth_right(struct ue_at *u, const struct http_message *answer, const char *uri);
 

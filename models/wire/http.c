@@ -223,6 +223,30 @@ const struct bytes *http_find_name(const struct http_message *message, const cha
     return NULL;
 }
 
+const struct bytes *http_find_next(const struct http_message *message, const char *name,
+                                   const struct bytes *after)
+{
+    const struct http_header *header = message->headers, *end = header + message->header_count;
+
+    while (after != NULL && header < end && &header->value != after)
+        header++;
+    for (header += after != NULL; header < end; header++)
+        if (scan_equal_nocase(header->name, name, strlen(name)))
+            return &header->value;
+    return NULL;
+}
+
+struct bytes http_path(struct bytes target)
+{
+    static const char scheme[] = "http://";
+    const uint8_t *end = target.at + target.len, *slash;
+
+    if (target.len < sizeof scheme - 1 || memcmp(target.at, scheme, sizeof scheme - 1) != 0)
+        return target;
+    slash = memchr(target.at + sizeof scheme - 1, '/', target.len - (sizeof scheme - 1));
+    return slash == NULL ? bytes_of(end, 0) : bytes_of(slash, (size_t)(end - slash));
+}
+
 static bool ends_product(uint8_t c)
 {
     return c == ' ' || c == '\t' || c == ';' || c == '/';

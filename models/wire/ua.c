@@ -62,18 +62,6 @@ enum wire_status ua_success_encode(const struct digest_fields *info, int64_t uni
     return wire_finish(&w, length);
 }
 
-/* Behind "http://authority", if there is that (RFC 7230 §5.3.2). */
-static struct bytes path_of(struct bytes target)
-{
-    static const char scheme[] = "http://";
-    const uint8_t *end = target.at + target.len, *slash;
-
-    if (target.len < sizeof scheme - 1 || memcmp(target.at, scheme, sizeof scheme - 1) != 0)
-        return target;
-    slash = memchr(target.at + sizeof scheme - 1, '/', target.len - (sizeof scheme - 1));
-    return slash == NULL ? bytes_of(end, 0) : bytes_of(slash, (size_t)(end - slash));
-}
-
 /* The value of "requesttype" among the URI parameters; at == NULL: there is none. */
 static struct bytes request_type(const uint8_t *at, const uint8_t *end)
 {
@@ -97,7 +85,7 @@ enum ua_request ua_request_of_target(struct bytes target)
 
     if (bytes_equal(target, bytes_text(UA_MSK_REQUEST_URI)))
         return UA_MSK_REQUEST;
-    text = path_of(target);
+    text = http_path(target);
     if (text.len < sizeof path - 1 || memcmp(text.at, path, sizeof path - 1) != 0)
         return UA_NO_REQUEST;
     type = request_type(text.at + sizeof path - 1, text.at + text.len);

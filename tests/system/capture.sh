@@ -152,7 +152,7 @@ dissect lossy-segments
 
 judge renegotiate "$gba ua_401_renegotiate" bmsc.renegotiate=100%
 dissect_whole renegotiate
-judge forgotten "$gba bia_5403 ua_401_renegotiate" bsf.session_lost=100% ue.muk_ahead=50%
+judge forgotten "$gba bia_5403 ua_401_renegotiate tmpi ub_tmpi_unknown" bsf.session_lost=100% ue.muk_ahead=50%
 dissect_whole forgotten
 judge stale "$all ua_401_stale" bmsc.nonce_lifetime=200ms access.late=30% access.late_delay=300ms
 judge unreachable "$all" ue.muk_unknown=50% pull.timeout=2s
@@ -163,7 +163,7 @@ judge busy "$gba ub_503 bia_3004" bsf.workers=1 bsf.queue_limit=1 'bsf.service_t
 judge hss-busy "$gba maa_3004" hss.workers=1 hss.queue_limit=1 'hss.service_time=fixed(300ms)' ue.muk_expired=100% \
     bsf.retry_after=1s
 # Requests that time out, and answers that come after that: no identifier may be used again too early.
-judge late-answers "$gba ub_503" diameter.timeout=300ms 'hss.service_time=exp(400ms)' hss.workers=4 \
+judge late-answers "$gba ub_503 ua_504" diameter.timeout=300ms 'hss.service_time=exp(400ms)' hss.workers=4 \
     'bsf.zn_time=exp(200ms)' bsf.workers=2 ue.muk_expired=50% ue.muk_ahead=30%
 judge everything "$gba auts bia_5403 ua_401_stale ua_401_renegotiate tcp_retransmissions" ue.count=300 pull.rate=300/s \
     ue.muk_expired=30% ue.muk_ahead=20% ue.muk_unknown=10% ue.sqn_ahead=50% access.loss=5% access.duplicate=5% \

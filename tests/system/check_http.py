@@ -47,7 +47,7 @@ class HttpCheck:
 
     def refusal(self, item, message, interface):
         """An answer without a body that ends the exchange."""
-        expect(item.packet, "status of a refusal", True, message.status in (400, 403, 404, 405, 500, 501, 503))
+        expect(item.packet, "status of a refusal", True, message.status in self.refusals)
         expect(item.packet, "body of a refusal", b"", message.body)
         if "retry-after" in message.headers:
             expect(item.packet, "Retry-After only with 503", 503, message.status)
@@ -67,11 +67,15 @@ class HttpCheck:
 
 class UbCheck(HttpCheck):
     user_agent = server = "3gpp-gba-tmpi"  # TS 24.109 clause 4.2: requests and answers
+    refusals = (400, 403, 503)
 
     def __init__(self, keys, counts, diameter, mikey_fresh):
         super().__init__(keys, counts)
         self.diameter, self.fresh = diameter, mikey_fresh
         self.fqdn = None
+        self.without_tmpi = set()  # UEs that were told that the BSF does not know it
+        self.newest = {}           # UE -> B-TID of its last 200
+        self.tmpis = {}            # UE -> {TMPI: B-TID}
 
     def request(self, item, message):
         packet = item.packet
@@ -85,23 +89,39 @@ class UbCheck(HttpCheck):
         expect(packet, "uri", "/", asked["uri"])
         expect(packet, "body", b"", message.body)
         expect(packet, "Referer (none, TS 24.109 clause A.3)", None, message.headers.get("referer"))
-        expect(packet, "UE whose IMPI this is", ue_number_of_address(item.connection.client),
-               ue_number_of_impi(asked["username"]))
+        message.impi = self.username(packet, ue_number_of_address(item.connection.client), asked["username"])
         if asked["nonce"] == "":
             expect(packet, "response of the first GET", "", asked["response"])
             expect(packet, "credentials in the first GET", set(),
                    set(asked) - {"username", "realm", "nonce", "uri", "response"})
             self.counts["ub_get"] += 1
         else:
-            self.credentials(item, asked)
+            self.credentials(item, message, asked)
 
-    def credentials(self, item, asked):
+    def username(self, packet, ue, name):
+        """IMPI of a user name. It is the TMPI if the UE has one (TS 33.220 clause 4.5.2 step 1): every UE has bootstrapped
+        before, and keeps its TMPI until it is told that the BSF does not know it."""
+        if not name.endswith("@tmpi.bsf.3gppnetwork.org"):
+            expect(packet, "UE that gives its IMPI, having no TMPI", True, ue in self.without_tmpi)
+            expect(packet, "UE whose IMPI this is", ue, ue_number_of_impi(name))
+            return name
+        expect(packet, "UE that has a TMPI", False, ue in self.without_tmpi)
+        if name not in self.tmpis.get(ue, {}):
+            self.tmpis[ue] = self.keys.tmpis_of_ue(ue)
+        b_tid = self.tmpis[ue].get(name)
+        if b_tid is None:
+            raise CaptureError(f"packet {packet.number}: {name} is no TMPI of UE {ue}")
+        expect(packet, "B-TID of the newest bootstrap, whose TMPI this is", self.newest.get(ue, b_tid), b_tid)
+        self.counts["tmpi"] += 1
+        return self.keys.impi_of_ue[ue]
+
+    def credentials(self, item, message, asked):
         """The answer to the challenge: made with RES, or with AUTS and the empty password."""
         packet, vector = item.packet, self.exchange.get(id(item.connection))
         if vector is None:
             raise CaptureError(f"packet {packet.number}: credentials before a challenge on this connection")
         expect(packet, "nonce of the challenge", b64(vector.rand + vector.autn), asked["nonce"])
-        expect(packet, "IMPI of the challenge", vector.impi, asked["username"])
+        expect(packet, "IMPI of the challenge", vector.impi, message.impi)
         expect(packet, "algorithm and qop", ("AKAv1-MD5", "auth-int"), (asked.get("algorithm"), asked.get("qop")))
         expect(packet, "nc", "00000001", asked.get("nc"))
         password = vector.milenage.res
@@ -131,10 +151,13 @@ class UbCheck(HttpCheck):
         elif message.status == 200:
             self.success(item, message, request)
         else:
+            if request.asked["username"] != request.impi and message.status == 403:
+                self.without_tmpi.add(ue_number_of_address(item.connection.client))
+                self.counts["ub_tmpi_unknown"] += 1
             self.refusal(item, message, "ub")
 
     def challenge(self, item, message, request):
-        packet, impi = item.packet, request.asked["username"]
+        packet, impi = item.packet, request.impi
         offer = message.digest("WWW-Authenticate")
         expect(packet, "realm, algorithm and qop of the challenge", (self.fqdn, "AKAv1-MD5", "auth-int"),
                tuple(offer.get(n) for n in ("realm", "algorithm", "qop")))
@@ -168,6 +191,9 @@ class UbCheck(HttpCheck):
         if abs(lifetime - vector.lifetime_s) > 1:
             raise CaptureError(f"packet {packet.number}: lifetime {lifetime} s, the GUSS said {vector.lifetime_s} s")
         self.diameter.sessions[vector.impi] = (b_tid, expiry, packet)
+        ue = ue_number_of_address(item.connection.client)
+        self.newest[ue] = b_tid
+        self.without_tmpi.discard(ue)
         self.fresh.add(b_tid)
         self.keys.impi_of_b_tid.setdefault(b_tid, vector.impi)
         self.counts["ub_200"] += 1
@@ -176,6 +202,7 @@ class UbCheck(HttpCheck):
 
 class UaCheck(HttpCheck):
     user_agent, server = "3gpp-gba", None  # TS 24.109 clause 5.2.1: requests
+    refusals = (400, 403, 404, 405, 501, 503, 504, 505)  # TS 33.246 table G.2.4-1
 
     def __init__(self, keys, counts):
         super().__init__(keys, counts)

@@ -64,6 +64,12 @@ def ks_naf(ks, rand, impi, naf_id):
     return kdf(ks, 1, b"gba-me", rand, impi.encode(), naf_id)
 
 
+def tmpi_of(ks, rand, impi, bsf_name):
+    """TS 33.220 Annex B.4."""
+    return b64(kdf(ks, 1, b"gba-me", rand, impi.encode(), bsf_name.encode() + bytes.fromhex("0100000100"))[:24]) + \
+        "@tmpi.bsf.3gppnetwork.org"
+
+
 def mrk_of(muk):
     return kdf(muk, 1, b"mbms-mrk")
 

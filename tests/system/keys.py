@@ -4,7 +4,7 @@ and MRK anew, so that the simulator's own derivations are checked, not believed.
 import csv
 import ipaddress
 
-from crypto import Milenage, b64, ks_naf, mrk_of, unb64
+from crypto import Milenage, b64, ks_naf, mrk_of, tmpi_of, unb64
 from pcap import CaptureError
 
 UA_MBMS = bytes.fromhex("0100000001")  # Ua security protocol identifier of MBMS, TS 33.220 Annex H
@@ -101,6 +101,12 @@ class Keys:
         logged = self.rows[label].get(name)
         if logged is not None and logged != value:
             raise CaptureError(f"key log: {label} of {name}: expected {value.hex()}, found {logged.hex()}")
+
+    def tmpis_of_ue(self, ue):
+        """{TMPI: B-TID} of every Ks that was logged for a UE."""
+        impi = self.impi_of_ue.get(ue)
+        return {tmpi_of(ks, rand_of(b_tid), impi, b_tid.split("@", 1)[1]): b_tid
+                for b_tid, ks in self.rows["KS"].items() if self.impi_of_b_tid[b_tid] == impi}
 
     def ha1_password(self, mrk):
         return b64(mrk).encode()

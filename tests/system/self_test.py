@@ -6,7 +6,7 @@ import struct
 import pcap
 from check_mikey import domains_of
 from crypto import (Milenage, b64, digest_ha1, digest_response, hmac_sha1, ks_naf, mikey_auth_key, mikey_decrypt,
-                    mikey_prf, mrk_of, opc_of, unb64, xor)
+                    mikey_prf, mrk_of, opc_of, tmpi_of, unb64, xor)
 from messages import (EXT, ID, KEMAC, RAND, T, V, Diameter, Digest, Http, KeyData, MessageError, Mikey, diameter_frame,
                       http_frame)
 from vectors import DIGEST, GBA, MIKEY, MILENAGE, PRF, UA, UB
@@ -37,6 +37,7 @@ def gba():
     naf_id = GBA["naf_fqdn"].encode() + bytes.fromhex("0100000001")
     muk = ks_naf(bytes.fromhex(GBA["ks"]), FIRST[1], GBA["impi"], naf_id)
     assert muk.hex() == GBA["ks_naf"]
+    assert tmpi_of(bytes.fromhex(GBA["ks"]), FIRST[1], GBA["impi"], GBA["bsf_fqdn"]) == GBA["tmpi"]
     assert mrk_of(muk).hex() == GBA["mrk"] and b64(mrk_of(muk)) == GBA["mrk_base64"]
 
 
@@ -54,6 +55,9 @@ def ub_digest():
     arguments = (nonce, UB["nc"], UB["cnonce"], "auth-int")
     assert digest_response(ha1, *arguments, "GET", "/") == UB["response"]
     assert digest_response(ha1, *arguments, "", "/", UB["response_body"].encode()) == UB["rspauth"]
+    ha1 = digest_ha1(GBA["tmpi"], GBA["bsf_fqdn"], FIRST[8])
+    assert digest_response(ha1, *arguments, "GET", "/") == UB["tmpi_response"]
+    assert digest_response(ha1, *arguments, "", "/", UB["response_body"].encode()) == UB["tmpi_rspauth"]
     empty = digest_ha1(GBA["impi"], GBA["bsf_fqdn"], b"")
     assert digest_response(empty, *arguments, "GET", "/") == UB["response_when_auts_empty_password"]
 

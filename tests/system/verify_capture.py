@@ -134,7 +134,9 @@ class Verifier:
         for kind, found in booked.items():
             self.within(summary, f"books_{kind}_sent", f"books_{kind}_lost", found)
         for name, kind, found in [("http_401", "ua_401", c["ua_401"]), ("http_200", "ua_200", c["ua_200"]),
-                                  ("http_503", "ua_error", c["ua_503"]), ("ub_401", "ub_401", c["ub_401"]),
+                                  ("http_503", "ua_error", c["ua_503"]),
+                                  ("http_504", "ua_error", c["ua_504"]),
+                                  ("tmpi_unknown", "ub_error", c["ub_tmpi_unknown"]), ("ub_401", "ub_401", c["ub_401"]),
                                   ("ub_200", "ub_200", c["ub_200"]), ("ub_503", "ub_error", c["ub_503"]),
                                   ("http_401_stale", "ua_401", c["ua_401_stale"]),
                                   ("http_401_renegotiate", "ua_401", c["ua_401_renegotiate"]),

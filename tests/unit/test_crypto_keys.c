@@ -186,6 +186,21 @@ static void test_crypt_iv(void)
     g_assert_cmpmem(got, sizeof got, expected, sizeof expected);
 }
 
+/* TS 33.220 §B.4: base64 of the first 24 octets, in a domain of its own. */
+static void assert_tmpi(struct bytes ks, struct bytes rand, struct bytes impi)
+{
+    g_autofree char *bsf_id = g_strdup_printf("%s.....", vector_text(gba, "gba", "bsf_fqdn").at);
+    size_t length = strlen(bsf_id);
+    uint8_t tmpi[GBA_TMPI_BYTES];
+    g_autofree char *text = NULL, *name = NULL;
+
+    memcpy(bsf_id + length - 5, GBA_UA_TMPI, 5);
+    gba_tmpi(crypto, ks.at, rand.at, impi, bytes_of(bsf_id, length), tmpi);
+    text = g_base64_encode(tmpi, sizeof tmpi);
+    name = g_strconcat(text, "@tmpi.bsf.3gppnetwork.org", NULL);
+    assert_bytes(bytes_text(name), vector_text(gba, "gba", "tmpi"));
+}
+
 static void test_gba(void)
 {
     struct bytes ks = vector_hex(gba, "gba", "ks"), rand = vector_hex(gba, "gba", "rand");
@@ -199,6 +214,7 @@ static void test_gba(void)
     assert_bytes(bytes_of(key, 32), vector_hex(gba, "gba.ks_int_naf", "out"));
     gba_ks_naf(crypto, ks.at, rand.at, impi, naf_id, key);
     assert_bytes(bytes_of(key, 32), vector_hex(gba, "gba.ks_naf", "out"));
+    assert_tmpi(ks, rand, impi);
     mbms_mrk(crypto, key, key);
     assert_bytes(bytes_of(key, 32), vector_hex(gba, "gba.mrk", "out"));
 }
