@@ -58,6 +58,8 @@
     X(zh_late, "1", "Zh answers that came after diameter.timeout (see bsf.late_answers)")                    \
     X(diameter_malformed, "1", "Diameter messages that could not be decoded or have the wrong shape")        \
     X(requests_started, "1", "MSK requests begun by UEs, further tries included")                            \
+    X(requests_preemptive, "1",                                                                              \
+      "of these, that carried credentials at once, with a nonce of an exchange before")                      \
     X(ue_retries, "1", "times a UE tried again after a failure")                                             \
     X(ue_timeouts, "1", "HTTP answers that a UE waited for in vain")                                         \
     X(ue_connections_failed, "1", "TCP connections of UEs that were refused, reset or timed out")            \

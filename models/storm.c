@@ -238,12 +238,15 @@ static bool new_models(struct storm *storm, GError **error)
         m->world = world;
         m->crypto = crypto_new();
         m->rand_cipher = crypto_cipher_new(world->rand_key);
+        m->nonce_cipher = crypto_cipher_new(world->nonce_key);
         m->last_keyed_ns = -1;
         m->keylog = storm->keylog ? keylog_buffer(storm->keylog, r) : NULL;
         for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
             histogram_init(&m->latency[i]);
         if (r > 0)
-            whole = (m->ues = ue_table_new(&storm->topology, r)) != NULL && whole;
+            whole =
+                (m->ues = ue_table_new(&storm->topology, r, world->scenario->ue_preemptive > 0)) != NULL &&
+                whole;
     }
     core = &storm->models[0];
     core->bmsc = bmsc_new(world);
@@ -294,6 +297,7 @@ static void free_models(struct storm *storm)
 
         crypto_free(m->crypto);
         crypto_cipher_free(m->rand_cipher);
+        crypto_cipher_free(m->nonce_cipher);
         for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
             histogram_clear(&m->latency[i]);
         ue_table_free(m->ues);

@@ -5,6 +5,7 @@
 #include "models/crypto/digest_auth.h"
 #include "models/crypto/gba_keys.h"
 #include "models/crypto/milenage.h"
+#include "models/nonce.h"
 #include "sim/kernel/random.h"
 
 #include <string.h>
@@ -233,6 +234,21 @@ void subscriber_start(const struct world *world, uint32_t ue, struct subscriber_
     out->newest_expiry_ns = expiry;
     out->older_expiry_ns = expiry - older_by;
     out->counter = 1 + (uint32_t)(bits[1] & 0xff);
+}
+
+int64_t subscriber_start_known_ns(const struct world *world, const struct subscriber_start *start)
+{
+    int64_t expiry_ns = start->bmsc_known == start->newest ? start->newest_expiry_ns : start->older_expiry_ns;
+
+    return expiry_ns - world->scenario->gba_lifetime;
+}
+
+void subscriber_start_nonce(struct model_region *m, uint32_t ue, char nonce[NONCE_TEXT_BYTES])
+{
+    struct subscriber_start start;
+
+    subscriber_start(m->world, ue, &start);
+    nonce_seal(m, subscriber_start_known_ns(m->world, &start), 0, NONCE_NEXT, nonce);
 }
 
 #define SEQ_AHEAD 1000

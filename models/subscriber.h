@@ -81,6 +81,10 @@ struct subscriber_start {
     uint32_t counter; /* MIKEY counter of the vectors in use, the same on both sides */
 };
 void subscriber_start(const struct world *world, uint32_t ue, struct subscriber_start *out);
+/* When the bootstrap was whose MUK the BM-SC knows; below 0. */
+int64_t subscriber_start_known_ns(const struct world *world, const struct subscriber_start *start);
+/* The nextnonce that a UE was given in its last exchange before the run, taken to be soon after that bootstrap. */
+void subscriber_start_nonce(struct model_region *m, uint32_t ue, char nonce[24]);
 
 /* TS 33.102 Annex C: SQN = SEQ || IND, and the largest jump of SEQ that a USIM accepts (§C.2.1). */
 #define SQN_IND_BITS 5

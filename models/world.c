@@ -76,6 +76,10 @@ void world_init(struct world *world, const struct scenario *scenario)
     random_bytes(world->seed, ENTITY_WORLD, PURPOSE_RAND_KEY, 0, world->rand_key, 16);
     random_bytes(world->seed, ENTITY_WORLD, PURPOSE_NONCE_KEY, 0, world->nonce_key, 16);
 
+    struct wire_writer opaque = wire_writer(world->ua_opaque, sizeof world->ua_opaque);
+    for (unsigned i = 0; i < 4; i++)
+        wire_put_hex32(&opaque, random_draw(world->seed, ENTITY_WORLD, PURPOSE_NONCE, 0).word[i], 8);
+
     /* Key Number 1 is what the UEs hold at the start. */
     world->msk_number = 2;
     random_bytes(world->seed, ENTITY_WORLD, PURPOSE_MSK, world->msk_number, world->msk, 16);

@@ -41,7 +41,8 @@ enum purpose {
     PURPOSE_SESSION_LOST,
     PURPOSE_RENEGOTIATE,
     PURPOSE_NONCE,
-    PURPOSE_CSB_ID
+    PURPOSE_CSB_ID,
+    PURPOSE_PREEMPTIVE
 };
 
 /* Entity number of draws that belong to no UE. */
@@ -80,6 +81,7 @@ struct world {
     uint8_t naf_id_bytes[FQDN_BYTES_MAX + 5], bsf_id_bytes[FQDN_BYTES_MAX + 5];
     uint8_t key_domain_id[3];
     uint8_t rand_key[16], nonce_key[16];
+    char ua_opaque[32]; /* of the BM-SC's challenges */
 
     uint16_t msk_number;  /* Key Number of the new MSK */
     uint8_t msk[16];      /* the new MSK itself: the BM-SC's, and what the audit compares with */
@@ -99,7 +101,7 @@ struct keylog_buffer;
 struct model_region {
     const struct world *world;
     struct crypto *crypto;
-    struct crypto_cipher *rand_cipher;
+    struct crypto_cipher *rand_cipher, *nonce_cipher;
     int64_t counters[MODEL_COUNTER_COUNT];
     struct histogram latency[MODEL_PROCEDURE_COUNT];
     int64_t last_keyed_ns;        /* when the last UE of this region got its key; -1: none */

@@ -8,10 +8,18 @@
 #include <glib.h>
 #include <string.h>
 
+int64_t bmsc_muk_expiry_ns(const struct world *world, int64_t gba_expiry_ns, int64_t bootstrap_ns)
+{
+    int64_t lifetime_ns = world->scenario->bmsc_muk_lifetime;
+
+    return lifetime_ns > 0 ? MIN(gba_expiry_ns, bootstrap_ns + lifetime_ns) : gba_expiry_ns;
+}
+
 struct bmsc_ue *bmsc_ue(struct bmsc *bmsc, uint32_t number)
 {
     struct bmsc_ue *ue = &bmsc->ues[number];
     struct subscriber_start start;
+    int64_t bootstrap_ns;
 
     if (!ue->initialised) {
         subscriber_start(bmsc->world, number, &start);
@@ -20,8 +28,9 @@ struct bmsc_ue *bmsc_ue(struct bmsc *bmsc, uint32_t number)
         ue->first_pull_ns = -1;
         ue->known = start.bmsc_known;
         ue->used = start.bmsc_used;
+        bootstrap_ns = subscriber_start_known_ns(bmsc->world, &start);
         ue->known_expiry_ns =
-            start.bmsc_known == start.newest ? start.newest_expiry_ns : start.older_expiry_ns;
+            bmsc_muk_expiry_ns(bmsc->world, bootstrap_ns + bmsc->world->scenario->gba_lifetime, bootstrap_ns);
         ue->used_counter = start.counter;
         ue->known_counter = ue->known == ue->used ? start.counter : 0;
     }
@@ -211,7 +220,6 @@ struct bmsc *bmsc_new(const struct world *world)
 {
     struct bmsc *bmsc = g_new0(struct bmsc, 1);
     const struct scenario *s = world->scenario;
-    struct wire_writer w = wire_writer(bmsc->opaque, sizeof bmsc->opaque);
 
     bmsc->world = world;
     bmsc->station.host = HOST_BMSC;
@@ -223,9 +231,6 @@ struct bmsc *bmsc_new(const struct world *world)
     pool_init(&bmsc->sessions, sizeof(struct bmsc_session));
     diameter_peer_init(&bmsc->bsf, HOST_BMSC, HOST_BSF);
     bmsc->ues = table_new(world->ues, sizeof *bmsc->ues);
-    bmsc->nonce_cipher = crypto_cipher_new(world->nonce_key);
-    for (unsigned i = 0; i < 4; i++)
-        wire_put_hex32(&w, random_draw(world->seed, ENTITY_WORLD, PURPOSE_NONCE, 0).word[i], 8);
     if (bmsc->ues != NULL)
         return bmsc;
     bmsc_free(bmsc);
@@ -239,7 +244,6 @@ void bmsc_free(struct bmsc *bmsc)
     server_clear(&bmsc->station.server);
     pool_clear(&bmsc->jobs);
     pool_clear(&bmsc->sessions);
-    crypto_cipher_free(bmsc->nonce_cipher);
     table_free(bmsc->ues, bmsc->world->ues, sizeof *bmsc->ues);
     g_free(bmsc);
 }

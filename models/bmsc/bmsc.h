@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The BM-SC: solicits its UEs, answers their MSK requests, pushes the MSK (TS 33.246 §6.3.2.2.4, §6.3.2.3.1).
  * Files: bmsc.c (memory, dispatch), pulls.c (pacing, pulls, their timeouts), post_verify.c, post.c and post_encode.c (HTTP),
- * nonce.c (challenges), zn.c (fetching keys), msk.c (MSK messages and ACKs). */
+ * zn.c (fetching keys), msk.c (MSK messages and ACKs). */
 #ifndef MODELS_BMSC_BMSC_H
 #define MODELS_BMSC_BMSC_H
 
 #include "models/crypto/digest_auth.h"
 #include "models/diameter_peer.h"
+#include "models/nonce.h"
 #include "models/station.h"
 #include "models/subscriber.h"
+#include "models/wire/digest.h"
 #include "models/wire/http.h"
 #include "models/wire/mikey.h"
 #include "models/wire/ua.h"
@@ -41,12 +43,12 @@ enum bmsc_stage {
 
 /* A UE as the BM-SC remembers it. Two MUKs at most: the last known, and the last used successfully. */
 struct bmsc_ue {
-    int64_t known_expiry_ns;
-    int64_t first_pull_ns;  /* -1: not yet */
-    uint32_t known_counter; /* MIKEY counter of the last message under that MUK */
-    uint32_t used_counter;  /* likewise, if it is another one */
-    uint32_t session;       /* POOL_NONE: no keys at hand */
-    uint32_t serial;        /* of the state: stale timers carry an older one */
+    int64_t known_expiry_ns; /* of the last known MUK, as bmsc_muk_expiry_ns() has it */
+    int64_t first_pull_ns;   /* -1: not yet */
+    uint32_t known_counter;  /* MIKEY counter of the last message under that MUK */
+    uint32_t used_counter;   /* likewise, if it is another one */
+    uint32_t session;        /* POOL_NONE: no keys at hand */
+    uint32_t serial;         /* of the state: stale timers carry an older one */
     uint32_t draws;
     uint32_t nonce_serial; /* of the last digest accepted, and its nc: neither may come again */
     uint32_t nc;
@@ -75,22 +77,26 @@ struct bmsc_session {
 
 enum bmsc_work { BMSC_PULL, BMSC_POST, BMSC_AUTH_POST, BMSC_ZN_ANSWER, BMSC_MSK, BMSC_ACK };
 
-enum bmsc_nonce { NONCE_FORGED, NONCE_FRESH, NONCE_OLD };
+enum bmsc_nonce { NONCE_UNKNOWN, NONCE_FRESH, NONCE_OLD };
+
+#define BMSC_NONCE_BYTES_MAX 64 /* of somebody's nonce; ours have NONCE_TEXT_BYTES */
 
 /* What a POST with credentials was found to say: all that deciding and answering need. */
 struct bmsc_post {
     bool b_tid_known_form; /* the user name is a B-TID of our BSF */
+    bool names_right;      /* realm and opaque are ours, the response has the length of one */
     uint16_t vector;
     enum bmsc_nonce nonce_state;
     uint32_t nonce_serial;
     uint32_t nc;
     unsigned key_count;
     struct ua_key keys[UA_KEYS_MAX];
-    uint8_t cnonce_length;
-    char cnonce[32];
-    char nonce[24];
     struct digest_hash ha2;
     char response[32];
+    uint8_t nonce_length, cnonce_length, uri_length;
+    char nonce[BMSC_NONCE_BYTES_MAX];
+    char cnonce[DIGEST_CNONCE_BYTES_MAX];
+    char uri[DIGEST_URI_BYTES_MAX]; /* as the UE wrote it */
 };
 
 struct bmsc_job {
@@ -105,7 +111,7 @@ struct bmsc_job {
     struct net_conn conn;
     int64_t sent_ns;  /* of the Zn request */
     uint64_t timeout; /* for its answer */
-    int64_t zn_expiry_ns;
+    int64_t zn_expiry_ns, zn_bootstrap_ns;
     uint8_t zn_ks_naf[32];
     struct bmsc_post post;
 };
@@ -116,8 +122,6 @@ struct bmsc {
     struct pool jobs, sessions;
     struct diameter_peer bsf;
     struct bmsc_ue *ues;
-    struct crypto_cipher *nonce_cipher;
-    char opaque[32];
     uint32_t serial; /* of jobs */
     uint32_t nonce_serial;
     uint32_t next; /* UE to be pulled next */
@@ -141,13 +145,11 @@ void bmsc_next_pull(struct net_region *at);
 void bmsc_send_pull(struct net_region *at, uint32_t ue);
 void bmsc_pull_timeout(struct net_region *at, uint64_t argument);
 
-/* nonce.c: self-validating nonces, base64 of one sealed block (time, serial). */
-void bmsc_nonce_make(struct model_region *m, int64_t now_ns, char nonce[24]);
-enum bmsc_nonce bmsc_nonce_check(struct model_region *m, struct bytes nonce, int64_t now_ns,
-                                 uint32_t *serial);
+/* When a MUK ends for the BM-SC: with the GBA key, or earlier by a lifetime of its own. */
+int64_t bmsc_muk_expiry_ns(const struct world *world, int64_t gba_expiry_ns, int64_t bootstrap_ns);
 
-/* post_verify.c: pure. False: malformed. */
-bool bmsc_verify_post(struct model_region *m, int64_t now_ns, struct bytes bytes, struct bmsc_job *job);
+/* post_verify.c: pure. The status to refuse it with (TS 33.246 table G.2.4-1), 200 for none. */
+unsigned bmsc_verify_post(struct model_region *m, int64_t now_ns, struct bytes bytes, struct bmsc_job *job);
 /* The response against the keys at hand. */
 bool bmsc_digest_right(struct model_region *m, const struct bmsc_session *session,
                        const struct bmsc_post *post);

@@ -10,12 +10,14 @@ enum net_verdict bmsc_post_arrives(struct net_region *at, const struct net_deliv
     struct bmsc *bmsc = m->bmsc;
     uint32_t index = bmsc_job_take(bmsc, BMSC_POST, d->peer - HOST_UES);
     struct bmsc_job *job = pool_at(&bmsc->jobs, index);
+    unsigned status;
 
     job->conn = conn;
     job->peer = d->peer;
-    if (!bmsc_verify_post(m, at->now_ns, d->bytes, job)) {
+    status = bmsc_verify_post(m, at->now_ns, d->bytes, job);
+    if (status != 200) {
         count(m, COUNT_http_malformed);
-        bmsc_send_refusal(at, conn, 400);
+        bmsc_send_refusal(at, conn, status);
         bmsc_job_give(bmsc, index);
         return NET_REJECTED;
     }
@@ -38,9 +40,11 @@ static void session_ha1(struct model_region *m, struct bmsc_session *session)
     session->has_ha1 = true;
 }
 
-/* Some UEs are made to bootstrap again by policy, once. */
-static bool renegotiate(const struct world *world, uint32_t number, struct bmsc_ue *ue)
+/* A UE is made to bootstrap again if its key expires soon, or, once, by policy (TS 33.220 §4.5.3). */
+static bool renegotiate(const struct world *world, int64_t now_ns, uint32_t number, struct bmsc_ue *ue)
 {
+    if (ue->known_expiry_ns - now_ns <= world->scenario->bmsc_muk_margin)
+        return true;
     if (ue->renegotiated ||
         !world_chance(world, number, PURPOSE_RENEGOTIATE, world->scenario->bmsc_renegotiate))
         return false;
@@ -80,8 +84,6 @@ static void grant(struct net_region *at, struct bmsc_job *job, struct bmsc_sessi
     net_timeout_cancel(at, session->timeout);
     session->timeout = 0;
     ue->stage = BMSC_REQUESTED;
-    ue->nonce_serial = job->post.nonce_serial;
-    ue->nc = job->post.nc;
     session->address = job->peer;
     session->pushes = 0;
     session->acked = false;
@@ -90,6 +92,18 @@ static void grant(struct net_region *at, struct bmsc_job *job, struct bmsc_sessi
         bmsc_queue_msk(at, job->ue);
     else
         bmsc_session_end(at, ue);
+}
+
+/* A nonce and its nc are good once, whatever the answer is. False: too old, used before, or not one of ours; the digest being
+ * right, the UE need only repeat it with another (RFC 2617 §3.2.1: stale). */
+static bool spend_nonce(struct bmsc_ue *ue, const struct bmsc_post *post)
+{
+    if (post->nonce_state != NONCE_FRESH || post->nonce_serial < ue->nonce_serial ||
+        (post->nonce_serial == ue->nonce_serial && post->nc <= ue->nc))
+        return false;
+    ue->nonce_serial = post->nonce_serial;
+    ue->nc = post->nc;
+    return true;
 }
 
 /* The keys of the B-TID are at hand: check the digest, the nonce, and policy. */
@@ -102,13 +116,12 @@ static void authenticate(struct net_region *at, struct bmsc_job *job)
 
     bmsc_session_keys(m, job->ue, session, ue->known);
     session_ha1(m, session);
-    if (post->nonce_state == NONCE_FORGED || !bmsc_digest_right(m, session, post)) {
+    if (!bmsc_digest_right(m, session, post)) {
         count(m, COUNT_digest_failed);
         bmsc_send_challenge(at, job->conn, CHALLENGE_FIRST);
-    } else if (post->nonce_state == NONCE_OLD || post->nonce_serial < ue->nonce_serial ||
-               (post->nonce_serial == ue->nonce_serial && post->nc <= ue->nc)) {
+    } else if (!spend_nonce(ue, post)) {
         bmsc_send_challenge(at, job->conn, CHALLENGE_STALE);
-    } else if (renegotiate(m->world, job->ue, ue)) {
+    } else if (renegotiate(m->world, at->now_ns, job->ue, ue)) {
         bmsc_send_challenge(at, job->conn, CHALLENGE_RENEGOTIATE);
     } else {
         grant(at, job, session);
@@ -151,7 +164,7 @@ static bool learn(struct model_region *m, const struct bmsc_job *job)
         ue->used_counter = ue->known_counter;
     ue->known = job->post.vector;
     ue->known_counter = 0;
-    ue->known_expiry_ns = job->zn_expiry_ns;
+    ue->known_expiry_ns = bmsc_muk_expiry_ns(m->world, job->zn_expiry_ns, job->zn_bootstrap_ns);
     memcpy(session->muk, job->zn_ks_naf, sizeof session->muk);
     session->vector = ue->known;
     subscriber_rand(m, job->ue, session->vector, session->rand);

@@ -19,7 +19,7 @@ void bmsc_send_challenge(struct net_region *at, struct net_conn conn, enum bmsc_
 {
     struct model_region *m = model_of(at);
     struct net_message *out = net_message(at, KIND_ua_401, 500);
-    char nonce[24];
+    char nonce[NONCE_TEXT_BYTES];
     size_t length = 0;
     enum wire_status status;
 
@@ -28,15 +28,21 @@ void bmsc_send_challenge(struct net_region *at, struct net_conn conn, enum bmsc_
         count(m, COUNT_http_401_stale);
     else if (why == CHALLENGE_RENEGOTIATE)
         count(m, COUNT_http_401_renegotiate);
-    bmsc_nonce_make(m, at->now_ns, nonce);
+    nonce_seal(m, at->now_ns, ++m->bmsc->nonce_serial, NONCE_CHALLENGE, nonce);
     struct digest_fields f = {.realm = m->world->text.ua_realm,
                               .nonce = bytes_of(nonce, sizeof nonce),
                               .algorithm = bytes_text("MD5"),
                               .qop = bytes_text("auth-int"),
-                              .opaque = bytes_of(m->bmsc->opaque, sizeof m->bmsc->opaque),
+                              .opaque = bytes_of(m->world->ua_opaque, sizeof m->world->ua_opaque),
                               .stale = why == CHALLENGE_STALE};
     status = ua_challenge_encode(&f, world_unix_s(m->world, at->now_ns), out->bytes, out->capacity, &length);
     finish(at, conn, out, status, length);
+}
+
+/* RFC 2617 §3.2.3; only where somebody uses it. */
+static bool gives_next_nonce(const struct scenario *s)
+{
+    return s->bmsc_nextnonce_lifetime > 0 && s->ue_preemptive > 0;
 }
 
 void bmsc_send_success(struct net_region *at, const struct bmsc_job *job, const struct bmsc_session *session)
@@ -49,15 +55,20 @@ void bmsc_send_success(struct net_region *at, const struct bmsc_job *job, const 
     size_t body_length = 0, length = 0;
     enum wire_status status =
         ua_response_body_encode(post->keys, post->key_count, body, sizeof body, &body_length);
+    struct bytes uri = bytes_of(post->uri, post->uri_length);
+    char next[NONCE_TEXT_BYTES];
     struct digest_fields info = {.qop = bytes_text("auth-int"),
                                  .has_nc = true,
                                  .nc = post->nc,
                                  .cnonce = bytes_of(post->cnonce, post->cnonce_length)};
 
     count(m, COUNT_http_200);
-    digest_ha2(m->crypto, DIGEST_MD5, bytes_of(NULL, 0), bytes_text(UA_MSK_REQUEST_URI), true,
-               bytes_of(body, body_length), &ha2);
-    digest_response(m->crypto, DIGEST_MD5, &session->ha1, bytes_of(post->nonce, sizeof post->nonce), post->nc,
+    if (gives_next_nonce(m->world->scenario)) {
+        nonce_seal(m, at->now_ns, ++m->bmsc->nonce_serial, NONCE_NEXT, next);
+        info.nextnonce = bytes_of(next, sizeof next);
+    }
+    digest_ha2(m->crypto, DIGEST_MD5, bytes_of(NULL, 0), uri, true, bytes_of(body, body_length), &ha2);
+    digest_response(m->crypto, DIGEST_MD5, &session->ha1, bytes_of(post->nonce, post->nonce_length), post->nc,
                     info.cnonce, info.qop, &ha2, &rspauth);
     info.rspauth = digest_hash_bytes(&rspauth);
     if (status == WIRE_OK)

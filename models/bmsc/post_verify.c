@@ -2,48 +2,95 @@
 /* Verify: what a POST says, and whether its digest is right. Pure: bytes, keys and time in, facts out. */
 #include "models/bmsc/bmsc.h"
 
+/* One of ours, and young enough? */
+static enum bmsc_nonce check_nonce(struct model_region *m, struct bytes nonce, int64_t now_ns,
+                                   uint32_t *serial)
+{
+    const struct scenario *s = m->world->scenario;
+    enum nonce_kind kind;
+    int64_t made_ns;
+
+    if (!nonce_open(m, nonce, &made_ns, serial, &kind) || made_ns > now_ns)
+        return NONCE_UNKNOWN;
+    return now_ns - made_ns > (kind == NONCE_NEXT ? s->bmsc_nextnonce_lifetime : s->bmsc_nonce_lifetime)
+               ? NONCE_OLD
+               : NONCE_FRESH;
+}
+
+static void keep(char *to, uint8_t *length, struct bytes text)
+{
+    memcpy(to, text.at, text.len);
+    *length = (uint8_t)text.len;
+}
+
+/* False if malformed: a directive is missing, or has a value that was not offered (RFC 2617 §3.2.2), or is longer than anybody
+ * sends. Realm, opaque and nonce are the digest's own affair: where they are wrong, so are the credentials. */
 static bool read_credentials(struct model_region *m, const struct http_message *request,
                              const struct digest_fields *f, int64_t now_ns, struct bmsc_job *job)
 {
     struct bmsc_post *post = &job->post;
 
-    if (f->username.at == NULL || !bytes_equal(f->realm, m->world->text.ua_realm) || f->nonce.at == NULL ||
-        !bytes_equal(f->uri, request->target) || !f->has_nc || f->cnonce.at == NULL ||
-        f->cnonce.len > sizeof post->cnonce || f->response.len != sizeof post->response ||
+    if (f->username.at == NULL || f->nonce.at == NULL || f->nonce.len > sizeof post->nonce ||
+        !bytes_equal(f->uri, request->target) || f->uri.len > sizeof post->uri || !f->has_nc ||
+        f->cnonce.at == NULL || f->cnonce.len > sizeof post->cnonce || f->response.at == NULL ||
         !bytes_equal(f->qop, bytes_text("auth-int")) ||
-        (f->algorithm.at != NULL && !bytes_equal(f->algorithm, bytes_text("MD5"))) ||
-        !bytes_equal(f->opaque, bytes_of(m->bmsc->opaque, sizeof m->bmsc->opaque)))
+        (f->algorithm.at != NULL && !bytes_equal(f->algorithm, bytes_text("MD5"))))
         return false;
-    post->nonce_state = f->nonce.len == sizeof post->nonce
-                            ? bmsc_nonce_check(m, f->nonce, now_ns, &post->nonce_serial)
-                            : NONCE_FORGED;
-    if (post->nonce_state != NONCE_FORGED)
-        memcpy(post->nonce, f->nonce.at, sizeof post->nonce);
+    post->names_right = bytes_equal(f->realm, m->world->text.ua_realm) &&
+                        bytes_equal(f->opaque, bytes_of(m->world->ua_opaque, sizeof m->world->ua_opaque)) &&
+                        f->response.len == sizeof post->response;
+    post->nonce_state = check_nonce(m, f->nonce, now_ns, &post->nonce_serial);
+    keep(post->nonce, &post->nonce_length, f->nonce);
+    keep(post->cnonce, &post->cnonce_length, f->cnonce);
+    keep(post->uri, &post->uri_length, f->uri);
     post->b_tid_known_form = subscriber_of_b_tid(m, f->username, &job->ue, &post->vector);
     post->nc = f->nc;
-    post->cnonce_length = (uint8_t)f->cnonce.len;
-    memcpy(post->cnonce, f->cnonce.at, f->cnonce.len);
-    memcpy(post->response, f->response.at, sizeof post->response);
+    if (f->response.len == sizeof post->response)
+        memcpy(post->response, f->response.at, sizeof post->response);
     digest_ha2(m->crypto, DIGEST_MD5, request->method, request->target, true, request->body, &post->ha2);
     return true;
 }
 
-bool bmsc_verify_post(struct model_region *m, int64_t now_ns, struct bytes bytes, struct bmsc_job *job)
+/* What the request line alone says: TS 33.246 table G.2.4-1. */
+static unsigned check_request_line(const struct http_message *request)
+{
+    if (!bytes_equal(request->method, bytes_text("POST")))
+        return 405;
+    switch (ua_request_of_target(request->target)) {
+    case UA_MSK_REQUEST:
+        return 200;
+    case UA_REGISTRATION:
+    case UA_DEREGISTRATION: /* not simulated */
+        return 501;
+    default:
+        return 404;
+    }
+}
+
+unsigned bmsc_verify_post(struct model_region *m, int64_t now_ns, struct bytes bytes, struct bmsc_job *job)
 {
     struct http_message request;
     const struct bytes *header;
     struct digest_fields f;
+    enum wire_status decoded = http_decode(bytes, &request);
+    unsigned status;
 
-    if (http_decode(bytes, &request) != WIRE_OK || !request.is_request ||
-        !bytes_equal(request.method, bytes_text("POST")) ||
-        !bytes_equal(request.target, bytes_text(UA_MSK_REQUEST_URI)) ||
-        ua_request_body_decode(request.body, job->post.keys, &job->post.key_count) != WIRE_OK ||
-        job->post.key_count == 0)
-        return false;
+    if (decoded == WIRE_UNSUPPORTED && request.is_request && request.header_count == 0)
+        return 505; /* a version that is not ours */
+    if (decoded != WIRE_OK || !request.is_request)
+        return 400;
+    status = check_request_line(&request);
+    if (status != 200)
+        return status;
+    if (ua_request_body_decode(request.body, job->post.keys, &job->post.key_count) != WIRE_OK)
+        return 400;
     header = http_find(&request, "Authorization");
     job->work = header == NULL ? BMSC_POST : BMSC_AUTH_POST;
-    return header == NULL ||
-           (digest_decode(*header, true, &f) == WIRE_OK && read_credentials(m, &request, &f, now_ns, job));
+    if (header == NULL)
+        return 200;
+    return digest_decode(*header, true, &f) == WIRE_OK && read_credentials(m, &request, &f, now_ns, job)
+               ? 200
+               : 400;
 }
 
 bool bmsc_digest_right(struct model_region *m, const struct bmsc_session *session,
@@ -51,9 +98,10 @@ bool bmsc_digest_right(struct model_region *m, const struct bmsc_session *sessio
 {
     struct digest_hash expected;
 
-    digest_response(m->crypto, DIGEST_MD5, &session->ha1, bytes_of(post->nonce, sizeof post->nonce), post->nc,
+    if (!post->names_right)
+        return false;
+    digest_response(m->crypto, DIGEST_MD5, &session->ha1, bytes_of(post->nonce, post->nonce_length), post->nc,
                     bytes_of(post->cnonce, post->cnonce_length), bytes_text("auth-int"), &post->ha2,
                     &expected);
-    return expected.length == sizeof post->response &&
-           crypto_equal(expected.hex, post->response, sizeof post->response);
+    return crypto_equal(expected.hex, post->response, sizeof post->response);
 }

@@ -68,6 +68,7 @@ static bool read_bia(const struct world *world, const struct diameter_message *b
         return false;
     memcpy(job->zn_ks_naf, bia->ks_naf.at, sizeof job->zn_ks_naf);
     job->zn_expiry_ns = (bia->expiry_unix_s - world->epoch_s) * CLOCK_SECOND;
+    job->zn_bootstrap_ns = (bia->bootstrap_unix_s - world->epoch_s) * CLOCK_SECOND;
     return true;
 }
 

@@ -14,10 +14,19 @@ extern "C" {
 
 #define INLINE static inline __attribute__((always_inline))
 
+/* HA2 of the texts that went into it last (digest_auth.c). */
+#define HA2_TEXT_BYTES 1024
+struct ha2_memo {
+    uint16_t method_length, uri_length, body_length; /* 0, 0, 0: of nothing yet */
+    char hex[32];
+    uint8_t texts[HA2_TEXT_BYTES]; /* one behind the other */
+};
+
 struct crypto {
     struct crypto_counts counts;
-    EVP_CIPHER_CTX *aes; /* AES-128-ECB, encrypting */
-    uint8_t aes_key[16]; /* the key that `aes` holds */
+    struct ha2_memo ha2[2]; /* of the last request and the last response with a body */
+    EVP_CIPHER_CTX *aes;    /* AES-128-ECB, encrypting */
+    uint8_t aes_key[16];    /* the key that `aes` holds */
 };
 
 static inline void crypto_count(struct crypto *crypto, enum crypto_operation operation, size_t bytes)

@@ -171,11 +171,12 @@ static void adopt(struct ue_at *u, int64_t expiry_unix_s, bool has_tmpi)
 static enum net_verdict success(struct ue_at *u, const struct http_message *answer)
 {
     struct subscriber_text expected;
+    struct digest_fields info;
     struct bytes b_tid;
     int64_t expiry_unix_s;
 
     subscriber_b_tid(u->m->world, u->x->rand_autn, &expected);
-    if (!ue_rspauth_right(u, answer, "/")) {
+    if (!ue_rspauth_right(u, answer, "/", &info)) {
         count(u->m, COUNT_digest_failed);
         ue_exchange_retry(u);
         return NET_REJECTED;
@@ -221,7 +222,7 @@ static enum net_verdict challenged(struct ue_at *u, const struct http_message *a
 }
 
 /* The BSF has lost the TMPI, or knows none: once more with the IMPI (TS 33.220 §4.5.2 step 2). No text says which status it is
- * told by; any that ends an exchange will do. */
+ * told by; any that refuses the first GET will do. */
 static void forget_tmpi(struct ue_at *u)
 {
     u->ue->has_tmpi = u->x->by_tmpi = u->x->resync = false;
@@ -234,7 +235,7 @@ enum net_verdict ue_bootstrap_answer(struct ue_at *u, const struct http_message 
         return success(u, answer);
     if (answer->status == 401)
         return challenged(u, answer);
-    if (u->x->by_tmpi && answer->status / 100 == 4)
+    if (u->x->by_tmpi && u->x->phase == UE_CHALLENGING && answer->status / 100 == 4)
         forget_tmpi(u);
     else
         ue_exchange_failed_answer(u, answer);

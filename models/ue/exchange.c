@@ -14,7 +14,8 @@ static struct ue_exchange *take(struct ue_at *u)
     u->ue->exchange = pool_take(pool);
     u->x = pool_at(pool, u->ue->exchange);
     u->m->counters[COUNT_ues_active]++;
-    *u->x = (struct ue_exchange){.conn = NET_CONN_NONE, .muk_vector = VECTOR_NONE, .phase = UE_WAITING};
+    *u->x = (struct ue_exchange){
+        .conn = NET_CONN_NONE, .muk_vector = VECTOR_NONE, .nonce_kept = POOL_NONE, .phase = UE_WAITING};
     return u->x;
 }
 
@@ -73,6 +74,7 @@ static void drop_connection(struct ue_at *u)
 void ue_exchange_end(struct ue_at *u)
 {
     ue_exchange_hang_up(u);
+    ue_nonce_drop(u);
     net_timeout_cancel(u->net, u->x->timeout);
     u->ue->serial++;
     pool_give(&u->m->ues->exchanges, u->ue->exchange);

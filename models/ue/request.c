@@ -55,22 +55,7 @@ static void send_post(struct ue_at *u, enum message_kind kind, const struct dige
     ue_exchange_send(u, post, status, length);
 }
 
-void ue_request_start(struct ue_at *u)
-{
-    uint8_t buffer[512];
-
-    if (u->x->msk_arrived) { /* while it bootstrapped: there is nothing left to ask for */
-        ue_exchange_end(u);
-        return;
-    }
-    count(u->m, COUNT_requests_started);
-    u->x->started_ns = u->net->now_ns;
-    u->x->conn = net_tcp_connect(u->net, HOST_UES + u->number, HOST_BMSC, HTTP_PORT, http_frame, 0);
-    send_post(u, KIND_ua_post, NULL, request_body(u, buffer, sizeof buffer));
-    ue_exchange_phase(u, UE_ASKING, u->m->world->scenario->ue_response_timeout);
-}
-
-/* Answers the challenge at hand with the newest MUK's B-TID and MRK. */
+/* Answers the challenge at hand, with the exchange's nc, with the newest MUK's B-TID and MRK. */
 static void send_credentials(struct ue_at *u)
 {
     struct ue_exchange *x = u->x;
@@ -83,7 +68,6 @@ static void send_credentials(struct ue_at *u)
     subscriber_b_tid(u->m->world, x->muk_rand, &b_tid);
     subscriber_ua_ha1(u->m, subscriber_bytes(&b_tid), x->muk, &x->ha1);
     ue_cnonce(u);
-    x->nc = 1;
 
     struct digest_fields c = {.username = subscriber_bytes(&b_tid),
                               .realm = u->m->world->text.ua_realm,
@@ -91,15 +75,34 @@ static void send_credentials(struct ue_at *u)
                               .uri = bytes_text(UA_MSK_REQUEST_URI),
                               .qop = bytes_text("auth-int"),
                               .has_nc = true,
-                              .nc = 1,
+                              .nc = x->nc,
                               .cnonce = bytes_of(x->cnonce, sizeof x->cnonce),
                               .opaque = ue_challenge_opaque(x),
                               .algorithm = bytes_text("MD5")};
     digest_ha2(u->m->crypto, DIGEST_MD5, bytes_text("POST"), c.uri, true, body, &ha2);
-    digest_response(u->m->crypto, DIGEST_MD5, &x->ha1, c.nonce, 1, c.cnonce, c.qop, &ha2, &response);
+    digest_response(u->m->crypto, DIGEST_MD5, &x->ha1, c.nonce, c.nc, c.cnonce, c.qop, &ha2, &response);
     c.response = digest_hash_bytes(&response);
     send_post(u, KIND_ua_auth_post, &c, body);
     ue_exchange_phase(u, UE_REQUESTING, u->m->world->scenario->ue_response_timeout);
+}
+
+void ue_request_start(struct ue_at *u)
+{
+    uint8_t buffer[512];
+
+    if (u->x->msk_arrived) { /* while it bootstrapped: there is nothing left to ask for */
+        ue_exchange_end(u);
+        return;
+    }
+    count(u->m, COUNT_requests_started);
+    u->x->started_ns = u->net->now_ns;
+    u->x->conn = net_tcp_connect(u->net, HOST_UES + u->number, HOST_BMSC, HTTP_PORT, http_frame, 0);
+    if (ue_nonce_take(u)) {
+        send_credentials(u);
+        return;
+    }
+    send_post(u, KIND_ua_post, NULL, request_body(u, buffer, sizeof buffer));
+    ue_exchange_phase(u, UE_ASKING, u->m->world->scenario->ue_response_timeout);
 }
 
 /* Of several challenges the first that we understand; its nonce and opaque are kept. */
@@ -110,13 +113,15 @@ static bool challenge_read(struct ue_at *u, const struct http_message *answer, s
     while ((header = http_find_next(answer, "WWW-Authenticate", header)) != NULL)
         if (digest_decode(*header, true, c) == WIRE_OK && bytes_equal(c->realm, u->m->world->text.ua_realm) &&
             (c->algorithm.at == NULL || bytes_equal(c->algorithm, bytes_text("MD5"))) &&
-            digest_list_has(c->qop, "auth-int") && ue_challenge_keep(u, c))
+            digest_list_has(c->qop, "auth-int") && ue_challenge_keep(u, c)) {
+            u->x->nc = 1;
             return true;
+        }
     return false;
 }
 
-/* 401: the first is a challenge; one with stale=true is answered at once; any other asks for a new bootstrap
- * (TS 24.109 §5.2.5). */
+/* 401: to a POST without credentials it is a challenge; with stale=true it is answered at once; any other asks for a new
+ * bootstrap (TS 24.109 §5.2.5), and is a challenge all the same, which is answered when that is done. */
 static enum net_verdict challenged(struct ue_at *u, const struct http_message *answer)
 {
     struct digest_fields c;
@@ -137,57 +142,80 @@ static enum net_verdict challenged(struct ue_at *u, const struct http_message *a
         ue_exchange_retry(u);
     } else {
         u->x->bootstrap = true;
+        ue_nonce_keep(u);
         ue_exchange_hang_up(u);
         ue_exchange_try(u);
     }
     return NET_RECEIVED;
 }
 
-bool ue_rspauth_right(struct ue_at *u, const struct http_message *answer, const char *uri)
+bool ue_rspauth_right(struct ue_at *u, const struct http_message *answer, const char *uri,
+                      struct digest_fields *info)
 {
     const struct bytes *header = http_find(answer, "Authentication-Info");
     struct ue_exchange *x = u->x;
-    struct digest_fields info;
     struct digest_hash ha2, expected;
 
-    if (header == NULL || digest_decode(*header, false, &info) != WIRE_OK || !info.has_nc ||
-        info.nc != x->nc || !bytes_equal(info.cnonce, bytes_of(x->cnonce, sizeof x->cnonce)) ||
-        !bytes_equal(info.qop, bytes_text("auth-int")))
+    if (header == NULL || digest_decode(*header, false, info) != WIRE_OK || !info->has_nc ||
+        info->nc != x->nc || !bytes_equal(info->cnonce, bytes_of(x->cnonce, sizeof x->cnonce)) ||
+        !bytes_equal(info->qop, bytes_text("auth-int")))
         return false;
     digest_ha2(u->m->crypto, DIGEST_MD5, bytes_of(NULL, 0), bytes_text(uri), true, answer->body, &ha2);
     digest_response(u->m->crypto, DIGEST_MD5, &x->ha1, bytes_of(x->nonce, x->nonce_length), x->nc,
-                    info.cnonce, info.qop, &ha2, &expected);
-    return info.rspauth.len == expected.length &&
-           crypto_equal(info.rspauth.at, expected.hex, expected.length);
+                    info->cnonce, info->qop, &ha2, &expected);
+    return info->rspauth.len == expected.length &&
+           crypto_equal(info->rspauth.at, expected.hex, expected.length);
+}
+
+/* The answer for the key that was asked for, by its Key Domain and MSK ID; others that a response may hold, or lack, say nothing
+ * of it (TS 33.246 §6.3.2.4). NULL: there is none. */
+static const struct ua_key *key_asked_for(const struct ue_at *u, const struct ua_key *keys,
+                                          unsigned key_count)
+{
+    for (unsigned i = 0; i < key_count; i++)
+        if (memcmp(keys[i].key_domain_id, u->m->world->key_domain_id, sizeof keys[i].key_domain_id) == 0 &&
+            keys[i].msk_id == (uint32_t)u->x->key_group << 16)
+            return &keys[i];
+    return NULL;
+}
+
+/* Granted: the MSK follows, or has come before. */
+static void granted(struct ue_at *u)
+{
+    ue_exchange_hang_up(u);
+    if (u->x->msk_arrived) {
+        ue_exchange_end(u);
+        return;
+    }
+    u->x->started_ns = u->net->now_ns;
+    ue_exchange_phase(u, UE_AWAITING_MSK, u->m->world->scenario->ue_msk_timeout);
 }
 
 static enum net_verdict success(struct ue_at *u, const struct http_message *answer)
 {
     struct ua_key keys[UA_KEYS_MAX];
+    const struct ua_key *key = NULL;
+    struct digest_fields info;
     unsigned key_count;
 
-    if (!ue_rspauth_right(u, answer, UA_MSK_REQUEST_URI)) {
+    if (!ue_rspauth_right(u, answer, UA_MSK_REQUEST_URI, &info)) {
         count(u->m, COUNT_digest_failed);
         ue_exchange_retry(u);
         return NET_REJECTED;
     }
-    if (ua_response_body_decode(answer->body, keys, &key_count) != WIRE_OK || key_count != 1) {
+    if (ua_response_body_decode(answer->body, keys, &key_count) == WIRE_OK)
+        key = key_asked_for(u, keys, key_count);
+    if (key == NULL) {
         count(u->m, COUNT_http_malformed);
         ue_exchange_retry(u);
         return NET_REJECTED;
     }
     histogram_add(&u->m->latency[PROCEDURE_msk_request], u->net->now_ns - u->x->started_ns);
-    if (keys[0].status != 200) {
+    ue_nonce_remember(u, info.nextnonce);
+    if (key->status != 200)
         ue_exchange_refused(u);
-        return NET_RECEIVED;
-    }
-    ue_exchange_hang_up(u);
-    if (u->x->msk_arrived) {
-        ue_exchange_end(u);
-        return NET_RECEIVED;
-    }
-    u->x->started_ns = u->net->now_ns;
-    ue_exchange_phase(u, UE_AWAITING_MSK, u->m->world->scenario->ue_msk_timeout);
+    else
+        granted(u);
     return NET_RECEIVED;
 }
 

@@ -9,7 +9,7 @@
 
 #include <glib.h>
 
-struct ue_table *ue_table_new(const struct net_topology *topology, uint32_t region)
+struct ue_table *ue_table_new(const struct net_topology *topology, uint32_t region, bool preemptive)
 {
     struct ue_table *table = g_new0(struct ue_table, 1);
 
@@ -20,7 +20,10 @@ struct ue_table *ue_table_new(const struct net_topology *topology, uint32_t regi
     table->ues = table_new(table->ue_count, sizeof *table->ues);
     pool_init(&table->exchanges, sizeof(struct ue_exchange));
     pool_init(&table->sqns, sizeof(struct ue_sqn));
-    if (table->ues != NULL)
+    pool_init(&table->nonces, sizeof(struct ue_nonce));
+    if (preemptive)
+        table->nonce_of_ue = table_new(table->ue_count, sizeof *table->nonce_of_ue);
+    if (table->ues != NULL && (table->nonce_of_ue != NULL || !preemptive))
         return table;
     ue_table_free(table);
     return NULL;
@@ -32,6 +35,8 @@ void ue_table_free(struct ue_table *table)
         return;
     pool_clear(&table->exchanges);
     pool_clear(&table->sqns);
+    pool_clear(&table->nonces);
+    table_free(table->nonce_of_ue, table->ue_count, sizeof *table->nonce_of_ue);
     table_free(table->ues, table->ue_count, sizeof *table->ues);
     g_free(table);
 }

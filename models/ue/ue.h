@@ -5,7 +5,8 @@
  *                 -> AWAITING_MSK -> done
  *
  * TS 33.246 §6.3.2.2.4 with the MUK bookkeeping of models/README.md. Files: datagram.c (MIKEY in, ACK out), exchange.c
- * (tries, timers, connections), bootstrap.c (Ub), request.c (Ua), usim.c (AKA), table.c (memory). */
+ * (tries, timers, connections), bootstrap.c (Ub), request.c (Ua), nonces.c (those for requests to come), usim.c (AKA),
+ * table.c (memory). */
 #ifndef MODELS_UE_UE_H
 #define MODELS_UE_UE_H
 
@@ -45,7 +46,7 @@ enum ue_phase {
     UE_CHALLENGING,   /* GET sent, 401 expected */
     UE_USIM,          /* the card is computing */
     UE_BOOTSTRAPPING, /* GET with credentials sent */
-    UE_ASKING,        /* POST sent, 401 expected */
+    UE_ASKING,        /* POST without credentials sent, 401 expected */
     UE_REQUESTING,    /* POST with credentials sent */
     UE_AWAITING_MSK
 };
@@ -55,12 +56,22 @@ enum ue_phase {
 #define UE_STALE_MAX        3 /* stale=true answers in a row until the try counts as failed */
 #define UE_CHALLENGES_MAX   4 /* likewise new challenges of the BSF after a response */
 
+/* A nonce of the BM-SC for a request to come, and the opaque that goes with it. */
+struct ue_nonce {
+    uint32_t nc; /* used up to this */
+    uint8_t nonce_length, opaque_length;
+    char nonce[UE_NONCE_BYTES_MAX];
+    char opaque[UE_OPAQUE_BYTES_MAX];
+};
+
 struct ue_exchange {
     struct net_conn conn;
     uint64_t timeout;   /* of the phase */
     int64_t started_ns; /* of the procedure under way, for measuring */
     int64_t retry_after_ns;
     uint32_t nc;
+    uint32_t
+        nonce_kept; /* place of that of the 401 that asked for the bootstrap under way; POOL_NONE: none */
     uint16_t tries;
     uint16_t muk_vector; /* whose key muk holds; VECTOR_NONE: nobody's */
     uint16_t vector;     /* of the bootstrap under way */
@@ -96,6 +107,8 @@ struct ue_table {
     uint32_t ue_count;
     struct pool exchanges;
     struct pool sqns;
+    struct pool nonces;
+    uint32_t *nonce_of_ue; /* of UEs that send credentials at once; NULL if there are none. See nonces.c */
 };
 
 /* What a handler works with. */
@@ -107,8 +120,8 @@ struct ue_at {
     struct ue_exchange *x; /* NULL: idle */
 };
 
-/* NULL: no memory for the UEs of the region. */
-struct ue_table *ue_table_new(const struct net_topology *topology, uint32_t region);
+/* NULL: no memory for the UEs of the region. preemptive: some send credentials at once. */
+struct ue_table *ue_table_new(const struct net_topology *topology, uint32_t region, bool preemptive);
 void ue_table_free(struct ue_table *table);
 
 /* --- for the network: handlers of the hosts that are UEs ------------------------------------------------ */
@@ -150,11 +163,22 @@ enum net_verdict ue_bootstrap_answer(struct ue_at *u, const struct http_message 
 void ue_request_start(struct ue_at *u);
 enum net_verdict ue_request_answer(struct ue_at *u, const struct http_message *answer);
 void ue_cnonce(struct ue_at *u);
+
+/* nonces.c: credentials in the first POST. A UE may answer the challenge of a 401 that made it bootstrap again, and one that
+ * ue.preemptive has chosen uses the nonce of an exchange before. */
+/* Puts such a nonce, its opaque and its nc into the exchange; false: there is none. */
+bool ue_nonce_take(struct ue_at *u);
+/* Keeps the nonce at hand while the UE bootstraps. */
+void ue_nonce_keep(struct ue_at *u);
+/* ... or for the next exchange: that of Authentication-Info if it has one (nextnonce), else the one used. */
+void ue_nonce_remember(struct ue_at *u, struct bytes nextnonce);
+void ue_nonce_drop(struct ue_at *u); /* what the exchange still keeps */
 /* Keeps nonce and opaque of a challenge; false if they are too long, or there is no nonce. */
 bool ue_challenge_keep(struct ue_at *u, const struct digest_fields *challenge);
 struct bytes ue_challenge_opaque(const struct ue_exchange *x); /* at == NULL: the challenge had none */
-/* Verifies Authentication-Info against the exchange's HA1, nonce, cnonce and nc. */
-bool ue_rspauth_right(struct ue_at *u, const struct http_message *answer, const char *uri);
+/* Verifies Authentication-Info against the exchange's HA1, nonce, cnonce and nc; *info: its fields. */
+bool ue_rspauth_right(struct ue_at *u, const struct http_message *answer, const char *uri,
+                      struct digest_fields *info);
 
 /* usim.c: TS 33.102 §6.3.3, Annex C. */
 enum usim_result { USIM_OK, USIM_MAC_FAILURE, USIM_SYNC_FAILURE };

@@ -78,6 +78,21 @@ static void check_ues(const struct check *check)
                       LIMITS_IPV4_UES, text_of(check, "ue", "count"));
 }
 
+/* A key that expires soon from the beginning would be asked for again and again. */
+static void check_muk(const struct check *check)
+{
+    const struct scenario *s = check->scenario;
+    bool own = s->bmsc_muk_lifetime > 0 && s->bmsc_muk_lifetime < s->gba_lifetime;
+    int64_t lifetime = own ? s->bmsc_muk_lifetime : s->gba_lifetime;
+
+    if (s->bmsc_muk_margin >= lifetime)
+        contradiction(
+            check, "bmsc", "muk_margin",
+            "%s is not below the lifetime of a MUK (%s = %s): each new one would expire soon, expected less",
+            text_of(check, "bmsc", "muk_margin"), own ? "bmsc.muk_lifetime" : "gba.lifetime",
+            own ? text_of(check, "bmsc", "muk_lifetime") : text_of(check, "gba", "lifetime"));
+}
+
 static void check_run(const struct check *check)
 {
     const struct scenario *s = check->scenario;
@@ -144,6 +159,7 @@ void contradictions_find(const struct scenario *scenario, struct mistakes *mista
     check_run(&check);
     check_operator(&check);
     check_ues(&check);
+    check_muk(&check);
     check_dates(&check);
     check_tcp(&check);
 }

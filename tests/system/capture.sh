@@ -152,6 +152,12 @@ dissect lossy-segments
 
 judge renegotiate "$gba ua_401_renegotiate" bmsc.renegotiate=100%
 dissect_whole renegotiate
+judge preemptive "pull msk ack ua_preemptive ua_nonce_of_before nextnonce ua_200 ua_digest rspauth" ue.preemptive=60% \
+    fault.drop=msk/5@1-4,msk/7@1-4
+dissect_whole preemptive
+judge preemptive-stale "$all ua_preemptive ua_401_stale" ue.preemptive=60% bmsc.nextnonce_lifetime=2h
+judge muk-lifetime "$gba ua_401_renegotiate ua_preemptive" bmsc.muk_lifetime=6h bmsc.muk_margin=1h
+dissect_whole muk-lifetime
 judge forgotten "$gba bia_5403 ua_401_renegotiate tmpi ub_tmpi_unknown" bsf.session_lost=100% ue.muk_ahead=50%
 dissect_whole forgotten
 judge stale "$all ua_401_stale" bmsc.nonce_lifetime=200ms access.late=30% access.late_delay=300ms

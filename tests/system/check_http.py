@@ -210,6 +210,7 @@ class UaCheck(HttpCheck):
         self.nonces = {}   # nonce -> [address of the UE, opaque, nc accepted last]
         self.grants = {}   # B-TID -> (address, {key ids})
         self.asked = {}    # B-TID -> (connection, grant to be) of the last request with right credentials
+        self.seen = set()  # addresses of UEs that have sent a request
         self.groups = {}   # address -> (Key Domain ID, Key Group) of the pull
 
     def pulled(self, address, key_ids):
@@ -249,12 +250,20 @@ class UaCheck(HttpCheck):
             self.counts["ua_post"] += 1
         else:
             self.credentials(item, message, asked)
+        self.seen.add(item.connection.client)
+        self.exchange[id(item.connection)] = message
 
     def credentials(self, item, message, asked):
         packet = item.packet
         known = self.nonces.get(asked["nonce"])
+        if known is None and item.connection.client not in self.seen:
+            # nextnonce of an exchange before the run: for the first request of a UE alone
+            known = self.nonces[asked["nonce"]] = [item.connection.client, asked.get("opaque"), 0]
+            self.counts["ua_nonce_of_before"] += 1
         if known is None:
             raise CaptureError(f"packet {packet.number}: nonce {asked['nonce']} was never given out")
+        if id(item.connection) not in self.exchange:
+            self.counts["ua_preemptive"] += 1
         expect(packet, "UE that got this nonce, and opaque", (item.connection.client, known[1]),
                (known[0], asked.get("opaque")))
         expect(packet, "realm, uri, qop and algorithm",
@@ -304,6 +313,7 @@ class UaCheck(HttpCheck):
             raise CaptureError(f"packet {packet.number}: 200 without credentials")
         info = self.rspauth(item, message, asked, request.ha1, UA_URI)
         if "nextnonce" in info:
+            self.counts["nextnonce"] += 1
             self.nonces[info["nextnonce"]] = [item.connection.client, asked.get("opaque"), 0]
         expect(packet, "Content-Type", "application/mbms-msk-response+xml", message.headers.get("content-type"))
         expect(packet, "keys of the request, each answered", request.wanted, keys_in(packet, message.body, "mbmsMSKResponse", "mskResponse"))

@@ -6,6 +6,8 @@
 #include "models/subscriber.h"
 #include "sim/net/native/native.h"
 
+#include <string.h>
+
 unsigned forge_count;
 
 static const struct net_handlers *real;
@@ -119,6 +121,30 @@ struct bytes forge_msk(struct net_region *at, const struct net_delivery *d, stru
     message->encr_data = bytes_of(data, length);
     g_assert_cmpint(mikey_encode(message, out, sizeof out, &length), ==, WIRE_OK);
     return forge_mikey(at, d, bytes_of(out, length));
+}
+
+struct bytes forge_text(struct bytes message, const char *from, const char *to)
+{
+    g_autofree char *text = g_strndup((const char *)message.at, message.len);
+    char *at = strstr(text, from);
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    if (at == NULL)
+        g_error("\"%s\" is not in\n%s", from, text);
+    g_string_append_len(out, text, at - text);
+    g_string_append(out, to);
+    g_string_append(out, at + strlen(from));
+    return forge_keep((const uint8_t *)out->str, out->len);
+}
+
+char *forge_directive(struct bytes message, const char *name)
+{
+    g_autofree char *text = g_strndup((const char *)message.at, message.len);
+    g_autofree char *pattern = g_strdup_printf("[ ,]%s=\"?([^\",\\s]*)", name);
+    g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
+    g_autoptr(GMatchInfo) match = NULL;
+
+    return g_regex_match(regex, text, 0, &match) ? g_match_info_fetch(match, 1) : NULL;
 }
 
 uint32_t forge_group(struct net_region *at)

@@ -25,6 +25,11 @@ struct bytes forge_mikey(struct net_region *at, const struct net_delivery *d, st
 /* A MIKEY message with these key data (NULL: none) encrypted under the MUK of its IDr, and its MAC. */
 struct bytes forge_msk(struct net_region *at, const struct net_delivery *d, struct mikey_message *message,
                        const struct mikey_key_data *key_data);
+/* A message of text with `from` in it replaced by `to` where it comes first; it must be there. */
+struct bytes forge_text(struct bytes message, const char *from, const char *to);
+/* The value of a digest directive in a message, quoted or not; g_free. NULL: it is not there. */
+char *forge_directive(struct bytes message, const char *name);
+
 /* MSK ID of Key Number 0 of the group that is renewed. */
 uint32_t forge_group(struct net_region *at);
 

@@ -18,6 +18,6 @@ struct storm *fixture_run(const struct scenario *scenario);
 
 #define fixture_metric(storm, name) ((int64_t)storm_metric(storm, name))
 /* Compares a metric with what is expected. */
-#define fixture_equal(storm, name, value) g_assert_cmpint(fixture_metric(storm, name), ==, value)
+#define fixture_equal(storm, name, value) g_assert_cmpint(fixture_metric(storm, name), ==, (value))
 
 #endif

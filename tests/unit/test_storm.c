@@ -87,6 +87,39 @@ static void test_warm_time(void)
     scenario_free(scenario);
 }
 
+/* With credentials in the first POST: a round trip of 70 ms and the challenge's 1 ms less. */
+static void test_preemptive_time(void)
+{
+    struct scenario *scenario =
+        fixture_scenario("access.uplink_rate=10Tbit/s", "access.downlink_rate=10Tbit/s",
+                         "core.rate=100Tbit/s", "ue.preemptive=100%", NULL);
+    struct storm *storm = fixture_run(scenario);
+    double expected_s = 0.035 + 0.070 + 0.035 + 0.002 + 0.000020 + 0.035;
+
+    g_assert_cmpfloat(fabs(storm_metric(storm, "time_to_key_max_s") - expected_s), <, 1e-6);
+    storm_free(storm);
+    scenario_free(scenario);
+}
+
+/* Ages of MUKs are uniform over the GBA key's lifetime: of 20 000 UEs a share of 1 - 6 h / 24 h is past the BM-SC's own. Binomial:
+ * 15 000, give or take 61 (one standard deviation). */
+static void test_muk_lifetime(void)
+{
+    struct scenario *scenario =
+        fixture_scenario("ue.count=20k", "ue.cells=100", "gba.lifetime=24h", "bmsc.muk_lifetime=6h",
+                         "bmsc.workers=100", "bsf.workers=100", "hss.workers=100", NULL);
+    struct storm *storm = fixture_run(scenario);
+
+    fixture_equal(storm, "ues_keyed", 20000);
+    g_assert_cmpint(fixture_metric(storm, "http_401_renegotiate"), >, 15000 - 5 * 61);
+    g_assert_cmpint(fixture_metric(storm, "http_401_renegotiate"), <, 15000 + 5 * 61);
+    /* a GBA key or two end in these seconds by themselves */
+    g_assert_cmpint(fixture_metric(storm, "gba_runs"), >=, fixture_metric(storm, "http_401_renegotiate"));
+    g_assert_cmpint(fixture_metric(storm, "gba_runs"), <, fixture_metric(storm, "http_401_renegotiate") + 30);
+    storm_free(storm);
+    scenario_free(scenario);
+}
+
 /* What if: a UE that waited between pull and request has its key later by just that; by the standard it does not wait. */
 static void test_what_if(void)
 {
@@ -240,6 +273,8 @@ int main(int argc, char **argv)
     g_test_add_func("/storm/reproducible", test_reproducible);
     g_test_add_func("/storm/warm time", test_warm_time);
     g_test_add_func("/storm/expired time", test_expired_time);
+    g_test_add_func("/storm/preemptive time", test_preemptive_time);
+    g_test_add_func("/storm/MUK lifetime", test_muk_lifetime);
     g_test_add_func("/storm/what if", test_what_if);
     g_test_add_func("/storm/regions", test_regions);
     g_test_add_func("/storm/cut off", test_cut_off);

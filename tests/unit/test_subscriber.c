@@ -158,7 +158,7 @@ static void test_usim(void)
     uint64_t seq, sqn_ms;
 
     set_up(&f, NULL);
-    f.m.ues = ue_table_new(&topology, 1);
+    f.m.ues = ue_table_new(&topology, 1, false);
     net.model = &f.m;
     struct ue_at u = ue_find(&net, HOST_UES);
     seq = subscriber_start_seq_usim(&f.world, 0);
@@ -190,7 +190,7 @@ static void test_usim_mac(void)
     const uint8_t rand[16] = {0}, autn[16] = {0};
 
     set_up(&f, NULL);
-    f.m.ues = ue_table_new(&topology, 1);
+    f.m.ues = ue_table_new(&topology, 1, false);
     net.model = &f.m;
     struct ue_at u = ue_find(&net, HOST_UES);
     g_assert_cmpint(usim_authenticate(&u, rand, autn, &answer), ==, USIM_MAC_FAILURE);
