@@ -1,138 +1,91 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 """Holds a capture of one UE against the message flow of TS 33.246 clause 6.3.2.2.4 (figure 6.2b): message by message, in
-order of time, with direction, ports and sizes.
+order of time, with direction, ports, sizes, and the MUK that each message names.
 
-    figure.py CAPTURE --case warm|expired|ahead
+    figure.py CAPTURE --case CASE
 
-warm: both sides hold the same valid MUK. expired: past its lifetime, so the UE bootstraps first. ahead: the UE has
-bootstrapped since, so the BM-SC asks the BSF for the key of a B-TID that it does not know.
+In both wordings of the clause:
+warm            both sides hold the same valid MUK
+expired         it is past its lifetime, so the UE bootstraps first
+lost-tmpi       the same, and the BSF does not know the UE's TMPI any more
+ahead           the UE has bootstrapped since, so the BM-SC asks the BSF for the key of a B-TID that it does not know
+preemptive      the UE has a nonce of an earlier exchange, and sends its credentials at once
+In the older wording (the BM-SC pulls under the MUK that it last used; "may" have GBA run again):
+rerun           it does so: its answer to the credentials is a 401, and the UE bootstraps
+unheard         the UE has a newer MUK only, of which the BM-SC knows too, but may not use it: no pull is answered
+In that of Release 16 (the BM-SC pulls under the MUK that it last knew; renegotiates where its MUK lifetime has run out):
+lifetime-over   it has: as rerun
+heard           as unheard, but the pull is under the newer MUK: as warm
 """
 import argparse
 import sys
 
 import pcap
+from figure_sizes import IMPI, TMPI, UA_NONCE, check_sizes_of_specification, mikey_sizes, ua_sizes, ub_sizes
 from messages import Diameter, Http, MessageError, Mikey, diameter_frame, http_frame
 from pcap import ACK, FIN, SYN, CaptureError, expect
 
+CASES = ("warm", "expired", "lost-tmpi", "ahead", "preemptive", "rerun", "unheard", "lifetime-over", "heard")
 UE, BMSC, BSF, HSS = "UE", "BM-SC", "BSF", "HSS"
 HOSTS = {"10.0.0.1": UE, "192.0.2.1": BMSC, "192.0.2.2": BSF, "192.0.2.3": HSS}
 
-# Names of MCC 001, MNC 01 (TS 23.003) and the lengths that follow from them.
-BMSC_NAME = "bmsc.mnc001.mcc001.pub.3gppnetwork.org"
-BSF_NAME = "bsf.mnc001.mcc001.pub.3gppnetwork.org"
-TMPI = "A" * 32 + "@tmpi.bsf.3gppnetwork.org"  # base64 of 24 octets; each UE has bootstrapped before
-UA_REALM = "3GPP-bootstrapping@" + BMSC_NAME
-UA_URI = "/keymanagement?requesttype=msk-request"
-DATE = "Tue, 01 Jan 2030 00:00:00 GMT"
-BASE64_OF_16 = "A" * 22 + "=="
-B_TID = BASE64_OF_16 + "@" + BSF_NAME
-UB_NONCE = "A" * 43 + "="   # base64 of RAND || AUTN
-UA_NONCE = "A" * 22 + "=="  # base64 of one sealed block
-OPAQUE = MD5 = "0" * 32
-CNONCE = "0" * 16
-
-
-# --- sizes, from the layouts ------------------------------------------------------------------------------------
-
-def mikey_sizes():
-    """RFC 3830 clause 6, RFC 4563 clause 4."""
-    header, t, rand = 10, 2 + 4, 2 + 16
-    ext = 4 + (2 + 3) + (2 + 4)
-    ids = 4 + len(BMSC_NAME) + 4 + len(B_TID)
-    kemac = 1 + 1 + 2 + 1 + 20
-    key_data = 4 + 16 + (1 + 2) + (1 + 2)
-    pull = header + ext + t + rand + ids + kemac
-    return {"pull": pull, "MSK": pull + key_data, "ACK": header + t + 4 + len(B_TID) + 2 + 20}
-
-
-def text_size(start, headers, body=""):
-    return len(start) + 2 + sum(len(f"{name}: {value}\r\n") for name, value in headers) + 2 + len(body)
-
-
-def ub_sizes():
-    """GET, 401, GET, 200 of TS 33.220 clause 4.5.2."""
-    who = f'Digest username="{TMPI}", realm="{BSF_NAME}"'
-    common = [("Host", BSF_NAME), ("User-Agent", "UE-sim 3gpp-gba-tmpi"), ("Date", DATE), ("Accept", "*/*")]
-    first = f'{who}, nonce="", uri="/", response=""'
-    second = (f'{who}, nonce="{UB_NONCE}", uri="/", qop=auth-int, nc=00000001, cnonce="{CNONCE}", '
-              f'response="{MD5}", algorithm=AKAv1-MD5')
-    body = ('<?xml version="1.0" encoding="UTF-8"?>\n<BootstrappingInfo xmlns="uri:3gpp-gba">\n'
-            f"<btid>{B_TID}</btid>\n<lifetime>2030-01-01T12:00:00Z</lifetime>\n</BootstrappingInfo>\n")
-    offer = f'Digest realm="{BSF_NAME}", nonce="{UB_NONCE}", algorithm=AKAv1-MD5, qop="auth-int"'
-    return {
-        "GET": text_size("GET / HTTP/1.1", common + [("Authorization", first)]),
-        "401": text_size("HTTP/1.1 401 Unauthorized", [("Server", "BSF-sim 3gpp-gba-tmpi"), ("Date", DATE), ("Content-Length", 0),
-                                                       ("WWW-Authenticate", offer)]),
-        "GET+": text_size("GET / HTTP/1.1", common + [("Authorization", second)]),
-        "200": text_size("HTTP/1.1 200 OK", [("Server", "BSF-sim 3gpp-gba-tmpi"), ("Authentication-Info", info()), ("Date", DATE),
-                                             ("Expires", DATE), ("Content-Type", "application/vnd.3gpp.bsf+xml"),
-                                             ("Content-Length", len(body))], body),
-    }
-
-
-def info():
-    return f'qop=auth-int, rspauth="{MD5}", cnonce="{CNONCE}", nc=00000001'
-
-
-def ua_sizes():
-    """POST, 401, POST, 200 of TS 33.246 clause 6.3.2.2."""
-    key = "<MSK>\n<keyDomainID>APEQ</keyDomainID>\n<MSKID>AAUAAA==</MSKID>\n</MSK>\n"
-    xml = '<?xml version="1.0" encoding="UTF-8"?>\n'
-    asked = f'{xml}<mbmsMSKRequest xmlns="urn:3GPP:metadata:2005:MBMS:mskRequest">\n{key}</mbmsMSKRequest>\n'
-    granted = (f'{xml}<mbmsMSKResponse xmlns="urn:3GPP:metadata:2005:MBMS:mskResponse">\n<Response>\n{key}'
-               "<ResponseCode>200 OK</ResponseCode>\n</Response>\n</mbmsMSKResponse>\n")
-    start = f"POST {UA_URI} HTTP/1.1"
-    common = [("Host", BMSC_NAME), ("User-Agent", "UE-sim 3gpp-gba"), ("Date", DATE), ("Accept", "*/*"),
-              ("Referer", f"http://{BMSC_NAME}/service"),
-              ("Content-Type", "application/mbms-msk+xml"), ("Content-Length", len(asked))]
-    offer = f'Digest realm="{UA_REALM}", nonce="{UA_NONCE}", algorithm=MD5, qop="auth-int", opaque="{OPAQUE}"'
-    credentials = (f'Digest username="{B_TID}", realm="{UA_REALM}", nonce="{UA_NONCE}", uri="{UA_URI}", qop=auth-int, '
-                   f'nc=00000001, cnonce="{CNONCE}", response="{MD5}", opaque="{OPAQUE}", algorithm=MD5')
-    return {
-        "POST": text_size(start, common, asked),
-        "401": text_size("HTTP/1.1 401 Unauthorized", [("Server", "BMSC-sim"), ("Date", DATE), ("Content-Length", 0),
-                                                       ("WWW-Authenticate", offer)]),
-        "POST+": text_size(start, common + [("Authorization", credentials)], asked),
-        "200": text_size("HTTP/1.1 200 OK", [("Server", "BMSC-sim"), ("Authentication-Info", info()), ("Date", DATE),
-                                             ("Expires", DATE), ("Content-Type", "application/mbms-msk-response+xml"),
-                                             ("Content-Length", len(granted))], granted),
-    }
-
-
 # --- the flow ---------------------------------------------------------------------------------------------------
+
+def both_ways(interface, client, server, sizes, names):
+    """Requests of the client and answers (numbers) of the server."""
+    return [(interface, name, *((server, client) if name.isdigit() else (client, server)), sizes[name]) for name in names]
+
+
+def bootstrap(user, first=()):
+    steps = both_ways("Ub", UE, BSF, ub_sizes(user), ("GET", "401", "GET+", "200"))
+    zh = [("Zh", "MAR", BSF, HSS, None), ("Zh", "MAA", HSS, BSF, None)]
+    return list(first) + steps[:1] + zh + steps[1:]
+
 
 def flow(case):
     """(interface, message, from, to, size or None) in order. + marks credentials."""
-    mikey, ub, ua = mikey_sizes(), ub_sizes(), ua_sizes()
-    steps = [("MIKEY", "pull", BMSC, UE, mikey["pull"])]
-    if case == "expired":
-        steps += [("Ub", "GET", UE, BSF, ub["GET"]), ("Zh", "MAR", BSF, HSS, None), ("Zh", "MAA", HSS, BSF, None),
-                  ("Ub", "401", BSF, UE, ub["401"]), ("Ub", "GET+", UE, BSF, ub["GET+"]),
-                  ("Ub", "200", BSF, UE, ub["200"])]
-    steps += [("Ua", "POST", UE, BMSC, ua["POST"]), ("Ua", "401", BMSC, UE, ua["401"]),
-              ("Ua", "POST+", UE, BMSC, ua["POST+"])]
-    if case in ("expired", "ahead"):
-        steps += [("Zn", "BIR", BMSC, BSF, None), ("Zn", "BIA", BSF, BMSC, None)]
-    return steps + [("Ua", "200", BMSC, UE, ua["200"]), ("MIKEY", "MSK", BMSC, UE, mikey["MSK"]),
-                    ("MIKEY", "ACK", UE, BMSC, mikey["ACK"])]
+    mikey = mikey_sizes()
+    pull, msk, ack = [[("MIKEY", name, *ends, mikey[name])] for name, ends in
+                      (("pull", (BMSC, UE)), ("MSK", (BMSC, UE)), ("ACK", (UE, BMSC)))]
+    # A BM-SC whose UEs send credentials at once gives them the nonce for that.
+    nextnonce = f', nextnonce="{UA_NONCE}"' if case == "preemptive" else ""
+
+    def ua(*names):
+        return both_ways("Ua", UE, BMSC, ua_sizes(nextnonce), names)
+
+    zn = [("Zn", "BIR", BMSC, BSF, None), ("Zn", "BIA", BSF, BMSC, None)]
+    request, end = ua("POST", "401", "POST+"), ua("200") + msk + ack
+    warm = pull + request + end
+    rerun = pull + request + ua("401") + bootstrap(TMPI) + ua("POST+") + zn + end
+    return {
+        "warm": warm, "heard": warm,
+        "expired": pull + bootstrap(TMPI) + request + zn + end,
+        "lost-tmpi": pull + bootstrap(IMPI, both_ways("Ub", UE, BSF, ub_sizes(TMPI), ("GET", "403"))) + request + zn + end,
+        "ahead": pull + request + zn + end,
+        "preemptive": pull + ua("POST+") + end,
+        "rerun": rerun, "lifetime-over": rerun,
+        "unheard": pull * 3,
+    }[case]
 
 
 def read_flow(packets, connections):
-    """The same of a capture: (step, packet, connection)."""
+    """The same of a capture: (step, packet, connection, bytes)."""
     found = []
     for packet in packets:
         if packet.protocol == 17:
             expect(packet, "UDP ports", (2269, 2269), (packet.source_port, packet.target_port))
             message = Mikey(packet.payload)
             name = "ACK" if message.data_type else ("MSK" if message.encrypted else "pull")
-            found.append((("MIKEY", name, HOSTS[packet.source], HOSTS[packet.target], len(packet.payload)), packet, None))
+            found.append((("MIKEY", name, HOSTS[packet.source], HOSTS[packet.target], len(packet.payload)), packet, None,
+                          packet.payload))
     for connection in connections:
         diameter = connection.server_port == 3868
         for item in pcap.split(connection, diameter_frame if diameter else http_frame):
             ends = HOSTS[connection.client], HOSTS[connection.server]
             step = (diameter_step if diameter else http_step)(item, connection)
-            found.append(((*step[:2], *(ends if item.from_client else ends[::-1]), step[2]), item.packet, connection))
+            found.append(((*step[:2], *(ends if item.from_client else ends[::-1]), step[2]), item.packet, connection,
+                          item.data))
     return sorted(found, key=lambda f: f[1].number)
 
 
@@ -158,7 +111,7 @@ def http_step(item, connection):
 
 def check_flow(case, found):
     wanted = flow(case)
-    for index, (step, packet, _) in enumerate(found):
+    for index, (step, packet, *_) in enumerate(found):
         if index >= len(wanted):
             raise CaptureError(f"packet {packet.number}: nothing more should follow, but here is {step}")
         expect(packet, f"step {index + 1} of the flow (interface, message, from, to, bytes)", wanted[index], step)
@@ -168,39 +121,53 @@ def check_flow(case, found):
         raise CaptureError(f"the flow ends after step {len(found)}; expected {wanted[len(found)]}")
 
 
+def named(step, item):
+    """The B-TID that a message of MIKEY, or credentials on Ua, name; None where there is none."""
+    if step[0] == "MIKEY":
+        return Mikey(item).ids[-1]
+    return Http(item).digest("Authorization")["username"] if step[:2] == ("Ua", "POST+") else None
+
+
+def check_keys(case, found):
+    """MSK and ACK are under the MUK of the last request (clause 6.3.2.3.1); that is the pull's own where no newer is."""
+    names = [(step[1], packet, named(step, data)) for step, packet, _, data in found]
+    names = [n for n in names if n[2] is not None]
+    if case == "unheard":
+        return
+    pulled, asked = names[0][2], next(n[2] for n in reversed(names) if n[0] == "POST+")
+    for name, packet, b_tid in names[-2:]:
+        expect(packet, f"B-TID of the {name}", asked, b_tid)
+    same = case in ("warm", "heard", "preemptive")
+    expect(names[0][1], "the pull is under the MUK of the last request", same, pulled == asked)
+    first = next(n[2] for n in names if n[0] == "POST+")
+    expect(names[0][1], "the pull is under the MUK of the first request", same or case in ("rerun", "lifetime-over"),
+           pulled == first)
+
+
 def check_connections(case, connections, found):
     """One connection an exchange: handshake before the first message, both messages on it, FINs at the end."""
     http = [c for c in connections if c.server_port == 80]
-    expect(0, "HTTP connections, to", [BSF, BMSC] if case == "expired" else [BMSC], [HOSTS[c.server] for c in http])
+    wanted = {"expired": [(BSF, 4), (BMSC, 4)], "lost-tmpi": [(BSF, 6), (BMSC, 4)], "preemptive": [(BMSC, 2)],
+              "rerun": [(BMSC, 4), (BSF, 4), (BMSC, 2)], "unheard": []}
+    wanted["lifetime-over"] = wanted["rerun"]
+    expect(0, "HTTP connections, to, and messages on them", wanted.get(case, [(BMSC, 4)]),
+           [(HOSTS[c.server], sum(f[2] is c for f in found)) for c in http])
     for connection in connections:
         expect(connection.first, "a RST on this connection", None, connection.reset)
         flags = [p.flags & (SYN | ACK) for p in connection.packets[:3]]
         expect(connection.first, "SYN, SYN+ACK, ACK", [SYN, SYN | ACK, ACK], flags)
         expect(connection.first, "segments sent again", [0, 0], [s.retransmitted for s in connection.sides])
     for connection in http:
-        messages = [f for f in found if f[2] is connection]
-        expect(connection.first, "messages on the connection", 4, len(messages))
         expect(connection.first, "both sides closed in good order", True, connection.whole())
         expect(connection.first, "last packet acknowledges the FIN", ACK, connection.packets[-1].flags & (ACK | FIN))
-    order = [c.first.number for c in http]
-    expect(0, "first the bootstrap, then the request", sorted(order), order)
-    pull = found[0][1]
-    expect(pull, "the pull comes before the first SYN of the UE", True, pull.number < order[0])
-
-
-def check_sizes_of_specification():
-    """Sizes that can be had elsewhere: the worked examples whose names and nonces have these lengths."""
-    for what, known in ((mikey_sizes(), {"pull": 182, "MSK": 208, "ACK": 104}),
-                        (ub_sizes(), {"GET": 318, "401": 279, "GET+": 469, "200": 530}),
-                        # the examples' Ua nonce has 34 characters, ours 24; nothing else differs
-                        (ua_sizes(), {"POST": 496, "401": 313 - 10, "POST+": 907 - 10, "200": 555})):
-        expect(0, "sizes from the layouts", known, what)
+    order = [found[0][1].number] + [c.first.number for c in http]
+    expect(0, "the pull, then one connection after the other", sorted(order), order)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("capture")
-    parser.add_argument("--case", choices=("warm", "expired", "ahead"), required=True)
+    parser.add_argument("--case", choices=CASES, required=True)
     options = parser.parse_args()
     try:
         check_sizes_of_specification()
@@ -208,6 +175,7 @@ def main():
         connections = pcap.connections(packets)
         found = read_flow(packets, connections)
         check_flow(options.case, found)
+        check_keys(options.case, found)
         check_connections(options.case, connections, found)
     except (CaptureError, MessageError, OSError) as error:
         print(f"figure: {error}", file=sys.stderr)
