@@ -47,6 +47,24 @@ static void print_key(const struct config_key *key)
     format_wrapped(stdout, 6, WIDTH, key->meaning);
 }
 
+/* What a section is about, where its name does not say it: servers by their names in 5G MBS, too (TS 33.501 annex W.4). */
+static void print_section(const char *section)
+{
+    static const struct {
+        const char *section, *about;
+    } notes[] = {
+        {"bmsc", "The BM-SC; in 5G MBS the MBSSF, and Ua is MBS-10."},
+        {"bsf", "The BSF, which Ub and Zn lead to; in 5G MBS Zn may be Nbsp_GBA."},
+        {"hss", "The HSS, behind Zh; in 5G MBS Nhss_gbaUEAU and Nhss_gbaSDM."},
+        {"diameter", "Zn from BM-SC to BSF, Zh from BSF to HSS."},
+        {"whatif", "Behaviour that no standard has. What is on is named in every summary and report."}};
+
+    printf("\n[%s]\n", section);
+    for (unsigned i = 0; i < G_N_ELEMENTS(notes); i++)
+        if (strcmp(section, notes[i].section) == 0)
+            printf("  %s\n", notes[i].about);
+}
+
 static void print_table(void)
 {
     const char *section = "";
@@ -55,9 +73,7 @@ static void print_table(void)
     for (unsigned i = 0; i < config_key_count; i++) {
         if (strcmp(section, config_keys[i].section) != 0) {
             section = config_keys[i].section;
-            printf("\n[%s]\n", section);
-            if (strcmp(section, "whatif") == 0)
-                puts("  Behaviour that no standard has. What is on is named in every summary and report.");
+            print_section(section);
         }
         print_key(&config_keys[i]);
     }
