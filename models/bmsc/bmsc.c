@@ -89,12 +89,16 @@ uint32_t bmsc_job_take(struct bmsc *bmsc, enum bmsc_work work, uint32_t ue)
     job->work = (uint8_t)work;
     job->waiting = job->late = false;
     job->ue = ue;
+    memset(&job->post.texts, 0, sizeof job->post.texts);
     return index;
 }
 
 void bmsc_job_give(struct bmsc *bmsc, uint32_t index)
 {
-    ((struct bmsc_job *)pool_at(&bmsc->jobs, index))->waiting = false;
+    struct bmsc_job *job = pool_at(&bmsc->jobs, index);
+
+    job->waiting = false;
+    texts_drop(&bmsc->long_texts, &job->post.texts);
     pool_give(&bmsc->jobs, index);
 }
 
@@ -229,6 +233,7 @@ struct bmsc *bmsc_new(const struct world *world)
     server_init(&bmsc->station.server, (uint32_t)s->bmsc_workers, (uint64_t)s->bmsc_queue_limit);
     pool_init(&bmsc->jobs, sizeof(struct bmsc_job));
     pool_init(&bmsc->sessions, sizeof(struct bmsc_session));
+    texts_pool_init(&bmsc->long_texts);
     diameter_peer_init(&bmsc->bsf, HOST_BMSC, HOST_BSF);
     bmsc->ues = table_new(world->ues, sizeof *bmsc->ues);
     if (bmsc->ues != NULL)
@@ -244,6 +249,7 @@ void bmsc_free(struct bmsc *bmsc)
     server_clear(&bmsc->station.server);
     pool_clear(&bmsc->jobs);
     pool_clear(&bmsc->sessions);
+    pool_clear(&bmsc->long_texts);
     table_free(bmsc->ues, bmsc->world->ues, sizeof *bmsc->ues);
     g_free(bmsc);
 }

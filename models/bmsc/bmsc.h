@@ -10,11 +10,11 @@
 #include "models/nonce.h"
 #include "models/station.h"
 #include "models/subscriber.h"
+#include "models/texts.h"
 #include "models/wire/digest.h"
 #include "models/wire/http.h"
 #include "models/wire/mikey.h"
 #include "models/wire/ua.h"
-#include "sim/kernel/pool.h"
 
 /* NULL: no memory for its table, of so many bytes a UE. */
 struct bmsc *bmsc_new(const struct world *world);
@@ -79,9 +79,10 @@ enum bmsc_work { BMSC_PULL, BMSC_POST, BMSC_AUTH_POST, BMSC_ZN_ANSWER, BMSC_MSK,
 
 enum bmsc_nonce { NONCE_UNKNOWN, NONCE_FRESH, NONCE_OLD };
 
-#define BMSC_NONCE_BYTES_MAX 64 /* of somebody's nonce; ours have NONCE_TEXT_BYTES */
-
 /* What a POST with credentials was found to say: all that deciding and answering need. */
+/* Of its credentials; the uri as the UE wrote it. */
+enum post_text { POST_NONCE, POST_CNONCE, POST_URI };
+
 struct bmsc_post {
     bool b_tid_known_form; /* the user name is a B-TID of our BSF */
     bool names_right;      /* realm and opaque are ours, the response has the length of one */
@@ -93,10 +94,7 @@ struct bmsc_post {
     struct ua_key keys[UA_KEYS_MAX];
     struct digest_hash ha2;
     char response[32];
-    uint8_t nonce_length, cnonce_length, uri_length;
-    char nonce[BMSC_NONCE_BYTES_MAX];
-    char cnonce[DIGEST_CNONCE_BYTES_MAX];
-    char uri[DIGEST_URI_BYTES_MAX]; /* as the UE wrote it */
+    struct texts texts; /* enum post_text */
 };
 
 struct bmsc_job {
@@ -119,7 +117,7 @@ struct bmsc_job {
 struct bmsc {
     const struct world *world;
     struct station station;
-    struct pool jobs, sessions;
+    struct pool jobs, sessions, long_texts;
     struct diameter_peer bsf;
     struct bmsc_ue *ues;
     uint32_t serial; /* of jobs */

@@ -55,21 +55,22 @@ void bmsc_send_success(struct net_region *at, const struct bmsc_job *job, const 
     size_t body_length = 0, length = 0;
     enum wire_status status =
         ua_response_body_encode(post->keys, post->key_count, body, sizeof body, &body_length);
-    struct bytes uri = bytes_of(post->uri, post->uri_length);
+    const struct pool *long_texts = &m->bmsc->long_texts;
     char next[NONCE_TEXT_BYTES];
     struct digest_fields info = {.qop = bytes_text("auth-int"),
                                  .has_nc = true,
                                  .nc = post->nc,
-                                 .cnonce = bytes_of(post->cnonce, post->cnonce_length)};
+                                 .cnonce = texts_get(long_texts, &post->texts, POST_CNONCE)};
 
     count(m, COUNT_http_200);
     if (gives_next_nonce(m->world->scenario)) {
         nonce_seal(m, at->now_ns, ++m->bmsc->nonce_serial, NONCE_NEXT, next);
         info.nextnonce = bytes_of(next, sizeof next);
     }
-    digest_ha2(m->crypto, DIGEST_MD5, bytes_of(NULL, 0), uri, true, bytes_of(body, body_length), &ha2);
-    digest_response(m->crypto, DIGEST_MD5, &session->ha1, bytes_of(post->nonce, post->nonce_length), post->nc,
-                    info.cnonce, info.qop, &ha2, &rspauth);
+    digest_ha2(m->crypto, DIGEST_MD5, bytes_of(NULL, 0), texts_get(long_texts, &post->texts, POST_URI), true,
+               bytes_of(body, body_length), &ha2);
+    digest_response(m->crypto, DIGEST_MD5, &session->ha1, texts_get(long_texts, &post->texts, POST_NONCE),
+                    post->nc, info.cnonce, info.qop, &ha2, &rspauth);
     info.rspauth = digest_hash_bytes(&rspauth);
     if (status == WIRE_OK)
         status = ua_success_encode(&info, world_unix_s(m->world, at->now_ns),

@@ -17,12 +17,6 @@ static enum bmsc_nonce check_nonce(struct model_region *m, struct bytes nonce, i
                : NONCE_FRESH;
 }
 
-static void keep(char *to, uint8_t *length, struct bytes text)
-{
-    memcpy(to, text.at, text.len);
-    *length = (uint8_t)text.len;
-}
-
 /* False if malformed: a directive is missing, or has a value that was not offered (RFC 2617 §3.2.2), or is longer than anybody
  * sends. Realm, opaque and nonce are the digest's own affair: where they are wrong, so are the credentials. */
 static bool read_credentials(struct model_region *m, const struct http_message *request,
@@ -30,9 +24,9 @@ static bool read_credentials(struct model_region *m, const struct http_message *
 {
     struct bmsc_post *post = &job->post;
 
-    if (f->username.at == NULL || f->nonce.at == NULL || f->nonce.len > sizeof post->nonce ||
-        !bytes_equal(f->uri, request->target) || f->uri.len > sizeof post->uri || !f->has_nc ||
-        f->cnonce.at == NULL || f->cnonce.len > sizeof post->cnonce || f->response.at == NULL ||
+    if (f->username.at == NULL || f->nonce.at == NULL || f->nonce.len > TEXTS_ONE_BYTES_MAX ||
+        !bytes_equal(f->uri, request->target) || f->uri.len > TEXTS_ONE_BYTES_MAX || !f->has_nc ||
+        f->cnonce.at == NULL || f->cnonce.len > TEXTS_ONE_BYTES_MAX || f->response.at == NULL ||
         !bytes_equal(f->qop, bytes_text("auth-int")) ||
         (f->algorithm.at != NULL && !bytes_equal(f->algorithm, bytes_text("MD5"))))
         return false;
@@ -40,9 +34,8 @@ static bool read_credentials(struct model_region *m, const struct http_message *
                         bytes_equal(f->opaque, bytes_of(m->world->ua_opaque, sizeof m->world->ua_opaque)) &&
                         f->response.len == sizeof post->response;
     post->nonce_state = check_nonce(m, f->nonce, now_ns, &post->nonce_serial);
-    keep(post->nonce, &post->nonce_length, f->nonce);
-    keep(post->cnonce, &post->cnonce_length, f->cnonce);
-    keep(post->uri, &post->uri_length, f->uri);
+    texts_put(&m->bmsc->long_texts, &post->texts,
+              (struct bytes[]){[POST_NONCE] = f->nonce, [POST_CNONCE] = f->cnonce, [POST_URI] = f->uri}, 3);
     post->b_tid_known_form = subscriber_of_b_tid(m, f->username, &job->ue, &post->vector);
     post->nc = f->nc;
     if (f->response.len == sizeof post->response)
@@ -100,8 +93,9 @@ bool bmsc_digest_right(struct model_region *m, const struct bmsc_session *sessio
 
     if (!post->names_right)
         return false;
-    digest_response(m->crypto, DIGEST_MD5, &session->ha1, bytes_of(post->nonce, post->nonce_length), post->nc,
-                    bytes_of(post->cnonce, post->cnonce_length), bytes_text("auth-int"), &post->ha2,
-                    &expected);
+    digest_response(m->crypto, DIGEST_MD5, &session->ha1,
+                    texts_get(&m->bmsc->long_texts, &post->texts, POST_NONCE), post->nc,
+                    texts_get(&m->bmsc->long_texts, &post->texts, POST_CNONCE), bytes_text("auth-int"),
+                    &post->ha2, &expected);
     return crypto_equal(expected.hex, post->response, sizeof post->response);
 }

@@ -41,6 +41,8 @@ void bsf_job_give(struct bsf *bsf, uint32_t index)
     struct bsf_job *job = pool_at(&bsf->jobs, index);
 
     job->waiting = false;
+    if (job->work != BSF_ZN)
+        texts_drop(&bsf->long_texts, &job->credentials.texts);
     pool_give(&bsf->jobs, index);
 }
 
@@ -117,6 +119,7 @@ struct bsf *bsf_new(const struct world *world)
     server_init(&bsf->station.server, (uint32_t)s->bsf_workers, (uint64_t)s->bsf_queue_limit);
     pool_init(&bsf->jobs, sizeof(struct bsf_job));
     pool_init(&bsf->challenges, sizeof(struct bsf_challenge));
+    texts_pool_init(&bsf->long_texts);
     diameter_peer_init(&bsf->hss, HOST_BSF, HOST_HSS);
     bsf->subscribers = table_new(world->ues, sizeof *bsf->subscribers);
     if (bsf->subscribers != NULL)
@@ -132,6 +135,7 @@ void bsf_free(struct bsf *bsf)
     server_clear(&bsf->station.server);
     pool_clear(&bsf->jobs);
     pool_clear(&bsf->challenges);
+    pool_clear(&bsf->long_texts);
     table_free(bsf->subscribers, bsf->world->ues, sizeof *bsf->subscribers);
     g_free(bsf);
 }

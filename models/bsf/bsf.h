@@ -8,9 +8,9 @@
 #include "models/diameter_peer.h"
 #include "models/station.h"
 #include "models/subscriber.h"
+#include "models/texts.h"
 #include "models/wire/digest.h"
 #include "models/wire/http.h"
-#include "sim/kernel/pool.h"
 
 /* NULL: no memory for its table, of so many bytes a UE. */
 struct bsf *bsf_new(const struct world *world);
@@ -50,17 +50,26 @@ struct bsf_challenge {
 
 enum bsf_work { BSF_UB_GET, BSF_UB_UNKNOWN, BSF_UB_CREDENTIALS, BSF_ZH_ANSWER, BSF_ZN };
 
+/* Of a GET's credentials; the uri as the UE wrote it. */
+enum ub_text { UB_CNONCE, UB_URI };
+
 /* What a GET with credentials was found to say. */
 struct bsf_credentials {
     uint16_t vector; /* of the challenge that it answers; VECTOR_NONE: none that we wait for */
     bool right;      /* the digest */
     bool resync;
     uint8_t auts[14];
-    uint8_t cnonce_length, uri_length;
-    char cnonce[DIGEST_CNONCE_BYTES_MAX];
-    char uri[DIGEST_URI_BYTES_MAX]; /* as the UE wrote it */
+    struct texts texts; /* enum ub_text */
     uint32_t nc;
     struct digest_hash ha1; /* for rspauth */
+};
+
+/* What a BIR asks, and its answer repeats. */
+struct bsf_zn {
+    uint32_t hop_by_hop, end_to_end;
+    uint16_t vector; /* of the B-TID */
+    uint8_t session_length;
+    char session[80];
 };
 
 struct bsf_job {
@@ -74,18 +83,17 @@ struct bsf_job {
     struct net_conn conn;
     int64_t sent_ns;  /* of the Zh request */
     uint64_t timeout; /* for its answer */
-    struct bsf_credentials credentials;
-    struct bsf_challenge challenge;  /* from the MAA, for the UE of the request */
-    uint32_t hop_by_hop, end_to_end; /* Zn */
-    uint16_t vector;                 /* Zn */
-    uint8_t session_length;
-    char session[80];
+    union {
+        struct bsf_credentials credentials;
+        struct bsf_zn zn; /* BSF_ZN */
+    };
+    struct bsf_challenge challenge; /* from the MAA, for the UE of the request */
 };
 
 struct bsf {
     const struct world *world;
     struct station station;
-    struct pool jobs, challenges;
+    struct pool jobs, challenges, long_texts;
     struct diameter_peer hss;
     struct bsf_subscriber *subscribers;
     uint32_t serial;

@@ -65,9 +65,9 @@ static void send_success(struct net_region *at, const struct bsf_job *job,
     struct digest_fields info = {.qop = bytes_text("auth-int"),
                                  .has_nc = true,
                                  .nc = c->nc,
-                                 .cnonce = bytes_of(c->cnonce, c->cnonce_length)};
-    digest_ha2(m->crypto, DIGEST_MD5, bytes_of(NULL, 0), bytes_of(c->uri, c->uri_length), true,
-               bytes_of(body, body_length), &ha2);
+                                 .cnonce = texts_get(&m->bsf->long_texts, &c->texts, UB_CNONCE)};
+    digest_ha2(m->crypto, DIGEST_MD5, bytes_of(NULL, 0), texts_get(&m->bsf->long_texts, &c->texts, UB_URI),
+               true, bytes_of(body, body_length), &ha2);
     digest_response(m->crypto, DIGEST_MD5, &c->ha1, bytes_of(nonce, sizeof nonce), c->nc, info.cnonce,
                     info.qop, &ha2, &rspauth);
     info.rspauth = digest_hash_bytes(&rspauth);

@@ -25,15 +25,13 @@ static bool read_credentials(struct model_region *m, const struct bsf_challenge 
     uint8_t nonce[BSF_NONCE_BYTES_MAX];
     size_t length;
 
-    if (!f->has_nc || f->cnonce.at == NULL || f->cnonce.len > sizeof out->cnonce ||
+    if (!f->has_nc || f->cnonce.at == NULL || f->cnonce.len > TEXTS_ONE_BYTES_MAX ||
         !bytes_equal(f->qop, bytes_text("auth-int")) || !bytes_equal(f->algorithm, bytes_text("AKAv1-MD5")) ||
         wire_base64_decode(f->nonce, nonce, sizeof nonce, &length) != WIRE_OK || length < 32)
         return false;
     out->nc = f->nc;
-    out->cnonce_length = (uint8_t)f->cnonce.len;
-    memcpy(out->cnonce, f->cnonce.at, f->cnonce.len);
-    out->uri_length = (uint8_t)f->uri.len;
-    memcpy(out->uri, f->uri.at, f->uri.len);
+    texts_put(&m->bsf->long_texts, &out->texts, (struct bytes[]){[UB_CNONCE] = f->cnonce, [UB_URI] = f->uri},
+              2);
     bool answers = challenge != NULL && memcmp(nonce, challenge->rand_autn, 32) == 0;
     out->vector = answers ? challenge->vector : VECTOR_NONE;
     if (f->auts.at != NULL) {
@@ -105,7 +103,7 @@ unsigned bsf_verify_ub(struct model_region *m, struct bytes bytes, uint32_t like
     header = http_find(&request, "Authorization");
     if (header == NULL || digest_decode(*header, true, &f) != WIRE_OK || f.username.at == NULL ||
         f.nonce.at == NULL || f.response.at == NULL || !bytes_equal(f.uri, request.target) ||
-        f.uri.len > sizeof job->credentials.uri)
+        f.uri.len > TEXTS_ONE_BYTES_MAX)
         return 400;
     job->work = f.nonce.len == 0 ? BSF_UB_GET : BSF_UB_CREDENTIALS;
     job->tmpi_understood = http_has_product(&request, "User-Agent", UB_PRODUCT_TOKEN);

@@ -10,18 +10,18 @@ static bool verify(struct model_region *m, const struct net_delivery *d, struct 
 
     if (diameter_decode(d->bytes, &bir) != WIRE_OK || !bir.request ||
         bir.command != DIAMETER_BOOTSTRAPPING_INFO || bir.application != DIAMETER_ZN ||
-        bir.b_tid.at == NULL || bir.naf_id.at == NULL || bir.session_id.len > sizeof job->session)
+        bir.b_tid.at == NULL || bir.naf_id.at == NULL || bir.session_id.len > sizeof job->zn.session)
         return false;
     job->work = BSF_ZN;
     job->conn = conn;
-    job->hop_by_hop = bir.hop_by_hop;
-    job->end_to_end = bir.end_to_end;
-    job->session_length = (uint8_t)bir.session_id.len;
-    memcpy(job->session, bir.session_id.at, bir.session_id.len);
+    job->zn.hop_by_hop = bir.hop_by_hop;
+    job->zn.end_to_end = bir.end_to_end;
+    job->zn.session_length = (uint8_t)bir.session_id.len;
+    memcpy(job->zn.session, bir.session_id.at, bir.session_id.len);
     job->result = DIAMETER_SUCCESS;
     if (!bytes_equal(bir.naf_id, m->world->naf_id))
         job->result = DIAMETER_NAF_NOT_AUTHORISED;
-    else if (!subscriber_of_b_tid(m, bir.b_tid, &job->subscriber, &job->vector))
+    else if (!subscriber_of_b_tid(m, bir.b_tid, &job->subscriber, &job->zn.vector))
         job->result = DIAMETER_BTID_UNKNOWN;
     return true;
 }
@@ -37,16 +37,16 @@ static void answer(struct net_region *at, const struct bsf_job *job, uint32_t re
     size_t uss_length = 0;
     struct diameter_message bia = {.command = DIAMETER_BOOTSTRAPPING_INFO,
                                    .application = DIAMETER_ZN,
-                                   .hop_by_hop = job->hop_by_hop,
-                                   .end_to_end = job->end_to_end,
-                                   .session_id = bytes_of(job->session, job->session_length),
+                                   .hop_by_hop = job->zn.hop_by_hop,
+                                   .end_to_end = job->zn.end_to_end,
+                                   .session_id = bytes_of(job->zn.session, job->zn.session_length),
                                    .origin_host = world->text.bsf_diameter,
                                    .origin_realm = world->text.diameter_realm,
                                    .result = result};
 
     if (result == DIAMETER_SUCCESS) {
         subscriber_impi(world, job->subscriber, &impi);
-        subscriber_muk(m, job->subscriber, job->vector, ks_naf);
+        subscriber_muk(m, job->subscriber, job->zn.vector, ks_naf);
         diameter_uss_list_encode(subscriber_bytes(&impi), uss, sizeof uss, &uss_length);
         bia.impi = subscriber_bytes(&impi);
         bia.ks_naf = bytes_of(ks_naf, sizeof ks_naf);
@@ -90,7 +90,7 @@ void bsf_zn_serve(struct net_region *at, uint32_t index)
         const struct bsf_subscriber *s = bsf_subscriber(bsf, job->subscriber);
 
         expiry_ns = s->expiry_ns;
-        if (s->vector != job->vector || s->expiry_ns <= at->now_ns)
+        if (s->vector != job->zn.vector || s->expiry_ns <= at->now_ns)
             result = DIAMETER_BTID_UNKNOWN;
     }
     answer(at, job, result, expiry_ns);

@@ -67,7 +67,7 @@ void ue_bootstrap_start(struct ue_at *u)
 /* Keeps what the second request needs; false if this is no challenge for us. */
 static bool challenge_fits(struct ue_at *u, const struct digest_fields *c)
 {
-    uint8_t server_data[UE_NONCE_BYTES_MAX];
+    uint8_t server_data[TEXTS_ONE_BYTES_MAX];
     size_t length;
 
     if (!bytes_equal(c->realm, u->m->world->text.bsf_fqdn) ||
@@ -92,13 +92,13 @@ static void send_credentials(struct ue_at *u, struct bytes password, struct byte
     x->nc = 1;
     struct digest_fields c = {.username = subscriber_bytes(&name),
                               .realm = world->text.bsf_fqdn,
-                              .nonce = bytes_of(x->nonce, x->nonce_length),
+                              .nonce = ue_challenge_nonce(u),
                               .uri = bytes_text("/"),
                               .qop = bytes_text("auth-int"),
                               .has_nc = true,
                               .nc = 1,
                               .cnonce = bytes_of(x->cnonce, sizeof x->cnonce),
-                              .opaque = ue_challenge_opaque(x),
+                              .opaque = ue_challenge_opaque(u),
                               .algorithm = bytes_text("AKAv1-MD5"),
                               .auts = auts};
     digest_ha1(u->m->crypto, DIGEST_MD5, c.username, c.realm, password, &x->ha1);

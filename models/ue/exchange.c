@@ -75,6 +75,7 @@ void ue_exchange_end(struct ue_at *u)
 {
     ue_exchange_hang_up(u);
     ue_nonce_drop(u);
+    texts_drop(&u->m->ues->long_texts, &u->x->texts);
     net_timeout_cancel(u->net, u->x->timeout);
     u->ue->serial++;
     pool_give(&u->m->ues->exchanges, u->ue->exchange);

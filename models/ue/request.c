@@ -15,22 +15,25 @@ void ue_cnonce(struct ue_at *u)
 
 bool ue_challenge_keep(struct ue_at *u, const struct digest_fields *challenge)
 {
-    struct ue_exchange *x = u->x;
-
-    if (challenge->nonce.len == 0 || challenge->nonce.len > sizeof x->nonce ||
-        challenge->opaque.len > sizeof x->opaque)
+    if (challenge->nonce.len == 0 || challenge->nonce.len > TEXTS_ONE_BYTES_MAX ||
+        challenge->opaque.len > TEXTS_ONE_BYTES_MAX)
         return false;
-    x->nonce_length = (uint8_t)challenge->nonce.len;
-    memcpy(x->nonce, challenge->nonce.at, challenge->nonce.len);
-    x->opaque_length = (uint8_t)challenge->opaque.len;
-    if (challenge->opaque.len > 0)
-        memcpy(x->opaque, challenge->opaque.at, challenge->opaque.len);
+    texts_put(&u->m->ues->long_texts, &u->x->texts,
+              (struct bytes[]){[CHALLENGE_NONCE] = challenge->nonce, [CHALLENGE_OPAQUE] = challenge->opaque},
+              2);
     return true;
 }
 
-struct bytes ue_challenge_opaque(const struct ue_exchange *x)
+struct bytes ue_challenge_nonce(const struct ue_at *u)
 {
-    return x->opaque_length > 0 ? bytes_of(x->opaque, x->opaque_length) : (struct bytes){NULL, 0};
+    return texts_get(&u->m->ues->long_texts, &u->x->texts, CHALLENGE_NONCE);
+}
+
+struct bytes ue_challenge_opaque(const struct ue_at *u)
+{
+    struct bytes opaque = texts_get(&u->m->ues->long_texts, &u->x->texts, CHALLENGE_OPAQUE);
+
+    return opaque.len > 0 ? opaque : bytes_of(NULL, 0);
 }
 
 static struct bytes request_body(struct ue_at *u, uint8_t *buffer, size_t capacity)
@@ -71,13 +74,13 @@ static void send_credentials(struct ue_at *u)
 
     struct digest_fields c = {.username = subscriber_bytes(&b_tid),
                               .realm = u->m->world->text.ua_realm,
-                              .nonce = bytes_of(x->nonce, x->nonce_length),
+                              .nonce = ue_challenge_nonce(u),
                               .uri = bytes_text(UA_MSK_REQUEST_URI),
                               .qop = bytes_text("auth-int"),
                               .has_nc = true,
                               .nc = x->nc,
                               .cnonce = bytes_of(x->cnonce, sizeof x->cnonce),
-                              .opaque = ue_challenge_opaque(x),
+                              .opaque = ue_challenge_opaque(u),
                               .algorithm = bytes_text("MD5")};
     digest_ha2(u->m->crypto, DIGEST_MD5, bytes_text("POST"), c.uri, true, body, &ha2);
     digest_response(u->m->crypto, DIGEST_MD5, &x->ha1, c.nonce, c.nc, c.cnonce, c.qop, &ha2, &response);
@@ -161,8 +164,8 @@ bool ue_rspauth_right(struct ue_at *u, const struct http_message *answer, const 
         !bytes_equal(info->qop, bytes_text("auth-int")))
         return false;
     digest_ha2(u->m->crypto, DIGEST_MD5, bytes_of(NULL, 0), bytes_text(uri), true, answer->body, &ha2);
-    digest_response(u->m->crypto, DIGEST_MD5, &x->ha1, bytes_of(x->nonce, x->nonce_length), x->nc,
-                    info->cnonce, info->qop, &ha2, &expected);
+    digest_response(u->m->crypto, DIGEST_MD5, &x->ha1, ue_challenge_nonce(u), x->nc, info->cnonce, info->qop,
+                    &ha2, &expected);
     return info->rspauth.len == expected.length &&
            crypto_equal(info->rspauth.at, expected.hex, expected.length);
 }

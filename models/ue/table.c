@@ -21,6 +21,7 @@ struct ue_table *ue_table_new(const struct net_topology *topology, uint32_t regi
     pool_init(&table->exchanges, sizeof(struct ue_exchange));
     pool_init(&table->sqns, sizeof(struct ue_sqn));
     pool_init(&table->nonces, sizeof(struct ue_nonce));
+    texts_pool_init(&table->long_texts);
     if (preemptive)
         table->nonce_of_ue = table_new(table->ue_count, sizeof *table->nonce_of_ue);
     if (table->ues != NULL && (table->nonce_of_ue != NULL || !preemptive))
@@ -36,6 +37,7 @@ void ue_table_free(struct ue_table *table)
     pool_clear(&table->exchanges);
     pool_clear(&table->sqns);
     pool_clear(&table->nonces);
+    pool_clear(&table->long_texts);
     table_free(table->nonce_of_ue, table->ue_count, sizeof *table->nonce_of_ue);
     table_free(table->ues, table->ue_count, sizeof *table->ues);
     g_free(table);

@@ -12,6 +12,7 @@
 
 #include "models/crypto/digest_auth.h"
 #include "models/subscriber.h"
+#include "models/texts.h"
 #include "models/wire/digest.h"
 #include "models/wire/http.h"
 #include "models/wire/mikey.h"
@@ -51,17 +52,16 @@ enum ue_phase {
     UE_AWAITING_MSK
 };
 
-#define UE_NONCE_BYTES_MAX  128 /* no text has a limit */
-#define UE_OPAQUE_BYTES_MAX 128
-#define UE_STALE_MAX        3 /* stale=true answers in a row until the try counts as failed */
-#define UE_CHALLENGES_MAX   4 /* likewise new challenges of the BSF after a response */
+#define UE_STALE_MAX      3 /* stale=true answers in a row until the try counts as failed */
+#define UE_CHALLENGES_MAX 4 /* likewise new challenges of the BSF after a response */
+
+/* Of a challenge; an empty opaque: it had none. */
+enum challenge_text { CHALLENGE_NONCE, CHALLENGE_OPAQUE };
 
 /* A nonce of the BM-SC for a request to come, and the opaque that goes with it. */
 struct ue_nonce {
-    uint32_t nc; /* used up to this */
-    uint8_t nonce_length, opaque_length;
-    char nonce[UE_NONCE_BYTES_MAX];
-    char opaque[UE_OPAQUE_BYTES_MAX];
+    uint32_t nc;        /* used up to this */
+    struct texts texts; /* enum challenge_text */
 };
 
 struct ue_exchange {
@@ -79,7 +79,6 @@ struct ue_exchange {
     uint8_t phase;
     uint8_t stale;
     uint8_t challenges;
-    uint8_t nonce_length, opaque_length;
     bool bootstrap;   /* the newest GBA key must not be used any more */
     bool resync;      /* the challenge answers an AUTS */
     bool by_tmpi;     /* the bootstrap under way gives the TMPI below as user name, else the IMPI */
@@ -89,8 +88,7 @@ struct ue_exchange {
     uint8_t ks[32];
     uint8_t rand_autn[32];
     struct digest_hash ha1;
-    char nonce[UE_NONCE_BYTES_MAX];
-    char opaque[UE_OPAQUE_BYTES_MAX]; /* none if opaque_length is 0 */
+    struct texts texts; /* enum challenge_text */
     char cnonce[16];
     char tmpi[TMPI_TEXT_BYTES];
 };
@@ -108,6 +106,7 @@ struct ue_table {
     struct pool exchanges;
     struct pool sqns;
     struct pool nonces;
+    struct pool long_texts;
     uint32_t *nonce_of_ue; /* of UEs that send credentials at once; NULL if there are none. See nonces.c */
 };
 
@@ -175,7 +174,8 @@ void ue_nonce_remember(struct ue_at *u, struct bytes nextnonce);
 void ue_nonce_drop(struct ue_at *u); /* what the exchange still keeps */
 /* Keeps nonce and opaque of a challenge; false if they are too long, or there is no nonce. */
 bool ue_challenge_keep(struct ue_at *u, const struct digest_fields *challenge);
-struct bytes ue_challenge_opaque(const struct ue_exchange *x); /* at == NULL: the challenge had none */
+struct bytes ue_challenge_nonce(const struct ue_at *u);
+struct bytes ue_challenge_opaque(const struct ue_at *u); /* at == NULL: the challenge had none */
 /* Verifies Authentication-Info against the exchange's HA1, nonce, cnonce and nc; *info: its fields. */
 bool ue_rspauth_right(struct ue_at *u, const struct http_message *answer, const char *uri,
                       struct digest_fields *info);

@@ -10,10 +10,6 @@
 extern "C" {
 #endif
 
-/* What our servers take: no text has a limit; the longest that common clients send is 44. */
-#define DIGEST_CNONCE_BYTES_MAX 128
-#define DIGEST_URI_BYTES_MAX    128
-
 /* Values without quotes; at == NULL: absent. */
 struct digest_fields {
     struct bytes username, realm, nonce, uri, response, cnonce, opaque, auts, qop, algorithm;

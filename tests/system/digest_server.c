@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "models/crypto/digest_auth.h"
+#include "models/texts.h"
 #include "models/wire/digest.h"
 #include "models/wire/http.h"
 #include "models/wire/ua.h"
@@ -56,7 +57,7 @@ static const char *judge(struct server *s, const struct http_message *request, c
     if (!same(f->nonce, NONCE) || !same(f->opaque, OPAQUE))
         return "nonce or opaque";
     if (!same(f->qop, "auth-int") || !f->has_nc || f->nc != 1 || f->cnonce.len == 0 ||
-        f->cnonce.len > DIGEST_CNONCE_BYTES_MAX)
+        f->cnonce.len > TEXTS_ONE_BYTES_MAX)
         return "qop, nc or cnonce";
     if (!bytes_equal(f->uri, request->target))
         return "uri";
