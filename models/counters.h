@@ -7,8 +7,7 @@
 #define MODEL_COUNTERS(X)                                                                                    \
     X(ues_keyed, "1", "UEs that hold the new MSK, valid")                                                    \
     X(ues_gave_up, "1", "UEs that gave up after ue.attempts tries, or were refused for good")                \
-    X(ues_unanswered, "1",                                                                                   \
-      "UEs that sent no authenticated request after all their pulls, as the BM-SC sees it")                  \
+    X(ues_unanswered, "1", "UEs without a request that the BM-SC accepted, after all their pulls")           \
     X(pull_retransmissions, "1", "pulls sent again with a fresh counter after pull.timeout")                 \
     X(pulls_accepted, "1", "pulls that a UE accepted and answers with a request of its own")                 \
     X(pulls_coalesced, "1", "pulls accepted while the UE was already busy with an earlier one")              \

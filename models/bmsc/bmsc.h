@@ -56,7 +56,7 @@ struct bmsc_ue {
     uint8_t pulls;        /* sent */
     uint8_t stage;
     bool initialised;
-    bool renegotiated;
+    bool renegotiated; /* made to bootstrap again, for whatever reason */
 };
 
 /* Keys at hand while a UE is being served. */
@@ -103,6 +103,7 @@ struct bmsc_job {
     bool waiting;     /* for an answer of the BSF */
     bool late;        /* ... that nobody asks for any more: its request was refused */
     uint32_t result;  /* of Zn */
+    bool other_gba;   /* the keys are of another kind than 3G GBA */
     uint32_t request; /* serial of the UE's state that an MSK message is for */
     uint32_t ue;
     uint32_t peer; /* host it came from */

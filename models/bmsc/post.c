@@ -40,16 +40,19 @@ static void session_ha1(struct model_region *m, struct bmsc_session *session)
     session->has_ha1 = true;
 }
 
-/* A UE is made to bootstrap again if its key expires soon, or, once, by policy (TS 33.220 §4.5.3). */
-static bool renegotiate(const struct world *world, int64_t now_ns, uint32_t number, struct bmsc_ue *ue)
+/* A UE is made to bootstrap again if its key expires soon, or, unless it was made to already, by policy (TS 33.220 §4.5.3). */
+static bool wants_bootstrap(const struct world *world, int64_t now_ns, uint32_t number,
+                            const struct bmsc_ue *ue)
 {
-    if (ue->known_expiry_ns - now_ns <= world->scenario->bmsc_muk_margin)
-        return true;
-    if (ue->renegotiated ||
-        !world_chance(world, number, PURPOSE_RENEGOTIATE, world->scenario->bmsc_renegotiate))
-        return false;
-    ue->renegotiated = true;
-    return true;
+    return ue->known_expiry_ns - now_ns <= world->scenario->bmsc_muk_margin ||
+           (!ue->renegotiated &&
+            world_chance(world, number, PURPOSE_RENEGOTIATE, world->scenario->bmsc_renegotiate));
+}
+
+static void renegotiate(struct net_region *at, const struct bmsc_job *job)
+{
+    bmsc_ue(model_of(at)->bmsc, job->ue)->renegotiated = true;
+    bmsc_send_challenge(at, job->conn, CHALLENGE_RENEGOTIATE);
 }
 
 /* Each key is granted or refused by itself (TS 33.246 §6.3.2.4); ours is the current MSK of our group. 403 is for keys of a
@@ -121,8 +124,8 @@ static void authenticate(struct net_region *at, struct bmsc_job *job)
         bmsc_send_challenge(at, job->conn, CHALLENGE_FIRST);
     } else if (!spend_nonce(ue, post)) {
         bmsc_send_challenge(at, job->conn, CHALLENGE_STALE);
-    } else if (renegotiate(m->world, at->now_ns, job->ue, ue)) {
-        bmsc_send_challenge(at, job->conn, CHALLENGE_RENEGOTIATE);
+    } else if (wants_bootstrap(m->world, at->now_ns, job->ue, ue)) {
+        renegotiate(at, job);
     } else {
         grant(at, job, session);
     }
@@ -145,26 +148,28 @@ void bmsc_serve_auth_post(struct net_region *at, uint32_t index)
         return;
     }
     if (ue->known_expiry_ns <= at->now_ns)
-        bmsc_send_challenge(at, job->conn, CHALLENGE_RENEGOTIATE);
+        renegotiate(at, job);
     else
         authenticate(at, job);
     bmsc_job_give(m->bmsc, index);
 }
 
 /* A MUK fetched becomes the last known; its messages start at counter 0. It may have been fetched twice: a UE that
- * timed out posts again while the first answer is under way. False: a later bootstrap is known by now. */
+ * timed out posts again while the first answer is under way. False: a later bootstrap, whose key lasts longer, is known by
+ * now. */
 static bool learn(struct model_region *m, const struct bmsc_job *job)
 {
     struct bmsc_ue *ue = bmsc_ue(m->bmsc, job->ue);
     struct bmsc_session *session = bmsc_session(m, job->ue);
+    int64_t expiry_ns = bmsc_muk_expiry_ns(m->world, job->zn_expiry_ns, job->zn_bootstrap_ns);
 
-    if (job->post.vector <= ue->known)
+    if (job->post.vector == ue->known || expiry_ns < ue->known_expiry_ns)
         return job->post.vector == ue->known;
     if (ue->used == ue->known)
         ue->used_counter = ue->known_counter;
     ue->known = job->post.vector;
     ue->known_counter = 0;
-    ue->known_expiry_ns = bmsc_muk_expiry_ns(m->world, job->zn_expiry_ns, job->zn_bootstrap_ns);
+    ue->known_expiry_ns = expiry_ns;
     memcpy(session->muk, job->zn_ks_naf, sizeof session->muk);
     session->vector = ue->known;
     subscriber_rand(m, job->ue, session->vector, session->rand);
@@ -180,14 +185,16 @@ static void answer_post(struct net_region *at, struct bmsc_job *job)
 
     switch (job->result) {
     case DIAMETER_SUCCESS:
-        if (learn(m, job))
+        if (job->other_gba) /* "the NAF shall stop processing": TS 29.109 §5.2 */
+            bmsc_send_refusal(at, job->conn, 403);
+        else if (learn(m, job))
             authenticate(at, job);
         else
-            bmsc_send_challenge(at, job->conn, CHALLENGE_RENEGOTIATE);
+            renegotiate(at, job);
         break;
     case DIAMETER_BTID_UNKNOWN:
         count(m, COUNT_zn_unknown);
-        bmsc_send_challenge(at, job->conn, CHALLENGE_RENEGOTIATE);
+        renegotiate(at, job);
         break;
     case DIAMETER_TOO_BUSY:
         count(m, COUNT_zn_busy);
@@ -207,7 +214,7 @@ void bmsc_serve_zn_answer(struct net_region *at, uint32_t index)
     /* Late and kept: nobody to answer, but the keys are there when the UE comes again. */
     if (!job->late)
         answer_post(at, job);
-    else if (job->result == DIAMETER_SUCCESS)
+    else if (job->result == DIAMETER_SUCCESS && !job->other_gba)
         learn(m, job);
     bmsc_job_give(m->bmsc, index);
 }

@@ -77,13 +77,14 @@ unsigned bmsc_verify_post(struct model_region *m, int64_t now_ns, struct bytes b
         return status;
     if (ua_request_body_decode(request.body, job->post.keys, &job->post.key_count) != WIRE_OK)
         return 400;
+    job->work = BMSC_POST;
     header = http_find(&request, "Authorization");
-    job->work = header == NULL ? BMSC_POST : BMSC_AUTH_POST;
-    if (header == NULL)
+    decoded = header == NULL ? WIRE_UNSUPPORTED : digest_decode(*header, true, &f);
+    if (decoded ==
+        WIRE_UNSUPPORTED) /* no credentials, or of a scheme that was not offered: a challenge (RFC 7235 §3.1) */
         return 200;
-    return digest_decode(*header, true, &f) == WIRE_OK && read_credentials(m, &request, &f, now_ns, job)
-               ? 200
-               : 400;
+    job->work = BMSC_AUTH_POST;
+    return decoded == WIRE_OK && read_credentials(m, &request, &f, now_ns, job) ? 200 : 400;
 }
 
 bool bmsc_digest_right(struct model_region *m, const struct bmsc_session *session,

@@ -58,6 +58,7 @@ static struct bmsc_job *waiting_job(struct bmsc *bmsc, uint32_t index, uint32_t 
 /* Verify: what the BIA says, into the job. False if it is no proper answer. */
 static bool read_bia(const struct world *world, const struct diameter_message *bia, struct bmsc_job *job)
 {
+    static const uint8_t gba_3g[4] = {0}; /* GBA-Type, TS 29.109 table 6.1 */
     uint32_t number;
 
     job->result = bia->result;
@@ -66,6 +67,7 @@ static bool read_bia(const struct world *world, const struct diameter_message *b
     if (bia->ks_naf.len != sizeof job->zn_ks_naf || !bia->has_times ||
         !subscriber_of_impi(world, bia->impi, &number) || number != job->ue)
         return false;
+    job->other_gba = bia->gba_type.at != NULL && !bytes_equal(bia->gba_type, bytes_of(gba_3g, sizeof gba_3g));
     memcpy(job->zn_ks_naf, bia->ks_naf.at, sizeof job->zn_ks_naf);
     job->zn_expiry_ns = (bia->expiry_unix_s - world->epoch_s) * CLOCK_SECOND;
     job->zn_bootstrap_ns = (bia->bootstrap_unix_s - world->epoch_s) * CLOCK_SECOND;

@@ -171,12 +171,11 @@ void bsf_zh_answered(struct net_region *at, uint32_t index)
         keep_vector(bsf, job);
     } else if (job->result == DIAMETER_SUCCESS) {
         challenge(at, job);
-    } else if (job->result == DIAMETER_IDENTITY_UNKNOWN) {
-        bsf_ub_refuse(at, job, 403);
     } else {
         if (job->result == DIAMETER_TOO_BUSY)
             count(m, COUNT_zh_busy);
-        bsf_ub_refuse(at, job, 503);
+        /* RFC 6733 §7.1: from 5000 on for good, below for now; which status says so to the UE, no text tells. */
+        bsf_ub_refuse(at, job, job->result < DIAMETER_PERMANENT ? 503 : 403);
     }
     bsf_job_give(bsf, index);
 }

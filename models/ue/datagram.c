@@ -122,9 +122,7 @@ static void accept(struct ue_at *u, struct ue_muk *muk, uint32_t counter)
  * announced back-off is not for a pull (§6.3.2.2.1). */
 static void solicit(struct ue_at *u, const struct ue_muk *muk, const struct mikey_facts *f)
 {
-    if (u->x)
-        count(u->m, COUNT_pulls_coalesced);
-    else
+    if (u->x == NULL)
         ue_exchange_begin(u, (uint16_t)(f->message.msk_id >> 16), muk->vector, f->rand, f->muk);
 }
 
@@ -134,8 +132,7 @@ static void pull(struct ue_at *u, const struct net_delivery *d, const struct ue_
     histogram_add(&u->m->latency[PROCEDURE_pull], u->net->now_ns - d->mark_ns);
     if (u->ue->first_pull_ns < 0)
         u->ue->first_pull_ns = d->mark_ns;
-    if (u->x == NULL)
-        count(u->m, COUNT_pulls_accepted);
+    count(u->m, u->x == NULL ? COUNT_pulls_accepted : COUNT_pulls_coalesced);
     solicit(u, muk, f);
 }
 

@@ -46,7 +46,12 @@ void ue_exchange_begin(struct ue_at *u, uint16_t key_group, uint16_t vector, con
 void ue_exchange_try(struct ue_at *u)
 {
     u->x->tries++;
-    u->x->stale = u->x->challenges = 0;
+    u->x->stale = u->x->challenges = u->x->renegotiations = 0;
+    ue_exchange_go(u);
+}
+
+void ue_exchange_go(struct ue_at *u)
+{
     if (u->x->bootstrap || u->ue->newest.expiry_ns <= u->net->now_ns)
         ue_bootstrap_start(u);
     else

@@ -141,13 +141,15 @@ static enum net_verdict challenged(struct ue_at *u, const struct http_message *a
     } else if (c.stale && u->x->stale < UE_STALE_MAX) {
         u->x->stale++;
         send_credentials(u);
-    } else if (c.stale || u->x->tries >= u->m->world->scenario->ue_attempts) {
+    } else if (c.stale || u->x->renegotiations == UE_RENEGOTIATIONS_MAX) {
         ue_exchange_retry(u);
     } else {
+        u->x->renegotiations++;
+        u->x->stale = u->x->challenges = 0;
         u->x->bootstrap = true;
         ue_nonce_keep(u);
         ue_exchange_hang_up(u);
-        ue_exchange_try(u);
+        ue_exchange_go(u);
     }
     return NET_RECEIVED;
 }

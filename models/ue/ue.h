@@ -52,8 +52,9 @@ enum ue_phase {
     UE_AWAITING_MSK
 };
 
-#define UE_STALE_MAX      3 /* stale=true answers in a row until the try counts as failed */
-#define UE_CHALLENGES_MAX 4 /* likewise new challenges of the BSF after a response */
+#define UE_STALE_MAX          3 /* stale=true answers in a row until the try counts as failed */
+#define UE_RENEGOTIATIONS_MAX 3 /* likewise 401s that ask for a new bootstrap */
+#define UE_CHALLENGES_MAX     4 /* likewise new challenges of the BSF after a response */
 
 /* Of a challenge; an empty opaque: it had none. */
 enum challenge_text { CHALLENGE_NONCE, CHALLENGE_OPAQUE };
@@ -79,6 +80,7 @@ struct ue_exchange {
     uint8_t phase;
     uint8_t stale;
     uint8_t challenges;
+    uint8_t renegotiations;
     bool bootstrap;   /* the newest GBA key must not be used any more */
     bool resync;      /* the challenge answers an AUTS */
     bool by_tmpi;     /* the bootstrap under way gives the TMPI below as user name, else the IMPI */
@@ -143,7 +145,8 @@ void ue_exchange_muk_is(struct ue_at *u, uint16_t vector, const uint8_t rand[16]
 /* vector, rand, muk: of the pull, as a rather likely key of the request. */
 void ue_exchange_begin(struct ue_at *u, uint16_t key_group, uint16_t vector, const uint8_t rand[16],
                        const uint8_t muk[32]);
-void ue_exchange_try(struct ue_at *u);     /* bootstraps if it must, else requests */
+void ue_exchange_try(struct ue_at *u);     /* counts one */
+void ue_exchange_go(struct ue_at *u);      /* bootstraps if it must, else requests */
 void ue_exchange_retry(struct ue_at *u);   /* after a failure: later, or gives up */
 void ue_exchange_refused(struct ue_at *u); /* an answer that no further try can change */
 void ue_exchange_give_up(struct ue_at *u); /* no further try, unless another pull comes */

@@ -132,8 +132,8 @@ enum wire_status wire_http_date_decode(struct bytes text, int64_t *unix_s)
     return WIRE_OK;
 }
 
-/* XML Schema dateTime:  2030-01-01T12:00:00Z
- *                       0    5  8  11 14 17   */
+/* XML Schema dateTime in UTC:  2030-01-01T12:00:00Z, with a fraction of the second or not
+ *                              0    5  8  11 14 17   */
 void wire_xml_time(int64_t unix_s, char out[WIRE_XML_TIME_LENGTH])
 {
     struct civil c = civil_of(unix_s);
@@ -147,13 +147,23 @@ void wire_xml_time(int64_t unix_s, char out[WIRE_XML_TIME_LENGTH])
     put_2(out + 17, c.second);
 }
 
+/* Nothing, or a point and digits, which are cut off: what has a moment to go has run out a moment early. */
+static bool is_fraction(const uint8_t *at, size_t len)
+{
+    bool ok = len == 0 || (len > 1 && at[0] == '.');
+
+    for (size_t i = 1; i < len; i++)
+        ok = ok && at[i] >= '0' && at[i] <= '9';
+    return ok;
+}
+
 enum wire_status wire_xml_time_decode(struct bytes text, int64_t *unix_s)
 {
     struct civil c = {0};
-    bool ok = true;
+    bool ok = text.len >= WIRE_XML_TIME_LENGTH && text.at[text.len - 1] == 'Z' && text.at[4] == '-' &&
+              text.at[7] == '-' && text.at[10] == 'T' && text.at[13] == ':' && text.at[16] == ':';
 
-    if (text.len != WIRE_XML_TIME_LENGTH || text.at[4] != '-' || text.at[7] != '-' || text.at[10] != 'T' ||
-        text.at[13] != ':' || text.at[16] != ':' || text.at[19] != 'Z')
+    if (!ok || !is_fraction(text.at + 19, text.len - WIRE_XML_TIME_LENGTH))
         return WIRE_MALFORMED;
     c.year = digits(text.at, 4, &ok);
     c.month = digits(text.at + 5, 2, &ok);

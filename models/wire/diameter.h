@@ -44,7 +44,8 @@ struct diameter_message {
     struct bytes rand_autn, xres, ck, ik;
     /* Zn */
     struct bytes b_tid, naf_id, gaa_service_id;
-    struct bytes ks_naf; /* ME-Key-Material */
+    struct bytes ks_naf;   /* ME-Key-Material */
+    struct bytes gba_type; /* BIA: GBA-Type, 4 bytes; absent for 3G GBA */
     bool has_times;
     int64_t expiry_unix_s, bootstrap_unix_s;
     /* GBA user security settings, XML: guss in MAA, ussList in BIA */

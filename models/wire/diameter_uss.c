@@ -59,7 +59,7 @@ static enum wire_status read_bsf_info(struct xml_reader *r, struct bytes *lifeti
 
 static enum wire_status read_guss(struct xml_reader *r, struct bytes *lifetime)
 {
-    enum wire_status status = xml_root(r, "guss");
+    enum wire_status status = xml_root(r, "guss", NULL);
     struct bytes name;
     bool found;
 

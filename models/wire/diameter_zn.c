@@ -37,5 +37,6 @@ static const struct diameter_avp bia_rows[] = {
     TIME(404, AVP_V | AVP_M, expiry_unix_s),                      /* Key-ExpiryTime */
     TIME(408, AVP_V | AVP_M, bootstrap_unix_s),                   /* BootstrapInfoCreationTime */
     OCTETS(400, AVP_V | AVP_M, OPTIONAL, uss, 1, TEXT_MAX_BYTES), /* GBA-UserSecSettings: ussList */
+    OCTETS(410, AVP_V | AVP_M, OPTIONAL, gba_type, 4, 4),         /* GBA-Type */
 };
 const struct diameter_list diameter_bia = LIST(bia_rows);

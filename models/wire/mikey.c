@@ -140,7 +140,8 @@ static enum wire_status decode_rand(struct wire_reader *r, struct mikey_message 
     return m->rand.len < MIKEY_RAND_BYTES ? WIRE_MALFORMED : WIRE_OK;
 }
 
-/* ID, §6.7:  | next 8 | ID type 8 | length 16 | ID ~ */
+/* ID, §6.7:  | next 8 | ID type 8 | length 16 | ID ~
+ * Of any type: a receiver has to ignore it (TS 33.246 §6.4.5.1). */
 static enum wire_status decode_id(struct wire_reader *r, struct mikey_message *m)
 {
     uint8_t type = wire_get_u8(r);
@@ -148,8 +149,6 @@ static enum wire_status decode_id(struct wire_reader *r, struct mikey_message *m
 
     if (r->truncated)
         return WIRE_TRUNCATED;
-    if (type > MIKEY_ID_URI)
-        return WIRE_UNSUPPORTED;
     if (m->data_type == MIKEY_PSK_INIT && !m->has_idi) {
         m->has_idi = true;
         m->idi_type = type;

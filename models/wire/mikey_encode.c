@@ -49,8 +49,8 @@ size_t mikey_length(const struct mikey_message *m)
 static enum wire_status check(const struct mikey_message *m, size_t length)
 {
     if (m->prf != 0 || m->map_type > MIKEY_MAP_EMPTY || m->ts_type > MIKEY_TS_COUNTER ||
-        m->idi_type > MIKEY_ID_URI || m->idr_type > MIKEY_ID_URI || m->encr_alg > MIKEY_ENCR_AES_KW_128 ||
-        m->error_number > MIKEY_ERROR_NUMBER_MAX || (m->has_kemac && m->mac_alg != MIKEY_MAC_HMAC_SHA1_160) ||
+        m->encr_alg > MIKEY_ENCR_AES_KW_128 || m->error_number > MIKEY_ERROR_NUMBER_MAX ||
+        (m->has_kemac && m->mac_alg != MIKEY_MAC_HMAC_SHA1_160) ||
         (m->has_verification && m->auth_alg != MIKEY_MAC_HMAC_SHA1_160))
         return WIRE_UNSUPPORTED;
     if (!mikey_shape_ok(m) || m->sp_count > 0 ||

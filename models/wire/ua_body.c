@@ -11,9 +11,11 @@
 
 /* What stands between the values in the documents as they are written here. */
 #define DECLARATION    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-#define REQUEST_BEGIN  DECLARATION "<mbmsMSKRequest xmlns=\"urn:3GPP:metadata:2005:MBMS:mskRequest\">\n"
+#define REQUEST_SPACE  "urn:3GPP:metadata:2005:MBMS:mskRequest"
+#define RESPONSE_SPACE "urn:3GPP:metadata:2005:MBMS:mskResponse"
+#define REQUEST_BEGIN  DECLARATION "<mbmsMSKRequest xmlns=\"" REQUEST_SPACE "\">\n"
 #define REQUEST_END    "</mbmsMSKRequest>\n"
-#define RESPONSE_BEGIN DECLARATION "<mbmsMSKResponse xmlns=\"urn:3GPP:metadata:2005:MBMS:mskResponse\">\n"
+#define RESPONSE_BEGIN DECLARATION "<mbmsMSKResponse xmlns=\"" RESPONSE_SPACE "\">\n"
 #define RESPONSE_END   "</mbmsMSKResponse>\n"
 #define ANSWER_BEGIN   "<Response>\n"
 #define BEFORE_DOMAIN  "<MSK>\n<keyDomainID>"
@@ -161,7 +163,8 @@ static enum wire_status read_response(struct xml_reader *r, struct ua_key *key)
     return has_key && code.at != NULL ? read_code(code, &key->status) : WIRE_MALFORMED;
 }
 
-static enum wire_status read_keys(struct bytes body, const char *root, const char *item,
+static enum wire_status read_keys(struct bytes body, const char *root, const char *name_space,
+                                  const char *item,
                                   enum wire_status (*read_item)(struct xml_reader *, struct ua_key *),
                                   struct ua_key keys[UA_KEYS_MAX], unsigned *count)
 {
@@ -172,7 +175,7 @@ static enum wire_status read_keys(struct bytes body, const char *root, const cha
 
     *count = 0;
     if (status == WIRE_OK)
-        status = xml_root(&r, root);
+        status = xml_root(&r, root, name_space);
     while (status == WIRE_OK && (status = xml_child(&r, &found, &name)) == WIRE_OK && found) {
         if (!xml_is(name, item)) {
             status = xml_skip(&r);
@@ -191,13 +194,13 @@ static enum wire_status read_keys(struct bytes body, const char *root, const cha
 enum wire_status ua_request_body_decode_xml(struct bytes body, struct ua_key keys[UA_KEYS_MAX],
                                             unsigned *count)
 {
-    return read_keys(body, "mbmsMSKRequest", "MSK", read_key, keys, count);
+    return read_keys(body, "mbmsMSKRequest", REQUEST_SPACE, "MSK", read_key, keys, count);
 }
 
 enum wire_status ua_response_body_decode_xml(struct bytes body, struct ua_key keys[UA_KEYS_MAX],
                                              unsigned *count)
 {
-    return read_keys(body, "mbmsMSKResponse", "Response", read_response, keys, count);
+    return read_keys(body, "mbmsMSKResponse", RESPONSE_SPACE, "Response", read_response, keys, count);
 }
 
 /* The other way to read: a document that is, byte by byte, as it is written here is known by comparing what stands

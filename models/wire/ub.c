@@ -74,7 +74,7 @@ enum wire_status ub_success_encode(const struct digest_fields *info, int64_t uni
 /* Children we do not know are passed over. */
 static enum wire_status read_info(struct xml_reader *r, struct bytes *b_tid, struct bytes *lifetime)
 {
-    enum wire_status status = xml_root(r, "BootstrappingInfo");
+    enum wire_status status = xml_root(r, "BootstrappingInfo", "uri:3gpp-gba");
     bool found = true;
     struct bytes name;
 

@@ -5,7 +5,9 @@
  *   element    "<" Name (S Attribute)* S? ("/>" | ">" content "</" Name S? ">")     [39] [40] [42] [44]
  *   Attribute  Name S? "=" S? ('"' value '"' | "'" value "'"), no Name twice        [41]
  *   content    (element | text | comment)*                               [43]; text without "&", "<", ">"
- *   comment    "<!--" without "--" "-->"                                 [15]                                     */
+ *   comment    "<!--" without "--" "-->"                                 [15]
+ *
+ * and of Namespaces in XML 1.0: xmlns="..." and xmlns:prefix="..." bind, prefix:local and local are in what is bound. */
 #include "models/wire/xml.h"
 #include "models/wire/scan.h"
 
@@ -69,7 +71,7 @@ static enum wire_status get_name(struct xml_reader *r, struct bytes *name)
     return WIRE_OK;
 }
 
-static enum wire_status skip_value(struct xml_reader *r)
+static enum wire_status get_value(struct xml_reader *r, struct bytes *value)
 {
     const uint8_t *from, *close;
 
@@ -88,13 +90,69 @@ static enum wire_status skip_value(struct xml_reader *r)
     if (close == NULL)
         return WIRE_TRUNCATED;
     r->at = close + 1;
-    return is_free_of(bytes_of(from, (size_t)(close - from)), NOT_VALUE) ? WIRE_OK : WIRE_MALFORMED;
+    *value = bytes_of(from, (size_t)(close - from));
+    return is_free_of(*value, NOT_VALUE) ? WIRE_OK : WIRE_MALFORMED;
+}
+
+/* Splits prefix:local. False: one of them is empty, or there is a second colon. */
+static bool split_name(struct bytes name, struct bytes *prefix, struct bytes *local)
+{
+    const uint8_t *colon = memchr(name.at, ':', name.len);
+
+    *prefix = bytes_of(name.at, colon == NULL ? 0 : (size_t)(colon - name.at));
+    *local = colon == NULL ? name : bytes_of(colon + 1, name.len - prefix->len - 1);
+    return colon == NULL || (prefix->len > 0 && local->len > 0 && memchr(local->at, ':', local->len) == NULL);
+}
+
+/* An attribute of the element to be opened: binds if it is a declaration. */
+static enum wire_status bind(struct xml_reader *r, struct bytes name, struct bytes value)
+{
+    struct bytes prefix, local;
+
+    if (!split_name(name, &prefix, &local))
+        return WIRE_MALFORMED;
+    if (xml_is(name, "xmlns"))
+        local = bytes_of(name.at, 0);
+    else if (!xml_is(prefix, "xmlns"))
+        return WIRE_OK;
+    if (r->binding_count == XML_BINDINGS_MAX)
+        return WIRE_LIMIT;
+    r->bindings[r->binding_count++] = (struct xml_binding){local, value, r->depth + 1};
+    return WIRE_OK;
+}
+
+/* The local name of an element, or an empty one if it is not in the namespace of interest. */
+static enum wire_status resolve(const struct xml_reader *r, struct bytes *name)
+{
+    struct bytes prefix, local, name_space = {NULL, 0};
+    unsigned i = r->binding_count;
+
+    if (!split_name(*name, &prefix, &local))
+        return WIRE_MALFORMED;
+    while (i > 0 && !bytes_equal(r->bindings[i - 1].prefix, prefix))
+        i--;
+    if (i > 0)
+        name_space = r->bindings[i - 1].name_space;
+    else if (prefix.len > 0)
+        return WIRE_MALFORMED; /* bound to nothing */
+    if (r->name_space != NULL && !xml_is(name_space, r->name_space))
+        local.len = 0;
+    *name = local;
+    return WIRE_OK;
+}
+
+/* Leaves the innermost element. */
+static void leave(struct xml_reader *r)
+{
+    while (r->binding_count > 0 && r->bindings[r->binding_count - 1].depth == r->depth)
+        r->binding_count--;
+    r->depth--;
 }
 
 /* Attributes and the white space around them, up to '>' or '/'. */
-static enum wire_status skip_attributes(struct xml_reader *r)
+static enum wire_status get_attributes(struct xml_reader *r)
 {
-    struct bytes names[XML_ATTRIBUTES_MAX];
+    struct bytes names[XML_ATTRIBUTES_MAX], value;
     unsigned count = 0;
 
     for (;;) {
@@ -114,11 +172,13 @@ static enum wire_status skip_attributes(struct xml_reader *r)
         for (unsigned i = 0; status == WIRE_OK && i < count; i++)
             if (bytes_equal(names[i], names[count]))
                 status = WIRE_MALFORMED;
-        count++;
         if (status == WIRE_OK)
-            status = skip_value(r);
+            status = get_value(r, &value);
+        if (status == WIRE_OK)
+            status = bind(r, names[count], value);
         if (status != WIRE_OK)
             return status;
+        count++;
     }
 }
 
@@ -134,7 +194,7 @@ static enum wire_status start_tag(struct xml_reader *r, struct bytes *name)
     r->at++;
     status = get_name(r, name);
     if (status == WIRE_OK)
-        status = skip_attributes(r);
+        status = get_attributes(r);
     if (status != WIRE_OK)
         return status;
     r->end_pending = *r->at == '/';
@@ -145,7 +205,7 @@ static enum wire_status start_tag(struct xml_reader *r, struct bytes *name)
         return WIRE_MALFORMED;
     r->root_seen = true;
     r->open[r->depth++] = *name;
-    return WIRE_OK;
+    return resolve(r, name);
 }
 
 /* At '</'. */
@@ -162,7 +222,7 @@ static enum wire_status end_tag(struct xml_reader *r, struct bytes *name)
         return WIRE_TRUNCATED;
     if (*r->at++ != '>' || r->depth == 0 || !bytes_equal(*name, r->open[r->depth - 1]))
         return WIRE_MALFORMED;
-    r->depth--;
+    leave(r);
     return WIRE_OK;
 }
 
@@ -203,7 +263,8 @@ enum wire_status xml_begin(struct xml_reader *r, struct bytes in)
 
     r->at = in.at;
     r->end = in.len > 0 ? in.at + in.len : in.at;
-    r->depth = 0;
+    r->depth = r->binding_count = 0;
+    r->name_space = NULL;
     r->root_seen = r->end_pending = false;
     if (!begins(r, declaration, sizeof declaration - 1))
         return WIRE_OK;
@@ -245,7 +306,8 @@ enum wire_status xml_next(struct xml_reader *r, enum xml_event *event, struct by
     if (r->end_pending) {
         r->end_pending = false;
         *event = XML_END;
-        *value = r->open[--r->depth];
+        *value = r->open[r->depth - 1];
+        leave(r);
         return WIRE_OK;
     }
     while (r->at < r->end) {
@@ -274,12 +336,14 @@ bool xml_is(struct bytes name, const char *literal)
     return bytes_equal(name, bytes_text(literal));
 }
 
-enum wire_status xml_root(struct xml_reader *r, const char *name)
+enum wire_status xml_root(struct xml_reader *r, const char *name, const char *name_space)
 {
     enum xml_event event;
     struct bytes value;
-    enum wire_status status = xml_next(r, &event, &value);
+    enum wire_status status;
 
+    r->name_space = name_space;
+    status = xml_next(r, &event, &value);
     if (status != WIRE_OK)
         return status;
     return event == XML_START && xml_is(value, name) ? WIRE_OK : WIRE_MALFORMED;

@@ -388,13 +388,11 @@ static const char *id_role(const struct walk *w)
 
 static void walk_id(struct walk *w)
 {
-    size_t start = w->at - 1, type_at = w->at;
-    uint8_t type = TAKE_CODE(w, "ID type", id_names);
-    size_t len, offset;
+    size_t start = w->at - 1, len, offset;
     struct bytes raw;
     char *text;
 
-    check_code(w, type_at, "ID type", type, MIKEY_ID_URI);
+    TAKE_CODE(w, "ID type", id_names);
     len = take_length(w, 2, "length");
     offset = w->at;
     raw = take(w, len, "ID");

@@ -85,12 +85,13 @@ static void check_muk(const struct check *check)
     bool own = s->bmsc_muk_lifetime > 0 && s->bmsc_muk_lifetime < s->gba_lifetime;
     int64_t lifetime = own ? s->bmsc_muk_lifetime : s->gba_lifetime;
 
-    if (s->bmsc_muk_margin >= lifetime)
-        contradiction(
-            check, "bmsc", "muk_margin",
-            "%s is not below the lifetime of a MUK (%s = %s): each new one would expire soon, expected less",
-            text_of(check, "bmsc", "muk_margin"), own ? "bmsc.muk_lifetime" : "gba.lifetime",
-            own ? text_of(check, "bmsc", "muk_lifetime") : text_of(check, "gba", "lifetime"));
+    /* Instants of keys are whole seconds, on Ub and on Zn: up to one less is left. */
+    if (s->bmsc_muk_margin > lifetime - CLOCK_SECOND)
+        contradiction(check, "bmsc", "muk_margin",
+                      "%s is not a second below the lifetime of a MUK (%s = %s): each new one would expire "
+                      "soon, expected less",
+                      text_of(check, "bmsc", "muk_margin"), own ? "bmsc.muk_lifetime" : "gba.lifetime",
+                      own ? text_of(check, "bmsc", "muk_lifetime") : text_of(check, "gba", "lifetime"));
 }
 
 static void check_run(const struct check *check)

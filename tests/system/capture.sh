@@ -44,7 +44,7 @@ judge() {
 }
 
 # What tshark may warn of: TCP's word on a packet that is lost or late, and on a connection that was given up.
-lost='^(Connection reset .RST.|Previous segment.s. not captured)'
+lost='^(Connection reset .RST.|Previous segment.s. not captured|This frame is a .suspected. out-of-order segment)'
 
 # dissections NAME: one tshark pass, summed up: a line "WHAT NUMBER" each.
 dissections() {

@@ -254,6 +254,8 @@ class Connection:
         if not 0 <= offset <= sent:
             raise CaptureError(f"packet {packet.number}: acknowledges stream offset {offset}, "
                                f"the peer has sent {sent} bytes so far")
+        if packet.flags & RST and packet.seq == 0:
+            return  # answers a segment of no connection, such as a late SYN (RFC 9293 clause 3.5.2, group 1)
         if offset < other.acked:
             raise CaptureError(f"packet {packet.number}: acknowledges {offset} after {other.acked}")
         other.acked = offset

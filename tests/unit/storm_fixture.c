@@ -64,6 +64,8 @@ struct storm *fixture_run(const struct scenario *scenario)
     if (!storm_books_balance(storm, &what))
         g_error("books: %s", what);
     fixture_equal(storm, "msk_mismatch", 0);
+    fixture_equal(storm, "pulls_received",
+                  fixture_metric(storm, "pulls_accepted") + fixture_metric(storm, "pulls_coalesced"));
     fixture_equal(storm, "tcp_open",
                   2 * (fixture_metric(storm, "zn_requests") > 0) +
                       2 * (fixture_metric(storm, "zh_requests") > 0));

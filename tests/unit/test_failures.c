@@ -201,6 +201,20 @@ static const struct failure failures[] = {
     {"MUK expires soon", /* TS 33.220 clause 4.5.3 */
      {"gba.lifetime=100s", "bmsc.muk_margin=99s"},
      {{"ues_keyed", 1}, {"http_401_renegotiate", 1}, {"digest_failed", 0}, {"gba_runs", 1}}},
+    {"MUK lifetime has run out, and policy wants a new one: made to bootstrap once",
+     {"bmsc.muk_lifetime=10s", "bmsc.renegotiate=100%"},
+     {{"ues_keyed", 1}, {"http_401_renegotiate", 1}, {"gba_runs", 1}}},
+    {"BM-SC asks for a new bootstrap: no failed try of the UE's", /* TS 24.109 clause 5.2.5 */
+     {"bmsc.renegotiate=100%", "ue.attempts=1"},
+     {{"ues_keyed", 1}, {"http_401_renegotiate", 1}, {"ue_retries", 0}}},
+    /* TS 33.246 clauses 6.1 and 6.3.2.2.4 to the letter: the last MUK known to the BM-SC is one that the UE has replaced */
+    {"MUK replaced before it was used, then the request lost: the newer rule loses the UE",
+     {"ue.muk_expired=100%", "bmsc.renegotiate=100%", "ue.attempts=1", "fault.drop=ua_auth_post@2-7"},
+     {{"ues_keyed", 0}, {"pulls_received", 1}, {"mikey_unknown_muk", 2}, {"ues_gave_up", 1}}},
+    {"MUK replaced before it was used, then the request lost: the older rule reaches the UE",
+     {"ue.muk_expired=100%", "bmsc.renegotiate=100%", "ue.attempts=1", "fault.drop=ua_auth_post@2-7",
+      "pull.muk_rule=last_used"},
+     {{"ues_keyed", 1}, {"pulls_received", 3}, {"pulls_coalesced", 1}, {"mikey_unknown_muk", 0}}},
     {"credentials at once",
      {"ue.preemptive=100%"},
      {{"ues_keyed", 1},

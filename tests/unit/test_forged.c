@@ -58,7 +58,57 @@ static void test_large_result(void)
     storm =
         run(fixture_scenario("ue.muk_expired=100%", "pull.attempts=1", "ue.attempts=1", NULL), large_result);
     fixture_equal(storm, "ub_401", 0);
-    fixture_equal(storm, "ub_503", 1);
+    fixture_equal(storm, "ub_503", 0);
+    fixture_equal(storm, "http_refused", 1);
+    over(storm);
+}
+
+/* RFC 6733 §7.1.5, TS 29.109 §6.2.2: what failed for good should not be attempted again, be it on Zn or on Zh. */
+static bool permanent_failure(struct net_region *at, const struct net_delivery *d, struct bytes *forged)
+{
+    (void)at;
+    return (d->kind == KIND_zn_bia || d->kind == KIND_zh_maa) && with_result(d, 5012, forged);
+}
+
+static void test_permanent_failure(void)
+{
+    struct storm *storm =
+        run(fixture_scenario("ue.muk_ahead=100%", "pull.attempts=1", NULL), permanent_failure);
+
+    fixture_equal(storm, "http_refused", 1);
+    fixture_equal(storm, "ue_retries", 0);
+    over(storm);
+    storm = run(fixture_scenario("ue.muk_expired=100%", "pull.attempts=1", NULL), permanent_failure);
+    fixture_equal(storm, "http_refused", 1);
+    fixture_equal(storm, "ue_retries", 0);
+    over(storm);
+}
+
+/* Keys of 2G GBA, which the BM-SC does not support: it "shall stop processing" (TS 29.109 §5.2). */
+static bool keys_of_2g(struct net_region *at, const struct net_delivery *d, struct bytes *forged)
+{
+    static const uint8_t type_2g[4] = {0, 0, 0, 1};
+    struct diameter_message m;
+    uint8_t out[1024];
+    size_t length;
+
+    (void)at;
+    if (d->kind != KIND_zn_bia)
+        return false;
+    g_assert_cmpint(diameter_decode(d->bytes, &m), ==, WIRE_OK);
+    m.gba_type = bytes_of(type_2g, sizeof type_2g);
+    g_assert_cmpint(diameter_encode(&m, out, sizeof out, &length), ==, WIRE_OK);
+    *forged = forge_keep(out, length);
+    return true;
+}
+
+static void test_keys_of_2g(void)
+{
+    struct storm *storm = run(fixture_scenario("ue.muk_ahead=100%", "pull.attempts=1", NULL), keys_of_2g);
+
+    fixture_equal(storm, "msk_requests", 0);
+    fixture_equal(storm, "http_refused", 1);
+    fixture_equal(storm, "msk_sent", 0);
     over(storm);
 }
 
@@ -170,6 +220,8 @@ int main(int argc, char **argv)
 {
     tap_init(argc, argv);
     g_test_add_func("/forged/large result", test_large_result);
+    g_test_add_func("/forged/permanent failure", test_permanent_failure);
+    g_test_add_func("/forged/keys of 2G GBA", test_keys_of_2g);
     g_test_add_func("/forged/transient failure", test_transient_failure);
     g_test_add_func("/forged/stray answer", test_stray_answer);
     g_test_add_func("/forged/foreign", test_foreign);

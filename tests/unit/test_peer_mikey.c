@@ -193,6 +193,28 @@ static void test_unknown_extension(void)
     taken_by(unknown_extension);
 }
 
+/* TS 33.246 §6.4.5.1: the ID type is ignored by the receiver. */
+static bool other_id_types(struct net_region *at, const struct net_delivery *d, struct bytes *forged)
+{
+    struct mikey_message m;
+    uint8_t out[1024];
+    size_t length;
+
+    if (!is_from_bmsc(d))
+        return false;
+    m = decoded(d);
+    m.idi_type = 2;
+    m.idr_type = 255;
+    g_assert_cmpint(mikey_encode(&m, out, sizeof out, &length), ==, WIRE_OK);
+    *forged = forge_mikey(at, d, bytes_of(out, length));
+    return true;
+}
+
+static void test_other_id_types(void)
+{
+    taken_by(other_id_types);
+}
+
 static unsigned acks;
 
 /* A streaming service: #CS 1, SRTP-ID map with its info, an SP payload (TS 33.246 §6.4.5.1); and a CSB ID of any value
@@ -542,6 +564,7 @@ int main(int argc, char **argv)
     tap_init(argc, argv);
     g_test_add_func("/peer/mikey/other order", test_other_order);
     g_test_add_func("/peer/mikey/unknown extension", test_unknown_extension);
+    g_test_add_func("/peer/mikey/other ID types", test_other_id_types);
     g_test_add_func("/peer/mikey/streaming", test_streaming);
     g_test_add_func("/peer/mikey/key data refused", test_data_refused);
     g_test_add_func("/peer/mikey/invalid MSK", test_invalid);

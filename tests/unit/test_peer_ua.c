@@ -174,6 +174,21 @@ static void test_challenged_again(void)
     }
 }
 
+/* Credentials of a scheme that was not offered are none: the challenge (RFC 7235 §3.1). */
+static void test_other_scheme(void)
+{
+    struct client c = {
+        .cnonce = "c", .target = URI, .header = "Authorization: Basic %s %s %s %s %s %s %s\r\n"};
+    struct scenario *scenario = fixture_scenario("pull.attempts=1", "ue.attempts=4", NULL);
+    struct storm *storm;
+
+    client = &c;
+    storm = forge_run(scenario, client_and_answer);
+    g_assert_cmpuint(c.status, ==, 401);
+    fixture_equal(storm, "digest_failed", 0);
+    forge_over(storm, scenario);
+}
+
 /* A directive is missing or improper: 400 (RFC 2617 §3.2.2). */
 static void test_bad_credentials(void)
 {
@@ -192,8 +207,7 @@ static void test_bad_credentials(void)
         "nc=00000001, response=\"%s\", opaque=\"%s\"\r\n",
         "Authorization: Digest username=\"%s\", realm=\"%s\", nonce=\"%s\", uri=\"%s\", cnonce=\"%s\", "
         "qop=auth-int, "
-        "nc=00000001, response=\"%s\", opaque=\"%s\", algorithm=MD5-sess\r\n",
-        "Authorization: Basic %s %s %s %s %s %s %s\r\n"};
+        "nc=00000001, response=\"%s\", opaque=\"%s\", algorithm=MD5-sess\r\n"};
     struct client long_cnonce = {.cnonce = CNONCE_128 "x", .target = URI, .header = COMMON_HEADER};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(headers); i++) {
@@ -434,6 +448,7 @@ int main(int argc, char **argv)
     tap_init(argc, argv);
     g_test_add_func("/peer/ua/taken", test_taken);
     g_test_add_func("/peer/ua/challenged again", test_challenged_again);
+    g_test_add_func("/peer/ua/other scheme", test_other_scheme);
     g_test_add_func("/peer/ua/bad credentials", test_bad_credentials);
     g_test_add_func("/peer/ua/statuses", test_statuses);
     g_test_add_func("/peer/ua/replay", test_replay);

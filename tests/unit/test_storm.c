@@ -120,6 +120,26 @@ static void test_muk_lifetime(void)
     scenario_free(scenario);
 }
 
+/* A vector that came too late is challenged with after newer ones were used (TS 33.102 §C.2.3 allows that): the newest B-TID of
+ * a UE has an older vector then. The BM-SC takes it, for it goes by the bootstrap: nobody is sent away but once, by policy. */
+static void test_spare_vectors(void)
+{
+    struct scenario *scenario =
+        fixture_scenario("ue.count=200", "ue.cells=10", "ue.muk_expired=100%", "diameter.timeout=300ms",
+                         "hss.service_time=exp(250ms)", "hss.workers=2000", "bsf.retry_after=0s",
+                         "ue.retry_base=1ms", "ue.retry_cap=1ms", "ue.attempts=50", "pull.timeout=10min",
+                         "bmsc.renegotiate=100%", "bsf.late_answers=keep", NULL);
+    struct storm *storm = fixture_run(scenario);
+
+    g_assert_cmpint(fixture_metric(storm, "zh_late"), >, 100);
+    fixture_equal(storm, "ues_keyed", 200);
+    fixture_equal(storm, "http_401_renegotiate", 200);
+    fixture_equal(storm, "gba_runs", 400);
+    fixture_equal(storm, "zn_unknown", 0);
+    storm_free(storm);
+    scenario_free(scenario);
+}
+
 /* What if: a UE that waited between pull and request has its key later by just that; by the standard it does not wait. */
 static void test_what_if(void)
 {
@@ -275,6 +295,7 @@ int main(int argc, char **argv)
     g_test_add_func("/storm/expired time", test_expired_time);
     g_test_add_func("/storm/preemptive time", test_preemptive_time);
     g_test_add_func("/storm/MUK lifetime", test_muk_lifetime);
+    g_test_add_func("/storm/spare vectors", test_spare_vectors);
     g_test_add_func("/storm/what if", test_what_if);
     g_test_add_func("/storm/regions", test_regions);
     g_test_add_func("/storm/cut off", test_cut_off);

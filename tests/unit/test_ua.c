@@ -108,29 +108,42 @@ static void test_many_keys(void)
 
 static void test_request_faults(void)
 {
-#define REQUEST(content) "<mbmsMSKRequest>" content "</mbmsMSKRequest>"
+#define REQUEST_SPACE    "urn:3GPP:metadata:2005:MBMS:mskRequest"
+#define REQUEST(content) "<mbmsMSKRequest xmlns=\"" REQUEST_SPACE "\">" content "</mbmsMSKRequest>"
 #define DOMAIN           "<keyDomainID>APEQ</keyDomainID>"
 #define ID               "<MSKID>AAUAAA==</MSKID>"
     static const struct {
         const char *text;
         bool good;
-    } cases[] = {{REQUEST("<MSK>" DOMAIN ID "</MSK>"), true},
-                 {REQUEST("<x/><MSK>" ID "<y>z</y>" DOMAIN "</MSK>"), true},
-                 {REQUEST(""), false},
-                 {REQUEST("<MSK/>"), false},
-                 {REQUEST("<MSK>" DOMAIN "</MSK>"), false},
-                 {REQUEST("<MSK>" ID "</MSK>"), false},
-                 {REQUEST("<MSK>" DOMAIN DOMAIN ID "</MSK>"), false},
-                 {REQUEST("<MSK>" DOMAIN ID ID "</MSK>"), false},
-                 {REQUEST("<MSK>text" DOMAIN ID "</MSK>"), false},
-                 {REQUEST("<MSK>" DOMAIN "<MSKID>AAUAAAA=</MSKID></MSK>"), false},
-                 {REQUEST("<MSK>" DOMAIN "<MSKID>AAUA</MSKID></MSK>"), false},
-                 {REQUEST("<MSK>" DOMAIN "<MSKID>AAUAAB==</MSKID></MSK>"), false},
-                 {REQUEST("<MSK>" DOMAIN "<MSKID/></MSK>"), false},
-                 {REQUEST("<MSK><keyDomainID>APE=</keyDomainID>" ID "</MSK>"), false},
-                 {REQUEST("<MSK><keyDomainID>APEQAA==</keyDomainID>" ID "</MSK>"), false},
-                 {"<mbmsMSK><MSK>" DOMAIN ID "</MSK></mbmsMSK>", false},
-                 {"<mbmsMSKResponse><MSK>" DOMAIN ID "</MSK></mbmsMSKResponse>", false}};
+    } cases[] = {
+        {REQUEST("<MSK>" DOMAIN ID "</MSK>"), true},
+        {REQUEST("<x/><MSK>" ID "<y>z</y>" DOMAIN "</MSK>"), true},
+        {REQUEST(""), false},
+        {REQUEST("<MSK/>"), false},
+        {REQUEST("<MSK>" DOMAIN "</MSK>"), false},
+        {REQUEST("<MSK>" ID "</MSK>"), false},
+        {REQUEST("<MSK>" DOMAIN DOMAIN ID "</MSK>"), false},
+        {REQUEST("<MSK>" DOMAIN ID ID "</MSK>"), false},
+        {REQUEST("<MSK>text" DOMAIN ID "</MSK>"), false},
+        {REQUEST("<MSK>" DOMAIN "<MSKID>AAUAAAA=</MSKID></MSK>"), false},
+        {REQUEST("<MSK>" DOMAIN "<MSKID>AAUA</MSKID></MSK>"), false},
+        {REQUEST("<MSK>" DOMAIN "<MSKID>AAUAAB==</MSKID></MSK>"), false},
+        {REQUEST("<MSK>" DOMAIN "<MSKID/></MSK>"), false},
+        {REQUEST("<MSK><keyDomainID>APE=</keyDomainID>" ID "</MSK>"), false},
+        {REQUEST("<MSK><keyDomainID>APEQAA==</keyDomainID>" ID "</MSK>"), false},
+        /* the same in other words of Namespaces in XML, and what is not the same */
+        {"<m:mbmsMSKRequest xmlns:m='" REQUEST_SPACE "'><m:MSK><m:MSKID>AAUAAA==</m:MSKID>"
+         "<m:keyDomainID>APEQ</m:keyDomainID></m:MSK></m:mbmsMSKRequest>",
+         true},
+        {REQUEST("<MSK xmlns:x=\"urn:x\"><x:keyDomainID>no</x:keyDomainID>" DOMAIN ID "</MSK>"), true},
+        {REQUEST("<MSK xmlns=\"urn:x\">" DOMAIN ID "</MSK>"), false},
+        {"<m:mbmsMSKRequest xmlns:m='" REQUEST_SPACE "'><MSK>" DOMAIN ID "</MSK></m:mbmsMSKRequest>", false},
+        {"<mbmsMSKRequest><MSK>" DOMAIN ID "</MSK></mbmsMSKRequest>", false},
+        {"<mbmsMSKRequest xmlns=\"urn:3GPP:metadata:2005:MBMS:msk\"><MSK>" DOMAIN ID
+         "</MSK></mbmsMSKRequest>",
+         false},
+        {"<mbmsMSK xmlns=\"" REQUEST_SPACE "\"><MSK>" DOMAIN ID "</MSK></mbmsMSK>", false},
+        {"<mbmsMSKResponse xmlns=\"" REQUEST_SPACE "\"><MSK>" DOMAIN ID "</MSK></mbmsMSKResponse>", false}};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
         struct ua_key keys[UA_KEYS_MAX];
@@ -144,8 +157,10 @@ static void test_request_faults(void)
 
 static void test_response_faults(void)
 {
-#define RESPONSE(content) "<mbmsMSKResponse><Response>" content "</Response></mbmsMSKResponse>"
-#define MSK               "<MSK>" DOMAIN ID "</MSK>"
+#define RESPONSE(content)                                                                                    \
+    "<mbmsMSKResponse xmlns=\"urn:3GPP:metadata:2005:MBMS:mskResponse\"><Response>" content                  \
+    "</Response></mbmsMSKResponse>"
+#define MSK "<MSK>" DOMAIN ID "</MSK>"
     static const struct {
         const char *text;
         bool good;

@@ -145,7 +145,7 @@ static void test_info_decode(void)
 
 static void test_info_faults(void)
 {
-#define INFO(content) "<BootstrappingInfo>" content "</BootstrappingInfo>"
+#define INFO(content) "<BootstrappingInfo xmlns=\"uri:3gpp-gba\">" content "</BootstrappingInfo>"
 #define TIME          "<lifetime>2030-01-01T12:00:00Z</lifetime>"
     static const struct {
         const char *text;
@@ -162,7 +162,16 @@ static void test_info_faults(void)
                  {INFO("<btid>a</btid><lifetime>tomorrow</lifetime>"), false},
                  {INFO("<btid>a</btid><lifetime/>"), false},
                  {INFO("<btid>a</btid>" TIME) "x", false},
-                 {"<Other><btid>a</btid>" TIME "</Other>", false}};
+                 {INFO("<btid>a</btid><lifetime>2030-01-01T12:00:00.250Z</lifetime>"), true},
+                 {INFO("<btid>a</btid><lifetime>2030-01-01T12:00:00.Z</lifetime>"), false},
+                 {INFO("<btid>a</btid><lifetime>2030-01-01T12:00:00.2.5Z</lifetime>"), false},
+                 {INFO("<btid>a</btid><lifetime>2030-01-01T12:00:00</lifetime>"), false},
+                 {"<g:BootstrappingInfo xmlns:g=\"uri:3gpp-gba\"><g:btid>a</g:btid><g:lifetime>"
+                  "2030-01-01T12:00:00Z</g:lifetime></g:BootstrappingInfo>",
+                  true},
+                 {"<BootstrappingInfo><btid>a</btid>" TIME "</BootstrappingInfo>", false},
+                 {"<BootstrappingInfo xmlns=\"uri:other\"><btid>a</btid>" TIME "</BootstrappingInfo>", false},
+                 {"<Other xmlns=\"uri:3gpp-gba\"><btid>a</btid>" TIME "</Other>", false}};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
         struct bytes b_tid;

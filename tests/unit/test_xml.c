@@ -34,7 +34,8 @@ static void test_documents(void)
         {"<a><b>1</b><b>2</b></a>", "<a<b'1><b'2>>"},
         {"<a x=\"1\" y = '2>\"'\tz=\"\"><b\n/></a >", "<a<b>>"},
         {"<!-- one --><a><!----><b/><!-- - --> t </a><!--end-->", "<a<b>'t>"},
-        {"<ns:a-b.c_1 xmlns:ns=\"u\"/>", "<ns:a-b.c_1>"},
+        {"<ns:a-b.c_1 xmlns:ns=\"u\"/>", "<a-b.c_1>"},
+        {"<a xml:lang=\"en\" b:c=\"\"/>", "<a>"},
         {"<a>one<!-- cut -->two</a>", "<a'one'two>"},
     };
 
@@ -48,61 +49,73 @@ static void test_documents(void)
     }
 }
 
+static const struct {
+    const char *text;
+    enum wire_status status;
+} faults[] = {
+    {"", WIRE_TRUNCATED},
+    {" ", WIRE_TRUNCATED},
+    {"text", WIRE_MALFORMED},
+    {"<a>", WIRE_TRUNCATED},
+    {"<", WIRE_TRUNCATED},
+    {"<a", WIRE_TRUNCATED},
+    {"<a/", WIRE_TRUNCATED},
+    {"<a/x>", WIRE_MALFORMED},
+    {"<a></b>", WIRE_MALFORMED},
+    {"<a></a></a>", WIRE_MALFORMED},
+    {"</a>", WIRE_MALFORMED},
+    {"<a/><b/>", WIRE_MALFORMED},
+    {"<a/>text", WIRE_MALFORMED},
+    {"<a><b></a></b>", WIRE_MALFORMED},
+    {"< a/>", WIRE_MALFORMED},
+    {"<1/>", WIRE_MALFORMED},
+    {"<a>x>y</a>", WIRE_MALFORMED},
+    {"<a>\x01</a>", WIRE_MALFORMED},
+    {"<a>&amp;</a>", WIRE_UNSUPPORTED},
+    {"<a>&#65;</a>", WIRE_UNSUPPORTED},
+    {"<a x/>", WIRE_MALFORMED},
+    {"<a x=1/>", WIRE_MALFORMED},
+    {"<a x=\"1/>", WIRE_TRUNCATED},
+    {"<a x=\"<\"/>", WIRE_MALFORMED},
+    {"<a x=\"&lt;\"/>", WIRE_MALFORMED},
+    {"<a x=\"1\"y=\"2\"/>", WIRE_MALFORMED},
+    {"<a x=\"1\" x=\"2\"/>", WIRE_MALFORMED},
+    {"<a a=\"\" b=\"\" c=\"\" d=\"\" e=\"\" f=\"\" g=\"\" h=\"\" i=\"\"/>", WIRE_LIMIT},
+    {"<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>", WIRE_UNSUPPORTED},
+    {"<a><![CDATA[x]]></a>", WIRE_UNSUPPORTED},
+    {"<a><?php x?></a>", WIRE_UNSUPPORTED},
+    {" <?xml version=\"1.0\"?><a/>", WIRE_UNSUPPORTED},
+    {"<?xml version=\"1.0\">", WIRE_TRUNCATED},
+    {"<?xmlx?><a/>", WIRE_MALFORMED},
+    {"<?xml?><a/>", WIRE_MALFORMED},
+    {"<!-- a -- b --><a/>", WIRE_MALFORMED},
+    {"<!-- a", WIRE_TRUNCATED},
+    {"<!-- a --", WIRE_TRUNCATED},
+    {"<a/><!-- a", WIRE_TRUNCATED},
+    {"<a b:=\"c\"/>", WIRE_MALFORMED},
+    {"<a b:c:d=\"c\"/>", WIRE_MALFORMED},
+    {"<b:a/>", WIRE_MALFORMED},
+    {"<a xmlns:b=\"u\"><c xmlns:d=\"v\"><b:e/><d:e/></c></a>", WIRE_OK},
+    {"<a xmlns:b=\"u\"><c xmlns:d=\"v\"><b:e/></c><d:e/></a>", WIRE_MALFORMED},
+    {"<a xmlns=\"\" xmlns:b=\"\" xmlns:c=\"\" xmlns:d=\"\"><a xmlns:b=\"\" xmlns:c=\"\" xmlns:d=\"\" "
+     "xmlns:e=\"\"/></a>",
+     WIRE_OK},
+    {"<a xmlns=\"\" xmlns:b=\"\" xmlns:c=\"\" xmlns:d=\"\"><a xmlns:b=\"\" xmlns:c=\"\" xmlns:d=\"\" "
+     "xmlns:e=\"\" xmlns:f=\"\"/></a>",
+     WIRE_LIMIT},
+    {"<a b=\"c\"/><!", WIRE_TRUNCATED},
+    {"<a><a><a><a><a><a><a><a></a></a></a></a></a></a></a></a>", WIRE_OK},
+    {"<a><a><a><a><a><a><a><a><a></a></a></a></a></a></a></a></a></a>", WIRE_LIMIT}};
+
 static void test_faults(void)
 {
-    static const struct {
-        const char *text;
-        enum wire_status status;
-    } cases[] = {{"", WIRE_TRUNCATED},
-                 {" ", WIRE_TRUNCATED},
-                 {"text", WIRE_MALFORMED},
-                 {"<a>", WIRE_TRUNCATED},
-                 {"<", WIRE_TRUNCATED},
-                 {"<a", WIRE_TRUNCATED},
-                 {"<a/", WIRE_TRUNCATED},
-                 {"<a/x>", WIRE_MALFORMED},
-                 {"<a></b>", WIRE_MALFORMED},
-                 {"<a></a></a>", WIRE_MALFORMED},
-                 {"</a>", WIRE_MALFORMED},
-                 {"<a/><b/>", WIRE_MALFORMED},
-                 {"<a/>text", WIRE_MALFORMED},
-                 {"<a><b></a></b>", WIRE_MALFORMED},
-                 {"< a/>", WIRE_MALFORMED},
-                 {"<1/>", WIRE_MALFORMED},
-                 {"<a>x>y</a>", WIRE_MALFORMED},
-                 {"<a>\x01</a>", WIRE_MALFORMED},
-                 {"<a>&amp;</a>", WIRE_UNSUPPORTED},
-                 {"<a>&#65;</a>", WIRE_UNSUPPORTED},
-                 {"<a x/>", WIRE_MALFORMED},
-                 {"<a x=1/>", WIRE_MALFORMED},
-                 {"<a x=\"1/>", WIRE_TRUNCATED},
-                 {"<a x=\"<\"/>", WIRE_MALFORMED},
-                 {"<a x=\"&lt;\"/>", WIRE_MALFORMED},
-                 {"<a x=\"1\"y=\"2\"/>", WIRE_MALFORMED},
-                 {"<a x=\"1\" x=\"2\"/>", WIRE_MALFORMED},
-                 {"<a a=\"\" b=\"\" c=\"\" d=\"\" e=\"\" f=\"\" g=\"\" h=\"\" i=\"\"/>", WIRE_LIMIT},
-                 {"<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>", WIRE_UNSUPPORTED},
-                 {"<a><![CDATA[x]]></a>", WIRE_UNSUPPORTED},
-                 {"<a><?php x?></a>", WIRE_UNSUPPORTED},
-                 {" <?xml version=\"1.0\"?><a/>", WIRE_UNSUPPORTED},
-                 {"<?xml version=\"1.0\">", WIRE_TRUNCATED},
-                 {"<?xmlx?><a/>", WIRE_MALFORMED},
-                 {"<?xml?><a/>", WIRE_MALFORMED},
-                 {"<!-- a -- b --><a/>", WIRE_MALFORMED},
-                 {"<!-- a", WIRE_TRUNCATED},
-                 {"<!-- a --", WIRE_TRUNCATED},
-                 {"<a/><!-- a", WIRE_TRUNCATED},
-                 {"<a b:=\"c\"/><!", WIRE_TRUNCATED},
-                 {"<a><a><a><a><a><a><a><a></a></a></a></a></a></a></a></a>", WIRE_OK},
-                 {"<a><a><a><a><a><a><a><a><a></a></a></a></a></a></a></a></a></a>", WIRE_LIMIT}};
-
-    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+    for (unsigned i = 0; i < G_N_ELEMENTS(faults); i++) {
         GString *told = g_string_new(NULL);
         uint8_t *block;
-        struct bytes in = exact_copy(cases[i].text, strlen(cases[i].text), &block);
+        struct bytes in = exact_copy(faults[i].text, strlen(faults[i].text), &block);
 
-        g_test_message("%s", cases[i].text);
-        assert_status(read_all(in, told), cases[i].status);
+        g_test_message("%s", faults[i].text);
+        assert_status(read_all(in, told), faults[i].status);
         g_free(block);
         g_string_free(told, TRUE);
     }
@@ -115,7 +128,7 @@ static void test_steps(void)
     bool found;
 
     assert_status(xml_begin(&r, bytes_text("<r><skip>x<y/><z>q</z></skip><t> v </t><e/></r>")), WIRE_OK);
-    assert_status(xml_root(&r, "r"), WIRE_OK);
+    assert_status(xml_root(&r, "r", NULL), WIRE_OK);
     assert_status(xml_child(&r, &found, &name), WIRE_OK);
     g_assert_true(found && xml_is(name, "skip") && !xml_is(name, "ski") && !xml_is(name, "skips"));
     assert_status(xml_skip(&r), WIRE_OK);
@@ -131,13 +144,13 @@ static void test_steps(void)
     assert_status(xml_finish(&r), WIRE_OK);
 
     assert_status(xml_begin(&r, bytes_text("<r>text</r>")), WIRE_OK);
-    assert_status(xml_root(&r, "q"), WIRE_MALFORMED);
+    assert_status(xml_root(&r, "q", NULL), WIRE_MALFORMED);
     assert_status(xml_child(&r, &found, &name), WIRE_MALFORMED);
     assert_status(xml_begin(&r, bytes_text("<r><a/></r>")), WIRE_OK);
-    assert_status(xml_root(&r, "r"), WIRE_OK);
+    assert_status(xml_root(&r, "r", NULL), WIRE_OK);
     assert_status(xml_text(&r, &text), WIRE_MALFORMED);
     assert_status(xml_begin(&r, bytes_text("<r>t<a/></r>")), WIRE_OK);
-    assert_status(xml_root(&r, "r"), WIRE_OK);
+    assert_status(xml_root(&r, "r", NULL), WIRE_OK);
     assert_status(xml_text(&r, &text), WIRE_MALFORMED);
 }
 
