@@ -101,7 +101,10 @@ def answer_table(plan):
 
 def warnings(plan):
     _, sections, about = reading.study_file(plan.path)
-    found = words.what_if_warning(words.what_ifs_of_study(sections, reading.base_text(plan.path, about)))
+    what_ifs = words.what_ifs_of_study(sections, reading.base_text(plan.path, about))
+    if plan.key.startswith("whatif."):
+        what_ifs.append(f"{plan.vary} (--vary)")
+    found = words.what_if_warning(what_ifs)
     for status, text in (
         ("never", "No value tried meets the target"),
         ("not_monotone", "What was seen is not monotone"),

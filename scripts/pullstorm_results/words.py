@@ -104,17 +104,23 @@ def queued(run):
     )
 
 
+def bootstraps(metrics):
+    """How many, and how often the BM-SC asked for one."""
+    boots, asked = metrics.get("gba_runs", 0), metrics.get("http_401_renegotiate", 0)
+    text = f"{plural(boots, 'UE bootstrap', 'bootstraps of UEs')} completed" if boots else "No UE bootstrapped"
+    return text + (f"; the BM-SC asked for {plural(asked, 'bootstrap')} by a 401." if asked else ".")
+
+
 def summary(run):
     """Paragraphs."""
     refused = _counted(run.metrics, REFUSALS)
     again = _counted(run.metrics, AGAIN)
-    boots = run.metrics.get("gba_runs", 0)
     return [
         keys_held(run),
         queued(run),
         f"Refused: {listed(refused)}." if refused else "Nothing was refused.",
         f"Sent again: {listed(again)}." if again else "Nothing had to be sent again.",
-        f"{plural(boots, 'UE bootstrap', 'bootstraps of UEs')} completed." if boots else "No UE bootstrapped.",
+        bootstraps(run.metrics),
     ]
 
 
@@ -221,7 +227,9 @@ def warnings(run):
             f"{plural(without, 'UE')} ({wording.percent(without / metrics['ues'])}) "
             f"{'does' if without == 1 else 'do'} not hold the new MSK at the end"
         )
-        why = _counted(metrics, (("ues_gave_up", "gave up"), ("ues_unanswered", "never answered a pull")))
+        # The two sides count for themselves: a UE that gave up is also one without a request.
+        why = _counted(metrics, (("ues_gave_up", "gave up by their own count"),
+                                 ("ues_unanswered", "made no request that the BM-SC accepted by its count")))
         found.append(text + (f": {listed(why)}." if why else "."))
     found += _server_warnings(run)
     if metrics.get("simulated_s", 0) >= number(run.keys.get("run.end"), float("inf")):

@@ -38,11 +38,11 @@ static void print_key(const struct config_key *key)
     const char *standard = *key->standard ? key->standard : "(empty)";
 
     if (key->type == CONFIG_CHOICE)
-        printf("  %-17s %-21s one of %s\n", key->name, standard, key->minimum);
+        printf("  %-18s %-21s one of %s\n", key->name, standard, key->minimum);
     else if (key->type == CONFIG_TEXT)
-        printf("  %-17s %-21s text, %s to %s characters\n", key->name, standard, key->minimum, key->maximum);
+        printf("  %-18s %-21s text, %s to %s characters\n", key->name, standard, key->minimum, key->maximum);
     else
-        printf("  %-17s %-21s %s, %s to %s\n", key->name, standard, config_type_name(key->type), key->minimum,
+        printf("  %-18s %-21s %s, %s to %s\n", key->name, standard, config_type_name(key->type), key->minimum,
                key->maximum);
     format_wrapped(stdout, 6, WIDTH, key->meaning);
 }

@@ -121,14 +121,16 @@ static void print_whatif(const struct report *report, FILE *to)
     g_free(on);
 }
 
-/* A share of the UEs in percent. Almost all is never shown as 100, almost none never as 0. */
+/* A share of the UEs in percent, and its complement to 100. Almost all is never shown as 100, almost none never as 0. */
 static char *format_share(char buffer[FORMAT_SIZE], double value, double whole)
 {
     double percent = 100 * value / whole;
 
     if (percent > 50)
-        percent = (double)(int64_t)(percent * 1000) / 1000;
-    g_snprintf(buffer, FORMAT_SIZE, percent > 50 ? "%.6g %%" : "%.3g %%", percent);
+        percent = floor(percent * 1000) / 1000;
+    else if (percent >= 1)
+        percent = ceil(percent * 1000) / 1000;
+    g_snprintf(buffer, FORMAT_SIZE, percent >= 1 ? "%.6g %%" : "%.3g %%", percent);
     return buffer;
 }
 
@@ -136,9 +138,10 @@ static char *format_share(char buffer[FORMAT_SIZE], double value, double whole)
  * gave up is also one that did not answer. */
 static void print_keyed(const struct report *report, FILE *to)
 {
-    static const struct item reason_items[] = {{"the UEs: gave up", "ues_gave_up", SHOW_COUNT},
-                                               {"the BM-SC: no answer", "ues_unanswered", SHOW_COUNT},
-                                               {NULL, NULL, SHOW_COUNT}};
+    static const struct item reason_items[] = {
+        {"the UEs: gave up", "ues_gave_up", SHOW_COUNT},
+        {"the BM-SC: no request accepted", "ues_unanswered", SHOW_COUNT},
+        {NULL, NULL, SHOW_COUNT}};
     const struct item *reasons = reason_items;
     static const char *const names[] = {"ues_keyed", "ues_without_key"};
     static const char *const labels[] = {"with key", "without key"};

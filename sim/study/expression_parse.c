@@ -132,6 +132,8 @@ static struct expression *unknown_name(struct parser *p, const char *at, const c
     if (config_key_gone(name))
         return fail(p, at, CONFIG_ERROR_UNKNOWN, "%s: %s", name, config_key_gone(name));
     p->names->offer(p->names->user, &suggestion);
+    if (suggestion.nearest && strcmp(suggestion.nearest, name) == 0)
+        return fail(p, at, CONFIG_ERROR_UNKNOWN, "%s: a text, expected a name that has a number here", name);
     return fail(p, at, CONFIG_ERROR_UNKNOWN, "%s: unknown name, did you mean %s?", name,
                 suggestion.nearest ? suggestion.nearest : "another");
 }
