@@ -91,8 +91,8 @@ enum model_procedure {
         MODEL_PROCEDURE_COUNT
 };
 
-/* Message kinds, under which the network keeps its books: those that cross a UE's radio link, where named faults are
- * applied, then those between servers. */
+/* Message kinds, under which the network keeps its books: those that cross a UE's radio link, where named
+ * faults are applied, then those between servers. */
 #define MESSAGE_KINDS_RADIO(X)                                                                               \
     X(pull, "solicited pull, BM-SC to UE")                                                                   \
     X(msk, "MSK message, BM-SC to UE")                                                                       \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* keylog.csv: every key of the run, for checking a capture with an independent program. Regions append to buffers
- * of their own; between windows the rows are merged in order of time and written. */
+/* keylog.csv: every key of the run, for checking a capture with an independent program. Regions append to
+ * buffers of their own; between windows the rows are merged in order of time and written. */
 #ifndef MODELS_KEYLOG_H
 #define MODELS_KEYLOG_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* A server of finite capacity: workers in parallel, a finite FIFO queue. It knows jobs as numbers only; who owns
- * them draws the service time and sets the timer. */
+/* A server of finite capacity: workers in parallel, a finite FIFO queue. It knows jobs as numbers only; who
+ * owns them draws the service time and sets the timer. */
 #ifndef MODELS_SERVER_H
 #define MODELS_SERVER_H
 

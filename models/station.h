@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* A server on the network: its workers and queue, and the timer that ends each job's service. Time is charged from
- * the scenario, never from the host's clock. */
+/* A server on the network: its workers and queue, and the timer that ends each job's service. Time is charged
+ * from the scenario, never from the host's clock. */
 #ifndef MODELS_STATION_H
 #define MODELS_STATION_H
 

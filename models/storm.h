@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* One simulated storm: puts together the network, the UEs, BM-SC, BSF and HSS that a scenario describes, runs it,
- * and hands out what was measured. The command line (sim/cli) drives it. */
+/* One simulated storm: puts together the network, the UEs, BM-SC, BSF and HSS that a scenario describes, runs
+ * it, and hands out what was measured. The command line (sim/cli) drives it. */
 #ifndef MODELS_STORM_H
 #define MODELS_STORM_H
 
@@ -40,8 +40,8 @@ struct storm_options {
 /* For scenario_load_with(): the mistakes that only the models can find. */
 scenario_rule storm_check;
 
-/* NULL and error if the scenario contradicts itself, or (G_FILE_ERROR) a file cannot be created or memory is out.
- * The scenario must outlive the storm. */
+/* NULL and error if the scenario contradicts itself, or (G_FILE_ERROR) a file cannot be created or memory is
+ * out. The scenario must outlive the storm. */
 struct storm *storm_new(const struct scenario *scenario, const struct storm_options *options, GError **error);
 
 enum storm_outcome { STORM_DONE, STORM_INTERRUPTED, STORM_FAILED };

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Subscribers: identities and keys, all derived from the seed and the UE's number, so that nothing need be stored
- * to have them again. Stands for the HSS's database, the USIM, and the key stores of BSF and BM-SC.
+/* Subscribers: identities and keys, all derived from the seed and the UE's number, so that nothing need be
+ * stored to have them again. Stands for the HSS's database, the USIM, and the key stores of BSF and BM-SC.
  *
- * Authentication vectors of a UE are numbered 0, 1, 2 ... as the HSS makes them; RAND of vector v of UE n is a block
- * cipher's image of (n, v) under a key drawn from the seed. Looking a B-TID up is therefore decrypting it: what a
- * table would answer, without the table. A RAND that nobody made decrypts to garbage and is unknown. */
+ * Authentication vectors of a UE are numbered 0, 1, 2 ... as the HSS makes them; RAND of vector v of UE n is
+ * a block cipher's image of (n, v) under a key drawn from the seed. Looking a B-TID up is therefore
+ * decrypting it: what a table would answer, without the table. A RAND that nobody made decrypts to garbage
+ * and is unknown. */
 #ifndef MODELS_SUBSCRIBER_H
 #define MODELS_SUBSCRIBER_H
 
@@ -33,8 +34,9 @@ void subscriber_opc(const struct world *world, uint32_t ue, uint8_t opc[16]);
 void subscriber_impi(const struct world *world, uint32_t ue, struct subscriber_text *out);
 bool subscriber_of_impi(const struct world *world, struct bytes impi, uint32_t *ue);
 
-/* TMPI of the bootstrap with a vector: base64 of 24 octets and a domain of its own (TS 33.220 §B.4). A BSF looks it up in its
- * database; there is no way back from it here, so the BSF compares it with the one of the subscriber it is likely to be. */
+/* TMPI of the bootstrap with a vector: base64 of 24 octets and a domain of its own (TS 33.220 §B.4). A BSF
+ * looks it up in its database; there is no way back from it here, so the BSF compares it with the one of the
+ * subscriber it is likely to be. */
 #define TMPI_TEXT_BYTES 32 /* in front of the domain */
 void subscriber_tmpi(struct model_region *m, uint32_t ue, const uint8_t rand[16], char tmpi[TMPI_TEXT_BYTES]);
 /* With its domain. */
@@ -83,7 +85,8 @@ struct subscriber_start {
 void subscriber_start(const struct world *world, uint32_t ue, struct subscriber_start *out);
 /* When the bootstrap was whose MUK the BM-SC knows; below 0. */
 int64_t subscriber_start_known_ns(const struct world *world, const struct subscriber_start *start);
-/* The nextnonce that a UE was given in its last exchange before the run, taken to be soon after that bootstrap. */
+/* The nextnonce that a UE was given in its last exchange before the run, taken to be soon after that
+ * bootstrap. */
 void subscriber_start_nonce(struct model_region *m, uint32_t ue, char nonce[24]);
 
 /* TS 33.102 Annex C: SQN = SEQ || IND, and the largest jump of SEQ that a USIM accepts (§C.2.1). */

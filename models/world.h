@@ -122,7 +122,8 @@ static inline void count(struct model_region *m, enum model_counter counter)
     m->counters[counter]++;
 }
 
-/* Does it happen to this UE? A draw for each purpose, and none where the scenario leaves nothing to chance. */
+/* Does it happen to this UE? A draw for each purpose, and none where the scenario leaves nothing to
+ * chance. */
 static inline bool world_chance(const struct world *world, uint32_t ue, enum purpose purpose, double share)
 {
     return share > 0 && random_happens(random_u64(world->seed, ue, purpose, 0), share);

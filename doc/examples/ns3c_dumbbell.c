@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* A dumbbell: N clients and N servers behind two routers, and between these one narrow link. At the same time each
- * client asks its server for a page by TCP, the way HTTP does it; prints when each of them has it all.
+/* A dumbbell: N clients and N servers behind two routers, and between these one narrow link. At the same time
+ * each client asks its server for a page by TCP, the way HTTP does it; prints when each of them has it all.
  *
  *   cc ns3c_dumbbell.c $(pkg-config --cflags --libs ns3c) -o ns3c_dumbbell
  *   ./ns3c_dumbbell [PAIRS [BYTES]] */

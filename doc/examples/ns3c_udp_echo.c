@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The first example of ns-3's tutorial in C: two nodes, a point-to-point link of 5 Mbit/s and 2 ms; at 2 s a client
- * sends 1024 bytes to the echo port, and has them back. Prints what the tutorial prints.
+/* The first example of ns-3's tutorial in C: two nodes, a point-to-point link of 5 Mbit/s and 2 ms; at 2 s a
+ * client sends 1024 bytes to the echo port, and has them back. Prints what the tutorial prints.
  *
  *   cc ns3c_udp_echo.c $(pkg-config --cflags --libs ns3c) -o ns3c_udp_echo */
 #include <inttypes.h>

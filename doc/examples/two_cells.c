@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* A storm on a topology of one's own: two cells whose backhaul is one CSMA segment that other traffic crosses, too.
+/* A storm on a topology of one's own: two cells whose backhaul is one CSMA segment that other traffic
+ * crosses, too.
  *
- *   BM-SC, BSF, HSS -- core router ==== 10 Mbit/s segment ==== cell 0, cell 1, and two hosts with traffic of their own
+ *   BM-SC, BSF, HSS -- core router ==== 10 Mbit/s segment ==== cell 0, cell 1, and two hosts with traffic
+ *                                                            of their own
  *
  *   cc two_cells.c -o two_cells $(pkg-config --cflags --libs pullstorm)
  *   ./two_cells SCENARIO [MBIT_PER_S]
  *
- * prints how long UEs waited for their keys beside that much other traffic. Keys access.* and core.* of the scenario
- * mean nothing here: the links are ours. */
+ * prints how long UEs waited for their keys beside that much other traffic. Keys access.* and core.* of the
+ * scenario mean nothing here: the links are ours. */
 #include <models/storm.h>
 #include <sim/net/ns3/ns3_network.h>
 
@@ -83,7 +85,8 @@ static void build(struct town *town)
     must(ns3c_udp_open(town->talker, NULL, 9, NULL, NULL, &town->traffic));
 }
 
-/* A server stands behind a link of its own, a UE in one cell or the other; the router knows the way to each. */
+/* A server stands behind a link of its own, a UE in one cell or the other; the router knows the way to
+ * each. */
 static bool place(void *user, uint32_t host, struct ns3c_node **node, struct ns3c_address *address)
 {
     const struct ns3c_link_options link = {.rate_bit_per_s = 1000000000, .delay_ns = 5000000};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The BM-SC: solicits its UEs, answers their MSK requests, pushes the MSK (TS 33.246 §6.3.2.2.4, §6.3.2.3.1).
- * Files: bmsc.c (memory, dispatch), pulls.c (pacing, pulls, their timeouts), post_verify.c, post.c and post_encode.c (HTTP),
- * zn.c (fetching keys), msk.c (MSK messages and ACKs). */
+/* The BM-SC: solicits its UEs, answers their MSK requests, pushes the MSK (TS 33.246 §6.3.2.2.4,
+ * §6.3.2.3.1). Files: bmsc.c (memory, dispatch), pulls.c (pacing, pulls, their timeouts), post_verify.c,
+ * post.c and post_encode.c (HTTP), zn.c (fetching keys), msk.c (MSK messages and ACKs). */
 #ifndef MODELS_BMSC_BMSC_H
 #define MODELS_BMSC_BMSC_H
 

@@ -7,8 +7,8 @@
 
 /* --- encode --------------------------------------------------------------------------------------------- */
 
-/* The MSK with its Key Validity data (TS 33.246 §6.4.5.1): MTK IDs above SEQl up to SEQu, two bytes each. SEQl is exclusive
- * (§6.5.4), so the first MTK may be 1; the highest possible value is not for SEQu. */
+/* The MSK with its Key Validity data (TS 33.246 §6.4.5.1): MTK IDs above SEQl up to SEQu, two bytes each.
+ * SEQl is exclusive (§6.5.4), so the first MTK may be 1; the highest possible value is not for SEQu. */
 static size_t key_data(const struct world *world, uint8_t *out, size_t capacity)
 {
     static const uint8_t seq_low[2] = {0, 0}, seq_high[2] = {0xff, 0xfe};
@@ -89,8 +89,8 @@ static void give_up(struct net_region *at, struct bmsc_ue *ue)
     bmsc_session_end(at, ue);
 }
 
-/* A repetition carries the same MSK and RAND under a fresh counter. request: not if another one was granted, and its
- * MSK message queued, while this one waited for a worker. */
+/* A repetition carries the same MSK and RAND under a fresh counter. request: not if another one was granted,
+ * and its MSK message queued, while this one waited for a worker. */
 void bmsc_send_msk(struct net_region *at, uint32_t number, uint32_t request)
 {
     struct model_region *m = model_of(at);

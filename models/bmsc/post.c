@@ -40,7 +40,8 @@ static void session_ha1(struct model_region *m, struct bmsc_session *session)
     session->has_ha1 = true;
 }
 
-/* A UE is made to bootstrap again if its key expires soon, or, unless it was made to already, by policy (TS 33.220 §4.5.3). */
+/* A UE is made to bootstrap again if its key expires soon, or, unless it was made to already, by policy
+ * (TS 33.220 §4.5.3). */
 static bool wants_bootstrap(const struct world *world, int64_t now_ns, uint32_t number,
                             const struct bmsc_ue *ue)
 {
@@ -55,8 +56,8 @@ static void renegotiate(struct net_region *at, const struct bmsc_job *job)
     bmsc_send_challenge(at, job->conn, CHALLENGE_RENEGOTIATE);
 }
 
-/* Each key is granted or refused by itself (TS 33.246 §6.3.2.4); ours is the current MSK of our group. 403 is for keys of a
- * service that the UE is not registered to (table G.2.4-1). */
+/* Each key is granted or refused by itself (TS 33.246 §6.3.2.4); ours is the current MSK of our group. 403
+ * is for keys of a service that the UE is not registered to (table G.2.4-1). */
 static bool authorise(const struct world *world, struct bmsc_post *post)
 {
     bool granted = false;
@@ -97,8 +98,8 @@ static void grant(struct net_region *at, struct bmsc_job *job, struct bmsc_sessi
         bmsc_session_end(at, ue);
 }
 
-/* A nonce and its nc are good once, whatever the answer is. False: too old, used before, or not one of ours; the digest being
- * right, the UE need only repeat it with another (RFC 2617 §3.2.1: stale). */
+/* A nonce and its nc are good once, whatever the answer is. False: too old, used before, or not one of ours;
+ * the digest being right, the UE need only repeat it with another (RFC 2617 §3.2.1: stale). */
 static bool spend_nonce(struct bmsc_ue *ue, const struct bmsc_post *post)
 {
     if (post->nonce_state != NONCE_FRESH || post->nonce_serial < ue->nonce_serial ||
@@ -154,9 +155,9 @@ void bmsc_serve_auth_post(struct net_region *at, uint32_t index)
     bmsc_job_give(m->bmsc, index);
 }
 
-/* A MUK fetched becomes the last known; its messages start at counter 0. It may have been fetched twice: a UE that
- * timed out posts again while the first answer is under way. False: a later bootstrap, whose key lasts longer, is known by
- * now. */
+/* A MUK fetched becomes the last known; its messages start at counter 0. It may have been fetched twice: a UE
+ * that timed out posts again while the first answer is under way. False: a later bootstrap, whose key lasts
+ * longer, is known by now. */
 static bool learn(struct model_region *m, const struct bmsc_job *job)
 {
     struct bmsc_ue *ue = bmsc_ue(m->bmsc, job->ue);

@@ -17,8 +17,9 @@ static enum bmsc_nonce check_nonce(struct model_region *m, struct bytes nonce, i
                : NONCE_FRESH;
 }
 
-/* False if malformed: a directive is missing, or has a value that was not offered (RFC 2617 §3.2.2), or is longer than anybody
- * sends. Realm, opaque and nonce are the digest's own affair: where they are wrong, so are the credentials. */
+/* False if malformed: a directive is missing, or has a value that was not offered (RFC 2617 §3.2.2), or is
+ * longer than anybody sends. Realm, opaque and nonce are the digest's own affair: where they are wrong, so
+ * are the credentials. */
 static bool read_credentials(struct model_region *m, const struct http_message *request,
                              const struct digest_fields *f, int64_t now_ns, struct bmsc_job *job)
 {
@@ -80,8 +81,8 @@ unsigned bmsc_verify_post(struct model_region *m, int64_t now_ns, struct bytes b
     job->work = BMSC_POST;
     header = http_find(&request, "Authorization");
     decoded = header == NULL ? WIRE_UNSUPPORTED : digest_decode(*header, true, &f);
-    if (decoded ==
-        WIRE_UNSUPPORTED) /* no credentials, or of a scheme that was not offered: a challenge (RFC 7235 §3.1) */
+    /* No credentials, or of a scheme that was not offered: a challenge (RFC 7235 §3.1). */
+    if (decoded == WIRE_UNSUPPORTED)
         return 200;
     job->work = BMSC_AUTH_POST;
     return decoded == WIRE_OK && read_credentials(m, &request, &f, now_ns, job) ? 200 : 400;

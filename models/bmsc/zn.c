@@ -104,7 +104,8 @@ enum net_verdict bmsc_zn_answer(struct net_region *at, const struct net_delivery
     return NET_RECEIVED;
 }
 
-/* "The BM-SC did not get response over Zn interface": 504, which a UE does not repeat (TS 33.246 table G.2.4-1). */
+/* "The BM-SC did not get response over Zn interface": 504, which a UE does not repeat (TS 33.246 table
+ * G.2.4-1). */
 void bmsc_zn_timeout(struct net_region *at, uint64_t argument)
 {
     struct model_region *m = model_of(at);

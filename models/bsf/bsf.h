@@ -26,7 +26,8 @@ void bsf_timer(struct net_region *at, uint32_t kind, uint64_t argument);
 
 #define BSF_NONCE_BYTES_MAX 128 /* RAND, AUTN and what a server may add */
 
-/* A bootstrapping session as the BSF remembers it, and the TMPI of the last one, which outlives it (TS 33.220 §4.4.13). */
+/* A bootstrapping session as the BSF remembers it, and the TMPI of the last one, which outlives it (TS 33.220
+ * §4.4.13). */
 struct bsf_subscriber {
     int64_t expiry_ns;
     uint32_t challenge; /* place of the challenge that waits for an answer; POOL_NONE: none */
@@ -103,7 +104,8 @@ struct bsf_subscriber *bsf_subscriber(struct bsf *bsf, uint32_t number);
 uint32_t bsf_job_take(struct bsf *bsf);
 void bsf_job_give(struct bsf *bsf, uint32_t index);
 
-/* ub_verify.c: reads. The status to refuse it with, 200 for none. likely: UE at the address that it came from. */
+/* ub_verify.c: reads. The status to refuse it with, 200 for none. likely: UE at the address that it came
+ * from. */
 unsigned bsf_verify_ub(struct model_region *m, struct bytes bytes, uint32_t likely, struct bsf_job *job);
 
 /* ub.c */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Ub at the BSF: GET -> Zh -> 401, GET with credentials -> 200 (TS 33.220 §4.5.2, TS 24.109 §4, RFC 3310). */
+/* Ub at the BSF: GET -> Zh -> 401, GET with credentials -> 200 (TS 33.220 §4.5.2, TS 24.109 §4,
+ * RFC 3310). */
 #include "models/bsf/bsf.h"
 
 #include "models/wire/ua.h"

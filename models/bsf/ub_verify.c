@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Verify: what a GET on Ub says, who sent it, and whether its digest is right (TS 33.220 §4.5.2, TS 24.109 §4.2, RFC 3310). */
+/* Verify: what a GET on Ub says, who sent it, and whether its digest is right (TS 33.220 §4.5.2, TS 24.109
+ * §4.2, RFC 3310). */
 #include "models/bsf/bsf.h"
 
 #include "models/wire/ub.h"
 
-/* Digest of a GET (empty body) under a password, against what was sent; the realm is part of it, and has to be ours. */
+/* Digest of a GET (empty body) under a password, against what was sent; the realm is part of it, and has to
+ * be ours. */
 static bool response_right(struct model_region *m, const struct digest_fields *f, struct bytes password,
                            struct digest_hash *ha1)
 {
@@ -53,8 +55,8 @@ static struct bsf_challenge *challenge_of(struct bsf *bsf, uint32_t subscriber)
     return waiting == POOL_NONE ? NULL : pool_at(&bsf->challenges, waiting);
 }
 
-/* Whose TMPI is it? The address it came from says where to look in the database; the comparison says whether it is there. What
- * was found once stands with the challenge until that is answered. */
+/* Whose TMPI is it? The address it came from says where to look in the database; the comparison says whether
+ * it is there. What was found once stands with the challenge until that is answered. */
 static bool look_up_tmpi(struct model_region *m, struct bytes tmpi, uint32_t likely, struct bsf_job *job)
 {
     const struct bsf_challenge *challenge;
@@ -75,8 +77,8 @@ static bool look_up_tmpi(struct model_region *m, struct bytes tmpi, uint32_t lik
     return memcmp(job->challenge.tmpi, tmpi.at, TMPI_TEXT_BYTES) == 0;
 }
 
-/* The subscriber of a user name, by its form a TMPI or an IMPI (TS 33.220 §4.5.2 step 2). A TMPI that nobody has leaves
- * BSF_UB_UNKNOWN, an IMPI 403. */
+/* The subscriber of a user name, by its form a TMPI or an IMPI (TS 33.220 §4.5.2 step 2). A TMPI that nobody
+ * has leaves BSF_UB_UNKNOWN, an IMPI 403. */
 static unsigned read_username(struct model_region *m, struct bytes username, uint32_t likely,
                               struct bsf_job *job)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Zh at the BSF: MAR out, MAA in (TS 29.109 §4.2). A Ub job waits meanwhile, named by the last part of the Session-Id. */
+/* Zh at the BSF: MAR out, MAA in (TS 29.109 §4.2). A Ub job waits meanwhile, named by the last part of the
+ * Session-Id. */
 #include "models/bsf/bsf.h"
 
 void bsf_zh_request(struct net_region *at, uint32_t index)
@@ -174,7 +175,8 @@ void bsf_zh_answered(struct net_region *at, uint32_t index)
     } else {
         if (job->result == DIAMETER_TOO_BUSY)
             count(m, COUNT_zh_busy);
-        /* RFC 6733 §7.1: from 5000 on for good, below for now; which status says so to the UE, no text tells. */
+        /* RFC 6733 §7.1: from 5000 on for good, below for now; which status says so to the UE, no text
+         * tells. */
         bsf_ub_refuse(at, job, job->result < DIAMETER_PERMANENT ? 503 : 403);
     }
     bsf_job_give(bsf, index);

@@ -85,8 +85,8 @@ void digest_ha1_sess(struct crypto *crypto, enum digest_algorithm algorithm, con
     hash(crypto, algorithm, texts, 3, out);
 }
 
-/* The body and the URI of an MSK request are the same bytes for every UE, and so is most often the response's body: their HA2
- * need not be computed again, once it is seen that every byte is the same. */
+/* The body and the URI of an MSK request are the same bytes for every UE, and so is most often the response's
+ * body: their HA2 need not be computed again, once it is seen that every byte is the same. */
 static bool recall(const struct ha2_memo *memo, const struct bytes texts[3])
 {
     const uint8_t *at = memo->texts;

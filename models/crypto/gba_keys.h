@@ -18,8 +18,8 @@ void gba_ks_naf(struct crypto *crypto, const uint8_t ks[32], const uint8_t rand[
 /* Ks_int_NAF, parameter "gba-u". */
 void gba_ks_int_naf(struct crypto *crypto, const uint8_t ks[32], const uint8_t rand[16], struct bytes impi,
                     struct bytes naf_id, uint8_t ks_int_naf[32]);
-/* TMPI without its domain, TS 33.220 §B.4: the first 24 octets of KDF(Ks, "gba-me", RAND, IMPI, BSF_Id), BSF_Id being the
- * BSF's name as in the B-TID and GBA_UA_TMPI. */
+/* TMPI without its domain, TS 33.220 §B.4: the first 24 octets of KDF(Ks, "gba-me", RAND, IMPI, BSF_Id),
+ * BSF_Id being the BSF's name as in the B-TID and GBA_UA_TMPI. */
 #define GBA_UA_TMPI    "\x01\x00\x00\x01\x00"
 #define GBA_TMPI_BYTES 24
 void gba_tmpi(struct crypto *crypto, const uint8_t ks[32], const uint8_t rand[16], struct bytes impi,

@@ -6,8 +6,8 @@
  * reused EVP_MAC_CTX and 987 ns for the one-shot HMAC(); they dispatch to the SHA instructions all the
  * same).
  *
- * What the parts of a message make together is gathered in one buffer, padded there (FIPS 180-4 §5.1, RFC
- * 1321 §3.1) and handed over as whole blocks in one call: two SHA-1 blocks take 45 ns in one call and 72
+ * What the parts of a message make together is gathered in one buffer, padded there (FIPS 180-4 §5.1,
+ * RFC 1321 §3.1) and handed over as whole blocks in one call: two SHA-1 blocks take 45 ns in one call and 72
  * ns in two, and no *_Final() has to wipe its context. States and digests move in 16-byte pieces: the hash
  * loads them so, and a wide load right behind narrow stores to the same place waits for them (an
  * HMAC key prepared: 70 ns against 95 ns). */
@@ -99,8 +99,8 @@ static void feed_turns(struct feed *feed, void *context, absorb_function *absorb
     }
 }
 
-/* Padding: a one bit, zeros up to 8 bytes before the end of a block, and the length in bits. The zeros are always as
- * many as can be needed, for to count them takes longer. */
+/* Padding: a one bit, zeros up to 8 bytes before the end of a block, and the length in bits. The zeros are
+ * always as many as can be needed, for to count them takes longer. */
 INLINE void feed_end(struct feed *feed, void *context, absorb_function *absorb, bool big_endian)
 {
     uint64_t bits = feed->total * 8;

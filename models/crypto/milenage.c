@@ -9,8 +9,8 @@
  *                                                            4   64   4   f4
  *                                                            5   96   8   f5* = [0..5]
  *
- * r1 = 64 and c1 = 0; rotations are toward the most significant bit. The OUTs need TEMP only, so those that a caller
- * wants go to AES in one call, where the processor works on them side by side. */
+ * r1 = 64 and c1 = 0; rotations are toward the most significant bit. The OUTs need TEMP only, so those that a
+ * caller wants go to AES in one call, where the processor works on them side by side. */
 #include "models/crypto/milenage.h"
 
 #define BLOCK 16

@@ -130,8 +130,8 @@ static void answer_vector(struct net_region *at, const struct hss_job *job, uint
 
 /* --- decide --------------------------------------------------------------------------------------------- */
 
-/* TS 33.102 §6.3.5: unless the next SEQ is one that the USIM accepts, an AUTS with the right MAC-S sets SEQ_HE to
- * SEQ_MS. With a wrong one SEQ_HE stays; either way the answer has a new vector. */
+/* TS 33.102 §6.3.5: unless the next SEQ is one that the USIM accepts, an AUTS with the right MAC-S sets
+ * SEQ_HE to SEQ_MS. With a wrong one SEQ_HE stays; either way the answer has a new vector. */
 static void resynchronise(struct model_region *m, const struct hss_job *job, struct hss_subscriber *s)
 {
     uint8_t k[16], opc[16];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The HSS with its AuC: answers MAR on Zh with an authentication vector (TS 29.109 §4.2, TS 33.102 §6.3), and
- * re-synchronises its sequence number when an AUTS comes along. */
+/* The HSS with its AuC: answers MAR on Zh with an authentication vector (TS 29.109 §4.2, TS 33.102 §6.3),
+ * and re-synchronises its sequence number when an AUTS comes along. */
 #ifndef MODELS_HSS_HSS_H
 #define MODELS_HSS_HSS_H
 

@@ -143,8 +143,8 @@ void ue_bootstrap_usim(struct ue_at *u)
     }
 }
 
-/* The new Ks_NAF becomes the newest MUK; the one before stays as last used if it was proven. The new TMPI takes the place of the
- * old, if the BSF knows what that is. */
+/* The new Ks_NAF becomes the newest MUK; the one before stays as last used if it was proven. The new TMPI
+ * takes the place of the old, if the BSF knows what that is. */
 static void adopt(struct ue_at *u, int64_t expiry_unix_s, bool has_tmpi)
 {
     const struct world *world = u->m->world;
@@ -193,8 +193,8 @@ static enum net_verdict success(struct ue_at *u, const struct http_message *answ
     return NET_RECEIVED;
 }
 
-/* The first challenge, the one after an AUTS, or a new one after a response (TS 24.109 §4.3, or as the one it answered had been
- * replaced by then): each is answered. */
+/* The first challenge, the one after an AUTS, or a new one after a response (TS 24.109 §4.3, or as the one
+ * it answered had been replaced by then): each is answered. */
 static enum net_verdict challenged(struct ue_at *u, const struct http_message *answer)
 {
     const struct bytes *header = NULL;
@@ -221,8 +221,8 @@ static enum net_verdict challenged(struct ue_at *u, const struct http_message *a
     return NET_RECEIVED;
 }
 
-/* The BSF has lost the TMPI, or knows none: once more with the IMPI (TS 33.220 §4.5.2 step 2). No text says which status it is
- * told by; any that refuses the first GET will do. */
+/* The BSF has lost the TMPI, or knows none: once more with the IMPI (TS 33.220 §4.5.2 step 2). No text says
+ * which status it is told by; any that refuses the first GET will do. */
 static void forget_tmpi(struct ue_at *u)
 {
     u->ue->has_tmpi = u->x->by_tmpi = u->x->resync = false;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* MIKEY at the UE: solicited pulls and MSK messages in, MIKEY ACKs out (TS 33.246 §6.3.2.2.4, §6.3.2.3.1, §6.4.6.1, §6.5.3;
- * RFC 3830 §5.3-5.4). Verify (pure), decide (state), encode. */
+/* MIKEY at the UE: solicited pulls and MSK messages in, MIKEY ACKs out (TS 33.246 §6.3.2.2.4, §6.3.2.3.1,
+ * §6.4.6.1, §6.5.3; RFC 3830 §5.3-5.4). Verify (pure), decide (state), encode. */
 #include "models/ue/ue.h"
 
 #include "models/crypto/mikey_keys.h"
@@ -21,7 +21,8 @@ struct msk_facts {
     uint8_t key[16];
 };
 
-/* The shape TS 33.246 §6.4.5.1 gives both messages. A pull carries no key; an MSK message may do without, too (§6.5.3). */
+/* The shape TS 33.246 §6.4.5.1 gives both messages. A pull carries no key; an MSK message may do without,
+ * too (§6.5.3). */
 static bool shape_right(const struct mikey_message *m)
 {
     bool pull = (m->msk_id & 0xffff) == 0;
@@ -68,8 +69,8 @@ static bool mac_right(struct ue_at *u, struct mikey_facts *f, const struct ue_mu
     return m->mac.len == sizeof mac && crypto_equal(mac, m->mac.at, sizeof mac);
 }
 
-/* Is a counter greater than the stored one in the sense of RFC 1982 §3.2, as TS 33.246 §6.4.3 has it? Where the relation is
- * undefined, half the circle away, the message counts as replayed. */
+/* Is a counter greater than the stored one in the sense of RFC 1982 §3.2, as TS 33.246 §6.4.3 has it? Where
+ * the relation is undefined, half the circle away, the message counts as replayed. */
 static bool is_fresh(uint32_t counter, uint32_t stored)
 {
     uint32_t ahead = counter - stored;
@@ -77,7 +78,8 @@ static bool is_fresh(uint32_t counter, uint32_t stored)
     return ahead != 0 && ahead < UINT32_C(1) << 31;
 }
 
-/* The checks of a MIKEY receiver in the order of RFC 3830 §5.4: NULL if one fails (counted), else the MUK. */
+/* The checks of a MIKEY receiver in the order of RFC 3830 §5.4: NULL if one fails (counted), else the
+ * MUK. */
 static struct ue_muk *verify(struct ue_at *u, struct bytes bytes, struct mikey_facts *f)
 {
     struct ue_muk *muk;
@@ -108,7 +110,8 @@ static struct ue_muk *verify(struct ue_at *u, struct bytes bytes, struct mikey_f
     return muk;
 }
 
-/* Only an authenticated message moves the counter; one under the newest MUK proves that both sides have it. */
+/* Only an authenticated message moves the counter; one under the newest MUK proves that both sides have
+ * it. */
 static void accept(struct ue_at *u, struct ue_muk *muk, uint32_t counter)
 {
     muk->counter = counter;
@@ -118,8 +121,8 @@ static void accept(struct ue_at *u, struct ue_muk *muk, uint32_t counter)
     }
 }
 
-/* The current MSK of the Key Group has to be asked for, under the newest MUK (TS 33.246 §6.3.2.2.4): at once, for the
- * announced back-off is not for a pull (§6.3.2.2.1). */
+/* The current MSK of the Key Group has to be asked for, under the newest MUK (TS 33.246 §6.3.2.2.4): at
+ * once, for the announced back-off is not for a pull (§6.3.2.2.1). */
 static void solicit(struct ue_at *u, const struct ue_muk *muk, const struct mikey_facts *f)
 {
     if (u->x == NULL)
@@ -152,8 +155,8 @@ static bool interval_right(const struct mikey_key_data *data)
            data->valid_from.len == data->valid_to.len;
 }
 
-/* Decrypts and reads what the KEMAC holds: one TEK with its interval, the interval alone, or nothing. False if it is
- * anything else. */
+/* Decrypts and reads what the KEMAC holds: one TEK with its interval, the interval alone, or nothing. False
+ * if it is anything else. */
 static bool open_msk(struct ue_at *u, const struct mikey_facts *f, struct msk_facts *out)
 {
     struct mikey_key_data data;
@@ -217,7 +220,8 @@ bool ue_holds_msk(const struct ue_at *u)
     return holds(u->ue, u->m->world->msk_number);
 }
 
-/* The MSK of a number, new or known, is the newer of the two that are kept from now on (TS 33.246 §6.5.3). */
+/* The MSK of a number, new or known, is the newer of the two that are kept from now on (TS 33.246
+ * §6.5.3). */
 static void keep(struct ue *ue, uint16_t number, bool valid)
 {
     if (ue->msk[0] != number) {
@@ -315,8 +319,8 @@ enum net_verdict ue_datagram(struct net_region *at, const struct net_delivery *d
     }
     if (muk == &u.ue->newest)
         return msk_message(&u, &f);
-    /* The BM-SC does not know the newest MUK: a pull in effect. What is inside is not stored, and not acknowledged
-     * (TS 33.246 §6.3.2.3.1, TS 31.102 §7.1.1.6). */
+    /* The BM-SC does not know the newest MUK: a pull in effect. What is inside is not stored, and not
+     * acknowledged (TS 33.246 §6.3.2.3.1, TS 31.102 §7.1.1.6). */
     count(u.m, COUNT_msk_older_muk);
     solicit(&u, muk, &f);
     return NET_REJECTED;

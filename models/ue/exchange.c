@@ -133,8 +133,8 @@ void ue_exchange_refused(struct ue_at *u)
     ue_exchange_give_up(u);
 }
 
-/* Anything but the 200 or 401 that was expected: 503 may be tried again, 504 and all the rest may not (TS 33.246 table
- * G.2.4-1). */
+/* Anything but the 200 or 401 that was expected: 503 may be tried again, 504 and all the rest may not
+ * (TS 33.246 table G.2.4-1). */
 void ue_exchange_failed_answer(struct ue_at *u, const struct http_message *answer)
 {
     if (answer->status == 503) {

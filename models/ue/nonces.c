@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Nonces for requests to come, so that credentials stand in the first POST (TS 33.246 §6.3.2.2.1 note 1, RFC 2617 §3.2.2-3.2.3).
- * What lasts beyond an exchange stands in a table beside the UEs, a number a UE: 0 as at the start, POOL_NONE nothing, else
- * place + 1 in the pool. */
+/* Nonces for requests to come, so that credentials stand in the first POST (TS 33.246 §6.3.2.2.1 note 1,
+ * RFC 2617 §3.2.2-3.2.3). What lasts beyond an exchange stands in a table beside the UEs, a number a UE: 0
+ * as at the start, POOL_NONE nothing, else place + 1 in the pool. */
 #include "models/nonce.h"
 #include "models/ue/ue.h"
 

@@ -123,8 +123,9 @@ static bool challenge_read(struct ue_at *u, const struct http_message *answer, s
     return false;
 }
 
-/* 401: to a POST without credentials it is a challenge; with stale=true it is answered at once; any other asks for a new
- * bootstrap (TS 24.109 §5.2.5), and is a challenge all the same, which is answered when that is done. */
+/* 401: to a POST without credentials it is a challenge; with stale=true it is answered at once; any other
+ * asks for a new bootstrap (TS 24.109 §5.2.5), and is a challenge all the same, which is answered when that
+ * is done. */
 static enum net_verdict challenged(struct ue_at *u, const struct http_message *answer)
 {
     struct digest_fields c;
@@ -172,8 +173,8 @@ bool ue_rspauth_right(struct ue_at *u, const struct http_message *answer, const 
            crypto_equal(info->rspauth.at, expected.hex, expected.length);
 }
 
-/* The answer for the key that was asked for, by its Key Domain and MSK ID; others that a response may hold, or lack, say nothing
- * of it (TS 33.246 §6.3.2.4). NULL: there is none. */
+/* The answer for the key that was asked for, by its Key Domain and MSK ID; others that a response may hold,
+ * or lack, say nothing of it (TS 33.246 §6.3.2.4). NULL: there is none. */
 static const struct ua_key *key_asked_for(const struct ue_at *u, const struct ua_key *keys,
                                           unsigned key_count)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The UEs of a region. A UE's start state is filled in when it is first touched, so that setting a run up costs
- * nothing per UE. */
+/* The UEs of a region. A UE's start state is filled in when it is first touched, so that setting a run up
+ * costs nothing per UE. */
 #include "models/ue/ue.h"
 
 #include "models/keylog.h"

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The UE: idle it is one struct ue; while it is in an exchange it has a struct ue_exchange from the region's pool.
+/* The UE: idle it is one struct ue; while it is in an exchange it has a struct ue_exchange from the region's
+ * pool.
  *
  *   pull accepted -> [CHALLENGING -> USIM -> BOOTSTRAPPING] -> ASKING -> REQUESTING
  *                 -> AWAITING_MSK -> done
  *
- * TS 33.246 §6.3.2.2.4 with the MUK bookkeeping of models/README.md. Files: datagram.c (MIKEY in, ACK out), exchange.c
- * (tries, timers, connections), bootstrap.c (Ub), request.c (Ua), nonces.c (those for requests to come), usim.c (AKA),
- * table.c (memory). */
+ * TS 33.246 §6.3.2.2.4 with the MUK bookkeeping of models/README.md. Files: datagram.c (MIKEY in, ACK out),
+ * exchange.c (tries, timers, connections), bootstrap.c (Ub), request.c (Ua), nonces.c (those for requests to
+ * come), usim.c (AKA), table.c (memory). */
 #ifndef MODELS_UE_UE_H
 #define MODELS_UE_UE_H
 
@@ -34,10 +35,10 @@ struct ue {
     uint32_t sqn;          /* place of its SQN array; POOL_NONE: as at the start */
     uint32_t serial;       /* of the state: stale timers carry an older one */
     uint32_t draws;        /* random draws made */
-    uint16_t msk[2]; /* Key Numbers held of the group, newer first; 0: none (TS 33.246 §6.5.3: two at most) */
-    bool msk_valid[2]; /* unless an MSK message made it invalid */
-    bool known : 1;    /* the start state was filled in */
-    bool proven : 1;   /* a MIKEY message came under the newest MUK: the BM-SC has it too */
+    uint16_t msk[2];       /* Key Numbers held of the group, newer first, 0: none (TS 33.246 §6.5.3: two) */
+    bool msk_valid[2];     /* unless an MSK message made it invalid */
+    bool known : 1;        /* the start state was filled in */
+    bool proven : 1;       /* a MIKEY message came under the newest MUK: the BM-SC has it too */
     bool gave_up : 1;
     bool has_tmpi : 1; /* of the newest bootstrap */
 };
@@ -166,8 +167,8 @@ void ue_request_start(struct ue_at *u);
 enum net_verdict ue_request_answer(struct ue_at *u, const struct http_message *answer);
 void ue_cnonce(struct ue_at *u);
 
-/* nonces.c: credentials in the first POST. A UE may answer the challenge of a 401 that made it bootstrap again, and one that
- * ue.preemptive has chosen uses the nonce of an exchange before. */
+/* nonces.c: credentials in the first POST. A UE may answer the challenge of a 401 that made it bootstrap
+ * again, and one that ue.preemptive has chosen uses the nonce of an exchange before. */
 /* Puts such a nonce, its opaque and its nc into the exchange; false: there is none. */
 bool ue_nonce_take(struct ue_at *u);
 /* Keeps the nonce at hand while the UE bootstraps. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The USIM's part of AKA: TS 33.102 §6.3.3 (verification), §6.3.5 (AUTS), Annex C (SQN = SEQ || IND, five bits
- * of IND, one SEQ_MS for each). */
+/* The USIM's part of AKA: TS 33.102 §6.3.3 (verification), §6.3.5 (AUTS), Annex C (SQN = SEQ || IND, five
+ * bits of IND, one SEQ_MS for each). */
 #include "models/ue/ue.h"
 
 #include "models/crypto/milenage.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Dates on the wire: HTTP's IMF-fixdate and XML's dateTime, both in UTC, by arithmetic on the civil calendar. No libc
- * call: those read the time zone and the locale, and take a lock. */
+/* Dates on the wire: HTTP's IMF-fixdate and XML's dateTime, both in UTC, by arithmetic on the civil calendar.
+ * No libc call: those read the time zone and the locale, and take a lock. */
 #include "models/wire/wire.h"
 
 #define DAY_S       86400
@@ -17,8 +17,8 @@ struct civil {
     unsigned weekday; /* 0: Thursday */
 };
 
-/* The year is taken to begin on 1 March: the leap day is then its last, and the lengths of the months before it
- * follow (153 m + 2) / 5. 400 years are 146097 days. */
+/* The year is taken to begin on 1 March: the leap day is then its last, and the lengths of the months before
+ * it follow (153 m + 2) / 5. 400 years are 146097 days. */
 static struct civil civil_of(int64_t unix_s)
 {
     uint64_t t = unix_s < 0 ? 0 : (uint64_t)(unix_s > SECONDS_MAX ? SECONDS_MAX : unix_s);

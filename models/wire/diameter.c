@@ -76,8 +76,8 @@ static uint32_t vendor_of(const struct diameter_avp *row)
     return row->flags & AVP_V ? DIAMETER_VENDOR_3GPP : 0;
 }
 
-/* The row of an AVP, or count. Messages mostly keep the order of the table: the search begins at `from`, behind
- * the row found last, and goes round. */
+/* The row of an AVP, or count. Messages mostly keep the order of the table: the search begins at `from`,
+ * behind the row found last, and goes round. */
 static unsigned find_row(const struct diameter_list *list, const struct avp *avp, unsigned from)
 {
     for (unsigned i = 0; i < list->count; i++) {
@@ -97,9 +97,10 @@ static bool is_passed_group(const struct avp *avp)
     return avp->vendor == 0 && (avp->code == 279 || avp->code == 284 || avp->code == 260 || avp->code == 297);
 }
 
-/* AVPs without a row that may come with the M bit, §4.5: of the base protocol Proxy-State 33, Origin-State-Id 278,
- * Failed-AVP 279, Error-Message 281, Route-Record 282, Proxy-Info 284, Error-Reporting-Host 294; of 3GPP all of
- * TS 29.109 (400-420), SIP-Number-Auth-Items 607 and SIP-Item-Number 613. */
+/* AVPs without a row that may come with the M bit, §4.5: of the base protocol Proxy-State 33,
+ * Origin-State-Id 278, Failed-AVP 279, Error-Message 281, Route-Record 282, Proxy-Info 284,
+ * Error-Reporting-Host 294; of 3GPP all of TS 29.109 (400-420), SIP-Number-Auth-Items 607 and
+ * SIP-Item-Number 613. */
 static bool may_be_ignored(const struct avp *avp)
 {
     static const uint16_t base[] = {33, 278, 279, 281, 282, 284, 294};
@@ -138,7 +139,8 @@ static enum wire_status pass_over(struct parse *p, const struct avp *avp, unsign
 
 static enum wire_status read_list(struct parse *p, struct bytes avps, const struct diameter_list *list);
 
-/* Time, §4.3.1: seconds of NTP, that is since 1900; values without the high bit lie after its turn in 2036. */
+/* Time, §4.3.1: seconds of NTP, that is since 1900; values without the high bit lie after its turn in
+ * 2036. */
 static int64_t unix_of(uint32_t ntp)
 {
     return (int64_t)ntp + (ntp & UINT32_C(0x80000000) ? 0 : INT64_C(1) << 32) - NTP_UNIX_S;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Diameter (RFC 6733 §3, §4.1) and the commands of Zh (MAR/MAA, application 16777221, command 303) and Zn (BIR/BIA,
- * application 16777220, command 310) of TS 29.109. */
+/* Diameter (RFC 6733 §3, §4.1) and the commands of Zh (MAR/MAA, application 16777221, command 303) and Zn
+ * (BIR/BIA, application 16777220, command 310) of TS 29.109. */
 #ifndef MODELS_WIRE_DIAMETER_H
 #define MODELS_WIRE_DIAMETER_H
 
@@ -29,8 +29,8 @@ enum diameter_result {
     DIAMETER_BTID_UNKNOWN = 5403
 };
 
-/* Any of the four messages; absent fields have at == NULL (or has_* false). Which fields belong to which message,
- * and their order, is in the tables of diameter_zh.c and diameter_zn.c. */
+/* Any of the four messages; absent fields have at == NULL (or has_* false). Which fields belong to which
+ * message, and their order, is in the tables of diameter_zh.c and diameter_zn.c. */
 struct diameter_message {
     uint32_t command; /* enum diameter_command */
     bool request;     /* R bit */

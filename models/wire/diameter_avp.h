@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Messages of Diameter as tables: one row an AVP, in the order of writing. diameter_zh.c and diameter_zn.c hold the
- * tables, diameter.c reads and writes by them. */
+/* Messages of Diameter as tables: one row an AVP, in the order of writing. diameter_zh.c and diameter_zn.c
+ * hold the tables, diameter.c reads and writes by them. */
 #ifndef MODELS_WIRE_DIAMETER_AVP_H
 #define MODELS_WIRE_DIAMETER_AVP_H
 

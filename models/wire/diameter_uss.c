@@ -2,7 +2,7 @@
 /* GBA user security settings, TS 29.109 Annex A, in the form for one service:
  *
  *   guss[id] { bsfInfo { lifeTime (seconds) }, ussList { ... } }       in MAA
- *   ussList { uss[id, type] { uids { uid }, flags } }                  in BIA                                  */
+ *   ussList { uss[id, type] { uids { uid }, flags } }                  in BIA */
 #include "models/wire/diameter.h"
 #include "models/wire/http_write.h"
 #include "models/wire/xml.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Zh between BSF and HSS, TS 29.109 §4.2: Multimedia-Auth-Request and -Answer. AVPs 608-626 are those of TS 29.229 §6.3. */
+/* Zh between BSF and HSS, TS 29.109 §4.2: Multimedia-Auth-Request and -Answer. AVPs 608-626 are those of
+ * TS 29.229 §6.3. */
 #include "models/wire/diameter_avp.h"
 
 /* Vendor-Specific-Application-Id, RFC 6733 §6.11. */
@@ -9,8 +10,8 @@ static const struct diameter_avp application_rows[] = {
 };
 static const struct diameter_list application = LIST(application_rows);
 
-/* SIP-Auth-Data-Item of a request: the UE's answer to a SQN it did not accept (TS 29.228 table 6.3.2). In a request for a
- * first vector it is left out, which says Digest-AKAv1-MD5 (TS 29.109 §4.2). */
+/* SIP-Auth-Data-Item of a request: the UE's answer to a SQN it did not accept (TS 29.228 table 6.3.2). In a
+ * request for a first vector it is left out, which says Digest-AKAv1-MD5 (TS 29.109 §4.2). */
 static const struct diameter_avp resync_rows[] = {
     SCHEME(608, AVP_V | AVP_M),                           /* SIP-Authentication-Scheme */
     OCTETS(610, AVP_V | AVP_M, REQUIRED, resync, 30, 30), /* SIP-Authorization: RAND || AUTS */
@@ -30,7 +31,8 @@ static const struct diameter_avp mar_rows[] = {
 };
 const struct diameter_list diameter_mar = LIST(mar_rows);
 
-/* SIP-Auth-Data-Item of an answer: one authentication vector (TS 29.228 table 6.3.5; SIP-Item-Number is for several). */
+/* SIP-Auth-Data-Item of an answer: one authentication vector (TS 29.228 table 6.3.5; SIP-Item-Number is for
+ * several). */
 static const struct diameter_avp vector_rows[] = {
     SCHEME(608, AVP_V | AVP_M), /* SIP-Authentication-Scheme */
     OCTETS(609, AVP_V | AVP_M, REQUIRED, rand_autn, 32, 32),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Zn between NAF and BSF, TS 29.109 §5.2: Bootstrapping-Info-Request and -Answer; AVPs of TS 29.109 §6.3. A BM-SC supports
- * GBA_U (TS 33.246 §4.1.1), and says so. GBA-Type stands in an answer only where the keys are not those of 3G. */
+/* Zn between NAF and BSF, TS 29.109 §5.2: Bootstrapping-Info-Request and -Answer; AVPs of TS 29.109 §6.3. A
+ * BM-SC supports GBA_U (TS 33.246 §4.1.1), and says so. GBA-Type stands in an answer only where the keys are
+ * not those of 3G. */
 #include "models/wire/diameter_avp.h"
 
 /* Vendor-Specific-Application-Id, RFC 6733 §6.11. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Digest header fields, RFC 2617 §3.2 in the list form of RFC 7235 §2.1 and RFC 7230 §7, which a recipient has to take
- * with empty elements and a comma at either end:
+/* Digest header fields, RFC 2617 §3.2 in the list form of RFC 7235 §2.1 and RFC 7230 §7, which a recipient
+ * has to take with empty elements and a comma at either end:
  *
  *   [ "Digest" 1*SP ] *( "," OWS ) parameter *( OWS "," [ OWS parameter ] )
  *   parameter     = token BWS "=" BWS ( token | DQUOTE *( any character but DQUOTE, "\", controls ) DQUOTE )
@@ -233,8 +233,8 @@ static inline enum wire_status get_parameter(const uint8_t **at, const uint8_t *
     return set_field(index, value, quoted, out);
 }
 
-/* Passes over what may stand between two parameters: one comma at least, unless none was read yet; more commas are empty
- * elements. *at: behind it, or the end of the header. */
+/* Passes over what may stand between two parameters: one comma at least, unless none was read yet; more
+ * commas are empty elements. *at: behind it, or the end of the header. */
 static inline enum wire_status skip_separator(const uint8_t **at, const uint8_t *end, bool first)
 {
     const uint8_t *from = skip_space(*at, end);

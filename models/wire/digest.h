@@ -19,18 +19,19 @@ struct digest_fields {
     bool stale; /* stale=true was said */
 };
 
-/* value: of the header. with_scheme: it starts with "Digest" (not so in Authentication-Info). White space around "=" and
- * commas, empty list elements and a trailing comma are taken (RFC 7235 §2.1, RFC 7230 §7). A parameter twice, or a quoted
- * value with a backslash, is WIRE_MALFORMED; unknown parameters are passed over. */
+/* value: of the header. with_scheme: it starts with "Digest" (not so in Authentication-Info). White space
+ * around "=" and commas, empty list elements and a trailing comma are taken (RFC 7235 §2.1, RFC 7230 §7). A
+ * parameter twice, or a quoted value with a backslash, is WIRE_MALFORMED; unknown parameters are passed
+ * over. */
 enum wire_status digest_decode(struct bytes value, bool with_scheme, struct digest_fields *out);
 
-/* Values are written as they are: none may hold a quote, a backslash or a control character (those that digest_decode()
- * gave never do).
+/* Values are written as they are: none may hold a quote, a backslash or a control character (those that
+ * digest_decode() gave never do).
  * The values of the three headers, fields in the order of the examples of RFC 2617 as GBA clients send them:
  * challenge: Digest realm, nonce, algorithm, qop, [opaque], [stale]
  * credentials: Digest username, realm, nonce, uri, [qop, nc, cnonce], response, [opaque], [algorithm], [auts]
  *   (without qop only username, realm, nonce, uri, response: the first request of Ub)
- * info: qop, rspauth, cnonce, nc, [nextnonce]                                                            */
+ * info: qop, rspauth, cnonce, nc, [nextnonce] */
 void digest_put_challenge(struct wire_writer *w, const struct digest_fields *f);
 void digest_put_credentials(struct wire_writer *w, const struct digest_fields *f);
 void digest_put_info(struct wire_writer *w, const struct digest_fields *f);

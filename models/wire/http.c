@@ -7,8 +7,9 @@
  *                  CRLF
  *   body           Content-Length bytes; none without it in a request        §3.3.3
  *
- * Whatever two parsers could read in two ways (bare LF, folding, two lengths, Transfer-Encoding) is refused: that is
- * how requests get smuggled. A response without Content-Length would last until the connection closes: refused too. */
+ * Whatever two parsers could read in two ways (bare LF, folding, two lengths, Transfer-Encoding) is refused:
+ * that is how requests get smuggled. A response without Content-Length would last until the connection
+ * closes: refused too. */
 #include "models/wire/http.h"
 #include "models/wire/scan.h"
 
@@ -32,8 +33,8 @@ const uint8_t scan_token_table[256] = {
 };
 /* clang-format on */
 
-/* A line without its CRLF, and *at behind it. Any other control character than tab is an error of the grammar; no
- * CRLF in sight is truncation. */
+/* A line without its CRLF, and *at behind it. Any other control character than tab is an error of the
+ * grammar; no CRLF in sight is truncation. */
 static inline enum wire_status get_line(const uint8_t **at, const uint8_t *end, struct bytes *line)
 {
     const uint8_t *stop = scan_control(*at, end);
@@ -99,7 +100,8 @@ static inline bool is_blank(uint8_t c)
     return c <= ' ' && (c == ' ' || c == '\t'); /* nearly all are above */
 }
 
-/* The CR behind the line, before `readable`, ends a token and white space, so only that is a bound while going forward. */
+/* The CR behind the line, before `readable`, ends a token and white space, so only that is a bound while
+ * going forward. */
 static inline enum wire_status decode_header(struct bytes line, const uint8_t *readable,
                                              struct http_header *out)
 {
@@ -277,8 +279,8 @@ static bool can_begin(struct bytes data)
     return data.len == 0 || scan_token_table[data.at[0]];
 }
 
-/* The framer looks at line ends and the two headers that say where a message ends, at nothing else: what is wrong with
- * the rest http_decode() says, and a server may still answer 400. */
+/* The framer looks at line ends and the two headers that say where a message ends, at nothing else: what is
+ * wrong with the rest http_decode() says, and a server may still answer 400. */
 static inline bool frame_line(struct bytes line, struct framing *framing)
 {
     struct http_header header;

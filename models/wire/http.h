@@ -39,10 +39,11 @@ static inline const struct bytes *http_find(const struct http_message *message, 
 /* The first header of that name behind `after`, one that was found before; NULL: from the beginning. */
 const struct bytes *http_find_next(const struct http_message *message, const char *name,
                                    const struct bytes *after);
-/* What a request-target names at its host: all of it, or what follows "http://" and the authority (RFC 7230 §5.3). */
+/* What a request-target names at its host: all of it, or what follows "http://" and the authority (RFC 7230
+ * §5.3). */
 struct bytes http_path(struct bytes target);
-/* Is `product` one of the words of that header, as User-Agent and Server list them (RFC 7231 §5.5.3)? A version behind it, as
- * in "product/1.2", and a semicolon are not part of the word. */
+/* Is `product` one of the words of that header, as User-Agent and Server list them (RFC 7231 §5.5.3)? A
+ * version behind it, as in "product/1.2", and a semicolon are not part of the word. */
 bool http_has_product(const struct http_message *message, const char *header, const char *product);
 /* A net_framer: length of the first whole message in a stream, 0 for more, -1 for hopeless. */
 int64_t http_frame(struct bytes data);

@@ -5,7 +5,7 @@
  *   Server: ...                      Server: ...
  *   Date: ...                        Date: ...
  *   Content-Length: 0                Content-Length: 0
- *   WWW-Authenticate: Digest ...     [Retry-After: seconds]                                RFC 7231 §7.1.3 */
+ *   WWW-Authenticate: Digest ...     [Retry-After: seconds]                              RFC 7231 §7.1.3 */
 #include "models/wire/http_write.h"
 #include "models/wire/ua.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Reading MIKEY messages, RFC 3830 §6 and RFC 4563 §4. It meets whatever the network brings before any MAC has been
- * verified: whatever is not exactly understood is refused. All integers are big-endian, payloads are not padded. */
+/* Reading MIKEY messages, RFC 3830 §6 and RFC 4563 §4. It meets whatever the network brings before any MAC
+ * has been verified: whatever is not exactly understood is refused. All integers are big-endian, payloads are
+ * not padded. */
 #include "models/wire/mikey_layout.h"
 #include "models/wire/read.h"
 
@@ -12,7 +13,7 @@ static bool has_any_id(const struct mikey_message *m)
 /*              HDR  EXT  T  RAND  IDi  IDr  SP  KEMAC  V  ERR        RFC 3830
  * PSK init      1    ?   1   ?     ?    ?   *     1    -   -         §3.1; RAND absent in an update, §4.5
  * PSK verif.    1    ?   1   -     -    ?   -     -    1   -         §3.1
- * error         1    ?   1   -     -    -   *     -    ?   1         §5.1.2                                  */
+ * error         1    ?   1   -     -    -   *     -    ?   1         §5.1.2 */
 bool mikey_shape_ok(const struct mikey_message *m)
 {
     if (!m->has_t || (m->map_type == MIKEY_MAP_EMPTY && m->sp_count > 0))
@@ -193,8 +194,8 @@ static enum wire_status decode_err(struct wire_reader *r, struct mikey_message *
     return m->error_number > MIKEY_ERROR_NUMBER_MAX ? WIRE_UNSUPPORTED : WIRE_OK;
 }
 
-/* The MAC that ends a message: type byte, then MAC to the last byte. `start`: of the message, where the covered
- * bytes begin (§5.2). Without a MAC there is nothing to believe, so NULL is refused. */
+/* The MAC that ends a message: type byte, then MAC to the last byte. `start`: of the message, where the
+ * covered bytes begin (§5.2). Without a MAC there is nothing to believe, so NULL is refused. */
 static enum wire_status decode_mac(struct wire_reader *r, const uint8_t *start, struct mikey_message *m,
                                    uint8_t *algorithm, struct bytes *mac)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* MIKEY messages: RFC 3830 §6 with the Key ID Information extension of RFC 4563 §4, in the shapes that
- * TS 33.246 uses (MSK message, solicited pull, MSK verification message, MTK message, error). Layout only; the keys and
- * MACs are models/crypto/mikey_keys.h. */
+ * TS 33.246 uses (MSK message, solicited pull, MSK verification message, MTK message, error). Layout only;
+ * the keys and MACs are models/crypto/mikey_keys.h. */
 #ifndef MODELS_WIRE_MIKEY_H
 #define MODELS_WIRE_MIKEY_H
 
@@ -74,19 +74,20 @@ struct mikey_message {
 };
 
 /* Accepts what RFC 3830 §5.3 lets a receiver accept and nothing else: KEMAC or V last, nothing after it, no
- * payload twice, no unknown next-payload code, mac_alg NULL refused (WIRE_UNSUPPORTED). Any encr_alg that RFC 3830 has is
- * read: whoever decrypts has to ask for the one it can. */
+ * payload twice, no unknown next-payload code, mac_alg NULL refused (WIRE_UNSUPPORTED). Any encr_alg that
+ * RFC 3830 has is read: whoever decrypts has to ask for the one it can. */
 enum wire_status mikey_decode(struct bytes in, struct mikey_message *out);
 
-/* Encodes in the order HDR, EXT, T, RAND, IDi, IDr, KEMAC | V | ERR. The MAC (ver_data) is left zero: its place is
- * the last 20 bytes, and what it covers is everything before. *length is set on WIRE_OK. */
+/* Encodes in the order HDR, EXT, T, RAND, IDi, IDr, KEMAC | V | ERR. The MAC (ver_data) is left zero: its
+ * place is the last 20 bytes, and what it covers is everything before. *length is set on WIRE_OK. */
 enum wire_status mikey_encode(const struct mikey_message *message, uint8_t *out, size_t capacity,
                               size_t *length);
 /* The length that mikey_encode() will give. */
 size_t mikey_length(const struct mikey_message *message);
 
-/* Key data sub-payload, RFC 3830 §6.13, and its key validity data, §6.14. A key of no bytes is taken with an interval: one
- * way to read that an MSK message may bring Key Validity data alone (TS 33.246 §6.5.3, which does not say how). */
+/* Key data sub-payload, RFC 3830 §6.13, and its key validity data, §6.14. A key of no bytes is taken with
+ * an interval: one way to read that an MSK message may bring Key Validity data alone (TS 33.246 §6.5.3,
+ * which does not say how). */
 struct mikey_key_data {
     uint8_t type, kv;
     struct bytes key, salt;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Writing MIKEY messages in the order HDR, EXT, T, RAND, IDi, IDr, ERR, KEMAC | V; the layouts are drawn in mikey.c. The
- * writer refuses what the reader would refuse, so a message of ours is never a surprise to us. */
+/* Writing MIKEY messages in the order HDR, EXT, T, RAND, IDi, IDr, ERR, KEMAC | V; the layouts are drawn in
+ * mikey.c. The writer refuses what the reader would refuse, so a message of ours is never a surprise to
+ * us. */
 #include "models/wire/mikey_layout.h"
 
 #define MIKEY_NEXT_AT    2 /* in the header */
@@ -67,8 +68,8 @@ static enum wire_status check(const struct mikey_message *m, size_t length)
     return WIRE_OK;
 }
 
-/* The head of a payload: its code goes to *next, where the payload before it says what follows; its own such place
- * comes first in it and says for now that nothing does. */
+/* The head of a payload: its code goes to *next, where the payload before it says what follows; its own such
+ * place comes first in it and says for now that nothing does. */
 static inline void begin_payload(struct wire_writer *w, uint8_t **next, uint8_t code)
 {
     **next = code;

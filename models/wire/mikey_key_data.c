@@ -11,7 +11,7 @@
  *   | salt length (types 1 and 3)   | salt data                     ~
  *   +-------------------------------+-------------------------------+
  *   KV 1, SPI:       | SPI length 8 | SPI ~
- *   KV 2, interval:  | VF length 8 | valid from ~ | VT length 8 | valid to ~                                 */
+ *   KV 2, interval:  | VF length 8 | valid from ~ | VT length 8 | valid to ~ */
 #include "models/wire/mikey_layout.h"
 #include "models/wire/read.h"
 

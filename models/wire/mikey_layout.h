@@ -34,8 +34,8 @@ enum mikey_payload {
 #define MIKEY_MTK_ID_BYTES_MAX 8  /* 2, or 4 in one operator profile; the rest is room */
 #define MIKEY_ERROR_NUMBER_MAX 12 /* RFC 3830 §6.12 */
 
-/* Are these the payloads of a message of that data type (RFC 3830 §3.1, §4.5, §5.1.2), with nothing that the
- * streams of an empty map cannot have (RFC 4563 §5)? */
+/* Are these the payloads of a message of that data type (RFC 3830 §3.1, §4.5, §5.1.2), with nothing that
+ * the streams of an empty map cannot have (RFC 4563 §5)? */
 bool mikey_shape_ok(const struct mikey_message *message);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Reading for the binary codecs: a cursor that cannot pass the end. After a read past it every further read gives
- * zeros and `truncated` stays set, so a decoder may check once per structure. */
+/* Reading for the binary codecs: a cursor that cannot pass the end. After a read past it every further read
+ * gives zeros and `truncated` stays set, so a decoder may check once per structure. */
 #ifndef MODELS_WIRE_READ_H
 #define MODELS_WIRE_READ_H
 

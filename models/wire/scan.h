@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Scanning text a block at a time. Heads of 500 bytes are scanned several times per UE, so the loop over
- * single characters would cost more than all the rest of the text codecs. A block is 16 bytes where the machine has
- * SSE2 (every x86-64 has), else 8 bytes in a word; SCAN_PORTABLE asks for the word anywhere, so that both are tested. */
+ * single characters would cost more than all the rest of the text codecs. A block is 16 bytes where the
+ * machine has SSE2 (every x86-64 has), else 8 bytes in a word; SCAN_PORTABLE asks for the word anywhere, so
+ * that both are tested. */
 #ifndef MODELS_WIRE_SCAN_H
 #define MODELS_WIRE_SCAN_H
 
@@ -163,7 +164,8 @@ static inline const uint8_t *scan_visible(const uint8_t *at, const uint8_t *end)
     return at;
 }
 
-/* The first '"', '\\' or control character in [at, end), or end: what may end a quoted string, or spoil it. */
+/* The first '"', '\\' or control character in [at, end), or end: what may end a quoted string, or spoil
+ * it. */
 static inline const uint8_t *scan_quoted(const uint8_t *at, const uint8_t *end)
 {
     while (end - at >= SCAN_BLOCK) {

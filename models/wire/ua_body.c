@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The XML bodies of the MSK request and its response, TS 26.346 §11.6 and §11.8: Key Domain ID (3 bytes) and MSK ID (4
- * bytes) in base64, one status per key. ResponseCode is a string; the examples have number and phrase, "200 OK".
+/* The XML bodies of the MSK request and its response, TS 26.346 §11.6 and §11.8: Key Domain ID (3 bytes)
+ * and MSK ID (4 bytes) in base64, one status per key. ResponseCode is a string; the examples have number
+ * and phrase, "200 OK".
  *
- *   mbmsMSKRequest { MSK { keyDomainID, MSKID } 1..8 }                     urn:3GPP:metadata:2005:MBMS:mskRequest
- *   mbmsMSKResponse { Response { MSK { keyDomainID, MSKID }, ResponseCode } 1..8 }             ...:mskResponse */
+ *   mbmsMSKRequest { MSK { keyDomainID, MSKID } 1..8 }               urn:3GPP:metadata:2005:MBMS:mskRequest
+ *   mbmsMSKResponse { Response { MSK { keyDomainID, MSKID }, ResponseCode } 1..8 }       ...:mskResponse */
 #include "models/wire/http_write.h"
 #include "models/wire/read.h"
 #include "models/wire/ua_xml.h"
@@ -203,8 +204,8 @@ enum wire_status ua_response_body_decode_xml(struct bytes body, struct ua_key ke
     return read_keys(body, "mbmsMSKResponse", RESPONSE_SPACE, "Response", read_response, keys, count);
 }
 
-/* The other way to read: a document that is, byte by byte, as it is written here is known by comparing what stands
- * between the values. It says yes or nothing; what is not like that the XML reader judges. */
+/* The other way to read: a document that is, byte by byte, as it is written here is known by comparing what
+ * stands between the values. It says yes or nothing; what is not like that the XML reader judges. */
 static inline bool pass(struct wire_reader *r, const char *text, size_t len)
 {
     if (wire_left(r) < len || memcmp(r->at, text, len) != 0)

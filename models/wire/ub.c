@@ -9,7 +9,8 @@
  *   Authorization: Digest username=<TMPI or IMPI> ...   Content-Type: application/vnd.3gpp.bsf+xml
  *                                                       Content-Length: ...
  *
- * Body: BootstrappingInfo { btid, lifetime (XML dateTime, UTC) }, in the order and white space of the vectors. */
+ * Body: BootstrappingInfo { btid, lifetime (XML dateTime, UTC) }, in the order and white space of the
+ * vectors. */
 #include "models/wire/ub.h"
 #include "models/wire/http_write.h"
 #include "models/wire/xml.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Messages of the Ub interface between UE and BSF: HTTP with Digest AKAv1-MD5 (TS 33.220 §4.5.2, TS 24.109 §4,
- * RFC 3310). GET -> 401 -> GET with credentials -> 200 with BootstrappingInfo; 403, 503 on failure.
+/* Messages of the Ub interface between UE and BSF: HTTP with Digest AKAv1-MD5 (TS 33.220 §4.5.2, TS 24.109
+ * §4, RFC 3310). GET -> 401 -> GET with credentials -> 200 with BootstrappingInfo; 403, 503 on failure.
  * Decoding is http_decode() and digest_decode(); the functions here encode and read the XML. */
 #ifndef MODELS_WIRE_UB_H
 #define MODELS_WIRE_UB_H
@@ -12,7 +12,8 @@
 extern "C" {
 #endif
 
-/* In User-Agent of each request and in Server of each answer: TMPI is known (TS 33.220 §4.5.2, TS 24.109 §4.2). */
+/* In User-Agent of each request and in Server of each answer: TMPI is known (TS 33.220 §4.5.2, TS 24.109
+ * §4.2). */
 #define UB_PRODUCT_TOKEN "3gpp-gba-tmpi"
 #define UB_SERVER        "BSF-sim " UB_PRODUCT_TOKEN
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* What the codecs share: appending integers and text to a buffer, base64 and decimal numbers. No printf: these
- * run several times per message, and a run has millions of messages. */
+/* What the codecs share: appending integers and text to a buffer, base64 and decimal numbers. No printf:
+ * these run several times per message, and a run has millions of messages. */
 #include "models/wire/wire.h"
 
 const char *wire_status_text(enum wire_status status)
@@ -34,8 +34,8 @@ void wire_put_decimal(struct wire_writer *w, uint64_t value)
     wire_put(w, digits + first, sizeof digits - first);
 }
 
-/* The digits of `value`, the first in the highest byte: each nibble into a byte of its own, '0' added to all, and what
- * lies between '9' and 'a' to those above 9. */
+/* The digits of `value`, the first in the highest byte: each nibble into a byte of its own, '0' added to all,
+ * and what lies between '9' and 'a' to those above 9. */
 static uint64_t hex_digits(uint32_t value)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
@@ -102,7 +102,8 @@ void wire_put_base64(struct wire_writer *w, const void *bytes, size_t len)
     w->at = out;
 }
 
-/* Values of the alphabet. What is not of it is negative, and so is, in its highest bit, any group with such a digit. */
+/* Values of the alphabet. What is not of it is negative, and so is, in its highest bit, any group with such a
+ * digit. */
 #define NO  -1
 #define BAD UINT32_C(0x80000000)
 /* clang-format off */
@@ -131,8 +132,8 @@ static inline uint32_t digit_of(uint8_t c)
     return (uint32_t)base64_digits[c];
 }
 
-/* A last quadruple with '='. RFC 4648 §3.5: the bits that padding leaves over must be zero, so that every octet string
- * has one text. */
+/* A last quadruple with '='. RFC 4648 §3.5: the bits that padding leaves over must be zero, so that every
+ * octet string has one text. */
 static bool decode_padded(const uint8_t *text, uint8_t *out)
 {
     uint32_t a = digit_of(text[0]), b = digit_of(text[1]), c = text[2] != '=' ? digit_of(text[2]) : 0;

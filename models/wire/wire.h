@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* What all codecs share: the outcome of decoding, and a writer that cannot overrun.
  *
- * Codecs are pure: bytes in, struct out (views into those bytes, valid as long as they are), and back. No heap,
- * no clock, no abort; every length is checked before the read, every list has a limit. */
+ * Codecs are pure: bytes in, struct out (views into those bytes, valid as long as they are), and back. No
+ * heap, no clock, no abort; every length is checked before the read, every list has a limit. */
 #ifndef MODELS_WIRE_WIRE_H
 #define MODELS_WIRE_WIRE_H
 
@@ -24,8 +24,8 @@ enum wire_status {
 /* "truncated", ... for messages to people. */
 const char *wire_status_text(enum wire_status status);
 
-/* Zeros. Where it sees the size, GCC writes the few hundred bytes of our structs by "rep stos", which starts slowly: it is
- * not shown, and memset() picks a better way. */
+/* Zeros. Where it sees the size, GCC writes the few hundred bytes of our structs by "rep stos", which starts
+ * slowly: it is not shown, and memset() picks a better way. */
 void wire_clear(void *bytes, size_t len);
 
 /* Appends to a buffer of the caller's; past its end nothing is written and `overflow` is set. */

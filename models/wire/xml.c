@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The XML reader; production numbers are those of XML 1.0, fifth edition:
  *
- *   document   declaration? Misc* element Misc*                          [1], Misc is white space and comments
+ *   document   declaration? Misc* element Misc*                          [1], Misc: white space, comments
  *   element    "<" Name (S Attribute)* S? ("/>" | ">" content "</" Name S? ">")     [39] [40] [42] [44]
  *   Attribute  Name S? "=" S? ('"' value '"' | "'" value "'"), no Name twice        [41]
  *   content    (element | text | comment)*                               [43]; text without "&", "<", ">"
  *   comment    "<!--" without "--" "-->"                                 [15]
  *
- * and of Namespaces in XML 1.0: xmlns="..." and xmlns:prefix="..." bind, prefix:local and local are in what is bound. */
+ * and of Namespaces in XML 1.0: xmlns="..." and xmlns:prefix="..." bind, prefix:local and local are in what
+ * is bound. */
 #include "models/wire/xml.h"
 #include "models/wire/scan.h"
 
-/* What a character may be: a name's first, a name's, white space; and where it must not stand (CONTROL: nowhere). Of the bytes above 127, parts
- * of UTF-8, text and values may hold any. */
+/* What a character may be: a name's first, a name's, white space; and where it must not stand (CONTROL:
+ * nowhere). Of the bytes above 127, parts of UTF-8, text and values may hold any. */
 enum { NAME_START = 1, NAME = 2, SPACE = 4, NOT_TEXT = 8, NOT_VALUE = 16, CONTROL = 32 };
 /* clang-format off */
 static const uint8_t classes[256] = {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* A small strict XML reader, pull style, without heap: elements and text of the short documents that GBA and MBMS carry
- * in bodies and AVPs. The five predefined entities, character references, CDATA, DOCTYPE and processing instructions are
- * refused (no value we carry needs them, and DOCTYPE is how XML is attacked); attributes are checked and passed over, but for
- * those that declare namespaces (Namespaces in XML 1.0); comments and the XML declaration are passed over, too. Names are
- * ASCII. */
+/* A small strict XML reader, pull style, without heap: elements and text of the short documents that GBA and
+ * MBMS carry in bodies and AVPs. The five predefined entities, character references, CDATA, DOCTYPE and
+ * processing instructions are refused (no value we carry needs them, and DOCTYPE is how XML is attacked);
+ * attributes are checked and passed over, but for those that declare namespaces (Namespaces in XML 1.0);
+ * comments and the XML declaration are passed over, too. Names are ASCII. */
 #ifndef MODELS_WIRE_XML_H
 #define MODELS_WIRE_XML_H
 
@@ -34,12 +34,13 @@ struct xml_reader {
 
 /* Ready to read `in`; passes over the XML declaration if there is one. */
 enum wire_status xml_begin(struct xml_reader *r, struct bytes in);
-/* The next event. *value: local name of an element, or text without the white space around it; text that is nothing but white
- * space is not told. */
+/* The next event. *value: local name of an element, or text without the white space around it; text that is
+ * nothing but white space is not told. */
 enum wire_status xml_next(struct xml_reader *r, enum xml_event *event, struct bytes *value);
 
 /* The steps that a reader of a known document takes. */
-/* The root element must have that name in that namespace, which is the one of interest from there on; NULL: any. */
+/* The root element must have that name in that namespace, which is the one of interest from there on; NULL:
+ * any. */
 enum wire_status xml_root(struct xml_reader *r, const char *name, const char *name_space);
 /* The next child of the element we are in: *found and its name, or its end. Text here is malformed. */
 enum wire_status xml_child(struct xml_reader *r, bool *found, struct bytes *name);

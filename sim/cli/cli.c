@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Control characters, C1 as well: a terminal would obey them. Line ends stay, for messages have several lines. */
+/* Control characters, C1 as well: a terminal would obey them. Line ends stay, for messages have several
+ * lines. */
 static bool is_control(gunichar c)
 {
     return c != '\n' && (c < 0x20 || (c >= 0x7f && c < 0xa0));
@@ -91,8 +92,8 @@ static void print_help(GOptionContext *context)
     g_free(help);
 }
 
-/* The entry that a word of the command line names, with the value in the word itself as *attached (NULL: none). NULL if
- * it names none that takes a value. */
+/* The entry that a word of the command line names, with the value in the word itself as *attached (NULL:
+ * none). NULL if it names none that takes a value. */
 static const GOptionEntry *valued_option(const GOptionEntry *entries, const char *word, const char **attached)
 {
     bool is_long = g_str_has_prefix(word, "--");
@@ -110,7 +111,8 @@ static const GOptionEntry *valued_option(const GOptionEntry *entries, const char
     return NULL;
 }
 
-/* The words with -oDIR as -o DIR, as GOption wants it; g_ptr_array_unref() after the last use of any of them. */
+/* The words with -oDIR as -o DIR, as GOption wants it; g_ptr_array_unref() after the last use of any of
+ * them. */
 static GPtrArray *split_words(const GOptionEntry *entries, char **argv)
 {
     GPtrArray *words = g_ptr_array_new();
@@ -138,8 +140,8 @@ static GPtrArray *split_words(const GOptionEntry *entries, char **argv)
     return words;
 }
 
-/* GOption converts texts from the locale's character set, which is ASCII for a program that sets none; they are taken as
- * they stand, like file names. g_free. */
+/* GOption converts texts from the locale's character set, which is ASCII for a program that sets none; they
+ * are taken as they stand, like file names. g_free. */
 static GOptionEntry *texts_as_they_stand(const GOptionEntry *entries)
 {
     unsigned count = 0;

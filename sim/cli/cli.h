@@ -31,8 +31,8 @@ const struct network_engine *cli_engine(const struct scenario *scenario);
 /* Their names, separated by spaces. Free with g_free. */
 char *cli_engine_names(void);
 
-/* Prints a message, maybe of several lines, on standard error. Names and values in it may be anybody's: control
- * characters are shown as \xHH. */
+/* Prints a message, maybe of several lines, on standard error. Names and values in it may be anybody's:
+ * control characters are shown as \xHH. */
 void cli_print(const char *message);
 /* Prints "pullstorm: message" likewise. */
 void cli_error(const char *format, ...) G_GNUC_PRINTF(1, 2);
@@ -41,14 +41,14 @@ void cli_error(const char *format, ...) G_GNUC_PRINTF(1, 2);
 enum cli_parsed { CLI_GO, CLI_HELP_SHOWN, CLI_REFUSED };
 
 /* Parses the options of a command; --help is added. `usage` is what follows the options, `about` a paragraph
- * for --help. The value of a short option may follow it at once (-oDIR). What is not an option is left in argv[1..],
- * *argc is set. Texts (G_OPTION_ARG_STRING) are UTF-8 in every locale. Options that are not known are answered with
- * the nearest. */
+ * for --help. The value of a short option may follow it at once (-oDIR). What is not an option is left in
+ * argv[1..], *argc is set. Texts (G_OPTION_ARG_STRING) are UTF-8 in every locale. Options that are not known
+ * are answered with the nearest. */
 enum cli_parsed cli_parse(const char *usage, const char *about, const GOptionEntry *entries, int *argc,
                           char **argv);
 
-/* A scenario with the settings of the command line; prints every mistake if there is one. NULL: wrong. An engine
- * that is not compiled in is a mistake, too. rule: storm_check(), or one that calls it. */
+/* A scenario with the settings of the command line; prints every mistake if there is one. NULL: wrong. An
+ * engine that is not compiled in is a mistake, too. rule: storm_check(), or one that calls it. */
 struct scenario *cli_load(const char *path, const char *const *settings, scenario_rule *rule);
 
 /* Ends standard output: CLI_OK, or CLI_FAILED and a message if not all of it could be written. */

@@ -21,8 +21,8 @@ GByteArray *decode_hex(struct bytes text, GString *error);
 /* Big-endian, of at most 8 bytes. */
 uint64_t decode_number(struct bytes raw);
 
-/* Prints every payload as far as the message can be read. False, and a line in `error`, where it is against the
- * grammar: then mikey_decode() refuses it, too. */
+/* Prints every payload as far as the message can be read. False, and a line in `error`, where it is against
+ * the grammar: then mikey_decode() refuses it, too. */
 bool decode_walk(struct bytes in, GString *out, GString *error);
 
 /* One row of a key log. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The part of pullstorm decode that needs keys: which key of the log a message is under, whether its MAC is right, and
- * what its key data say.
+/* The part of pullstorm decode that needs keys: which key of the log a message is under, whether its MAC is
+ * right, and what its key data say.
  *
  *   message            pre-shared key        RAND                           MAC over
  *   pull, MSK          MUK of the B-TID (IDr)  its own                      the message
  *   ACK                the same              that of the message answered   the message, IDi, IDr, timestamp
- *   MTK                MSK of the MSK ID     that of the MSK's message      the message                            */
+ *   MTK                MSK of the MSK ID     that of the MSK's message      the message */
 #include "models/crypto/mikey_keys.h"
 #include "sim/cli/decode_parts.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* pullstorm expand: the runs of a study, one command line each. Reads the study's folder, and writes nothing. */
+/* pullstorm expand: the runs of a study, one command line each. Reads the study's folder, and writes
+ * nothing. */
 #include "sim/cli/cli.h"
 #include "sim/cli/study_command.h"
 #include "sim/study/folder.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Ctrl-C and its kind: the first asks the run to stop at its next window, the second ends the program at once. */
+/* Ctrl-C and its kind: the first asks the run to stop at its next window, the second ends the program at
+ * once. */
 #ifndef SIM_CLI_INTERRUPT_H
 #define SIM_CLI_INTERRUPT_H
 

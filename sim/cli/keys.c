@@ -47,7 +47,8 @@ static void print_key(const struct config_key *key)
     format_wrapped(stdout, 6, WIDTH, key->meaning);
 }
 
-/* What a section is about, where its name does not say it: servers by their names in 5G MBS, too (TS 33.501 annex W.4). */
+/* What a section is about, where its name does not say it: servers by their names in 5G MBS, too (TS 33.501
+ * annex W.4). */
 static void print_section(const char *section)
 {
     static const struct {

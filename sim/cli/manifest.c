@@ -77,8 +77,8 @@ static gint by_name(gconstpointer a, gconstpointer b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The size of each other file of the result, by which one that was cut off or lost is found later. All are closed: the
- * manifest is written last, and the run's end has closed the captures (network_finish()). */
+/* The size of each other file of the result, by which one that was cut off or lost is found later. All are
+ * closed: the manifest is written last, and the run's end has closed the captures (network_finish()). */
 static void add_files(GString *to, const char *path)
 {
     char *folder = g_path_get_dirname(path);

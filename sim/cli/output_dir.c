@@ -21,8 +21,8 @@ struct output_dir {
     bool replaces; /* something that is to go stands at the final place */
 };
 
-/* All that a result consists of, and device-*.pcap; report.html and the pictures of plots/ are made from it and go with
- * it. Nothing else is ever deleted. */
+/* All that a result consists of, and device-*.pcap; report.html and the pictures of plots/ are made from it
+ * and go with it. Nothing else is ever deleted. */
 static const char *const result_files[] = {"summary.csv",      "timeseries.csv", "latency.csv",
                                            "distribution.csv", "manifest.json",  "capture.pcap",
                                            "keylog.csv",       "report.html"};
@@ -191,7 +191,8 @@ static bool make_parents(struct output_dir *dir, GError **error)
     return true;
 }
 
-/* Is what stands at the path what was opened? Another may have removed it, and somebody made it anew, meanwhile. */
+/* Is what stands at the path what was opened? Another may have removed it, and somebody made it anew,
+ * meanwhile. */
 static bool still_there(const char *path, int file)
 {
     struct stat opened, named;
@@ -226,14 +227,15 @@ static void remove_abandoned(const struct output_dir *dir)
     g_free(name);
 }
 
-/* False if another run took the new sibling for an abandoned one before the lock was on it, and removed it. */
+/* False if another run took the new sibling for an abandoned one before the lock was on it, and removed
+ * it. */
 static bool lock_partial(struct output_dir *dir)
 {
     dir->lock = open(dir->partial, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dir->lock < 0)
         return errno != ENOENT;
-    /* Waits for one that is just removing it. Where there are no locks, abandoned siblings cannot be told and stay; the
-     * run itself goes on. */
+    /* Waits for one that is just removing it. Where there are no locks, abandoned siblings cannot be told and
+     * stay; the run itself goes on. */
     while (flock(dir->lock, LOCK_EX) != 0 && errno == EINTR)
         ;
     if (still_there(dir->partial, dir->lock))
@@ -352,7 +354,8 @@ static bool sync_path(const char *path)
     return good;
 }
 
-/* The files first, then the folder that names them: a machine that stops leaves no whole-looking half result. */
+/* The files first, then the folder that names them: a machine that stops leaves no whole-looking half
+ * result. */
 static bool sync_partial(const struct output_dir *dir)
 {
     GDir *listing = g_dir_open(dir->partial, 0, NULL);

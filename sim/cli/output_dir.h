@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The directory that a run writes: made as a hidden sibling, renamed when it is whole. What stands at its final
- * place is either an earlier whole result or this one, at any time. Errors are G_FILE_ERROR. */
+/* The directory that a run writes: made as a hidden sibling, renamed when it is whole. What stands at its
+ * final place is either an earlier whole result or this one, at any time. Errors are G_FILE_ERROR. */
 #ifndef SIM_CLI_OUTPUT_DIR_H
 #define SIM_CLI_OUTPUT_DIR_H
 

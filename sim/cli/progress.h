@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* One line on a terminal while a run goes on, from the host's clock. Nothing that it reads gets into the model. */
+/* One line on a terminal while a run goes on, from the host's clock. Nothing that it reads gets into the
+ * model. */
 #ifndef SIM_CLI_PROGRESS_H
 #define SIM_CLI_PROGRESS_H
 

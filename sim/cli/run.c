@@ -168,7 +168,8 @@ static int make_storm(struct run *run)
     g_free(keylog);
     if (run->storm)
         return CLI_OK;
-    /* A file that cannot be made and memory that is not there are the run's failure; all else is the scenario's. */
+    /* A file that cannot be made and memory that is not there are the run's failure; all else is the
+     * scenario's. */
     return give_up(run, error->domain == G_FILE_ERROR ? CLI_FAILED : CLI_WRONG, error);
 }
 

@@ -11,7 +11,8 @@ struct study *study_command_load(const char *path);
 /* The folder of a study: as given, or results/NAME; g_free. */
 char *study_command_dir(const struct study *study, const char *given);
 
-/* "N", or "A..B" as *first and *last (N: 1 to N). False and a message naming --replications if it is neither. */
+/* "N", or "A..B" as *first and *last (N: 1 to N). False and a message naming --replications if it is
+ * neither. */
 bool study_command_replications(const char *text, unsigned *first, unsigned *last);
 
 /* Prints the message of an error and frees it; CLI_FAILED if a file could not be written, else CLI_WRONG. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The screen that a run ends with. Metrics are looked up by name; one that does not exist, or has no value, is left
- * out. */
+/* The screen that a run ends with. Metrics are looked up by name; one that does not exist, or has no value,
+ * is left out. */
 #include "sim/cli/format.h"
 #include "sim/cli/report.h"
 #include "sim/cli/whatif.h"
@@ -121,7 +121,8 @@ static void print_whatif(const struct report *report, FILE *to)
     g_free(on);
 }
 
-/* A share of the UEs in percent, and its complement to 100. Almost all is never shown as 100, almost none never as 0. */
+/* A share of the UEs in percent, and its complement to 100. Almost all is never shown as 100, almost none
+ * never as 0. */
 static char *format_share(char buffer[FORMAT_SIZE], double value, double whole)
 {
     double percent = 100 * value / whole;
@@ -134,8 +135,8 @@ static char *format_share(char buffer[FORMAT_SIZE], double value, double whole)
     return buffer;
 }
 
-/* UEs with and without key; why without, as far as the metrics say. The two sides count for themselves: a UE that
- * gave up is also one that did not answer. */
+/* UEs with and without key; why without, as far as the metrics say. The two sides count for themselves: a UE
+ * that gave up is also one that did not answer. */
 static void print_keyed(const struct report *report, FILE *to)
 {
     static const struct item reason_items[] = {

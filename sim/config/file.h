@@ -5,8 +5,8 @@
 
 #include <glib.h>
 
-/* The whole text, UTF-8, NUL-terminated (g_free). NULL and a CONFIG_ERROR if the file is missing, unreadable, a
- * directory, empty, or not text. */
+/* The whole text, UTF-8, NUL-terminated (g_free). NULL and a CONFIG_ERROR if the file is missing, unreadable,
+ * a directory, empty, or not text. */
 char *scenario_file_read(const char *path, GError **error);
 
 #endif

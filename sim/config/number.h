@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Decimal numbers as a scenario writes them, read exactly: digits, optionally grouped by single '_', and
- * an optional '.' with further digits. No sign, no exponent, no locale. Integers never pass through a double, so
+/* Decimal numbers as a scenario writes them, read exactly: digits, optionally grouped by single '_', and an
+ * optional '.' with further digits. No sign, no exponent, no locale. Integers never pass through a double, so
  * that 0.3s is 300000000 ns and nothing else. */
 #ifndef SIM_CONFIG_NUMBER_H
 #define SIM_CONFIG_NUMBER_H

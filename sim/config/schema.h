@@ -72,7 +72,8 @@ struct config_key {
 };
 extern const struct config_key config_keys[];
 extern const unsigned config_key_count;
-/* Why a key of an earlier version ("section.key") is there no more and what to set instead; NULL: there never was one. */
+/* Why a key of an earlier version ("section.key") is there no more and what to set instead; NULL: there never
+ * was one. */
 const char *config_key_gone(const char *name);
 const char *config_type_name(enum config_type type);
 /* "1", "s", "bytes", "bit/s", "1/s", "ratio", "text" ... */
@@ -89,8 +90,8 @@ enum config_error {
 };
 
 /* Reads a scenario: defaults, then the file, then `settings` ("section.key=value", NULL-terminated, may be
- * NULL). All mistakes are collected: one message a line, each with file, line, key, what was expected, and for an
- * unknown name the nearest known one. NULL and error if there is any. */
+ * NULL). All mistakes are collected: one message a line, each with file, line, key, what was expected, and
+ * for an unknown name the nearest known one. NULL and error if there is any. */
 struct scenario *scenario_load(const char *path, const char *const *settings, GError **error);
 void scenario_free(struct scenario *scenario);
 
@@ -98,8 +99,8 @@ struct mistakes;
 /* What a room that knows more than this one finds wrong with a scenario; see mistakes.h. */
 typedef void scenario_rule(const struct scenario *scenario, struct mistakes *mistakes);
 
-/* scenario_load() with one more rule, whose mistakes are told with all others. It is applied whatever is wrong
- * already: a value that could not be read has its default, and `text` is not there yet. */
+/* scenario_load() with one more rule, whose mistakes are told with all others. It is applied whatever is
+ * wrong already: a value that could not be read has its default, and `text` is not there yet. */
 struct scenario *scenario_load_with(const char *path, const char *const *settings, scenario_rule *rule,
                                     GError **error);
 

@@ -18,8 +18,8 @@ struct config_unit {
     const char *name;
     uint64_t scale;
 };
-/* The units of COUNT, DURATION, BIT_RATE and BYTES, ended by a NULL name; NULL for the other types, which are not
- * stored as whole numbers. */
+/* The units of COUNT, DURATION, BIT_RATE and BYTES, ended by a NULL name; NULL for the other types, which are
+ * not stored as whole numbers. */
 const struct config_unit *config_type_units(enum config_type type);
 
 /* Reads a value and checks its range. False and *why (g_free) if it is wrong: what is wrong and what was

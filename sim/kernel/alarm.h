@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Alarms: events with one of a few constant delays, most of which are called off before they come (timeouts).
  *
- * With a constant delay the order of setting is the order of coming, so a delay's alarms are a ring: setting appends,
- * calling off marks, and neither ever moves another alarm. What was called off is passed over without being run, so that a
- * timeout that does not happen costs next to nothing and touches no memory of its owner. */
+ * With a constant delay the order of setting is the order of coming, so a delay's alarms are a ring: setting
+ * appends, calling off marks, and neither ever moves another alarm. What was called off is passed over
+ * without being run, so that a timeout that does not happen costs next to nothing and touches no memory of
+ * its owner. */
 #ifndef SIM_KERNEL_ALARM_H
 #define SIM_KERNEL_ALARM_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The moments at which somebody looks at a run from outside, at equal steps of simulated time. Both engines keep them
- * here. */
+/* The moments at which somebody looks at a run from outside, at equal steps of simulated time. Both engines
+ * keep them here. */
 #ifndef SIM_KERNEL_BOUNDARY_H
 #define SIM_KERNEL_BOUNDARY_H
 
@@ -48,7 +48,8 @@ static inline bool boundary_pass(struct boundary *b, int64_t time_ns)
     return true;
 }
 
-/* The end of a run, at the time reached: told too, unless nothing has run since the last call at that very time. */
+/* The end of a run, at the time reached: told too, unless nothing has run since the last call at that very
+ * time. */
 static inline void boundary_end(struct boundary *b, int64_t reached_ns)
 {
     if (boundary_pass(b, reached_ns) && b->call && b->step_ns > 0 && (b->stale || b->last_ns != reached_ns))

@@ -44,17 +44,18 @@ struct kernel_config {
     int64_t lookahead_ns; /* > 0 */
     kernel_handler *const *handlers;
     uint32_t handler_count;
-    /* Told of events that will come soon, so that they can have memory fetched: first (`stage` 0) what the event
-     * names, later (1) what that names in turn, and again (2). They must change nothing, and may not be called at
-     * all. NULL, or a table with NULLs, like handlers. */
+    /* Told of events that will come soon, so that they can have memory fetched: first (`stage` 0) what the
+     * event names, later (1) what that names in turn, and again (2). They must change nothing, and may not be
+     * called at all. NULL, or a table with NULLs, like handlers. */
     kernel_prefetcher *const *prefetchers;
     /* Delays that kernel_alarm() will often be called with, each > 0; copied. */
     int64_t alarm_delays_ns[KERNEL_ALARM_DELAYS_MAX];
     uint32_t alarm_delay_count;
     /* Called on the coordinating thread between windows: no region is running, and every event before
-     * `time_ns` of every region has run. Called at every multiple of boundary_ns > 0 that the run passes (also
-     * through idle time, one by one), and at the end with the time reached, unless nothing has run since the
-     * last call at that very time. Must not schedule events; returns false to stop the run (interrupt, full disk). */
+     * `time_ns` of every region has run. Called at every multiple of boundary_ns > 0 that the run passes
+     * (also through idle time, one by one), and at the end with the time reached, unless nothing has run
+     * since the last call at that very time. Must not schedule events; returns false to stop the run
+     * (interrupt, full disk). */
     int64_t boundary_ns; /* 0: no boundaries */
     bool (*boundary)(void *user, int64_t time_ns);
     /* Called at every window end, before boundary(); likewise.
@@ -78,10 +79,10 @@ uint32_t kernel_index(const struct kernel_region *region);
 void kernel_schedule(struct kernel_region *region, int64_t delay_ns, uint32_t entity, uint32_t kind,
                      uint32_t argument, void *payload);
 
-/* As kernel_schedule(), for what will most often be called off: a timeout. With one of alarm_delays_ns it costs next to
- * nothing if called off, and comes behind all other events of its time, alarms in the order of setting. With any
- * other delay it is an event like any other: calling off has no effect, and the handler must know a stale one by
- * itself. Returns what kernel_call_off() takes (0: cannot be called off). */
+/* As kernel_schedule(), for what will most often be called off: a timeout. With one of alarm_delays_ns it
+ * costs next to nothing if called off, and comes behind all other events of its time, alarms in the order of
+ * setting. With any other delay it is an event like any other: calling off has no effect, and the handler
+ * must know a stale one by itself. Returns what kernel_call_off() takes (0: cannot be called off). */
 uint64_t kernel_alarm(struct kernel_region *region, int64_t delay_ns, uint32_t entity, uint32_t kind,
                       uint32_t argument, void *payload);
 /* Of an alarm of the same region; nothing happens if it has come, or was called off, before. */
@@ -92,9 +93,9 @@ void kernel_call_off(struct kernel_region *region, uint64_t alarm);
 void kernel_send(struct kernel_region *from, uint32_t to, int64_t delay_ns, uint32_t entity, uint32_t kind,
                  uint32_t argument, void *payload);
 
-/* Runs until no event is left, `end_ns` is reached (events at end_ns do not run), kernel_stop() was
- * called, or window() returned false. Returns the time reached: of the last event if the queue ran dry, of the
- * end of the window if stopped. May be called again to go on from there; events may be scheduled between. */
+/* Runs until no event is left, `end_ns` is reached (events at end_ns do not run), kernel_stop() was called,
+ * or window() returned false. Returns the time reached: of the last event if the queue ran dry, of the end of
+ * the window if stopped. May be called again to go on from there; events may be scheduled between. */
 int64_t kernel_run(struct kernel *kernel, int64_t end_ns);
 
 /* Asks the run to end at the end of the window being run. */

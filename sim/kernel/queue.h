@@ -63,8 +63,8 @@ const struct kernel_event *queue_peek(struct queue *queue);
 /* Time of the earliest event; CLOCK_NEVER if there is none. */
 int64_t queue_next_ns(struct queue *queue);
 
-/* The event `places` behind the earliest of those sorted already; NULL if it is not known yet. A hint only: other
- * events may still come before it. */
+/* The event `places` behind the earliest of those sorted already; NULL if it is not known yet. A hint only:
+ * other events may still come before it. */
 static inline const struct kernel_event *queue_ahead(const struct queue *queue, size_t places)
 {
     const struct event_run *run = &queue->run;

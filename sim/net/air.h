@@ -21,8 +21,8 @@ static inline bool air_draws(const struct network_config *config)
     return config->access_loss > 0 || config->access_duplicate > 0 || config->access_late > 0;
 }
 
-/* Fate of the index-th packet, from 0, of a cell's uplink or downlink: a set of FAULT_DROP, FAULT_DUPLICATE and
- * FAULT_DELAY of enum fault_action. */
+/* Fate of the index-th packet, from 0, of a cell's uplink or downlink: a set of FAULT_DROP, FAULT_DUPLICATE
+ * and FAULT_DELAY of enum fault_action. */
 unsigned air_draw(const struct network_config *config, uint32_t cell, bool up, uint64_t index);
 
 /* Which bit of a payload of `length` > 0 bytes fault.corrupt flips in a packet of that UE at that time. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Packet capture: headers, checksums, and the merge of what the regions have seen.
  *
- * pcap file (draft-ietf-opsawg-pcap): magic 0xa1b23c4d (nanoseconds), version 2.4, zone 0, accuracy 0, snapshot
- * length, link type; then per packet seconds, nanoseconds, bytes stored, bytes of the packet. All little-endian
- * here, whatever the machine. */
+ * pcap file (draft-ietf-opsawg-pcap): magic 0xa1b23c4d (nanoseconds), version 2.4, zone 0, accuracy 0,
+ * snapshot length, link type; then per packet seconds, nanoseconds, bytes stored, bytes of the packet. All
+ * little-endian here, whatever the machine. */
 #include "sim/net/capture.h"
 
 #include "sim/kernel/clock.h"

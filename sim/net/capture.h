@@ -27,8 +27,8 @@ struct capture_segment {
     uint8_t flags;
 };
 
-/* The file is created (or truncated); its packets carry simulated time. servers: how many hosts are servers (the
- * rest are UEs). */
+/* The file is created (or truncated); its packets carry simulated time. servers: how many hosts are servers
+ * (the rest are UEs). */
 struct capture *capture_new(const char *path, uint32_t regions, uint32_t servers, bool ipv6, GError **error);
 void capture_udp(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t from, uint32_t to,
                  uint16_t port, struct bytes payload);

@@ -44,7 +44,8 @@ void fault_set_clear(struct fault_set *set);
 bool fault_set_parse(struct fault_set *set, const char *text, enum fault_action action,
                      const char *const *kind_names, uint32_t kinds, uint32_t ues, GError **error);
 
-/* Told of an entry that is not right: the entry, why, and the name of its kind if that is the reason (else NULL). */
+/* Told of an entry that is not right: the entry, why, and the name of its kind if that is the reason (else
+ * NULL). */
 typedef void fault_complaint(void *user, const char *entry, const char *why, const char *unknown_kind);
 /* Tells all that is wrong with a text, and keeps nothing. */
 void fault_text_check(const char *text, const char *const *kind_names, uint32_t kinds, uint32_t ues,

@@ -72,8 +72,8 @@ struct net_delivery {
 enum net_verdict { NET_RECEIVED, NET_REJECTED };
 
 enum net_close_reason {
-    NET_CLOSED_BY_PEER, /* FIN, everything before it was delivered; what is queued (also in closed() itself) is
-                         * still sent, then this side is closed without the owner's doing */
+    NET_CLOSED_BY_PEER, /* FIN, everything before it was delivered; what is queued (also in closed() itself)
+                         * is still sent, then this side is closed without the owner's doing */
     NET_CLOSED_REFUSED, /* RST in answer to SYN */
     NET_CLOSED_RESET,   /* RST later */
     NET_CLOSED_TIMEOUT, /* retransmissions or SYN retries exhausted, or idle too long */
@@ -92,15 +92,15 @@ struct net_handlers {
                                 uint64_t user);
     /* For the end that opened the connection; an accepted end is first heard of by its first message. */
     void (*connected)(struct net_region *at, uint32_t host, struct net_conn conn, uint64_t user);
-    /* The connection is gone (not called for one's own net_tcp_abort; after net_tcp_close only if it fails), at
-     * most once. Handlers may call anything on any connection, this one included; none is called from within
-     * another. */
+    /* The connection is gone (not called for one's own net_tcp_abort; after net_tcp_close only if it fails),
+     * at most once. Handlers may call anything on any connection, this one included; none is called from
+     * within another. */
     void (*closed)(struct net_region *at, uint32_t host, struct net_conn conn, uint64_t user,
                    enum net_close_reason reason);
     void (*timer)(struct net_region *at, uint32_t host, uint32_t kind, uint64_t argument);
-    /* Something will happen at this host soon: memory may be fetched, first (stage 0) what the host's number leads
-     * to, then (1, 2) what that leads to; nothing may change. For a timer kind and argument are its own, else
-     * NET_NO_TIMER and 0. May be NULL, and need not be called. */
+    /* Something will happen at this host soon: memory may be fetched, first (stage 0) what the host's number
+     * leads to, then (1, 2) what that leads to; nothing may change. For a timer kind and argument are its
+     * own, else NET_NO_TIMER and 0. May be NULL, and need not be called. */
     void (*prefetch)(struct net_region *at, uint32_t host, uint32_t kind, uint64_t argument, unsigned stage);
 };
 #define NET_NO_TIMER UINT32_MAX
@@ -171,8 +171,8 @@ static inline bool net_tcp_send(struct net_region *at, struct net_conn conn, str
     return at->engine->tcp_send(at, conn, message);
 }
 
-/* Ends this side after everything queued (FIN); nothing more can be sent. Messages that the peer goes on sending
- * are still delivered. */
+/* Ends this side after everything queued (FIN); nothing more can be sent. Messages that the peer goes on
+ * sending are still delivered. */
 static inline void net_tcp_close(struct net_region *at, struct net_conn conn)
 {
     at->engine->tcp_close(at, conn);
@@ -191,8 +191,9 @@ static inline void net_timer(struct net_region *at, uint32_t host, int64_t delay
     at->engine->timer_set(at, host, delay_ns, kind, argument);
 }
 
-/* As net_timer(), for what will most often be cancelled. Returns what net_timeout_cancel() takes. An engine may be
- * unable to cancel (returns 0 then): the argument carries a generation by which the model knows a stale timeout. */
+/* As net_timer(), for what will most often be cancelled. Returns what net_timeout_cancel() takes. An engine
+ * may be unable to cancel (returns 0 then): the argument carries a generation by which the model knows a
+ * stale timeout. */
 static inline uint64_t net_timeout(struct net_region *at, uint32_t host, int64_t delay_ns, uint32_t kind,
                                    uint64_t argument)
 {

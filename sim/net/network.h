@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* A network of either engine: put together, run, and read.
  *
- * This is what whoever builds a simulation sees; the models that live in the network see net.h. An engine is a table of
- * functions: native_engine (sim/net/native/native.h) or ns3_engine (sim/net/ns3/ns3_network.h). Both build the same
- * topology from the same configuration:
+ * This is what whoever builds a simulation sees; the models that live in the network see net.h. An engine is
+ * a table of functions: native_engine (sim/net/native/native.h) or ns3_engine (sim/net/ns3/ns3_network.h).
+ * Both build the same topology from the same configuration:
  *
- *   UE -- [cell: uplink and downlink FIFO, rate, rtt/2 each way, loss] -- core router -- [one link per server: egress
- *   and ingress FIFO, rate, delay] -- server
+ *   UE -- [cell: uplink and downlink FIFO, rate, rtt/2 each way, loss] -- core router --
+ *   [one link per server: egress and ingress FIFO, rate, delay] -- server
  *
  * Queues are finite, in bytes, drop-tail. UE n is in cell n mod cells. */
 #ifndef SIM_NET_NETWORK_H
@@ -103,8 +103,8 @@ struct network_counter_info {
 };
 extern const struct network_counter_info network_counters[NETWORK_COUNTER_COUNT];
 
-/* The books of one message kind, summed over regions. `in_flight` is counted by looking, at what is in queues, in
- * packets and in send buffers; it is not what is left over. */
+/* The books of one message kind, summed over regions. `in_flight` is counted by looking, at what is in
+ * queues, in packets and in send buffers; it is not what is left over. */
 struct network_books {
     int64_t sent, duplicated, received, rejected, lost, in_flight;
 };
@@ -140,8 +140,9 @@ struct network {
 #define NETWORK_ERROR (network_error_quark())
 GQuark network_error_quark(void);
 
-/* NULL and error: NETWORK_ERROR for what the configuration's texts get wrong and for what this engine cannot do,
- * G_FILE_ERROR for a file of the engine's that cannot be made. The configuration is copied, what it points to is not. */
+/* NULL and error: NETWORK_ERROR for what the configuration's texts get wrong and for what this engine cannot
+ * do, G_FILE_ERROR for a file of the engine's that cannot be made. The configuration is copied, what it
+ * points to is not. */
 static inline struct network *network_new(const struct network_engine *engine,
                                           const struct network_config *config, GError **error)
 {
@@ -159,15 +160,15 @@ static inline struct net_region *network_region(struct network *network, uint32_
     return network->engine->region(network, index);
 }
 
-/* Runs until no event is left, end_ns is reached (events at end_ns do not run), or window() returned false. Returns the
- * time reached: of the last event if nothing is left. May be called again to go on from there. */
+/* Runs until no event is left, end_ns is reached (events at end_ns do not run), or window() returned false.
+ * Returns the time reached: of the last event if nothing is left. May be called again to go on from there. */
 static inline int64_t network_run(struct network *network, int64_t end_ns)
 {
     return network->engine->run(network, end_ns);
 }
 
-/* After the last run: closes the files that the engine itself writes (ns3_pcap_dir). False and error (G_FILE_ERROR) if
- * they are not whole. */
+/* After the last run: closes the files that the engine itself writes (ns3_pcap_dir). False and error
+ * (G_FILE_ERROR) if they are not whole. */
 static inline bool network_finish(struct network *network, GError **error)
 {
     return !network->engine->finish || network->engine->finish(network, error);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Values that ns-3 reads and then fails on: it divides by them, loops over them, or takes the object for another. */
+/* Values that ns-3 reads and then fails on: it divides by them, loops over them, or takes the object for
+ * another. */
 #include "sim/ns3/attribute_text.hh"
 
 #include <ns3/double.h>
@@ -30,7 +31,8 @@ static const struct Limit {
     {nullptr, "RngSeed", 1, 4294944442, "1 to 4294944442"},
     {nullptr, "Delay", 0, longest_delay, "a delay of at most 1d"},
     {nullptr, "InterframeGap", 0, longest_delay, "a gap of at most 1d"},
-    /* ns-3 sends nothing, for ever, or asks an empty buffer for its head; longer segments do not fit into IPv4 */
+    /* ns-3 sends nothing, for ever, or asks an empty buffer for its head; longer segments do not fit into
+     * IPv4 */
     {"ns3::TcpSocket", "SegmentSize", 1, 65455, "1 to 65455 bytes"},
     {"ns3::TcpSocket", "InitialCwnd", 1, none, "at least 1 segment"},
     {"ns3::TcpSocket", "SndBufSize", 1, none, "at least 1 byte"},
@@ -157,7 +159,7 @@ ns3c_status check_kind(const std::string &where, const Name &attribute, const st
     return NS3C_OK;
 }
 
-/* --- what several attributes say together ----------------------------------------------------------------- */
+/* --- what several attributes say together --------------------------------------------------------------- */
 
 double ValueOf::operator()(const std::string &name) const
 {

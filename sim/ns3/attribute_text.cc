@@ -78,7 +78,8 @@ static bool is_boolean(const std::string &text)
     return is_one_of(text, choices);
 }
 
-/* Times below 0 have no meaning for any attribute. Longer ones, doubled or added up, come to the end of int64_t. */
+/* Times below 0 have no meaning for any attribute. Longer ones, doubled or added up, come to the end of
+ * int64_t. */
 static bool is_time(const std::string &text)
 {
     static const struct {

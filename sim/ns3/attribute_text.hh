@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Texts of attributes, checked before ns-3 reads them: many of its readers end the process, or take what they cannot
- * read for something else. */
+/* Texts of attributes, checked before ns-3 reads them: many of its readers end the process, or take what they
+ * cannot read for something else. */
 #ifndef SIM_NS3_ATTRIBUTE_TEXT_HH
 #define SIM_NS3_ATTRIBUTE_TEXT_HH
 
@@ -33,8 +33,8 @@ std::string nearest(const std::string &name, const std::vector<std::string> &kno
 /* choices: ends with a null pointer. */
 bool is_one_of(const std::string &text, const char *const *choices);
 
-/* Reads a text that is a finite number from end to end, with a decimal point whatever the locale. False if it is none;
- * *number is 0 then. */
+/* Reads a text that is a finite number from end to end, with a decimal point whatever the locale. False if it
+ * is none; *number is 0 then. */
 bool read_number(const std::string &text, double *number);
 
 /* Which attribute a text is for; a global has no owner. */
@@ -43,8 +43,8 @@ struct Name {
     bool is_time = false;
 };
 
-/* Whether ns-3 can read the text as a value that the checker lets through, and can live with it; if not, says so,
- * `where` first. */
+/* Whether ns-3 can read the text as a value that the checker lets through, and can live with it; if not, says
+ * so, `where` first. */
 ns3c_status check_text(const std::string &where, const Name &attribute,
                        const ns3::Ptr<const ns3::AttributeChecker> &checker, const std::string &text);
 /* The part that looks at the tables of limits: of numbers, and of what a type must be. */
@@ -53,7 +53,8 @@ ns3c_status check_kind(const std::string &where, const Name &attribute, const st
                        ns3::TypeId type);
 ns3c_status not_that(const std::string &where, const std::string &text, const std::string &expected);
 
-/* Numbers of an object: those that texts are about to give it, else its own, or its type's defaults if there is none. */
+/* Numbers of an object: those that texts are about to give it, else its own, or its type's defaults if there
+ * is none. */
 struct ValueOf {
     ns3::TypeId type;
     const ns3::Object *object; /* may be null */

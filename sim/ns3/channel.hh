@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Point-to-point links below the devices: the wire, on which packets meet their fate, and the queue before it. */
+/* Point-to-point links below the devices: the wire, on which packets meet their fate, and the queue before
+ * it. */
 #ifndef SIM_NS3_CHANNEL_HH
 #define SIM_NS3_CHANNEL_HH
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The gate: an ns3::Scheduler around another one, which ends a run at its time and lets no cancelled event prolong it.
- * ns-3's simulator goes on until its scheduler is empty; the gate says that it is when the next event is not due. */
+/* The gate: an ns3::Scheduler around another one, which ends a run at its time and lets no cancelled event
+ * prolong it. ns-3's simulator goes on until its scheduler is empty; the gate says that it is when the next
+ * event is not due. */
 #ifndef SIM_NS3_GATE_HH
 #define SIM_NS3_GATE_HH
 

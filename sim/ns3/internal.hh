@@ -43,7 +43,8 @@ class Routes4;
 class Routes6;
 class SendWatch;
 
-/* ns-3 adds times up without looking: above these a packet's way comes to the end of int64_t, and then of the past. */
+/* ns-3 adds times up without looking: above these a packet's way comes to the end of int64_t, and then of the
+ * past. */
 constexpr int64_t delay_max_ns = INT64_C(86400000000000); /* a day */
 constexpr uint64_t rate_max_bit_per_s = UINT64_C(1000000000000000);
 /* What a fate's delay leaves of all time, a year: for what comes of the packet. */
@@ -111,7 +112,8 @@ class DatagramTag : public ns3::Tag
     uint64_t value = 0;
 };
 
-/* Counts a packet that is thrown away and tells ns3c_on_drop(). `packet` begins with `link_bytes` that are not IP's. */
+/* Counts a packet that is thrown away and tells ns3c_on_drop(). `packet` begins with `link_bytes` that are
+ * not IP's. */
 void report_drop(ns3c *sim, ns3c_drop reason, const ns3::Ptr<const ns3::Packet> &packet, uint32_t link_bytes);
 
 /* The same for what an upper layer throws away: `packet` without its IP header, and the header. */
@@ -135,7 +137,8 @@ void watch_resolution(ns3c_device *device);
 /* The next `count` of the simulator's random streams, by number: a second simulator gets the same ones. */
 int64_t take_streams(ns3c *sim, int64_t count);
 
-/* Sets an attribute of a live object from text, all checks included; `what` names the object in the sentence. */
+/* Sets an attribute of a live object from text, all checks included; `what` names the object in the
+ * sentence. */
 ns3c_status set_attribute(ns3::Object *object, const char *what, const char *attribute, const char *value);
 
 } // namespace ns3c_internal

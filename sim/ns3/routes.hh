@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Routing of a node, for IPv4 and IPv6: longest prefix by hashing, and addresses of the node's own that no device has.
- * A route object belongs to a device and a next hop, not to a prefix: look-ups allocate nothing, and a table of many
- * thousand prefixes has two pointers for each. The object's source and destination are those of the last look-up. */
+/* Routing of a node, for IPv4 and IPv6: longest prefix by hashing, and addresses of the node's own that no
+ * device has. A route object belongs to a device and a next hop, not to a prefix: look-ups allocate nothing,
+ * and a table of many thousand prefixes has two pointers for each. The object's source and destination are
+ * those of the last look-up. */
 #ifndef SIM_NS3_ROUTES_HH
 #define SIM_NS3_ROUTES_HH
 

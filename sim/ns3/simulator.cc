@@ -40,7 +40,8 @@ static ns3::Ptr<ns3::Scheduler> make_scheduler(const char *name)
     return nullptr;
 }
 
-/* A comma would have ns-3 read "10.0" as 10 and a rest, which ends the process when the first node is made. */
+/* A comma would have ns-3 read "10.0" as 10 and a rest, which ends the process when the first node is
+ * made. */
 static bool has_decimal_point()
 {
     return std::use_facet<std::numpunct<char>>(std::locale()).decimal_point() == '.';

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Which bytes of a program ns-3 may see: it believes every length in a packet, asserts some and loops over others.
- * What it has no use for, and cannot be trusted with, is refused: options of IPv4, extension headers of IPv6. */
+/* Which bytes of a program ns-3 may see: it believes every length in a packet, asserts some and loops over
+ * others. What it has no use for, and cannot be trusted with, is refused: options of IPv4, extension headers
+ * of IPv6. */
 #include "sim/ns3/view.hh"
 
 #include <cstring>
@@ -11,8 +12,8 @@ namespace ns3c_internal
 enum { ICMP = 1, TCP = 6, UDP = 17, FRAGMENT = 44, ICMPV6 = 58 };
 enum { HEAD4 = 20, HEAD6 = 40, FRAGMENT_BYTES = 8 };
 
-/* RFC 9293, 3.1; lengths of the options that ns-3 knows: end, no operation, MSS, window scale, SACK permitted, SACK,
- * timestamps. */
+/* RFC 9293, 3.1; lengths of the options that ns-3 knows: end, no operation, MSS, window scale, SACK
+ * permitted, SACK, timestamps. */
 static bool are_tcp_options(const uint8_t *bytes, size_t length)
 {
     size_t at = 0;
@@ -62,7 +63,8 @@ static bool are_neighbour_options(const uint8_t *bytes, size_t length)
     return true;
 }
 
-/* RFC 4443, RFC 4861: echo, errors with the packet they are about, solicitations and advertisements of neighbours. */
+/* RFC 4443, RFC 4861: echo, errors with the packet they are about, solicitations and advertisements of
+ * neighbours. */
 static bool is_icmpv6(const uint8_t *bytes, size_t length)
 {
     if (length < 8)
@@ -101,8 +103,8 @@ static bool is_fragment4(const uint8_t *bytes)
     return (bytes[6] & 0x3f) != 0 || bytes[7] != 0;
 }
 
-/* A fragment stands for another one only where it fits as that one did: what is put together is not looked at again.
- * The first one's transport header must be whole. */
+/* A fragment stands for another one only where it fits as that one did: what is put together is not looked at
+ * again. The first one's transport header must be whole. */
 static bool is_sound_fragment(const uint8_t *bytes, size_t length, const ns3c_packet &original)
 {
     const uint8_t *head = original.head;

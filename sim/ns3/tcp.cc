@@ -276,7 +276,8 @@ size_t TcpEnd::receive(uint8_t *out, size_t capacity)
     return length;
 }
 
-/* ns-3 announces a window only when it answers a segment; a sender that waits for room would do so for ever. */
+/* ns-3 announces a window only when it answers a segment; a sender that waits for room would do so for
+ * ever. */
 void TcpEnd::update_window()
 {
     uint32_t least = 2 * GetSegSize();

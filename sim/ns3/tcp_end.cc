@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* A TCP end: ns-3's socket, its life from the first segment to the last, and what the program is told of it.
  *
- * ns-3 closes sockets deep inside its own code. So each way into that code is an Entry; when the outermost one is left,
- * settle() looks at what has become of the end. Everything that would pull the ground from under ns-3 waits for that. */
+ * ns-3 closes sockets deep inside its own code. So each way into that code is an Entry; when the outermost
+ * one is left, settle() looks at what has become of the end. Everything that would pull the ground from under
+ * ns-3 waits for that. */
 #include "sim/ns3/tcp_entry.hh"
 
 #include <ns3/rtt-estimator.h>
@@ -253,8 +254,8 @@ void TcpEnd::on_failed(ns3::Ptr<ns3::Socket> socket)
     static_cast<TcpEnd *>(ns3::PeekPointer(socket))->timed_out = true;
 }
 
-/* A FIN has come, and ns-3 is about to acknowledge it: a program that closes now has its own FIN do that. And at the end
- * of TIME_WAIT there is no other sign. */
+/* A FIN has come, and ns-3 is about to acknowledge it: a program that closes now has its own FIN do that. And
+ * at the end of TIME_WAIT there is no other sign. */
 void TcpEnd::on_closed(ns3::Ptr<ns3::Socket> socket)
 {
     TcpEnd *end = static_cast<TcpEnd *>(ns3::PeekPointer(socket));
@@ -378,7 +379,8 @@ void TcpEnd::leave_listener()
     listener = nullptr;
 }
 
-/* ns-3 has given the end point up. What it has scheduled for now still has a pointer to this end, so it goes later. */
+/* ns-3 has given the end point up. What it has scheduled for now still has a pointer to this end, so it goes
+ * later. */
 void TcpEnd::finish()
 {
     ended = true;

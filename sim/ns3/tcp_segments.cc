@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* A TCP end: segments in, and what ns-3's socket gets wrong about the end of a connection.
  *
- * ns-3 3.37 takes any acknowledgement in LAST_ACK and CLOSING for one of its FIN, answers nothing that comes again in TIME_WAIT, loses
- * the FIN that comes with data in FIN_WAIT, ignores a refusal, and does not repeat a FIN whose timer was stopped by
- * the acknowledgement of data. Each of that leaves a connection hanging, or cuts it off, where packets are lost. */
+ * ns-3 3.37 takes any acknowledgement in LAST_ACK and CLOSING for one of its FIN, answers nothing that comes
+ * again in TIME_WAIT, loses the FIN that comes with data in FIN_WAIT, ignores a refusal, and does not repeat
+ * a FIN whose timer was stopped by the acknowledgement of data. Each of that leaves a connection hanging, or
+ * cuts it off, where packets are lost. */
 #include "sim/ns3/tcp_entry.hh"
 
 #include <ns3/simulator.h>
@@ -105,7 +106,8 @@ void TcpEnd::after(const ns3::TcpHeader &tcp, uint32_t length, TcpStates_t state
 
     if (!has_endpoint())
         return;
-    /* The program has closed in received(), of data that a FIN had overtaken: ns-3 forgets that ours is out. */
+    /* The program has closed in received(), of data that a FIN had overtaken: ns-3 forgets that ours is
+     * out. */
     if (state == ESTABLISHED && m_state == CLOSE_WAIT && fins > 0)
         m_state = LAST_ACK;
     if (state == LAST_ACK || state == CLOSING) {
@@ -141,8 +143,8 @@ void TcpEnd::after_fin_wait(const ns3::TcpHeader &tcp, uint32_t length, TcpState
     }
 }
 
-/* A segment with data is no duplicate ACK (RFC 5681, 2), but without SACK ns-3 takes it for one: where both sides
- * talk, three in a row would have whole data sent again. */
+/* A segment with data is no duplicate ACK (RFC 5681, 2), but without SACK ns-3 takes it for one: where both
+ * sides talk, three in a row would have whole data sent again. */
 void TcpEnd::ReceivedAck(ns3::Ptr<ns3::Packet> packet, const ns3::TcpHeader &tcp)
 {
     if (m_sackEnabled || packet->GetSize() == 0 || tcp.GetAckNumber() != m_txBuffer->HeadSequence()) {
@@ -153,8 +155,8 @@ void TcpEnd::ReceivedAck(ns3::Ptr<ns3::Packet> packet, const ns3::TcpHeader &tcp
     SendPendingData(m_connected);
 }
 
-/* When all of the peer's window is out and some of it counts as lost, ns-3 would go on to send a segment of no bytes,
- * and follow a null pointer. */
+/* When all of the peer's window is out and some of it counts as lost, ns-3 would go on to send a segment of
+ * no bytes, and follow a null pointer. */
 uint32_t TcpEnd::AvailableWindow() const
 {
     uint32_t room = TcpSocketBase::AvailableWindow();
@@ -165,8 +167,8 @@ uint32_t TcpEnd::AvailableWindow() const
     return room;
 }
 
-/* FIN after what is queued; ShutdownSend() of ns-3 would forget it if all is sent and not yet acknowledged, and its
- * Close() sends RST if there is unread data, even out of order. */
+/* FIN after what is queued; ShutdownSend() of ns-3 would forget it if all is sent and not yet acknowledged,
+ * and its Close() sends RST if there is unread data, even out of order. */
 void TcpEnd::half_close()
 {
     if (!has_endpoint() || (m_state != ESTABLISHED && m_state != CLOSE_WAIT))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* A TCP end whose peer has little or no room: probes of a closed window, and what ns-3 would wait for for ever. */
+/* A TCP end whose peer has little or no room: probes of a closed window, and what ns-3 would wait for for
+ * ever. */
 #include "sim/ns3/tcp_entry.hh"
 
 #include <ns3/simulator.h>
@@ -7,9 +8,9 @@
 
 using namespace ns3c_internal;
 
-/* The window is zero. One byte is sent beyond it, again and again for as long as the peer answers (RFC 9293, 3.8.6.1).
- * ns-3 would do so without ACK, so that a peer that knows nothing of the connection could not end it, and without end;
- * and it follows a null pointer if there is no byte to send. */
+/* The window is zero. One byte is sent beyond it, again and again for as long as the peer answers (RFC 9293,
+ * 3.8.6.1). ns-3 would do so without ACK, so that a peer that knows nothing of the connection could not end
+ * it, and without end; and it follows a null pointer if there is no byte to send. */
 void TcpEnd::PersistTimeout()
 {
     Entry entry(this);
@@ -65,9 +66,9 @@ uint32_t TcpEnd::SendDataPacket(ns3::SequenceNumber32 seq, uint32_t size, bool w
     return TcpSocketBase::SendDataPacket(seq, size, with_ack);
 }
 
-/* What waits has a timer. While the window is zero that of the probes; then that of retransmission again, which ns-3 has
- * stopped for them; and if the window is below a segment, one of the sender's silly window avoidance (RFC 9293,
- * 3.8.6.2.1), as the update that would open it may be lost, or never come. */
+/* What waits has a timer. While the window is zero that of the probes; then that of retransmission again,
+ * which ns-3 has stopped for them; and if the window is below a segment, one of the sender's silly window
+ * avoidance (RFC 9293, 3.8.6.2.1), as the update that would open it may be lost, or never come. */
 void TcpEnd::watch_window()
 {
     if (m_rWnd.Get() > 0)

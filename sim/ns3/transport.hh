@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* UDP and TCP of the bindings: ns-3's protocols with hash tables in place of their lists of end points, and ns-3's TCP
- * socket with what it lacks to be closed, refused, counted and let go of reliably. */
+/* UDP and TCP of the bindings: ns-3's protocols with hash tables in place of their lists of end points, and
+ * ns-3's TCP socket with what it lacks to be closed, refused, counted and let go of reliably. */
 #ifndef SIM_NS3_TRANSPORT_HH
 #define SIM_NS3_TRANSPORT_HH
 

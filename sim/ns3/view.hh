@@ -8,8 +8,8 @@
 namespace ns3c_internal
 {
 
-/* A view of a packet that begins with `link_bytes` of link header; what follows IP's bytes is not shown. Only the head
- * is copied. Good while the packet is. */
+/* A view of a packet that begins with `link_bytes` of link header; what follows IP's bytes is not shown. Only
+ * the head is copied. Good while the packet is. */
 class View
 {
   public:
@@ -26,8 +26,8 @@ class View
 /* Length that the IP header at `bytes` gives, 0 if it is not one. */
 uint32_t ip_length(const uint8_t *bytes, size_t length);
 
-/* Whether ns-3 can take these bytes apart in the place of `original`: an IP packet whose lengths agree, down to the
- * options of TCP and neighbour discovery. ns-3 reads on without looking. */
+/* Whether ns-3 can take these bytes apart in the place of `original`: an IP packet whose lengths agree, down
+ * to the options of TCP and neighbour discovery. ns-3 reads on without looking. */
 bool is_sound(const uint8_t *bytes, size_t length, const ns3c_packet &original);
 
 } // namespace ns3c_internal

@@ -11,8 +11,8 @@
 namespace ns3c_internal
 {
 
-/* ns-3 traces packets with their headers, and in fragments if they are cut, only together with those that it forwards:
- * which ones are the node's own is known from the trace before. */
+/* ns-3 traces packets with their headers, and in fragments if they are cut, only together with those that it
+ * forwards: which ones are the node's own is known from the trace before. */
 class SendWatch
 {
   public:

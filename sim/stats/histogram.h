@@ -28,9 +28,9 @@ void histogram_merge(struct histogram *into, const struct histogram *from);
 /* The smallest value v such that at least q (0..1) of the samples are <= v, as the upper edge of its bucket
  * (never above the maximum). 0 if empty. */
 int64_t histogram_quantile(const struct histogram *h, double q);
-/* Calls visit() for each group of neighbouring buckets that holds samples, in order: `count` of them, from `from_ns`
- * to `to_ns` inclusive. groups: how many an octave (a factor of two) is divided into, a power of two up to
- * HISTOGRAM_STEPS; the first octave, 0 to 1023 ns, likewise. */
+/* Calls visit() for each group of neighbouring buckets that holds samples, in order: `count` of them, from
+ * `from_ns` to `to_ns` inclusive. groups: how many an octave (a factor of two) is divided into, a power of
+ * two up to HISTOGRAM_STEPS; the first octave, 0 to 1023 ns, likewise. */
 void histogram_each(const struct histogram *h, unsigned groups,
                     void (*visit)(void *user, int64_t from_ns, int64_t to_ns, uint64_t count), void *user);
 /* Seconds; 0 if empty. */

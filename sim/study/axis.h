@@ -6,9 +6,9 @@
  *   A..B in N           N values evenly spaced, both ends
  *   A..B in N geometric likewise, with equal quotients
  *   A..B                whole numbers from A to B (counts only)
- * A range may stand in a list. Its values are exact decimals in the finest of the units it is written with; where none
- * hits, they are rounded to six digits, and to whole units where the key stores whole ones. Values that fall together
- * by that are given once (factor), or are a mistake (in N). */
+ * A range may stand in a list. Its values are exact decimals in the finest of the units it is written with;
+ * where none hits, they are rounded to six digits, and to whole units where the key stores whole ones. Values
+ * that fall together by that are given once (factor), or are a mistake (in N). */
 #ifndef SIM_STUDY_AXIS_H
 #define SIM_STUDY_AXIS_H
 
@@ -16,8 +16,8 @@
 
 #define AXIS_VALUES_MAX 10000
 
-/* Texts as a scenario has them, each checked to be a value of the key; free with g_ptr_array_unref(). NULL and *why
- * (g_free) if it is wrong: what is wrong and what was expected, without the name of the key. */
+/* Texts as a scenario has them, each checked to be a value of the key; free with g_ptr_array_unref(). NULL
+ * and *why (g_free) if it is wrong: what is wrong and what was expected, without the name of the key. */
 GPtrArray *axis_values(const struct config_key *key, const char *text, char **why);
 
 #endif

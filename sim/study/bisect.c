@@ -2,8 +2,8 @@
 /* Bisection over the values of a range. */
 #include "sim/study/bisect.h"
 
-/* The range as the search sees it: turned round where the largest value is looked for, so that values that fail are
- * to come first. */
+/* The range as the search sees it: turned round where the largest value is looked for, so that values that
+ * fail are to come first. */
 struct view {
     const enum verdict *verdicts;
     unsigned count;

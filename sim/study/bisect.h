@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Which value of a range to look at next, and what all that was seen says. Keeps no state: what is known goes in, so a
- * search that was broken off goes on where it was, and earlier evidence counts. */
+/* Which value of a range to look at next, and what all that was seen says. Keeps no state: what is known goes
+ * in, so a search that was broken off goes on where it was, and earlier evidence counts. */
 #ifndef SIM_STUDY_BISECT_H
 #define SIM_STUDY_BISECT_H
 
@@ -27,9 +27,9 @@ struct bisect {
     unsigned meets, fails;
 };
 
-/* verdicts: of the `count` values of a range, in order. largest: the largest value that meets is looked for, else the
- * smallest. Looks at both ends, then halves what lies between, then takes one further probe on either side of the
- * answer, and the middle if both ends agree. */
+/* verdicts: of the `count` values of a range, in order. largest: the largest value that meets is looked for,
+ * else the smallest. Looks at both ends, then halves what lies between, then takes one further probe on
+ * either side of the answer, and the middle if both ends agree. */
 struct bisect bisect_look(const enum verdict *verdicts, unsigned count, bool largest);
 
 #endif

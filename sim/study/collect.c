@@ -81,8 +81,8 @@ static bool runs_rows(struct csv *csv, const void *user, GError **error)
     return good;
 }
 
-/* The finished runs' values of a metric at a point. Where one has none, neither has their mean: over the others it would
- * be that of runs picked by how they ended. */
+/* The finished runs' values of a metric at a point. Where one has none, neither has their mean: over the
+ * others it would be that of runs picked by how they ended. */
 static struct statistics point_statistics(const GArray *runs, unsigned point, unsigned metric)
 {
     GArray *values = g_array_new(FALSE, FALSE, sizeof(double));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The tables of a study, made of its runs: runs.csv, a row per run, and study.csv, a row per point. They depend on the
- * results alone, not on when these were made. */
+/* The tables of a study, made of its runs: runs.csv, a row per run, and study.csv, a row per point. They
+ * depend on the results alone, not on when these were made. */
 #ifndef SIM_STUDY_COLLECT_H
 #define SIM_STUDY_COLLECT_H
 

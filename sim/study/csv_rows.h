@@ -5,8 +5,8 @@
 
 #include <glib.h>
 
-/* The rows, each a NULL-terminated char **; free with g_ptr_array_unref(). NULL and *why (a literal) if it is not
- * CSV, or does not end with a whole row. */
+/* The rows, each a NULL-terminated char **; free with g_ptr_array_unref(). NULL and *why (a literal) if it is
+ * not CSV, or does not end with a whole row. */
 GPtrArray *csv_rows(const char *text, const char **why);
 
 #endif

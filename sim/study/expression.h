@@ -2,9 +2,10 @@
 /* Conditions on keys and metrics:
  *   bmsc.workers <= 4 * bsf.workers and pull.rate < 5k/s
  *   variant == even or not (pull.timeout > 1min)
- * Comparisons (< <= > >= == !=) of sums, differences, products and quotients of names and numbers, joined by and, or,
- * not and parentheses. Numbers are written as in scenarios, and count in base units (seconds, bytes, bit/s, 1/s).
- * A name that stands for a text is compared by == or != with a word, or with a text in double quotes. */
+ * Comparisons (< <= > >= == !=) of sums, differences, products and quotients of names and numbers, joined by
+ * and, or, not and parentheses. Numbers are written as in scenarios, and count in base units (seconds, bytes,
+ * bit/s, 1/s). A name that stands for a text is compared by == or != with a word, or with a text in double
+ * quotes. */
 #ifndef SIM_STUDY_EXPRESSION_H
 #define SIM_STUDY_EXPRESSION_H
 
@@ -30,17 +31,18 @@ struct expression_values {
 
 struct expression;
 
-/* NULL and error (CONFIG_ERROR_SYNTAX or _UNKNOWN: 'at character N: ...', from 1) if it is not a condition. */
+/* NULL and error (CONFIG_ERROR_SYNTAX or _UNKNOWN: 'at character N: ...', from 1) if it is not a
+ * condition. */
 struct expression *expression_parse(const char *text, const struct expression_names *names, GError **error);
 void expression_free(struct expression *expression);
 
 bool expression_true(const struct expression *expression, const struct expression_values *values);
 
-/* The names that stand in it, each once, in the order they first stand there. Free with g_ptr_array_unref(); the
- * texts belong to the expression. */
+/* The names that stand in it, each once, in the order they first stand there. Free with g_ptr_array_unref();
+ * the texts belong to the expression. */
 GPtrArray *expression_list(const struct expression *expression);
 
-/* --- with doubt: several samples of the values, e.g. replications ------------------------------------------ */
+/* --- with doubt: several samples of the values, e.g. replications --------------------------------------- */
 
 enum answer { ANSWER_NO, ANSWER_UNSURE, ANSWER_YES };
 
@@ -51,9 +53,9 @@ struct expression_judge {
     const void *user;
 };
 
-/* Puts comparisons to the judge. and, or and not join the answers as in Kleene's logic: no and unsure is no. Texts are not allowed. A
- * comparison that has no value in some sample (a name is not a number, or a quotient by 0) is not put: it counts against
- * the whole, behind not as well. */
+/* Puts comparisons to the judge. and, or and not join the answers as in Kleene's logic: no and unsure is no.
+ * Texts are not allowed. A comparison that has no value in some sample (a name is not a number, or a quotient
+ * by 0) is not put: it counts against the whole, behind not as well. */
 enum answer expression_answer(const struct expression *expression, const struct expression_values *samples,
                               unsigned sample_count, const struct expression_judge *judge);
 

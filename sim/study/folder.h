@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The folder of a study: study.ini and base.ini as they were first used, runs/, and the tables made of them. */
+/* The folder of a study: study.ini and base.ini as they were first used, runs/, and the tables made of
+ * them. */
 #ifndef SIM_STUDY_FOLDER_H
 #define SIM_STUDY_FOLDER_H
 
 #include "sim/study/study.h"
 
-/* Is the study the one whose runs stand there? Comments and blank lines do not count. A folder without the copies fits
- * any study. False and error (CONFIG_ERROR_CONTRADICTION with what has changed, or CONFIG_ERROR_FILE). */
+/* Is the study the one whose runs stand there? Comments and blank lines do not count. A folder without the
+ * copies fits any study. False and error (CONFIG_ERROR_CONTRADICTION with what has changed, or
+ * CONFIG_ERROR_FILE). */
 bool folder_fits(const struct study *study, const char *dir, GError **error);
 
 /* The same, then makes DIR/runs and the copies where they are missing. */
 bool folder_begin(const struct study *study, const char *dir, GError **error);
 
-/* Makes the folder and takes the lock that scripts/sweep takes on it: a file to be closed at the end. Children that
- * keep it open hold the lock, too. -1 and error (CONFIG_ERROR_CONTRADICTION) if somebody else is at work there. */
+/* Makes the folder and takes the lock that scripts/sweep takes on it: a file to be closed at the end.
+ * Children that keep it open hold the lock, too. -1 and error (CONFIG_ERROR_CONTRADICTION) if somebody else
+ * is at work there. */
 int folder_lock(const char *dir, GError **error);
 
 /* DIR/runs/NAME; g_free. */

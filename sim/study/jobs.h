@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Child processes, a number of them at a time, with limits. A child that its parent leaves behind is ended. */
+/* Child processes, a number of them at a time, with limits. A child that its parent leaves behind is
+ * ended. */
 #ifndef SIM_STUDY_JOBS_H
 #define SIM_STUDY_JOBS_H
 
@@ -17,8 +18,8 @@ struct jobs_limits {
     int held;                /* a file that children keep open while they live, for its lock; 0: none */
 };
 
-/* How a child ended. reason: NULL if with status 0, however late; else "exit 1", "timeout 600s", "memory 4GB", "killed by signal
- * 9". said: its standard error, at most the last 64 kB. */
+/* How a child ended. reason: NULL if with status 0, however late; else "exit 1", "timeout 600s", "memory
+ * 4GB", "killed by signal 9". said: its standard error, at most the last 64 kB. */
 typedef void jobs_ended(void *user, void *job, const char *reason, const char *said);
 
 struct jobs *jobs_new(const struct jobs_limits *limits, jobs_ended *ended, void *user);
@@ -26,8 +27,9 @@ struct jobs *jobs_new(const struct jobs_limits *limits, jobs_ended *ended, void 
 void jobs_add(struct jobs *jobs, char **words, void *job);
 /* Drops what waits in the queue, without ended(); what runs goes on to its end. */
 void jobs_drop(struct jobs *jobs);
-/* Runs until the queue is empty, calling ended() for each child; ended() may add more. False if it was interrupted:
- * SIGINT, SIGTERM and SIGHUP are passed on, the queue is dropped, and ended() is not called any more. */
+/* Runs until the queue is empty, calling ended() for each child; ended() may add more. False if it was
+ * interrupted: SIGINT, SIGTERM and SIGHUP are passed on, the queue is dropped, and ended() is not called any
+ * more. */
 bool jobs_run(struct jobs *jobs);
 void jobs_free(struct jobs *jobs);
 

@@ -138,7 +138,8 @@ static void read_folder(const struct plan_value *value, unsigned replication, co
     scenario_free(scenario);
 }
 
-/* The first reason counts. What runs ends, for its result will be found the next time; nothing more is started. */
+/* The first reason counts. What runs ends, for its result will be found the next time; nothing more is
+ * started. */
 static void refuse(struct plan *plan, GError *error)
 {
     jobs_drop(plan->jobs);
@@ -225,7 +226,8 @@ static void ask(struct plan_value *value, unsigned wanted)
         decide(value);
 }
 
-/* Asks for what the search needs next, until something has to be waited for. Without a direction that is the ends. */
+/* Asks for what the search needs next, until something has to be waited for. Without a direction that is the
+ * ends. */
 static void advance(struct plan_point *point)
 {
     const struct plan *plan = point->plan;
@@ -251,7 +253,8 @@ static void advance(struct plan_point *point)
     g_free(verdicts);
 }
 
-/* Once both ends are known at every point, the points where they differ say which way to look; the search goes on. */
+/* Once both ends are known at every point, the points where they differ say which way to look; the search
+ * goes on. */
 static void direct(struct plan *plan)
 {
     unsigned last = plan->texts->len - 1;

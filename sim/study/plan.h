@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Planning: for each point of a study the smallest (or largest) value of a key that meets a target, by bisection over
- * replicated runs. A value meets the target when the intervals of what it compares say so, fails it when they say the
- * opposite; else more replications are run, up to a number, and then the means decide, which is told. The intervals
- * that decide are as much wider than plain 95 % ones as keeps 95 % over all the looks, one a batch of replications
- * (statistics_looks()); those in the tables are plain. Replication r has the same seed at every value. Runs that stand
- * in the folder are not run again; one plan or sweep at a time works in a folder. */
+/* Planning: for each point of a study the smallest (or largest) value of a key that meets a target, by
+ * bisection over replicated runs. A value meets the target when the intervals of what it compares say so,
+ * fails it when they say the opposite; else more replications are run, up to a number, and then the means
+ * decide, which is told. The intervals that decide are as much wider than plain 95 % ones as keeps 95 % over
+ * all the looks, one a batch of replications (statistics_looks()); those in the tables are plain. Replication
+ * r has the same seed at every value. Runs that stand in the folder are not run again; one plan or sweep at a
+ * time works in a folder. */
 #ifndef SIM_STUDY_PLAN_H
 #define SIM_STUDY_PLAN_H
 
@@ -25,7 +26,8 @@ struct plan_options {
 
 struct plan;
 
-/* NULL and error if options are wrong or do not fit the study (CONFIG_ERROR). Study and options must outlive it. */
+/* NULL and error if options are wrong or do not fit the study (CONFIG_ERROR). Study and options must outlive
+ * it. */
 struct plan *plan_new(const struct study *study, const struct plan_options *options, GError **error);
 void plan_free(struct plan *plan);
 

@@ -82,8 +82,8 @@ static const struct plan_value *value_at(const struct plan_point *point, unsigne
     return place == BISECT_NONE ? NULL : &point->values[place];
 }
 
-/* Did the intervals decide? That nothing meets the target, or everything, rests on all that was looked at; an answer
- * rests on itself and its neighbour. */
+/* Did the intervals decide? That nothing meets the target, or everything, rests on all that was looked at; an
+ * answer rests on itself and its neighbour. */
 static bool point_sure(const struct plan_point *point)
 {
     const struct plan_value *at = value_at(point, point->look.answer);

@@ -53,14 +53,15 @@ struct plan_job {
     char *folder;
 };
 
-/* Does the folder's plan.csv, if there is one, ask the same: target, key, and direction as far as it is known? False and
- * error (CONFIG_ERROR_CONTRADICTION) if not. */
+/* Does the folder's plan.csv, if there is one, ask the same: target, key, and direction as far as it is
+ * known? False and error (CONFIG_ERROR_CONTRADICTION) if not. */
 bool plan_same_question(const struct plan *plan, GError **error);
 
 /* The place of a metric in the host's list; -1: it is none. */
 int plan_metric_place(const struct study_host *host, const char *name);
 
-/* "section.key=value" of a point without the key that is varied, then that with the value at that place; g_strfreev. */
+/* "section.key=value" of a point without the key that is varied, then that with the value at that place;
+ * g_strfreev. */
 char **plan_settings(const struct plan *plan, unsigned point, unsigned place);
 
 /* A target metric's replications at a value. */

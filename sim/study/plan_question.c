@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* What an earlier plan in the folder asked: its plan.csv must not be replaced by the answer to something else. */
+/* What an earlier plan in the folder asked: its plan.csv must not be replaced by the answer to something
+ * else. */
 #include "sim/study/csv_rows.h"
 #include "sim/study/plan_private.h"
 

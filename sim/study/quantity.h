@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Values with units that a range counts through: fixed-point numbers, exact to 12 decimals of the finest unit of
- * their type, so that 0% + 3 x 10% is 30% and nothing beside it. */
+/* Values with units that a range counts through: fixed-point numbers, exact to 12 decimals of the finest unit
+ * of their type, so that 0% + 3 x 10% is 30% and nothing beside it. */
 #ifndef SIM_STUDY_QUANTITY_H
 #define SIM_STUDY_QUANTITY_H
 
@@ -19,8 +19,8 @@ bool quantity_type(enum config_type type);
 /* True for the types whose values are whole numbers of their finest unit. */
 bool quantity_whole(enum config_type type);
 
-/* Reads a value. *unit becomes the unit it is written with; NULL for a bare 0 where the unit says nothing. False
- * and *why (g_free) if it is none. */
+/* Reads a value. *unit becomes the unit it is written with; NULL for a bare 0 where the unit says nothing.
+ * False and *why (g_free) if it is none. */
 bool quantity_parse(enum config_type type, const char *text, struct quantity *out,
                     const struct config_unit **unit, char **why);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Reads summary.csv and manifest.json of a run, and distrusts them. The other files are held against their sizes. */
+/* Reads summary.csv and manifest.json of a run, and distrusts them. The other files are held against their
+ * sizes. */
 #include "sim/study/result.h"
 
 #include "sim/study/csv_rows.h"
@@ -35,8 +36,8 @@ static char *read_part(const char *folder, const char *name, struct result *out)
     return text;
 }
 
-/* The text behind "name": of manifest.json, which has a member a line; NULL if it is not there. Line breaks within
- * texts are written as \n, so no text can look like a member. */
+/* The text behind "name": of manifest.json, which has a member a line; NULL if it is not there. Line breaks
+ * within texts are written as \n, so no text can look like a member. */
 static const char *member(const char *manifest, const char *name)
 {
     char *start = g_strdup_printf("\n  \"%s\": ", name);

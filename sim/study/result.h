@@ -28,8 +28,8 @@ struct result_wanted {
     bool any_version;
 };
 
-/* Reads FOLDER: its scenario must be the wanted one, and each file that its manifest names must have the size that stands
- * there. Clear with result_clear(). A metric without a value (an empty cell), or
+/* Reads FOLDER: its scenario must be the wanted one, and each file that its manifest names must have the size
+ * that stands there. Clear with result_clear(). A metric without a value (an empty cell), or
  * that another version did not have, is not a number. */
 void result_read(const char *folder, const struct result_wanted *wanted, struct result *out);
 void result_clear(struct result *result);

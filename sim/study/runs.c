@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* An expired key costs a bootstrap besides the pull; ns-3 takes much longer than the native engine. Rough, but all
- * that is wanted is an order. */
+/* An expired key costs a bootstrap besides the pull; ns-3 takes much longer than the native engine. Rough,
+ * but all that is wanted is an order. */
 #define BOOTSTRAP_COST 2.0
 #define NS3_COST       30.0
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Mean, spread and 95 % confidence interval of replications: Student's t over their values, taken as independent and
- * normal. It covers what chance does from seed to seed, and nothing else. Replications that are all alike give an
- * interval of no width, however few they are: something rare that none of them has seen is not in it. */
+/* Mean, spread and 95 % confidence interval of replications: Student's t over their values, taken as
+ * independent and normal. It covers what chance does from seed to seed, and nothing else. Replications that
+ * are all alike give an interval of no width, however few they are: something rare that none of them has seen
+ * is not in it. */
 #ifndef SIM_STUDY_STATISTICS_H
 #define SIM_STUDY_STATISTICS_H
 
@@ -15,19 +16,20 @@ struct statistics {
     double low, high; /* 95 % confidence interval of the mean, Student t with n - 1 degrees of freedom */
 };
 
-/* The sums are taken in the order of the values: the same values give the same bits. Equal values have exactly their
- * value as mean, and no spread. */
+/* The sums are taken in the order of the values: the same values give the same bits. Equal values have
+ * exactly their value as mean, and no spread. */
 struct statistics statistics_of(const double *values, unsigned n);
 
 /* How often the values are looked at when they come `first` at a time until there are `last` of them. */
 unsigned statistics_looks(unsigned first, unsigned last);
 
-/* The t of a two-sided 95 % interval; for several looks the error is shared among them (Bonferroni), so that all of
- * their intervals together hold the mean in at least 95 % of cases, whichever look is the last. */
+/* The t of a two-sided 95 % interval; for several looks the error is shared among them (Bonferroni), so that
+ * all of their intervals together hold the mean in at least 95 % of cases, whichever look is the last. */
 double statistics_t(unsigned degrees_of_freedom, unsigned looks);
 
-/* Does `difference comparison 0` hold for the mean of the values? YES or NO where their confidence interval lies
- * wholly on one side; UNSURE otherwise, and for fewer than two values. The interval is that of one of so many looks. */
+/* Does `difference comparison 0` hold for the mean of the values? YES or NO where their confidence interval
+ * lies wholly on one side; UNSURE otherwise, and for fewer than two values. The interval is that of one of so
+ * many looks. */
 enum answer statistics_answer(const char *comparison, const double *differences, unsigned n, unsigned looks);
 /* The same by the mean alone, never UNSURE. */
 enum answer statistics_answer_mean(const char *comparison, const double *differences, unsigned n);

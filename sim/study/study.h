@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* A parameter study: a base scenario, and the values that its keys take. Axes cross; each crossing that the constraint
- * lets pass is a point, and each point is run `replications` times with seeds of its own. How a study file is written:
- * doc/pullstorm.1. */
+/* A parameter study: a base scenario, and the values that its keys take. Axes cross; each crossing that the
+ * constraint lets pass is a point, and each point is run `replications` times with seeds of its own. How a
+ * study file is written: doc/pullstorm.1. */
 #ifndef SIM_STUDY_STUDY_H
 #define SIM_STUDY_STUDY_H
 
@@ -70,12 +70,13 @@ struct study {
     unsigned *places; /* of each point its variant (if there are any), then its place on each axis */
 };
 
-/* Reads a study and its base, and checks every point as the scenario reader does. NULL and error (CONFIG_ERROR) with
- * one line a mistake: file, line, section, key, what is wrong and what was expected. The host is copied. */
+/* Reads a study and its base, and checks every point as the scenario reader does. NULL and error
+ * (CONFIG_ERROR) with one line a mistake: file, line, section, key, what is wrong and what was expected. The
+ * host is copied. */
 struct study *study_load(const char *path, const struct study_host *host, GError **error);
 void study_free(struct study *study);
 
-/* --- points: numbered from 1 ------------------------------------------------------------------------------- */
+/* --- points: numbered from 1 ---------------------------------------------------------------------------- */
 
 /* The text of a key's value at a point. */
 const char *study_point_text(const struct study *study, unsigned point, const struct config_key *key);
@@ -98,9 +99,10 @@ double study_number(const struct config_key *key, const char *text);
 const struct config_key *study_key(const char *name);
 void study_offer_keys(struct suggestion *suggestion);
 
-/* --- runs -------------------------------------------------------------------------------------------------- */
+/* --- runs ----------------------------------------------------------------------------------------------- */
 
-/* The seed of a replication, from 1. The same at every point, or an independent draw of (seed, point, replication). */
+/* The seed of a replication, from 1. The same at every point, or an independent draw of (seed, point,
+ * replication). */
 uint64_t study_seed(const struct study *study, unsigned point, unsigned replication);
 
 /* "p0001-r01"; g_free. */

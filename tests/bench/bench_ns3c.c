@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* A workload by libns3c: PAIRS clients and servers behind two routers; each client makes exchanges one after another,
- * by TCP (connect, request, response, close) or by UDP (datagram, echo). bench_ns3c_plain.cc does the same in C++.
- * Prints "exchanges seconds", of processor time. Arguments: tcp or udp, exchanges of each client. */
+/* A workload by libns3c: PAIRS clients and servers behind two routers; each client makes exchanges one after
+ * another, by TCP (connect, request, response, close) or by UDP (datagram, echo). bench_ns3c_plain.cc does
+ * the same in C++. Prints "exchanges seconds", of processor time. Arguments: tcp or udp, exchanges of each
+ * client. */
 #include "sim/ns3/ns3c.h"
 
 #include <inttypes.h>

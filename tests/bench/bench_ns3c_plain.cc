@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The workload of bench_ns3c.c in C++ with ns-3's own sockets and static routes; without queue disciplines and with the
- * event queue that libns3c has by default, so that it is as fast as it can be. */
+/* The workload of bench_ns3c.c in C++ with ns-3's own sockets and static routes; without queue disciplines
+ * and with the event queue that libns3c has by default, so that it is as fast as it can be. */
 #include <ns3/core-module.h>
 #include <ns3/internet-module.h>
 #include <ns3/network-module.h>

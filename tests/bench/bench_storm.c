@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The storm of a million UEs: wall time, memory, set-up, and how far it is above the floor that its own cryptography
- * sets. Floor and storm are measured in one process, before and after each other, since machines are shared.
+/* The storm of a million UEs: wall time, memory, set-up, and how far it is above the floor that its own
+ * cryptography sets. Floor and storm are measured in one process, before and after each other, since machines
+ * are shared.
  *
  *   bench_storm SCENARIO [SECTION.KEY=VALUE ...]       prints CSV: what,value,unit,ratio
  * The ratio of a row is value / target, or for the floor storm / floor. */

@@ -30,7 +30,8 @@ struct bench {
     size_t bytes, padded; /* of the message; with its padding */
 };
 
-/* Puts the padding behind `bytes` of message that follow `before` bytes; returns the length in whole blocks. */
+/* Puts the padding behind `bytes` of message that follow `before` bytes; returns the length in whole
+ * blocks. */
 static size_t pad(uint8_t *message, size_t bytes, size_t before, bool big_endian)
 {
     size_t end = (bytes + 9 + 63) & ~(size_t)63;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Bodies of the MSK request and its response: what is read can be written, and is then read alike; and the XML reader
- * says of any body what the decoder says. */
+/* Bodies of the MSK request and its response: what is read can be written, and is then read alike; and the
+ * XML reader says of any body what the decoder says. */
 #include "models/wire/ua_xml.h"
 #include "tests/fuzz/targets.h"
 

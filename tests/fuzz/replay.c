@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Runs every fuzz target over its corpus and over mutations of it that are the same on every run, so that a build
- * without libFuzzer tests the decoders against damage too. */
+/* Runs every fuzz target over its corpus and over mutations of it that are the same on every run, so that a
+ * build without libFuzzer tests the decoders against damage too. */
 #include "tests/fuzz/targets.h"
 #include "tests/unit/tap.h"
 
@@ -23,7 +23,8 @@ static uint64_t draw(uint64_t *state)
     return z ^ z >> 31;
 }
 
-/* One of: flip a bit, set a byte to a telling value, cut, repeat a stretch, delete a stretch. Returns the new length. */
+/* One of: flip a bit, set a byte to a telling value, cut, repeat a stretch, delete a stretch. Returns the new
+ * length. */
 static size_t mutate(uint8_t *data, size_t len, uint64_t *state)
 {
     static const uint8_t telling[] = {0,   1,   0x7f, 0x80, 0xff, '\r', '\n', '"',

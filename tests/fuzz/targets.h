@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Fuzz targets, one a decoder. Each takes any bytes and ends the program if the decoder or its encoder breaks a promise.
- * entry.c makes a libFuzzer program of one; replay.c runs them all as a test. */
+/* Fuzz targets, one a decoder. Each takes any bytes and ends the program if the decoder or its encoder breaks
+ * a promise. entry.c makes a libFuzzer program of one; replay.c runs them all as a test. */
 #ifndef TESTS_FUZZ_TARGETS_H
 #define TESTS_FUZZ_TARGETS_H
 
@@ -21,7 +21,8 @@ void fuzz_diameter(struct bytes in);
             abort();                                                                                         \
     } while (0)
 
-/* Touches the first and last byte of a view, so that AddressSanitizer judges it, and asks whether it lies in `in`. */
+/* Touches the first and last byte of a view, so that AddressSanitizer judges it, and asks whether it lies in
+ * `in`. */
 static inline void promise_within(struct bytes view, struct bytes in)
 {
     volatile uint8_t byte;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* A web server made of the codecs of Ua, for clients that are not ours: every request without credentials gets the 401 of a
- * BM-SC, one with credentials is verified and gets a 200, or the 401 again.
+/* A web server made of the codecs of Ua, for clients that are not ours: every request without credentials
+ * gets the 401 of a BM-SC, one with credentials is verified and gets a 200, or the 401 again.
  *
  *     digest_server USERNAME PASSWORD
  *
- * Listens on a free port of 127.0.0.1, prints it as its first line, then a line for each request; ends with its input. One
- * client at a time. */
+ * Listens on a free port of 127.0.0.1, prints it as its first line, then a line for each request; ends with
+ * its input. One client at a time. */
 #include <arpa/inet.h>
 #include <poll.h>
 #include <stdio.h>

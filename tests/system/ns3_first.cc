@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* What doc/examples/ns3c_udp_echo.c does, written for ns-3 as it is: helpers and sockets. Their outputs are compared. */
+/* What doc/examples/ns3c_udp_echo.c does, written for ns-3 as it is: helpers and sockets. Their outputs are
+ * compared. */
 #include <ns3/core-module.h>
 #include <ns3/internet-module.h>
 #include <ns3/network-module.h>

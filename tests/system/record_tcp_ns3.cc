@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Records what plain ns-3 puts on the wire when a UE talks to a server the way the models do: connect, ask (queued
- * before the connection is up), answer, ask again on the same connection, answer, close; the server closes in turn.
+/* Records what plain ns-3 puts on the wire when a UE talks to a server the way the models do: connect, ask
+ * (queued before the connection is up), answer, ask again on the same connection, answer, close; the server
+ * closes in turn.
  *
  * It prints tests/vectors/tcp_ns3_traces.ini; tests/system/tcp_ns3.sh compares the two, and
- * tests/unit/test_net_ns3.c holds the native engine to it. The network is that of tests/unit/net_fixture.h. ns-3
- * writes no MSS option, which would make SYN 40 bytes instead of 44: it is added on the way to the IP layer. */
+ * tests/unit/test_net_ns3.c holds the native engine to it. The network is that of tests/unit/net_fixture.h.
+ * ns-3 writes no MSS option, which would make SYN 40 bytes instead of 44: it is added on the way to the IP
+ * layer. */
 #include <ns3/core-module.h>
 #include <ns3/internet-module.h>
 #include <ns3/network-module.h>
@@ -34,8 +36,9 @@ struct Case {
     unsigned kept;     /* instead of all that: so many messages from either side, one a millisecond */
 };
 
-/* Where `compared` ends, ns-3 goes on in ways that nobody should copy: an established end takes no notice of the
- * acknowledgment in a FIN, LAST_ACK sends its FIN again after a round trip, and TIME_WAIT does not answer that. */
+/* Where `compared` ends, ns-3 goes on in ways that nobody should copy: an established end takes no notice of
+ * the acknowledgment in a FIN, LAST_ACK sends its FIN again after a round trip, and TIME_WAIT does not answer
+ * that. */
 
 const Case cases[] = {
     {"plain", "", 0, 0, {600, 900}, {300, 700}, 0, 0},
@@ -316,8 +319,8 @@ void play(const Case &c)
                 "compared=%u\nkept=%u\n",
                 c.name, c.drop, c.rate, c.service_ms, c.ask[0], c.ask[1], c.answer[0], c.answer[1],
                 c.compared, c.kept);
-    /* On a connection that is busy both ways ns-3 takes data for duplicate acknowledgments, and sends again what
-     * was never lost (RFC 5681, section 2, (b), says otherwise). These two keep it from that. */
+    /* On a connection that is busy both ways ns-3 takes data for duplicate acknowledgments, and sends again
+     * what was never lost (RFC 5681, section 2, (b), says otherwise). These two keep it from that. */
     Config::SetDefault("ns3::TcpSocketBase::ReTxThreshold", UintegerValue(c.kept ? 1000000 : 3));
     Config::SetDefault("ns3::TcpSocketBase::LimitedTransmit", BooleanValue(c.kept == 0));
     run.c = &c;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* A storm without models, for tests of the command line: a few windows, made-up numbers that depend on the seed
- * alone, and ways to go wrong at will. PULLSTORM_FAKE in the environment says which:
+/* A storm without models, for tests of the command line: a few windows, made-up numbers that depend on the
+ * seed alone, and ways to go wrong at will. PULLSTORM_FAKE in the environment says which:
  *   slow        windows of 10 ms of real time, for a minute at most (to be interrupted)
  *   deaf        likewise, and deaf to the first signal
  *   refuse      storm_new() finds a contradiction

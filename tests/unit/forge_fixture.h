@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Storms in which some messages are replaced as they reach their receiver, by messages that our own peers never send: well
- * formed and rightly protected, or as another program would write them. Native engine, one storm at a time. */
+/* Storms in which some messages are replaced as they reach their receiver, by messages that our own peers
+ * never send: well formed and rightly protected, or as another program would write them. Native engine, one
+ * storm at a time. */
 #ifndef TESTS_UNIT_FORGE_FIXTURE_H
 #define TESTS_UNIT_FORGE_FIXTURE_H
 
@@ -14,7 +15,8 @@ typedef bool forger(struct net_region *at, const struct net_delivery *d, struct 
 /* Replaced so far in the storm that runs, or ran last. */
 extern unsigned forge_count;
 
-/* Runs a scenario with a forger, which must find something to replace; the books must balance all the same. */
+/* Runs a scenario with a forger, which must find something to replace; the books must balance all the
+ * same. */
 struct storm *forge_run(struct scenario *scenario, forger *with);
 void forge_over(struct storm *storm, struct scenario *scenario);
 

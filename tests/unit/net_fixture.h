@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* A small network for tests of an engine, native or (with FIXTURE_NS3 defined) ns3: two servers, four UEs in two cells, rates that make a byte
- * 1000 ns (uplink), 500 ns (downlink) and 100 ns (core), and a log of everything its owners hear.
+/* A small network for tests of an engine, native or (with FIXTURE_NS3 defined) ns3: two servers, four UEs in
+ * two cells, rates that make a byte 1000 ns (uplink), 500 ns (downlink) and 100 ns (core), and a log of
+ * everything its owners hear.
  *
  * A test fills in what it wants otherwise, calls net_start(), says what happens when with net_at(), runs
  * with net_finish(), which checks the books at every window, and looks at the log. */
@@ -68,7 +69,8 @@ void net_finish(struct net_fixture *f);
 void net_assert_empty(struct net_fixture *f);
 void net_tear_down(struct net_fixture *f);
 
-/* A message of `length` bytes with a length prefix that net_framer_prefix() reads, filled from length and kind. */
+/* A message of `length` bytes with a length prefix that net_framer_prefix() reads, filled from length and
+ * kind. */
 struct net_message *net_made(struct net_region *at, unsigned kind, size_t length);
 uint64_t net_hash(struct bytes bytes);
 /* What net_made() makes. */

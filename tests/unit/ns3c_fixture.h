@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* What tests of the bindings share: short ways to make nodes, links and addresses, and a port that notes arrivals. */
+/* What tests of the bindings share: short ways to make nodes, links and addresses, and a port that notes
+ * arrivals. */
 #ifndef TESTS_UNIT_NS3C_FIXTURE_H
 #define TESTS_UNIT_NS3C_FIXTURE_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* For the tests of libns3c's transport: two nodes with a link between them, and ends of TCP connections that write
- * down what happens to them, send a pattern and check the one that they receive. */
+/* For the tests of libns3c's transport: two nodes with a link between them, and ends of TCP connections that
+ * write down what happens to them, send a pattern and check the one that they receive. */
 #ifndef TESTS_UNIT_NS3C_PAIR_H
 #define TESTS_UNIT_NS3C_PAIR_H
 

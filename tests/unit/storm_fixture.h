@@ -5,15 +5,15 @@
 
 #include "models/storm.h"
 
-/* One UE, one cell, no randomness in time: every server answers in a fixed time. Settings ("section.key=value",
- * NULL at the end) come on top. Aborts the test on a wrong setting. */
+/* One UE, one cell, no randomness in time: every server answers in a fixed time. Settings
+ * ("section.key=value", NULL at the end) come on top. Aborts the test on a wrong setting. */
 struct scenario *fixture_scenario(const char *first, ...) G_GNUC_NULL_TERMINATED;
 
 /* The engine that the test is built for: native, or ns3 with FIXTURE_NS3 defined. */
 const struct network_engine *fixture_engine(void);
 
-/* Runs a scenario to its end, and checks what must hold in every run: the books balance, every MSK decrypted is the
- * one that was made, nothing is under way at the end. */
+/* Runs a scenario to its end, and checks what must hold in every run: the books balance, every MSK decrypted
+ * is the one that was made, nothing is under way at the end. */
 struct storm *fixture_run(const struct scenario *scenario);
 
 #define fixture_metric(storm, name) ((int64_t)storm_metric(storm, name))

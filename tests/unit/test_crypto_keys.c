@@ -312,7 +312,8 @@ static void hash_of(const char *text, struct digest_hash *out)
     g_free(sum);
 }
 
-/* The -sess variant and the form without qop, of which there is no published value: formula against formula. */
+/* The -sess variant and the form without qop, of which there is no published value: formula against
+ * formula. */
 static void test_digest_variants(void)
 {
     struct digest_hash ha1, sess, ha2, got, expected;

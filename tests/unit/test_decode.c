@@ -31,7 +31,8 @@ static struct decode_keylog *log_of(const char *text)
     return keylog;
 }
 
-/* Decodes, and checks the outcome: each of the `texts` (up to a NULL) must be in the output or in the error. */
+/* Decodes, and checks the outcome: each of the `texts` (up to a NULL) must be in the output or in the
+ * error. */
 static void expect(struct bytes message, const struct decode_options *options, int status,
                    const char *const *texts)
 {

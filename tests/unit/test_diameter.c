@@ -421,7 +421,8 @@ static void test_results(void)
     }
 }
 
-/* An agent on the way knows no application: its answer has the E bit and no Vendor-Specific-Application-Id (§7.2). */
+/* An agent on the way knows no application: its answer has the E bit and no Vendor-Specific-Application-Id
+ * (§7.2). */
 static void test_agent_answer(void)
 {
     struct diameter_message m = zh_message(false), back;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Every failure of the procedure, provoked by a named fault or a scenario: each is seen in its counter, and the UE
- * gets its key all the same unless nothing can help. */
+/* Every failure of the procedure, provoked by a named fault or a scenario: each is seen in its counter, and
+ * the UE gets its key all the same unless nothing can help. */
 #include "tests/unit/storm_fixture.h"
 #include "tests/unit/tap.h"
 
@@ -140,7 +140,8 @@ static const struct failure failures[] = {
       {"tmpi_unknown", 0},
       {"books_ub_get_sent", 1},
       {"http_401", 1}}},
-    /* TS 33.220 clause 4.5.2 step 2: the UE deletes its TMPI and gives its IMPI; no vector was fetched before that. */
+    /* TS 33.220 clause 4.5.2 step 2: the UE deletes its TMPI and gives its IMPI; no vector was fetched before
+     * that. */
     {"MUK expired, TMPI lost by the BSF",
      {"ue.muk_expired=100%", "bsf.session_lost=100%"},
      {{"ues_keyed", 1},
@@ -207,7 +208,8 @@ static const struct failure failures[] = {
     {"BM-SC asks for a new bootstrap: no failed try of the UE's", /* TS 24.109 clause 5.2.5 */
      {"bmsc.renegotiate=100%", "ue.attempts=1"},
      {{"ues_keyed", 1}, {"http_401_renegotiate", 1}, {"ue_retries", 0}}},
-    /* TS 33.246 clauses 6.1 and 6.3.2.2.4 to the letter: the last MUK known to the BM-SC is one that the UE has replaced */
+    /* TS 33.246 clauses 6.1 and 6.3.2.2.4 to the letter: the last MUK known to the BM-SC is one that the UE
+     * has replaced */
     {"MUK replaced before it was used, then the request lost: the newer rule loses the UE",
      {"ue.muk_expired=100%", "bmsc.renegotiate=100%", "ue.attempts=1", "fault.drop=ua_auth_post@2-7"},
      {{"ues_keyed", 0}, {"pulls_received", 1}, {"mikey_unknown_muk", 2}, {"ues_gave_up", 1}}},
@@ -316,8 +318,8 @@ static void test_failure(const void *data)
     scenario_free(scenario);
 }
 
-/* One bit of one message, any message, anywhere in it: counted as a refusal of some kind or harmless, never more. A
- * damaged key never gets through, and nearly every exchange ends well all the same. */
+/* One bit of one message, any message, anywhere in it: counted as a refusal of some kind or harmless, never
+ * more. A damaged key never gets through, and nearly every exchange ends well all the same. */
 static void test_damaged(const void *kind)
 {
     static const char *const refusals[] = {
@@ -464,7 +466,8 @@ static void test_acks_dropped(void)
     scenario_free(scenario);
 }
 
-/* Everything at once, at random: nothing breaks, the books balance (fixture_run checks), most get their key. */
+/* Everything at once, at random: nothing breaks, the books balance (fixture_run checks), most get their
+ * key. */
 static void test_bad_radio(void)
 {
     struct scenario *scenario =

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Messages that our own peers never send, well-formed and rightly protected: put in the place of real ones as these
- * reach their receiver. */
+/* Messages that our own peers never send, well-formed and rightly protected: put in the place of real ones as
+ * these reach their receiver. */
 #include "models/wire/diameter.h"
 #include "tests/unit/forge_fixture.h"
 #include "tests/unit/tap.h"
@@ -63,7 +63,8 @@ static void test_large_result(void)
     over(storm);
 }
 
-/* RFC 6733 §7.1.5, TS 29.109 §6.2.2: what failed for good should not be attempted again, be it on Zn or on Zh. */
+/* RFC 6733 §7.1.5, TS 29.109 §6.2.2: what failed for good should not be attempted again, be it on Zn or on
+ * Zh. */
 static bool permanent_failure(struct net_region *at, const struct net_delivery *d, struct bytes *forged)
 {
     (void)at;

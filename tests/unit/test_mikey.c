@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* MIKEY: the computed messages byte for byte, the published ones field by field, and what has to be refused. */
+/* MIKEY: the computed messages byte for byte, the published ones field by field, and what has to be
+ * refused. */
 #include "models/wire/mikey.h"
 #include "tests/unit/tap.h"
 #include "tests/unit/wire_vectors.h"
@@ -307,8 +308,8 @@ static void test_bit_flips(void)
     }
 }
 
-/* Length fields at known places of the solicited pull: EXT, its sub-payloads, RAND, both IDs, KEMAC. A changed one
- * never gives a pull of the same fields. */
+/* Length fields at known places of the solicited pull: EXT, its sub-payloads, RAND, both IDs, KEMAC. A
+ * changed one never gives a pull of the same fields. */
 static void assert_not_the_pull(struct bytes in)
 {
     struct mikey_message m;

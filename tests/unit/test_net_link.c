@@ -5,8 +5,8 @@
 #include "tests/unit/net_fixture.h"
 #include "tests/unit/tap.h"
 
-/* Each packet by itself, as ns-3 has it: 7 bytes, 2 of them the frame, take 18.666... ns at 3 Gbit/s, 3.5 at 16, 56 / 13
- * at 13. */
+/* Each packet by itself, as ns-3 has it: 7 bytes, 2 of them the frame, take 18.666... ns at 3 Gbit/s, 3.5 at
+ * 16, 56 / 13 at 13. */
 static void test_nearest(void)
 {
     static const struct {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The packets of the native engine's TCP against those of ns-3: when each is sent, its flags, numbers and size.
- * tests/vectors/tcp_ns3_traces.ini says what was recorded how; a group of it is a case here. */
+/* The packets of the native engine's TCP against those of ns-3: when each is sent, its flags, numbers and
+ * size. tests/vectors/tcp_ns3_traces.ini says what was recorded how; a group of it is a case here. */
 #include "sim/net/capture.h"
 #include "tests/unit/net_fixture.h"
 #include "tests/unit/tap.h"

@@ -102,8 +102,9 @@ static void test_segments(void)
     t += 3 * (LINK_TCP + MSS) * DOWNLINK_NS + (LINK_TCP + MSS) * CORE_NS + (LINK_TCP + 500) * DOWNLINK_NS +
          ACCESS_NS + CORE_DELAY_NS;
     g_assert_cmpint(net_heard(&f, HEARD_MESSAGE, UE, 0)->time_ns, ==, t);
-    /* The server acknowledges the first segment and every second from there, the client, which sent its ask after the
-     * handshake was over, the second; the answer and the FIN acknowledge the fourth: 3 + 4 + 2 + 4 + 1 + 3. */
+    /* The server acknowledges the first segment and every second from there, the client, which sent its ask
+     * after the handshake was over, the second; the answer and the FIN acknowledge the fourth: 3 + 4 + 2 + 4
+     * + 1 + 3. */
     g_assert_cmpint(net_counter(&f, NETWORK_packets_sent), ==, 17);
     net_tear_down(&f);
 }

@@ -198,8 +198,8 @@ static void test_lost_last_segment_time(void)
     set_up(&f);
     f.config.fault_drop = "ask@4";
     run(&f);
-    /* The third segment is acknowledged at once (after the first, every second is); that restarts the timer, and
-     * one RTO (its minimum) later the fourth goes again. */
+    /* The third segment is acknowledged at once (after the first, every second is); that restarts the timer,
+     * and one RTO (its minimum) later the fourth goes again. */
     int64_t third =
         up(LINK_SYN) + down(LINK_SYN) + (LINK_TCP + 2 * (LINK_TCP + MSS)) * UPLINK_NS + up(LINK_TCP + MSS);
     int64_t acked = third + down(LINK_TCP);
@@ -252,7 +252,8 @@ static void test_lost_fin(void)
         set_up(&f);
         f.config.fault_drop = fault;
         run(&f);
-        /* The first is the client's; the second, the server's, also acknowledges the first: both ends send again. */
+        /* The first is the client's; the second, the server's, also acknowledges the first: both ends send
+         * again. */
         g_assert_cmpint(net_counter(&f, NETWORK_tcp_timeouts), ==, fin <= 2 ? fin : 0);
         g_assert_cmpint(net_heard(&f, HEARD_CLOSED, SERVER, 0)->reason, ==, NET_CLOSED_BY_PEER);
         assert_whole(&f);

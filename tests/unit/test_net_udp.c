@@ -172,8 +172,8 @@ static void test_drop_tail_second_link(void)
     net_start(&f);
     net_at(&f, CLOCK_SECOND, SERVER, send_down_twenty);
     net_finish(&f);
-    /* They come every 12.8 us and go every 64 us, and 750 us may wait: with m taken, the packet after k others
-     * is taken if 64 (m + 1) - 12.8 k <= 750. That is true up to k = 13, and again for k = 17. */
+    /* They come every 12.8 us and go every 64 us, and 750 us may wait: with m taken, the packet after k
+     * others is taken if 64 (m + 1) - 12.8 k <= 750. That is true up to k = 13, and again for k = 17. */
     g_assert_cmpuint(net_heard_count(&f, HEARD_DATAGRAM, UE), ==, 15);
     g_assert_cmpint(net_counter(&f, NETWORK_packets_dropped), ==, 5);
     net_assert_empty(&f);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The ns3 engine against the native one: what differs when nothing is lost, and why; then what only it has: attributes,
- * captures of devices, nodes of the program's own. */
+/* The ns3 engine against the native one: what differs when nothing is lost, and why; then what only it has:
+ * attributes, captures of devices, nodes of the program's own. */
 #include "sim/kernel/clock.h"
 #include "sim/net/native/native.h"
 #include "sim/net/ns3/ns3_network.h"
@@ -37,8 +37,8 @@ static struct stats_value *summary_on(const struct scenario *scenario, const str
     return values;
 }
 
-/* What may differ, and by how much: ns-3's packets have 2 more bytes on a link, which takes time; it acknowledges in
- * packets of their own where the native engine lets the acknowledgment ride on the answer. */
+/* What may differ, and by how much: ns-3's packets have 2 more bytes on a link, which takes time; it
+ * acknowledges in packets of their own where the native engine lets the acknowledgment ride on the answer. */
 static const struct {
     const char *name;
     double share;
@@ -109,7 +109,7 @@ static void test_interrupted(void)
     scenario_free(scenario);
 }
 
-/* --- attributes ------------------------------------------------------------------------------------------- */
+/* --- attributes ----------------------------------------------------------------------------------------- */
 
 static void assert_refused(const char *attributes, const char *hint)
 {
@@ -144,7 +144,7 @@ static void test_attributes(void)
     scenario_free(small);
 }
 
-/* --- captures of devices ---------------------------------------------------------------------------------- */
+/* --- captures of devices -------------------------------------------------------------------------------- */
 
 static void test_devices(void)
 {
@@ -220,10 +220,10 @@ static void test_devices_fail(void)
     scenario_free(scenario);
 }
 
-/* --- damage ----------------------------------------------------------------------------------------------- */
+/* --- damage --------------------------------------------------------------------------------------------- */
 
-/* A flipped bit gets past UDP and TCP also when they look at checksums, which they do for a capture: the models see the
- * same either way. */
+/* A flipped bit gets past UDP and TCP also when they look at checksums, which they do for a capture: the
+ * models see the same either way. */
 static void check_damage(const char *fault, const char *ip_version)
 {
     struct scenario *scenario = fixture_scenario(fault, ip_version, "ue.muk_expired=100%", NULL);
@@ -255,7 +255,7 @@ static void test_damage(void)
     }
 }
 
-/* --- placement -------------------------------------------------------------------------------------------- */
+/* --- placement ------------------------------------------------------------------------------------------ */
 
 /* Servers on one node, all UEs on another, one link. */
 struct world {

@@ -34,7 +34,7 @@ static void build_world(struct world *world)
     world->placement = (struct ns3_placement){.sim = world->sim, .host = place, .user = world};
 }
 
-/* --- a network that is freed with work left --------------------------------------------------------------- */
+/* --- a network that is freed with work left ------------------------------------------------------------- */
 
 static void step_send_two(struct net_fixture *f, struct net_region *at, uint32_t host)
 {
@@ -79,7 +79,7 @@ static void test_left_waiting(void)
     check_left_waiting(step_abort);
 }
 
-/* --- a clock that has moved ------------------------------------------------------------------------------- */
+/* --- a clock that has moved ----------------------------------------------------------------------------- */
 
 static void nothing(void *user, uint64_t argument)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The bindings of ns-3: values for all of ns-3's attributes, each in a process of its own. What is accepted must let
- * traffic run to its end, with a clock that never runs backwards. C++, to ask ns-3 which attributes it has. A value that
- * fails is told; by hand: test_ns3c_attribute_fuzz ATTRIBUTE=VALUE..., or a number: one of so many of all values. */
+/* The bindings of ns-3: values for all of ns-3's attributes, each in a process of its own. What is accepted
+ * must let traffic run to its end, with a clock that never runs backwards. C++, to ask ns-3 which attributes
+ * it has. A value that fails is told; by hand: test_ns3c_attribute_fuzz ATTRIBUTE=VALUE..., or a number: one
+ * of so many of all values. */
 #include "sim/ns3/ns3c.h"
 
 #include <ns3/enum.h>
@@ -17,7 +18,7 @@
 #include <unistd.h>
 #include <vector>
 
-/* --- traffic over a lossy link and a segment, both families ----------------------------------------------- */
+/* --- traffic over a lossy link and a segment, both families --------------------------------------------- */
 
 enum { STREAM_BYTES = 20000, TCP_PORT = 80, UDP_PORT = 7, ALARM_SECONDS = 20, BACKWARDS = 77 };
 
@@ -147,7 +148,7 @@ static void run_traffic(const Hosts &hosts)
     ns3c_run(sim, INT64_C(2000000000000), nullptr);
 }
 
-/* --- values ----------------------------------------------------------------------------------------------- */
+/* --- values --------------------------------------------------------------------------------------------- */
 
 struct Setting {
     std::string attribute, value;
@@ -254,7 +255,7 @@ static std::vector<Trial> all_trials()
     return trials;
 }
 
-/* --- trying them ------------------------------------------------------------------------------------------ */
+/* --- trying them ---------------------------------------------------------------------------------------- */
 
 /* Defaults, if they are all accepted. */
 static bool set_all(const Trial &trial)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The bindings of ns-3: attributes by name, good texts and those that ns-3 itself would end the process for. */
+/* The bindings of ns-3: attributes by name, good texts and those that ns-3 itself would end the process
+ * for. */
 #include "sim/ns3/ns3c.h"
 #include "tests/unit/tap.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The bindings of ns-3: bytes put in the place of a packet's that ns-3 must not see, and many that are spoiled at random:
- * none may end the process or keep it busy for ever. */
+/* The bindings of ns-3: bytes put in the place of a packet's that ns-3 must not see, and many that are
+ * spoiled at random: none may end the process or keep it busy for ever. */
 #include "tests/unit/ns3c_fixture.h"
 
 #include <unistd.h>
@@ -9,7 +9,7 @@ enum { ALARM_SECONDS = 60, PACKET_MAX = 1600 };
 
 static const struct ns3c_link_options link_options = {.rate_bit_per_s = 8000000, .delay_ns = 1000000};
 
-/* --- single packets --------------------------------------------------------------------------------------- */
+/* --- single packets ------------------------------------------------------------------------------------- */
 
 static struct ns3c_fate_detail instead;
 
@@ -157,7 +157,7 @@ static void test_fragments(void)
     g_assert_cmpuint(fragments_that_arrive("2001:db8::2", 43), ==, 0); /* offset */
 }
 
-/* --- at random -------------------------------------------------------------------------------------------- */
+/* --- at random ------------------------------------------------------------------------------------------ */
 
 struct noise {
     uint64_t state;

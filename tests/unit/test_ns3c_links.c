@@ -112,7 +112,8 @@ static unsigned arrivals_with_loss(uint32_t seed, double loss)
     return to.count;
 }
 
-/* The share that arrives is within 4 standard deviations; a second simulator draws the same, another seed other. */
+/* The share that arrives is within 4 standard deviations; a second simulator draws the same, another seed
+ * other. */
 static void test_loss(void)
 {
     unsigned first = arrivals_with_loss(1, 0.3);
@@ -289,8 +290,8 @@ static void test_self(void)
     ns3c_free(pair.sim);
 }
 
-/* Three hosts and a shared segment; one of them leads on. Minimum frames are padded: IP bytes are counted all the
- * same. */
+/* Three hosts and a shared segment; one of them leads on. Minimum frames are padded: IP bytes are counted all
+ * the same. */
 static void test_csma(void)
 {
     const struct ns3c_link_options options = {.rate_bit_per_s = 100000000, .delay_ns = 1000};

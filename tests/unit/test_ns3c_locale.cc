@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The bindings of ns-3 in a program that follows its user's locale: numbers in texts have a decimal point all the same. */
+/* The bindings of ns-3 in a program that follows its user's locale: numbers in texts have a decimal point all
+ * the same. */
 #include "sim/ns3/ns3c.h"
 #include "tests/unit/tap.h"
 
@@ -50,7 +51,7 @@ static void check_texts()
     ns3c_free(sim);
 }
 
-/* --- C's locale ------------------------------------------------------------------------------------------- */
+/* --- C's locale ----------------------------------------------------------------------------------------- */
 
 static bool succeeds(const char *const *arguments)
 {
@@ -92,7 +93,7 @@ static void test_c()
     g_free(folder);
 }
 
-/* --- C++'s ------------------------------------------------------------------------------------------------ */
+/* --- C++'s ---------------------------------------------------------------------------------------------- */
 
 class Numbers : public std::numpunct<char>
 {

@@ -285,7 +285,8 @@ static uint32_t get32(const gchar *bytes)
     return value;
 }
 
-/* The file as the format of pcap describes it: one packet sent at 0 and one received when the formula says. */
+/* The file as the format of pcap describes it: one packet sent at 0 and one received when the formula
+ * says. */
 static void test_pcap(void)
 {
     GError *error = NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* TCP of libns3c on links that lose nothing but what a test names: times against the formula of a link, every way for
- * a connection to begin and to end, and what is left of it. */
+/* TCP of libns3c on links that lose nothing but what a test names: times against the formula of a link, every
+ * way for a connection to begin and to end, and what is left of it. */
 #include "tests/unit/ns3c_pair.h"
 #include "tests/unit/tap.h"
 
@@ -63,7 +63,8 @@ static void test_handshake(gconstpointer data)
     pair_free(&pair);
 }
 
-/* 100 bytes as an answer to 50: data segments carry 12 bytes of timestamps; ns-3 waits 1 ns before it sends. */
+/* 100 bytes as an answer to 50: data segments carry 12 bytes of timestamps; ns-3 waits 1 ns before it
+ * sends. */
 static void test_data_timing(void)
 {
     struct pair pair;
@@ -115,7 +116,8 @@ static void test_partial(gconstpointer data)
     pair_free(&pair);
 }
 
-/* The client has no more to send, and reads on for long; then TIME_WAIT, 2 * 120 s, at the side that closed first. */
+/* The client has no more to send, and reads on for long; then TIME_WAIT, 2 * 120 s, at the side that closed
+ * first. */
 static void test_half_close(void)
 {
     struct pair pair;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* UDP of libns3c: when a datagram arrives and what it is then, against the formula of a link; ports and addresses. */
+/* UDP of libns3c: when a datagram arrives and what it is then, against the formula of a link; ports and
+ * addresses. */
 #include "tests/unit/ns3c_pair.h"
 #include "tests/unit/tap.h"
 

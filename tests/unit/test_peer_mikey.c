@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* MIKEY messages of a BM-SC that is not ours: what TS 33.246 §6.4-6.5 lets it send is taken, what the text forbids is not,
- * and each message does what the clause beside its test says. The numbers follow from the text. */
+/* MIKEY messages of a BM-SC that is not ours: what TS 33.246 §6.4-6.5 lets it send is taken, what the text
+ * forbids is not, and each message does what the clause beside its test says. The numbers follow from the
+ * text. */
 #include "models/subscriber.h"
 #include "tests/unit/forge_fixture.h"
 #include "tests/unit/tap.h"
 
 #include <string.h>
 
-/* --- a message put together by hand: payloads in any order -------------------------------------------------- */
+/* --- a message put together by hand: payloads in any order ---------------------------------------------- */
 
 enum { LAST = 0, KEMAC = 1, T = 5, ID = 6, SP = 10, RAND = 11, EXT = 21 };
 
@@ -115,7 +116,7 @@ static struct bytes finish(struct by_hand *b, struct net_region *at, const struc
     return forge_mikey(at, d, bytes_of(b->bytes, b->length));
 }
 
-/* --- what is taken -------------------------------------------------------------------------------------------- */
+/* --- what is taken -------------------------------------------------------------------------------------- */
 
 static struct mikey_message decoded(const struct net_delivery *d)
 {
@@ -217,9 +218,9 @@ static void test_other_id_types(void)
 
 static unsigned acks;
 
-/* A streaming service: #CS 1, SRTP-ID map with its info, an SP payload (TS 33.246 §6.4.5.1); and a CSB ID of any value
- * (§6.4.2). The keys are derived with it, so that the MSK message is made anew. The ACK has the same CSB ID, no crypto
- * session and the Empty map all the same (§6.4.5.2). */
+/* A streaming service: #CS 1, SRTP-ID map with its info, an SP payload (TS 33.246 §6.4.5.1); and a CSB ID of
+ * any value (§6.4.2). The keys are derived with it, so that the MSK message is made anew. The ACK has the
+ * same CSB ID, no crypto session and the Empty map all the same (§6.4.5.2). */
 static bool streaming(struct net_region *at, const struct net_delivery *d, struct bytes *forged)
 {
     static const uint8_t map[9] = {0, 1, 2, 3, 4, 0, 0, 0, 0}, policy[] = {0, 1, 1, 1, 1, 16};
@@ -278,7 +279,7 @@ static void test_streaming(void)
     forge_over(storm, scenario);
 }
 
-/* --- key data ------------------------------------------------------------------------------------------------- */
+/* --- key data ------------------------------------------------------------------------------------------- */
 
 static const struct mikey_key_data *instead_data;
 static struct mikey_key_data data_of_case;
@@ -313,8 +314,8 @@ static const uint8_t any_key[16];
         .valid_from = bytes_text(from), .valid_to = bytes_text(to)                                           \
     }
 
-/* TS 33.246 §6.4.5.1: type TEK, validity an interval, one key of our length. Whatever else is refused and not acknowledged; the
- * BM-SC sends again. */
+/* TS 33.246 §6.4.5.1: type TEK, validity an interval, one key of our length. Whatever else is refused and
+ * not acknowledged; the BM-SC sends again. */
 static void test_data_refused(void)
 {
     const struct mikey_key_data cases[] = {
@@ -348,8 +349,8 @@ static void test_data_refused(void)
     }
 }
 
-/* SEQl equal to SEQu is no invalidation, SEQl above it is (§6.3.2.1B); either message is right and acknowledged. A UE whose
- * MSK came invalid does not hold it: it asks again when ue.msk_timeout is over. */
+/* SEQl equal to SEQu is no invalidation, SEQl above it is (§6.3.2.1B); either message is right and
+ * acknowledged. A UE whose MSK came invalid does not hold it: it asks again when ue.msk_timeout is over. */
 static void test_invalid(void)
 {
     struct scenario *scenario = fixture_scenario(NULL, NULL);
@@ -394,8 +395,9 @@ static struct storm *run_second(struct scenario *scenario, const struct mikey_ke
     return forge_run(scenario, second_time);
 }
 
-/* A message without a key updates the validity of the MSK it names (§6.5.3), whichever way the text may mean it: a key of no
- * bytes with an interval, or no key data at all, which changes nothing. Both are authentic, and acknowledged. */
+/* A message without a key updates the validity of the MSK it names (§6.5.3), whichever way the text may mean
+ * it: a key of no bytes with an interval, or no key data at all, which changes nothing. Both are authentic,
+ * and acknowledged. */
 static void test_validity_alone(void)
 {
     const struct mikey_key_data out = {.type = MIKEY_KEY_TEK,
@@ -421,7 +423,7 @@ static void test_validity_alone(void)
     forge_over(storm, scenario);
 }
 
-/* --- counters ------------------------------------------------------------------------------------------------- */
+/* --- counters ------------------------------------------------------------------------------------------- */
 
 static uint32_t ahead_by;
 static unsigned pulls_seen;
@@ -444,7 +446,8 @@ static bool far_counter(struct net_region *at, const struct net_delivery *d, str
     return true;
 }
 
-/* TS 33.246 §6.4.3, RFC 1982: greater means ahead by less than half the circle; at just the half it is undefined, and discarded. */
+/* TS 33.246 §6.4.3, RFC 1982: greater means ahead by less than half the circle; at just the half it is
+ * undefined, and discarded. */
 static void test_serial_numbers(void)
 {
     static const struct {
@@ -466,7 +469,7 @@ static void test_serial_numbers(void)
     }
 }
 
-/* --- MUKs ----------------------------------------------------------------------------------------------------- */
+/* --- MUKs ----------------------------------------------------------------------------------------------- */
 
 /* The pull becomes an MSK message, under the MUK that the pull came under. */
 static bool msk_for_pull(struct net_region *at, const struct net_delivery *d, struct bytes *forged)
@@ -484,8 +487,9 @@ static bool msk_for_pull(struct net_region *at, const struct net_delivery *d, st
     return true;
 }
 
-/* TS 33.246 §6.3.2.3.1: under an older MUK that is still valid an MSK message is what a pull is. Nothing is stored or
- * acknowledged; the UE asks with its newest B-TID, and gets the MSK under that. TS 31.102 §7.1.1.6: 9865. */
+/* TS 33.246 §6.3.2.3.1: under an older MUK that is still valid an MSK message is what a pull is. Nothing
+ * is stored or acknowledged; the UE asks with its newest B-TID, and gets the MSK under that. TS 31.102
+ * §7.1.1.6: 9865. */
 static void test_older_muk(void)
 {
     struct scenario *scenario = fixture_scenario("ue.muk_ahead=100%", "gba.lifetime=100d", NULL);
@@ -528,7 +532,8 @@ static void test_expired_muk(void)
     forge_over(storm, scenario);
 }
 
-/* One RAND for one MSK, whoever the UE is (§6.4.5.1), or no MTK could be read; the CSB ID is drawn for each (§6.4.2). */
+/* One RAND for one MSK, whoever the UE is (§6.4.5.1), or no MTK could be read; the CSB ID is drawn for each
+ * (§6.4.2). */
 static bool look(struct net_region *at, const struct net_delivery *d, struct bytes *forged)
 {
     static uint8_t rand[16];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Ua between our BM-SC and a UE that is not ours, and the other way round: what the standards allow is taken, whatever else is
- * answered with the status that TS 33.246 table G.2.4-1 has for it. Digests are made here from RFC 2617. */
+/* Ua between our BM-SC and a UE that is not ours, and the other way round: what the standards allow is taken,
+ * whatever else is answered with the status that TS 33.246 table G.2.4-1 has for it. Digests are made here
+ * from RFC 2617. */
 #include "models/crypto/digest_auth.h"
 #include "models/subscriber.h"
 #include "models/wire/ua.h"
@@ -9,7 +10,7 @@
 
 #include <string.h>
 
-/* --- credentials of another client ------------------------------------------------------------------------- */
+/* --- credentials of another client ---------------------------------------------------------------------- */
 
 struct client {
     const char *cnonce, *target;
@@ -123,8 +124,9 @@ static void answer_to(struct client *c)
 #define CNONCE_44  "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI="
 #define CNONCE_128 CNONCE_44 CNONCE_44 "0123456789012345678901234567890123456789"
 
-/* RFC 2617, RFC 7235 §2.1, TS 33.246 §G.2.3: order, white space and empty elements of the header, long cnonces, further URI
- * parameters, the absolute form of the URI. rspauth is made with the URI and the cnonce that the client sent. */
+/* RFC 2617, RFC 7235 §2.1, TS 33.246 §G.2.3: order, white space and empty elements of the header, long
+ * cnonces, further URI parameters, the absolute form of the URI. rspauth is made with the URI and the cnonce
+ * that the client sent. */
 static void test_taken(void)
 {
     struct client clients[] = {
@@ -146,8 +148,8 @@ static void test_taken(void)
     }
 }
 
-/* A digest that is wrong is answered by 401, not by 400: wrong realm, opaque or response. One that is right, but with a nonce
- * that is not ours, is stale (RFC 2617 §3.2.1). */
+/* A digest that is wrong is answered by 401, not by 400: wrong realm, opaque or response. One that is right,
+ * but with a nonce that is not ours, is stale (RFC 2617 §3.2.1). */
 static void test_challenged_again(void)
 {
     struct client clients[] = {
@@ -221,7 +223,7 @@ static void test_bad_credentials(void)
     g_assert_cmpuint(long_cnonce.status, ==, 400);
 }
 
-/* --- requests of another kind -------------------------------------------------------------------------------- */
+/* --- requests of another kind --------------------------------------------------------------------------- */
 
 static const char *other_request;
 static unsigned other_status;
@@ -277,7 +279,8 @@ static void test_statuses(void)
     }
 }
 
-/* A digest that was answered with "bootstrap again" is spent: sent once more, it is stale, and no MSK goes to who sent it. */
+/* A digest that was answered with "bootstrap again" is spent: sent once more, it is stale, and no MSK goes to
+ * who sent it. */
 static bool replayed(struct net_region *at, const struct net_delivery *d, struct bytes *forged)
 {
     static char *first;
@@ -309,15 +312,15 @@ static void test_replay(void)
     forge_over(storm, scenario);
 }
 
-/* --- another BM-SC ------------------------------------------------------------------------------------------- */
+/* --- another BM-SC -------------------------------------------------------------------------------------- */
 
 #define LONG_NONCE  CNONCE_44 CNONCE_44 "0123456789012345678901234567890123456789"
 #define LONG_OPAQUE "0123456789" CNONCE_44 CNONCE_44
 
 static bool was_answered;
 
-/* Several challenges, of which the UE understands the last (TS 24.109 §5.2.2.1: the realm says which key); qop a list, as in the
- * examples of TS 33.246 §H.2.1; long nonce and opaque, which are echoed. */
+/* Several challenges, of which the UE understands the last (TS 24.109 §5.2.2.1: the realm says which key);
+ * qop a list, as in the examples of TS 33.246 §H.2.1; long nonce and opaque, which are echoed. */
 static bool other_challenge(struct net_region *at, const struct net_delivery *d, struct bytes *forged)
 {
     static const char challenges[] =
@@ -410,8 +413,8 @@ static bool other_success(struct net_region *at, const struct net_delivery *d, s
     "<mbmsMSKResponse xmlns=\"urn:3GPP:metadata:2005:MBMS:mskResponse\">" content "</mbmsMSKResponse>"
 #define ONE(key, code) "<Response>" key "<ResponseCode>" code "</ResponseCode></Response>"
 
-/* "200 OK" and "200" alike (TS 26.346 §11.8.2); other keys beside ours say nothing of ours, and where ours is missing the answer
- * is of no use (TS 33.246 §6.3.2.4). A key that is refused ends the exchange. */
+/* "200 OK" and "200" alike (TS 26.346 §11.8.2); other keys beside ours say nothing of ours, and where ours
+ * is missing the answer is of no use (TS 33.246 §6.3.2.4). A key that is refused ends the exchange. */
 static void test_other_success(void)
 {
     static const struct {

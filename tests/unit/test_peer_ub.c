@@ -25,7 +25,8 @@ static bool wrong_response(struct net_region *at, const struct net_delivery *d, 
     return true;
 }
 
-/* TS 24.109 §4.3: a new challenge after each wrong response, so that each costs a MAR; a failure after N in a row. */
+/* TS 24.109 §4.3: a new challenge after each wrong response, so that each costs a MAR; a failure after N
+ * in a row. */
 static void test_wrong_response(void)
 {
     for (unsigned wrong = 1; wrong <= 3; wrong++) {
@@ -110,7 +111,8 @@ static void test_wrong_autn(void)
 
 #define OPAQUE "5ccc069c403ebaf9f0171e9517f30e41"
 
-/* A challenge as TS 24.109 §A.3 shows it: server specific data behind RAND and AUTN, and an opaque, both of which come back. */
+/* A challenge as TS 24.109 §A.3 shows it: server specific data behind RAND and AUTN, and an opaque, both of
+ * which come back. */
 static bool fuller_challenge(struct net_region *at, const struct net_delivery *d, struct bytes *forged)
 {
     g_autofree char *nonce = forge_directive(d->bytes, "nonce"), *longer = NULL, *from = NULL, *to = NULL;
@@ -147,7 +149,8 @@ static void test_fuller_challenge(void)
     struct storm *storm = forge_run(scenario, fuller_challenge);
 
     g_assert_null(nonce_of_bsf);
-    /* Our BSF takes the response. Its rspauth is of the nonce that it gave, so the UE refuses that, and bootstraps again. */
+    /* Our BSF takes the response. Its rspauth is of the nonce that it gave, so the UE refuses that, and
+     * bootstraps again. */
     fixture_equal(storm, "ub_200", 2);
     fixture_equal(storm, "digest_failed", 1);
     fixture_equal(storm, "gba_runs", 1);
@@ -155,7 +158,7 @@ static void test_fuller_challenge(void)
     forge_over(storm, scenario);
 }
 
-/* --- TMPI ----------------------------------------------------------------------------------------------------- */
+/* --- TMPI ----------------------------------------------------------------------------------------------- */
 
 static unsigned gets;
 static bool second_by_impi;
@@ -171,8 +174,8 @@ static void look_at_get(const struct net_delivery *d)
         second_by_impi = strstr(name, "@ims.") != NULL;
 }
 
-/* A BSF without the product token in its answers knows no TMPI: the UE has none of that bootstrap, and its next begins with the
- * IMPI. */
+/* A BSF without the product token in its answers knows no TMPI: the UE has none of that bootstrap, and its
+ * next begins with the IMPI. */
 static bool bsf_without_token(struct net_region *at, const struct net_delivery *d, struct bytes *forged)
 {
     (void)at;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Scanning by blocks finds what a loop over the bytes finds: for every byte value, at every place, in texts of every length
- * up to a few blocks. Built twice, the second time with SCAN_PORTABLE. */
+/* Scanning by blocks finds what a loop over the bytes finds: for every byte value, at every place, in texts
+ * of every length up to a few blocks. Built twice, the second time with SCAN_PORTABLE. */
 #include "models/wire/scan.h"
 #include "tests/unit/tap.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Waiting times against queueing theory: M/M/c and M/D/1 (Pollaczek-Khinchine), in the server alone and at the BM-SC
- * of a whole storm. */
+/* Waiting times against queueing theory: M/M/c and M/D/1 (Pollaczek-Khinchine), in the server alone and at
+ * the BM-SC of a whole storm. */
 #include "models/server.h"
 #include "sim/kernel/clock.h"
 #include "sim/kernel/random.h"
@@ -170,9 +170,9 @@ static void test_ring(void)
     server_clear(&s);
 }
 
-/* A whole storm whose only work is the first POST: Poisson pulls, spread further by a long wait of the UEs, so Poisson
- * arrivals at the one worker of the BM-SC. The other requests take no time and come a long round trip later, when
- * the queue has forgotten them: they wait as long as any stranger would. */
+/* A whole storm whose only work is the first POST: Poisson pulls, spread further by a long wait of the UEs,
+ * so Poisson arrivals at the one worker of the BM-SC. The other requests take no time and come a long round
+ * trip later, when the queue has forgotten them: they wait as long as any stranger would. */
 static void storm_wait(const char *challenge_time, double expected_s)
 {
     enum { RUNS = 12 };
@@ -196,8 +196,8 @@ static void storm_wait(const char *challenge_time, double expected_s)
     compare(wait_s, RUNS, 4.44, expected_s); /* Student t, 11 degrees of freedom */
 }
 
-/* rho = 0.6. The ramps at both ends of the storm, 2 s of 52, are emptier: correct for them by leaving the margin
- * of the interval, which is wider. */
+/* rho = 0.6. The ramps at both ends of the storm, 2 s of 52, are emptier: correct for them by leaving the
+ * margin of the interval, which is wider. */
 static void test_storm_mm1(void)
 {
     storm_wait("exp(1ms)", 0.6 / 400);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Whole storms: the same answer every time, another one with another seed, and closed formulas for what one UE
- * takes. */
+/* Whole storms: the same answer every time, another one with another seed, and closed formulas for what one
+ * UE takes. */
 #include "sim/kernel/clock.h"
 #include "tests/unit/storm_fixture.h"
 #include "tests/unit/tap.h"
@@ -70,8 +70,8 @@ static void test_reproducible(void)
 }
 
 /* One UE, links so fast that bytes cost nothing: rtt 60 ms, core 5 ms each way, so 35 ms one way, 70 ms round
- * trip. Pull 35; SYN and SYN-ACK 70; POST (rides behind the handshake's ACK) 35; challenge 1; 401 35; POST 35;
- * 2; 200 and, 20 us later, MSK: 35. The UE holds the key when the MSK is there. */
+ * trip. Pull 35; SYN and SYN-ACK 70; POST (rides behind the handshake's ACK) 35; challenge 1; 401 35; POST
+ * 35; 2; 200 and, 20 us later, MSK: 35. The UE holds the key when the MSK is there. */
 static void test_warm_time(void)
 {
     struct scenario *scenario =
@@ -101,8 +101,8 @@ static void test_preemptive_time(void)
     scenario_free(scenario);
 }
 
-/* Ages of MUKs are uniform over the GBA key's lifetime: of 2000 UEs a share of 1 - 6 h / 24 h is past the BM-SC's own. Binomial:
- * 1500, give or take 19 (one standard deviation). */
+/* Ages of MUKs are uniform over the GBA key's lifetime: of 2000 UEs a share of 1 - 6 h / 24 h is past the
+ * BM-SC's own. Binomial: 1500, give or take 19 (one standard deviation). */
 static void test_muk_lifetime(void)
 {
     struct scenario *scenario =
@@ -120,8 +120,9 @@ static void test_muk_lifetime(void)
     scenario_free(scenario);
 }
 
-/* A vector that came too late is challenged with after newer ones were used (TS 33.102 §C.2.3 allows that): the newest B-TID of
- * a UE has an older vector then. The BM-SC takes it, for it goes by the bootstrap: nobody is sent away but once, by policy. */
+/* A vector that came too late is challenged with after newer ones were used (TS 33.102 §C.2.3 allows that):
+ * the newest B-TID of a UE has an older vector then. The BM-SC takes it, for it goes by the bootstrap: nobody
+ * is sent away but once, by policy. */
 static void test_spare_vectors(void)
 {
     struct scenario *scenario =
@@ -140,7 +141,8 @@ static void test_spare_vectors(void)
     scenario_free(scenario);
 }
 
-/* What if: a UE that waited between pull and request has its key later by just that; by the standard it does not wait. */
+/* What if: a UE that waited between pull and request has its key later by just that; by the standard it does
+ * not wait. */
 static void test_what_if(void)
 {
     struct scenario *plain = fixture_scenario("ue.count=1", NULL),
@@ -155,8 +157,8 @@ static void test_what_if(void)
     scenario_free(waits);
 }
 
-/* With an expired MUK: before that Ub (handshake 70, GET 35, 5 ms, Zh there and back 10 + 10 each, 10 ms at the HSS,
- * 100 us at the BSF, 401 35, GET 35, 5 ms, 200 35), and Zn (10 + 2 + 10 + 0.1 ms) before the 200. */
+/* With an expired MUK: before that Ub (handshake 70, GET 35, 5 ms, Zh there and back 10 + 10 each, 10 ms at
+ * the HSS, 100 us at the BSF, 401 35, GET 35, 5 ms, 200 35), and Zn (10 + 2 + 10 + 0.1 ms) before the 200. */
 static void test_expired_time(void)
 {
     struct scenario *scenario =
@@ -174,8 +176,8 @@ static void test_expired_time(void)
     scenario_free(scenario);
 }
 
-/* Regions are a matter of execution, not of the model: what the UEs see does not depend on them where draws do
- * not tie (no loss, no queueing). */
+/* Regions are a matter of execution, not of the model: what the UEs see does not depend on them where draws
+ * do not tie (no loss, no queueing). */
 static void test_regions(void)
 {
     struct scenario *one = fixture_scenario("ue.count=300", "ue.cells=30", "run.regions=1", NULL);
@@ -241,7 +243,8 @@ static void test_ipv6(void)
     scenario_free(small);
 }
 
-/* A service time of another kind changes no draw but its own: what takes the same time gives the same storm. */
+/* A service time of another kind changes no draw but its own: what takes the same time gives the same
+ * storm. */
 static void test_paired(void)
 {
     struct scenario *fixed = mixed("run.seed=1"), *uniform = mixed("run.seed=1");

@@ -270,7 +270,8 @@ static void test_all_at_once(void)
     study_fixture_close(&fixture);
 }
 
-/* A study with bytes changed, taken out or doubled at random: read or refused with a message, and nothing else. */
+/* A study with bytes changed, taken out or doubled at random: read or refused with a message, and nothing
+ * else. */
 static void test_hostile(void)
 {
     static const char text[] =

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The search for a value, against a target whose answer is known everywhere; and the confidence intervals that decide. */
+/* The search for a value, against a target whose answer is known everywhere; and the confidence intervals
+ * that decide. */
 #include "sim/study/bisect.h"
 #include "sim/study/statistics.h"
 #include "tests/unit/tap.h"
@@ -134,7 +135,8 @@ static void test_any_truth(void)
 
 /* --- statistics ----------------------------------------------------------------------------------------- */
 
-/* NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2, critical values of Student's t, column 0.975. */
+/* NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2, critical values of Student's t, column
+ * 0.975. */
 static void test_t(void)
 {
     static const struct {
@@ -200,7 +202,8 @@ static void test_looks(void)
         g_assert_cmpuint(statistics_looks(cases[i].first, cases[i].last), ==, cases[i].looks);
 }
 
-/* Closed forms of Student's quantile: for 1 degree of freedom tan(pi (p - 1/2)), for 2 (2p - 1) / sqrt(2p (1 - p)). */
+/* Closed forms of Student's quantile: for 1 degree of freedom tan(pi (p - 1/2)), for 2 (2p - 1) / sqrt(2p (1
+ * - p)). */
 static void test_shared_t(void)
 {
     for (unsigned looks = 1; looks <= 50; looks++) {
@@ -231,7 +234,8 @@ static enum answer ask_on_target(GRand *random, unsigned first, unsigned last)
     }
 }
 
-/* To each side at most 2.5 %, up to three standard errors of the trials; and not so much less that looks are wasted. */
+/* To each side at most 2.5 %, up to three standard errors of the trials; and not so much less that looks are
+ * wasted. */
 static void test_error_of_looks(void)
 {
     static const struct {

@@ -152,8 +152,8 @@ static void expect_file(const struct study_fixture *fixture, const char *name, c
     g_free(text);
 }
 
-/* Point 1 has 1, 2, 3 (and a fourth, beyond the study's number), point 2 one run and a failure. The half-width of
- * 1 2 3 4 is t(3) sd / 2 with t(3) = 3.182446, sd = sqrt(5/3). */
+/* Point 1 has 1, 2, 3 (and a fourth, beyond the study's number), point 2 one run and a failure. The
+ * half-width of 1 2 3 4 is t(3) sd / 2 with t(3) = 3.182446, sd = sqrt(5/3). */
 static void test_tables(void)
 {
     static const char runs_csv[] = "point,replication,seed,status,pull.rate,wait_s,ues_done,load_ratio\n"

@@ -191,7 +191,8 @@ static void test_response_faults(void)
     }
 }
 
-/* TS 26.346 §11.8.2: ResponseCode is a string, the examples say "200 OK". With phrase or without, ours or another. */
+/* TS 26.346 §11.8.2: ResponseCode is a string, the examples say "200 OK". With phrase or without, ours or
+ * another. */
 static void test_response_codes(void)
 {
     static const struct {
@@ -211,7 +212,8 @@ static void test_response_codes(void)
     }
 }
 
-/* TS 33.246 §G.2: the parameter "requesttype" says what is asked for; further parameters may stand beside it. */
+/* TS 33.246 §G.2: the parameter "requesttype" says what is asked for; further parameters may stand beside
+ * it. */
 static void test_targets(void)
 {
     static const struct {

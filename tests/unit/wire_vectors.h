@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Reads tests/vectors/ for the tests of codecs, and lends them bytes in blocks of exactly their length, so that
- * AddressSanitizer sees a read past the end. Whatever is lent lives until the program ends. */
+/* Reads tests/vectors/ for the tests of codecs, and lends them bytes in blocks of exactly their length, so
+ * that AddressSanitizer sees a read past the end. Whatever is lent lives until the program ends. */
 #ifndef TESTS_UNIT_WIRE_VECTORS_H
 #define TESTS_UNIT_WIRE_VECTORS_H
 

@@ -313,7 +313,7 @@ struct kernel *native_kernel(struct native *native)
     return native->kernel;
 }
 
-/* --- the table of network.h ------------------------------------------------------------------------------ */
+/* --- the table of network.h ----------------------------------------------------------------------------- */
 
 static struct native *native_of(const struct network *network)
 {

@@ -3,10 +3,11 @@
  *
  * Topology: UE -- [cell: uplink and downlink FIFO, rate, rtt/2 each way, loss] -- core router -- [one link
  * per server: egress and ingress FIFO, rate, delay] -- server. A packet crosses two links on every path:
- * between two servers these are the egress of the one and the ingress of the other. On each of them it carries
- * LINK_FRAME_BYTES (link.h) besides its IP bytes, which take time and room; counters are of IP bytes. Queues are
- * finite, in bytes, drop-tail, and hold the packet that is being sent, too. Regions: 0 is the core (servers, their
- * links); cells are dealt out to regions 1..regions in contiguous blocks. UE n is in cell n mod cells. */
+ * between two servers these are the egress of the one and the ingress of the other. On each of them it
+ * carries LINK_FRAME_BYTES (link.h) besides its IP bytes, which take time and room; counters are of IP bytes.
+ * Queues are finite, in bytes, drop-tail, and hold the packet that is being sent, too. Regions: 0 is the core
+ * (servers, their links); cells are dealt out to regions 1..regions in contiguous blocks. UE n is in cell n
+ * mod cells. */
 #ifndef SIM_NET_NATIVE_NATIVE_H
 #define SIM_NET_NATIVE_NATIVE_H
 

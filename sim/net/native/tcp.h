@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* TCP of the native engine: RFC 9293 connections with NewReno congestion control (RFC 5681, 6582, 3042), the
- * timer of RFC 6298, delayed acknowledgments (RFC 1122 4.2.3.2), no options but MSS. Where the RFCs leave a choice it
- * is that of ns-3 3.37, to whose packets tests/unit/test_net_ns3.c holds it.
+ * timer of RFC 6298, delayed acknowledgments (RFC 1122 4.2.3.2), no options but MSS. Where the RFCs leave a
+ * choice it is that of ns-3 3.37, to whose packets tests/unit/test_net_ns3.c holds it.
  *
- * A control block is one end of a connection and lives in its host's region. Segments never span two messages,
- * and are cut at multiples of the MSS from the message's start; so a segment that is sent again is the same
- * segment, and whatever is acknowledged ends at a segment's end. A packet names the control block it is for, so
- * ports need not tell connections apart and reusing one confuses nobody. */
+ * A control block is one end of a connection and lives in its host's region. Segments never span two
+ * messages, and are cut at multiples of the MSS from the message's start; so a segment that is sent again is
+ * the same segment, and whatever is acknowledged ends at a segment's end. A packet names the control block it
+ * is for, so ports need not tell connections apart and reusing one confuses nobody. */
 #ifndef SIM_NET_NATIVE_TCP_H
 #define SIM_NET_NATIVE_TCP_H
 
@@ -15,8 +15,8 @@
 #define TCP_WINDOW      65535U
 #define TCP_NO_LISTENER UINT8_MAX
 #define TCP_CWND_MAX    (1U << 24)
-/* In-order segments that are acknowledged together (RFC 1122 4.2.3.2). The count starts full, so the first of a
- * connection is acknowledged at once. */
+/* In-order segments that are acknowledged together (RFC 1122 4.2.3.2). The count starts full, so the first of
+ * a connection is acknowledged at once. */
 #define TCP_SEGMENTS_PER_ACK 2
 
 enum tcp_state { TCP_FREE, TCP_SYN_SENT, TCP_SYN_RCVD, TCP_OPEN, TCP_TIME_WAIT };
@@ -54,8 +54,8 @@ struct tcp_conn {
     int64_t timed_ns;           /* CLOCK_NEVER: nothing is timed */
     int64_t srtt_ns, rttvar_ns; /* srtt 0: nothing measured yet */
 
-    /* Timers: when they are due, CLOCK_NEVER if not at all; when the pending event of rto and idle comes, which may be
-     * earlier; and what calls the events off. */
+    /* Timers: when they are due, CLOCK_NEVER if not at all; when the pending event of rto and idle comes,
+     * which may be earlier; and what calls the events off. */
     int64_t rto_due_ns, rto_event_ns, ack_due_ns, idle_due_ns;
     uint64_t rto_alarm, ack_alarm, idle_alarm;
 

@@ -64,8 +64,8 @@ static void advance_queue(struct native_region *region, struct tcp_conn *conn)
     }
 }
 
-/* By bytes (RFC 3465 with L = 1): an acknowledgment counts when a whole segment has come together; what was sent before
- * a timeout, not at all when the last of it is acknowledged. */
+/* By bytes (RFC 3465 with L = 1): an acknowledgment counts when a whole segment has come together; what was
+ * sent before a timeout, not at all when the last of it is acknowledged. */
 static void grow_window(const struct native_region *region, struct tcp_conn *conn, uint32_t acked)
 {
     uint32_t mss = region->native->config.mss;
@@ -146,8 +146,8 @@ static void duplicate_acknowledgment(struct native_region *region, struct tcp_co
             conn->cwnd += mss;
         return;
     }
-    /* Duplicates caused by what was sent before the last recovery or timeout are no news: only beyond `recover`, the
-     * end of that, they count (RFC 6582, 3.2). */
+    /* Duplicates caused by what was sent before the last recovery or timeout are no news: only beyond
+     * `recover`, the end of that, they count (RFC 6582, 3.2). */
     if (!seq_before(conn->recover, conn->una))
         return;
     if (++conn->duplicate_acks < DUPLICATES_FOR_RETRANSMIT)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* TCP: a segment arrives. Any call of an owner may free the connection, so it is looked up again after each. */
+/* TCP: a segment arrives. Any call of an owner may free the connection, so it is looked up again after
+ * each. */
 #include "sim/net/native/tcp.h"
 
 static bool same_handle(struct net_conn a, struct net_conn b)
@@ -51,16 +52,16 @@ static void syn_ack_received(struct native_region *region, struct tcp_conn *conn
     conn->state = TCP_OPEN;
     tcp_send_ack(region, conn);
     tcp_push(region, conn);
-    /* The answer's first segment is acknowledged at once; on the ns3 engine a second message that has waited takes that
-     * back. */
+    /* The answer's first segment is acknowledged at once; on the ns3 engine a second message that has waited
+     * takes that back. */
     if (!conn->head || !conn->head->next)
         conn->ack_count = TCP_SEGMENTS_PER_ACK;
     handlers->connected(&region->base, conn->host, handle, conn->user);
 }
 
 /* After a segment with data or FIN: acknowledges it now if it must be; sends what the windows allow, which
- * acknowledges it, too; else later. What the owner has sent meanwhile is behind the acknowledgment, as it is where an
- * application runs beside its TCP. */
+ * acknowledges it, too; else later. What the owner has sent meanwhile is behind the acknowledgment, as it is
+ * where an application runs beside its TCP. */
 static void acknowledge(struct native_region *region, struct tcp_conn *conn, bool counts)
 {
     if (counts)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* TCP: listeners. A SYN makes a half-open end; with the handshake complete it waits to be accepted, which is at
- * once unless accepted_max are open. Ends are found by their client's address in a hash table, so that a SYN
- * that comes twice finds the end that the first one made. */
+/* TCP: listeners. A SYN makes a half-open end; with the handshake complete it waits to be accepted, which is
+ * at once unless accepted_max are open. Ends are found by their client's address in a hash table, so that a
+ * SYN that comes twice finds the end that the first one made. */
 #include "sim/net/native/tcp.h"
 
 #define BUCKETS_MIN 64U

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* TCP: from segments to whole messages.
  *
- * Segments wait in one sorted list: from `done` to `rcv_nxt` without a gap, then those that came early. Nothing
- * is copied while segments follow one another in the sender's message: the framer and the owner get a view
- * into that. Only a framed message that the sender wrote in pieces, or a damaged segment, is put together. */
+ * Segments wait in one sorted list: from `done` to `rcv_nxt` without a gap, then those that came early.
+ * Nothing is copied while segments follow one another in the sender's message: the framer and the owner get a
+ * view into that. Only a framed message that the sender wrote in pieces, or a damaged segment, is put
+ * together. */
 #include "sim/net/native/tcp.h"
 
 static uint32_t segment_end(const struct packet *packet)
@@ -139,7 +140,8 @@ static void book_taken(struct native_region *region, struct packet *taken, enum 
     }
 }
 
-/* Hands over one framed message. Its packets are out of the list before: the owner may drop the connection. */
+/* Hands over one framed message. Its packets are out of the list before: the owner may drop the
+ * connection. */
 static void hand_over(struct native_region *region, struct tcp_conn *conn, struct bytes view)
 {
     const struct packet *last = conn->rx;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* TCP: timers. Setting one forward costs nothing: the pending event finds the new time when it comes and is
- * scheduled again. What is not needed any more is called off; events that outlive their connection all the same (alarms
- * of odd delays cannot be called off) are recognised by its generation, and by not being due. */
+ * scheduled again. What is not needed any more is called off; events that outlive their connection all the
+ * same (alarms of odd delays cannot be called off) are recognised by its generation, and by not being due. */
 #include "sim/net/native/tcp.h"
 
 static uint64_t schedule(struct native_region *region, const struct tcp_conn *conn, int64_t due_ns,
@@ -96,8 +96,8 @@ static void rto_expired(struct native_region *region, struct tcp_conn *conn)
     }
     region->counters[NETWORK_tcp_retransmissions]++;
     conn->retries++;
-    /* Still timed from the first one, as ns-3 does: with one lost, the next timeout is about the 3 s of RFC 6298, 5.7;
-     * with more, longer. */
+    /* Still timed from the first one, as ns-3 does: with one lost, the next timeout is about the 3 s of
+     * RFC 6298, 5.7; with more, longer. */
     tcp_send_control(region, conn, conn->una, conn->state == TCP_SYN_SENT ? TCP_SYN : TCP_SYN | TCP_ACK);
     tcp_arm_rto(region, conn, tcp_rto(region, conn));
 }

@@ -49,8 +49,8 @@ static uint16_t word_at(const uint8_t *at)
     return (uint16_t)(at[0] << 8 | at[1]);
 }
 
-/* One flipped bit, with a checksum that fits: it is the models that are to see the damage, not the receiver's UDP or
- * TCP. False if there is nothing to damage. */
+/* One flipped bit, with a checksum that fits: it is the models that are to see the damage, not the receiver's
+ * UDP or TCP. False if there is nothing to damage. */
 static bool corrupt(struct ns3_net *net, const struct ns3c_packet *packet, const struct ns3_parsed *p,
                     uint32_t ue, struct ns3c_fate_detail *detail)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Connection ends: their life, and the calls of their owners. ns-3 does the protocol; here is what it does not know:
- * owners, messages, who is at the other end, and what has waited too long. */
+/* Connection ends: their life, and the calls of their owners. ns-3 does the protocol; here is what it does
+ * not know: owners, messages, who is at the other end, and what has waited too long. */
 #include "sim/net/ns3/internal.h"
 
 struct ns3_conn *ns3_conn_new(struct ns3_net *net, uint32_t host, uint32_t peer_host)
@@ -57,7 +57,8 @@ static bool may_be_accepted(const struct ns3_conn *conn)
            conn->head;
 }
 
-/* ns-3 has no connection for this end any more. What it has sent may still reach the other end, if that lives. */
+/* ns-3 has no connection for this end any more. What it has sent may still reach the other end, if that
+ * lives. */
 static void let_go(struct ns3_conn *conn)
 {
     struct ns3_net *net = conn->net;
@@ -109,7 +110,7 @@ void ns3_conn_break(struct ns3_conn *conn, enum net_close_reason reason)
     fail(conn, reason);
 }
 
-/* --- what has waited too long ---------------------------------------------------------------------------- */
+/* --- what has waited too long --------------------------------------------------------------------------- */
 
 static void on_due(void *user, uint64_t generation);
 
@@ -170,7 +171,7 @@ void ns3_conn_touch(struct ns3_conn *conn)
         set_due(conn, net->listeners[conn->listener].config.idle_timeout_ns);
 }
 
-/* --- what ns-3 says --------------------------------------------------------------------------------------- */
+/* --- what ns-3 says ------------------------------------------------------------------------------------- */
 
 static void on_connected(void *user, struct ns3c_tcp *tcp)
 {
@@ -257,7 +258,7 @@ const struct ns3c_tcp_events ns3_conn_events = {
     .closed = on_closed,
 };
 
-/* --- what owners say -------------------------------------------------------------------------------------- */
+/* --- what owners say ------------------------------------------------------------------------------------ */
 
 static void start(struct ns3_conn *conn)
 {

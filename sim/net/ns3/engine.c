@@ -29,7 +29,7 @@ struct net_region *ns3_enter(struct ns3_net *net, uint32_t host, enum ns3_call c
     return &region->base;
 }
 
-/* --- create and destroy ----------------------------------------------------------------------------------- */
+/* --- create and destroy --------------------------------------------------------------------------------- */
 
 static bool check_placement(const struct ns3_net *net, GError **error)
 {
@@ -175,7 +175,7 @@ static struct network *engine_create(const struct network_config *config, GError
     return &net->network;
 }
 
-/* --- run -------------------------------------------------------------------------------------------------- */
+/* --- run ------------------------------------------------------------------------------------------------ */
 
 static bool after_slice(struct ns3_net *net, int64_t time_ns)
 {
@@ -233,7 +233,7 @@ static bool engine_finish(struct network *network, GError **error)
     return false;
 }
 
-/* --- the table -------------------------------------------------------------------------------------------- */
+/* --- the table ------------------------------------------------------------------------------------------ */
 
 static struct net_region *engine_region(struct network *network, uint32_t index)
 {

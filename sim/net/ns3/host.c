@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Hosts by address, and what packets say about them. The addresses are those of capture_address(), as numbers. */
+/* Hosts by address, and what packets say about them. The addresses are those of capture_address(), as
+ * numbers. */
 #include "sim/net/ns3/internal.h"
 
 #define IPV4_SERVERS UINT32_C(0xc0000201) /* 192.0.2.1 */

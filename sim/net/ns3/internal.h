@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* What the files of the ns3 engine share: hosts, datagrams under way, connection ends. Nobody else includes this. */
+/* What the files of the ns3 engine share: hosts, datagrams under way, connection ends. Nobody else includes
+ * this. */
 #ifndef SIM_NET_NS3_INTERNAL_H
 #define SIM_NET_NS3_INTERNAL_H
 
@@ -63,8 +64,8 @@ enum ns3_conn_flag {
     CONN_CONNECTED = 1 << 9
 };
 
-/* One end of a connection. Messages stay with their sender until the receiver's end has them all: that is what carries
- * mark and kind across, and what the books count as in flight. */
+/* One end of a connection. Messages stay with their sender until the receiver's end has them all: that is
+ * what carries mark and kind across, and what the books count as in flight. */
 struct ns3_conn {
     uint32_t index;      /* the pool's when free */
     uint32_t generation; /* 0: free */
@@ -78,7 +79,8 @@ struct ns3_conn {
     uint64_t user;
     net_framer *framer;
 
-    /* Sent messages from the oldest undelivered one on; `cursor` is the first that ns-3 has not taken whole. */
+    /* Sent messages from the oldest undelivered one on; `cursor` is the first that ns-3 has not taken
+     * whole. */
     struct net_message *head, *tail, *cursor;
     uint64_t head_offset; /* of head's first byte in the stream */
     uint32_t cursor_taken;

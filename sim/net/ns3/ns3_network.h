@@ -3,22 +3,23 @@
  *
  *   BM-SC, BSF, HSS -- core router -- one node per cell, which all UEs of the cell live on
  *
- * Links are ns-3's point-to-point links. Each UE has an address of its own (those of capture_address()), UDP port 2269
- * and its own TCP connections. Loss, doubling, lateness and named faults befall packets on the link of the cell, by the
- * same draws as on the native engine. TCP is NewReno without SACK, timestamps and window scaling, with the scenario's
- * MSS, initial window, delayed acknowledgment, RTO minimum and TIME_WAIT.
+ * Links are ns-3's point-to-point links. Each UE has an address of its own (those of capture_address()), UDP
+ * port 2269 and its own TCP connections. Loss, doubling, lateness and named faults befall packets on the link
+ * of the cell, by the same draws as on the native engine. TCP is NewReno without SACK, timestamps and window
+ * scaling, with the scenario's MSS, initial window, delayed acknowledgment, RTO minimum and TIME_WAIT.
  *
  * Where it differs from the native engine, because ns-3 does:
  * - queues hold what waits, without the packet that is being sent;
- * - messages go to ns-3 one by one, 2 ns apart, so that segments end where messages end; but what waits for the window
- *   may share a segment;
- * - with tcp.initial_window = 1, messages that come together on one connection arrive at other times: of one that waits,
- *   ns-3 sends the part that the window has room for, the native engine waits until a whole segment fits, and that may be
- *   for a delayed acknowledgment. Ten UEs that bootstrap at 10000 a second, nothing lost: mean time to key 0.745 s on the
- *   native engine, 0.589 s here. Of 2 and 3 segments some 2 % were measured, of 10 0.2 %;
- * - a lost SYN or FIN is sent again by ns-3's own timers, and data at most every 60 s: tcp.rto_max is only how long a
- *   half-closed connection may keep silent. So an attempt of seven SYNs that get no answer ends after 127 s, on the native
- *   engine with its 60 s after 123 s;
+ * - messages go to ns-3 one by one, 2 ns apart, so that segments end where messages end; but what waits for
+ *   the window may share a segment;
+ * - with tcp.initial_window = 1, messages that come together on one connection arrive at other times: of one
+ *   that waits, ns-3 sends the part that the window has room for, the native engine waits until a whole
+ *   segment fits, and that may be for a delayed acknowledgment. Ten UEs that bootstrap at 10000 a second,
+ *   nothing lost: mean time to key 0.745 s on the native engine, 0.589 s here. Of 2 and 3 segments some 2 %
+ *   were measured, of 10 0.2 %;
+ * - a lost SYN or FIN is sent again by ns-3's own timers, and data at most every 60 s: tcp.rto_max is only
+ *   how long a half-closed connection may keep silent. So an attempt of seven SYNs that get no answer ends
+ *   after 127 s, on the native engine with its 60 s after 123 s;
  * - a packet that a fault both damages and doubles arrives once damaged and once whole;
  * - idle time counts from data that came or went, not from bare acknowledgments;
  * - fault.* and the capture know a segment by the message its first byte belongs to.
@@ -39,19 +40,19 @@ extern "C" {
 /* For network_new() and the calls of network.h. */
 extern const struct network_engine ns3_engine;
 
-/* For programs that build their own topology: nodes, links and routes are theirs, the engine puts hosts on the nodes.
- * access_* and core_* of the configuration then mean nothing, fault_* and ns3_pcap_dir are refused. uplink_bytes are IP
- * bytes that UEs send, downlink_bytes those that servers send to UEs, core_bytes those between servers. While the network
- * lives ns3c_on_drop(), and ns3c_node_on_send() of nodes with hosts, are the engine's. ns-3's defaults for TCP are set as
- * for its own nodes; ns3.attributes are defaults of what is made later, those of ns3::TcpL4Protocol also hold for nodes
- * with hosts. */
+/* For programs that build their own topology: nodes, links and routes are theirs, the engine puts hosts on
+ * the nodes. access_* and core_* of the configuration then mean nothing, fault_* and ns3_pcap_dir are
+ * refused. uplink_bytes are IP bytes that UEs send, downlink_bytes those that servers send to UEs, core_bytes
+ * those between servers. While the network lives ns3c_on_drop(), and ns3c_node_on_send() of nodes with hosts,
+ * are the engine's. ns-3's defaults for TCP are set as for its own nodes; ns3.attributes are defaults of what
+ * is made later, those of ns3::TcpL4Protocol also hold for nodes with hosts. */
 struct ns3_placement {
-    /* Not freed with the network, but must outlive it. Its clock must be at 0 when the network is made, else that fails
-     * with NETWORK_ERROR: the models' times count from 0. */
+    /* Not freed with the network, but must outlive it. Its clock must be at 0 when the network is made, else
+     * that fails with NETWORK_ERROR: the models' times count from 0. */
     struct ns3c *sim;
-    /* Says where a host (0 .. servers-1, then UEs) lives. *address is the engine's proposal and may be replaced; it must
-     * be an address of the node (ns3c_device_add_address(), ns3c_node_add_local()) that all other hosts have routes to,
-     * and no other host's. False: refused, creating the network fails. */
+    /* Says where a host (0 .. servers-1, then UEs) lives. *address is the engine's proposal and may be
+     * replaced; it must be an address of the node (ns3c_device_add_address(), ns3c_node_add_local()) that all
+     * other hosts have routes to, and no other host's. False: refused, creating the network fails. */
     bool (*host)(void *user, uint32_t host, struct ns3c_node **node, struct ns3c_address *address);
     void *user;
 };

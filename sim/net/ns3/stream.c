@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Messages on a stream. ns-3 carries the bytes; the messages themselves stay in their sender's list until the other end
- * has handed their last byte over. Nothing is copied on the way in but the start of a message that came in pieces. */
+/* Messages on a stream. ns-3 carries the bytes; the messages themselves stay in their sender's list until the
+ * other end has handed their last byte over. Nothing is copied on the way in but the start of a message that
+ * came in pieces. */
 #include "sim/net/ns3/internal.h"
 
 #define PACE_NS 2
 
-/* --- out -------------------------------------------------------------------------------------------------- */
+/* --- out ------------------------------------------------------------------------------------------------ */
 
 static void note_kind(struct ns3_conn *conn, const struct net_message *message)
 {
@@ -53,8 +54,8 @@ static void on_paced(void *user, uint64_t generation)
     ns3_stream_push(conn);
 }
 
-/* ns-3 sends a nanosecond after it was told to, and whatever it has by then: messages of one instant, and those that
- * wait for the connection, would become one segment. So it gets them one by one. */
+/* ns-3 sends a nanosecond after it was told to, and whatever it has by then: messages of one instant, and
+ * those that wait for the connection, would become one segment. So it gets them one by one. */
 static bool must_wait(struct ns3_conn *conn)
 {
     int64_t now_ns = ns3c_now(conn->net->sim);
@@ -120,10 +121,10 @@ unsigned ns3_stream_kind(const struct ns3_conn *conn, uint64_t offset, unsigned 
     return otherwise;
 }
 
-/* --- in --------------------------------------------------------------------------------------------------- */
+/* --- in ------------------------------------------------------------------------------------------------- */
 
-/* What the sender knows of a framed message: kind and mark of its message that holds the last byte, and all its messages
- * that end in it, taken out of its list. */
+/* What the sender knows of a framed message: kind and mark of its message that holds the last byte, and all
+ * its messages that end in it, taken out of its list. */
 struct origin {
     struct net_message *ended;
     int64_t mark_ns;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Nodes, links, routes, and hosts on them: the engine's own, or on the nodes of a placement.
  *
- * A cell's node needs no address of its own: all addresses of its UEs are local to it, and its link is reached by routes
- * to them. */
+ * A cell's node needs no address of its own: all addresses of its UEs are local to it, and its link is
+ * reached by routes to them. */
 #include "sim/net/ns3/internal.h"
 
 bool ns3_set_error(GError **error, const char *what)
@@ -16,7 +16,7 @@ static unsigned host_bits(const struct ns3_net *net)
     return net->config.ipv6 ? 128 : 32;
 }
 
-/* --- own topology ----------------------------------------------------------------------------------------- */
+/* --- own topology --------------------------------------------------------------------------------------- */
 
 /* Everything goes to the router that is not here. */
 static bool add_default_route(const struct ns3_net *net, struct ns3c_node *node, struct ns3c_device *device)
@@ -120,7 +120,7 @@ static bool build_network(struct ns3_net *net, GError **error)
     return !net->config.ns3_pcap_dir || capture_devices(net, error);
 }
 
-/* --- hosts ------------------------------------------------------------------------------------------------ */
+/* --- hosts ---------------------------------------------------------------------------------------------- */
 
 static guint hash_address(gconstpointer key)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* UDP: one port per host. What travels beside the bytes, kind and mark, waits here under the datagram's tag. */
+/* UDP: one port per host. What travels beside the bytes, kind and mark, waits here under the datagram's
+ * tag. */
 #include "sim/net/ns3/internal.h"
 
 struct ns3_flight *ns3_flight_find(const struct ns3_net *net, uint64_t tag)
