@@ -79,10 +79,10 @@ enum bmsc_work { BMSC_PULL, BMSC_POST, BMSC_AUTH_POST, BMSC_ZN_ANSWER, BMSC_MSK,
 
 enum bmsc_nonce { NONCE_UNKNOWN, NONCE_FRESH, NONCE_OLD };
 
-/* What a POST with credentials was found to say: all that deciding and answering need. */
-/* Of its credentials; the uri as the UE wrote it. */
+/* Of a POST's credentials; the uri as the UE wrote it. */
 enum post_text { POST_NONCE, POST_CNONCE, POST_URI };
 
+/* What a POST with credentials was found to say: all that deciding and answering need. */
 struct bmsc_post {
     bool b_tid_known_form; /* the user name is a B-TID of our BSF */
     bool names_right;      /* realm and opaque are ours, the response has the length of one */
