@@ -205,6 +205,41 @@ read -r -a pids <hung
 ok $? "... its children are gone"
 rm hang
 
+# Slurm tells every process to end, each at its own moment: the timer's end is not the run's time.
+printf '#!/bin/sh\nexec sleep 1000\n' >endless
+chmod +x endless
+mkdir told
+# shellcheck disable=SC2317 # by until_true; the only child of that name
+timer_of() { pgrep -P "$pid" -f 'sleep 600'; }
+for signal in TERM KILL; do
+    "$scripts/sweep-run" --program "$work/endless" --timeout 600 "pullstorm run base.ini -o told/runs/$signal" &
+    pid=$!
+    until_true timer_of >timer
+    kill -$signal "$(cat timer)"
+    sleep 1
+    kill -0 "$pid" && until_true timer_of >/dev/null
+    ok $? "the timer of a run gets SIG$signal: the run goes on, and is timed"
+    kill -TERM "$pid"
+    wait "$pid"
+    got=$?
+    [ "$got" = 3 ] && [ ! -e "told/runs/$signal.failed" ]
+    ok $? "... told to end, it has not failed (exit 3, got $got)"
+done
+
+# Whoever stops a run in the moment of its end need not wait for anything, least of all for its timer.
+# shellcheck disable=SC2016 # for the program's shell
+printf '#!/bin/sh\nkill -TERM $PPID\n' >ending
+chmod +x ending
+late=0
+for i in $(seq 20); do
+    timeout --signal=KILL 120 "$scripts/sweep-run" --program "$work/ending" --timeout 600 \
+        "pullstorm run base.ini -o told/runs/p$i"
+    [ $? -gt 3 ] && late=$((late + 1))
+    [ $late -lt 2 ] || break
+done 2>err
+[ $late = 0 ] && [ -z "$(find told/runs -name 'p*.failed')" ]
+ok $? "told to end as the run ends: so it does"
+
 # However little memory there is, that is what is told: every limit below what the run needs.
 mkdir small
 if grep -q __asan_init "$real"; then
