@@ -5,15 +5,17 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
-#define VALUE_BYTES_MAX 32 /* the longest key there is: MUK, MRK, Ks */
+#define VALUE_BYTES_MAX 32   /* the longest key there is: MUK, MRK, Ks */
+#define LINE_BYTES_MAX  8192 /* far above any row: a B-TID and an IMPI are user names of some hundred bytes */
 
 enum column { COLUMN_B_TID, COLUMN_LABEL, COLUMN_ID, COLUMN_VALUE, COLUMNS };
 static const char *const column_names[COLUMNS] = {"b_tid", "label", "id", "value"};
 
 struct decode_keylog {
     GPtrArray *keys;    /* struct decode_key */
+    GHashTable *known;  /* the same, as a set: the log of a run has one MSK once for every UE */
     struct bytes b_tid; /* of the MUKs to keep; while reading */
 };
 
@@ -131,11 +133,39 @@ static bool read_value(const struct place *place, const char *hex, struct bytes 
     return true;
 }
 
+static guint key_hash(const void *pointer)
+{
+    const struct decode_key *key = pointer;
+    guint hash = g_str_hash(key->label) + 31 * g_str_hash(key->b_tid) + 37 * g_str_hash(key->id);
+
+    for (size_t i = 0; i < key->value.len; i++)
+        hash = 31 * hash + key->value.at[i];
+    return hash;
+}
+
+static gboolean key_equal(const void *pointer, const void *other_pointer)
+{
+    const struct decode_key *key = pointer, *other = other_pointer;
+
+    return strcmp(key->label, other->label) == 0 && strcmp(key->b_tid, other->b_tid) == 0 &&
+           strcmp(key->id, other->id) == 0 && bytes_equal(key->value, other->value);
+}
+
 static bool is_wanted(const struct decode_keylog *keylog, const char *label, const char *b_tid)
 {
     if (strcmp(label, "MUK") == 0)
         return keylog->b_tid.at == NULL || bytes_equal(keylog->b_tid, bytes_text(b_tid));
     return strcmp(label, "MSK") == 0 || strcmp(label, "MTK") == 0;
+}
+
+static void keep(struct decode_keylog *keylog, struct decode_key *key)
+{
+    if (g_hash_table_contains(keylog->known, key)) {
+        key_free(key);
+        return;
+    }
+    g_hash_table_add(keylog->known, key);
+    g_ptr_array_add(keylog->keys, key);
 }
 
 static bool read_record(const struct place *place, const char *line, const unsigned columns[COLUMNS],
@@ -157,9 +187,12 @@ static bool read_record(const struct place *place, const char *line, const unsig
     if (right && is_wanted(keylog, texts[COLUMN_LABEL], texts[COLUMN_B_TID])) {
         struct decode_key *key = g_new(struct decode_key, 1);
 
-        *key = (struct decode_key){g_strdup(texts[COLUMN_LABEL]), g_strdup(texts[COLUMN_B_TID]),
+        /* An MSK is that of all UEs: whose row it stands in does not matter. */
+        bool of_ue = strcmp(texts[COLUMN_LABEL], "MUK") == 0;
+
+        *key = (struct decode_key){g_strdup(texts[COLUMN_LABEL]), g_strdup(of_ue ? texts[COLUMN_B_TID] : ""),
                                    g_strdup(texts[COLUMN_ID]), value};
-        g_ptr_array_add(keylog->keys, key);
+        keep(keylog, key);
     } else if (right) {
         g_free((void *)(uintptr_t)value.at);
     }
@@ -168,16 +201,28 @@ static bool read_record(const struct place *place, const char *line, const unsig
     return right;
 }
 
+/* The next line, without its end, into `line`. False at the end of the file, and with a message for what is no
+ * line of text: a key log can be a device or a pipe that never ends one. */
+static bool next_line(FILE *file, struct place *place, char line[LINE_BYTES_MAX], bool *right)
+{
+    if (!fgets(line, LINE_BYTES_MAX, file))
+        return false;
+    place->line++;
+    *right = strchr(line, '\n') || (feof(file) && strlen(line) < LINE_BYTES_MAX - 1);
+    if (!*right)
+        refuse(place, "no end of the line within %d bytes, or a NUL byte in it, expected a row of a key log",
+               LINE_BYTES_MAX - 1);
+    g_strchomp(line);
+    return *right;
+}
+
 static bool read_lines(FILE *file, struct place *place, struct decode_keylog *keylog)
 {
     unsigned columns[COLUMNS] = {0};
-    char *line = NULL;
-    size_t size = 0;
+    char line[LINE_BYTES_MAX];
     bool right = true;
 
-    while (right && getline(&line, &size, file) >= 0) {
-        place->line++;
-        g_strchomp(line);
+    while (right && next_line(file, place, line, &right)) {
         if (place->line == 1)
             right = read_header(place, line, columns);
         else if (*line != '\0')
@@ -191,7 +236,6 @@ static bool read_lines(FILE *file, struct place *place, struct decode_keylog *ke
         refuse(place, "empty, expected time_s,impi,b_tid,label,id,value");
         right = false;
     }
-    free(line);
     return right;
 }
 
@@ -207,7 +251,9 @@ struct decode_keylog *decode_keylog_open(const char *path, struct bytes b_tid, G
         return NULL;
     }
     keylog = g_new(struct decode_keylog, 1);
-    *keylog = (struct decode_keylog){g_ptr_array_new_with_free_func(key_free), b_tid};
+    *keylog = (struct decode_keylog){.keys = g_ptr_array_new(),
+                                     .known = g_hash_table_new_full(key_hash, key_equal, key_free, NULL),
+                                     .b_tid = b_tid};
     right = read_lines(file, &place, keylog);
     fclose(file);
     if (right)
@@ -221,6 +267,7 @@ void decode_keylog_close(struct decode_keylog *keylog)
     if (keylog == NULL)
         return;
     g_ptr_array_unref(keylog->keys);
+    g_hash_table_unref(keylog->known);
     g_free(keylog);
 }
 

@@ -25,7 +25,7 @@ uint64_t decode_number(struct bytes raw);
  * the grammar: then mikey_decode() refuses it, too. */
 bool decode_walk(struct bytes in, GString *out, GString *error);
 
-/* One row of a key log. */
+/* A key of a log; b_tid is empty for what is no MUK. */
 struct decode_key {
     char *label, *b_tid, *id;
     struct bytes value;

@@ -173,19 +173,22 @@ static void print_key_data(struct verify *v, const struct mikey_key_data *k, con
         print_interval(v, k, start);
 }
 
-static int print_plain(struct verify *v, struct bytes plain)
+/* `what` they are: "decrypted key data", say. */
+static int print_plain(struct verify *v, struct bytes plain, const char *what)
 {
     struct bytes rest = plain;
     int status = 0;
+    char *title = g_strdup_printf("%s (offsets count from its beginning)", what);
 
-    decode_title(v->out, 0, "decrypted key data (offsets count from its beginning)");
+    decode_title(v->out, 0, title);
+    g_free(title);
     while (rest.len > 0 && status == 0) {
         size_t offset = plain.len - rest.len;
         struct mikey_key_data key_data;
         enum wire_status wire = mikey_key_data_decode(rest, &key_data, &rest);
 
         if (wire != WIRE_OK) {
-            status = refuse(v, "decrypted key data, offset %zu: %s, expected a key data sub-payload", offset,
+            status = refuse(v, "%s, offset %zu: %s, expected a key data sub-payload", what, offset,
                             wire_status_text(wire));
             break;
         }
@@ -208,9 +211,9 @@ static int decrypt(struct verify *v)
     if (m->encr_alg == MIKEY_ENCR_AES_KW_128)
         return refuse(v, "key data are wrapped with AES-KW, expected AES-CM-128");
     if (m->encr_alg == MIKEY_ENCR_NULL)
-        return print_plain(v, m->encr_data);
+        return print_plain(v, m->encr_data, "key data that are not encrypted");
     mikey_crypt(v->crypto, &v->keys, m->csb_id, m->ts, m->encr_data.at, plain, m->encr_data.len);
-    return print_plain(v, bytes_of(plain, m->encr_data.len));
+    return print_plain(v, bytes_of(plain, m->encr_data.len), "decrypted key data");
 }
 
 /* A message under a MUK that has been set up in `v`. `missing` of the log is told by B-TID. */

@@ -467,6 +467,9 @@ static void walk_mac(struct walk *w, size_t start, uint8_t next, const char *fie
 
 static void walk_kemac(struct walk *w, size_t start, uint8_t next)
 {
+    static const char *const protections[] = {[MIKEY_ENCR_NULL] = "in plain, not encrypted",
+                                              [MIKEY_ENCR_AES_CM_128] = "encrypted with AES-CM-128",
+                                              [MIKEY_ENCR_AES_KW_128] = "wrapped with AES-KW-128"};
     size_t encr_at = w->at, len, offset;
     uint8_t encr = TAKE_CODE(w, "encryption", encr_names);
     struct bytes raw;
@@ -474,10 +477,10 @@ static void walk_kemac(struct walk *w, size_t start, uint8_t next)
     check_code(w, encr_at, "encryption algorithm", encr, MIKEY_ENCR_AES_KW_128);
     len = take_length(w, 2, "length");
     offset = w->at;
-    raw = take(w, len, "encrypted key data");
+    raw = take(w, len, "key data");
     if (!w->failed)
-        decode_row(w->out, offset, raw, "key data",
-                   len == 0 ? "none: the KEMAC carries the MAC alone" : "encrypted");
+        decode_row(w->out, offset, raw, "key data", "%s",
+                   len == 0 ? "none: the KEMAC carries the MAC alone" : protections[encr]);
     walk_mac(w, start, next, "MAC algorithm");
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* pullstorm decode: what it prints of every MIKEY vector, what it verifies, and that it refuses exactly
  * what the codec refuses, each time with a place and a reason. */
+#include "models/crypto/mikey_keys.h"
 #include "models/wire/mikey.h"
 #include "sim/cli/decode.h"
+#include "sim/cli/decode_parts.h"
 #include "tests/unit/decode_log.h"
 #include "tests/unit/tap.h"
 #include "tests/unit/wire_vectors.h"
@@ -183,6 +185,57 @@ static void test_log_differs(void)
     decode_keylog_close(no_muk);
 }
 
+static struct bytes bytes_of_hex(const char *hex)
+{
+    GString *error = g_string_new(NULL);
+    GByteArray *bytes = decode_input(bytes_text(hex), error);
+    struct bytes view;
+
+    g_assert_cmpstr(error->str, ==, "");
+    view = bytes_of(bytes->data, bytes->len);
+    g_string_free(error, TRUE);
+    g_test_queue_free(g_byte_array_free(bytes, FALSE));
+    return view;
+}
+
+/* What stands under "key data" is what the message says of them; one in plain is read as it is. */
+static void test_encryption(void)
+{
+    const struct decode_options with_log = {.keylog = whole_log};
+    struct bytes muk = bytes_of_hex(LOG_MUK), plain = vector_hex(computed, "msk_push", "key_data_plain");
+    struct mikey_message m;
+    struct mikey_keys keys;
+    struct crypto *crypto = crypto_new();
+    uint8_t out[256];
+    size_t len;
+
+    EXPECT(message_of("msk_push"), &print_only, 0, "key data          encrypted with AES-CM-128");
+    assert_status(mikey_decode(message_of("msk_push"), &m), WIRE_OK);
+    m.encr_alg = MIKEY_ENCR_AES_KW_128;
+    assert_status(mikey_encode(&m, out, sizeof out, &len), WIRE_OK);
+    EXPECT(bytes_of(out, len), &print_only, 0, "key data          wrapped with AES-KW-128");
+    m.encr_alg = MIKEY_ENCR_NULL;
+    m.encr_data = plain;
+    assert_status(mikey_encode(&m, out, sizeof out, &len), WIRE_OK);
+    EXPECT(bytes_of(out, len), &print_only, 0, "key data          in plain, not encrypted");
+    mikey_keys(crypto, muk, m.csb_id, m.rand, &keys);
+    mikey_mac(crypto, keys.auth, bytes_of(out, len - MIKEY_MAC_BYTES), out + len - MIKEY_MAC_BYTES);
+    EXPECT(bytes_of(out, len), &with_log, 0, "MAC is right", "-- key data that are not encrypted",
+           "MSK 00050001 equals the one in the key log");
+    crypto_free(crypto);
+}
+
+/* One MSK for all UEs of a run is kept once, so that what is kept does not grow with the log. */
+static void test_log_repeats(void)
+{
+    struct decode_keylog *keylog =
+        log_of(LOG_HEADER LOG_ROW("a", "MSK", "00050001", LOG_MSK) LOG_ROW("b", "MSK", "00050001", LOG_MSK)
+                   LOG_ROW("a", "MSK", "00050001", LOG_MSK) LOG_ROW("a", "MSK", "00050001", LOG_MTK));
+
+    g_assert_cmpuint(decode_keylog_count(keylog), ==, 2);
+    decode_keylog_close(keylog);
+}
+
 /* A log that was read for one B-TID has the MUKs of no other. */
 static void test_log_of_one(void)
 {
@@ -285,19 +338,6 @@ static const char *const rare[] = {
     "09000000"
     "0001000102030405060708090a0b0c0d0e0f10111213",
 };
-
-static struct bytes bytes_of_hex(const char *hex)
-{
-    GString *error = g_string_new(NULL);
-    GByteArray *bytes = decode_input(bytes_text(hex), error);
-    struct bytes view;
-
-    g_assert_cmpstr(error->str, ==, "");
-    view = bytes_of(bytes->data, bytes->len);
-    g_string_free(error, TRUE);
-    g_test_queue_free(g_byte_array_free(bytes, FALSE));
-    return view;
-}
 
 static void test_rare(void)
 {
@@ -503,6 +543,8 @@ int main(int argc, char **argv)
     g_test_add_func("/decode/verify-mtk", test_verify_mtk);
     g_test_add_func("/decode/log-differs", test_log_differs);
     g_test_add_func("/decode/log-of-one", test_log_of_one);
+    g_test_add_func("/decode/log-repeats", test_log_repeats);
+    g_test_add_func("/decode/encryption", test_encryption);
     g_test_add_func("/decode/truncations", test_truncations);
     g_test_add_func("/decode/bit-flips", test_bit_flips);
     g_test_add_func("/decode/rare", test_rare);

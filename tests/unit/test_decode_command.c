@@ -125,12 +125,13 @@ static void test_wrong(void)
     char *log_path = new_file("not,a,key,log\n", -1);
     char *message = new_file("0100", -1), *bad_log = word_list("--keys=%s\n%s", log_path, message);
     char *no_log = word_list("--keys=/nonexistent/keylog.csv\n%s", message),
-         *folder = word_list("--keys=/\n%s", message);
+         *folder = word_list("--keys=/\n%s", message), *endless = word_list("--keys=/dev/zero\n%s", message);
 
     expect("/nonexistent/message", "/dev/null", 2, "",
            "*pullstorm: decode: /nonexistent/message: cannot be read: No such file*");
     expect("/", "/dev/null", 2, "", "*/: cannot be read: Is a directory*");
     expect(folder, "/dev/null", 2, "", "*/: cannot be read: Is a directory*");
+    expect(endless, "/dev/null", 2, "", "*/dev/zero:1: no end of the line within 8191 bytes, or a NUL byte*");
     expect(no_log, "/dev/null", 2, "", "*/nonexistent/keylog.csv*No such file*");
     expect(bad_log, "/dev/null", 2, "", "*:1: no column b_tid, expected a key log*");
     expect("--unknown", "/dev/null", 2, "", "*pullstorm: decode: unknown option --unknown, did you mean*");
@@ -143,6 +144,7 @@ static void test_wrong(void)
     g_free(bad_log);
     g_free(no_log);
     g_free(folder);
+    g_free(endless);
     drop_file(message);
     drop_file(log_path);
 }
