@@ -23,9 +23,9 @@ int decode_message(struct bytes message, const struct decode_options *options, G
  * and a line appended to `error`, if it is neither. Free with g_byte_array_unref(). */
 GByteArray *decode_input(struct bytes input, GString *error);
 
-/* Reads keylog.csv, and keeps what a message can need, each key once: MSKs, MTKs, and the MUKs of `b_tid` (with
- * at == NULL of all), for a log of millions of UEs need not fit into memory. NULL, and a line appended to
- * `error`, if it cannot be read or is not one. */
+/* Reads keylog.csv, and keeps what a message can need, each key once: MSKs, MTKs, and the MUKs of `b_tid`
+ * (with at == NULL of all), for a log of millions of UEs need not fit into memory. NULL, and a line appended
+ * to `error`, if it cannot be read or is not one. */
 struct decode_keylog *decode_keylog_open(const char *path, struct bytes b_tid, GString *error);
 void decode_keylog_close(struct decode_keylog *keylog);
 

@@ -201,8 +201,8 @@ static bool read_record(const struct place *place, const char *line, const unsig
     return right;
 }
 
-/* The next line, without its end, into `line`. False at the end of the file, and with a message for what is no
- * line of text: a key log can be a device or a pipe that never ends one. */
+/* The next line, without its end, into `line`. False at the end of the file, and with a message for what is
+ * no line of text: a key log can be a device or a pipe that never ends one. */
 static bool next_line(FILE *file, struct place *place, char line[LINE_BYTES_MAX], bool *right)
 {
     if (!fgets(line, LINE_BYTES_MAX, file))
