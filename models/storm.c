@@ -213,15 +213,19 @@ static bool open_files(struct storm *storm, GError **error)
     return true;
 }
 
+size_t storm_ue_bytes(void)
+{
+    return bmsc_ue_bytes + bsf_ue_bytes + hss_ue_bytes + sizeof(struct ue);
+}
+
 static void no_memory(const struct storm *storm, GError **error)
 {
     const struct scenario *s = storm->world.scenario;
-    const size_t ue_bytes = bmsc_ue_bytes + bsf_ue_bytes + hss_ue_bytes + sizeof(struct ue);
 
     g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOMEM,
                 "ue.count = %s: out of memory, that many UEs need tables of %.0f MB",
                 scenario_value_text(s, config_key_find("ue", "count")),
-                (double)s->ue_count * (double)ue_bytes / 1e6);
+                (double)s->ue_count * (double)storm_ue_bytes() / 1e6);
 }
 
 /* False and error: no memory for the tables with an entry a UE, all that grows with ue.count. */

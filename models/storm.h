@@ -37,6 +37,19 @@ struct storm_options {
     void *user;
 };
 
+/* What a run will take of the machine, by its engine (NULL: native) and the scenario: estimates, but for
+ * `tables_bytes`, which is exact. */
+struct storm_needs {
+    double tables_bytes;  /* an entry for each UE: taken at once */
+    double memory_bytes;  /* peak of the process if no UE waits for another */
+    double waiting_bytes; /* the same if all UEs wait at a time */
+    double series_bytes;  /* of the files of a run: timeseries.csv ... */
+    double capture_bytes; /* ... and with a capture, a key log */
+    double keylog_bytes;
+    double cpu_s; /* on the machine of README.md, if each UE is served at its first try */
+};
+void storm_needs(const struct scenario *scenario, const struct network_engine *engine, struct storm_needs *out);
+
 /* For scenario_load_with(): the mistakes that only the models can find. */
 scenario_rule storm_check;
 

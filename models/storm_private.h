@@ -31,6 +31,9 @@ struct storm {
     struct histogram latency[MODEL_PROCEDURE_COUNT]; /* merged, after the run */
 };
 
+/* What the tables hold of each UE, whatever becomes of it. */
+size_t storm_ue_bytes(void);
+
 extern const char *const storm_kind_names[MESSAGE_KIND_COUNT];
 /* storm_check() for a program that loaded its scenario without. */
 bool storm_scenario_right(const struct scenario *scenario, GError **error);

@@ -2,6 +2,7 @@
 /* pullstorm check: every mistake of a scenario, without running it. */
 #include "sim/cli/cli.h"
 #include "sim/cli/format.h"
+#include "sim/cli/needs.h"
 #include "sim/cli/whatif.h"
 #include "sim/config/mistakes.h"
 #include "sim/config/value.h"
@@ -81,6 +82,7 @@ int check_command(int argc, char **argv)
         printf("%s: no mistake found (%s UEs in %s cells, pull rate %s)\n", argv[1],
                format_count(ues, scenario->ue_count), format_count(cells, scenario->ue_cells),
                scenario_value_text(scenario, config_key_find("pull", "rate")));
+        needs_print(scenario);
     }
     scenario_free(scenario);
     g_strfreev(settings);

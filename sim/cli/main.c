@@ -4,6 +4,7 @@
 
 #include "sim/cli/cli.h"
 #include "sim/config/suggest.h"
+#include "sim/kernel/memory.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -61,6 +62,7 @@ static int unknown(const char *name)
 
 int main(int argc, char **argv)
 {
+    memory_watch();
     if (argc < 2) {
         usage(stderr);
         return CLI_WRONG;

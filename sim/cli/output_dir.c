@@ -2,6 +2,8 @@
 /* The directory that a run writes: all of it, or none of it. */
 #include "sim/cli/output_dir.h"
 
+#include "sim/kernel/memory.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,6 +21,7 @@ struct output_dir {
     char *made;    /* topmost parent that was missing; NULL: none was */
     int lock;      /* open on the sibling: tells other runs that it is in use */
     bool replaces; /* something that is to go stands at the final place */
+    struct memory_guard guard;
 };
 
 /* All that a result consists of, and device-*.pcap; report.html and the pictures of plots/ are made from it
@@ -182,13 +185,9 @@ static bool make_parents(struct output_dir *dir, GError **error)
         missing = at;
         at = above;
     }
-    if (missing && g_mkdir_with_parents(dir->parent, 0777) != 0) {
-        fail(error, errno, "%s: %s", dir->parent, g_strerror(errno));
-        g_free(missing);
-        return false;
-    }
-    dir->made = missing;
-    return true;
+    dir->made = missing; /* some of them may be, when making them fails */
+    return !missing || g_mkdir_with_parents(dir->parent, 0777) == 0 ||
+           fail(error, errno, "%s: %s", dir->parent, g_strerror(errno));
 }
 
 /* Is what stands at the path what was opened? Another may have removed it, and somebody made it anew,
@@ -262,11 +261,17 @@ static bool make_partial(struct output_dir *dir, GError **error)
     return true;
 }
 
+static void undo(void *user)
+{
+    output_dir_abort(user);
+}
+
 struct output_dir *output_dir_begin(const char *target, bool force, GError **error)
 {
     struct output_dir *dir = g_new0(struct output_dir, 1);
 
     dir->lock = -1;
+    memory_guard_push(&dir->guard, undo, dir);
     dir->named = g_strdup(target);
     for (size_t length = strlen(target); length > 1 && target[length - 1] == '/'; length--)
         dir->named[length - 1] = '\0';
@@ -298,6 +303,7 @@ char *output_dir_message(const struct output_dir *dir, const char *message)
 
 static void release(struct output_dir *dir)
 {
+    memory_guard_pop(&dir->guard);
     if (dir->lock >= 0)
         close(dir->lock);
     g_free(dir->named);

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* pullstorm run: one scenario, one result. */
 #include "sim/cli/cli.h"
+#include "sim/cli/format.h"
 #include "sim/cli/interrupt.h"
+#include "sim/cli/needs.h"
 #include "sim/cli/output_dir.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/report.h"
 #include "sim/config/value.h"
+#include "sim/kernel/memory.h"
 #include "sim/net/network.h"
 
 #include <inttypes.h>
@@ -18,7 +21,7 @@
 struct run_options {
     char *output, *seed, *engine, *threads;
     char **settings;
-    gboolean pcap, pcap_devices, keylog, force, quiet;
+    gboolean pcap, pcap_devices, keylog, force, ignore_needs, quiet;
     int thread_count;
 };
 
@@ -57,6 +60,8 @@ static enum cli_parsed parse_options(struct run_options *o, int *argc, char **ar
         {"keylog", 0, 0, G_OPTION_ARG_NONE, &o->keylog, "write keylog.csv, every key that came to be", NULL},
         {"force", 0, 0, G_OPTION_ARG_NONE, &o->force, "replace an earlier result, once the new one is whole",
          NULL},
+        {"ignore-needs", 0, 0, G_OPTION_ARG_NONE, &o->ignore_needs,
+         "run although memory or disk will not do by what check says", NULL},
         {"quiet", 0, 0, G_OPTION_ARG_NONE, &o->quiet, "print errors only", NULL},
         {.long_name = NULL}};
 
@@ -253,6 +258,7 @@ static int finish(struct run *run, char *started, int64_t start_us)
     } else if (good) {
         good = output_dir_commit(run->dir, &error);
         run->dir = NULL;
+        memory_set_teller(NULL, NULL); /* nothing is removed any more */
     }
     if (!good)
         status = give_up(run, CLI_FAILED, error);
@@ -265,6 +271,35 @@ static int finish(struct run *run, char *started, int64_t start_us)
     return status;
 }
 
+/* Memory has run out in mid-run. */
+static void tell_needs(void *user, size_t bytes)
+{
+    struct run *run = user;
+    char *needs = needs_memory_text(run->scenario), more[FORMAT_SIZE];
+
+    progress_end(&run->progress);
+    if (bytes > 0)
+        cli_error("out of memory, there are no %s more: this run %s; the unfinished result was removed",
+                  format_bytes(more, (double)bytes), needs);
+    else
+        cli_error("out of memory: this run %s; the unfinished result was removed", needs);
+    g_free(needs);
+}
+
+/* False and a message: it is known beforehand that it cannot be done. */
+static bool can_be_done(struct run *run)
+{
+    const struct run_options *o = &run->options;
+    const struct needs_files files = {o->pcap, o->pcap_devices, o->keylog};
+    char *missing = o->ignore_needs ? NULL : needs_missing(run->scenario, &files, run->target);
+
+    if (!missing)
+        return true;
+    cli_error("%s; --ignore-needs tries it all the same", missing);
+    g_free(missing);
+    return false;
+}
+
 static int simulate(struct run *run)
 {
     int64_t start_us = g_get_monotonic_time();
@@ -274,9 +309,8 @@ static int simulate(struct run *run)
     int status = CLI_OK;
 
     g_date_time_unref(now);
-    run->target = run->options.output ? g_strdup(run->options.output)
-                                      : g_build_filename("results", run->scenario->name, NULL);
     interrupt_install();
+    memory_set_teller(tell_needs, run);
     run->dir = output_dir_begin(run->target, run->options.force, &error);
     if (!run->dir)
         status = give_up(run, CLI_FAILED, error);
@@ -291,6 +325,7 @@ static int simulate(struct run *run)
         storm_free(run->storm);
     if (run->dir)
         output_dir_abort(run->dir);
+    memory_set_teller(NULL, NULL);
     g_free(started);
     return status;
 }
@@ -309,8 +344,11 @@ int run_command(int argc, char **argv)
         status = cli_finish_output();
     else if (parsed == CLI_GO && argc != 2)
         cli_error("run: expected one SCENARIO, got %d (pullstorm run --help)", argc - 1);
-    else if (parsed == CLI_GO && check_options(&run.options) && load(&run, argv[1]))
-        status = simulate(&run);
+    else if (parsed == CLI_GO && check_options(&run.options) && load(&run, argv[1])) {
+        run.target = run.options.output ? g_strdup(run.options.output)
+                                        : g_build_filename("results", run.scenario->name, NULL);
+        status = can_be_done(&run) ? simulate(&run) : CLI_FAILED;
+    }
     scenario_free(run.scenario);
     g_strfreev(run.command_line);
     g_strfreev(run.options.settings);

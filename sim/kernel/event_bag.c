@@ -17,7 +17,7 @@ static struct event_chunk *allocate_slab(size_t chunks)
     void *slab = aligned_alloc(bytes < HUGE_PAGE_BYTES ? CHUNK_BYTES : HUGE_PAGE_BYTES, bytes);
 
     if (!slab)
-        g_error("kernel: no memory for %" G_GSIZE_FORMAT " bytes of events", bytes);
+        g_error("kernel: failed to allocate %" G_GSIZE_FORMAT " bytes of events", bytes);
     /* Buckets are written all over the slabs: with small pages nearly every write would miss the TLB. That
      * the advice may be refused does not matter. */
     if (bytes >= HUGE_PAGE_BYTES)

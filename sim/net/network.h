@@ -117,8 +117,19 @@ struct network_queues {
 struct network;
 
 /* What an engine provides. Use the inline calls below. */
+/* What an engine takes of the machine, measured: for what is said before a run. */
+struct network_cost {
+    double program_bytes; /* of the process, before the first cell */
+    double region_bytes;
+    double cell_bytes;
+    double host_bytes; /* of a UE that has had packets */
+    double busy_bytes; /* of a UE while it has connections, packets, timers; with what the models hold then */
+    double packet_s;   /* CPU time of a packet from end to end, on the machine of README.md */
+};
+
 struct network_engine {
     const char *name;
+    struct network_cost cost;
     bool has_devices; /* whose packets can be captured one by one: ns3_pcap_dir */
     struct network *(*create)(const struct network_config *config, GError **error);
     void (*destroy)(struct network *network);

@@ -50,7 +50,7 @@ struct csv *csv_open_text(char **text)
 
     csv->file = open_memstream(text, &csv->length);
     if (!csv->file)
-        g_error("csv: no memory for a text");
+        g_error("csv: failed to allocate a text");
     csv->name = g_strdup("(memory)");
     return csv;
 }

@@ -378,7 +378,7 @@ if (small --version) >/dev/null 2>&1; then
     (small run one.ini -o deep/er -s ue.count=100M -s ue.cells=1000) >out 2>err
     [ $? = 1 ] && [ "$(wc -l <err)" = 1 ]
     result $? "a run that memory does not hold fails with one message"
-    says err "ue.count = 100M: out of memory" "... which names the key"
+    says err "ue.count = 100M: the run would be out of memory" "... which names the key"
     says err " MB" "... and the memory wanted"
     clean "a run that memory does not hold"
 fi

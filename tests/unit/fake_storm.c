@@ -51,13 +51,22 @@ const unsigned storm_procedure_count = G_N_ELEMENTS(storm_procedures);
 
 #define WINDOWS 100
 
-static const struct network_engine engine = {.name = "native"};
-const struct network_engine *const cli_engines[] = {&engine, NULL};
+static const struct network_engine fake_engine = {.name = "native"};
+const struct network_engine *const cli_engines[] = {&fake_engine, NULL};
 
 void storm_check(const struct scenario *scenario, struct mistakes *mistakes)
 {
     if (g_str_has_prefix(scenario->fault_drop, "fake"))
         mistakes_add_at(mistakes, CONFIG_ERROR_VALUE, "fault", "drop", "no such kind of packet");
+}
+
+/* Next to nothing. */
+void storm_needs(const struct scenario *scenario, const struct network_engine *engine,
+                 struct storm_needs *out)
+{
+    (void)scenario;
+    (void)engine;
+    *out = (struct storm_needs){.memory_bytes = 1e6, .waiting_bytes = 1e6};
 }
 
 struct storm *storm_new(const struct scenario *scenario, const struct storm_options *options, GError **error)

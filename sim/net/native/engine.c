@@ -369,6 +369,12 @@ static void engine_queues(const struct network *network, struct network_queues *
 
 const struct network_engine native_engine = {
     .name = "native",
+    .cost = {.program_bytes = 20e6,
+             .region_bytes = 0.6e6,
+             .cell_bytes = 100,
+             .host_bytes = 0,
+             .busy_bytes = 2700,
+             .packet_s = 0.3e-6},
     .create = engine_create,
     .destroy = engine_destroy,
     .region = engine_region,

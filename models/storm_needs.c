@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* What a run will take of the machine. The sizes of a UE are measured with million.ini, each as the difference of
+ * two runs, with GCC 12 on the machine of README.md. */
+#include "models/storm_private.h"
+#include "sim/net/native/native.h"
+
+#include <math.h>
+
+/* One UE that gets its key at the first try, and what a bootstrap adds to that; Diameter counted. */
+static const struct {
+    double packets, cpu_s, capture_bytes, keylog_bytes, memory_bytes;
+} plain = {15, 10e-6, 3560, 1360, 0}, bootstrap = {22, 22e-6, 4830, 590, 260};
+
+#define SERIES_HEAD_BYTES 1200
+#define SERIES_ROW_BYTES  260 /* a third of its columns in use */
+#define ROUND_TRIPS       10  /* from pull to ACK, with a bootstrap */
+
+/* How long a UE is busy that waits for nobody. */
+static double unloaded_s(const struct scenario *s)
+{
+    return ROUND_TRIPS * ((double)s->access_rtt + 2 * (double)s->core_delay) / 1e9;
+}
+
+/* UEs that are pulled before the end of the run. */
+static double pulled(const struct scenario *s)
+{
+    double time_s = (double)(s->run_end - s->pull_start) / 1e9;
+
+    return fmin((double)s->ue_count, fmax(0, time_s * s->pull_rate));
+}
+
+static double series_rows(const struct scenario *s, double ues)
+{
+    double end_s =
+        fmin((double)s->run_end / 1e9, (double)s->pull_start / 1e9 + ues / s->pull_rate + unloaded_s(s));
+
+    return ceil(end_s / ((double)s->output_interval / 1e9)) + 1;
+}
+
+void storm_needs(const struct scenario *s, const struct network_engine *engine, struct storm_needs *out)
+{
+    const struct network_cost *cost = engine ? &engine->cost : &native_engine.cost;
+    double ues = pulled(s), boots = ues * fmin(1, s->ue_muk_expired + s->bmsc_renegotiate);
+    double busy = fmin(ues, s->pull_rate * unloaded_s(s));
+    double resting = cost->program_bytes + (double)MIN(s->run_regions, s->ue_cells) * cost->region_bytes +
+                     (double)s->ue_cells * cost->cell_bytes + ues * cost->host_bytes +
+                     boots * bootstrap.memory_bytes;
+
+    out->tables_bytes = (double)s->ue_count * (double)storm_ue_bytes();
+    out->memory_bytes = resting + out->tables_bytes + busy * cost->busy_bytes;
+    out->waiting_bytes = resting + out->tables_bytes + ues * cost->busy_bytes;
+    out->series_bytes = SERIES_HEAD_BYTES + series_rows(s, ues) * SERIES_ROW_BYTES;
+    out->capture_bytes = ues * plain.capture_bytes + boots * bootstrap.capture_bytes;
+    out->keylog_bytes = ues * plain.keylog_bytes + boots * bootstrap.keylog_bytes;
+    out->cpu_s = ues * (plain.cpu_s + plain.packets * cost->packet_s) +
+                 boots * (bootstrap.cpu_s + bootstrap.packets * cost->packet_s);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The end of a process that gets no memory any more. */
+#include "sim/kernel/memory.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* For what undoing and telling allocate: above malloc's threshold, so that free() gives it back at once. */
+#define RESERVE_BYTES ((size_t)1 << 20)
+
+/* Of the process, as its memory is. */
+static struct {
+    void *reserve;
+    struct memory_guard *innermost;
+    memory_teller *tell;
+    void *user;
+    bool ending;
+} the;
+
+static void tell_plainly(void *user, size_t bytes)
+{
+    (void)user;
+    if (bytes > 0)
+        fprintf(stderr, "pullstorm: out of memory: there are no %zu bytes more\n", bytes);
+    else
+        fputs("pullstorm: out of memory\n", stderr);
+}
+
+G_NORETURN static void end(size_t bytes)
+{
+    if (the.ending) { /* not even the reserve sufficed */
+        tell_plainly(NULL, 0);
+        _exit(EXIT_FAILURE);
+    }
+    the.ending = true;
+    free(the.reserve);
+    while (the.innermost) {
+        struct memory_guard *guard = the.innermost;
+
+        the.innermost = guard->outer;
+        guard->undo(guard->user);
+    }
+    the.tell(the.user, bytes);
+    /* No exit(): what that takes apart is half made. */
+    fflush(stderr);
+    _exit(EXIT_FAILURE);
+}
+
+/* Without a message there was no memory for one. */
+static void on_error(const char *domain, GLogLevelFlags level, const char *message, void *user)
+{
+    static const char *const words[] = {"failed to allocate ", "malloc failure"};
+
+    if (!message)
+        end(0);
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        const char *said = strstr(message, words[i]);
+
+        if (said)
+            end((size_t)g_ascii_strtoull(said + strlen(words[i]), NULL, 10));
+    }
+    g_log_default_handler(domain, level, message, user);
+}
+
+void memory_watch(void)
+{
+    const GLogLevelFlags errors = G_LOG_LEVEL_ERROR | G_LOG_FLAG_FATAL | G_LOG_FLAG_RECURSION;
+
+    the.tell = tell_plainly;
+    the.reserve = malloc(RESERVE_BYTES);
+    if (!the.reserve)
+        end(RESERVE_BYTES);
+    /* Touched, or it would be a promise that the system may break. */
+    memset(the.reserve, 1, RESERVE_BYTES);
+    g_log_set_handler("GLib", errors, on_error, NULL);
+    g_log_set_handler(NULL, errors, on_error, NULL);
+}
+
+void memory_set_teller(memory_teller *tell, void *user)
+{
+    the.tell = tell ? tell : tell_plainly;
+    the.user = user;
+}
+
+void memory_guard_push(struct memory_guard *guard, void (*undo)(void *user), void *user)
+{
+    *guard = (struct memory_guard){undo, user, the.innermost};
+    the.innermost = guard;
+}
+
+void memory_guard_pop(struct memory_guard *guard)
+{
+    if (the.ending) /* it undoes itself */
+        return;
+    g_assert(the.innermost == guard);
+    the.innermost = guard->outer;
+}
