@@ -48,7 +48,8 @@ struct storm_needs {
     double keylog_bytes;
     double cpu_s; /* on the machine of README.md, if each UE is served at its first try */
 };
-void storm_needs(const struct scenario *scenario, const struct network_engine *engine, struct storm_needs *out);
+void storm_needs(const struct scenario *scenario, const struct network_engine *engine,
+                 struct storm_needs *out);
 
 /* For scenario_load_with(): the mistakes that only the models can find. */
 scenario_rule storm_check;
