@@ -3,11 +3,11 @@
 #include "sim/ns3/internal.hh"
 
 #include <ns3/callback.h>
+#include <ns3/pcap-file-wrapper.h>
 #include <ns3/simulator.h>
 #include <ns3/trace-helper.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <string>
 
@@ -18,32 +18,43 @@ using ns3c_internal::fail;
 class ns3c_internal::Capture
 {
   public:
-    ns3::Ptr<ns3::PcapFileWrapper> file;
+    ns3::Ptr<ns3::PcapFileWrapper> file = ns3::CreateObject<ns3::PcapFileWrapper>();
     std::string path;
     bool open = true;
+    int failure = 0; /* errno of the first call that failed */
+
+    /* After each call: no later one gives the errno of an earlier. */
+    void check()
+    {
+        if (failure == 0 && file->Fail())
+            failure = errno != 0 ? errno : EIO;
+    }
 };
 
 static void write_packet(Capture *capture, ns3::Ptr<const ns3::Packet> packet)
 {
-    if (capture->open)
-        capture->file->Write(ns3::Simulator::Now(), packet);
+    if (!capture->open)
+        return;
+    errno = 0;
+    capture->file->Write(ns3::Simulator::Now(), packet);
+    capture->check();
 }
 
 ns3c_status ns3c_device_pcap(ns3c_device *device, const char *path)
 {
     if (device == nullptr || path == nullptr)
         return fail(NS3C_INVALID, "ns3c_device_pcap: no %s", device == nullptr ? "device" : "path");
-    FILE *probe = std::fopen(path, "wb");
-
-    if (probe == nullptr) /* ns-3 would end the process */
-        return fail(NS3C_FILE, "ns3c_device_pcap: %s: %s", path, std::strerror(errno));
-    std::fclose(probe);
     auto capture = std::make_shared<Capture>();
 
     capture->path = path;
-    capture->file = ns3::PcapHelper().CreateFile(path, std::ios::out,
-                                                 device->csma != nullptr ? ns3::PcapHelper::DLT_EN10MB
-                                                                         : ns3::PcapHelper::DLT_PPP);
+    errno = 0;
+    /* PcapHelper::CreateFile() would end the process where this fails. */
+    capture->file->Open(path, std::ios::out);
+    capture->check();
+    if (capture->failure != 0)
+        return fail(NS3C_FILE, "ns3c_device_pcap: %s: %s", path, std::strerror(capture->failure));
+    capture->file->Init(device->csma != nullptr ? ns3::PcapHelper::DLT_EN10MB : ns3::PcapHelper::DLT_PPP);
+    capture->check();
     device->net->TraceConnectWithoutContext("PromiscSniffer",
                                             ns3::MakeBoundCallback(&write_packet, capture.get()));
     device->node->sim->captures.push_back(capture);
@@ -57,11 +68,13 @@ ns3c_status ns3c_pcap_close(ns3c *sim)
     if (sim == nullptr)
         return fail(NS3C_INVALID, "ns3c_pcap_close: no simulator");
     for (const auto &capture : sim->captures) {
+        errno = 0;
         if (capture->open)
             capture->file->Close();
         capture->open = false;
-        if (capture->file->Fail() && status == NS3C_OK)
-            status = fail(NS3C_FILE, "%s: not all packets could be written", capture->path.c_str());
+        capture->check();
+        if (capture->failure != 0 && status == NS3C_OK)
+            status = fail(NS3C_FILE, "%s: %s", capture->path.c_str(), std::strerror(capture->failure));
     }
     return status;
 }

@@ -330,7 +330,7 @@ static void test_pcap(void)
     g_free(nowhere);
 }
 
-/* A full disk is told at the end, and of the file that is not whole. */
+/* A full disk is told at the end, by this name, and of the file that is not whole. */
 static void test_pcap_full(void)
 {
     struct pair pair;
@@ -345,7 +345,7 @@ static void test_pcap_full(void)
     send_to(&pair.sink_a, "10.0.0.2", 100, 0);
     run_dry(pair.sim);
     g_assert_cmpint(ns3c_pcap_close(pair.sim), ==, NS3C_FILE);
-    g_assert_nonnull(strstr(ns3c_error(), "/dev/full"));
+    g_assert_cmpstr(ns3c_error(), ==, "/dev/full: No space left on device");
     send_to(&pair.sink_a, "10.0.0.2", 100, 0);
     run_dry(pair.sim);
     g_assert_cmpuint(pair.sink_b.count, ==, 2);
