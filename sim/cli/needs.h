@@ -13,8 +13,8 @@ struct needs_files {
     bool capture, device_captures, keylog;
 };
 
-/* What a run cannot do without and cannot have, as a sentence (g_free); NULL: all is there. `target` is where the
- * result goes. */
+/* What a run cannot do without and cannot have, as a sentence (g_free); NULL: all is there. `target` is where
+ * the result goes. */
 char *needs_missing(const struct scenario *scenario, const struct needs_files *files, const char *target);
 
 /* "needs about 34 GB of memory (290 GB if all UEs wait at a time)"; g_free. */

@@ -10,8 +10,8 @@
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 
-/* The number behind `name` in a file of lines such as "MemFree:  123 kB"; name "": the first number. NAN: there is
- * none. */
+/* The number behind `name` in a file of lines such as "MemFree:  123 kB"; name "": the first number. NAN:
+ * there is none. */
 static double number_in(const char *path, const char *name)
 {
     double number = NAN;

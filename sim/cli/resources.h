@@ -8,8 +8,8 @@ struct resource {
     const char *limit; /* who says so, for a message: "limit of address space, ulimit -v" */
 };
 
-/* Memory beyond what it has now: the least of the limits of address space and data, of the control groups that it
- * is in, and of what the machine has free, swap included. */
+/* Memory beyond what it has now: the least of the limits of address space and data, of the control groups
+ * that it is in, and of what the machine has free, swap included. */
 struct resource resources_memory(void);
 
 /* Free space for files below a path, which need not exist yet. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Memory that runs out. GLib ends the process by a signal then, and our rooms do as GLib does: who gets no memory
- * calls g_error() with a sentence like GLib's own, "...: failed to allocate 4096 bytes". A program that calls
- * memory_watch() ends otherwise: what had been begun is undone, one message says so, and the status is 1. */
+/* Memory that runs out. GLib ends the process by a signal then, and our rooms do as GLib does: who gets no
+ * memory calls g_error() with a sentence like GLib's own, "...: failed to allocate 4096 bytes". A program
+ * that calls memory_watch() ends otherwise: what had been begun is undone, one message says so, and the
+ * status is 1. */
 #ifndef SIM_KERNEL_MEMORY_H
 #define SIM_KERNEL_MEMORY_H
 
@@ -14,8 +15,8 @@ struct memory_guard {
     struct memory_guard *outer;
 };
 
-/* Says on standard error that memory is out, in one line that has these words in it; `bytes` could not be had (0:
- * it is not known how many). It may allocate a little. */
+/* Says on standard error that memory is out, in one line that has these words in it; `bytes` could not be had
+ * (0: it is not known how many). It may allocate a little. */
 typedef void memory_teller(void *user, size_t bytes);
 
 /* Takes the reserve, and g_error()s of memory over. Once in a process, before anything else. */

@@ -8,7 +8,7 @@
 using namespace ns3c_internal;
 
 ns3c_status ns3c_address_parse(const char *text, ns3c_address *out)
-{
+try {
     ns3c_address read = {};
 
     if (out == nullptr)
@@ -22,6 +22,8 @@ ns3c_status ns3c_address_parse(const char *text, ns3c_address *out)
                     text != nullptr ? text : "(none)");
     *out = read;
     return NS3C_OK;
+} catch (...) {
+    return caught(__func__);
 }
 
 void ns3c_address_format(const ns3c_address *address, char out[NS3C_ADDRESS_TEXT_BYTES])

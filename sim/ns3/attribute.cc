@@ -125,7 +125,8 @@ static ns3c_status no_attribute(const char *what, ns3::TypeId type, const std::s
 }
 
 ns3c_status ns3c_set_default(ns3c *, const char *attribute, const char *value)
-{
+try {
+    need_memory();
     static const char what[] = "ns3c_set_default";
     std::string name;
     ns3::TypeId type;
@@ -150,10 +151,13 @@ ns3c_status ns3c_set_default(ns3c *, const char *attribute, const char *value)
     if (!ns3::Config::SetDefaultFailSafe(attribute, ns3::StringValue(value)))
         return fail(NS3C_INVALID, "%s: %s does not take \"%s\"", what, attribute, value);
     return NS3C_OK;
+} catch (...) {
+    return caught(__func__);
 }
 
 ns3c_status ns3c_set_global(ns3c *, const char *name, const char *value)
-{
+try {
+    need_memory();
     std::vector<std::string> names;
 
     if (name == nullptr || value == nullptr)
@@ -170,6 +174,8 @@ ns3c_status ns3c_set_global(ns3c *, const char *name, const char *value)
         return status;
     }
     return fail(NS3C_UNKNOWN, "ns3c_set_global: no global \"%s\"%s", name, nearest(name, names).c_str());
+} catch (...) {
+    return caught(__func__);
 }
 
 /* What ns-3 ends the process for when an object is in use already. */
@@ -253,7 +259,8 @@ static ns3c_status check_path(const std::string &path)
 }
 
 ns3c_status ns3c_set_path(ns3c *, const char *path, const char *value, unsigned *matched)
-{
+try {
+    need_memory();
     static const char what[] = "ns3c_set_path";
     std::string full = path != nullptr ? path : "";
     ns3c_status status = value == nullptr ? fail(NS3C_INVALID, "%s: no value", what) : check_path(full);
@@ -273,10 +280,13 @@ ns3c_status ns3c_set_path(ns3c *, const char *path, const char *value, unsigned 
     if (status == NS3C_OK && matched != nullptr)
         *matched = (unsigned)objects.GetN();
     return status;
+} catch (...) {
+    return caught(__func__);
 }
 
 ns3c_status ns3c_node_set(ns3c_node *node, const char *type_and_attribute, const char *value)
-{
+try {
+    need_memory();
     static const char what[] = "ns3c_node_set";
     std::string name;
     ns3::TypeId type;
@@ -291,6 +301,8 @@ ns3c_status ns3c_node_set(ns3c_node *node, const char *type_and_attribute, const
     if (!object)
         return fail(NS3C_UNKNOWN, "%s: the node has no %s", what, type.GetName().c_str());
     return set_attribute(ns3::PeekPointer(object), what, name.c_str(), value);
+} catch (...) {
+    return caught(__func__);
 }
 
 /* Walks "TxQueue/MaxSize" from the device to the object that the last name is an attribute of. */
@@ -322,17 +334,20 @@ static ns3c_status walk(const char *what, const ns3c_device *device, std::string
 }
 
 ns3c_status ns3c_device_set(ns3c_device *device, const char *attribute, const char *value)
-{
+try {
+    need_memory();
     static const char what[] = "ns3c_device_set";
     ns3::Ptr<ns3::Object> object;
     std::string name;
     ns3c_status status = walk(what, device, attribute != nullptr ? attribute : "", &object, &name);
 
     return status != NS3C_OK ? status : set_attribute(ns3::PeekPointer(object), what, name.c_str(), value);
+} catch (...) {
+    return caught(__func__);
 }
 
 ns3c_status ns3c_device_get(ns3c_device *device, const char *attribute, char *out, size_t capacity)
-{
+try {
     static const char what[] = "ns3c_device_get";
     ns3::Ptr<ns3::Object> object;
     ns3::StringValue text;
@@ -350,4 +365,6 @@ ns3c_status ns3c_device_get(ns3c_device *device, const char *attribute, char *ou
         return fail(NS3C_INVALID, "%s: %s cannot be read", what, name.c_str());
     std::snprintf(out, capacity, "%s", text.Get().c_str());
     return NS3C_OK;
+} catch (...) {
+    return caught(__func__);
 }

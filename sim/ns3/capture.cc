@@ -12,6 +12,7 @@
 #include <string>
 
 using ns3c_internal::Capture;
+using ns3c_internal::caught;
 using ns3c_internal::fail;
 
 /* ns-3's file has no flush: whether all could be written, only its end tells. */
@@ -41,7 +42,8 @@ static void write_packet(Capture *capture, ns3::Ptr<const ns3::Packet> packet)
 }
 
 ns3c_status ns3c_device_pcap(ns3c_device *device, const char *path)
-{
+try {
+    ns3c_internal::need_memory();
     if (device == nullptr || path == nullptr)
         return fail(NS3C_INVALID, "ns3c_device_pcap: no %s", device == nullptr ? "device" : "path");
     auto capture = std::make_shared<Capture>();
@@ -59,10 +61,12 @@ ns3c_status ns3c_device_pcap(ns3c_device *device, const char *path)
                                             ns3::MakeBoundCallback(&write_packet, capture.get()));
     device->node->sim->captures.push_back(capture);
     return NS3C_OK;
+} catch (...) {
+    return caught(__func__);
 }
 
 ns3c_status ns3c_pcap_close(ns3c *sim)
-{
+try {
     ns3c_status status = NS3C_OK;
 
     if (sim == nullptr)
@@ -77,4 +81,6 @@ ns3c_status ns3c_pcap_close(ns3c *sim)
             status = fail(NS3C_FILE, "%s: %s", capture->path.c_str(), std::strerror(capture->failure));
     }
     return status;
+} catch (...) {
+    return caught(__func__);
 }

@@ -117,7 +117,8 @@ bool LinkChannel::TransmitStart(ns3::Ptr<const ns3::Packet> packet,
 } // namespace ns3c_internal
 
 ns3c_status ns3c_device_on_transmit(ns3c_device *device, ns3c_fate_fn *fn, void *user)
-{
+try {
+    ns3c_internal::need_memory();
     if (device == nullptr)
         return ns3c_internal::fail(NS3C_INVALID, "ns3c_device_on_transmit: no device");
     if (device->peer == nullptr)
@@ -126,4 +127,6 @@ ns3c_status ns3c_device_on_transmit(ns3c_device *device, ns3c_fate_fn *fn, void 
     device->fate = fn;
     device->fate_user = user;
     return NS3C_OK;
+} catch (...) {
+    return ns3c_internal::caught(__func__);
 }

@@ -17,7 +17,8 @@ ns3c_csma::~ns3c_csma() = default;
 constexpr uint32_t ethernet_head = 14, ethernet_tail = 4;
 
 ns3c_status ns3c_csma_new(ns3c *sim, const ns3c_link_options *options, ns3c_csma **out)
-{
+try {
+    need_memory();
     ns3c_status status = check_link("ns3c_csma_new", options);
 
     if (sim == nullptr || out == nullptr)
@@ -34,6 +35,8 @@ ns3c_status ns3c_csma_new(ns3c *sim, const ns3c_link_options *options, ns3c_csma
     *out = made.get();
     sim->csmas.push_back(std::move(made));
     return NS3C_OK;
+} catch (...) {
+    return caught(__func__);
 }
 
 /* IP bytes of a frame, 0 if it carries something else. */
@@ -70,7 +73,8 @@ static void given_up(ns3c_device *device, ns3::Ptr<const ns3::Packet> frame)
 }
 
 ns3c_status ns3c_csma_attach(ns3c_csma *csma, ns3c_node *node, ns3c_device **out)
-{
+try {
+    need_memory();
     if (csma == nullptr || node == nullptr || out == nullptr)
         return fail(NS3C_INVALID, "ns3c_csma_attach: no segment, node or place for the device");
     auto made = std::make_unique<ns3c_device>();
@@ -95,4 +99,6 @@ ns3c_status ns3c_csma_attach(ns3c_csma *csma, ns3c_node *node, ns3c_device **out
         ns3c_device_set_loss(device, csma->options.loss);
     *out = device;
     return NS3C_OK;
+} catch (...) {
+    return caught(__func__);
 }

@@ -4,10 +4,79 @@
 
 #include <cstdarg>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <locale>
+#include <new>
 #include <sstream>
 
 static char last_error[512];
+
+/* ns-3 is not written for exceptions: where it reads a setting through a stream, which swallows them, it ends
+ * the process. So the first allocation that fails gets the reserve, what is under way goes to its end with
+ * that, and then the border says that memory is out. Only who wants more than the reserve gets an
+ * exception. */
+static const std::size_t reserve_bytes = std::size_t(1) << 20;
+static void *reserve;
+static bool out_of_memory;
+static std::new_handler handler_before;
+
+static void on_no_memory()
+{
+    if (handler_before != nullptr) {
+        handler_before(); /* returns if it has freed some */
+        return;
+    }
+    out_of_memory = true;
+    if (reserve == nullptr)
+        throw std::bad_alloc();
+    std::free(reserve);
+    reserve = nullptr;
+}
+
+void ns3c_internal::watch_memory()
+{
+    out_of_memory = false;
+    if (reserve == nullptr)
+        reserve = std::malloc(reserve_bytes);
+    if (reserve == nullptr)
+        throw std::bad_alloc();
+    std::memset(reserve, 1, reserve_bytes); /* or it would be a promise that the system may break */
+    if (std::get_new_handler() != on_no_memory)
+        handler_before = std::set_new_handler(on_no_memory);
+}
+
+void ns3c_internal::forget_memory()
+{
+    if (std::get_new_handler() == on_no_memory)
+        std::set_new_handler(handler_before);
+    std::free(reserve);
+    reserve = nullptr;
+    out_of_memory = false;
+}
+
+bool ns3c_out_of_memory(void)
+{
+    return out_of_memory;
+}
+
+void ns3c_internal::need_memory()
+{
+    if (out_of_memory)
+        throw std::bad_alloc();
+}
+
+ns3c_status ns3c_internal::caught(const char *function) noexcept
+{
+    try {
+        throw;
+    } catch (const std::bad_alloc &) {
+        out_of_memory = true;
+        return fail(NS3C_MEMORY, "%s", function);
+    } catch (const std::exception &exception) {
+        return fail(NS3C_INVALID, "%s: %s", function, exception.what());
+    }
+}
 
 ns3c_status ns3c_internal::fail(ns3c_status status, const char *format, ...)
 {
@@ -16,7 +85,11 @@ ns3c_status ns3c_internal::fail(ns3c_status status, const char *format, ...)
     va_start(arguments, format);
     std::vsnprintf(last_error, sizeof last_error, format, arguments);
     va_end(arguments);
-    return status;
+    if (!out_of_memory)
+        return status;
+    /* That is why, whatever it looked like. */
+    std::snprintf(last_error, sizeof last_error, "ns-3: failed to allocate memory");
+    return NS3C_MEMORY;
 }
 
 std::string ns3c_internal::number_text(double number)
@@ -52,6 +125,8 @@ const char *ns3c_status_name(enum ns3c_status status)
         return "again";
     case NS3C_FILE:
         return "file";
+    case NS3C_MEMORY:
+        return "out of memory";
     }
     return "unknown status";
 }

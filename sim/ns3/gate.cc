@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The gate before ns-3's queue of events. */
 #include "sim/ns3/gate.hh"
+#include "sim/ns3/internal.hh"
 
 #include <typeinfo>
 
@@ -62,7 +63,7 @@ void Gate::purge()
 bool Gate::IsEmpty() const
 {
     const_cast<Gate *>(this)->purge();
-    return queued == 0 || inner->PeekNext().key.m_ts >= limit;
+    return queued == 0 || inner->PeekNext().key.m_ts >= limit || ns3c_out_of_memory();
 }
 
 ns3::Scheduler::Event Gate::PeekNext() const

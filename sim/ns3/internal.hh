@@ -52,6 +52,13 @@ constexpr int64_t last_arrival_ns = INT64_MAX - INT64_C(31536000000000000);
 
 /* Remembers the sentence for ns3c_error(), printf-like, and returns `status`. */
 ns3c_status fail(ns3c_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* At the border to C, where an exception ends: what the call answers instead. Within a handler. */
+ns3c_status caught(const char *function) noexcept;
+/* In the life of a simulator: has a reserve for the first allocation that fails, and notices it. */
+void watch_memory();
+void forget_memory();
+/* Throws if that has happened: there is not much left, and nothing is begun any more. */
+void need_memory();
 /* As printf()'s %g, with a decimal point whatever the locale. */
 std::string number_text(double number);
 

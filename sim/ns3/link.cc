@@ -81,7 +81,8 @@ static ns3c_device *make_end(ns3c *sim, const ns3c_link_options *options, uint64
 
 ns3c_status ns3c_point_to_point(ns3c *sim, ns3c_node *a, ns3c_node *b, const ns3c_link_options *options,
                                 ns3c_device **at_a, ns3c_device **at_b)
-{
+try {
+    need_memory();
     static const char what[] = "ns3c_point_to_point";
     ns3c_status status = check_link(what, options);
 
@@ -109,10 +110,13 @@ ns3c_status ns3c_point_to_point(ns3c *sim, ns3c_node *a, ns3c_node *b, const ns3
     *at_a = ends[0];
     *at_b = ends[1];
     return NS3C_OK;
+} catch (...) {
+    return caught(__func__);
 }
 
 ns3c_status ns3c_device_set_loss(ns3c_device *device, double share)
-{
+try {
+    need_memory();
     if (device == nullptr)
         return fail(NS3C_INVALID, "ns3c_device_set_loss: no device");
     if (!(share >= 0 && share <= 1))
@@ -124,6 +128,8 @@ ns3c_status ns3c_device_set_loss(ns3c_device *device, double share)
     model->AssignStreams(take_streams(device->node->sim, 1));
     device->net->SetAttribute("ReceiveErrorModel", ns3::PointerValue(model));
     return NS3C_OK;
+} catch (...) {
+    return caught(__func__);
 }
 
 void ns3c_device_counters(const ns3c_device *device, struct ns3c_device_counters *out)

@@ -78,7 +78,8 @@ static void make_stack(ns3c_node *node)
 }
 
 ns3c_status ns3c_node_new(ns3c *sim, ns3c_node **out)
-{
+try {
+    need_memory();
     if (sim == nullptr || out == nullptr)
         return fail(NS3C_INVALID, "ns3c_node_new: no simulator, or nowhere to put the node");
     auto made = std::make_unique<ns3c_node>();
@@ -90,6 +91,8 @@ ns3c_status ns3c_node_new(ns3c *sim, ns3c_node **out)
     *out = made.get();
     sim->nodes.push_back(std::move(made));
     return NS3C_OK;
+} catch (...) {
+    return caught(__func__);
 }
 
 uint32_t ns3c_node_id(const ns3c_node *node)
@@ -152,7 +155,8 @@ static ns3c_status add_address6(ns3c_device *device, const ns3c_address *given, 
 }
 
 ns3c_status ns3c_device_add_address(ns3c_device *device, const ns3c_address *address, unsigned prefix_bits)
-{
+try {
+    need_memory();
     ns3c_status status = check_prefix("ns3c_device_add_address", address, prefix_bits);
 
     if (status != NS3C_OK)
@@ -161,10 +165,13 @@ ns3c_status ns3c_device_add_address(ns3c_device *device, const ns3c_address *add
         return fail(NS3C_INVALID, "ns3c_device_add_address: no device");
     return address->family == 4 ? add_address4(device, address, prefix_bits)
                                 : add_address6(device, address, prefix_bits);
+} catch (...) {
+    return caught(__func__);
 }
 
 ns3c_status ns3c_node_add_local(ns3c_node *node, const ns3c_address *prefix, unsigned prefix_bits)
-{
+try {
+    need_memory();
     ns3c_status status = check_prefix("ns3c_node_add_local", prefix, prefix_bits);
 
     if (status != NS3C_OK)
@@ -176,11 +183,14 @@ ns3c_status ns3c_node_add_local(ns3c_node *node, const ns3c_address *prefix, uns
     else
         node->routes6->add_local(to_ipv6(*prefix), prefix_bits);
     return NS3C_OK;
+} catch (...) {
+    return caught(__func__);
 }
 
 ns3c_status ns3c_node_add_route(ns3c_node *node, const ns3c_address *prefix, unsigned prefix_bits,
                                 ns3c_device *device, const ns3c_address *gateway)
-{
+try {
+    need_memory();
     ns3c_status status = check_prefix("ns3c_node_add_route", prefix, prefix_bits);
 
     if (status != NS3C_OK)
@@ -197,6 +207,8 @@ ns3c_status ns3c_node_add_route(ns3c_node *node, const ns3c_address *prefix, uns
         node->routes6->add_route(to_ipv6(*prefix), prefix_bits, device,
                                  gateway != nullptr ? to_ipv6(*gateway) : ns3::Ipv6Address::GetZero());
     return NS3C_OK;
+} catch (...) {
+    return caught(__func__);
 }
 
 bool ns3c_internal::is_local(const ns3c_node *node, const ns3c_address &address)

@@ -15,6 +15,10 @@
  * not checked. NULL for a handle, for an out parameter or for bytes is NS3C_INVALID where a call has a status
  * to say so; calls on UDP ports and TCP connections that return none do nothing then.
  *
+ * Where memory runs out a call returns NS3C_MEMORY. What it had begun may be half done, so such a simulator
+ * is good for ns3c_free() alone: the run that it happens in ends, and ns3c_run() says NS3C_MEMORY from then
+ * on. A new simulator begins anew.
+ *
  * Times are int64_t nanoseconds of simulated time, rates bits per second, sizes bytes. ns-3 knows one
  * simulator in a process, and so does this library; it is not for several threads. */
 #ifndef NS3C_H
@@ -36,13 +40,17 @@ enum ns3c_status {
     NS3C_NO_ROUTE, /* the node has no route to that address */
     NS3C_IN_USE,   /* address and port are taken */
     NS3C_AGAIN,    /* nothing there yet: ns3c_tcp_accept() */
-    NS3C_FILE      /* a file cannot be written */
+    NS3C_FILE,     /* a file cannot be written */
+    NS3C_MEMORY    /* memory has run out: see above */
 };
 
 /* "invalid", "unknown", ... */
 const char *ns3c_status_name(enum ns3c_status status);
 /* What the last call that failed had to say; "" before the first one. Valid until the next failure. */
 const char *ns3c_error(void);
+/* Whether memory has run out since the simulator was made: some call has said, or the next one will say,
+ * NS3C_MEMORY. */
+bool ns3c_out_of_memory(void);
 /* Version of ns-3 that the library was built for, e.g. "3.37". */
 const char *ns3c_version(void);
 

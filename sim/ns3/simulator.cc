@@ -17,6 +17,7 @@
 #include <cstring>
 #include <locale>
 
+using ns3c_internal::caught;
 using ns3c_internal::fail;
 using ns3c_internal::Gate;
 
@@ -48,12 +49,14 @@ static bool has_decimal_point()
 }
 
 ns3c_status ns3c_new(const ns3c_options *options, ns3c **out)
-{
+try {
     static const ns3c_options defaults = {};
     const ns3c_options *chosen = options != nullptr ? options : &defaults;
     ns3::Ptr<ns3::Scheduler> scheduler = make_scheduler(chosen->scheduler);
     ns3::ObjectFactory gates;
 
+    if (the_one == nullptr)
+        ns3c_internal::watch_memory();
     if (out == nullptr)
         return fail(NS3C_INVALID, "ns3c_new: nowhere to put the simulator");
     if (the_one != nullptr)
@@ -78,6 +81,24 @@ ns3c_status ns3c_new(const ns3c_options *options, ns3c **out)
     the_one->gate->use(scheduler);
     *out = the_one;
     return NS3C_OK;
+} catch (...) {
+    /* What ns-3 has made of its simulator by now stays: the next one goes on with it. */
+    return caught(__func__);
+}
+
+/* What is left of a simulator, and of ns-3's. A destructor that finds no memory leaves its object. */
+static void take_down(ns3c *sim) noexcept
+{
+    try {
+        ns3::Simulator::Destroy();
+        ns3::Names::Clear();
+        ns3::Config::Reset();
+    } catch (...) {
+        caught(__func__);
+    }
+    the_one = nullptr;
+    delete sim;
+    ns3c_internal::forget_memory();
 }
 
 void ns3c_free(ns3c *sim)
@@ -88,11 +109,7 @@ void ns3c_free(ns3c *sim)
     for (auto &device : sim->devices)
         device->fate = nullptr;
     sim->gate->close_at(UINT64_MAX);
-    ns3::Simulator::Destroy();
-    ns3::Names::Clear();
-    ns3::Config::Reset();
-    the_one = nullptr;
-    delete sim;
+    take_down(sim);
 }
 
 int64_t ns3c_now(const ns3c *)
@@ -135,7 +152,8 @@ void ns3c_internal::Event::Notify()
 
 ns3c_status ns3c_schedule(ns3c *sim, int64_t delay_ns, ns3c_event_fn *fn, void *user, uint64_t argument,
                           uint64_t *id)
-{
+try {
+    ns3c_internal::need_memory();
     if (sim == nullptr || fn == nullptr)
         return fail(NS3C_INVALID, "ns3c_schedule: no simulator, or no function");
     if (delay_ns < 0 || delay_ns >= INT64_MAX - ns3c_now(sim))
@@ -148,6 +166,8 @@ ns3c_status ns3c_schedule(ns3c *sim, int64_t delay_ns, ns3c_event_fn *fn, void *
         *id = take_slot(sim, event);
     ns3::Simulator::ScheduleWithContext(ns3::Simulator::NO_CONTEXT, ns3::TimeStep((uint64_t)delay_ns), event);
     return NS3C_OK;
+} catch (...) {
+    return caught(__func__);
 }
 
 void ns3c_cancel(ns3c *sim, uint64_t id)
@@ -165,6 +185,16 @@ void ns3c_cancel(ns3c *sim, uint64_t id)
     give_slot_back(sim, slot);
 }
 
+/* Memory may run out in an event, or in a call of the program from within one. */
+static ns3c_status run_events()
+try {
+    ns3::Simulator::Run();
+    ns3c_internal::need_memory();
+    return NS3C_OK;
+} catch (...) {
+    return caught("ns3c_run");
+}
+
 ns3c_status ns3c_run(ns3c *sim, int64_t until_ns, ns3c_run_end *end)
 {
     if (sim == nullptr)
@@ -174,9 +204,11 @@ ns3c_status ns3c_run(ns3c *sim, int64_t until_ns, ns3c_run_end *end)
     sim->running = true;
     sim->stopped = false;
     sim->gate->close_at(until_ns == INT64_MAX ? UINT64_MAX : until_ns < 0 ? 0 : (uint64_t)until_ns);
-    ns3::Simulator::Run();
+    ns3c_status status = run_events();
     sim->gate->close_at(UINT64_MAX);
     sim->running = false;
+    if (status != NS3C_OK)
+        return status;
     if (end != nullptr)
         *end = sim->stopped                     ? NS3C_RUN_STOPPED
                : sim->gate->next() == INT64_MAX ? NS3C_RUN_DRY

@@ -57,7 +57,8 @@ ns3c_status check_local(ns3c_node *node, const ns3c_address *address)
 ns3c_status ns3c_tcp_connect(ns3c_node *node, const ns3c_address *local, uint16_t local_port,
                              const ns3c_address *remote, uint16_t remote_port, const ns3c_tcp_events *events,
                              void *user, ns3c_tcp **out)
-{
+try {
+    need_memory();
     ns3c_status status = check_family(remote);
     ns3c_address from;
 
@@ -92,12 +93,15 @@ ns3c_status ns3c_tcp_connect(ns3c_node *node, const ns3c_address *local, uint16_
     end->start_connecting(from, flow, *remote);
     *out = ns3::PeekPointer(end);
     return NS3C_OK;
+} catch (...) {
+    return caught(__func__);
 }
 
 ns3c_status ns3c_tcp_listen(ns3c_node *node, const ns3c_address *address, uint16_t port, unsigned backlog,
                             void (*incoming)(void *user, ns3c_listener *listener), void *user,
                             ns3c_listener **out)
-{
+try {
+    need_memory();
     if (!node || !out)
         return fail(NS3C_INVALID, "ns3c_tcp_listen: no node, or nowhere to put the listener");
     if (!port || !backlog)
@@ -118,11 +122,14 @@ ns3c_status ns3c_tcp_listen(ns3c_node *node, const ns3c_address *address, uint16
     ports->listeners.emplace(key, listener);
     *out = listener;
     return NS3C_OK;
+} catch (...) {
+    return caught(__func__);
 }
 
 ns3c_status ns3c_tcp_accept(ns3c_listener *listener, const ns3c_tcp_events *events, void *user,
                             ns3c_tcp **out)
-{
+try {
+    need_memory();
     if (!listener || !out)
         return fail(NS3C_INVALID, "ns3c_tcp_accept: no listener, or nowhere to put the connection");
     if (listener->ready.empty())
@@ -135,10 +142,12 @@ ns3c_status ns3c_tcp_accept(ns3c_listener *listener, const ns3c_tcp_events *even
     end->take_over(events, user);
     *out = end;
     return NS3C_OK;
+} catch (...) {
+    return caught(__func__);
 }
 
 void ns3c_listener_close(ns3c_listener *listener)
-{
+try {
     if (!listener)
         return;
     TcpPorts *ports = listener->ports;
@@ -149,16 +158,26 @@ void ns3c_listener_close(ns3c_listener *listener)
             end->abandon();
     listener->socket->drop_endpoints();
     delete listener;
+} catch (...) {
+    caught(__func__);
 }
 
 size_t ns3c_tcp_send(ns3c_tcp *tcp, const void *bytes, size_t length)
-{
+try {
+    need_memory();
     return !tcp || !bytes ? 0 : TcpEnd::of(tcp)->send(static_cast<const uint8_t *>(bytes), length);
+} catch (...) {
+    caught(__func__);
+    return 0;
 }
 
 size_t ns3c_tcp_receive(ns3c_tcp *tcp, void *out, size_t capacity)
-{
+try {
+    need_memory();
     return !tcp || !out ? 0 : TcpEnd::of(tcp)->receive(static_cast<uint8_t *>(out), capacity);
+} catch (...) {
+    caught(__func__);
+    return 0;
 }
 
 size_t ns3c_tcp_readable(const ns3c_tcp *tcp)
@@ -172,21 +191,27 @@ size_t ns3c_tcp_unacknowledged(const ns3c_tcp *tcp)
 }
 
 void ns3c_tcp_shutdown(ns3c_tcp *tcp)
-{
+try {
     if (tcp)
         TcpEnd::of(tcp)->shut();
+} catch (...) {
+    caught(__func__);
 }
 
 void ns3c_tcp_close(ns3c_tcp *tcp)
-{
+try {
     if (tcp)
         TcpEnd::of(tcp)->let_go();
+} catch (...) {
+    caught(__func__);
 }
 
 void ns3c_tcp_reset(ns3c_tcp *tcp)
-{
+try {
     if (tcp)
         TcpEnd::of(tcp)->reset();
+} catch (...) {
+    caught(__func__);
 }
 
 void ns3c_tcp_addresses(const ns3c_tcp *tcp, ns3c_address *local, uint16_t *local_port, ns3c_address *remote,
@@ -207,7 +232,8 @@ void ns3c_tcp_addresses(const ns3c_tcp *tcp, ns3c_address *local, uint16_t *loca
 }
 
 ns3c_status ns3c_tcp_set(ns3c_tcp *tcp, const char *attribute, const char *value)
-{
+try {
+    need_memory();
     if (!tcp)
         return fail(NS3C_INVALID, "ns3c_tcp_set: no connection");
     for (const char *fixed : {"SegmentSize", "InitialCwnd", "InitialSlowStartThreshold"})
@@ -215,6 +241,8 @@ ns3c_status ns3c_tcp_set(ns3c_tcp *tcp, const char *attribute, const char *value
             return fail(NS3C_STATE, "%s cannot be changed once the connection has begun; ns3c_set_default()",
                         fixed);
     return TcpEnd::of(tcp)->configure(attribute, value);
+} catch (...) {
+    return caught(__func__);
 }
 
 void ns3c_tcp_counters(const ns3c *sim, struct ns3c_tcp_counters *out)

@@ -5,6 +5,8 @@
 
 #include "sim/ns3/transport.hh"
 
+#include <exception>
+
 /* A way into ns-3's code from an event. */
 class ns3c_internal::TcpEnd::Entry
 {
@@ -13,9 +15,10 @@ class ns3c_internal::TcpEnd::Entry
     {
         end->depth++;
     }
-    ~Entry()
+    /* Settling may run out of memory; what unwinds because of that is past settling. */
+    ~Entry() noexcept(false)
     {
-        if (--end->depth == 0)
+        if (--end->depth == 0 && !ns3c_out_of_memory() && std::uncaught_exceptions() == 0)
             end->settle(true);
     }
     Entry(const Entry &) = delete;
@@ -32,9 +35,9 @@ class ns3c_internal::TcpEnd::Call
     {
         end->depth++;
     }
-    ~Call()
+    ~Call() noexcept(false)
     {
-        if (--end->depth == 0)
+        if (--end->depth == 0 && !ns3c_out_of_memory() && std::uncaught_exceptions() == 0)
             end->settle(false);
     }
     Call(const Call &) = delete;

@@ -141,7 +141,8 @@ UdpPorts::RxStatus UdpPorts::Receive(ns3::Ptr<ns3::Packet> packet, const ns3::Ip
 
 ns3c_status ns3c_udp_open(ns3c_node *node, const ns3c_address *address, uint16_t port, ns3c_udp_fn *fn,
                           void *user, ns3c_udp **out)
-{
+try {
+    need_memory();
     if (!node || !out)
         return fail(NS3C_INVALID, "ns3c_udp_open: no node, or nowhere to put the port");
     if (!port)
@@ -162,11 +163,14 @@ ns3c_status ns3c_udp_open(ns3c_node *node, const ns3c_address *address, uint16_t
     *out = new ns3c_udp{ports, fn, user, key, address ? *address : ns3c_address{}};
     ports->table.emplace(key, *out);
     return NS3C_OK;
+} catch (...) {
+    return caught(__func__);
 }
 
 ns3c_status ns3c_udp_send(ns3c_udp *udp, const ns3c_address *to, uint16_t port, const void *bytes,
                           size_t length, uint64_t tag)
-{
+try {
+    need_memory();
     ns3c_status status = check_family(to);
     ns3::Socket::SocketErrno error;
 
@@ -207,12 +211,16 @@ ns3c_status ns3c_udp_send(ns3c_udp *udp, const ns3c_address *to, uint16_t port, 
         udp->ports->Send(packet, from, head.GetDestination(), udp->key.port, port, route);
     }
     return NS3C_OK;
+} catch (...) {
+    return caught(__func__);
 }
 
 void ns3c_udp_close(ns3c_udp *udp)
-{
+try {
     if (!udp)
         return;
     udp->ports->table.erase(udp->key);
     delete udp;
+} catch (...) {
+    caught(__func__);
 }

@@ -65,7 +65,8 @@ static void sent6(SendWatch *watch, ns3::Ptr<const ns3::Packet> packet, ns3::Ptr
 }
 
 void ns3c_node_on_send(ns3c_node *node, ns3c_packet_fn *fn, void *user)
-{
+try {
+    need_memory();
     bool first = node->watch == nullptr;
 
     if (first)
@@ -82,4 +83,6 @@ void ns3c_node_on_send(ns3c_node *node, ns3c_packet_fn *fn, void *user)
     node->ipv6->TraceConnectWithoutContext("SendOutgoing", ns3::MakeBoundCallback(&own6, watch));
     node->ipv6->TraceConnectWithoutContext("UnicastForward", ns3::MakeBoundCallback(&foreign6, watch));
     node->ipv6->TraceConnectWithoutContext("Tx", ns3::MakeBoundCallback(&sent6, watch));
+} catch (...) {
+    caught(__func__);
 }

@@ -126,5 +126,5 @@ void ns3_air_watch(struct ns3_net *net, uint32_t cell)
         return;
     if (ns3c_device_on_transmit(c->up, on_transmit, &c->air[0]) != NS3C_OK ||
         ns3c_device_on_transmit(c->down, on_transmit, &c->air[1]) != NS3C_OK)
-        g_error("fate of packets: %s", ns3c_error());
+        g_error("fate of packets: %s", ns3_why());
 }

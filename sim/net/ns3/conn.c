@@ -121,7 +121,7 @@ static void schedule_due(struct ns3_conn *conn)
     conn->event_ns = conn->due_ns;
     if (ns3c_schedule(sim, conn->due_ns - ns3c_now(sim), on_due, conn, conn->generation, &conn->event) !=
         NS3C_OK)
-        g_error("ns-3 takes no event: %s", ns3c_error());
+        g_error("ns-3 takes no event: %s", ns3_why());
 }
 
 /* Setting it forward costs nothing: the pending event finds the new time when it comes. */

@@ -204,7 +204,7 @@ static int64_t run_slices(struct ns3_net *net, int64_t end_ns)
         slice_ns = MIN(MIN(slice_ns, end_ns), net->boundary.next_ns);
         net->boundary.stale = true;
         if (ns3c_run(net->sim, slice_ns, &how) != NS3C_OK)
-            g_error("ns-3 does not run: %s", ns3c_error());
+            g_error("ns-3 does not run: %s", ns3_why());
         if (how == NS3C_RUN_STOPPED)
             return ns3c_now(net->sim);
         if (!after_slice(net, slice_ns))
@@ -229,7 +229,7 @@ static bool engine_finish(struct network *network, GError **error)
 
     if (!net->owns_sim || ns3c_pcap_close(net->sim) == NS3C_OK)
         return true;
-    g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, ns3c_error());
+    g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, ns3_why());
     return false;
 }
 

@@ -236,6 +236,8 @@ bool ns3_topology_build(struct ns3_net *net, GError **error);
 void ns3_topology_clear(struct ns3_net *net);
 /* Sets error to what ns3c_error() says; returns false. */
 bool ns3_set_error(GError **error, const char *what);
+/* Why it refused, in its words. Memory that is out ends the process here, as it does everywhere. */
+const char *ns3_why(void);
 
 /* watch.c: packets sent and dropped */
 void ns3_watch(struct ns3_net *net);

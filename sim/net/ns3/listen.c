@@ -86,7 +86,7 @@ void ns3_listen_release(struct ns3_conn *conn)
     if (listener->open-- < listener->config.accepted_max || listener->accepter)
         return;
     if (ns3c_schedule(net->sim, 0, on_accept, listener, 0, &listener->accepter) != NS3C_OK)
-        g_error("ns-3 takes no event: %s", ns3c_error());
+        g_error("ns-3 takes no event: %s", ns3_why());
 }
 
 bool ns3_listen_open(struct ns3_net *net, GError **error)

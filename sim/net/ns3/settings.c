@@ -25,7 +25,7 @@ static bool set_default(const char *name, const char *value, const struct ns3_ne
 {
     if (ns3c_set_default(net->sim, name, value) == NS3C_OK)
         return true;
-    g_set_error(error, NETWORK_ERROR, 0, "ns-3 attribute '%s=%s': %s", name, value, ns3c_error());
+    g_set_error(error, NETWORK_ERROR, 0, "ns-3 attribute '%s=%s': %s", name, value, ns3_why());
     return false;
 }
 
@@ -101,7 +101,7 @@ static bool set_node(void *on, const char *name, const char *value, GError **err
     /* Other defaults are of what is made later: sockets. */
     if (!g_str_has_prefix(name, "ns3::TcpL4Protocol::") || ns3c_node_set(on, name, value) == NS3C_OK)
         return true;
-    g_set_error(error, NETWORK_ERROR, 0, "ns-3 attribute '%s=%s': %s", name, value, ns3c_error());
+    g_set_error(error, NETWORK_ERROR, 0, "ns-3 attribute '%s=%s': %s", name, value, ns3_why());
     return false;
 }
 

@@ -68,7 +68,7 @@ static bool must_wait(struct ns3_conn *conn)
         return false;
     if (ns3c_schedule(conn->net->sim, conn->free_ns - now_ns, on_paced, conn, conn->generation,
                       &conn->pacer) != NS3C_OK)
-        g_error("ns-3 takes no event: %s", ns3c_error());
+        g_error("ns-3 takes no event: %s", ns3_why());
     return true;
 }
 

@@ -33,7 +33,7 @@ uint64_t ns3_timeout_set(struct net_region *at, uint32_t host, int64_t delay_ns,
     /* Between two runs the models' clock may be ahead of ns-3's, which stands at its last event. */
     delay_ns += at->now_ns - ns3c_now(net->sim);
     if (ns3c_schedule(net->sim, delay_ns, on_alarm, net, index, &alarm->event) != NS3C_OK)
-        g_error("ns-3 takes no event in %" G_GINT64_FORMAT " ns: %s", delay_ns, ns3c_error());
+        g_error("ns-3 takes no event in %" G_GINT64_FORMAT " ns: %s", delay_ns, ns3_why());
     return (uint64_t)generation << 32 | index;
 }
 

@@ -5,9 +5,16 @@
  * reached by routes to them. */
 #include "sim/net/ns3/internal.h"
 
+const char *ns3_why(void)
+{
+    if (ns3c_out_of_memory())
+        g_error("%s", ns3c_error());
+    return ns3c_error();
+}
+
 bool ns3_set_error(GError **error, const char *what)
 {
-    g_set_error(error, NETWORK_ERROR, 0, "%s: %s", what, ns3c_error());
+    g_set_error(error, NETWORK_ERROR, 0, "%s: %s", what, ns3_why());
     return false;
 }
 
@@ -37,7 +44,7 @@ static bool capture_device(const struct ns3_net *net, struct ns3c_device *device
     path = g_build_filename(net->config.ns3_pcap_dir, file, NULL);
     if (ns3c_device_pcap(device, path) == NS3C_OK)
         return true;
-    g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, ns3c_error());
+    g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, ns3_why());
     return false;
 }
 
