@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <sys/stat.h>
 
 using ns3c_internal::Capture;
 using ns3c_internal::caught;
@@ -21,6 +22,7 @@ class ns3c_internal::Capture
   public:
     ns3::Ptr<ns3::PcapFileWrapper> file = ns3::CreateObject<ns3::PcapFileWrapper>();
     std::string path;
+    struct stat about = {}; /* of the file, whatever its names */
     bool open = true;
     int failure = 0; /* errno of the first call that failed */
 
@@ -41,6 +43,19 @@ static void write_packet(Capture *capture, ns3::Ptr<const ns3::Packet> packet)
     capture->check();
 }
 
+/* Two captures in one file would write over each other. A device such as /dev/null takes any number. */
+static const Capture *into_same_file(const ns3c *sim, const char *path)
+{
+    struct stat about;
+
+    if (stat(path, &about) != 0 || !S_ISREG(about.st_mode))
+        return nullptr;
+    for (const auto &capture : sim->captures)
+        if (capture->about.st_dev == about.st_dev && capture->about.st_ino == about.st_ino)
+            return capture.get();
+    return nullptr;
+}
+
 ns3c_status ns3c_device_pcap(ns3c_device *device, const char *path)
 try {
     ns3c_internal::need_memory();
@@ -49,12 +64,17 @@ try {
     auto capture = std::make_shared<Capture>();
 
     capture->path = path;
+    if (const Capture *other = into_same_file(device->node->sim, path))
+        return fail(NS3C_IN_USE, "ns3c_device_pcap: %s: another device is captured into it%s%s", path,
+                    other->path == path ? "" : ", as ", other->path == path ? "" : other->path.c_str());
     errno = 0;
     /* PcapHelper::CreateFile() would end the process where this fails. */
     capture->file->Open(path, std::ios::out);
     capture->check();
     if (capture->failure != 0)
         return fail(NS3C_FILE, "ns3c_device_pcap: %s: %s", path, std::strerror(capture->failure));
+    if (stat(path, &capture->about) != 0)
+        return fail(NS3C_FILE, "ns3c_device_pcap: %s: %s", path, std::strerror(errno));
     capture->file->Init(device->csma != nullptr ? ns3::PcapHelper::DLT_EN10MB : ns3::PcapHelper::DLT_PPP);
     capture->check();
     device->net->TraceConnectWithoutContext("PromiscSniffer",

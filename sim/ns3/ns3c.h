@@ -240,7 +240,8 @@ enum ns3c_status ns3c_device_on_transmit(struct ns3c_device *device, ns3c_fate_f
 enum ns3c_status ns3c_device_set_loss(struct ns3c_device *device, double share);
 
 /* Writes all packets that the device sends and receives to a pcap file, until ns3c_free(): link type PPP or
- * Ethernet. NS3C_FILE if it cannot be made. */
+ * Ethernet. NS3C_FILE if it cannot be made, NS3C_IN_USE if another device's packets go into that file, by
+ * whichever name. */
 enum ns3c_status ns3c_device_pcap(struct ns3c_device *device, const char *path);
 /* Ends all captures before ns3c_free() does, which cannot say so: NS3C_FILE if a packet is missing in one of
  * the files, as on a full disk. */

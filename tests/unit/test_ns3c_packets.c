@@ -290,7 +290,7 @@ static uint32_t get32(const gchar *bytes)
 static void test_pcap(void)
 {
     GError *error = NULL;
-    char *directory = g_dir_make_tmp("ns3c-XXXXXX", &error), *path, *nowhere;
+    char *directory = g_dir_make_tmp("ns3c-XXXXXX", &error), *path, *nowhere, *link;
     gchar *bytes;
     gsize length;
     struct pair pair;
@@ -298,11 +298,16 @@ static void test_pcap(void)
     g_assert_no_error(error);
     path = g_build_filename(directory, "a.pcap", NULL);
     nowhere = g_build_filename(directory, "none", "a.pcap", NULL);
+    link = g_build_filename(directory, "b.pcap", NULL);
+    g_assert_cmpint(symlink("a.pcap", link), ==, 0);
     pair_open(&pair, &fast);
     g_assert_cmpint(ns3c_device_pcap(pair.at_a, nowhere), ==, NS3C_FILE);
     g_assert_nonnull(strstr(ns3c_error(), nowhere));
     g_assert_cmpint(ns3c_device_pcap(pair.at_a, NULL), ==, NS3C_INVALID);
     assert_ok(ns3c_device_pcap(pair.at_a, path));
+    g_assert_cmpint(ns3c_device_pcap(pair.at_b, path), ==, NS3C_IN_USE);
+    g_assert_cmpint(ns3c_device_pcap(pair.at_b, link), ==, NS3C_IN_USE);
+    g_assert_nonnull(strstr(ns3c_error(), "another device is captured into it, as "));
     send_to(&pair.sink_a, "10.0.0.2", 100, 0);
     send_to(&pair.sink_b, "10.0.0.1", 100, 0);
     run_dry(pair.sim);
@@ -323,11 +328,13 @@ static void test_pcap(void)
         g_assert_cmpmem(record + 16, 3, "\x00\x21\x45", 3);
     }
     g_free(bytes);
+    g_assert_cmpint(g_unlink(link), ==, 0);
     g_assert_cmpint(g_unlink(path), ==, 0);
     g_assert_cmpint(g_rmdir(directory), ==, 0);
     g_free(directory);
     g_free(path);
     g_free(nowhere);
+    g_free(link);
 }
 
 /* A full disk is told at the end, by this name, and of the file that is not whole. */
