@@ -158,12 +158,11 @@ static enum net_verdict challenged(struct ue_at *u, const struct http_message *a
 bool ue_rspauth_right(struct ue_at *u, const struct http_message *answer, const char *uri,
                       struct digest_fields *info)
 {
-    const struct bytes *header = http_find(answer, "Authentication-Info");
     struct ue_exchange *x = u->x;
     struct digest_hash ha2, expected;
 
-    if (header == NULL || digest_decode(*header, false, info) != WIRE_OK || !info->has_nc ||
-        info->nc != x->nc || !bytes_equal(info->cnonce, bytes_of(x->cnonce, sizeof x->cnonce)) ||
+    if (digest_info_decode(answer, info) != WIRE_OK || !info->has_nc || info->nc != x->nc ||
+        !bytes_equal(info->cnonce, bytes_of(x->cnonce, sizeof x->cnonce)) ||
         !bytes_equal(info->qop, bytes_text("auth-int")))
         return false;
     digest_ha2(u->m->crypto, DIGEST_MD5, bytes_of(NULL, 0), bytes_text(uri), true, answer->body, &ha2);

@@ -191,10 +191,11 @@ static const uint8_t *skip_space(const uint8_t *at, const uint8_t *end)
     return at;
 }
 
-/* What has been read of the value of a header. */
+/* What has been read of a header. */
 struct progress {
     unsigned seen; /* a bit for each of parameters */
     int guess;     /* which comes next */
+    bool any;      /* parameter, an unknown one included */
 };
 
 static inline enum wire_status get_parameter(const uint8_t **at, const uint8_t *end,
@@ -222,6 +223,7 @@ static inline enum wire_status get_parameter(const uint8_t **at, const uint8_t *
     status = get_value(at, end, &value, &quoted);
     if (status != WIRE_OK)
         return status;
+    progress->any = true;
     if (index < 0)
         index = find_parameter(bytes_of(name, (size_t)(name_end - name)), (size_t)(end - name));
     if (index < 0)
@@ -248,10 +250,27 @@ static inline enum wire_status skip_separator(const uint8_t **at, const uint8_t 
     return WIRE_MALFORMED;
 }
 
+/* One line's parameters, up to its end. */
+static inline enum wire_status get_parameters(const uint8_t *at, const uint8_t *end,
+                                              struct progress *progress, struct digest_fields *out)
+{
+    for (bool first = true;; first = false) {
+        enum wire_status status = skip_separator(&at, end, first);
+
+        if (status == WIRE_OK && at == end)
+            return WIRE_OK;
+        if (status == WIRE_OK)
+            status = get_parameter(&at, end, progress, out);
+        if (status != WIRE_OK)
+            return status;
+    }
+}
+
 enum wire_status digest_decode(struct bytes value, bool with_scheme, struct digest_fields *out)
 {
     const uint8_t *at = value.at, *end = value.len > 0 ? value.at + value.len : value.at;
-    struct progress progress = {0, with_scheme ? USERNAME : QOP};
+    struct progress progress = {0, with_scheme ? USERNAME : QOP, false};
+    enum wire_status status;
 
     wire_clear(out, sizeof *out);
     if (with_scheme) {
@@ -263,16 +282,23 @@ enum wire_status digest_decode(struct bytes value, bool with_scheme, struct dige
             return WIRE_UNSUPPORTED;
         at = scheme_end;
     }
-    for (bool first = true;; first = false) {
-        enum wire_status status = skip_separator(&at, end, first);
+    status = get_parameters(at, end, &progress, out);
+    return status == WIRE_OK && !progress.any ? WIRE_TRUNCATED : status;
+}
 
-        if (status == WIRE_OK && at == end)
-            return first ? WIRE_TRUNCATED : WIRE_OK;
-        if (status == WIRE_OK)
-            status = get_parameter(&at, end, &progress, out);
+enum wire_status digest_info_decode(const struct http_message *message, struct digest_fields *out)
+{
+    struct progress progress = {0, QOP, false};
+    const struct bytes *line = NULL;
+
+    wire_clear(out, sizeof *out);
+    while ((line = http_find_next(message, "Authentication-Info", line)) != NULL) {
+        enum wire_status status = get_parameters(line->at, line->at + line->len, &progress, out);
+
         if (status != WIRE_OK)
             return status;
     }
+    return progress.any ? WIRE_OK : WIRE_TRUNCATED;
 }
 
 /* What stands between the previous value and its own, the value, and the closing quote. */

@@ -4,7 +4,7 @@
 #ifndef MODELS_WIRE_DIGEST_H
 #define MODELS_WIRE_DIGEST_H
 
-#include "models/wire/wire.h"
+#include "models/wire/http.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,6 +24,10 @@ struct digest_fields {
  * parameter twice, or a quoted value with a backslash, is WIRE_MALFORMED; unknown parameters are passed
  * over. */
 enum wire_status digest_decode(struct bytes value, bool with_scheme, struct digest_fields *out);
+
+/* Authentication-Info, a list that may stand in several lines (RFC 7615 §3, RFC 7230 §3.2.2); WIRE_TRUNCATED
+ * if there is none. */
+enum wire_status digest_info_decode(const struct http_message *message, struct digest_fields *out);
 
 /* Values are written as they are: none may hold a quote, a backslash or a control character (those that
  * digest_decode() gave never do).

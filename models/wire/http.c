@@ -9,9 +9,26 @@
  *
  * Whatever two parsers could read in two ways (bare LF, folding, two lengths, Transfer-Encoding) is refused:
  * that is how requests get smuggled. A response without Content-Length would last until the connection
- * closes: refused too. */
+ * closes: refused too.
+ *
+ * A field that is no list may stand once (§3.2.2: "deliberately misleading duplicate header fields"), and
+ * Host has to stand in a request (§5.4). Those that somebody here reads are, by their grammar,
+ *
+ *   Host                 uri-host [ ":" port ]                   §5.4                         once
+ *   Content-Length       1*DIGIT                                 §3.3.2                       once
+ *   Authorization        credentials                             RFC 7235 §4.2                once
+ *   User-Agent, Server   product *( RWS ( product / comment ) )  RFC 7231 §5.5.3, §7.4.2      once
+ *   Date                 HTTP-date                               RFC 7231 §7.1.1.2            once
+ *   Retry-After          HTTP-date / delta-seconds               RFC 7231 §7.1.3              once
+ *   WWW-Authenticate     1#challenge                             RFC 7235 §4.1                a list
+ *   Authentication-Info  #auth-param                             RFC 7615 §3                  a list
+ *
+ * Nobody reads Accept and Connection (lists), nor Content-Type, Expires and Referer: how often they stand
+ * changes nothing, so they are passed over like fields that are not known. */
 #include "models/wire/http.h"
 #include "models/wire/scan.h"
+
+#include <arpa/inet.h>
 
 #define CONTENT_LENGTH           "Content-Length"
 #define TRANSFER_ENCODING        "Transfer-Encoding"
@@ -53,6 +70,11 @@ static inline enum wire_status get_line(const uint8_t **at, const uint8_t *end, 
 static bool is_digit(uint8_t c)
 {
     return c >= '0' && c <= '9';
+}
+
+static bool is_hex(uint8_t c)
+{
+    return is_digit(c) || (scan_lower(c) >= 'a' && scan_lower(c) <= 'f');
 }
 
 static enum wire_status check_version(const uint8_t *at)
@@ -153,6 +175,27 @@ static bool is_bodiless(bool is_request, unsigned status)
     return is_request || status < 200 || status == 204 || status == 304;
 }
 
+#define FIELD_IF(name, field, bit) (scan_equal_nocase((name), (field), sizeof(field) - 1) ? 1U << (bit) : 0)
+
+/* A bit for each field that is no list, and no framing; 0: any other. */
+static inline unsigned single_field(struct bytes name)
+{
+    switch (name.len) {
+    case 4:
+        return FIELD_IF(name, "Host", 0) | FIELD_IF(name, "Date", 1);
+    case 6:
+        return FIELD_IF(name, "Server", 2);
+    case 10:
+        return FIELD_IF(name, "User-Agent", 3);
+    case 11:
+        return FIELD_IF(name, "Retry-After", 4);
+    case 13:
+        return FIELD_IF(name, "Authorization", 5);
+    default:
+        return 0;
+    }
+}
+
 static enum wire_status decode_start_line(struct bytes line, struct http_message *out)
 {
     return line.len >= 5 && memcmp(line.at, "HTTP/", 5) == 0 ? decode_status_line(line, out)
@@ -164,9 +207,11 @@ static inline enum wire_status decode_headers(const uint8_t **from, const uint8_
                                               struct http_message *out, struct framing *framing)
 {
     const uint8_t *at = *from;
+    unsigned seen = 0;
 
     for (struct http_header *header = out->headers;; header++) {
         struct bytes line;
+        unsigned field;
         enum wire_status status = get_line(&at, end, &line);
 
         if (status != WIRE_OK)
@@ -179,6 +224,10 @@ static inline enum wire_status decode_headers(const uint8_t **from, const uint8_
         status = decode_header(line, end, header);
         if (status != WIRE_OK)
             return status;
+        field = single_field(header->name);
+        if (seen & field)
+            return WIRE_MALFORMED;
+        seen |= field;
         if (!may_frame(header->name.len))
             continue;
         status = read_framing(header, framing);
@@ -187,6 +236,66 @@ static inline enum wire_status decode_headers(const uint8_t **from, const uint8_
     }
     *from = at;
     return WIRE_OK;
+}
+
+/* unreserved and sub-delims of RFC 3986 §2.2-2.3: a bit for each of 128 characters. */
+static bool is_name_character(uint8_t c)
+{
+    static const uint32_t set[4] = {0, 0x2bff7fd2, 0x87fffffe, 0x47fffffe};
+
+    return c < 128 && (set[c >> 5] >> (c & 31) & 1) != 0;
+}
+
+/* reg-name of RFC 3986 §3.2.2, which IPv4address is as well. */
+static const uint8_t *skip_name(const uint8_t *at, const uint8_t *end)
+{
+    for (; at < end; at++) {
+        if (is_name_character(*at))
+            continue;
+        if (*at != '%' || end - at < 3 || !is_hex(at[1]) || !is_hex(at[2]))
+            break;
+        at += 2;
+    }
+    return at;
+}
+
+/* IP-literal, with an IPv6address; of the future versions of RFC 3986 §3.2.2 none is known. NULL: it is
+ * none. */
+static const uint8_t *skip_literal(const uint8_t *at, const uint8_t *end)
+{
+    const uint8_t *close = memchr(at, ']', (size_t)(end - at));
+    size_t len = close == NULL ? SIZE_MAX : (size_t)(close - at) - 1;
+    char text[INET6_ADDRSTRLEN] = "";
+    struct in6_addr address;
+
+    if (len >= sizeof text)
+        return NULL;
+    memcpy(text, at + 1, len);
+    return inet_pton(AF_INET6, text, &address) == 1 ? close + 1 : NULL;
+}
+
+/* RFC 7230 §5.4, and §2.7.1: an "http" URI with an empty host is invalid, and what we are asked for has
+ * one. */
+static bool is_host(struct bytes value)
+{
+    const uint8_t *from = value.at, *end = from + value.len, *at;
+
+    at = value.len > 0 && *from == '[' ? skip_literal(from, end) : skip_name(from, end);
+    if (at == NULL || at == from || (at < end && *at++ != ':'))
+        return false;
+    while (at < end && is_digit(*at))
+        at++;
+    return at == end;
+}
+
+/* "A server MUST respond with a 400 (Bad Request) status code to any HTTP/1.1 request message that lacks a
+ * Host header field and to any request message that contains more than one Host header field or a Host
+ * header field with an invalid field-value": RFC 7230 §5.4. */
+static bool has_host(const struct http_message *request)
+{
+    const struct bytes *host = http_find(request, "Host");
+
+    return host != NULL && is_host(*host);
 }
 
 enum wire_status http_decode(struct bytes in, struct http_message *out)
@@ -209,6 +318,8 @@ enum wire_status http_decode(struct bytes in, struct http_message *out)
         return status;
     if ((size_t)(at - in.at) > HTTP_HEAD_BYTES_MAX)
         return WIRE_LIMIT;
+    if (out->is_request && !has_host(out))
+        return WIRE_MALFORMED;
     if (!framing.has_length && !is_bodiless(out->is_request, out->status))
         return WIRE_UNSUPPORTED;
     out->body = bytes_of(at, (size_t)(end - at));

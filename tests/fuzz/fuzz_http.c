@@ -3,9 +3,17 @@
 #include "models/wire/ua.h"
 #include "tests/fuzz/targets.h"
 
+static void promise_once(const struct http_message *m, const char *name)
+{
+    const struct bytes *first = http_find(m, name);
+
+    PROMISE(first == NULL || http_find_next(m, name, first) == NULL);
+}
+
 void fuzz_http(struct bytes in)
 {
     struct http_message m;
+    struct digest_fields info;
     int64_t framed = http_frame(in);
     enum wire_status status;
 
@@ -27,5 +35,11 @@ void fuzz_http(struct bytes in)
         promise_within(m.headers[i].name, in);
         promise_within(m.headers[i].value, in);
     }
+    PROMISE(!m.is_request || http_find(&m, "Host") != NULL);
+    promise_once(&m, "Host");
+    promise_once(&m, "Authorization");
+    promise_once(&m, "Retry-After");
     http_retry_after(&m);
+    if (digest_info_decode(&m, &info) == WIRE_OK)
+        promise_within(info.rspauth, in);
 }

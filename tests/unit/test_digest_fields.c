@@ -170,6 +170,45 @@ static void test_lists_of_peers(void)
     }
 }
 
+/* Authentication-Info is a list of parameters (RFC 7615 §3): it may stand in several lines, but a parameter
+ * stands once in all of them. */
+static void test_info_lines(void)
+{
+    static const struct {
+        const char *lines;
+        enum wire_status status;
+    } cases[] = {
+        {"Authentication-Info: qop=auth-int, nc=00000001\r\n"
+         "X: y\r\nauthentication-info: rspauth=\"a\",\r\n",
+         WIRE_OK},
+        {"Authentication-Info: qop=auth-int\r\nAuthentication-Info:\r\n"
+         "Authentication-Info: ,nc=00000001, rspauth=\"a\"\r\n",
+         WIRE_OK},
+        {"", WIRE_TRUNCATED},
+        {"Authentication-Info:\r\nAuthentication-Info: ,\r\n", WIRE_TRUNCATED},
+        {"Authentication-Info: qop=auth-int\r\nAuthentication-Info: qop=auth-int\r\n", WIRE_MALFORMED},
+        {"Authentication-Info: qop=auth-int, nc=00000001\r\n"
+         "Authentication-Info: rspauth=\"a\", NC=00000001\r\n",
+         WIRE_MALFORMED},
+        {"Authentication-Info: qop=auth-int, rspauth=\"a\r\nAuthentication-Info: b\"\r\n", WIRE_TRUNCATED}};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text =
+            g_strdup_printf("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n%s\r\n", cases[i].lines);
+        struct http_message m;
+        struct digest_fields f;
+
+        g_test_message("%s", cases[i].lines);
+        assert_status(http_decode(bytes_text(text), &m), WIRE_OK);
+        assert_status(digest_info_decode(&m, &f), cases[i].status);
+        if (cases[i].status != WIRE_OK)
+            continue;
+        assert_bytes(f.qop, bytes_text("auth-int"));
+        assert_bytes(f.rspauth, bytes_text("a"));
+        g_assert_cmpuint(f.nc, ==, 1);
+    }
+}
+
 static void test_faults(void)
 {
     static const struct {
@@ -268,6 +307,7 @@ int main(int argc, char **argv)
     g_test_add_func("/digest/optional-fields", test_optional_fields);
     g_test_add_func("/digest/grammar", test_grammar);
     g_test_add_func("/digest/lists of peers", test_lists_of_peers);
+    g_test_add_func("/digest/lines of Authentication-Info", test_info_lines);
     g_test_add_func("/digest/faults", test_faults);
     g_test_add_func("/digest/damaged", test_damaged);
     g_test_add_func("/digest/lists", test_lists);

@@ -72,7 +72,8 @@ static void test_products(void)
                  {"", false}};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *text = g_strdup_printf("GET / HTTP/1.1\r\nUser-Agent: %s\r\n\r\n", cases[i].value);
+        g_autofree char *text =
+            g_strdup_printf("GET / HTTP/1.1\r\nHost: a\r\nUser-Agent: %s\r\n\r\n", cases[i].value);
         struct http_message m;
 
         g_test_message("%s", cases[i].value);
@@ -87,7 +88,7 @@ static void test_values(void)
 {
     struct http_message m;
     static const char text[] =
-        "GET /a?b=c HTTP/1.1\r\nX: \t one\ttwo \t\r\nX: second\r\nEmpty:\r\nBlank:  \r\n"
+        "GET /a?b=c HTTP/1.1\r\nHost: a\r\nX: \t one\ttwo \t\r\nX: second\r\nEmpty:\r\nBlank:  \r\n"
         "Latin:\xe4\xff\r\n\r\n";
 
     assert_status(http_decode(bytes_text(text), &m), WIRE_OK);
@@ -96,7 +97,7 @@ static void test_values(void)
     g_assert_cmpuint(http_find(&m, "empty")->len, ==, 0);
     g_assert_cmpuint(http_find(&m, "blank")->len, ==, 0);
     assert_bytes(*http_find(&m, "latin"), bytes_text("\xe4\xff"));
-    g_assert_cmpuint(m.header_count, ==, 5);
+    g_assert_cmpuint(m.header_count, ==, 6);
 }
 
 /* A cut message is for a stream "wait for more", for a decoder truncated. */
@@ -175,39 +176,41 @@ static const struct {
     enum wire_status status;
     int framed; /* 1: whole, 0: more, -1: hopeless */
 } faults[] = {
-    {"no fault", "GET / HTTP/1.1\r\nA: b\r\n\r\n", WIRE_OK, 1},
-    {"no header", "GET / HTTP/1.1\r\n\r\n", WIRE_OK, 1},
+    {"no fault", "GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n\r\n", WIRE_OK, 1},
+    {"no header but Host", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", WIRE_OK, 1},
     {"no reason phrase", "HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n", WIRE_OK, 1},
     {"204 without a length", "HTTP/1.1 204 No Content\r\n\r\n", WIRE_OK, 1},
-    {"length twice", "POST / HTTP/1.1\r\nContent-Length: 0\r\ncontent-length: 0\r\n\r\n", WIRE_MALFORMED, -1},
-    {"length list", "POST / HTTP/1.1\r\nContent-Length: 0, 0\r\n\r\n", WIRE_MALFORMED, -1},
-    {"length with sign", "POST / HTTP/1.1\r\nContent-Length: +0\r\n\r\n", WIRE_MALFORMED, -1},
-    {"length empty", "POST / HTTP/1.1\r\nContent-Length: \r\n\r\n", WIRE_MALFORMED, -1},
-    {"length hexadecimal", "POST / HTTP/1.1\r\nContent-Length: 0x0\r\n\r\n", WIRE_MALFORMED, -1},
-    {"length of 65 bits", "POST / HTTP/1.1\r\nContent-Length: 18446744073709551616\r\n\r\n", WIRE_LIMIT, -1},
-    {"length over the limit", "POST / HTTP/1.1\r\nContent-Length: 3001\r\n\r\n", WIRE_LIMIT, -1},
-    {"body to come", "POST / HTTP/1.1\r\nContent-Length: 3000\r\n\r\n", WIRE_TRUNCATED, 0},
-    {"chunked", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", WIRE_UNSUPPORTED, -1},
+    {"length twice", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\ncontent-length: 0\r\n\r\n",
+     WIRE_MALFORMED, -1},
+    {"length list", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0, 0\r\n\r\n", WIRE_MALFORMED, -1},
+    {"length with sign", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +0\r\n\r\n", WIRE_MALFORMED, -1},
+    {"length empty", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \r\n\r\n", WIRE_MALFORMED, -1},
+    {"length hexadecimal", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x0\r\n\r\n", WIRE_MALFORMED, -1},
+    {"length of 65 bits", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 18446744073709551616\r\n\r\n",
+     WIRE_LIMIT, -1},
+    {"length over the limit", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3001\r\n\r\n", WIRE_LIMIT, -1},
+    {"body to come", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3000\r\n\r\n", WIRE_TRUNCATED, 0},
+    {"chunked", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", WIRE_UNSUPPORTED, -1},
     {"response without a length", "HTTP/1.1 200 OK\r\n\r\n", WIRE_UNSUPPORTED, -1},
-    {"folded header", "GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n", WIRE_MALFORMED, 1},
-    {"header without colon", "GET / HTTP/1.1\r\nAbc\r\n\r\n", WIRE_MALFORMED, 1},
-    {"header without name", "GET / HTTP/1.1\r\n: b\r\n\r\n", WIRE_MALFORMED, 1},
-    {"space before the colon", "GET / HTTP/1.1\r\nA : b\r\n\r\n", WIRE_MALFORMED, 1},
-    {"space before the name", "GET / HTTP/1.1\r\n A: b\r\n\r\n", WIRE_MALFORMED, 1},
-    {"bare LF", "GET / HTTP/1.1\nA: b\r\n\r\n", WIRE_MALFORMED, -1},
-    {"bare LF in a header", "GET / HTTP/1.1\r\nA: b\nC: d\r\n\r\n", WIRE_MALFORMED, -1},
-    {"bare LF at the end", "GET / HTTP/1.1\r\nA: b\r\n\n", WIRE_MALFORMED, -1},
-    {"bare CR", "GET / HTTP/1.1\r\nA: b\rc\r\n\r\n", WIRE_MALFORMED, 1},
-    {"escape character", "GET / HTTP/1.1\r\nA: \x1b\r\n\r\n", WIRE_MALFORMED, 1},
-    {"delete character", "GET / HTTP/1.1\r\nA: aaaaaaaaaaaaaa\x7f\r\n\r\n", WIRE_MALFORMED, 1},
+    {"folded header", "GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n c\r\n\r\n", WIRE_MALFORMED, 1},
+    {"header without colon", "GET / HTTP/1.1\r\nHost: a\r\nAbc\r\n\r\n", WIRE_MALFORMED, 1},
+    {"header without name", "GET / HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n", WIRE_MALFORMED, 1},
+    {"space before the colon", "GET / HTTP/1.1\r\nHost: a\r\nA : b\r\n\r\n", WIRE_MALFORMED, 1},
+    {"space before the name", "GET / HTTP/1.1\r\nHost: a\r\n A: b\r\n\r\n", WIRE_MALFORMED, 1},
+    {"bare LF", "GET / HTTP/1.1\nHost: a\r\n\r\n", WIRE_MALFORMED, -1},
+    {"bare LF in a header", "GET / HTTP/1.1\r\nHost: a\r\nA: b\nC: d\r\n\r\n", WIRE_MALFORMED, -1},
+    {"bare LF at the end", "GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n\n", WIRE_MALFORMED, -1},
+    {"bare CR", "GET / HTTP/1.1\r\nHost: a\r\nA: b\rc\r\n\r\n", WIRE_MALFORMED, 1},
+    {"escape character", "GET / HTTP/1.1\r\nHost: a\r\nA: \x1b\r\n\r\n", WIRE_MALFORMED, 1},
+    {"delete character", "GET / HTTP/1.1\r\nHost: a\r\nA: aaaaaaaaaaaaaa\x7f\r\n\r\n", WIRE_MALFORMED, 1},
     {"HTTP/1.0", "GET / HTTP/1.0\r\n\r\n", WIRE_UNSUPPORTED, 1},
     {"HTTP/2.0 response", "HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n", WIRE_UNSUPPORTED, 1},
     {"no version", "GET /\r\n\r\n", WIRE_MALFORMED, 1},
     {"version in small letters", "GET / http/1.1\r\n\r\n", WIRE_MALFORMED, 1},
-    {"empty target", "GET  HTTP/1.1\r\n\r\n", WIRE_MALFORMED, 1},
-    {"space in the target", "GET /a b HTTP/1.1\r\n\r\n", WIRE_MALFORMED, 1},
-    {"tab in the target", "GET /a\tb HTTP/1.1\r\n\r\n", WIRE_MALFORMED, 1},
-    {"trailing space", "GET / HTTP/1.1 \r\n\r\n", WIRE_MALFORMED, 1},
+    {"empty target", "GET  HTTP/1.1\r\nHost: a\r\n\r\n", WIRE_MALFORMED, 1},
+    {"space in the target", "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", WIRE_MALFORMED, 1},
+    {"tab in the target", "GET /a\tb HTTP/1.1\r\nHost: a\r\n\r\n", WIRE_MALFORMED, 1},
+    {"trailing space", "GET / HTTP/1.1 \r\nHost: a\r\n\r\n", WIRE_MALFORMED, 1},
     {"status of two digits", "HTTP/1.1 20 OK\r\nContent-Length: 0\r\n\r\n", WIRE_MALFORMED, 1},
     {"status of four digits", "HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n", WIRE_MALFORMED, 1},
     {"status 600", "HTTP/1.1 600 No\r\nContent-Length: 0\r\n\r\n", WIRE_MALFORMED, 1},
@@ -215,7 +218,7 @@ static const struct {
     {"no space after the status", "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", WIRE_MALFORMED, 1},
     {"empty line first", "\r\nGET / HTTP/1.1\r\n\r\n", WIRE_MALFORMED, -1},
     {"TLS", "\x16\x03\x01", WIRE_MALFORMED, -1},
-    {"method in small letters", "get / HTTP/1.1\r\n\r\n", WIRE_OK, 1},
+    {"method in small letters", "get / HTTP/1.1\r\nHost: a\r\n\r\n", WIRE_OK, 1},
     {"nothing", "", WIRE_TRUNCATED, 0},
 };
 
@@ -230,6 +233,112 @@ static void test_faults(void)
         assert_status(http_decode(in, &m), faults[i].status);
         g_assert_cmpint(http_frame(in), ==, faults[i].framed > 0 ? (int64_t)in.len : faults[i].framed);
         g_free(block);
+    }
+}
+
+/* RFC 7230 §5.4: a request without Host, with two, or with one that is no uri-host [ ":" port ]; §2.7.1: an
+ * empty host is none. */
+static void test_host(void)
+{
+    static const struct {
+        const char *lines;
+        enum wire_status status;
+    } cases[] = {{"Host: bsf.mnc001.mcc001.pub.3gppnetwork.org\r\n", WIRE_OK},
+                 {"hOST:\tBSF:8080 \r\n", WIRE_OK},
+                 {"Host: a:\r\n", WIRE_OK},
+                 {"Host: 192.0.2.1:80\r\n", WIRE_OK},
+                 {"Host: [2001:db8::1]\r\n", WIRE_OK},
+                 {"Host: [::ffff:192.0.2.1]:80\r\n", WIRE_OK},
+                 {"Host: %61-._~!$&'()*+,;=\r\n", WIRE_OK},
+                 {"A: b\r\nC: d\r\nHost: a\r\n", WIRE_OK},
+                 {"", WIRE_MALFORMED},
+                 {"A: b\r\n", WIRE_MALFORMED},
+                 {"Hos: a\r\nHosts: a\r\n", WIRE_MALFORMED},
+                 {"Host:\r\n", WIRE_MALFORMED},
+                 {"Host: :80\r\n", WIRE_MALFORMED},
+                 {"Host: a\r\nHost: a\r\n", WIRE_MALFORMED},
+                 {"Host: a\r\nA: b\r\nhost: b\r\n", WIRE_MALFORMED},
+                 {"Host: a b\r\n", WIRE_MALFORMED},
+                 {"Host: a, b\r\n", WIRE_MALFORMED},
+                 {"Host: a/b\r\n", WIRE_MALFORMED},
+                 {"Host: u@a\r\n", WIRE_MALFORMED},
+                 {"Host: http://a\r\n", WIRE_MALFORMED},
+                 {"Host: a:80:80\r\n", WIRE_MALFORMED},
+                 {"Host: a:8o\r\n", WIRE_MALFORMED},
+                 {"Host: %6\r\n", WIRE_MALFORMED},
+                 {"Host: %6g\r\n", WIRE_MALFORMED},
+                 {"Host: \xc3\xa4\r\n", WIRE_MALFORMED},
+                 {"Host: [2001:db8::1\r\n", WIRE_MALFORMED},
+                 {"Host: [2001:db8::1]a\r\n", WIRE_MALFORMED},
+                 {"Host: [192.0.2.1]\r\n", WIRE_MALFORMED},
+                 {"Host: [2001:db8:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:1]\r\n", WIRE_MALFORMED},
+                 {"Host: [v1.a]\r\n", WIRE_MALFORMED},
+                 {"Host: []\r\n", WIRE_MALFORMED},
+                 {"Host: ]\r\n", WIRE_MALFORMED}};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = g_strdup_printf("GET / HTTP/1.1\r\n%s\r\n", cases[i].lines);
+        uint8_t *block;
+        struct bytes in = exact_copy(text, strlen(text), &block);
+        struct http_message m;
+
+        g_test_message("%s", cases[i].lines);
+        assert_status(http_decode(in, &m), cases[i].status);
+        g_assert_cmpint(http_frame(in), ==, (int64_t)in.len); /* whole, so that it can be answered */
+        g_free(block);
+    }
+}
+
+/* Each byte within a host's name: RFC 3986 §2.2-2.3, reg-name. */
+static void test_host_characters(void)
+{
+    for (unsigned c = 1; c < 256; c++) {
+        g_autofree char *text = g_strdup_printf("GET / HTTP/1.1\r\nHost: a%cb\r\n\r\n", (char)c);
+        bool good = (c < 128 && g_ascii_isalnum((char)c)) || strchr("-._~!$&'()*+,;=", (int)c) != NULL;
+        struct http_message m;
+
+        g_assert_cmpint(http_decode(bytes_text(text), &m) == WIRE_OK, ==, good);
+    }
+}
+
+/* Fields that are no list stand once (RFC 7230 §3.2.2), be the second equal to the first or not, in requests
+ * and in answers; lists, and what nobody reads, as often as they like. */
+static void test_once(void)
+{
+    static const struct {
+        const char *name, *value;
+        bool once;
+    } cases[] = {{"Authorization", "Digest username=\"a\"", true},
+                 {"User-Agent", "UE-sim", true},
+                 {"Server", "BSF-sim", true},
+                 {"Date", "Tue, 01 Jan 2030 11:00:00 GMT", true},
+                 {"Retry-After", "5", true},
+                 {"WWW-Authenticate", "Digest realm=\"a\"", false},
+                 {"Authentication-Info", "qop=auth-int", false},
+                 {"Accept", "*/*", false},
+                 {"Connection", "close", false},
+                 {"Expires", "0", false},
+                 {"Content-Type", "a/b", false},
+                 {"Referer", "http://a", false},
+                 {"Authorisation", "x", false}};
+    static const char *const starts[] = {"GET / HTTP/1.1\r\nHost: a\r\n",
+                                         "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"};
+
+    for (unsigned i = 0; i < 2 * G_N_ELEMENTS(cases); i++) {
+        const char *name = cases[i / 2].name, *value = cases[i / 2].value, *start = starts[i % 2];
+        g_autofree char *upper = g_ascii_strup(name, -1);
+        g_autofree char *one = g_strdup_printf("%s%s: %s\r\n\r\n", start, name, value);
+        g_autofree char *equal =
+            g_strdup_printf("%s%s: %s\r\nX: y\r\n%s: %s\r\n\r\n", start, name, value, upper, value);
+        g_autofree char *other = g_strdup_printf("%s%s: %s\r\n%s:\r\n\r\n", start, name, value, name);
+        enum wire_status twice = cases[i / 2].once ? WIRE_MALFORMED : WIRE_OK;
+        struct http_message m;
+
+        g_test_message("%s", equal);
+        assert_status(http_decode(bytes_text(one), &m), WIRE_OK);
+        assert_status(http_decode(bytes_text(equal), &m), twice);
+        assert_status(http_decode(bytes_text(other), &m), twice);
+        g_assert_cmpint(http_frame(bytes_text(equal)), ==, (int64_t)strlen(equal));
     }
 }
 
@@ -250,10 +359,10 @@ static void test_nul(void)
 
 static void test_header_limit(void)
 {
-    GString *text = g_string_new("GET / HTTP/1.1\r\n");
+    GString *text = g_string_new("GET / HTTP/1.1\r\nHost: a\r\n");
     struct http_message m;
 
-    for (unsigned i = 0; i < HTTP_HEADERS_MAX; i++)
+    for (unsigned i = 1; i < HTTP_HEADERS_MAX; i++)
         g_string_append(text, "A: b\r\n");
     g_string_append(text, "\r\n");
     assert_status(http_decode(bytes_of(text->str, text->len), &m), WIRE_OK);
@@ -266,7 +375,7 @@ static void test_header_limit(void)
 /* A head of exactly the limit, one byte more, and one that never ends; a body of exactly the limit. */
 static void test_size_limits(void)
 {
-    GString *text = g_string_new("GET / HTTP/1.1\r\nA: ");
+    GString *text = g_string_new("GET / HTTP/1.1\r\nHost: a\r\nA: ");
     struct http_message m;
 
     while (text->len < HTTP_HEAD_BYTES_MAX - 4)
@@ -275,14 +384,14 @@ static void test_size_limits(void)
     g_string_append(text, "\r\n\r\n");
     g_assert_cmpint(http_frame(bytes_of(text->str, text->len)), ==, HTTP_HEAD_BYTES_MAX);
     assert_status(http_decode(bytes_of(text->str, text->len), &m), WIRE_OK);
-    g_string_insert_c(text, 20, 'a');
+    g_string_insert_c(text, 30, 'a');
     g_assert_cmpint(http_frame(bytes_of(text->str, text->len)), ==, -1);
     assert_status(http_decode(bytes_of(text->str, text->len), &m), WIRE_LIMIT);
     g_string_truncate(text, HTTP_HEAD_BYTES_MAX - 3);
     g_string_append(text, "aaaa");
     g_assert_cmpint(http_frame(bytes_of(text->str, text->len)), ==, -1);
 
-    g_string_assign(text, "POST / HTTP/1.1\r\nContent-Length: 3000\r\n\r\n");
+    g_string_assign(text, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3000\r\n\r\n");
     for (unsigned i = 0; i < HTTP_BODY_BYTES_MAX; i++)
         g_string_append_c(text, 'b');
     g_assert_cmpint(http_frame(bytes_of(text->str, text->len)), ==, (int64_t)text->len);
@@ -304,6 +413,9 @@ int main(int argc, char **argv)
     g_test_add_func("/http/bit-flips", test_bit_flips);
     g_test_add_func("/http/content-length-flips", test_content_length_flips);
     g_test_add_func("/http/faults", test_faults);
+    g_test_add_func("/http/host", test_host);
+    g_test_add_func("/http/host/characters", test_host_characters);
+    g_test_add_func("/http/fields that stand once", test_once);
     g_test_add_func("/http/nul", test_nul);
     g_test_add_func("/http/header-limit", test_header_limit);
     g_test_add_func("/http/size-limits", test_size_limits);

@@ -251,15 +251,17 @@ static void test_statuses(void)
         const char *request;
         unsigned status;
     } cases[] = {
-        {"GET /keymanagement?requesttype=msk-request HTTP/1.1\r\n\r\n", 405},
-        {"PUT /keymanagement?requesttype=msk-request HTTP/1.1\r\nContent-Length: 0\r\n\r\n", 405},
-        {"POST /keymanagement HTTP/1.1\r\nContent-Length: 0\r\n\r\n", 404},
-        {"POST /keys?requesttype=msk-request HTTP/1.1\r\nContent-Length: 0\r\n\r\n", 404},
-        {"POST /keymanagement?requesttype=register HTTP/1.1\r\nContent-Length: 0\r\n\r\n", 501},
-        {"POST /keymanagement?requesttype=deregister HTTP/1.1\r\nContent-Length: 0\r\n\r\n", 501},
+        {"GET /keymanagement?requesttype=msk-request HTTP/1.1\r\nHost: a\r\n\r\n", 405},
+        {"PUT /keymanagement?requesttype=msk-request HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 405},
+        {"POST /keymanagement HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 404},
+        {"POST /keys?requesttype=msk-request HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 404},
+        {"POST /keymanagement?requesttype=register HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 501},
+        {"POST /keymanagement?requesttype=deregister HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 501},
         {"POST /keymanagement?requesttype=msk-request HTTP/1.0\r\nContent-Length: 0\r\n\r\n", 505},
-        {"POST /keymanagement?requesttype=msk-request HTTP/1.1\r\nContent-Length: 0\r\n\r\n", 400},
-        {"POST /keymanagement?requesttype=msk-request HTTP/1.1\r\nContent-Length: 10\r\n\r\n<mbmsMSK/>", 400},
+        {"POST /keymanagement?requesttype=msk-request HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 400},
+        {"POST /keymanagement?requesttype=msk-request HTTP/1.1\r\nHost: a\r\nContent-Length: "
+         "10\r\n\r\n<mbmsMSK/>",
+         400},
         {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 400}};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
