@@ -21,6 +21,12 @@ static void start(struct net_region *at, struct station *station, struct server_
     } while (server_finish(&station->server, at->now_ns, &next));
 }
 
+void station_hang_up(struct net_region *at, struct net_conn conn)
+{
+    net_tcp_set_user(at, conn, STATION_HUNG_UP);
+    net_tcp_close(at, conn);
+}
+
 bool station_arrive(struct net_region *at, struct station *station, uint32_t job, bool internal)
 {
     switch (server_arrive(&station->server, at->now_ns, job, internal)) {

@@ -24,6 +24,10 @@ struct station {
     void (*serve)(struct net_region *at, uint32_t job); /* decides and answers; owns the job from then on */
 };
 
+/* Ends a connection, behind the answer to what was no request: where the next one begins nobody can tell, and
+ * what the peer goes on sending is passed over (RFC 7230 §3.3.3, §9.5). */
+void station_hang_up(struct net_region *at, struct net_conn conn);
+#define STATION_HUNG_UP 1 /* the `user` of such a connection */
 /* A job arrives; false: the queue is full, the job was not taken. */
 bool station_arrive(struct net_region *at, struct station *station, uint32_t job, bool internal);
 /* The service of a job is over. */

@@ -28,7 +28,8 @@ static enum net_verdict on_datagram(struct net_region *at, const struct net_deli
 static enum net_verdict on_message(struct net_region *at, const struct net_delivery *d, struct net_conn conn,
                                    uint64_t user)
 {
-    (void)user;
+    if (d->host < HOST_UES && user == STATION_HUNG_UP)
+        return NET_REJECTED;
     switch (d->host) {
     case HOST_BMSC:
         return bmsc_message(at, d, conn);

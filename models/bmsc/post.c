@@ -18,6 +18,7 @@ enum net_verdict bmsc_post_arrives(struct net_region *at, const struct net_deliv
     if (status != 200) {
         count(m, COUNT_http_malformed);
         bmsc_send_refusal(at, conn, status);
+        station_hang_up(at, conn);
         bmsc_job_give(bmsc, index);
         return NET_REJECTED;
     }

@@ -69,8 +69,8 @@ unsigned bmsc_verify_post(struct model_region *m, int64_t now_ns, struct bytes b
     enum wire_status decoded = http_decode(bytes, &request);
     unsigned status;
 
-    if (decoded == WIRE_UNSUPPORTED && request.is_request && request.header_count == 0)
-        return 505; /* a version that is not ours */
+    if (decoded == WIRE_UNSUPPORTED && request.is_request) /* a version that is not ours, or a coding */
+        return request.header_count == 0 ? 505 : 501;      /* RFC 7230 §3.3.1 */
     if (decoded != WIRE_OK || !request.is_request)
         return 400;
     status = check_request_line(&request);

@@ -95,6 +95,8 @@ enum net_verdict bsf_ub_request(struct net_region *at, const struct net_delivery
         status = 503;
     if (status != 200) {
         bsf_ub_refuse(at, job, status);
+        if (malformed)
+            station_hang_up(at, conn);
         bsf_job_give(m->bsf, index);
     }
     return malformed ? NET_REJECTED : NET_RECEIVED;

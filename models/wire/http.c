@@ -391,7 +391,8 @@ static bool can_begin(struct bytes data)
 }
 
 /* The framer looks at line ends and the two headers that say where a message ends, at nothing else: what is
- * wrong with the rest http_decode() says, and a server may still answer 400. */
+ * wrong with the rest http_decode() says, and a server may still answer 400. Where no end can be told all
+ * that has come is taken for the message, which http_decode() refuses as well. */
 static inline bool frame_line(struct bytes line, struct framing *framing)
 {
     struct http_header header;
@@ -418,13 +419,14 @@ static bool is_line_bodiless(struct bytes line)
 static int64_t frame_end(struct bytes data, size_t head_len, const struct framing *framing)
 {
     if (head_len > HTTP_HEAD_BYTES_MAX)
-        return -1;
+        return (int64_t)data.len;
     return data.len - head_len < framing->length ? 0 : (int64_t)(head_len + framing->length);
 }
 
 int64_t http_frame(struct bytes data)
 {
     const uint8_t *at = data.at, *end = data.len > 0 ? data.at + data.len : data.at, *lf;
+    const int64_t all = (int64_t)data.len;
     struct framing framing = {false, 0};
     bool may_lack_length = true;
 
@@ -434,15 +436,15 @@ int64_t http_frame(struct bytes data)
         struct bytes line = bytes_of(at, (size_t)(lf - at) - 1);
 
         if (lf == at || lf[-1] != '\r')
-            return -1;
+            return all;
         if (line.len == 0)
             return framing.has_length || may_lack_length
                        ? frame_end(data, (size_t)(lf + 1 - data.at), &framing)
-                       : -1;
+                       : all;
         if (at == data.at)
             may_lack_length = is_line_bodiless(line);
         else if (!frame_line(line, &framing))
-            return -1;
+            return all;
     }
-    return data.len > HTTP_HEAD_BYTES_MAX ? -1 : 0;
+    return data.len > HTTP_HEAD_BYTES_MAX ? all : 0;
 }

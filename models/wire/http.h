@@ -45,7 +45,9 @@ struct bytes http_path(struct bytes target);
 /* Is `product` one of the words of that header, as User-Agent and Server list them (RFC 7231 §5.5.3)? A
  * version behind it, as in "product/1.2", and a semicolon are not part of the word. */
 bool http_has_product(const struct http_message *message, const char *header, const char *product);
-/* A net_framer: length of the first whole message in a stream, 0 for more, -1 for hopeless. */
+/* A net_framer: length of the first whole message in a stream, 0 for more, -1 for what is no HTTP. A message
+ * whose end cannot be told (two lengths, Transfer-Encoding, a head without end) is all that is there: it is
+ * to be answered (RFC 7230 §3.3.3), and http_decode() refuses it. */
 int64_t http_frame(struct bytes data);
 
 #ifdef __cplusplus

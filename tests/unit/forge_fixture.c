@@ -4,6 +4,7 @@
 
 #include "models/crypto/mikey_keys.h"
 #include "models/subscriber.h"
+#include "models/wire/http.h"
 #include "sim/net/native/native.h"
 
 #include <string.h>
@@ -145,6 +146,20 @@ char *forge_directive(struct bytes message, const char *name)
     g_autoptr(GMatchInfo) match = NULL;
 
     return g_regex_match(regex, text, 0, &match) ? g_match_info_fetch(match, 1) : NULL;
+}
+
+struct net_conn forge_connect(struct net_region *at, uint32_t host, uint32_t server)
+{
+    return net_tcp_connect(at, host, server, HTTP_PORT, http_frame, 0);
+}
+
+void forge_send(struct net_region *at, struct net_conn conn, unsigned kind, struct bytes bytes)
+{
+    struct net_message *message = net_message(at, kind, bytes.len);
+
+    memcpy(message->bytes, bytes.at, bytes.len);
+    message->length = (uint32_t)bytes.len;
+    g_assert_true(net_tcp_send(at, conn, message));
 }
 
 uint32_t forge_group(struct net_region *at)

@@ -32,6 +32,11 @@ struct bytes forge_text(struct bytes message, const char *from, const char *to);
 /* The value of a digest directive in a message, quoted or not; g_free. NULL: it is not there. */
 char *forge_directive(struct bytes message, const char *name);
 
+/* Another client at a UE's host: a connection of its own, and bytes on it. What is answered reaches the
+ * forger as what is sent to that UE, which knows nothing of it. `at`: the UE's region. */
+struct net_conn forge_connect(struct net_region *at, uint32_t host, uint32_t server);
+void forge_send(struct net_region *at, struct net_conn conn, unsigned kind, struct bytes bytes);
+
 /* MSK ID of Key Number 0 of the group that is renewed. */
 uint32_t forge_group(struct net_region *at);
 

@@ -50,6 +50,7 @@ static struct storm *run_changed(struct scenario *scenario, const struct change 
 #define TWO_AGENTS      "\r\nUser-Agent: ", "\r\nUser-Agent: x\r\nUser-Agent: "
 #define TWO_DATES       "\r\nDate: ", "\r\nDate: Tue, 01 Jan 2030 11:00:00 GMT\r\nDate: "
 #define TWO_SERVERS     "\r\nServer: ", "\r\nServer: x\r\nServer: "
+#define TWO_LENGTHS     "\r\nContent-Length: 0", "\r\nContent-Length: 0\r\nContent-Length: 0"
 #define TWO_CREDENTIALS "\r\nAuthorization: ", "\r\nAuthorization: Digest username=\"x\"\r\nAuthorization: "
 #define TWO_CHALLENGES  "\r\nWWW-Authenticate: ", "\r\nWWW-Authenticate: Basic\r\nWWW-Authenticate: "
 #define QOP_TWICE       "Authentication-Info: ", "Authentication-Info: qop=auth-int\r\nAuthentication-Info: "
@@ -90,6 +91,7 @@ static void test_answers(void)
     static const struct change cases[] = {
         {KIND_ub_401, TWO_SERVERS}, {KIND_ub_401, TWO_DATES},   {KIND_ub_200, TWO_SERVERS},
         {KIND_ua_401, TWO_SERVERS}, {KIND_ua_200, TWO_SERVERS}, {KIND_ua_200, TWO_DATES},
+        {KIND_ub_401, TWO_LENGTHS}, {KIND_ua_401, TWO_LENGTHS},
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -129,11 +131,85 @@ static void test_lists(void)
     }
 }
 
+/* --- messages whose end cannot be told ------------------------------------------------------------------ */
+
+static const struct endless {
+    const char *fields;
+    unsigned ua_status, ub_status;
+} * endless;
+static uint32_t asked; /* the server */
+
+#define URI "/keymanagement?requesttype=msk-request"
+
+/* Behind such a request one that would be answered 401 or 403, had it been read. */
+static bool ask_without_end(struct net_region *at, const struct net_delivery *d, struct bytes *forged)
+{
+    const char *start =
+        asked == HOST_BMSC ? "POST " URI " HTTP/1.1\r\nHost: a\r\n" : "GET / HTTP/1.1\r\nHost: a\r\n";
+    unsigned kind = asked == HOST_BMSC ? KIND_ua_post : KIND_ub_get;
+    struct http_message answer;
+
+    if (d->kind == KIND_pull && forge_count == 0) {
+        struct net_conn conn = forge_connect(at, d->host, asked);
+        g_autofree char *first = g_strconcat(start, endless->fields, NULL);
+        g_autofree char *second = g_strconcat(start, "Content-Length: 0\r\n\r\n", NULL);
+
+        forge_send(at, conn, kind, bytes_text(first));
+        forge_send(at, conn, kind, bytes_text(second));
+        *forged = forge_keep(d->bytes.at, d->bytes.len);
+        return true;
+    }
+    if (d->kind == KIND_ua_error || d->kind == KIND_ub_error) {
+        g_assert_cmpuint(refused_with, ==, 0);
+        g_assert_cmpint(http_decode(d->bytes, &answer), ==, WIRE_OK);
+        refused_with = answer.status;
+    }
+    return false;
+}
+
+/* RFC 7230 §3.3.3: two lengths, or one that is none, make the framing invalid: 400, and the connection is
+ * closed. What follows is no request, whatever it looks like (§9.5). §3.3.1: a transfer coding that is not
+ * understood, 501 where the interface has that. §3.2.5: a head that is too long, 4xx. */
+static void test_no_end(void)
+{
+    g_autofree char *filler = g_strnfill(HTTP_HEAD_BYTES_MAX, 'x'),
+                    *long_head = g_strconcat("X: ", filler, NULL);
+    const struct endless cases[] = {{"Content-Length: 0\r\nContent-Length: 0\r\n\r\n", 400, 400},
+                                    {"Content-Length: 0\r\nContent-Length: 9\r\n\r\n", 400, 400},
+                                    {"Content-Length: 0, 0\r\n\r\n", 400, 400},
+                                    {"Content-Length: -1\r\n\r\n", 400, 400},
+                                    {"Content-Length: 99999\r\n\r\n", 400, 400},
+                                    {"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 501, 400},
+                                    {"Content-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n", 501, 400},
+                                    {"X: y\n\r\n", 400, 400},
+                                    {long_head, 400, 400}};
+
+    for (unsigned i = 0; i < 2 * G_N_ELEMENTS(cases); i++) {
+        struct scenario *scenario = fixture_scenario("pull.attempts=1", NULL);
+        struct storm *storm;
+
+        endless = &cases[i / 2];
+        asked = i % 2 == 0 ? HOST_BMSC : HOST_BSF;
+        g_test_message("%u: %.40s", asked, endless->fields);
+        refused_with = 0;
+        storm = forge_run(scenario, ask_without_end);
+        g_assert_cmpuint(refused_with, ==, asked == HOST_BMSC ? endless->ua_status : endless->ub_status);
+        fixture_equal(storm, "http_malformed", 1);
+        fixture_equal(storm, "http_401", 1); /* that of the UE itself */
+        fixture_equal(storm, "ub_401", 0);
+        fixture_equal(storm, "ues_keyed", 1);
+        fixture_equal(storm, "ue_retries", 0);
+        fixture_equal(storm, "tcp_open", 0);
+        forge_over(storm, scenario);
+    }
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
     g_test_add_func("/peer/http/requests", test_requests);
     g_test_add_func("/peer/http/answers", test_answers);
     g_test_add_func("/peer/http/lists", test_lists);
+    g_test_add_func("/peer/http/no end", test_no_end);
     return g_test_run();
 }
