@@ -138,7 +138,8 @@ void ue_exchange_refused(struct ue_at *u)
 void ue_exchange_failed_answer(struct ue_at *u, const struct http_message *answer)
 {
     if (answer->status == 503) {
-        u->x->retry_after_ns = (int64_t)http_retry_after(answer) * CLOCK_SECOND;
+        u->x->retry_after_ns =
+            MIN((int64_t)http_retry_after(answer) * CLOCK_SECOND, u->m->world->scenario->ue_retry_after_max);
         ue_exchange_hang_up(u);
         ue_exchange_retry(u);
     } else {

@@ -30,16 +30,17 @@ static bool was_set(const struct check *check, const char *section, const char *
     return check->mistakes->origin[config_key_find(section, name) - config_keys] != NULL;
 }
 
-/* Reports that `low` must not exceed `high`. */
-static void must_not_exceed(const struct check *check, const char *section, const char *low, const char *high)
+/* Reports that `low` must not exceed `high`, of these sections. */
+static void must_not_exceed(const struct check *check, const char *of_low, const char *low,
+                            const char *of_high, const char *high)
 {
-    const char *low_text = text_of(check, section, low), *high_text = text_of(check, section, high);
+    const char *low_text = text_of(check, of_low, low), *high_text = text_of(check, of_high, high);
 
-    if (!was_set(check, section, low) && was_set(check, section, high))
-        contradiction(check, section, high, "%s is below %s.%s = %s, expected at least that", high_text,
-                      section, low, low_text);
+    if (!was_set(check, of_low, low) && was_set(check, of_high, high))
+        contradiction(check, of_high, high, "%s is below %s.%s = %s, expected at least that", high_text,
+                      of_low, low, low_text);
     else
-        contradiction(check, section, low, "%s is above %s.%s = %s, expected at most that", low_text, section,
+        contradiction(check, of_low, low, "%s is above %s.%s = %s, expected at most that", low_text, of_high,
                       high, high_text);
 }
 
@@ -67,9 +68,13 @@ static void check_ues(const struct check *check)
     double shares = s->ue_muk_expired + s->ue_muk_ahead + s->ue_muk_unknown + s->ue_muk_unproven;
 
     if (s->ue_cells > s->ue_count)
-        must_not_exceed(check, "ue", "cells", "count");
+        must_not_exceed(check, "ue", "cells", "ue", "count");
     if (s->ue_retry_base > s->ue_retry_cap)
-        must_not_exceed(check, "ue", "retry_base", "retry_cap");
+        must_not_exceed(check, "ue", "retry_base", "ue", "retry_cap");
+    if (s->bmsc_retry_after > s->ue_retry_after_max)
+        must_not_exceed(check, "bmsc", "retry_after", "ue", "retry_after_max");
+    if (s->bsf_retry_after > s->ue_retry_after_max)
+        must_not_exceed(check, "bsf", "retry_after", "ue", "retry_after_max");
     if (shares > 1 + 1e-12)
         shares_exceed(check);
     if (strcmp(text_of(check, "access", "ip_version"), "4") == 0 && s->ue_count > LIMITS_IPV4_UES)
@@ -128,9 +133,9 @@ static void check_tcp(const struct check *check)
     const struct scenario *s = check->scenario;
 
     if (s->tcp_rto_min > s->tcp_rto_max)
-        must_not_exceed(check, "tcp", "rto_min", "rto_max");
+        must_not_exceed(check, "tcp", "rto_min", "tcp", "rto_max");
     if (s->tcp_rto_initial > s->tcp_rto_max)
-        must_not_exceed(check, "tcp", "rto_initial", "rto_max");
+        must_not_exceed(check, "tcp", "rto_initial", "tcp", "rto_max");
     if (s->access_queue_limit < s->tcp_mss + IP_TCP_HEADERS)
         contradiction(check, "access", "queue_limit",
                       "%s cannot hold one TCP segment (tcp.mss = %s and %d bytes of headers), expected more",

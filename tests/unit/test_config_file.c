@@ -200,6 +200,13 @@ static void test_contradictions(void)
          "FILE:2: ue.retry_base: 2min is above ue.retry_cap = 64s, expected at most that"},
         {"[ue]\nretry_cap=10ms\n",
          "FILE:2: ue.retry_cap: 10ms is below ue.retry_base = 1s, expected at least that"},
+        {"[bmsc]\nretry_after=2h\n",
+         "FILE:2: bmsc.retry_after: 2h is above ue.retry_after_max = 1h, expected at most that"},
+        {"[ue]\nretry_after_max=9999ms\n",
+         "FILE:2: ue.retry_after_max: 9999ms is below bmsc.retry_after = 10s, expected at least that\n"
+         "FILE:2: ue.retry_after_max: 9999ms is below bsf.retry_after = 10s, expected at least that"},
+        {"[bsf]\nretry_after=2min\n[ue]\nretry_after_max=1min\n",
+         "FILE:2: bsf.retry_after: 2min is above ue.retry_after_max = 1min, expected at most that"},
         {"[tcp]\nrto_min=2s\nrto_max=1s\n",
          "FILE:2: tcp.rto_min: 2s is above tcp.rto_max = 1s, expected at most that"},
         {"[tcp]\nrto_initial=1min\nrto_max=30s\n",
@@ -240,6 +247,9 @@ static void test_borders(void)
     scenario_free(load_good("[ue]\ncount=16777214\n[access]\nip_version=4\n", NULL));
     scenario_free(load_good("[ue]\ncount=16777215\n[access]\nip_version=6\n", NULL));
     scenario_free(load_good("[pull]\nstart=3599999ms\n", NULL));
+    scenario_free(load_good("[bmsc]\nretry_after=1h\n[bsf]\nretry_after=1h\n", NULL));
+    scenario_free(
+        load_good("[bmsc]\nretry_after=0s\n[bsf]\nretry_after=0s\n[ue]\nretry_after_max=0s\n", NULL));
 }
 
 static void refuse_path(const char *path, const char *expected)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* HTTP of a peer that is not ours, on Ub and Ua alike: header fields that are missing, or stand twice (RFC
- * 7230 §3.2.2, §5.4, RFC 7235, RFC 7615). A request is answered 400, an answer is a try that failed. */
+ * 7230 §3.2.2, §5.4, RFC 7235, RFC 7615), messages without a clear end, waits without end. A request is
+ * answered 400, an answer is a try that failed. */
 #include "models/wire/http.h"
 #include "tests/unit/forge_fixture.h"
 #include "tests/unit/tap.h"
@@ -131,6 +132,62 @@ static void test_lists(void)
     }
 }
 
+/* --- Retry-After ---------------------------------------------------------------------------------------- */
+
+static const char *retry_after;
+
+/* The first challenge is a refusal instead, on the interface that the UE asks first. */
+static bool refused_for_now(struct net_region *at, const struct net_delivery *d, struct bytes *forged)
+{
+    g_autofree char *text = NULL;
+
+    (void)at;
+    if ((d->kind != KIND_ua_401 && d->kind != KIND_ub_401) || forge_count > 0)
+        return false;
+    text = g_strdup_printf("HTTP/1.1 503 Service Unavailable\r\nDate: Tue, 01 Jan 2030 11:00:00 GMT\r\n"
+                           "Retry-After: %s\r\nContent-Length: 0\r\n\r\n",
+                           retry_after);
+    *forged = forge_keep((const uint8_t *)text, strlen(text));
+    return true;
+}
+
+/* A server is heeded up to ue.retry_after_max, and cannot silence a UE for longer; up to ue.retry_base (1 s)
+ * is the UE's own wait. */
+static void test_retry_after(void)
+{
+    static const struct {
+        const char *value, *most;
+        double wait_s;
+    } cases[] = {{"0", "10s", 0},
+                 {"5", "10s", 5},
+                 {"10", "10s", 10},
+                 {"11", "10s", 10},
+                 {"999999999", "10s", 10},
+                 {"99999999999999999999", "10s", 10},
+                 {"Tue, 01 Jan 2030 11:00:05 GMT", "10s", 5},
+                 {"Fri, 31 Dec 9999 23:59:59 GMT", "10s", 10},
+                 {"999999999", NULL, 3600}};
+
+    for (unsigned i = 0; i < 2 * G_N_ELEMENTS(cases); i++) {
+        const char *most = cases[i / 2].most, *expired = i % 2 ? "ue.muk_expired=100%" : "ue.muk_expired=0";
+        g_autofree char *setting = most ? g_strdup_printf("ue.retry_after_max=%s", most) : NULL;
+        struct scenario *scenario = fixture_scenario("pull.attempts=1", "run.end=2h", expired, setting, NULL);
+        struct storm *storm;
+        double time_s;
+
+        retry_after = cases[i / 2].value;
+        g_test_message("%s, %s, %s", retry_after, setting, expired);
+        storm = forge_run(scenario, refused_for_now);
+        time_s = storm_metric(storm, "time_to_key_max_s");
+        fixture_equal(storm, "ues_keyed", 1);
+        fixture_equal(storm, "ue_retries", 1);
+        fixture_equal(storm, "http_refused", 0);
+        g_assert_cmpfloat(time_s, >=, cases[i / 2].wait_s);
+        g_assert_cmpfloat(time_s, <, cases[i / 2].wait_s + 3);
+        forge_over(storm, scenario);
+    }
+}
+
 /* --- messages whose end cannot be told ------------------------------------------------------------------ */
 
 static const struct endless {
@@ -210,6 +267,7 @@ int main(int argc, char **argv)
     g_test_add_func("/peer/http/requests", test_requests);
     g_test_add_func("/peer/http/answers", test_answers);
     g_test_add_func("/peer/http/lists", test_lists);
+    g_test_add_func("/peer/http/retry-after", test_retry_after);
     g_test_add_func("/peer/http/no end", test_no_end);
     return g_test_run();
 }
