@@ -250,6 +250,7 @@ void bmsc_free(struct bmsc *bmsc)
     pool_clear(&bmsc->jobs);
     pool_clear(&bmsc->sessions);
     pool_clear(&bmsc->long_texts);
+    g_free(bmsc->void_nonces);
     table_free(bmsc->ues, bmsc->world->ues, sizeof *bmsc->ues);
     g_free(bmsc);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The BM-SC: solicits its UEs, answers their MSK requests, pushes the MSK (TS 33.246 §6.3.2.2.4,
  * §6.3.2.3.1). Files: bmsc.c (memory, dispatch), pulls.c (pacing, pulls, their timeouts), post_verify.c,
- * post.c and post_encode.c (HTTP), zn.c (fetching keys), msk.c (MSK messages and ACKs). */
+ * post.c, post_encode.c and nonces.c (HTTP), zn.c (fetching keys), msk.c (MSK messages and ACKs). */
 #ifndef MODELS_BMSC_BMSC_H
 #define MODELS_BMSC_BMSC_H
 
@@ -123,6 +123,8 @@ struct bmsc {
     struct bmsc_ue *ues;
     uint32_t serial; /* of jobs */
     uint32_t nonce_serial;
+    uint64_t *void_nonces; /* a bit for each serial: see nonces.c */
+    uint32_t void_words;
     uint32_t next; /* UE to be pulled next */
     uint32_t solicited;
     int64_t next_pull_ns;
@@ -157,6 +159,13 @@ bool bmsc_digest_right(struct model_region *m, const struct bmsc_session *sessio
 enum net_verdict bmsc_post_arrives(struct net_region *at, const struct net_delivery *d, struct net_conn conn);
 void bmsc_serve_auth_post(struct net_region *at, uint32_t job);
 void bmsc_serve_zn_answer(struct net_region *at, uint32_t job);
+
+/* nonces.c */
+/* A nonce and its nc are good once. False: too old, used before, or not one of ours; the digest being right,
+ * the UE need only repeat it with another (RFC 2617 §3.2.1: stale). */
+bool bmsc_nonce_spend(struct bmsc *bmsc, struct bmsc_ue *ue, const struct bmsc_post *post);
+/* Of a POST with credentials that is refused before its digest was judged: it may have been right. */
+void bmsc_nonce_void(struct bmsc *bmsc, const struct bmsc_job *job);
 
 /* post_encode.c */
 enum bmsc_challenge { CHALLENGE_FIRST, CHALLENGE_STALE, CHALLENGE_RENEGOTIATE };

@@ -23,6 +23,8 @@ enum net_verdict bmsc_post_arrives(struct net_region *at, const struct net_deliv
         return NET_REJECTED;
     }
     if (!station_arrive(at, &bmsc->station, index, false)) {
+        if (job->work == BMSC_AUTH_POST)
+            bmsc_nonce_void(bmsc, job);
         bmsc_send_refusal(at, conn, 503);
         bmsc_job_give(bmsc, index);
     }
@@ -99,18 +101,6 @@ static void grant(struct net_region *at, struct bmsc_job *job, struct bmsc_sessi
         bmsc_session_end(at, ue);
 }
 
-/* A nonce and its nc are good once, whatever the answer is. False: too old, used before, or not one of ours;
- * the digest being right, the UE need only repeat it with another (RFC 2617 §3.2.1: stale). */
-static bool spend_nonce(struct bmsc_ue *ue, const struct bmsc_post *post)
-{
-    if (post->nonce_state != NONCE_FRESH || post->nonce_serial < ue->nonce_serial ||
-        (post->nonce_serial == ue->nonce_serial && post->nc <= ue->nc))
-        return false;
-    ue->nonce_serial = post->nonce_serial;
-    ue->nc = post->nc;
-    return true;
-}
-
 /* The keys of the B-TID are at hand: check the digest, the nonce, and policy. */
 static void authenticate(struct net_region *at, struct bmsc_job *job)
 {
@@ -124,7 +114,7 @@ static void authenticate(struct net_region *at, struct bmsc_job *job)
     if (!bmsc_digest_right(m, session, post)) {
         count(m, COUNT_digest_failed);
         bmsc_send_challenge(at, job->conn, CHALLENGE_FIRST);
-    } else if (!spend_nonce(ue, post)) {
+    } else if (!bmsc_nonce_spend(m->bmsc, ue, post)) {
         bmsc_send_challenge(at, job->conn, CHALLENGE_STALE);
     } else if (wants_bootstrap(m->world, at->now_ns, job->ue, ue)) {
         renegotiate(at, job);
@@ -149,10 +139,12 @@ void bmsc_serve_auth_post(struct net_region *at, uint32_t index)
         bmsc_zn_request(at, index); /* goes on in bmsc_serve_zn_answer() */
         return;
     }
-    if (ue->known_expiry_ns <= at->now_ns)
+    if (ue->known_expiry_ns <= at->now_ns) {
+        bmsc_nonce_void(m->bmsc, job);
         renegotiate(at, job);
-    else
+    } else {
         authenticate(at, job);
+    }
     bmsc_job_give(m->bmsc, index);
 }
 
@@ -185,12 +177,15 @@ static void answer_post(struct net_region *at, struct bmsc_job *job)
 {
     struct model_region *m = model_of(at);
 
+    if (job->result == DIAMETER_SUCCESS && !job->other_gba && learn(m, job)) {
+        authenticate(at, job);
+        return;
+    }
+    bmsc_nonce_void(m->bmsc, job);
     switch (job->result) {
     case DIAMETER_SUCCESS:
         if (job->other_gba) /* "the NAF shall stop processing": TS 29.109 §5.2 */
             bmsc_send_refusal(at, job->conn, 403);
-        else if (learn(m, job))
-            authenticate(at, job);
         else
             renegotiate(at, job);
         break;

@@ -80,6 +80,26 @@ static void send_success(struct net_region *at, const struct bsf_job *job,
 
 /* --- decide --------------------------------------------------------------------------------------------- */
 
+/* The challenge was answered, or is given up. */
+static void drop_challenge(struct bsf *bsf, struct bsf_subscriber *s)
+{
+    pool_give(&bsf->challenges, s->challenge);
+    s->challenge = POOL_NONE;
+}
+
+/* A response that is right is good once, whatever it is answered: who heard it could send it again. One with
+ * AUTS proves nothing, as its password is empty (RFC 3310 §3.4). */
+static void spend(struct bsf *bsf, const struct bsf_job *job)
+{
+    struct bsf_subscriber *s;
+
+    if (job->work != BSF_UB_CREDENTIALS || !job->credentials.right || job->credentials.resync)
+        return;
+    s = bsf_subscriber(bsf, job->subscriber);
+    if (s->challenge != POOL_NONE)
+        drop_challenge(bsf, s);
+}
+
 enum net_verdict bsf_ub_request(struct net_region *at, const struct net_delivery *d, struct net_conn conn)
 {
     struct model_region *m = model_of(at);
@@ -91,8 +111,10 @@ enum net_verdict bsf_ub_request(struct net_region *at, const struct net_delivery
     job->conn = conn;
     if (malformed)
         count(m, COUNT_http_malformed);
-    if (status == 200 && !station_arrive(at, &m->bsf->station, index, false))
+    if (status == 200 && !station_arrive(at, &m->bsf->station, index, false)) {
+        spend(m->bsf, job);
         status = 503;
+    }
     if (status != 200) {
         bsf_ub_refuse(at, job, status);
         if (malformed)
@@ -110,13 +132,6 @@ void bsf_ub_unknown(struct net_region *at, uint32_t index)
     count(m, COUNT_tmpi_unknown);
     bsf_ub_refuse(at, pool_at(&m->bsf->jobs, index), 403);
     bsf_job_give(m->bsf, index);
-}
-
-/* The challenge was answered, or is given up. */
-static void drop_challenge(struct bsf *bsf, struct bsf_subscriber *s)
-{
-    pool_give(&bsf->challenges, s->challenge);
-    s->challenge = POOL_NONE;
 }
 
 /* A new challenge after each wrong response, up to the last (TS 24.109 §4.3). */

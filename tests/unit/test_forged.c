@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Messages that our own peers never send, well-formed and rightly protected: put in the place of real ones as
  * these reach their receiver. */
+#include "models/subscriber.h"
 #include "models/wire/diameter.h"
 #include "tests/unit/forge_fixture.h"
 #include "tests/unit/tap.h"
@@ -217,6 +218,188 @@ static void test_older_again(void)
     over(storm);
 }
 
+/* --- replays -------------------------------------------------------------------------------------------- */
+
+/* UE 1 asks, and UE 0's host, which has heard it, sends the same again when the answer is there, and again
+ * when that is answered, while the nonce is young. */
+enum { REPLAYER = HOST_UES, VICTIM };
+#define REPLAYS_MAX 30
+
+static struct replay {
+    const char *name;
+    const char *settings[3];
+    /* how the first answers on Zn are changed; NULL: not at all */
+    bool (*zn)(const struct net_delivery *d, struct bytes *forged);
+    unsigned answer; /* that the captured request got: kind */
+} * replay;
+static struct captured {
+    GBytes *post; /* with credentials, of the victim */
+    unsigned answer, sent, granted;
+    unsigned zn; /* answers changed */
+} captured;
+
+static void send_again(struct net_region *at)
+{
+    gsize length;
+    const void *bytes = g_bytes_get_data(captured.post, &length);
+
+    if (captured.sent++ < REPLAYS_MAX)
+        forge_send(at, forge_connect(at, REPLAYER, HOST_BMSC), KIND_ua_auth_post, bytes_of(bytes, length));
+}
+
+static bool is_answer(const struct net_delivery *d)
+{
+    return d->kind == KIND_ua_200 || d->kind == KIND_ua_401 || d->kind == KIND_ua_error;
+}
+
+static bool capture_and_replay(struct net_region *at, const struct net_delivery *d, struct bytes *forged)
+{
+    if (d->kind == KIND_zn_bia && replay->zn != NULL && captured.zn < 2) { /* one for each UE */
+        captured.zn++;
+        return replay->zn(d, forged);
+    }
+    if (d->kind == KIND_ua_auth_post && d->peer == VICTIM && captured.post == NULL) {
+        captured.post = g_bytes_new(d->bytes.at, d->bytes.len);
+        *forged = forge_keep(d->bytes.at, d->bytes.len);
+        return true; /* as it is, but counted */
+    }
+    if (captured.post == NULL || !is_answer(d))
+        return false;
+    if (d->host == VICTIM && captured.answer == 0) {
+        captured.answer = d->kind;
+        send_again(at);
+    } else if (d->host == REPLAYER && captured.sent > 0) {
+        send_again(at);
+    }
+    return false;
+}
+
+static bool busy(const struct net_delivery *d, struct bytes *forged)
+{
+    return with_result(d, DIAMETER_TOO_BUSY, forged);
+}
+
+static bool unknown(const struct net_delivery *d, struct bytes *forged)
+{
+    return with_result(d, DIAMETER_BTID_UNKNOWN, forged);
+}
+
+static bool not_authorised(const struct net_delivery *d, struct bytes *forged)
+{
+    return with_result(d, 5402, forged);
+}
+
+static bool of_2g(const struct net_delivery *d, struct bytes *forged)
+{
+    return keys_of_2g(NULL, d, forged);
+}
+
+static bool stray(const struct net_delivery *d, struct bytes *forged)
+{
+    return stray_answer(NULL, d, forged);
+}
+
+/* Whatever the captured request was answered: none of its copies is granted, and no MSK goes to who sent
+ * them; both UEs get their key, each by one request. */
+static void test_replay(const void *data)
+{
+    struct replay of = *(const struct replay *)data;
+    struct storm *storm;
+
+    replay = &of;
+    captured = (struct captured){0};
+    storm =
+        run(fixture_scenario("ue.count=2", "ue.attempts=20", of.settings[0] ? of.settings[0] : "run.seed=1",
+                             of.settings[1] ? of.settings[1] : "run.seed=1",
+                             of.settings[2] ? of.settings[2] : "run.seed=1", NULL),
+            capture_and_replay);
+    g_assert_cmpuint(captured.answer, ==, of.answer);
+    g_assert_cmpuint(captured.sent, >, 3);
+    fixture_equal(storm, "msk_requests", 2);
+    fixture_equal(storm, "http_200", 2);
+    fixture_equal(storm, "mikey_unknown_muk", 0);
+    fixture_equal(storm, "digest_failed", 0);
+    fixture_equal(storm, "ues_keyed", 2);
+    g_bytes_unref(captured.post);
+    over(storm);
+}
+
+#define FULL "bmsc.workers=1", "bmsc.queue_limit=0", "bmsc.challenge_time=fixed(0s)"
+
+static const struct replay replays[] = {
+    {"200", {NULL}, NULL, KIND_ua_200},
+    {"200, nonce of before", {"ue.preemptive=100%"}, NULL, KIND_ua_200},
+    {"401, bootstrap again", {"bmsc.renegotiate=100%"}, NULL, KIND_ua_401},
+    {"401, MUK run out", {"bmsc.muk_lifetime=1min"}, NULL, KIND_ua_401},
+    {"503, queue full", {FULL}, NULL, KIND_ua_error},
+    {"503, queue full, nonce of before",
+     {"ue.preemptive=100%", "bmsc.workers=1", "bmsc.queue_limit=0"},
+     NULL,
+     KIND_ua_error},
+    {"503, Zn busy", {"ue.muk_ahead=100%"}, busy, KIND_ua_error},
+    {"503, Zn busy, nonce of before", {"ue.muk_ahead=100%", "ue.preemptive=100%"}, busy, KIND_ua_error},
+    {"504, Zn silent", {"ue.muk_ahead=100%"}, stray, KIND_ua_error},
+    {"504, Zn late",
+     {"ue.muk_ahead=100%", "bsf.zn_time=fixed(6s)", "bmsc.late_answers=keep"},
+     NULL,
+     KIND_ua_error},
+    {"403, not authorised", {"ue.muk_ahead=100%"}, not_authorised, KIND_ua_error},
+    {"403, keys of 2G GBA", {"ue.muk_ahead=100%"}, of_2g, KIND_ua_error},
+    {"401, B-TID unknown for once", {"ue.muk_ahead=100%"}, unknown, KIND_ua_401}};
+
+/* Likewise on Ub, where a response is judged before the queue is found full: the replayer holds the only
+ * worker as it comes. The user name is the IMPI, as a TMPI is looked up by the UE's address here. */
+static struct net_conn ub_conn;
+
+static bool capture_and_replay_ub(struct net_region *at, const struct net_delivery *d, struct bytes *forged)
+{
+    static const char other[] =
+        "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Digest username=\"%.*s\", realm=\"\", "
+        "nonce=\"\", uri=\"/\", response=\"\"\r\n\r\n";
+    struct subscriber_text impi;
+    gsize length;
+
+    if (d->kind == KIND_pull && d->host == VICTIM)
+        ub_conn = forge_connect(at, REPLAYER, HOST_BSF);
+    if (d->kind == KIND_ub_401 && d->host == VICTIM && captured.post == NULL) {
+        g_autofree char *text = NULL;
+
+        subscriber_impi(model_of(at)->world, 0, &impi);
+        text = g_strdup_printf(other, impi.length, impi.text);
+        forge_send(at, ub_conn, KIND_ub_get, bytes_text(text));
+    }
+    if (d->kind == KIND_ub_auth_get && d->peer == VICTIM && captured.post == NULL) {
+        captured.post = g_bytes_new(d->bytes.at, d->bytes.len);
+        *forged = forge_keep(d->bytes.at, d->bytes.len);
+        return true;
+    }
+    if (d->kind == KIND_ub_error && captured.post != NULL && captured.sent++ == 0) {
+        const void *bytes = g_bytes_get_data(captured.post, &length);
+
+        forge_send(at, forge_connect(at, REPLAYER, HOST_BSF), KIND_ub_auth_get, bytes_of(bytes, length));
+    }
+    captured.granted += d->kind == KIND_ub_200 && d->host == REPLAYER;
+    return false;
+}
+
+static void test_replay_ub(void)
+{
+    struct storm *storm;
+
+    captured = (struct captured){0};
+    storm = run(fixture_scenario("ue.count=2", "ue.muk_expired=100%", "pull.rate=1/s", "bsf.workers=1",
+                                 "bsf.queue_limit=0", "bsf.session_lost=100%", NULL),
+                capture_and_replay_ub);
+    g_assert_cmpuint(captured.sent, ==, 1);    /* the 503 */
+    g_assert_cmpuint(captured.granted, ==, 1); /* UE 0 itself */
+    fixture_equal(storm, "ub_503", 1);
+    fixture_equal(storm, "ub_200", 2);
+    fixture_equal(storm, "gba_runs", 2);
+    fixture_equal(storm, "ues_keyed", 2);
+    g_bytes_unref(captured.post);
+    over(storm);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -227,5 +410,10 @@ int main(int argc, char **argv)
     g_test_add_func("/forged/stray answer", test_stray_answer);
     g_test_add_func("/forged/foreign", test_foreign);
     g_test_add_func("/forged/older again", test_older_again);
+    for (unsigned i = 0; i < G_N_ELEMENTS(replays); i++) {
+        g_autofree char *path = g_strdup_printf("/forged/replay after %s", replays[i].name);
+        g_test_add_data_func(path, &replays[i], test_replay);
+    }
+    g_test_add_func("/forged/replay on Ub after 503", test_replay_ub);
     return g_test_run();
 }
