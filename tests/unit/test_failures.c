@@ -72,6 +72,14 @@ static const struct failure failures[] = {
     {"200 lost, MSK overtakes it",
      {"fault.drop=ua_200@1"},
      {{"ues_keyed", 1}, {"http_200", 1}, {"msk_sent", 1}, {"msk_installed", 1}, {"ue_retries", 0}}},
+    {"every 200 lost, but the MSK came: nothing more is asked for",
+     {"fault.drop=ua_200@1-99"},
+     {{"ues_keyed", 1},
+      {"http_200", 1},
+      {"ue_timeouts", 1},
+      {"ue_retries", 0},
+      {"requests_started", 1},
+      {"ues_gave_up", 0}}},
     {"MSK lost",
      {"fault.drop=msk@1"},
      {{"ues_keyed", 1},
@@ -128,6 +136,17 @@ static const struct failure failures[] = {
     {"nonce stale once",
      {"bmsc.nonce_lifetime=500ms", "fault.drop=ua_auth_post@1"},
      {{"ues_keyed", 1}, {"http_401_stale", 1}, {"http_401", 2}, {"gba_runs", 0}, {"ue_retries", 0}}},
+    /* RST from a server that has no patience: another try, until there is none */
+    {"connection dropped by the BM-SC as idle",
+     {"bmsc.idle_timeout=500ms", "bmsc.challenge_time=fixed(2s)", "ue.attempts=2", "pull.attempts=1"},
+     {{"ues_keyed", 0},
+      {"ues_without_key", 1},
+      {"ue_connections_failed", 2},
+      {"ue_timeouts", 0},
+      {"requests_started", 2},
+      {"ue_retries", 1},
+      {"http_refused", 0},
+      {"ues_gave_up", 1}}},
     {"MUK expired",
      {"ue.muk_expired=100%"},
      {{"ues_keyed", 1},
@@ -446,6 +465,34 @@ static void test_hss_full(void)
              "zh_busy");
 }
 
+/* The queue of a server's link overflows: what UEs send is lost before the server, counted as dropped and
+ * not as lost on the air; TCP and MIKEY send again, and all get their key. What the server sends is not
+ * touched: no pull and no MSK message is lost. With room nothing is dropped, so it is that link and no
+ * cell's. */
+static void test_ingress_full(void)
+{
+    static const char *const limits[] = {"core.queue_limit=1MB", "core.queue_limit=3kB"};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(limits); i++) {
+        struct scenario *scenario =
+            fixture_scenario("ue.count=1000", "ue.cells=50", "pull.rate=500/s", "core.rate=5.5Mbit/s",
+                             "bmsc.workers=50", "ue.attempts=40", limits[i], NULL);
+        struct storm *storm = fixture_run(scenario);
+        bool full = i > 0;
+
+        fixture_equal(storm, "ues_keyed", 1000);
+        fixture_equal(storm, "packets_lost", 0);
+        fixture_equal(storm, "books_pull_lost", 0);
+        fixture_equal(storm, "books_msk_lost", 0);
+        g_assert_cmpint(fixture_metric(storm, "packets_dropped") > 0, ==, full);
+        g_assert_cmpint(fixture_metric(storm, "tcp_retransmissions") > 0, ==, full);
+        g_assert_cmpint(fixture_metric(storm, "books_msk_ack_lost") > 0, ==, full);
+        fixture_equal(storm, "msk_retransmissions", fixture_metric(storm, "books_msk_ack_lost"));
+        storm_free(storm);
+        scenario_free(scenario);
+    }
+}
+
 static void test_listen_full(void)
 {
     overload((const char *[]){"bmsc.listen_queue=10", "bmsc.connections=5", "bmsc.workers=1",
@@ -505,6 +552,7 @@ int main(int argc, char **argv)
     g_test_add_func("/failures/BSF full for Zn", test_bsf_full_zn);
     g_test_add_func("/failures/HSS full", test_hss_full);
     g_test_add_func("/failures/listen queue full", test_listen_full);
+    g_test_add_func("/failures/ingress of a server full", test_ingress_full);
     g_test_add_func("/failures/ACKs dropped", test_acks_dropped);
     g_test_add_func("/failures/bad radio", test_bad_radio);
     return g_test_run();

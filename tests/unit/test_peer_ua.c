@@ -15,10 +15,12 @@
 struct client {
     const char *cnonce, *target;
     const char *realm, *nonce, *opaque; /* NULL: as the BM-SC said */
+    const char *body;                   /* NULL: as our UE's */
     const char *header;                 /* printf(username, realm, nonce, uri, cnonce, response, opaque) */
     /* what came of it */
     unsigned status;
     bool stale, rspauth_right;
+    char *answer;
 };
 
 #define COMMON_HEADER                                                                                        \
@@ -66,6 +68,8 @@ static bool another_client(struct net_region *at, const struct net_delivery *d, 
     if (d->kind != KIND_ua_auth_post || forge_count > 0)
         return false;
     g_assert_cmpint(http_decode(d->bytes, &post), ==, WIRE_OK);
+    if (client->body != NULL)
+        post.body = bytes_text(client->body);
     b_tid = forge_directive(d->bytes, "username");
     realm = client->realm ? g_strdup(client->realm) : forge_directive(d->bytes, "realm");
     nonce = client->nonce ? g_strdup(client->nonce) : forge_directive(d->bytes, "nonce");
@@ -100,6 +104,7 @@ static bool client_and_answer(struct net_region *at, const struct net_delivery *
     client->status = answer.status;
     stale = forge_directive(d->bytes, "stale");
     client->stale = stale != NULL;
+    client->answer = g_strndup((const char *)answer.body.at, answer.body.len);
     rspauth = forge_directive(d->bytes, "rspauth");
     if (rspauth != NULL) {
         expected =
@@ -118,6 +123,7 @@ static void answer_to(struct client *c)
     storm = forge_run(scenario, client_and_answer);
     fixture_equal(storm, "digest_failed", (c->status == 401 && !c->stale) + (c->status == 200));
     forge_over(storm, scenario);
+    g_clear_pointer(&c->answer, g_free);
 }
 
 #define URI        UA_MSK_REQUEST_URI
@@ -188,6 +194,7 @@ static void test_other_scheme(void)
     storm = forge_run(scenario, client_and_answer);
     g_assert_cmpuint(c.status, ==, 401);
     fixture_equal(storm, "digest_failed", 0);
+    g_free(c.answer);
     forge_over(storm, scenario);
 }
 
@@ -277,6 +284,59 @@ static void test_statuses(void)
         fixture_equal(storm, "http_refused", 1);
         fixture_equal(storm, "ue_retries", 0);
         fixture_equal(storm, "ues_gave_up", 1);
+        forge_over(storm, scenario);
+    }
+}
+
+#define KEY(domain, id) "<MSK><keyDomainID>" domain "</keyDomainID><MSKID>" id "</MSKID></MSK>"
+#define OURS            KEY("APEQ", "AAUAAA==")
+#define OTHER_GROUP     KEY("APEQ", "AAYAAA==")
+#define OTHER_DOMAIN    KEY("APIQ", "AAUAAA==")
+#define THREE           OURS OURS OURS
+#define ASKING_FOR(keys)                                                                                     \
+    "<mbmsMSKRequest xmlns=\"urn:3GPP:metadata:2005:MBMS:mskRequest\">" keys "</mbmsMSKRequest>"
+
+/* Each key is answered by itself (TS 33.246 §6.3.2.4): 403 for those of a service that the UE is not
+ * registered to (table G.2.4-1). For those no MSK is sent; the 200 is right all the same. The UE, which asked
+ * otherwise, does not understand that answer, and has its key all the same where the MSK was sent. */
+static void test_keys_refused(void)
+{
+    static const struct {
+        const char *body;
+        unsigned granted, refused;
+    } cases[] = {{ASKING_FOR(OTHER_GROUP), 0, 1},
+                 {ASKING_FOR(OTHER_DOMAIN), 0, 1},
+                 {ASKING_FOR(OTHER_GROUP OTHER_DOMAIN), 0, 2},
+                 {ASKING_FOR(OTHER_GROUP OURS OTHER_DOMAIN), 1, 2},
+                 {ASKING_FOR(OURS), 1, 0},
+                 {ASKING_FOR(THREE THREE OURS OURS), 8, 0}};
+    struct client too_many = {
+        .cnonce = "c", .target = URI, .header = COMMON_HEADER, .body = ASKING_FOR(THREE THREE THREE)};
+
+    answer_to(&too_many);
+    g_assert_cmpuint(too_many.status, ==, 400);
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct client c = {.cnonce = "c", .target = URI, .header = COMMON_HEADER, .body = cases[i].body};
+        struct scenario *scenario = fixture_scenario("pull.attempts=1", "ue.attempts=1", NULL);
+        struct storm *storm;
+        g_auto(GStrv) granted = NULL, refused = NULL;
+
+        g_test_message("%s", c.body);
+        client = &c;
+        storm = forge_run(scenario, client_and_answer);
+        g_assert_cmpuint(c.status, ==, 200);
+        g_assert_true(c.rspauth_right);
+        granted = g_strsplit(c.answer, "<ResponseCode>200 OK<", -1);
+        refused = g_strsplit(c.answer, "<ResponseCode>403 Forbidden<", -1);
+        g_assert_cmpuint(g_strv_length(granted) - 1, ==, cases[i].granted);
+        g_assert_cmpuint(g_strv_length(refused) - 1, ==, cases[i].refused);
+        fixture_equal(storm, "msk_requests", 1);
+        fixture_equal(storm, "msk_sent", cases[i].granted > 0);
+        fixture_equal(storm, "ues_keyed", cases[i].granted > 0);
+        fixture_equal(storm, "ues_without_key", cases[i].granted == 0);
+        fixture_equal(storm, "http_refused", 0);
+        fixture_equal(storm, "digest_failed", 1); /* our UE sent another cnonce */
+        g_free(c.answer);
         forge_over(storm, scenario);
     }
 }
@@ -409,8 +469,6 @@ static bool other_success(struct net_region *at, const struct net_delivery *d, s
     return true;
 }
 
-#define KEY(domain, id) "<MSK><keyDomainID>" domain "</keyDomainID><MSKID>" id "</MSKID></MSK>"
-#define OURS            KEY("APEQ", "AAUAAA==")
 #define RESPONSE(content)                                                                                    \
     "<mbmsMSKResponse xmlns=\"urn:3GPP:metadata:2005:MBMS:mskResponse\">" content "</mbmsMSKResponse>"
 #define ONE(key, code) "<Response>" key "<ResponseCode>" code "</ResponseCode></Response>"
@@ -424,11 +482,11 @@ static void test_other_success(void)
         int64_t refused, malformed;
     } cases[] = {{RESPONSE(ONE(OURS, "200 OK")), 0, 0},
                  {RESPONSE(ONE(OURS, "200")), 0, 0},
-                 {RESPONSE("<new/>" ONE(KEY("APEQ", "AAYAAA=="), "403 Forbidden") ONE(OURS, "200 OK")), 0, 0},
+                 {RESPONSE("<new/>" ONE(OTHER_GROUP, "403 Forbidden") ONE(OURS, "200 OK")), 0, 0},
                  {RESPONSE(ONE(OURS, "403 Forbidden")), 1, 0},
                  {RESPONSE(ONE(OURS, "504")), 1, 0},
-                 {RESPONSE(ONE(KEY("APEQ", "AAYAAA=="), "200 OK")), 0, 1},
-                 {RESPONSE(ONE(KEY("APIQ", "AAUAAA=="), "200 OK")), 0, 1},
+                 {RESPONSE(ONE(OTHER_GROUP, "200 OK")), 0, 1},
+                 {RESPONSE(ONE(OTHER_DOMAIN, "200 OK")), 0, 1},
                  {RESPONSE(""), 0, 1},
                  {"<other/>", 0, 1}};
 
@@ -456,6 +514,7 @@ int main(int argc, char **argv)
     g_test_add_func("/peer/ua/other scheme", test_other_scheme);
     g_test_add_func("/peer/ua/bad credentials", test_bad_credentials);
     g_test_add_func("/peer/ua/statuses", test_statuses);
+    g_test_add_func("/peer/ua/keys refused", test_keys_refused);
     g_test_add_func("/peer/ua/replay", test_replay);
     g_test_add_func("/peer/ua/other challenge", test_other_challenge);
     g_test_add_func("/peer/ua/other success", test_other_success);

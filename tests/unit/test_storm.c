@@ -101,6 +101,32 @@ static void test_preemptive_time(void)
     scenario_free(scenario);
 }
 
+/* ue.usim_time is what it adds to a bootstrap, once for each AUTHENTICATE: with an AUTS there are two. (On
+ * slow links it would hide a GET's wait for the acknowledgment before it.) */
+static void test_usim_time(void)
+{
+    static const char *const times[] = {"ue.usim_time=fixed(0s)", "ue.usim_time=fixed(130ms)"};
+
+    for (unsigned resync = 0; resync < 2; resync++) {
+        double mean_s[2];
+
+        for (unsigned i = 0; i < 2; i++) {
+            struct scenario *scenario = fixture_scenario(
+                "access.uplink_rate=10Tbit/s", "access.downlink_rate=10Tbit/s", "core.rate=100Tbit/s",
+                "ue.muk_expired=100%", resync ? "ue.sqn_ahead=100%" : "ue.sqn_ahead=0", times[i], NULL);
+            struct storm *storm = fixture_run(scenario);
+
+            fixture_equal(storm, "gba_resyncs", resync);
+            fixture_equal(storm, "gba_runs", 1);
+            fixture_equal(storm, "ues_keyed", 1);
+            mean_s[i] = storm_metric(storm, "time_to_key_mean_s");
+            storm_free(storm);
+            scenario_free(scenario);
+        }
+        g_assert_cmpfloat(fabs(mean_s[1] - mean_s[0] - 0.130 * (1 + resync)), <, 1e-8);
+    }
+}
+
 /* Ages of MUKs are uniform over the GBA key's lifetime: of 2000 UEs a share of 1 - 6 h / 24 h is past the
  * BM-SC's own. Binomial: 1500, give or take 19 (one standard deviation). */
 static void test_muk_lifetime(void)
@@ -216,6 +242,8 @@ static void test_cut_off(void)
             storm_metric(storm, "books_ua_401_in_flight") + storm_metric(storm, "books_ub_get_in_flight");
         if (i > 0 && i < 5)
             g_assert_cmpfloat(under_way, >, 0);
+        if (i > 1 && i < 5)
+            g_assert_cmpfloat(storm_metric(storm, "ues_active"), >, 0);
         storm_free(storm);
         scenario_free(scenario);
     }
@@ -297,6 +325,7 @@ int main(int argc, char **argv)
     g_test_add_func("/storm/warm time", test_warm_time);
     g_test_add_func("/storm/expired time", test_expired_time);
     g_test_add_func("/storm/preemptive time", test_preemptive_time);
+    g_test_add_func("/storm/USIM time", test_usim_time);
     g_test_add_func("/storm/MUK lifetime", test_muk_lifetime);
     g_test_add_func("/storm/spare vectors", test_spare_vectors);
     g_test_add_func("/storm/what if", test_what_if);
