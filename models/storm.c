@@ -191,10 +191,28 @@ static struct network *new_network(struct storm *storm, GError **error)
     return network_new(storm->options.engine ? storm->options.engine : &native_engine, &c, error);
 }
 
+/* Two outputs in one file would write over each other. */
+static bool files_differ(const struct storm_options *o, GError **error)
+{
+    const char *paths[] = {o->capture_path, o->keylog_path, o->series_path};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(paths); i++)
+        for (unsigned j = 0; j < i; j++) {
+            if (paths[i] == NULL || paths[j] == NULL || strcmp(paths[i], paths[j]) != 0)
+                continue;
+            g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                        "%s: of capture, key log and time series two are to go there", paths[i]);
+            return false;
+        }
+    return true;
+}
+
 static bool open_files(struct storm *storm, GError **error)
 {
     const struct storm_options *o = &storm->options;
 
+    if (!files_differ(o, error))
+        return false;
     if (o->capture_path) {
         storm->capture = capture_new(o->capture_path, storm->regions + 1, HOST_UES, storm->world.ipv6, error);
         if (storm->capture == NULL)

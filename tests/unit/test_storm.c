@@ -318,10 +318,25 @@ static void test_last_row(void)
     scenario_free(scenario);
 }
 
+static void test_one_file_twice(void)
+{
+    struct scenario *scenario = fixture_scenario("ue.count=1", NULL);
+    const struct storm_options options = {
+        .engine = fixture_engine(), .capture_path = "/dev/null", .keylog_path = "/dev/null"};
+    GError *error = NULL;
+
+    g_assert_null(storm_new(scenario, &options, &error));
+    g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL);
+    g_assert_nonnull(strstr(error->message, "/dev/null: of capture, key log and time series two"));
+    g_error_free(error);
+    scenario_free(scenario);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
     g_test_add_func("/storm/reproducible", test_reproducible);
+    g_test_add_func("/storm/one file twice", test_one_file_twice);
     g_test_add_func("/storm/warm time", test_warm_time);
     g_test_add_func("/storm/expired time", test_expired_time);
     g_test_add_func("/storm/preemptive time", test_preemptive_time);
