@@ -119,7 +119,6 @@ check_tools() {
 # folder_name TEXT: as it can stand before /runs, and as a word that no command takes for an option
 folder_name() {
     local dir=${1%"${1##*[!/]}"} # the slashes at its end
-    [ -n "$1" ] || return
     case $dir in -*) dir=./$dir ;; esac
     echo "${dir:-/}"
 }
@@ -130,7 +129,7 @@ options() {
     study='' dir='' jobs='' until='' retry='' shard='' sshlogin='' slurm='' slurm_options='' no_wait='' dry_run='' quiet='' wrapper_only=''
     selection=() only=() version=() collected=()
     while [ $# -gt 0 ]; do
-        name=$1
+        name=$1 value=none
         shift
         case $name in
         -o | -j | --output | --jobs | --only | --until | --replications | --shard | --sshlogin)
@@ -148,8 +147,9 @@ options() {
             name=${name%%=*}
             ;;
         esac
+        [ -n "$value" ] || wrong "$name: its value is empty (--help shows what is expected)"
         case $name in
-        -o | --output) dir=$(folder_name "$value") || wrong "$name: expected the name of a folder" ;;
+        -o | --output) dir=$(folder_name "$value") ;;
         -j | --jobs) jobs=$value ;;
         --only) only=(--only "$value") ;;
         --until) until=$value ;;

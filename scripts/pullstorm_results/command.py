@@ -19,6 +19,13 @@ class Parser(argparse.ArgumentParser):
         self.exit(WRONG, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
+def filled(text):
+    """A word of the command line: a script's variable that was not set gives an empty one."""
+    if not text:
+        raise argparse.ArgumentTypeError("its value is empty")
+    return text
+
+
 def write_file(path, data):
     """All of a file or nothing of it."""
     path = os.path.realpath(path)
@@ -65,9 +72,13 @@ def _pictures(path, kinds):
 
 def _plot_parser():
     parser = Parser(prog="scripts/plot", description="Plots a result of pullstorm: a run, a study or a plan.")
-    parser.add_argument("result", metavar="DIR", help="folder of the result")
-    parser.add_argument("-o", "--output", metavar="OUT", help="folder for the plots (default DIR/plots)")
-    parser.add_argument("--format", default="png,svg", metavar="png,svg", help="kinds of files (default png,svg)")
+    parser.add_argument("result", type=filled, metavar="DIR", help="folder of the result")
+    parser.add_argument(
+        "-o", "--output", type=filled, metavar="OUT", help="folder for the plots (default DIR/plots)"
+    )
+    parser.add_argument(
+        "--format", type=filled, default="png,svg", metavar="png,svg", help="kinds of files (default png,svg)"
+    )
     return parser
 
 
@@ -113,8 +124,12 @@ def document_of(path):
 
 def report(words):
     parser = Parser(prog="scripts/report", description="Makes one HTML file of a result of pullstorm.")
-    parser.add_argument("result", metavar="DIR", help="folder of the result: a run, a study or a plan")
-    parser.add_argument("-o", "--output", metavar="FILE", help="the file to write (default DIR/report.html)")
+    parser.add_argument(
+        "result", type=filled, metavar="DIR", help="folder of the result: a run, a study or a plan"
+    )
+    parser.add_argument(
+        "-o", "--output", type=filled, metavar="FILE", help="the file to write (default DIR/report.html)"
+    )
     options = parser.parse_args(words)
     data = _made(document_of, options.result).encode("utf-8")
     path = options.output or os.path.join(options.result, "report.html")

@@ -170,6 +170,37 @@ static bool texts_are_utf8(const char *command, const GOptionEntry *entries)
     return true;
 }
 
+static bool holds_empty(char *const *texts)
+{
+    while (texts && *texts && **texts)
+        texts++;
+    return texts && *texts;
+}
+
+/* No option's value and no word of ours is the empty text: a script's variable that was not set gives one,
+ * and as the name of a folder it would be the root. */
+static bool nothing_is_empty(const char *command, const GOptionEntry *entries, const char *usage,
+                             char *const *words)
+{
+    for (; entries->long_name; entries++) {
+        bool several = entries->arg == G_OPTION_ARG_FILENAME_ARRAY;
+        char *const one[] = {
+            several || entries->arg == G_OPTION_ARG_NONE ? NULL : *(char **)entries->arg_data, NULL};
+
+        if (holds_empty(several ? *(char ***)entries->arg_data : one)) {
+            cli_error("%s: --%s: its value is empty, expected %s (pullstorm %s --help)", command,
+                      entries->long_name, entries->arg_description, command);
+            return false;
+        }
+    }
+    if (*usage && holds_empty(words)) {
+        cli_error("%s: a word of the command line is empty, expected %s (pullstorm %s --help)", command,
+                  usage, command);
+        return false;
+    }
+    return true;
+}
+
 enum cli_parsed cli_parse(const char *usage, const char *about, const GOptionEntry *entries, int *argc,
                           char **argv)
 {
@@ -199,7 +230,7 @@ enum cli_parsed cli_parse(const char *usage, const char *about, const GOptionEnt
     } else if (help) {
         print_help(context);
         parsed = CLI_HELP_SHOWN;
-    } else if (!texts_are_utf8(command, entries))
+    } else if (!texts_are_utf8(command, entries) || !nothing_is_empty(command, entries, usage, left + 1))
         parsed = CLI_REFUSED;
     else {
         int first = count > 1 && strcmp(left[1], "--") == 0 ? 2 : 1;

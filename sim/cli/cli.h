@@ -43,7 +43,7 @@ enum cli_parsed { CLI_GO, CLI_HELP_SHOWN, CLI_REFUSED };
 /* Parses the options of a command; --help is added. `usage` is what follows the options, `about` a paragraph
  * for --help. The value of a short option may follow it at once (-oDIR). What is not an option is left in
  * argv[1..], *argc is set. Texts (G_OPTION_ARG_STRING) are UTF-8 in every locale. Options that are not known
- * are answered with the nearest. */
+ * are answered with the nearest; a value or word that is empty is refused. */
 enum cli_parsed cli_parse(const char *usage, const char *about, const GOptionEntry *entries, int *argc,
                           char **argv);
 

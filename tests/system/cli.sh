@@ -98,6 +98,32 @@ expect 2 "devices of an engine that has none" run storm.ini --pcap-devices
 expect 2 "engine that does not exist" run storm.ini --engine ns4
 clean "a wrong command line"
 
+# --- what is empty is no name, no number, and not the default
+printf '[study]\nbase = storm.ini\n' >study.ini
+for command in run check keys metrics expand collect plan decode; do
+    case $command in
+    run | check) word=storm.ini ;;
+    keys | metrics) word= ;;
+    *) word=study.ini ;;
+    esac
+    "$program" "$command" --help | sed -n 's/^ .*--\([a-z-]*\)=.*/\1/p' >options.ini
+    [ -s options.ini ]
+    result $? "$command has options with values"
+    while read -r option; do
+        # shellcheck disable=SC2086 # a word or none
+        expect 2 "$command --$option ''" "$command" $word "--$option" ''
+        says err "pullstorm: $command: --$option: its value is empty, expected " "... is refused in these words"
+        [ "$(wc -l <err)" = 1 ]
+        result $? "... and no others"
+    done <options.ini
+    [ -n "$word" ] || continue
+    expect 2 "$command ''" "$command" ''
+    says err "pullstorm: $command: a word of the command line is empty, expected " "... is refused"
+done
+expect 2 "one setting of several is empty" run storm.ini -s ue.count=5 -s '' -s ue.cells=1
+expect 2 "an empty value behind an equals sign" collect study.ini --output=
+clean "an empty value"
+
 # --- check, keys, metrics
 expect 0 "check" check storm.ini
 says out "no mistake found" "check says that all is well"
@@ -226,7 +252,6 @@ expect 1 "the output folder is a file" run storm.ini -o file.ini
 says err "is not a folder" "... and that is said"
 expect 1 "the output folder is below a file" run storm.ini -o file.ini/deep/er
 expect 1 "the output folder cannot be made" run storm.ini -o /proc/pullstorm/result
-expect 1 "the output folder has no name" run storm.ini -o ""
 expect 0 "missing parents are made" run storm.ini -o deep/er/still/
 rm -rf deep
 expect 2 "a storm that refuses the scenario" run bad.ini -o deep/er

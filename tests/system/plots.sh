@@ -123,6 +123,8 @@ refused 2 "an empty folder" plot "$work/empty"
 refused 2 "no argument" plot
 refused 2 "unknown option" plot "$work/one" --colour red
 refused 2 "unknown format" plot "$work/one" --format gif
+for option in -o --output --format; do refused 2 "$option ''" plot "$work/one" "$option" ''; done
+refused 2 "a folder without a name" plot ''
 # damaged FILE SED-SCRIPT NAME
 damaged() {
     rm -rf "$work/damaged"

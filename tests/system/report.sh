@@ -139,6 +139,8 @@ ok $? "a report of a study and of a plan in its folder has both"
 refused 2 "no folder" report "$work/nothing"
 refused 2 "no result" report "$work"
 refused 2 "no argument" report
+for option in -o --output; do refused 2 "$option ''" report "$work/two" "$option" ''; done
+refused 2 "a folder without a name" report ''
 refused 1 "an output file below a file" report "$work/two" -o "$work/storm.ini/r.html"
 refused 1 "an output file in no folder" report "$work/two" -o "$work/nothing/r.html"
 mkdir "$work/taken"

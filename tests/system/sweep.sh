@@ -400,7 +400,17 @@ expect 0 "an output folder whose name begins with a hyphen" "$sweep" study.ini -
 ok $? "... is taken"
 expect 0 "the root as output folder" "$sweep" study.ini -o / --dry-run
 says out " -o /runs/p0001-r01 " "... is taken"
-expect 2 "an output folder without a name" "$sweep" study.ini -o '' --dry-run
+for option in -o -j --output --jobs --only --until --replications --shard --sshlogin; do
+    expect 2 "$option ''" "$sweep" study.ini "$option" '' --dry-run
+    says err "sweep: $option: its value is empty" "... is refused"
+    [[ $option != --* ]] || expect 2 "$option=" "$sweep" study.ini "$option=" --dry-run
+done
+expect 2 "a study without a name" "$sweep" ''
+for option in --program --timeout --memory --while; do
+    expect 2 "sweep-run $option ''" "$scripts/sweep-run" "$option" '' "pullstorm run base.ini -o unnamed"
+done
+[ ! -e unnamed ] && [ ! -e results ]
+ok $? "... and nothing is made"
 expect 2 "no study" "$sweep"
 expect 2 "a study that is not there" "$sweep" nothing.ini
 expect 2 "an unknown option" "$sweep" study.ini --frobnicate
