@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 """How to repeat a study or a plan: what the reports of both say of it."""
 
-import glob
 import os
 import shlex
 
@@ -11,7 +10,11 @@ from pullstorm_results import parts, reading, run_plots, words
 def _versions(path):
     """Versions of pullstorm that made the runs."""
     found = set()
-    for file in sorted(glob.glob(os.path.join(glob.escape(path), "runs", "*", "manifest.json"))):
+    runs = os.path.join(path, "runs")
+    for name in sorted(os.listdir(runs)) if os.path.lexists(runs) else []:
+        file = os.path.join(runs, name, "manifest.json")
+        if name.startswith(".") or not os.path.exists(file):
+            continue
         try:
             found.add(str(reading.read_manifest(file).get("version", "")))
         except reading.ResultError:

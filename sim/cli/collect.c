@@ -104,7 +104,9 @@ static int command(const struct options *o, const struct study *study, const cha
     }
     if (!folder_fits(study, dir, &error))
         return study_command_give_up(error);
-    runs = runs_list(study, &wanted);
+    runs = runs_list(study, &wanted, &error);
+    if (!runs)
+        return study_command_give_up(error);
     other = o->any_version ? NULL : runs_other_version(runs);
     if (other) {
         cli_error("%s/runs/%s; results of different versions do not belong in one table: --any-version takes "

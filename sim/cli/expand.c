@@ -154,7 +154,9 @@ static int read_runs(struct expansion *e)
         return study_command_give_up(error);
     if (e->options->missing || e->options->longest_first)
         wanted.dir = e->dir;
-    e->runs = runs_list(e->study, &wanted);
+    e->runs = runs_list(e->study, &wanted, &error);
+    if (!e->runs)
+        return study_command_give_up(error);
     other = e->options->missing && !e->options->any_version ? runs_other_version(e->runs) : NULL;
     if (!other)
         return CLI_OK;

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "sim/cli/report.h"
+#include "sim/files/listing.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -72,40 +73,34 @@ static void command_line(GString *to, char **words)
     g_string_append_c(to, ']');
 }
 
-static gint by_name(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* The size of each other file of the result, by which one that was cut off or lost is found later. All are
  * closed: the manifest is written last, and the run's end has closed the captures (network_finish()). */
-static void add_files(GString *to, const char *path)
+static bool add_files(GString *to, const char *path, GError **error)
 {
     char *folder = g_path_get_dirname(path);
-    GDir *listing = g_dir_open(folder, 0, NULL);
-    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-    const char *entry;
+    GPtrArray *names = listing_read(folder, error);
+    bool good = names != NULL;
 
-    while (listing && (entry = g_dir_read_name(listing)) != NULL)
-        if (strcmp(entry, "manifest.json") != 0)
-            g_ptr_array_add(names, g_strdup(entry));
-    g_ptr_array_sort(names, by_name);
     name(to, "files");
-    for (unsigned i = 0; i < names->len; i++) {
+    g_string_append_c(to, '{');
+    for (unsigned i = 0; good && i < names->len; i++) {
         char *file = g_build_filename(folder, g_ptr_array_index(names, i), NULL);
-        struct stat about = {.st_size = 0};
+        struct stat about;
 
-        stat(file, &about);
-        g_string_append(to, i ? ", " : "{");
+        good = stat(file, &about) == 0;
+        if (!good)
+            g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno), "%s: %s", file,
+                        g_strerror(errno));
+        g_string_append(to, i ? ", " : "");
         manifest_json_string(to, g_ptr_array_index(names, i));
-        g_string_append_printf(to, ": %" PRIu64, (uint64_t)about.st_size);
+        g_string_append_printf(to, ": %" PRIu64, good ? (uint64_t)about.st_size : 0);
         g_free(file);
     }
-    g_string_append(to, names->len ? "}" : "{}");
-    if (listing)
-        g_dir_close(listing);
-    g_ptr_array_unref(names);
+    g_string_append_c(to, '}');
+    if (names)
+        g_ptr_array_unref(names);
     g_free(folder);
+    return good;
 }
 
 static void add_scenario(GString *to, const struct scenario *scenario)
@@ -166,9 +161,9 @@ bool manifest_write(const struct report *report, const char *path, GError **erro
     command_line(to, report->command_line);
     add_run(to, report);
     add_scenario(to, report->scenario);
-    add_files(to, path);
+    good = add_files(to, path, error);
     g_string_append(to, "\n}\n");
-    good = write_text(path, to, error);
+    good = good && write_text(path, to, error);
     g_string_free(to, TRUE);
     return good;
 }

@@ -2,6 +2,7 @@
 /* The directory that a run writes: all of it, or none of it. */
 #include "sim/cli/output_dir.h"
 
+#include "sim/files/listing.h"
 #include "sim/kernel/memory.h"
 
 #include <errno.h>
@@ -61,18 +62,18 @@ static bool is_picture(const char *name)
 /* Removes the files of a folder that `is_ours` knows, and the folder if that leaves it empty. */
 static bool remove_folder(const char *path, bool (*is_ours)(const char *name))
 {
-    GDir *listing = g_dir_open(path, 0, NULL);
-    const char *name;
+    GPtrArray *names = listing_read(path, NULL);
 
-    while (listing && (name = g_dir_read_name(listing)) != NULL) {
+    for (unsigned i = 0; names && i < names->len; i++) {
+        const char *name = g_ptr_array_index(names, i);
         char *file = g_build_filename(path, name, NULL);
 
         if (is_ours(name))
             unlink(file);
         g_free(file);
     }
-    if (listing)
-        g_dir_close(listing);
+    if (names)
+        g_ptr_array_unref(names);
     return rmdir(path) == 0;
 }
 
@@ -96,28 +97,31 @@ static bool is_pictures_folder(const char *path, const char *name)
     return yes;
 }
 
-static bool holds_pictures(const char *path)
+/* *any: plots/ is not empty. */
+static bool find_pictures(const char *path, bool *any, GError **error)
 {
     char *folder = g_build_filename(path, pictures, NULL);
-    GDir *listing = g_dir_open(folder, 0, NULL);
-    bool any = listing && g_dir_read_name(listing);
+    GPtrArray *names = listing_read(folder, error);
 
-    if (listing)
-        g_dir_close(listing);
+    *any = names && names->len > 0;
+    if (names)
+        g_ptr_array_unref(names);
     g_free(folder);
-    return any;
+    return names != NULL;
 }
 
 /* May a directory that exists become the result? Pictures alone are as worth keeping as a result. */
 static bool inspect(struct output_dir *dir, bool force, GError **error)
 {
-    GDir *listing = g_dir_open(dir->target, 0, error);
-    const char *name, *foreign = NULL;
-    bool result = false, plots = false, good = true;
+    GPtrArray *names = listing_read(dir->target, error);
+    const char *foreign = NULL;
+    bool result = false, plots = false, drawn = false, good = true;
 
-    if (!listing)
+    if (!names)
         return false;
-    while ((name = g_dir_read_name(listing)) != NULL) {
+    for (unsigned i = 0; i < names->len; i++) {
+        const char *name = g_ptr_array_index(names, i);
+
         if (is_result_file(name))
             result = true;
         else if (is_pictures_folder(dir->target, name))
@@ -125,17 +129,20 @@ static bool inspect(struct output_dir *dir, bool force, GError **error)
         else if (!foreign)
             foreign = name;
     }
-    result = result || (plots && holds_pictures(dir->target));
-    if (foreign)
+    if (plots)
+        good = find_pictures(dir->target, &drawn, error);
+    if (!good)
+        ; /* told */
+    else if (foreign)
         good = fail(error, ENOTEMPTY,
                     "%s: holds \"%s\", which is not part of a result, and is left alone; give "
                     "another folder with -o",
                     dir->target, foreign);
-    else if (result && !force)
+    else if ((result || drawn) && !force)
         good = fail(error, EEXIST, "%s: holds a result already; --force replaces it, -o names another folder",
                     dir->target);
     dir->replaces = result || plots;
-    g_dir_close(listing);
+    g_ptr_array_unref(names);
     return good;
 }
 
@@ -205,10 +212,11 @@ static void remove_abandoned(const struct output_dir *dir)
 {
     char *name = g_path_get_basename(dir->target);
     char *prefix = g_strdup_printf(".%s.partial-", name);
-    GDir *listing = g_dir_open(dir->parent, 0, NULL);
-    const char *entry;
+    GPtrArray *names = listing_read(dir->parent, NULL);
 
-    while (listing && (entry = g_dir_read_name(listing)) != NULL) {
+    for (unsigned i = 0; names && i < names->len; i++) {
+        const char *entry = g_ptr_array_index(names, i);
+
         if (!g_str_has_prefix(entry, prefix))
             continue;
         char *path = g_build_filename(dir->parent, entry, NULL);
@@ -220,8 +228,8 @@ static void remove_abandoned(const struct output_dir *dir)
             close(lock);
         g_free(path);
     }
-    if (listing)
-        g_dir_close(listing);
+    if (names)
+        g_ptr_array_unref(names);
     g_free(prefix);
     g_free(name);
 }
@@ -362,27 +370,31 @@ static bool sync_path(const char *path)
 
 /* The files first, then the folder that names them: a machine that stops leaves no whole-looking half
  * result. */
-static bool sync_partial(const struct output_dir *dir)
+static bool sync_partial(const struct output_dir *dir, GError **error)
 {
-    GDir *listing = g_dir_open(dir->partial, 0, NULL);
-    const char *name;
-    bool good = listing != NULL;
+    GError *failure = NULL;
+    GPtrArray *names = listing_read(dir->partial, &failure);
+    bool good = true;
 
-    while (good && (name = g_dir_read_name(listing)) != NULL) {
-        char *file = g_build_filename(dir->partial, name, NULL);
+    if (!names) {
+        g_set_error(error, failure->domain, failure->code, "%s: %s", dir->target, failure->message);
+        g_error_free(failure);
+        return false;
+    }
+    for (unsigned i = 0; i < names->len && good; i++) {
+        char *file = g_build_filename(dir->partial, g_ptr_array_index(names, i), NULL);
 
         good = sync_path(file);
         g_free(file);
     }
-    if (listing)
-        g_dir_close(listing);
-    return good && sync_path(dir->partial);
+    g_ptr_array_unref(names);
+    good = good && sync_path(dir->partial);
+    return good || fail(error, errno, "%s: %s", dir->target, g_strerror(errno));
 }
 
 bool output_dir_commit(struct output_dir *dir, GError **error)
 {
-    if (!sync_partial(dir)) {
-        fail(error, errno, "%s: %s", dir->target, g_strerror(errno));
+    if (!sync_partial(dir, error)) {
         output_dir_abort(dir);
         return false;
     }

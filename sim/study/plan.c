@@ -125,8 +125,8 @@ static char *run_folder(const struct plan_value *value, unsigned replication)
     return folder;
 }
 
-static void read_folder(const struct plan_value *value, unsigned replication, const char *folder,
-                        struct result *out)
+static bool read_folder(const struct plan_value *value, unsigned replication, const char *folder,
+                        struct result *out, GError **error)
 {
     const struct plan *plan = value->point->plan;
     unsigned point = value->point->number;
@@ -134,8 +134,10 @@ static void read_folder(const struct plan_value *value, unsigned replication, co
     const struct result_wanted wanted = {
         plan->study->host, scenario, study_seed(plan->study, point, replication), plan->options.any_version};
 
-    result_read(folder, &wanted, out);
+    bool good = result_read(folder, &wanted, out, error);
+
     scenario_free(scenario);
+    return good;
 }
 
 /* The first reason counts. What runs ends, for its result will be found the next time; nothing more is
@@ -179,9 +181,11 @@ static void get_replication(struct plan_value *value, unsigned replication)
     struct plan *plan = value->point->plan;
     char *folder = run_folder(value, replication);
     struct result result;
+    GError *error = NULL;
 
-    read_folder(value, replication, folder, &result);
-    if (result.metrics) {
+    if (!read_folder(value, replication, folder, &result, &error))
+        refuse(plan, error);
+    else if (result.metrics) {
         take_metrics(value, replication, &result);
         plan->found++;
     } else if (result.state == RESULT_OTHER)
@@ -298,13 +302,15 @@ static void run_ended(void *user, void *data, const char *reason, const char *sa
     struct plan_job *job = data;
     struct plan_value *value = job->value;
     struct result result = {.state = RESULT_MISSING};
+    GError *error = NULL;
 
     (void)user;
     value->waiting--;
     if (reason)
         run_failed(job, reason, said);
+    else if (!read_folder(value, job->replication, job->folder, &result, &error))
+        refuse(value->point->plan, error);
     else {
-        read_folder(value, job->replication, job->folder, &result);
         if (result.state == RESULT_WHOLE)
             take_metrics(value, job->replication, &result);
         else

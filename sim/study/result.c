@@ -5,6 +5,7 @@
 
 #include "sim/study/csv_rows.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <inttypes.h>
 #include <math.h>
@@ -243,36 +244,46 @@ static char *failure_path(const char *folder)
     return g_strconcat(folder, ".failed", NULL);
 }
 
-static void read_failure(const char *folder, struct result *out)
+static bool read_failure(const char *folder, struct result *out, GError **error)
 {
     char *path = failure_path(folder), *text = NULL;
+    GError *failure = NULL;
 
-    if (g_file_get_contents(path, &text, NULL, NULL)) {
+    if (g_file_get_contents(path, &text, NULL, &failure)) {
         text[strcspn(text, "\r\n")] = '\0';
         out->state = RESULT_FAILED;
         out->why = text;
-    }
+    } else if (g_error_matches(failure, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+        g_clear_error(&failure);
+    else
+        g_propagate_error(error, failure);
     g_free(path);
+    return !failure;
 }
 
-void result_read(const char *folder, const struct result_wanted *wanted, struct result *out)
+bool result_read(const char *folder, const struct result_wanted *wanted, struct result *out, GError **error)
 {
+    GStatBuf about;
     char *manifest;
 
     *out = (struct result){.state = RESULT_MISSING};
-    if (!g_file_test(folder, G_FILE_TEST_EXISTS)) {
-        read_failure(folder, out);
-        return;
+    if (g_stat(folder, &about) != 0) {
+        if (errno == ENOENT)
+            return read_failure(folder, out, error);
+        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno), "%s: %s", folder,
+                    g_strerror(errno));
+        return false;
     }
     if (!wanted->scenario) {
         damaged(out, g_strdup("there is no such run: its values contradict each other"));
-        return;
+        return true;
     }
     manifest = read_part(folder, "manifest.json", out);
     if (manifest && read_manifest(manifest, wanted, out) &&
         !(read_summary(folder, wanted, out) && files_whole(folder, manifest, out)))
         g_clear_pointer(&out->metrics, g_free);
     g_free(manifest);
+    return true;
 }
 
 void result_clear(struct result *result)

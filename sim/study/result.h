@@ -30,8 +30,9 @@ struct result_wanted {
 
 /* Reads FOLDER: its scenario must be the wanted one, and each file that its manifest names must have the size
  * that stands there. Clear with result_clear(). A metric without a value (an empty cell), or
- * that another version did not have, is not a number. */
-void result_read(const char *folder, const struct result_wanted *wanted, struct result *out);
+ * that another version did not have, is not a number. False and error (G_FILE_ERROR) if it cannot be told
+ * whether it is there, or its .failed; then it is missing in `out`. */
+bool result_read(const char *folder, const struct result_wanted *wanted, struct result *out, GError **error);
 void result_clear(struct result *result);
 
 /* Writes FOLDER.failed: the reason, then the end of what the run said. False and error if that fails. */

@@ -3,6 +3,7 @@
 #include "sim/study/runs.h"
 
 #include "sim/config/value.h"
+#include "sim/files/listing.h"
 #include "sim/study/folder.h"
 
 #include <inttypes.h>
@@ -19,63 +20,77 @@ static void clear_run(gpointer data)
     result_clear(&((struct study_run *)data)->result);
 }
 
-/* The highest replication that has a folder. */
-static unsigned highest_replication(const char *dir)
+/* The highest replication that has a folder, if it is above *highest. */
+static bool find_highest_replication(const char *dir, unsigned *highest, GError **error)
 {
     char *path = g_build_filename(dir, "runs", NULL);
-    GDir *listing = g_dir_open(path, 0, NULL);
-    unsigned highest = 0;
-    const char *name;
+    GError *failure = NULL;
+    GPtrArray *names = listing_read(path, &failure);
 
-    while (listing && (name = g_dir_read_name(listing)) != NULL) {
+    for (unsigned i = 0; names && i < names->len; i++) {
+        const char *name = g_ptr_array_index(names, i);
         unsigned point, replication;
         int length = 0;
 
         if (sscanf(name, "p%6u-r%4u%n", &point, &replication, &length) == 2 && name[length] == '\0')
-            highest = MAX(highest, replication);
+            *highest = MAX(*highest, replication);
     }
-    if (listing)
-        g_dir_close(listing);
+    if (names)
+        g_ptr_array_unref(names);
+    else if (g_error_matches(failure, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+        g_clear_error(&failure);
+    else
+        g_propagate_error(error, failure);
     g_free(path);
-    return highest;
+    return names || !failure;
 }
 
-static void read_run(const struct study *study, const struct runs_wanted *wanted,
-                     const struct scenario *scenario, struct study_run *run)
+static bool read_run(const struct study *study, const struct runs_wanted *wanted,
+                     const struct scenario *scenario, struct study_run *run, GError **error)
 {
     const struct result_wanted expected = {study->host, scenario, run->seed, wanted->any_version};
     char *name = study_run_name(run->point, run->replication);
     char *folder = folder_run(wanted->dir, name);
+    bool good = result_read(folder, &expected, &run->result, error);
 
-    result_read(folder, &expected, &run->result);
     g_free(folder);
     g_free(name);
+    return good;
 }
 
-GArray *runs_list(const struct study *study, const struct runs_wanted *wanted)
+/* Adds the replications of a point from the first wanted one to `last`. */
+static bool list_point(const struct study *study, const struct runs_wanted *wanted, unsigned point,
+                       unsigned last, GArray *runs, GError **error)
+{
+    struct scenario *scenario = wanted->dir ? study_point_scenario(study, point, NULL) : NULL;
+    bool good = true;
+
+    for (unsigned r = wanted->first; r <= last && good; r++) {
+        struct study_run run = {.point = point, .replication = r, .seed = study_seed(study, point, r)};
+
+        good = !wanted->dir || read_run(study, wanted, scenario, &run, error);
+        if (r > wanted->last && (run.result.state == RESULT_MISSING || run.result.state == RESULT_FAILED))
+            result_clear(&run.result);
+        else
+            g_array_append_val(runs, run);
+    }
+    scenario_free(scenario);
+    return good;
+}
+
+GArray *runs_list(const struct study *study, const struct runs_wanted *wanted, GError **error)
 {
     GArray *runs = g_array_new(FALSE, TRUE, sizeof(struct study_run));
     unsigned last = wanted->last;
+    bool good = !wanted->further || !wanted->dir || find_highest_replication(wanted->dir, &last, error);
 
-    if (wanted->further && wanted->dir)
-        last = MAX(last, highest_replication(wanted->dir));
     g_array_set_clear_func(runs, clear_run);
-    for (unsigned point = 1; point <= study->point_count; point++) {
-        struct scenario *scenario = wanted->dir ? study_point_scenario(study, point, NULL) : NULL;
-
-        for (unsigned r = wanted->first; r <= last; r++) {
-            struct study_run run = {.point = point, .replication = r, .seed = study_seed(study, point, r)};
-
-            if (wanted->dir)
-                read_run(study, wanted, scenario, &run);
-            if (r > wanted->last && (run.result.state == RESULT_MISSING || run.result.state == RESULT_FAILED))
-                result_clear(&run.result);
-            else
-                g_array_append_val(runs, run);
-        }
-        scenario_free(scenario);
-    }
-    return runs;
+    for (unsigned point = 1; point <= study->point_count && good; point++)
+        good = list_point(study, wanted, point, last, runs, error);
+    if (good)
+        return runs;
+    g_array_free(runs, TRUE);
+    return NULL;
 }
 
 char *runs_other_version(const GArray *runs)

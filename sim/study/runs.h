@@ -19,8 +19,9 @@ struct runs_wanted {
     bool any_version;
 };
 
-/* struct study_run; free with g_array_free(). */
-GArray *runs_list(const struct study *study, const struct runs_wanted *wanted);
+/* struct study_run; free with g_array_free(). NULL and error (G_FILE_ERROR) if it cannot be told what stands
+ * in the folder. */
+GArray *runs_list(const struct study *study, const struct runs_wanted *wanted, GError **error);
 
 /* "p0001-r01: made by version 0.0.9" of the first result of another version, NULL if there is none;
  * g_free. */

@@ -286,6 +286,57 @@ if [ -w /dev/full ]; then
     rm -rf full.ini
 fi
 
+# --- folders that cannot be listed to their end: an error, never "there is no more"
+mkdir list
+printf '[study]\nbase = storm.ini\nreplications = 2\n' >list/study.ini
+cp storm.ini list
+for seed in 1 2 3; do
+    "$program" run list/storm.ini --seed $seed -o list/s/runs/p0001-r0$seed --quiet >out 2>err
+done
+expect 0 "collect" collect list/study.ini -o list/s
+cp list/s/runs.csv list/s/study.csv list
+says list/s/runs.csv "1,3,3,done," "... takes the third replication of two"
+# broken NAME SAME WORD...: whichever call of readdir() fails, the command says so with status 1, or does what it
+# should; and SAME finds what was there before
+broken() {
+    name=$1
+    unchanged=$2
+    shift 2
+    wrong=
+    told=0
+    for call in $(seq 40); do
+        PULLSTORM_FAKE_READDIR=$call "$program" "$@" >out 2>err
+        got=$?
+        if [ $got = 1 ] && grep -q ': cannot be listed: Input/output error' err; then
+            told=$((told + 1))
+            $unchanged || wrong="$wrong $call (changed)"
+        elif [ $got != 0 ] || ! $unchanged; then
+            wrong="$wrong $call (status $got)"
+        fi
+    done
+    [ -z "$wrong" ] && [ $told -gt 0 ]
+    result $? "$name: every failing readdir() is told ($told), or does no harm$wrong"
+}
+same_tables() { cmp -s list/runs.csv list/s/runs.csv && cmp -s list/study.csv list/s/study.csv; }
+same_result() { [ "$(cut -d, -f1-5 list/r/summary.csv)" = "$summary" ] && [ -s list/r/manifest.json ] && [ -e list/r/plots/a.svg ]; }
+whole_result() { [ "$(cut -d, -f1-5 list/r/summary.csv)" = "$summary" ] && grep -q '"timeseries.csv": ' list/r/manifest.json; }
+broken "collect" same_tables collect list/study.ini -o list/s
+"$program" run list/storm.ini -o list/r --quiet >out 2>err
+mkdir list/r/plots
+touch list/r/plots/a.svg
+summary=$(cut -d, -f1-5 list/r/summary.csv)
+for call in $(seq 40); do
+    PULLSTORM_FAKE_READDIR=$call "$program" run list/storm.ini -o list/r --quiet >out 2>err
+    [ $? = 1 ] && same_result || echo "$call"
+done >wrong.ini
+[ ! -s wrong.ini ]
+result $? "a result and its pictures are not overwritten, whichever readdir() fails$(tr '\n' ' ' <wrong.ini)"
+broken "run --force" whole_result run list/storm.ini -o list/r --force --quiet
+expect 0 "run --force on a disk without bad blocks" run list/storm.ini -o list/r --force --quiet
+[ -z "$(find list -name '.*')" ]
+result $? "... and nothing hidden is left"
+rm -rf list
+
 # --- signals
 for signal in INT TERM; do
     PULLSTORM_FAKE=slow "$program" run storm.ini -o deep/er >out 2>err &

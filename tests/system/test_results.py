@@ -2,6 +2,8 @@
 """The pure functions behind plots and reports: python3 -m unittest test_results, with scripts/ on the path."""
 
 import math
+import os
+import tempfile
 import unittest
 
 import pandas
@@ -268,6 +270,13 @@ class Pages(unittest.TestCase):
         text = parts.whole("t", "s", "", [chart.Chart("n", "</script><b>", "x", "y")])
         self.assertEqual(text.count("</script>"), 2)
         self.assertIn("\\u003c/script>", text)
+
+    def test_a_folder_that_cannot_be_listed_is_not_empty(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertNotIn("Made by pullstorm", repeat.body(folder, "", "", [], []))
+            os.symlink("runs", os.path.join(folder, "runs"))
+            with self.assertRaises(OSError):
+                repeat.body(folder, "", "", [], [])
 
 
 if __name__ == "__main__":

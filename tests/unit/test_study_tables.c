@@ -9,6 +9,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 static const char two_points[] = "replications = 3\n[axis a]\npull.rate = 100/s, 200/s\n";
 
@@ -47,7 +48,7 @@ static GArray *read_all(const struct study_fixture *fixture, const struct study 
 {
     const struct runs_wanted wanted = {1, study->replications, true, fixture->folder, any_version};
 
-    return runs_list(study, &wanted);
+    return runs_list(study, &wanted, NULL);
 }
 
 static void expect_state(const struct study_fixture *fixture, const struct study *study,
@@ -400,6 +401,36 @@ static void test_no_room(void)
     study_fixture_close(&fixture);
 }
 
+/* What cannot be looked at is not missing: a link to itself stands for a disk that fails. */
+static void test_not_told(void)
+{
+    static const char *const names[] = {"runs/p0001-r01", "runs/p0001-r01.failed", "runs"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        struct runs_wanted wanted = {.first = 1, .last = 3, .further = true};
+        struct study_fixture fixture;
+        struct study *study;
+        GError *error = NULL;
+        char *runs, *path;
+
+        study_fixture_open(&fixture);
+        study = study_fixture_load(&fixture, two_points);
+        runs = study_fixture_path(&fixture, "runs");
+        path = study_fixture_path(&fixture, names[i]);
+        wanted.dir = fixture.folder;
+        g_assert_true(strcmp(names[i], "runs") == 0 || g_mkdir(runs, 0777) == 0);
+        g_assert_cmpint(symlink(path, path), ==, 0);
+        g_assert_null(runs_list(study, &wanted, &error));
+        g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_LOOP);
+        g_assert_nonnull(strstr(error->message, path));
+        g_error_free(error);
+        study_free(study);
+        study_fixture_close(&fixture);
+        g_free(path);
+        g_free(runs);
+    }
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -412,5 +443,6 @@ int main(int argc, char **argv)
     g_test_add_func("/study/longest-first", test_longest_first);
     g_test_add_func("/study/changed", test_changed);
     g_test_add_func("/study/no-room", test_no_room);
+    g_test_add_func("/study/not-told", test_not_told);
     return g_test_run();
 }
