@@ -4,6 +4,7 @@
 #include "sim/study/result.h"
 
 #include "sim/study/csv_rows.h"
+#include "sim/study/manifest.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -37,35 +38,27 @@ static char *read_part(const char *folder, const char *name, struct result *out)
     return text;
 }
 
-/* The text behind "name": of manifest.json, which has a member a line; NULL if it is not there. Line breaks
- * within texts are written as \n, so no text can look like a member. */
-static const char *member(const char *manifest, const char *name)
+/* NULL and damaged if there is none; manifest_free(). */
+static struct manifest *read_manifest(const char *folder, struct result *out)
 {
-    char *start = g_strdup_printf("\n  \"%s\": ", name);
-    const char *at = strstr(manifest, start);
+    char *text = read_part(folder, "manifest.json", out), *why = NULL;
+    struct manifest *manifest = text ? manifest_parse(text, &why) : NULL;
 
-    at = at ? at + strlen(start) : NULL;
-    g_free(start);
-    return at;
+    if (why)
+        damaged(out, why);
+    g_free(text);
+    return manifest;
 }
 
-static bool read_manifest(const char *text, const struct result_wanted *wanted, struct result *out)
+static bool version_fits(const struct manifest *manifest, const struct result_wanted *wanted,
+                         struct result *out)
 {
-    const char *at = member(text, "version");
-    char *version;
-    bool same;
+    bool same = strcmp(manifest->version, wanted->host->version) == 0;
 
-    if (!at || *at != '"' || !g_str_has_suffix(text, "\n}\n"))
-        return damaged(out, g_strdup("manifest.json is cut off or is not one"));
-    version = g_strndup(at + 1, strcspn(at + 1, "\""));
-    at = member(text, "wall_s");
-    out->wall_s = at ? g_ascii_strtod(at, NULL) : 0;
-    same = strcmp(version, wanted->host->version) == 0;
+    out->wall_s = manifest->wall_s;
     out->state = same ? RESULT_WHOLE : RESULT_OTHER;
-    if (same)
-        g_free(version);
-    else
-        out->why = version;
+    if (!same)
+        out->why = g_strdup(manifest->version);
     return same || wanted->any_version;
 }
 
@@ -85,26 +78,18 @@ static bool file_whole(const char *folder, const char *name, uint64_t bytes, str
                                         (uint64_t)about.st_size, bytes));
 }
 
-/* Holds the folder against "files" of its manifest: {"NAME": BYTES, ...}. Other versions may have none. */
-static bool files_whole(const char *folder, const char *manifest, struct result *out)
+/* Holds the folder against the sizes in its manifest. Other versions may have none. */
+static bool files_whole(const char *folder, const struct manifest *manifest, struct result *out)
 {
-    const char *at = member(manifest, "files");
+    const GArray *files = manifest->files;
     bool whole = true;
 
-    if (!at)
+    if (!files)
         return out->state == RESULT_OTHER || damaged(out, g_strdup("manifest.json has no sizes of files"));
-    while (whole && (*at == '{' || *at == ',')) {
-        const char *start = strchr(at, '"'), *end = start ? strstr(start, "\": ") : NULL;
-        char *name, *behind;
-        uint64_t bytes;
+    for (unsigned i = 0; i < files->len && whole; i++) {
+        const struct manifest_file *file = &g_array_index(files, struct manifest_file, i);
 
-        if (!end)
-            return damaged(out, g_strdup("manifest.json: its sizes of files cannot be read"));
-        bytes = g_ascii_strtoull(end + strlen("\": "), &behind, 10);
-        name = g_strndup(start + 1, (gsize)(end - start - 1));
-        whole = file_whole(folder, name, bytes, out);
-        g_free(name);
-        at = behind;
+        whole = file_whole(folder, file->name, file->bytes, out);
     }
     return whole;
 }
@@ -264,7 +249,7 @@ static bool read_failure(const char *folder, struct result *out, GError **error)
 bool result_read(const char *folder, const struct result_wanted *wanted, struct result *out, GError **error)
 {
     GStatBuf about;
-    char *manifest;
+    struct manifest *manifest;
 
     *out = (struct result){.state = RESULT_MISSING};
     if (g_stat(folder, &about) != 0) {
@@ -278,11 +263,11 @@ bool result_read(const char *folder, const struct result_wanted *wanted, struct 
         damaged(out, g_strdup("there is no such run: its values contradict each other"));
         return true;
     }
-    manifest = read_part(folder, "manifest.json", out);
-    if (manifest && read_manifest(manifest, wanted, out) &&
+    manifest = read_manifest(folder, out);
+    if (manifest && version_fits(manifest, wanted, out) &&
         !(read_summary(folder, wanted, out) && files_whole(folder, manifest, out)))
         g_clear_pointer(&out->metrics, g_free);
-    g_free(manifest);
+    manifest_free(manifest);
     return true;
 }
 

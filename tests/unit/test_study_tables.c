@@ -1,5 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* A study's folder: results read back and distrusted, tables to the byte, and copies that must not change. */
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+ */
+/* A study's folder: results read back and distrusted, tables to the byte, and
+ * copies that must not change. */
 #include "sim/study/collect.h"
 #include "sim/study/csv_rows.h"
 #include "sim/study/folder.h"
@@ -13,7 +15,9 @@
 
 static const char two_points[] = "replications = 3\n[axis a]\npull.rate = 100/s, 200/s\n";
 
-/* --- the CSV reader ------------------------------------------------------------------------------------- */
+/* --- the CSV reader
+ * -------------------------------------------------------------------------------------
+ */
 
 static void test_rows(void)
 {
@@ -42,7 +46,9 @@ static void test_rows(void)
     g_ptr_array_unref(rows);
 }
 
-/* --- results -------------------------------------------------------------------------------------------- */
+/* --- results
+ * --------------------------------------------------------------------------------------------
+ */
 
 static GArray *read_all(const struct study_fixture *fixture, const struct study *study, bool any_version)
 {
@@ -77,28 +83,74 @@ static void change(const struct study_fixture *fixture, const char *name, const 
     g_free(text);
 }
 
+/* One change each that makes a whole result a damaged one. */
+static const struct {
+    const char *file, *what, *by, *why;
+} damages[] = {
+    {"runs/p0001-r01/summary.csv", "wait_s", "wait", "its columns are not those"},
+    {"runs/p0001-r01/summary.csv", "\n1,", "\n2,", "made with seed 2, expected 1"},
+    {"runs/p0001-r01/summary.csv", "1.5,7", "x,7", "wait_s is \"x\", which is not a number"},
+    {"runs/p0001-r01/summary.csv", "1.5,7", "nan,7", "wait_s is \"nan\""},
+    {"runs/p0001-r01/summary.csv", "1.5,7", "1.5", "columns"},
+    {"runs/p0001-r01/summary.csv", "1.5,7,0.5\n", "1.5,7", "cut off"},
+    {"runs/p0001-r01/summary.csv", "pull.rate", "pull.ratx", "columns"},
+    {"runs/p0001-r01/manifest.json", "\n}\n", "", "manifest.json:6:"},
+    {"runs/p0001-r01/manifest.json", "\n  \"version\": \"1.0\",", "",
+     "manifest.json: it has no text \"version\""},
+    {"runs/p0001-r01/manifest.json", "\n  \"files\":", "\n  \"flies\":", "has no sizes of files"},
+    {"runs/p0001-r01/manifest.json", "\"timeseries.csv\": 7", "\"timeseries.csv\" 7", "manifest.json:6:"},
+    {"runs/p0001-r01/manifest.json", "\"timeseries.csv\"", "\"keylog.csv\"", "keylog.csv is missing"},
+    {"runs/p0001-r01/manifest.json", ".csv\": 7", ".csv\": -7", "the size of timeseries.csv is not a number"},
+    {"runs/p0001-r01/manifest.json", ".csv\": 7", ".csv\": \"7\"", "the size of timeseries.csv is not"},
+    {"runs/p0001-r01/manifest.json", "\"files\": {", "\"files\": 7, \"x\": {", "is not an object of sizes"},
+    {"runs/p0001-r01/manifest.json", "\"1.0\"", "1.0", "manifest.json: it has no text \"version\""},
+    {"runs/p0001-r01/timeseries.csv", "time_s\n", "", "timeseries.csv has 0 bytes, expected 7"},
+    /* Keys that the study leaves alone, a number and texts. */
+    {"runs/p0001-r01/summary.csv", "2k", "3k", "made with ue.count = 3k, expected 2k"},
+    {"runs/p0001-r01/summary.csv", "native", "nativf", "made with run.engine = nativf, expected native"},
+    {"runs/p0001-r01/summary.csv", "exp(", "Exp(", "expected exp("}};
+
+static void expect_manifest(const struct study_fixture *fixture, const struct study *study, char *manifest,
+                            enum result_state state, const char *why)
+{
+    study_fixture_write(fixture, "runs/p0001-r01/manifest.json", manifest);
+    expect_state(fixture, study, state, why);
+    g_free(manifest);
+}
+
+/* Another program may have written the manifest anew: whatever JSON it is, the
+ * same is read. */
+static void test_manifests(const struct study_fixture *fixture, const struct study *study)
+{
+    static const char *const right[] = {
+        "{\"version\":\"1.0\",\"files\":{\"summary.csv\":%zu,\"timeseries.csv\":"
+        "7},\"wall_s\":1}",
+        "{ \"files\" : {\"timeseries.csv\":7 ,\n\n\t\"summary.csv\" :\r\n%zu} , "
+        "\"version\" : \"1.0\" }",
+        "\n{\"fil\\u0065s\": {\"summary\\u002ecsv\": %zu}, \"version\": "
+        "\"\\u0031.0\", \"x\": "
+        "[[\"[{\\\"\"]]}"};
+    static const char *const wrong[] = {
+        "", "{", "[]", "7", "{} {", "{\"version\": \"1.0\"", "{\"version\": null}"};
+    char *summary, *deep = g_strnfill(1000000, '[');
+
+    study_fixture_result(fixture, study, 1, 1, "1.0", "1.5,7,0.5");
+    summary = study_fixture_read(fixture, "runs/p0001-r01/summary.csv");
+    for (size_t i = 0; i < G_N_ELEMENTS(right); i++) {
+        char **parts = g_strsplit(right[i], "%zu", 2);
+
+        expect_manifest(fixture, study, g_strdup_printf("%s%zu%s", parts[0], strlen(summary), parts[1]),
+                        RESULT_WHOLE, NULL);
+        g_strfreev(parts);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++)
+        expect_manifest(fixture, study, g_strdup(wrong[i]), RESULT_DAMAGED, "manifest.json:");
+    expect_manifest(fixture, study, deep, RESULT_DAMAGED, "brackets deep");
+    g_free(summary);
+}
+
 static void test_states(void)
 {
-    static const struct {
-        const char *file, *what, *by, *why;
-    } damages[] = {
-        {"runs/p0001-r01/summary.csv", "wait_s", "wait", "its columns are not those"},
-        {"runs/p0001-r01/summary.csv", "\n1,", "\n2,", "made with seed 2, expected 1"},
-        {"runs/p0001-r01/summary.csv", "1.5,7", "x,7", "wait_s is \"x\", which is not a number"},
-        {"runs/p0001-r01/summary.csv", "1.5,7", "nan,7", "wait_s is \"nan\""},
-        {"runs/p0001-r01/summary.csv", "1.5,7", "1.5", "columns"},
-        {"runs/p0001-r01/summary.csv", "1.5,7,0.5\n", "1.5,7", "cut off"},
-        {"runs/p0001-r01/summary.csv", "pull.rate", "pull.ratx", "columns"},
-        {"runs/p0001-r01/manifest.json", "\n}\n", "", "manifest.json is cut off"},
-        {"runs/p0001-r01/manifest.json", "\n  \"version\": \"1.0\",", "", "manifest.json is cut off"},
-        {"runs/p0001-r01/manifest.json", "\n  \"files\":", "\n  \"flies\":", "has no sizes of files"},
-        {"runs/p0001-r01/manifest.json", "\"timeseries.csv\": 7", "\"timeseries.csv\" 7", "cannot be read"},
-        {"runs/p0001-r01/manifest.json", "\"timeseries.csv\"", "\"keylog.csv\"", "keylog.csv is missing"},
-        {"runs/p0001-r01/timeseries.csv", "time_s\n", "", "timeseries.csv has 0 bytes, expected 7"},
-        /* Keys that the study leaves alone, a number and texts. */
-        {"runs/p0001-r01/summary.csv", "2k", "3k", "made with ue.count = 3k, expected 2k"},
-        {"runs/p0001-r01/summary.csv", "native", "nativf", "made with run.engine = nativf, expected native"},
-        {"runs/p0001-r01/summary.csv", "exp(", "Exp(", "expected exp("}};
     struct study_fixture fixture;
     struct study *study;
     char *path;
@@ -116,6 +168,7 @@ static void test_states(void)
         change(&fixture, damages[i].file, damages[i].what, damages[i].by);
         expect_state(&fixture, study, RESULT_DAMAGED, damages[i].why);
     }
+    test_manifests(&fixture, study);
     /* Made at another point. */
     study_fixture_result(&fixture, study, 2, 1, "1.0", "1.5,7,0.5");
     char *other = study_fixture_read(&fixture, "runs/p0002-r01/summary.csv");
@@ -133,7 +186,9 @@ static void test_states(void)
     study_fixture_close(&fixture);
 }
 
-/* --- tables --------------------------------------------------------------------------------------------- */
+/* --- tables
+ * ---------------------------------------------------------------------------------------------
+ */
 
 static void collect(const struct study_fixture *fixture, const struct study *study, bool any_version)
 {
@@ -153,8 +208,9 @@ static void expect_file(const struct study_fixture *fixture, const char *name, c
     g_free(text);
 }
 
-/* Point 1 has 1, 2, 3 (and a fourth, beyond the study's number), point 2 one run and a failure. The
- * half-width of 1 2 3 4 is t(3) sd / 2 with t(3) = 3.182446, sd = sqrt(5/3). */
+/* Point 1 has 1, 2, 3 (and a fourth, beyond the study's number), point 2 one
+ * run and a failure. The half-width of 1 2 3 4 is t(3) sd / 2 with t(3)
+ * = 3.182446, sd = sqrt(5/3). */
 static void test_tables(void)
 {
     static const char runs_csv[] = "point,replication,seed,status,pull.rate,wait_s,ues_done,load_ratio\n"
@@ -181,11 +237,12 @@ static void test_tables(void)
     expect_file(&fixture, "runs.csv", runs_csv);
     text = study_fixture_read(&fixture, "study.csv");
     lines = g_strsplit(text, "\n", -1);
-    g_assert_cmpstr(
-        lines[0], ==,
-        "point,pull.rate,n,wait_s_mean,wait_s_sd,wait_s_ci_low,wait_s_ci_high,ues_done_mean,ues_done_sd,"
-        "ues_done_ci_low,ues_done_ci_high,load_ratio_mean,load_ratio_sd,load_ratio_ci_low,"
-        "load_ratio_ci_high");
+    g_assert_cmpstr(lines[0], ==,
+                    "point,pull.rate,n,wait_s_mean,wait_s_sd,wait_s_ci_low,wait_"
+                    "s_ci_high,ues_done_mean,ues_done_sd,"
+                    "ues_done_ci_low,ues_done_ci_high,load_ratio_mean,load_ratio_"
+                    "sd,load_ratio_ci_low,"
+                    "load_ratio_ci_high");
     cells = g_strsplit(lines[1], ",", -1);
     g_assert_cmpuint(g_strv_length(cells), ==, 15);
     g_assert_cmpstr(cells[2], ==, "4");
@@ -209,7 +266,8 @@ static void test_tables(void)
     study_fixture_close(&fixture);
 }
 
-/* A metric without a value in one of three runs: no mean in study.csv, and its interval is wide. */
+/* A metric without a value in one of three runs: no mean in study.csv, and its
+ * interval is wide. */
 static void test_no_value(void)
 {
     struct collect_until until;
@@ -225,7 +283,8 @@ static void test_no_value(void)
     study_fixture_result(&fixture, study, 1, 3, "1.0", "1,7,0.5");
     collect(&fixture, study, false);
     expect_file(&fixture, "runs.csv",
-                "point,replication,seed,status,wait_s,ues_done,load_ratio\n1,1,1,done,1,7,0.5\n"
+                "point,replication,seed,status,wait_s,ues_done,load_ratio\n1,1,1,"
+                "done,1,7,0.5\n"
                 "1,2,2,done,,7,0.5\n1,3,3,done,1,7,0.5\n");
     text = study_fixture_read(&fixture, "study.csv");
     lines = g_strsplit(text, "\n", -1);
@@ -260,7 +319,8 @@ static void test_other_version(void)
     g_array_free(runs, TRUE);
     collect(&fixture, study, true);
     expect_file(&fixture, "runs.csv",
-                "point,replication,seed,status,wait_s,ues_done,load_ratio\n1,1,1,done,1,,3\n");
+                "point,replication,seed,status,wait_s,ues_done,load_ratio\n1,1,1,"
+                "done,1,,3\n");
     study_free(study);
     study_fixture_close(&fixture);
 }
@@ -306,11 +366,12 @@ static void test_longest_first(void)
     GArray *runs;
 
     study_fixture_open(&fixture);
-    study = study_fixture_load(&fixture,
-                               "[axis a]\nue.count = 100, 300, 200\n[axis b]\nue.muk_expired = 0%, 50%\n");
+    study = study_fixture_load(&fixture, "[axis a]\nue.count = 100, 300, 200\n[axis "
+                                         "b]\nue.muk_expired = 0%, 50%\n");
     runs = read_all(&fixture, study, false);
     runs_longest_first(study, runs, runs);
-    /* 300 at 50 %, 200 at 50 %, 300, 200 and 100 at 50 % (equal: in order), 100. */
+    /* 300 at 50 %, 200 at 50 %, 300, 200 and 100 at 50 % (equal: in order), 100.
+   */
     const unsigned order[] = {4, 6, 3, 2, 5, 1};
     for (unsigned i = 0; i < 6; i++)
         g_assert_cmpuint(g_array_index(runs, struct study_run, i).point, ==, order[i]);
@@ -324,7 +385,9 @@ static void test_longest_first(void)
     study_fixture_close(&fixture);
 }
 
-/* --- the folder ----------------------------------------------------------------------------------------- */
+/* --- the folder
+ * -----------------------------------------------------------------------------------------
+ */
 
 static void test_changed(void)
 {
@@ -401,7 +464,8 @@ static void test_no_room(void)
     study_fixture_close(&fixture);
 }
 
-/* What cannot be looked at is not missing: a link to itself stands for a disk that fails. */
+/* What cannot be looked at is not missing: a link to itself stands for a disk
+ * that fails. */
 static void test_not_told(void)
 {
     static const char *const names[] = {"runs/p0001-r01", "runs/p0001-r01.failed", "runs"};
