@@ -2,7 +2,6 @@
 /* What expressions come to. */
 #include "sim/study/expression_tree.h"
 
-#include <math.h>
 #include <string.h>
 
 void expression_free(struct expression *e)
@@ -11,59 +10,110 @@ void expression_free(struct expression *e)
         return;
     expression_free(e->left);
     expression_free(e->right);
+    if (e->node == NODE_NUMBER)
+        mpq_clear(e->number);
     g_free(e->name);
     g_free(e->text);
     g_free(e);
 }
 
-static double number_of(const struct expression *e, const struct expression_values *values)
+/* left OP right into left; false if that is no number. */
+static bool combine(enum node node, mpq_t left, const mpq_t right)
 {
-    switch (e->node) {
-    case NODE_NUMBER:
-        return e->number;
-    case NODE_NAME:
-        return values->number(values->user, e->name);
+    switch (node) {
     case NODE_ADD:
-        return number_of(e->left, values) + number_of(e->right, values);
+        mpq_add(left, left, right);
+        return true;
     case NODE_SUBTRACT:
-        return number_of(e->left, values) - number_of(e->right, values);
+        mpq_sub(left, left, right);
+        return true;
     case NODE_MULTIPLY:
-        return number_of(e->left, values) * number_of(e->right, values);
+        mpq_mul(left, left, right);
+        return true;
     case NODE_DIVIDE:
-        return number_of(e->left, values) / number_of(e->right, values);
+        if (mpq_sgn(right) == 0)
+            return false;
+        mpq_div(left, left, right);
+        return true;
     default:
         g_assert_not_reached();
     }
 }
 
-static bool compare(const char *comparison, double left, double right)
+/* False if it has no value. */
+static bool number_of(const struct expression *e, const struct expression_values *values, mpq_t out)
+{
+    mpq_t right;
+    bool known;
+
+    if (e->node == NODE_NUMBER) {
+        mpq_set(out, e->number);
+        return true;
+    }
+    if (e->node == NODE_NAME)
+        return values->number(values->user, e->name, out);
+    if (!number_of(e->left, values, out))
+        return false;
+    mpq_init(right);
+    known = number_of(e->right, values, right) && combine(e->node, out, right);
+    mpq_clear(right);
+    return known;
+}
+
+/* Left minus right of a comparison; false if it has no value. */
+static bool difference_of(const struct expression *e, const struct expression_values *values, mpq_t out)
+{
+    mpq_t right;
+    bool known;
+
+    mpq_init(right);
+    known = number_of(e->left, values, out) && number_of(e->right, values, right);
+    if (known)
+        mpq_sub(out, out, right);
+    mpq_clear(right);
+    return known;
+}
+
+static bool compare(const char *comparison, int sign)
 {
     switch (comparison[0]) {
     case '<':
-        return comparison[1] ? left <= right : left < right;
+        return comparison[1] ? sign <= 0 : sign < 0;
     case '>':
-        return comparison[1] ? left >= right : left > right;
+        return comparison[1] ? sign >= 0 : sign > 0;
     default:
-        return (left == right) == (comparison[0] == '=');
+        return (sign == 0) == (comparison[0] == '=');
+    }
+}
+
+/* worst: what counts against the whole here; behind not that is true. */
+static bool truth_of(const struct expression *e, const struct expression_values *values, bool worst)
+{
+    mpq_t difference;
+    bool is;
+
+    switch (e->node) {
+    case NODE_COMPARE:
+        mpq_init(difference);
+        is = difference_of(e, values, difference) ? compare(e->comparison, mpq_sgn(difference)) : worst;
+        mpq_clear(difference);
+        return is;
+    case NODE_SAME:
+        return (strcmp(values->text(values->user, e->name), e->text) == 0) == (e->comparison[0] == '=');
+    case NODE_AND:
+        return truth_of(e->left, values, worst) && truth_of(e->right, values, worst);
+    case NODE_OR:
+        return truth_of(e->left, values, worst) || truth_of(e->right, values, worst);
+    case NODE_NOT:
+        return !truth_of(e->left, values, !worst);
+    default:
+        g_assert_not_reached();
     }
 }
 
 bool expression_true(const struct expression *e, const struct expression_values *values)
 {
-    switch (e->node) {
-    case NODE_COMPARE:
-        return compare(e->comparison, number_of(e->left, values), number_of(e->right, values));
-    case NODE_SAME:
-        return (strcmp(values->text(values->user, e->name), e->text) == 0) == (e->comparison[0] == '=');
-    case NODE_AND:
-        return expression_true(e->left, values) && expression_true(e->right, values);
-    case NODE_OR:
-        return expression_true(e->left, values) || expression_true(e->right, values);
-    case NODE_NOT:
-        return !expression_true(e->left, values);
-    default:
-        g_assert_not_reached();
-    }
+    return truth_of(e, values, false);
 }
 
 static void collect_names(const struct expression *e, GPtrArray *names)
@@ -84,18 +134,25 @@ GPtrArray *expression_list(const struct expression *e)
     return names;
 }
 
-/* Left minus right of a comparison, one a sample; g_free. *whole: all of them are numbers. */
-static double *differences_of(const struct expression *e, const struct expression_values *samples,
-                              unsigned sample_count, bool *whole)
+/* Left minus right of a comparison, one a sample, into `values`; their sum's sign. False if one has no
+ * value. */
+static bool differences_of(const struct expression *e, const struct expression_values *samples,
+                           unsigned sample_count, double *values, int *sum_sign)
 {
-    double *differences = g_new(double, sample_count);
+    mpq_t difference, sum;
+    bool whole = true;
 
-    *whole = true;
-    for (unsigned i = 0; i < sample_count; i++) {
-        differences[i] = number_of(e->left, &samples[i]) - number_of(e->right, &samples[i]);
-        *whole = *whole && isfinite(differences[i]);
+    mpq_inits(difference, sum, NULL);
+    for (unsigned i = 0; i < sample_count && whole; i++) {
+        whole = difference_of(e, &samples[i], difference);
+        if (whole) {
+            values[i] = mpq_get_d(difference);
+            mpq_add(sum, sum, difference);
+        }
     }
-    return differences;
+    *sum_sign = mpq_sgn(sum);
+    mpq_clears(difference, sum, NULL);
+    return whole;
 }
 
 /* worst: what counts against the whole here; behind not that is YES. */
@@ -105,11 +162,13 @@ static enum answer answer_of(const struct expression *e, const struct expression
     enum answer left, right;
 
     if (e->node == NODE_COMPARE) {
-        bool whole;
-        double *differences = differences_of(e, samples, sample_count, &whole);
+        double *values = g_new(double, sample_count);
+        struct expression_differences differences = {.values = values, .count = sample_count};
 
-        left = whole ? judge->decide(judge->user, e->comparison, differences, sample_count) : worst;
-        g_free(differences);
+        left = differences_of(e, samples, sample_count, values, &differences.sum_sign)
+                   ? judge->decide(judge->user, e->comparison, &differences)
+                   : worst;
+        g_free(values);
         return left;
     }
     if (e->node == NODE_NOT)
@@ -132,10 +191,12 @@ const char *expression_missing(const struct expression *e, const struct expressi
     const char *missing = NULL;
 
     if (e->node == NODE_COMPARE) {
-        bool whole;
+        double *values = g_new(double, sample_count);
+        int sign;
 
-        g_free(differences_of(e, samples, sample_count, &whole));
-        return whole ? NULL : e->text;
+        missing = differences_of(e, samples, sample_count, values, &sign) ? NULL : e->text;
+        g_free(values);
+        return missing;
     }
     if (e->left)
         missing = expression_missing(e->left, samples, sample_count);

@@ -4,13 +4,16 @@
  *   variant == even or not (pull.timeout > 1min)
  * Comparisons (< <= > >= == !=) of sums, differences, products and quotients of names and numbers, joined by
  * and, or, not and parentheses. Numbers are written as in scenarios, and count in base units (seconds, bytes,
- * bit/s, 1/s). A name that stands for a text is compared by == or != with a word, or with a text in double
- * quotes. */
+ * bit/s, 1/s); they are fractions, so 0.1 + 0.2 is 0.3. A comparison that divides by 0, or has a name in it
+ * that has no value, has none itself: it counts against the whole, behind not as well. A name that stands for
+ * a text is compared by == or != with a word, or with a text in double quotes. */
 #ifndef SIM_STUDY_EXPRESSION_H
 #define SIM_STUDY_EXPRESSION_H
 
 #include "sim/config/schema.h"
 #include "sim/config/suggest.h"
+
+#include <gmp.h>
 
 enum expression_kind { EXPRESSION_UNKNOWN, EXPRESSION_NUMBER, EXPRESSION_TEXT };
 
@@ -24,8 +27,8 @@ struct expression_names {
 
 /* What names stand for. */
 struct expression_values {
-    double (*number)(const void *user, const char *name);
-    const char *(*text)(const void *user, const char *name); /* borrowed; NULL if no name is a text */
+    bool (*number)(const void *user, const char *name, mpq_t out); /* false: it has no value here */
+    const char *(*text)(const void *user, const char *name);       /* borrowed; NULL if no name is a text */
     const void *user;
 };
 
@@ -46,16 +49,22 @@ GPtrArray *expression_list(const struct expression *expression);
 
 enum answer { ANSWER_NO, ANSWER_UNSURE, ANSWER_YES };
 
-/* decide(): `differences` are left minus right, one a sample; comparison is what stood there ("<="). */
+/* Left minus right of a comparison, one a sample. */
+struct expression_differences {
+    const double *values;
+    unsigned count;
+    int sum_sign; /* of their exact sum: -1, 0 or 1 */
+};
+
+/* decide(): comparison is what stood there ("<="). */
 struct expression_judge {
-    enum answer (*decide)(const void *user, const char *comparison, const double *differences,
-                          unsigned count);
+    enum answer (*decide)(const void *user, const char *comparison,
+                          const struct expression_differences *differences);
     const void *user;
 };
 
 /* Puts comparisons to the judge. and, or and not join the answers as in Kleene's logic: no and unsure is no.
- * Texts are not allowed. A comparison that has no value in some sample (a name is not a number, or a quotient
- * by 0) is not put: it counts against the whole, behind not as well. */
+ * Texts are not allowed. A comparison that has no value in some sample is not put. */
 enum answer expression_answer(const struct expression *expression, const struct expression_values *samples,
                               unsigned sample_count, const struct expression_judge *judge);
 

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Reads expressions: recursive descent, one function a level of precedence. */
-#include "sim/config/value.h"
 #include "sim/study/expression_tree.h"
+#include "sim/study/quantity.h"
 
 #include <string.h>
 
 #define DEPTH_MAX 100
+/* A chain of sums or conditions is as deep a tree as it is long, and trees are walked by recursion. */
+#define NODES_MAX 20000
 
 struct parser {
     const char *start, *at;
     const struct expression_names *names;
     GError **error;
-    unsigned depth;
+    unsigned depth, nodes;
 };
 
 static struct expression *parse_or(struct parser *p);
@@ -40,11 +42,15 @@ static struct expression *fail(struct parser *p, const char *at, enum config_err
     return NULL;
 }
 
-static struct expression *make(enum node node, struct expression *left, struct expression *right)
+static struct expression *make(struct parser *p, enum node node, struct expression *left,
+                               struct expression *right)
 {
     struct expression *e = g_new0(struct expression, 1);
 
+    p->nodes++;
     e->node = node;
+    if (node == NODE_NUMBER)
+        mpq_init(e->number);
     e->left = left;
     e->right = right;
     return e;
@@ -73,37 +79,21 @@ static bool take_word(struct parser *p, const char *word)
 }
 
 /* A number in base units, whatever it counts. */
-static bool number_value(const char *text, double *out)
+static bool number_value(const char *text, mpq_t out)
 {
-    static const struct config_key any[] = {
-        {"", "", CONFIG_COUNT, "", "0", "9_223_372_036_854_775_807", "", 0},
-        {"", "", CONFIG_SHARE, "", "0", "100000000000000000000", "", 0},
-        {"", "", CONFIG_DURATION, "", "0", "9223372036854775807ns", "", 0},
-        {"", "", CONFIG_EVENT_RATE, "", "0", "1000000000000G", "", 0},
-        {"", "", CONFIG_BIT_RATE, "", "0bit/s", "9000000Tbit/s", "", 0},
-        {"", "", CONFIG_BYTES, "", "0B", "9000000TB", "", 0},
-    };
+    static const enum config_type any[] = {CONFIG_COUNT,      CONFIG_SHARE,    CONFIG_DURATION,
+                                           CONFIG_EVENT_RATE, CONFIG_BIT_RATE, CONFIG_BYTES};
 
-    for (size_t i = 0; i < G_N_ELEMENTS(any); i++) {
-        struct config_value value;
-        char *why = NULL;
-
-        if (config_value_parse(&any[i], text, &value, &why)) {
-            *out = any[i].type == CONFIG_SHARE || any[i].type == CONFIG_EVENT_RATE ? value.real
-                                                                                   : (double)value.integer;
-            if (any[i].type == CONFIG_DURATION)
-                *out /= 1e9;
+    for (size_t i = 0; i < G_N_ELEMENTS(any); i++)
+        if (quantity_exact(any[i], text, out))
             return true;
-        }
-        g_free(why);
-    }
     return false;
 }
 
 static struct expression *parse_number(struct parser *p)
 {
     const char *start = p->at;
-    struct expression *e = make(NODE_NUMBER, NULL, NULL);
+    struct expression *e = make(p, NODE_NUMBER, NULL, NULL);
     char *text;
 
     while (name_character(*p->at) || *p->at == '%')
@@ -116,7 +106,7 @@ static struct expression *parse_number(struct parser *p)
                 break;
             }
     text = g_strndup(start, (gsize)(p->at - start));
-    if (!number_value(text, &e->number)) {
+    if (!number_value(text, e->number)) {
         expression_free(e);
         e = fail(p, start, CONFIG_ERROR_SYNTAX,
                  "\"%s\" is not a number, expected one such as 4, 10%%, 500ms, 5k/s, 20Mbit/s or 64kB", text);
@@ -172,7 +162,7 @@ static bool take_comparison(struct parser *p, char comparison[3])
 
 static struct expression *parse_same(struct parser *p, const char *start, const char *name)
 {
-    struct expression *e = make(NODE_SAME, NULL, NULL);
+    struct expression *e = make(p, NODE_SAME, NULL, NULL);
 
     e->name = g_strdup(name);
     if (!take_comparison(p, e->comparison) || e->comparison[1] != '=' || strchr("<>", e->comparison[0])) {
@@ -204,7 +194,7 @@ static struct expression *parse_name(struct parser *p)
         e = parse_same(p, start, name);
         break;
     case EXPRESSION_NUMBER:
-        e = make(NODE_NAME, NULL, NULL);
+        e = make(p, NODE_NAME, NULL, NULL);
         e->name = g_strdup(name);
         break;
     }
@@ -219,6 +209,9 @@ static struct expression *parse_primary(struct parser *p)
 
     skip_blanks(p);
     start = p->at;
+    if (p->nodes > NODES_MAX)
+        return fail(p, start, CONFIG_ERROR_SYNTAX, "too long, expected fewer than %d names and numbers",
+                    NODES_MAX / 2);
     if (g_ascii_isdigit(*p->at))
         return parse_number(p);
     if (g_ascii_isalpha(*p->at) || *p->at == '_')
@@ -234,7 +227,7 @@ static struct expression *parse_primary(struct parser *p)
     if (!e)
         return NULL;
     if (*start == '-' && !is_condition(e))
-        return make(NODE_SUBTRACT, make(NODE_NUMBER, NULL, NULL), e);
+        return make(p, NODE_SUBTRACT, make(p, NODE_NUMBER, NULL, NULL), e);
     skip_blanks(p);
     if (*start == '(' && *p->at == ')') {
         p->at++;
@@ -270,7 +263,7 @@ static struct expression *parse_chain(struct parser *p, int level)
             expression_free(right);
             return NULL;
         }
-        e = make(nodes[level][sign - signs[level]], e, right);
+        e = make(p, nodes[level][sign - signs[level]], e, right);
     }
 }
 
@@ -284,7 +277,7 @@ static struct expression *parse_comparison(struct parser *p)
     at = p->at;
     if (!e || !take_comparison(p, comparison))
         return e;
-    compared = make(NODE_COMPARE, e, parse_chain(p, 0));
+    compared = make(p, NODE_COMPARE, e, parse_chain(p, 0));
     strcpy(compared->comparison, comparison);
     compared->text = g_strstrip(g_strndup(start, (gsize)(p->at - start)));
     skip_blanks(p);
@@ -312,7 +305,7 @@ static struct expression *parse_not(struct parser *p)
     e = parse_not(p);
     p->depth--;
     if (!e || is_condition(e))
-        return e ? make(NODE_NOT, e, NULL) : NULL;
+        return e ? make(p, NODE_NOT, e, NULL) : NULL;
     expression_free(e);
     return fail(p, start, CONFIG_ERROR_SYNTAX, "not stands before a condition, not before a number");
 }
@@ -327,7 +320,7 @@ static struct expression *join(struct parser *p, const char *word, enum node nod
         struct expression *right = parse(p);
 
         if (right && is_condition(e) && is_condition(right)) {
-            e = make(node, e, right);
+            e = make(p, node, e, right);
             continue;
         }
         if (right)

@@ -23,9 +23,9 @@ enum node {
 
 struct expression {
     enum node node;
-    double number;
-    char *name; /* NODE_NAME, NODE_SAME */
-    char *text; /* NODE_SAME; NODE_COMPARE: as it was written */
+    mpq_t number; /* NODE_NUMBER */
+    char *name;   /* NODE_NAME, NODE_SAME */
+    char *text;   /* NODE_SAME; NODE_COMPARE: as it was written */
     char comparison[3];
     struct expression *left, *right;
 };

@@ -4,6 +4,7 @@
 
 #include "sim/study/folder.h"
 #include "sim/study/jobs.h"
+#include "sim/study/quantity.h"
 #include "sim/study/runs.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@ struct sample {
     const double *metrics;
 };
 
-static double sample_number(const void *user, const char *name)
+static bool sample_number(const void *user, const char *name, mpq_t out)
 {
     const struct sample *sample = user;
     const struct plan *plan = sample->value->point->plan;
@@ -23,31 +24,36 @@ static double sample_number(const void *user, const char *name)
     const struct config_key *key;
 
     if (metric >= 0)
-        return sample->metrics[metric];
+        return quantity_exact_real(sample->metrics[metric], out);
     key = study_key(name);
-    if (key == plan->key)
-        return study_number(key, g_ptr_array_index(plan->texts, sample->value->place));
-    return study_number(key, study_point_text(plan->study, sample->value->point->number, key));
+    study_number(key,
+                 key == plan->key ? g_ptr_array_index(plan->texts, sample->value->place)
+                                  : study_point_text(plan->study, sample->value->point->number, key),
+                 out);
+    return true;
 }
 
 /* Each batch of replications is one more look: the error is shared among all that there may be. */
-static enum answer by_intervals(const void *user, const char *comparison, const double *differences,
-                                unsigned n)
+static enum answer by_intervals(const void *user, const char *comparison,
+                                const struct expression_differences *differences)
 {
     const struct plan_options *options = user;
 
-    return statistics_answer(comparison, differences, n, statistics_looks(options->first, options->last));
+    return statistics_answer(comparison, differences->values, differences->count,
+                             statistics_looks(options->first, options->last));
 }
 
-static enum answer by_means(const void *user, const char *comparison, const double *differences, unsigned n)
+static enum answer by_means(const void *user, const char *comparison,
+                            const struct expression_differences *differences)
 {
     (void)user;
-    return statistics_answer_mean(comparison, differences, n);
+    return statistics_answer_mean(comparison, differences->sum_sign);
 }
 
 /* Also notes which comparison has no value. */
 static enum answer answer_of(struct plan_value *value,
-                             enum answer (*decide)(const void *, const char *, const double *, unsigned))
+                             enum answer (*decide)(const void *, const char *,
+                                                   const struct expression_differences *))
 {
     const struct expression_judge judge = {decide, &value->point->plan->options};
     const struct expression *target = value->point->plan->target;

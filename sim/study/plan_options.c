@@ -108,6 +108,20 @@ static bool vary_wrong(const struct plan *plan, GError **error, const char *form
     return false;
 }
 
+/* Is a value above another one? */
+static bool above(const struct config_key *key, const char *text, const char *than)
+{
+    mpq_t high, low;
+    bool yes;
+
+    mpq_inits(high, low, NULL);
+    study_number(key, text, high);
+    study_number(key, than, low);
+    yes = mpq_cmp(high, low) > 0;
+    mpq_clears(high, low, NULL);
+    return yes;
+}
+
 static bool rising(const struct plan *plan, GError **error)
 {
     if (plan->key->type == CONFIG_CHOICE || plan->key->type == CONFIG_TEXT || plan->key->type == CONFIG_DATE)
@@ -116,7 +130,7 @@ static bool rising(const struct plan *plan, GError **error)
     for (unsigned i = 1; i < plan->texts->len; i++) {
         const char *before = g_ptr_array_index(plan->texts, i - 1), *text = g_ptr_array_index(plan->texts, i);
 
-        if (study_number(plan->key, before) >= study_number(plan->key, text))
+        if (!above(plan->key, text, before))
             return vary_wrong(plan, error, "%s stands behind %s, expected rising values", text, before);
     }
     return true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The points of a study: how axes cross, what a point is called, and what it sets. */
 #include "sim/config/value.h"
+#include "sim/study/quantity.h"
 #include "sim/study/reader.h"
 #include "sim/study/study.h"
 
@@ -177,29 +178,30 @@ void study_offer_keys(struct suggestion *suggestion)
     }
 }
 
-double study_number(const struct config_key *key, const char *text)
+/* All parameters are whole nanoseconds. */
+static void exact_mean(const struct distribution *d, mpq_t out)
+{
+    if (d->kind == DISTRIBUTION_UNIFORM)
+        mpq_set_si(out, d->a_ns + d->b_ns, UINT64_C(2000000000));
+    else
+        mpq_set_si(out, distribution_mean(d), 1000000000);
+    mpq_canonicalize(out);
+}
+
+void study_number(const struct config_key *key, const char *text, mpq_t out)
 {
     struct config_value value;
     char *why = NULL;
 
-    if (!config_value_parse(key, text, &value, &why)) {
+    mpq_set_ui(out, 0, 1);
+    if (!config_value_parse(key, text, &value, &why))
         g_free(why);
-        return 0;
-    }
-    switch (key->type) {
-    case CONFIG_SHARE:
-    case CONFIG_EVENT_RATE:
-        return value.real;
-    case CONFIG_DURATION:
-    case CONFIG_SECONDS:
-        return (double)value.integer / 1e9;
-    case CONFIG_DISTRIBUTION:
-        return (double)distribution_mean(&value.distribution) / 1e9;
-    case CONFIG_SEED:
-        return (double)value.seed;
-    default:
-        return (double)value.integer;
-    }
+    else if (quantity_type(key->type))
+        quantity_exact(key->type, text, out);
+    else if (key->type == CONFIG_DISTRIBUTION)
+        exact_mean(&value.distribution, out);
+    else if (key->type == CONFIG_SEED)
+        mpq_set_ui(out, value.seed, 1);
 }
 
 static enum expression_kind kind_of(const void *user, const char *name)
@@ -234,12 +236,16 @@ struct crossing {
     unsigned point;
 };
 
-static double crossing_number(const void *user, const char *name)
+static bool crossing_number(const void *user, const char *name, mpq_t out)
 {
     const struct crossing *crossing = user;
     const struct config_key *key = study_key(name);
 
-    return key ? study_number(key, text_at(crossing->study, crossing->places, key)) : crossing->point;
+    if (key)
+        study_number(key, text_at(crossing->study, crossing->places, key), out);
+    else
+        mpq_set_ui(out, crossing->point, 1);
+    return true;
 }
 
 static const char *crossing_text(const void *user, const char *name)

@@ -4,6 +4,8 @@
 
 #include "sim/config/number.h"
 
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 #define DECIMALS           12
@@ -106,6 +108,82 @@ bool quantity_parse(enum config_type type, const char *text, struct quantity *ou
         return true;
     }
     return false;
+}
+
+/* digits x 10^power */
+static void set_decimal(mpq_t out, const char *digits, int power)
+{
+    mpq_t scale;
+
+    mpq_init(scale);
+    mpz_ui_pow_ui(mpq_numref(scale), 10, (unsigned)ABS(power));
+    mpz_set_str(mpq_numref(out), digits, 10);
+    mpz_set_ui(mpq_denref(out), 1);
+    if (power < 0)
+        mpq_div(out, out, scale);
+    else
+        mpq_mul(out, out, scale);
+    mpq_clear(scale);
+}
+
+/* How many of its type's finest unit a base unit is. */
+static uint64_t finest_of_base(enum config_type type)
+{
+    switch (type) {
+    case CONFIG_DURATION:
+    case CONFIG_SECONDS:
+        return 1000000000;
+    case CONFIG_SHARE:
+        return 100;
+    case CONFIG_EVENT_RATE:
+        return 60;
+    default:
+        return 1;
+    }
+}
+
+bool quantity_exact(enum config_type type, const char *text, mpq_t out)
+{
+    const struct config_unit *known = units_of(type);
+    struct number number;
+    mpq_t scale;
+
+    if (number_scan(&text, &number) != NUMBER_OK)
+        return false;
+    if (!*text && number.length == 0) {
+        mpq_set_ui(out, 0, 1);
+        return true;
+    }
+    while (known->name && strcmp(known->name, text) != 0)
+        known++;
+    if (!known->name)
+        return false;
+    set_decimal(out, number.length ? number.digits : "0", -(int)number.fraction);
+    mpq_init(scale);
+    mpq_set_ui(scale, known->scale, finest_of_base(type));
+    mpq_canonicalize(scale);
+    mpq_mul(out, out, scale);
+    mpq_clear(scale);
+    return true;
+}
+
+bool quantity_exact_real(double value, mpq_t out)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE], format[8], *digits = text + (signbit(value) != 0), *exponent;
+    int places = DBL_DIG - 1;
+
+    if (!isfinite(value))
+        return false;
+    do {
+        g_snprintf(format, sizeof format, "%%.%de", places);
+        g_ascii_formatd(text, sizeof text, format, value);
+    } while (g_ascii_strtod(text, NULL) != value && places++ < DBL_DECIMAL_DIG);
+    exponent = strchr(text, 'e');
+    *exponent = '\0';
+    /* 1.25e3 is 125e1 */
+    memmove(digits + 1, digits + 2, strlen(digits + 2) + 1);
+    set_decimal(out, text, (int)g_ascii_strtoll(exponent + 1, NULL, 10) - places);
+    return true;
 }
 
 static char *whole_text(__int128 value)

@@ -6,6 +6,8 @@
 
 #include "sim/config/value.h"
 
+#include <gmp.h>
+
 /* 128 bits: wider than any value of a scenario times 10^12. */
 struct quantity {
     __int128
@@ -23,6 +25,14 @@ bool quantity_whole(enum config_type type);
  * False and *why (g_free) if it is none. */
 bool quantity_parse(enum config_type type, const char *text, struct quantity *out,
                     const struct config_unit **unit, char **why);
+
+/* What a text says in base units (1, s, 1/s, bit/s, byte; a share as a part of 1), exactly. False if it is
+ * none. Ranges of keys do not matter. */
+bool quantity_exact(enum config_type type, const char *text, mpq_t out);
+
+/* The decimal fraction that a number was written as in a table: the shortest that reads as this number.
+ * False for what is not finite. */
+bool quantity_exact_real(double value, mpq_t out);
 
 /* The unit of a number without one; the finest where there has to be one. */
 const struct config_unit *quantity_bare_unit(enum config_type type);

@@ -161,11 +161,22 @@ char *run_command_text(char **words)
 
 /* --- cost ----------------------------------------------------------------------------------------------- */
 
+static double point_number(const struct study *study, unsigned point, const char *name)
+{
+    double number;
+    mpq_t exact;
+
+    mpq_init(exact);
+    study_number(study_key(name), study_point_text(study, point, study_key(name)), exact);
+    number = mpq_get_d(exact);
+    mpq_clear(exact);
+    return number;
+}
+
 static double estimate(const struct study *study, unsigned point)
 {
-    double ues = study_number(study_key("ue.count"), study_point_text(study, point, study_key("ue.count")));
-    double expired = study_number(study_key("ue.muk_expired"),
-                                  study_point_text(study, point, study_key("ue.muk_expired")));
+    double ues = point_number(study, point, "ue.count");
+    double expired = point_number(study, point, "ue.muk_expired");
     const char *engine = study_point_text(study, point, study_key("run.engine"));
 
     return ues * (1 + BOOTSTRAP_COST * expired) * (strcmp(engine, "ns3") == 0 ? NS3_COST : 1);

@@ -31,7 +31,7 @@ double statistics_t(unsigned degrees_of_freedom, unsigned looks);
  * lies wholly on one side; UNSURE otherwise, and for fewer than two values. The interval is that of one of so
  * many looks. */
 enum answer statistics_answer(const char *comparison, const double *differences, unsigned n, unsigned looks);
-/* The same by the mean alone, never UNSURE. */
-enum answer statistics_answer_mean(const char *comparison, const double *differences, unsigned n);
+/* The same by the sign of the mean alone (-1, 0, 1), never UNSURE. */
+enum answer statistics_answer_mean(const char *comparison, int sign);
 
 #endif

@@ -6,9 +6,11 @@
 #include "sim/config/lines.h"
 #include "sim/config/value.h"
 #include "sim/study/axis.h"
+#include "sim/study/quantity.h"
 #include "sim/study/reader.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 void reader_mistake(struct reader *reader, unsigned line, const char *section, const char *name,
@@ -285,6 +287,19 @@ static void take_line(struct reader *reader, unsigned index)
                        "\"%s\" is not understood, expected [section], key = value or # comment", line->text);
 }
 
+static void add_number(GString *to, const struct config_key *key, const char *text)
+{
+    mpq_t number;
+    char *digits;
+
+    mpq_init(number);
+    study_number(key, text, number);
+    digits = mpq_get_str(NULL, 10, number);
+    g_string_append(to, digits);
+    free(digits);
+    mpq_clear(number);
+}
+
 /* Adds a value so that all its spellings come out the same: 0.1 and 10%. */
 static void add_meaning(GString *to, const struct config_key *key, const char *text)
 {
@@ -293,8 +308,8 @@ static void add_meaning(GString *to, const struct config_key *key, const char *t
 
     if (!config_value_parse(key, text, &value, &why))
         g_free(why); /* told already */
-    else if (key->type == CONFIG_SHARE || key->type == CONFIG_EVENT_RATE)
-        g_string_append_printf(to, "%.17g", value.real);
+    else if (quantity_type(key->type))
+        add_number(to, key, text);
     else if (key->type == CONFIG_DISTRIBUTION)
         g_string_append_printf(to, "%d %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %.17g",
                                (int)value.distribution.kind, value.distribution.a_ns, value.distribution.b_ns,

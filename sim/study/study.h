@@ -93,8 +93,9 @@ const char *study_point_variant(const struct study *study, unsigned point);
 extern const struct expression_names study_names;
 bool study_point_is(const struct study *study, unsigned point, const struct expression *condition);
 
-/* A value as a number in base units; a distribution counts as its mean. */
-double study_number(const struct config_key *key, const char *text);
+/* A value as a number in base units, exactly as its text says it; a distribution counts as its mean. 0 if it
+ * is none. */
+void study_number(const struct config_key *key, const char *text, mpq_t out);
 /* A key by "section.key"; NULL: there is none. */
 const struct config_key *study_key(const char *name);
 void study_offer_keys(struct suggestion *suggestion);

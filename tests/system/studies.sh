@@ -115,6 +115,30 @@ says err "bad.ini:4: [axis a] ue.cuont: unknown key, did you mean ue.count?" "..
 expect 0 "the study of pull rates" expand "$studies/rate.ini" --count
 same "$(cat out)" 50 "5 rates, 2 variants, 5 replications"
 
+# Conditions are reckoned as the decimals that they are written in: the points that meet a bound exactly are in.
+# points NUMBER CONSTRAINT AXIS-A AXIS-B: two axes, KEY=VALUES each
+points() {
+    printf '[study]\nbase = %s/scripts/scenarios/solicited-pull.ini\nconstraint = %s\n[axis a]\n%s\n[axis b]\n%s\n' \
+        "$source" "$2" "$3" "$4" >exact.ini
+    expect 0 "$2" expand exact.ini --count
+    same "$(cat out)" "$1" "... lets $1 points pass"
+    sed -i '/^constraint/d' exact.ini
+    expect 0 "--only '$2'" expand exact.ini --count --only "$2"
+    same "$(cat out)" "$1" "... likewise"
+}
+points 3 'ue.muk_expired + ue.muk_ahead <= 30%' 'ue.muk_expired = 10%, 20%' 'ue.muk_ahead = 10%, 20%'
+points 3 'whatif.pull_backoff_wait + whatif.pull_backoff_max <= 300ms' 'whatif.pull_backoff_wait = 100ms, 200ms' \
+    'whatif.pull_backoff_max = 100ms, 200ms'
+points 4 'pull.timeout == 3 * ue.retry_base' 'pull.timeout = 300ms, 600ms, 900ms, 1200ms' \
+    'ue.retry_base = 100ms, 200ms, 300ms, 400ms'
+points 10 'pull.timeout >= 3 * ue.retry_base' 'pull.timeout = 300ms, 600ms, 900ms, 1200ms' \
+    'ue.retry_base = 100ms, 200ms, 300ms, 400ms'
+points 3 'ue.muk_expired == access.loss + 0.1' 'ue.muk_expired = 0.2..0.4 step 0.1' 'access.loss = 10%..30% in 3'
+points 1 'pull.rate == 6 * bmsc.workers / 100' 'pull.rate = 3.6/min, 0.07/s' 'bmsc.workers = 1, 2'
+printf '[study]\nbase = %s/scripts/scenarios/solicited-pull.ini\n[axis a]\npull.rate = 0.6/min, 0.01/s\n' "$source" >exact.ini
+expect 2 "a value of an axis twice, by the minute and by the second" expand exact.ini
+says err "value 2 (0.01/s) is value 1 again" "... is found"
+
 # --- run, collect
 cp all out
 run_all
@@ -271,6 +295,10 @@ expect 0 "plan, largest by itself" plan one.ini --target "bmsc_utilisation_ratio
 # 3 / 9 = 33 %, 3 / 10 = 30 % less the time until the last job ended
 same "$(cell wide/plan.csv 1 answer)" 9 "nine workers are used by a third"
 says out "largest bmsc.workers" "... and it is said that this is the largest"
+with_runs exact
+expect 0 "a target that is met exactly" plan one.ini --target "ues_keyed_ratio <= 0.7 + 0.2 + 0.1" --vary bmsc.workers=3..4 \
+    --quiet -o exact
+same "$(cell exact/plan.csv 1 status), $(cell exact/plan.csv 1 sure)" "always, yes" "... is met"
 with_runs never
 expect 0 "a target that is never met" plan one.ini --target "time_to_key_p50_s <= 1ms" --vary bmsc.workers=1..8 --quiet -o never
 same "$(cell never/plan.csv 1 status)" never "... is never met"

@@ -2,6 +2,7 @@
 /* The search for a value, against a target whose answer is known everywhere; and the confidence intervals
  * that decide. */
 #include "sim/study/bisect.h"
+#include "sim/study/quantity.h"
 #include "sim/study/statistics.h"
 #include "tests/unit/tap.h"
 
@@ -180,8 +181,8 @@ static void test_answers(void)
     g_assert_cmpint(statistics_answer("<=", around, 3, 1), ==, ANSWER_UNSURE);
     g_assert_cmpint(statistics_answer(">", around, 3, 1), ==, ANSWER_UNSURE);
     g_assert_cmpint(statistics_answer("==", around, 3, 1), ==, ANSWER_UNSURE);
-    g_assert_cmpint(statistics_answer_mean(">", around, 3), ==, ANSWER_YES);
-    g_assert_cmpint(statistics_answer_mean("<=", around, 3), ==, ANSWER_NO);
+    g_assert_cmpint(statistics_answer_mean(">", 1), ==, ANSWER_YES);
+    g_assert_cmpint(statistics_answer_mean("<=", 1), ==, ANSWER_NO);
     g_assert_cmpint(statistics_answer("<=", zero, 3, 1), ==, ANSWER_YES);
     g_assert_cmpint(statistics_answer("<", zero, 3, 1), ==, ANSWER_NO);
     g_assert_cmpint(statistics_answer(">=", zero, 3, 1), ==, ANSWER_YES);
@@ -269,20 +270,27 @@ static enum expression_kind any_name(const void *user, const char *name)
 }
 
 /* "yes", "no" and "unsure" are samples above, below and around 0; "lost" has no value in one of them. */
-static double sample(const void *user, const char *name)
+static bool sample(const void *user, const char *name, mpq_t out)
 {
-    if (strcmp(name, "lost") == 0)
-        return *(const double *)user == 0 ? (double)NAN : 1;
     double side = strcmp(name, "yes") == 0 ? 1 : strcmp(name, "no") == 0 ? -1 : 0;
 
-    return side + *(const double *)user;
+    if (strcmp(name, "lost") == 0)
+        return quantity_exact_real(*(const double *)user == 0 ? (double)NAN : 1, out);
+    return quantity_exact_real(side + *(const double *)user, out);
 }
 
-static enum answer by_interval(const void *user, const char *comparison, const double *differences,
-                               unsigned n)
+static enum answer by_interval(const void *user, const char *comparison,
+                               const struct expression_differences *differences)
 {
     (void)user;
-    return statistics_answer(comparison, differences, n, 1);
+    return statistics_answer(comparison, differences->values, differences->count, 1);
+}
+
+static enum answer by_mean(const void *user, const char *comparison,
+                           const struct expression_differences *differences)
+{
+    (void)user;
+    return statistics_answer_mean(comparison, differences->sum_sign);
 }
 
 static void test_logic(void)
@@ -323,6 +331,42 @@ static void test_logic(void)
     }
 }
 
+static bool noisy(const void *user, const char *name, mpq_t out)
+{
+    (void)name;
+    return quantity_exact_real(*(const double *)user, out);
+}
+
+/* Means that meet a bound exactly, of decimals that binary numbers do not have. */
+static void test_exact_means(void)
+{
+    static const struct {
+        const char *text;
+        double values[3];
+    } cases[] = {{"x <= 0.2", {0.1, 0.2, 0.3}},
+                 {"x >= 0.2", {0.1, 0.2, 0.3}},
+                 {"x == 0.2", {0.3, 0.1, 0.2}},
+                 {"x <= 0.7 + 0.2 + 0.1", {1, 1, 1}},
+                 {"x * 3 == 0.6", {0.1, 0.2, 0.3}},
+                 {"x == 1.1", {1.1, 1.0, 1.2}},
+                 {"x == 123456789.12345", {123456789.12345, 123456789.12344, 123456789.12346}},
+                 {"-x == 0.0000123", {-1.23e-5, -1.22e-5, -1.24e-5}},
+                 {"x == 2500000000000000000000", {2.5e21, 2.4e21, 2.6e21}}};
+    const struct expression_names names = {any_name, NULL, NULL};
+    const struct expression_judge judge = {by_mean, NULL};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct expression *e = expression_parse(cases[i].text, &names, NULL);
+        struct expression_values samples[3];
+
+        for (unsigned k = 0; k < 3; k++)
+            samples[k] = (struct expression_values){noisy, NULL, &cases[i].values[k]};
+        if (expression_answer(e, samples, 3, &judge) != ANSWER_YES)
+            g_error("\"%s\" does not hold", cases[i].text);
+        expression_free(e);
+    }
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -337,5 +381,6 @@ int main(int argc, char **argv)
     g_test_add_func("/study/shared-t", test_shared_t);
     g_test_add_func("/study/error-of-looks", test_error_of_looks);
     g_test_add_func("/study/logic", test_logic);
+    g_test_add_func("/study/exact-means", test_exact_means);
     return g_test_run();
 }

@@ -129,13 +129,16 @@ static void test_counted(void)
 
 /* --- conditions ----------------------------------------------------------------------------------------- */
 
-static double number(const void *user, const char *name)
+static bool number(const void *user, const char *name, mpq_t out)
 {
+    unsigned value = strcmp(name, "bmsc.workers") == 0  ? 8
+                     : strcmp(name, "bsf.workers") == 0 ? 2
+                     : strcmp(name, "pull.rate") == 0   ? 2000
+                                                        : 60; /* pull.start */
+
     (void)user;
-    return strcmp(name, "bmsc.workers") == 0  ? 8
-           : strcmp(name, "bsf.workers") == 0 ? 2
-           : strcmp(name, "pull.rate") == 0   ? 2000
-                                              : 60; /* pull.start */
+    mpq_set_ui(out, value, 1);
+    return true;
 }
 
 static const char *text_value(const void *user, const char *name)
@@ -159,31 +162,23 @@ static bool truth(const char *text)
 
 static void test_conditions(void)
 {
-    static const char *const right[] = {"bmsc.workers <= 4 * bsf.workers and pull.rate < 5k/s",
-                                        "bmsc.workers == 8",
-                                        "bmsc.workers != 9",
-                                        "2 + 3 * 2 == bmsc.workers",
-                                        "(2 + 2) * 2 == bmsc.workers",
-                                        "20 - 8 - 4 == bmsc.workers",
-                                        "32 / 2 / 2 == bmsc.workers",
-                                        "bmsc.workers / bsf.workers > 3.99",
-                                        "-bmsc.workers < -7",
-                                        "pull.rate == 2k/s",
-                                        "pull.rate == 120000/min",
-                                        "pull.rate/2 == 1000/s",
-                                        "pull.rate == 2_000",
-                                        "pull.start == 1min",
-                                        "pull.start >= 60000ms",
-                                        "0.5 == 50%",
-                                        "1kB < 1KiB",
-                                        "20Mbit/s == 20000000",
-                                        "variant == even",
-                                        "variant != poisson",
-                                        "variant == \"even\" and access.ip_version == auto",
-                                        "not variant == poisson",
-                                        "not (bmsc.workers < 3 or bsf.workers > 5)",
-                                        "bmsc.workers < 3 or bsf.workers < 5 and pull.rate > 1",
-                                        "((bmsc.workers)) > ((3))"};
+    static const char *const right[] = {
+        "bmsc.workers <= 4 * bsf.workers and pull.rate < 5k/s", "bmsc.workers == 8", "bmsc.workers != 9",
+        "2 + 3 * 2 == bmsc.workers", "(2 + 2) * 2 == bmsc.workers", "20 - 8 - 4 == bmsc.workers",
+        "32 / 2 / 2 == bmsc.workers", "bmsc.workers / bsf.workers > 3.99", "-bmsc.workers < -7",
+        "pull.rate == 2k/s", "pull.rate == 120000/min", "pull.rate/2 == 1000/s", "pull.rate == 2_000",
+        "pull.start == 1min", "pull.start >= 60000ms", "0.5 == 50%", "1kB < 1KiB", "20Mbit/s == 20000000",
+        "variant == even", "variant != poisson", "variant == \"even\" and access.ip_version == auto",
+        "not variant == poisson", "not (bmsc.workers < 3 or bsf.workers > 5)",
+        "bmsc.workers < 3 or bsf.workers < 5 and pull.rate > 1", "((bmsc.workers)) > ((3))",
+        /* Fractions, none of which binary numbers have. */
+        "0.1 + 0.2 == 0.3", "10% + 20% <= 30%", "not 0.1 + 0.2 > 0.3", "1 <= 0.7 + 0.2 + 0.1",
+        "3 * 100ms == 300ms", "0.1ms + 0.2ms == 0.3ms", "1/min * 60 == 1/s", "1 / 3 + 1 / 3 + 1 / 3 == 1",
+        "pull.rate / 3 * 3 == pull.rate", "0.1 * 3 - 0.3 == 0", "1.1 * 1.1 == 1.21",
+        "0.000000000000000000000001 > 0", "1 + 0.000000000000000000000001 > 1",
+        "9007199254740993 - 9007199254740992 == 1",
+        "999999999999999999999999 * 999999999999999999999999 + 1 > "
+        "999999999999999999999999 * 999999999999999999999999"};
     static const char *const false_ones[] = {"bmsc.workers < 8",
                                              "bmsc.workers > 8",
                                              "bmsc.workers != 8",
@@ -192,7 +187,12 @@ static void test_conditions(void)
                                              "(bmsc.workers < 3 or bsf.workers < 5) and pull.rate < 1",
                                              "not bmsc.workers == 8",
                                              "not not bmsc.workers == 7",
-                                             "bmsc.workers / 0 < 5 and 1 > 2"};
+                                             "bmsc.workers / 0 < 5 and 1 > 2",
+                                             "bmsc.workers / 0 > 5",
+                                             "not bmsc.workers / 0 > 5",
+                                             "not (not 0 / 0 != 1)",
+                                             "0.1 + 0.2 > 0.3",
+                                             "0.1 + 0.2 < 0.3"};
 
     for (size_t i = 0; i < G_N_ELEMENTS(right); i++)
         if (!truth(right[i]))
@@ -244,6 +244,31 @@ static void test_mistakes(void)
     g_assert_nonnull(strstr(error->message, "nested too deep"));
     g_error_free(error);
     g_free(deep);
+}
+
+/* Length is bounded, too: a tree of sums or conditions is as deep as it is long. */
+static void test_long(void)
+{
+    for (const char *const *link = (const char *const[]){"1+", "1<2 and ", "not 1<2 or ", NULL}; *link;
+         link++) {
+        GString *longer = g_string_new(NULL);
+        GError *error = NULL;
+
+        for (int i = 0; i < 100000; i++)
+            g_string_append(longer, *link);
+        g_string_append(longer, "1 < 2");
+        g_assert_null(expression_parse(longer->str, &study_names, &error));
+        g_assert_nonnull(strstr(error->message, "too long"));
+        g_error_free(error);
+        g_string_free(longer, TRUE);
+    }
+    GString *points = g_string_new("point == 0");
+    for (int i = 1; i < 4000; i++)
+        g_string_append_printf(points, " or point == %d", i);
+    struct expression *e = expression_parse(points->str, &study_names, NULL);
+    g_assert_nonnull(e);
+    expression_free(e);
+    g_string_free(points, TRUE);
 }
 
 static const char *const pieces[] = {"bmsc.workers",
@@ -320,6 +345,7 @@ int main(int argc, char **argv)
     g_test_add_func("/study/counted", test_counted);
     g_test_add_func("/study/conditions", test_conditions);
     g_test_add_func("/study/condition-mistakes", test_mistakes);
+    g_test_add_func("/study/condition-length", test_long);
     g_test_add_func("/study/hostile", test_hostile);
     return g_test_run();
 }
