@@ -277,7 +277,9 @@ static void direct(struct plan *plan)
         const struct plan_point *point = &plan->points[p];
         enum verdict low = point->values[0].verdict, high = point->values[last].verdict;
 
-        if (!point->failure && (low == VERDICT_UNKNOWN || high == VERDICT_UNKNOWN))
+        if (point->failure)
+            continue;
+        if (low == VERDICT_UNKNOWN || high == VERDICT_UNKNOWN)
             return;
         if (low == VERDICT_FAILS && high == VERDICT_MEETS && !plan->rising)
             plan->rising = point->number;

@@ -180,7 +180,8 @@ static bool curve_rows(struct csv *csv, const void *user, GError **error)
     good = csv_row_end(csv, error);
     for (unsigned p = 0; p < plan->study->point_count; p++)
         for (unsigned v = 0; v < plan->texts->len && good; v++)
-            if (plan->points[p].values[v].verdict != VERDICT_UNKNOWN)
+            /* How far a search had come when a run failed is chance: the same plan has the same table. */
+            if (!plan->points[p].failure && plan->points[p].values[v].verdict != VERDICT_UNKNOWN)
                 good = curve_row(csv, plan, &plan->points[p].values[v], error);
     return good;
 }

@@ -415,6 +415,16 @@ expect 1 "a run that takes too long" plan slow.ini --target "$target" --vary bms
     --replications 1 -j 1
 same "$(head -n 1 slow/runs/p0001-vbmsc.workers=3-r01.failed)" "timeout 1s" "... is stopped, and it is written down why"
 same "$(cell slow/plan.csv 1 status)" failed "... and there is no answer"
+# The high end fails at once, the low one takes longer: what it came to is the same in every call.
+printf '[study]\nbase = base.ini\nmemory = 1GB\n' >high.ini
+# AddressSanitizer takes more address space than that.
+for jobs in $(grep -q __asan_init "$program" || echo 2 1); do
+    expect 1 "a run that fails beside another, -j $jobs" plan high.ini --target "$target" --vary ue.count=2000,100M -o high \
+        --quiet --replications 1 -j $jobs
+    [ $jobs = 2 ] && cp high/plan.csv high/plan_curve.csv .
+    cmp -s plan.csv high/plan.csv && cmp -s plan_curve.csv high/plan_curve.csv
+    result $? "... the same tables"
+done
 printf '[study]\nbase = base.ini\nmemory = 20MB\n' >small.ini
 expect 1 "a run that takes too much memory" plan small.ini --target "$target" --vary bmsc.workers=3..4 -o small --quiet \
     --replications 1 -j 1
