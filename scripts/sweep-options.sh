@@ -17,7 +17,8 @@ point. Called again it goes on with what is missing, however the earlier call en
       --until 'ci(METRIC) < P%'
                           A replications for each point, then more, about a quarter a round, for those whose 95 %
                           interval of METRIC is not within +- P % of its mean, B at most (default of A..B: 4..100);
-                          stopping so, the last interval holds the mean in 91-92 % of cases (2..100: 88-89 %)
+                          stopping so, the last interval holds the mean in 91-92 % of cases (2..100: 88-89 %);
+                          a point of which three replications in a row fail is given up, and named
       --retry-failed      also run again what failed earlier
       --any-version       take results of other versions of pullstorm
       --shard I/N         only the I-th of N parts of the runs

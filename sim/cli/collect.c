@@ -76,9 +76,16 @@ static int collect(const struct study *study, const GArray *runs, const char *di
 
 static int check_until(const struct study *study, const GArray *runs, const struct collect_until *until)
 {
-    for (unsigned point = 1; point <= study->point_count; point++)
-        if (!collect_narrow(runs, point, until))
+    for (unsigned point = 1; point <= study->point_count; point++) {
+        const struct study_run *failed = collect_given_up(runs, point);
+
+        if (failed)
+            cli_error("point %u: given up, its replications %u to %u failed, the last one by: %s", point,
+                      failed->replication - COLLECT_FAILURES_MAX + 1, failed->replication,
+                      failed->result.why);
+        else if (!collect_narrow(runs, point, until))
             printf("%u\n", point);
+    }
     return cli_finish_output();
 }
 

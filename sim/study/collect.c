@@ -81,19 +81,45 @@ static bool runs_rows(struct csv *csv, const void *user, GError **error)
     return good;
 }
 
+/* The runs of a point, which stand together, and the points in order. */
+struct point_runs {
+    const struct study_run *first;
+    unsigned count;
+};
+
+/* The place of the first run of this point, or of one behind it. */
+static unsigned place_of(const GArray *runs, unsigned point)
+{
+    unsigned low = 0, high = runs->len;
+
+    while (low < high) {
+        unsigned middle = low + (high - low) / 2;
+
+        if (g_array_index(runs, struct study_run, middle).point < point)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static struct point_runs runs_of(const GArray *runs, unsigned point)
+{
+    unsigned from = place_of(runs, point), to = place_of(runs, point + 1);
+
+    return (struct point_runs){&g_array_index(runs, struct study_run, from), to - from};
+}
+
 /* The finished runs' values of a metric at a point. Where one has none, neither has their mean: over the
  * others it would be that of runs picked by how they ended. */
-static struct statistics point_statistics(const GArray *runs, unsigned point, unsigned metric)
+static struct statistics point_statistics(const struct point_runs *runs, unsigned metric)
 {
     GArray *values = g_array_new(FALSE, FALSE, sizeof(double));
     struct statistics s;
 
-    for (unsigned i = 0; i < runs->len; i++) {
-        const struct study_run *run = &g_array_index(runs, struct study_run, i);
-
-        if (run->point == point && finished(run))
-            g_array_append_val(values, run->result.metrics[metric]);
-    }
+    for (unsigned i = 0; i < runs->count; i++)
+        if (finished(&runs->first[i]))
+            g_array_append_val(values, runs->first[i].result.metrics[metric]);
     s = statistics_of((const double *)(void *)values->data, values->len);
     g_array_free(values, TRUE);
     return s;
@@ -126,38 +152,24 @@ static void point_header(const struct study *study, struct csv *csv)
         }
 }
 
-/* The runs of one point, which stand together, from *at on. */
-static GArray *runs_of(const GArray *runs, unsigned point, unsigned *at)
-{
-    GArray *some = g_array_new(FALSE, FALSE, sizeof(struct study_run));
-
-    for (; *at < runs->len && g_array_index(runs, struct study_run, *at).point == point; ++*at)
-        g_array_append_val(some, g_array_index(runs, struct study_run, *at));
-    return some;
-}
-
-static bool point_row(struct csv *csv, const struct collection *c, unsigned point, unsigned *at,
-                      GError **error)
+static bool point_row(struct csv *csv, const struct collection *c, unsigned point, GError **error)
 {
     struct scenario *scenario = study_point_scenario(c->study, point, error);
-    GArray *runs = runs_of(c->runs, point, at);
+    const struct point_runs runs = runs_of(c->runs, point);
     unsigned n = 0;
 
-    if (!scenario) {
-        g_array_free(runs, TRUE);
+    if (!scenario)
         return false;
-    }
-    for (unsigned i = 0; i < runs->len; i++)
-        n += finished(&g_array_index(runs, struct study_run, i));
+    for (unsigned i = 0; i < runs.count; i++)
+        n += finished(&runs.first[i]);
     csv_unsigned(csv, point);
     study_point_cells(c->study, scenario, point, csv);
     csv_unsigned(csv, n);
     for (unsigned i = 0; i < c->study->host->metric_count; i++) {
-        struct statistics s = point_statistics(runs, point, i);
+        struct statistics s = point_statistics(&runs, i);
 
         statistics_cells(csv, &s);
     }
-    g_array_free(runs, TRUE);
     scenario_free(scenario);
     return csv_row_end(csv, error);
 }
@@ -165,13 +177,12 @@ static bool point_row(struct csv *csv, const struct collection *c, unsigned poin
 static bool study_rows(struct csv *csv, const void *user, GError **error)
 {
     const struct collection *c = user;
-    unsigned at = 0;
     bool good;
 
     point_header(c->study, csv);
     good = csv_row_end(csv, error);
     for (unsigned point = 1; point <= c->study->point_count && good; point++)
-        good = point_row(csv, c, point, &at, error);
+        good = point_row(csv, c, point, error);
     return good;
 }
 
@@ -233,9 +244,23 @@ bool collect_until_parse(const char *text, const struct study_host *host, struct
 
 bool collect_narrow(const GArray *runs, unsigned point, const struct collect_until *until)
 {
-    struct statistics s = point_statistics(runs, point, until->metric);
+    const struct point_runs some = runs_of(runs, point);
+    struct statistics s = point_statistics(&some, until->metric);
     double half = (s.high - s.low) / 2, limit = until->share * fabs(s.mean);
 
     /* Without a mean nothing compares, so it is not narrow. */
     return s.n >= 2 && (half == 0 || half < limit || (until->inclusive && half == limit));
+}
+
+const struct study_run *collect_given_up(const GArray *runs, unsigned point)
+{
+    const struct point_runs some = runs_of(runs, point);
+    unsigned in_a_row = 0;
+
+    for (unsigned i = 0; i < some.count; i++) {
+        in_a_row = some.first[i].result.state == RESULT_FAILED ? in_a_row + 1 : 0;
+        if (in_a_row == COLLECT_FAILURES_MAX)
+            return &some.first[i];
+    }
+    return NULL;
 }

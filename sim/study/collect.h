@@ -22,4 +22,9 @@ bool collect_until_parse(const char *text, const struct study_host *host, struct
 /* Is the interval of a point so narrow? Two finished runs are the least. */
 bool collect_narrow(const GArray *runs, unsigned point, const struct collect_until *until);
 
+/* A point of which so many replications in a row have failed gets no more: they would fail, too. */
+#define COLLECT_FAILURES_MAX 3
+/* The last of the first such replications; NULL: there are none. */
+const struct study_run *collect_given_up(const GArray *runs, unsigned point);
+
 #endif

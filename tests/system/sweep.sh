@@ -10,12 +10,12 @@ sweep=$scripts/sweep
 real=$PULLSTORM
 
 # A program that is pullstorm except for runs whose folder is named in a file: hold (until it is killed), linger (when
-# the result is there), fail, die, hang (with a child of its own, deaf to TERM).
+# the result is there), fail, die, lose (its sweep-run, as a machine that stops does), hang (with a child of its own, deaf to TERM).
 cat >pullstorm <<END
 #!/bin/bash
 [ "\$1" = run ] || exec "$real" "\$@"
 name=\$(grep -o 'p[0-9]*-r[0-9]*' <<<"\$*" | tail -n 1)
-for way in hold linger fail die hang; do
+for way in hold linger fail die hang lose; do
     grep -qf "$work/\$way" <<<"\$name" 2>/dev/null && break || way=
 done
 case \$way in
@@ -23,6 +23,7 @@ hold) echo \$\$ >"$work/held.new" && mv "$work/held.new" "$work/held" && exec sl
 linger) "$real" "\$@" && echo \$\$ >"$work/held.new" && mv "$work/held.new" "$work/held" && exec sleep 1000 ;;
 fail) echo "no such luck" >&2 && exit 1 ;;
 die) echo "last words" >&2 && kill -KILL \$\$ ;;
+lose) echo lost >>"$work/lost" && kill -KILL \$PPID ;;
 hang)
     trap '' TERM
     sleep 1000 &
@@ -357,6 +358,38 @@ done
 rm -f hold
 expect 0 "... goes on from there" "$sweep" study.ini -o until2 --until "$narrow" --replications 2..5
 same until1 until2 "... and ends with the same runs"
+# What is missing is made before any interval is looked at: an interval of too few runs says nothing.
+echo p0003-r01 >hold
+begin env PULLSTORM="$odd" "$sweep" study.ini -o until4 --until "$narrow" --replications 2..5 -j 1
+held && rm hold && pkill -KILL --session "$session" -f 'parallel --plain'
+ok $? "GNU parallel is killed in the first round"
+wait "$session"
+got=$?
+[ $got = 0 ] && same until1 until4 "... the same call makes what is missing, and then the same runs (exit 0, got $got)"
+[ $got = 0 ] || ok 1 "... the same call makes what is missing (exit 0, got $got)"
+echo p0004-r01 >lose
+expect 1 "a run is lost whenever it is made" env PULLSTORM="$odd" "$sweep" study.ini -o until5 --until "$narrow" \
+    --replications 2..5
+says out "12 runs: 11 done, 0 failed, 1 missing" "... no point gets more meanwhile, and it is said what is missing"
+[ "$(wc -l <lost)" = 3 ]
+ok $? "... after three tries"
+rm lose
+expect 0 "... the next call goes on" "$sweep" study.ini -o until5 --until "$narrow" --replications 2..5
+same until1 until5 "... and ends with the same runs"
+echo 'p0004-r' >fail
+for call in first second; do
+    expect 1 "--until with a point that always fails, $call call" env PULLSTORM="$odd" "$sweep" study.ini -o until6 \
+        --until "$narrow" --replications 2..5
+    says err "sweep: point 4: given up, its replications 1 to 3 failed, the last one by: exit 1" "... is given up and named"
+    [ "$(find until6/runs -name 'p0004*' -printf '%f\n' | sort | tr '\n' ' ')" = "p0004-r01.failed p0004-r02.failed p0004-r03.failed " ]
+    ok $? "... after three replications"
+    [ "$(awk -F, '!/^4,/ { print $1 $2 }' until6/runs.csv)" = "$(awk -F, '!/^4,/ { print $1 $2 }' until1/runs.csv)" ]
+    ok $? "... the others have the runs they would have had"
+done
+rm fail
+expect 0 "--retry-failed" "$sweep" study.ini -o until6 --until "$narrow" --replications 2..5 --retry-failed
+[ "$(awk -F, '!/^4,/' until6/study.csv)" = "$(awk -F, '!/^4,/' until1/study.csv)" ]
+ok $? "... takes it up again"
 expect 2 "--until with --shard" "$sweep" study.ini -o until3 --until "$narrow" --shard 1/2
 
 # --- another study, another version

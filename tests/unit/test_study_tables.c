@@ -359,6 +359,36 @@ static void test_until(void)
     study_fixture_close(&fixture);
 }
 
+static void test_given_up(void)
+{
+    static const struct {
+        const char *states; /* of the replications: Done, Failed, Missing */
+        unsigned last;      /* 0: not given up */
+    } cases[] = {{"FFF", 3}, {"FFDFFF", 6}, {"DFFFD", 4}, {"FFDFF", 0}, {"FFMFF", 0}, {"FF", 0}, {"DDD", 0}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        GArray *runs = g_array_new(FALSE, TRUE, sizeof(struct study_run));
+        const struct study_run *failed;
+
+        for (unsigned point = 1; point <= 3; point++)
+            for (unsigned r = 1; r <= strlen(cases[i].states); r++) {
+                char state = point == 2 ? cases[i].states[r - 1] : 'F';
+                struct study_run run = {.point = point, .replication = r};
+
+                run.result.state = state == 'F'   ? RESULT_FAILED
+                                   : state == 'D' ? RESULT_WHOLE
+                                                  : RESULT_MISSING;
+                if (point == 2 || r < 3)
+                    g_array_append_val(runs, run);
+            }
+        failed = collect_given_up(runs, 2);
+        g_assert_cmpuint(failed ? failed->replication : 0, ==, cases[i].last);
+        g_assert_null(collect_given_up(runs, 1));
+        g_assert_null(collect_given_up(runs, 3));
+        g_array_free(runs, TRUE);
+    }
+}
+
 static void test_longest_first(void)
 {
     struct study_fixture fixture;
@@ -504,6 +534,7 @@ int main(int argc, char **argv)
     g_test_add_func("/study/no-value", test_no_value);
     g_test_add_func("/study/other-version", test_other_version);
     g_test_add_func("/study/until", test_until);
+    g_test_add_func("/study/given-up", test_given_up);
     g_test_add_func("/study/longest-first", test_longest_first);
     g_test_add_func("/study/changed", test_changed);
     g_test_add_func("/study/no-room", test_no_room);
