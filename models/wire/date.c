@@ -45,15 +45,15 @@ static bool is_leap(unsigned year)
     return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
-/* False if it names no moment of 1970..9999 (a leap second does not count as one). */
+/* False if it names no moment from 1970 on (a leap second does not count as one); a year has four digits. */
 static bool seconds_of(const struct civil *c, int64_t *unix_s)
 {
     static const uint8_t lengths[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     unsigned y, march_month, year_of_era;
     int64_t days;
 
-    if (c->year < 1970 || c->year > 9999 || c->month < 1 || c->month > 12 || c->day < 1 || c->hour > 23 ||
-        c->minute > 59 || c->second > 59)
+    if (c->year < 1970 || c->month < 1 || c->month > 12 || c->day < 1 || c->hour > 23 || c->minute > 59 ||
+        c->second > 59)
         return false;
     if (c->day > lengths[c->month - 1] + (c->month == 2 && is_leap(c->year) ? 1U : 0U))
         return false;

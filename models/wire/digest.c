@@ -352,7 +352,8 @@ void digest_put_credentials(struct wire_writer *w, const struct digest_fields *f
         PUT_QUOTED(w, ", response", f->response);
         return;
     }
-    PUT_BARE_IF(w, ", qop", f->qop);
+    wire_put_literal(w, ", qop=");
+    wire_put_bytes(w, f->qop);
     wire_put_literal(w, ", nc=");
     wire_put_hex32(w, f->nc, 8);
     PUT_QUOTED(w, ", cnonce", f->cnonce);

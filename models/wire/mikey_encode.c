@@ -58,14 +58,11 @@ static enum wire_status check(const struct mikey_message *m, size_t length)
         m->cs_map.len != (m->map_type == MIKEY_MAP_SRTP_ID ? (size_t)m->cs_count * MIKEY_CS_BYTES : 0) ||
         (m->has_ext && ext_data_length(m) == 0) ||
         (m->has_mtk_id && (m->mtk_id.len == 0 || m->mtk_id.len > MIKEY_MTK_ID_BYTES_MAX)) ||
-        (m->has_t && m->ts_type == MIKEY_TS_COUNTER && m->ts > UINT32_MAX) ||
+        (m->ts_type == MIKEY_TS_COUNTER && m->ts > UINT32_MAX) ||
         (m->has_rand && (m->rand.len < MIKEY_RAND_BYTES || m->rand.len > UINT8_MAX)) ||
         (m->data_type == MIKEY_PSK_INIT && m->has_idr && !m->has_idi))
         return WIRE_MALFORMED;
-    if (m->idi.len > UINT16_MAX || m->idr.len > UINT16_MAX || m->encr_data.len > UINT16_MAX ||
-        length > MIKEY_MESSAGE_BYTES_MAX)
-        return WIRE_LIMIT;
-    return WIRE_OK;
+    return length > MIKEY_MESSAGE_BYTES_MAX ? WIRE_LIMIT : WIRE_OK; /* less than 16 bits of length tell */
 }
 
 /* The head of a payload: its code goes to *next, where the payload before it says what follows; its own such
@@ -170,10 +167,8 @@ enum wire_status mikey_encode(const struct mikey_message *m, uint8_t *out, size_
         begin_payload(&w, &next, MIKEY_EXT);
         put_ext(&w, m);
     }
-    if (m->has_t) {
-        begin_payload(&w, &next, MIKEY_T);
-        put_t(&w, m);
-    }
+    begin_payload(&w, &next, MIKEY_T);
+    put_t(&w, m);
     put_middle(&w, &next, m);
     if (m->has_kemac) {
         begin_payload(&w, &next, MIKEY_KEMAC);

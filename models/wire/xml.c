@@ -95,14 +95,14 @@ static enum wire_status get_value(struct xml_reader *r, struct bytes *value)
     return is_free_of(*value, NOT_VALUE) ? WIRE_OK : WIRE_MALFORMED;
 }
 
-/* Splits prefix:local. False: one of them is empty, or there is a second colon. */
+/* Splits prefix:local. False: no local name, or a second colon. No name begins with a colon. */
 static bool split_name(struct bytes name, struct bytes *prefix, struct bytes *local)
 {
     const uint8_t *colon = memchr(name.at, ':', name.len);
 
     *prefix = bytes_of(name.at, colon == NULL ? 0 : (size_t)(colon - name.at));
     *local = colon == NULL ? name : bytes_of(colon + 1, name.len - prefix->len - 1);
-    return colon == NULL || (prefix->len > 0 && local->len > 0 && memchr(local->at, ':', local->len) == NULL);
+    return colon == NULL || (local->len > 0 && memchr(local->at, ':', local->len) == NULL);
 }
 
 /* An attribute of the element to be opened: binds if it is a declaration. */
@@ -347,7 +347,7 @@ enum wire_status xml_root(struct xml_reader *r, const char *name, const char *na
     status = xml_next(r, &event, &value);
     if (status != WIRE_OK)
         return status;
-    return event == XML_START && xml_is(value, name) ? WIRE_OK : WIRE_MALFORMED;
+    return xml_is(value, name) ? WIRE_OK : WIRE_MALFORMED; /* a document tells of its root first */
 }
 
 enum wire_status xml_child(struct xml_reader *r, bool *found, struct bytes *name)

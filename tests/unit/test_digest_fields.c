@@ -126,6 +126,11 @@ static void test_optional_fields(void)
                  bytes_text("qop=auth-int, rspauth=\"y\", cnonce=\"c\", nc=fedcba98, nextnonce=\"z\""));
     assert_status(digest_decode(bytes_of(out, wire_written(&w)), false, &back), WIRE_OK);
     assert_bytes(back.nextnonce, f.nextnonce);
+
+    f = (struct digest_fields){.realm = f.realm, .nonce = f.nonce};
+    w = wire_writer(out, sizeof out);
+    digest_put_challenge(&w, &f);
+    assert_bytes(bytes_of(out, wire_written(&w)), bytes_text("Digest realm=\"r\", nonce=\"n\""));
 }
 
 /* Separators inside quotes, any case of names, unknown parameters, either form of a value, blanks. */
@@ -286,7 +291,7 @@ static void test_damaged(void)
 
 static void test_lists(void)
 {
-    struct bytes list = bytes_text("auth,  AUTH-int\t,x");
+    struct bytes list = bytes_text("auth ,,  AUTH-int\t,x");
 
     g_assert_true(digest_list_has(list, "auth"));
     g_assert_true(digest_list_has(list, "auth-int"));

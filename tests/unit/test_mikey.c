@@ -345,34 +345,85 @@ static void test_size_limit(void)
     g_free(data);
 }
 
-#define REFUSE(change, status)                                                                               \
+#define REFUSE(group, change, status)                                                                        \
     do {                                                                                                     \
-        struct mikey_message m = expected_message("mtk");                                                    \
+        struct mikey_message m = expected_message(group);                                                    \
         change;                                                                                              \
         assert_status(mikey_encode(&m, out, sizeof out, &length), status);                                   \
     } while (0)
 
-/* The writer refuses what the reader would. */
-static void test_encode_refuses(void)
-{
-    static const uint8_t short_rand[15];
-    uint8_t out[256];
-    size_t length;
+static uint8_t out[512];
+static size_t length;
 
-    REFUSE(m.mac_alg = MIKEY_MAC_NULL, WIRE_UNSUPPORTED);
-    REFUSE(m.prf = 1, WIRE_UNSUPPORTED);
-    REFUSE(m.map_type = 2, WIRE_UNSUPPORTED);
-    REFUSE(m.ts_type = 3, WIRE_UNSUPPORTED);
-    REFUSE(m.has_t = false, WIRE_MALFORMED);
-    REFUSE(m.ts = UINT64_C(1) << 32, WIRE_MALFORMED);
-    REFUSE(m.has_kemac = false, WIRE_MALFORMED);
-    REFUSE(m.sp_count = 1, WIRE_MALFORMED);
-    REFUSE(m.data_type = MIKEY_PSK_VERIFICATION, WIRE_MALFORMED);
-    REFUSE(m.data_type = 4, WIRE_MALFORMED);
-    REFUSE(m.mtk_id.len = 0, WIRE_MALFORMED);
-    REFUSE((m.has_key_domain_id = m.has_msk_id = m.has_mtk_id = false), WIRE_MALFORMED);
-    REFUSE((m.has_rand = true, m.rand = bytes_of(short_rand, 15)), WIRE_MALFORMED);
-    REFUSE((m.has_idr = true, m.idr = bytes_text("a")), WIRE_MALFORMED);
+/* The writer refuses what the reader would: values that we do not have, ... */
+static void test_encode_unsupported(void)
+{
+    REFUSE("mtk", m.mac_alg = MIKEY_MAC_NULL, WIRE_UNSUPPORTED);
+    REFUSE("mtk", m.prf = 1, WIRE_UNSUPPORTED);
+    REFUSE("mtk", m.map_type = 2, WIRE_UNSUPPORTED);
+    REFUSE("mtk", m.ts_type = 3, WIRE_UNSUPPORTED);
+    REFUSE("mtk", m.encr_alg = 3, WIRE_UNSUPPORTED);
+    REFUSE("msk_ack", m.auth_alg = MIKEY_MAC_NULL, WIRE_UNSUPPORTED);
+    REFUSE("error_auth_failure", m.error_number = 13, WIRE_UNSUPPORTED);
+    REFUSE("error_auth_failure", m.error_number = 12, WIRE_OK);
+}
+
+/* ... payloads that do not belong to the message (the table above mikey_shape_ok()), ... */
+static void test_encode_shapes(void)
+{
+    REFUSE("mtk", m.has_t = false, WIRE_MALFORMED);
+    REFUSE("mtk", m.has_kemac = false, WIRE_MALFORMED);
+    REFUSE("mtk", m.has_error = true, WIRE_MALFORMED);
+    REFUSE("mtk", (m.has_verification = true, m.auth_alg = MIKEY_MAC_HMAC_SHA1_160), WIRE_MALFORMED);
+    REFUSE("mtk", m.data_type = MIKEY_PSK_VERIFICATION, WIRE_MALFORMED);
+    REFUSE("mtk", m.data_type = 4, WIRE_MALFORMED);
+    REFUSE("mtk", (m.has_idr = true, m.idr = bytes_text("a")), WIRE_MALFORMED);
+    REFUSE("msk_ack", m.has_verification = false, WIRE_MALFORMED);
+    REFUSE("msk_ack", (m.has_kemac = true, m.mac_alg = MIKEY_MAC_HMAC_SHA1_160), WIRE_MALFORMED);
+    REFUSE("msk_ack", m.has_error = true, WIRE_MALFORMED);
+    REFUSE("msk_ack", m.has_rand = true, WIRE_MALFORMED);
+    REFUSE("msk_ack", m.has_idi = true, WIRE_MALFORMED);
+    REFUSE("msk_ack", (m.map_type = MIKEY_MAP_SRTP_ID, m.sp_count = 1), WIRE_MALFORMED);
+    REFUSE("error_auth_failure", m.has_error = false, WIRE_MALFORMED);
+    REFUSE("error_auth_failure", (m.has_kemac = true, m.mac_alg = MIKEY_MAC_HMAC_SHA1_160), WIRE_MALFORMED);
+    REFUSE("error_auth_failure", m.has_rand = true, WIRE_MALFORMED);
+    REFUSE("error_auth_failure", m.has_idi = true, WIRE_MALFORMED);
+    REFUSE("error_auth_failure", m.has_idr = true, WIRE_MALFORMED);
+}
+
+/* ... and contents that its fields cannot hold. */
+static void test_encode_malformed(void)
+{
+    static const uint8_t zeros[256];
+
+    REFUSE("mtk", m.ts = UINT64_C(1) << 32, WIRE_MALFORMED);
+    REFUSE("mtk", m.sp_count = 1, WIRE_MALFORMED);
+    REFUSE("mtk", (m.map_type = MIKEY_MAP_SRTP_ID, m.sp_count = 1), WIRE_MALFORMED);
+    REFUSE("mtk", m.mtk_id.len = 0, WIRE_MALFORMED);
+    REFUSE("mtk", m.mtk_id = bytes_of(zeros, 8), WIRE_OK);
+    REFUSE("mtk", m.mtk_id = bytes_of(zeros, 9), WIRE_MALFORMED);
+    REFUSE("mtk", (m.has_key_domain_id = m.has_msk_id = m.has_mtk_id = false), WIRE_MALFORMED);
+    REFUSE("mtk", (m.has_rand = true, m.rand = bytes_of(zeros, 15)), WIRE_MALFORMED);
+    REFUSE("mtk", (m.has_rand = true, m.rand = bytes_of(zeros, 255)), WIRE_OK);
+    REFUSE("mtk", (m.has_rand = true, m.rand = bytes_of(zeros, 256)), WIRE_MALFORMED);
+}
+
+/* RFC 3830 §6.6: time stamps of NTP have 64 bits. */
+static void test_ntp_time(void)
+{
+    for (uint8_t type = MIKEY_TS_NTP_UTC; type <= MIKEY_TS_NTP; type++) {
+        struct mikey_message m = expected_message("mtk"), back;
+        size_t counted = mikey_length(&m);
+
+        m.ts_type = type;
+        m.ts = UINT64_C(0xf486f1b001020304);
+        g_assert_cmpuint(mikey_length(&m), ==, counted + 4);
+        assert_status(mikey_encode(&m, out, sizeof out, &length), WIRE_OK);
+        assert_status(mikey_decode(bytes_of(out, length), &back), WIRE_OK);
+        assert_equal(&back, &m);
+        for (size_t room = 0; room < counted + 4; room++)
+            assert_status(mikey_encode(&m, out, room, &length), WIRE_NO_SPACE);
+    }
 }
 
 int main(int argc, char **argv)
@@ -388,6 +439,9 @@ int main(int argc, char **argv)
     g_test_add_func("/mikey/bit-flips", test_bit_flips);
     g_test_add_func("/mikey/length-fields", test_length_fields);
     g_test_add_func("/mikey/size-limit", test_size_limit);
-    g_test_add_func("/mikey/encode-refuses", test_encode_refuses);
+    g_test_add_func("/mikey/encode-unsupported", test_encode_unsupported);
+    g_test_add_func("/mikey/encode-shapes", test_encode_shapes);
+    g_test_add_func("/mikey/encode-malformed", test_encode_malformed);
+    g_test_add_func("/mikey/ntp-time", test_ntp_time);
     return g_test_run();
 }

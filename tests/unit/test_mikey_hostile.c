@@ -60,6 +60,7 @@ static void test_payloads(void)
          WIRE_MALFORMED},
         {"ID of a type that nobody knows", INIT T("06") "01ff0000" KEMAC, WIRE_OK},
         {"V for an initiator", INIT T("09") VERIFY, WIRE_MALFORMED},
+        {"KEMAC behind an error", INIT T("0c") "01000000" KEMAC, WIRE_MALFORMED},
         {"byte after the MAC", INIT T("01") KEMAC "00", WIRE_MALFORMED},
         {"payload after KEMAC", INIT T("01") "0501000001" ZERO_MAC T("00"), WIRE_MALFORMED},
         {"KEMAC names a payload", INIT T("01") "0501000001" ZERO_MAC, WIRE_MALFORMED},
@@ -245,6 +246,41 @@ static void test_key_data_list(void)
     assert_key_data_refused(bytes_of(trailing, sizeof trailing));
 }
 
+static void check_key_data_encode(struct mikey_key_data d, enum wire_status expected)
+{
+    uint8_t *out = g_malloc(2 * UINT16_MAX);
+    size_t length;
+
+    assert_status(mikey_key_data_encode(&d, out, 2 * UINT16_MAX, &length), expected);
+    g_free(out);
+}
+
+/* Lengths have 16 bits for key and salt, 8 for SPI and validity: the longest that they tell, and one more. */
+static void test_key_data_refused(void)
+{
+    uint8_t *zeros = g_malloc0(UINT16_MAX + 1);
+    const struct bytes one = bytes_of(zeros, 1), most = bytes_of(zeros, UINT16_MAX);
+    const struct bytes most_8 = bytes_of(zeros, UINT8_MAX), over_8 = bytes_of(zeros, UINT8_MAX + 1);
+    const struct bytes over = bytes_of(zeros, UINT16_MAX + 1);
+#define CHECK(expected, ...) check_key_data_encode((struct mikey_key_data){__VA_ARGS__}, expected)
+
+    CHECK(WIRE_UNSUPPORTED, .type = 4, .key = one);
+    CHECK(WIRE_UNSUPPORTED, .kv = 3, .key = one);
+    CHECK(WIRE_MALFORMED, .kv = MIKEY_KV_NULL);
+    CHECK(WIRE_MALFORMED, .kv = MIKEY_KV_SPI, .spi = one);
+    CHECK(WIRE_OK, .type = MIKEY_KEY_TGK, .key = most);
+    CHECK(WIRE_LIMIT, .type = MIKEY_KEY_TGK, .key = over);
+    CHECK(WIRE_OK, .type = MIKEY_KEY_TGK_SALT, .key = one, .salt = most);
+    CHECK(WIRE_LIMIT, .type = MIKEY_KEY_TGK_SALT, .key = one, .salt = over);
+    CHECK(WIRE_OK, .kv = MIKEY_KV_SPI, .key = one, .spi = most_8);
+    CHECK(WIRE_LIMIT, .kv = MIKEY_KV_SPI, .key = one, .spi = over_8);
+    CHECK(WIRE_OK, .kv = MIKEY_KV_INTERVAL, .valid_from = most_8, .valid_to = most_8);
+    CHECK(WIRE_LIMIT, .kv = MIKEY_KV_INTERVAL, .valid_from = over_8, .valid_to = most_8);
+    CHECK(WIRE_LIMIT, .kv = MIKEY_KV_INTERVAL, .valid_from = most_8, .valid_to = over_8);
+#undef CHECK
+    g_free(zeros);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -256,5 +292,6 @@ int main(int argc, char **argv)
     g_test_add_func("/mikey/hostile/payload-limit", test_payload_limit);
     g_test_add_func("/mikey/key-data", test_key_data);
     g_test_add_func("/mikey/key-data/list", test_key_data_list);
+    g_test_add_func("/mikey/key-data/refused", test_key_data_refused);
     return g_test_run();
 }

@@ -97,6 +97,8 @@ static void test_many_keys(void)
     assert_status(ua_request_body_encode(keys, 0, out, sizeof out, &length), WIRE_MALFORMED);
     keys[0].status = 99;
     assert_status(ua_response_body_encode(keys, 1, out, sizeof out, &length), WIRE_MALFORMED);
+    keys[0].status = 600;
+    assert_status(ua_response_body_encode(keys, 1, out, sizeof out, &length), WIRE_MALFORMED);
 
     assert_status(ua_request_body_encode(keys, UA_KEYS_MAX, out, sizeof out, &length), WIRE_OK);
     text = g_strdup_printf(
@@ -104,6 +106,36 @@ static void test_many_keys(void)
         (int)(length - strlen("</mbmsMSKRequest>\n")), (char *)out);
     assert_status(ua_request_body_decode(bytes_text(text), back, &count), WIRE_LIMIT);
     g_free(text);
+}
+
+/* Answers that say yes to every key are read by comparing: as many as there may be, one more, text behind. */
+static void test_granted_keys(void)
+{
+    static const struct {
+        const char *end;
+        unsigned answers;
+        enum wire_status status;
+    } cases[] = {{"</mbmsMSKResponse>\n", UA_KEYS_MAX, WIRE_OK},
+                 {"</mbmsMSKResponse>", UA_KEYS_MAX, WIRE_OK},
+                 {"</mbmsMSKResponse>x", UA_KEYS_MAX, WIRE_MALFORMED},
+                 {"</mbmsMSKResponse>\n", UA_KEYS_MAX + 1, WIRE_LIMIT},
+                 {"</mbmsMSKResponse>\n", 0, WIRE_MALFORMED}};
+    const char *whole = (const char *)text_of("response_body").at;
+    const char *answer = strstr(whole, "<Response>"), *end = strstr(whole, "</mbmsMSKResponse>");
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        GString *text = g_string_new_len(whole, answer - whole);
+        struct ua_key keys[UA_KEYS_MAX];
+        unsigned count;
+
+        for (unsigned k = 0; k < cases[i].answers; k++)
+            g_string_append_len(text, answer, end - answer);
+        g_string_append(text, cases[i].end);
+        assert_status(ua_response_body_decode(bytes_of(text->str, text->len), keys, &count), cases[i].status);
+        for (unsigned k = 0; cases[i].status == WIRE_OK && k < UA_KEYS_MAX; k++)
+            g_assert_true(count == UA_KEYS_MAX && keys[k].msk_id == example.msk_id && keys[k].status == 200);
+        g_string_free(text, TRUE);
+    }
 }
 
 static void test_request_faults(void)
@@ -306,6 +338,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ua/sizes", test_sizes);
     g_test_add_func("/ua/bodies", test_bodies);
     g_test_add_func("/ua/many-keys", test_many_keys);
+    g_test_add_func("/ua/granted-keys", test_granted_keys);
     g_test_add_func("/ua/request-faults", test_request_faults);
     g_test_add_func("/ua/response-faults", test_response_faults);
     g_test_add_func("/ua/response codes", test_response_codes);

@@ -85,6 +85,25 @@ static void test_base64(void)
     }
 }
 
+/* Against GLib's: lengths that fill the wide loop, the narrow one and the padding in every way. */
+static void test_base64_lengths(void)
+{
+    uint8_t plain[60], out[80], back[60];
+
+    for (unsigned i = 0; i < sizeof plain; i++)
+        plain[i] = (uint8_t)(i * 167 + 13);
+    for (size_t len = 0; len <= sizeof plain; len++) {
+        g_autofree char *text = g_base64_encode(plain, len);
+        struct wire_writer w = wire_writer(out, sizeof out);
+        size_t got;
+
+        wire_put_base64(&w, plain, len);
+        assert_bytes(bytes_of(out, wire_written(&w)), bytes_text(text));
+        assert_status(wire_base64_decode(bytes_text(text), back, len, &got), WIRE_OK);
+        g_assert_cmpmem(back, got, plain, len);
+    }
+}
+
 static void check_date(int64_t unix_s)
 {
     static const char *const weekdays[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
@@ -135,9 +154,12 @@ static void test_bad_dates(void)
         "Tue, 01 Jan 2030 24:00:00 GMT", "Tue, 01 Jan 2030 11:60:00 GMT", "Tue, 01 Jan 2030 11:00:60 GMT",
         "Tue, 01 Jan 2030 11:00:00 UTC", "Tue, 01 Jan 2030 11:00:00 GM",  "Tue, 00 Jan 2030 11:00:00 GMT",
         "Fri, 29 Feb 2030 11:00:00 GMT", "Tue, 01-Jan-2030 11:00:00 GMT", "Tue, 01 Jan 1930 11:00:00 GMT"};
-    static const char *const xml[] = {"2030-02-29T00:00:00Z", "2030-13-01T00:00:00Z", "2030-01-01 00:00:00Z",
-                                      "2030-01-01T00:00:00",  "2030-01-01T25:00:00Z", "203a-01-01T00:00:00Z",
-                                      "2100-02-29T00:00:00Z", "1969-12-31T23:59:59Z", ""};
+    static const char *const xml[] = {
+        "2030-02-29T00:00:00Z",   "2030-13-01T00:00:00Z",   "2030-01-01 00:00:00Z",
+        "2030-01-01T00:00:00",    "2030-01-01T25:00:00Z",   "203a-01-01T00:00:00Z",
+        "2100-02-29T00:00:00Z",   "1969-12-31T23:59:59Z",   "",
+        "2030-01-01T00:00:00.Z",  "2030-01-01T00:00:00,5Z", "2030-01-01T00:00:00.5/Z",
+        "2030-01-01T00:00:00.x5Z"};
     int64_t t;
 
     for (unsigned i = 0; i < G_N_ELEMENTS(http); i++)
@@ -145,6 +167,28 @@ static void test_bad_dates(void)
     for (unsigned i = 0; i < G_N_ELEMENTS(xml); i++)
         assert_status(wire_xml_time_decode(bytes_text(xml[i]), &t), WIRE_MALFORMED);
     assert_status(wire_xml_time_decode(bytes_text("2096-02-29T00:00:00Z"), &t), WIRE_OK);
+}
+
+static void check_spoilt(const char *text, enum wire_status (*decode)(struct bytes text, int64_t *unix_s))
+{
+    int64_t t;
+
+    assert_status(decode(bytes_text(text), &t), WIRE_OK);
+    for (size_t i = 0; text[i] != '\0'; i++) {
+        g_autofree char *spoilt = g_strdup(text);
+
+        spoilt[i] = '?';
+        g_test_message("%s", spoilt);
+        assert_status(decode(bytes_text(spoilt), &t), WIRE_MALFORMED);
+    }
+}
+
+/* Every character of a date says something. */
+static void test_spoilt_dates(void)
+{
+    check_spoilt("Tue, 01 Jan 2030 11:00:00 GMT", wire_http_date_decode);
+    check_spoilt("2030-01-01T00:00:00Z", wire_xml_time_decode);
+    check_spoilt("2030-01-01T00:00:00.25Z", wire_xml_time_decode);
 }
 
 /* Moments outside 1970..9999 are written as the nearest one inside. */
@@ -171,8 +215,10 @@ int main(int argc, char **argv)
     g_test_add_func("/wire/integers", test_integers);
     g_test_add_func("/wire/numbers", test_numbers);
     g_test_add_func("/wire/base64", test_base64);
+    g_test_add_func("/wire/base64/lengths", test_base64_lengths);
     g_test_add_func("/wire/dates", test_dates);
     g_test_add_func("/wire/dates/bad", test_bad_dates);
+    g_test_add_func("/wire/dates/spoilt", test_spoilt_dates);
     g_test_add_func("/wire/dates/limits", test_date_limits);
     g_test_add_func("/wire/status-texts", test_status_texts);
     return g_test_run();

@@ -95,6 +95,10 @@ static const struct {
     {"<a b:=\"c\"/>", WIRE_MALFORMED},
     {"<a b:c:d=\"c\"/>", WIRE_MALFORMED},
     {"<b:a/>", WIRE_MALFORMED},
+    {"<a:/>", WIRE_MALFORMED},
+    {"<:a/>", WIRE_MALFORMED},
+    {"<a:b:c xmlns:a=\"u\"/>", WIRE_MALFORMED},
+    {"<a :b=\"c\"/>", WIRE_MALFORMED},
     {"<a xmlns:b=\"u\"><c xmlns:d=\"v\"><b:e/><d:e/></c></a>", WIRE_OK},
     {"<a xmlns:b=\"u\"><c xmlns:d=\"v\"><b:e/></c><d:e/></a>", WIRE_MALFORMED},
     {"<a xmlns=\"\" xmlns:b=\"\" xmlns:c=\"\" xmlns:d=\"\"><a xmlns:b=\"\" xmlns:c=\"\" xmlns:d=\"\" "
@@ -152,11 +156,31 @@ static void test_steps(void)
     assert_status(xml_begin(&r, bytes_text("<r>t<a/></r>")), WIRE_OK);
     assert_status(xml_root(&r, "r", NULL), WIRE_OK);
     assert_status(xml_text(&r, &text), WIRE_MALFORMED);
+    /* a document is not finished within its root */
+    assert_status(xml_begin(&r, bytes_text("<r><a/></r>")), WIRE_OK);
+    assert_status(xml_root(&r, "r", NULL), WIRE_OK);
+    assert_status(xml_finish(&r), WIRE_MALFORMED);
+}
+
+/* The first event is the start of the root, or there is none. */
+static void test_root(void)
+{
+    static const char *const texts[] = {"",    " ", "x", "</r>", "<!-- x -->", "<?xml version=\"1.0\"?>",
+                                        "<q/>"};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++) {
+        struct xml_reader r;
+
+        g_test_message("%s", texts[i]);
+        assert_status(xml_begin(&r, bytes_text(texts[i])), WIRE_OK);
+        g_assert_cmpint(xml_root(&r, "r", NULL), !=, WIRE_OK);
+    }
 }
 
 static void test_plain(void)
 {
     g_assert_true(xml_is_plain(bytes_text("I1U8vpY3qJ0hiuZNrke/NQ==@bsf.example")));
+    g_assert_true(xml_is_plain((struct bytes){NULL, 0}));
     for (const char *c = "<>&\"'\x01\x7f"; *c != '\0'; c++)
         g_assert_false(xml_is_plain(bytes_of(c, 1)));
 }
@@ -167,6 +191,7 @@ int main(int argc, char **argv)
     g_test_add_func("/xml/documents", test_documents);
     g_test_add_func("/xml/faults", test_faults);
     g_test_add_func("/xml/steps", test_steps);
+    g_test_add_func("/xml/root", test_root);
     g_test_add_func("/xml/plain", test_plain);
     return g_test_run();
 }
