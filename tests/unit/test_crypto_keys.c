@@ -34,6 +34,10 @@ static void test_prf(void)
         mikey_prf(crypto, vector_hex(mikey, groups[i], "inkey"), vector_hex(mikey, groups[i], "label"),
                   outkey, 7);
         g_assert_cmpmem(outkey, 7, expected.at, 7);
+        mikey_prf(crypto, vector_hex(mikey, groups[i], "inkey"), vector_hex(mikey, groups[i], "label"),
+                  outkey + 7, 0);
+        g_assert_cmpmem(outkey, 7, expected.at, 7);
+        g_assert_cmphex(outkey[7], ==, expected.at[7]);
     }
 }
 
@@ -344,6 +348,56 @@ static void test_digest_variants(void)
     g_free(text);
 }
 
+/* H(method:uri:H(body)) by GLib. */
+static char *ha2_of(GChecksumType type, const char *method, const char *uri, const char *body)
+{
+    g_autofree char *hash = g_compute_checksum_for_string(type, body, -1);
+    g_autofree char *text = g_strdup_printf("%s:%s:%s", method, uri, hash);
+
+    return g_compute_checksum_for_string(type, text, -1);
+}
+
+static void check_ha2(enum digest_algorithm algorithm, const char *method, const char *uri, const char *body)
+{
+    g_autofree char *expected =
+        ha2_of(algorithm == DIGEST_MD5 ? G_CHECKSUM_MD5 : G_CHECKSUM_SHA256, method, uri, body);
+    struct digest_hash got;
+
+    digest_ha2(crypto, algorithm, bytes_text(method), bytes_text(uri), true, bytes_text(body), &got);
+    assert_bytes(digest_hash_bytes(&got), bytes_text(expected));
+}
+
+/* Texts as long as what is put together on the stack, and longer. */
+static void test_digest_long(void)
+{
+    for (size_t len = 950; len < 1100; len++) {
+        g_autofree char *uri = g_strnfill(len, 'u'), *body = g_strnfill(len, 'b');
+
+        check_ha2(DIGEST_MD5, "POST", uri, "");
+        check_ha2(DIGEST_MD5, "POST", uri, body);
+        check_ha2(DIGEST_MD5, "POST", "/", body);
+        check_ha2(DIGEST_SHA256, "POST", uri, body);
+    }
+}
+
+/* The last HA2 is remembered with all that went into it: a change of any text, of its length or of one
+ * character, gives another. */
+static void test_digest_remembered(void)
+{
+    static const char *const texts[][3] = {
+        {"POST", "/uri", "body"}, {"PUT", "/uri", "body"}, {"POST", "/url", "body"},
+        {"POSX", "/uri", "body"}, {"POST", "/ur", "body"}, {"POST", "/uri", "bodies"},
+        {"POST", "/uri", "bodx"}, {"", "/uri", "body"},    {"", "/uri", "bodx"},
+        {"POST", "", "body"},     {"POST", "/uri", ""}};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++)
+        for (unsigned k = 0; k < G_N_ELEMENTS(texts); k++) {
+            check_ha2(DIGEST_MD5, texts[i][0], texts[i][1], texts[i][2]);
+            check_ha2(DIGEST_MD5, texts[k][0], texts[k][1], texts[k][2]);
+            check_ha2(DIGEST_SHA256, texts[k][0], texts[k][1], texts[k][2]);
+        }
+}
+
 int main(int argc, char **argv)
 {
     int failed;
@@ -365,6 +419,8 @@ int main(int argc, char **argv)
     g_test_add_func("/digest/ub", test_digest_ub);
     g_test_add_func("/digest/ua", test_digest_ua);
     g_test_add_func("/digest/variants", test_digest_variants);
+    g_test_add_func("/digest/long", test_digest_long);
+    g_test_add_func("/digest/remembered", test_digest_remembered);
     failed = g_test_run();
     g_key_file_free(mikey);
     g_key_file_free(gba);

@@ -380,6 +380,7 @@ static void test_counts(void)
     g_assert_cmpuint(counts->bytes[CRYPTO_AES_CTR], ==, 7);
     crypto_free(own);
     crypto_free(NULL);
+    crypto_cipher_free(NULL);
 }
 
 static void test_equal(void)
@@ -389,6 +390,18 @@ static void test_equal(void)
     g_assert_false(crypto_equal("abcd", "bbcd", 4));
     g_assert_true(crypto_equal("abcd", "abce", 3));
     g_assert_true(crypto_equal("", "", 0));
+    /* at every length a difference in any one byte shows, and what lies behind the end does not */
+    for (size_t len = 0; len <= 40; len++) {
+        uint8_t a[41] = {0}, b[41] = {0};
+
+        b[len] = 1;
+        g_assert_true(crypto_equal(a, b, len));
+        for (size_t i = 0; i < len; i++) {
+            b[i] = 0x80;
+            g_assert_false(crypto_equal(a, b, len));
+            b[i] = 0;
+        }
+    }
 }
 
 int main(int argc, char **argv)
