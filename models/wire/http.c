@@ -341,9 +341,9 @@ const struct bytes *http_find_next(const struct http_message *message, const cha
 {
     const struct http_header *header = message->headers, *end = header + message->header_count;
 
-    while (after != NULL && header < end && &header->value != after)
-        header++;
-    for (header += after != NULL; header < end; header++)
+    while (after != NULL && &header++->value != after)
+        continue;
+    for (; header < end; header++)
         if (scan_equal_nocase(header->name, name, strlen(name)))
             return &header->value;
     return NULL;

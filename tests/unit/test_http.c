@@ -55,6 +55,26 @@ static void test_find(void)
     g_assert_null(http_find(&m, ""));
 }
 
+/* One after the other, to the end. */
+static void test_find_next(void)
+{
+    static const char *const values[] = {"1", "2", "", "4"};
+    const struct bytes *at = NULL;
+    struct http_message m;
+
+    assert_status(http_decode(bytes_text("GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\nY: y\r\nx: 2\r\nX:\r\n"
+                                         "XX: z\r\nX: 4\r\n\r\n"),
+                              &m),
+                  WIRE_OK);
+    for (unsigned i = 0; i < G_N_ELEMENTS(values); i++) {
+        at = http_find_next(&m, "X", at);
+        g_assert_nonnull(at);
+        assert_bytes(*at, bytes_text(values[i]));
+    }
+    g_assert_null(http_find_next(&m, "X", at));
+    g_assert_null(http_find_next(&m, "Z", NULL));
+}
+
 /* Words of User-Agent and Server: whole ones, without a version or a semicolon. */
 static void test_products(void)
 {
@@ -68,6 +88,7 @@ static void test_products(void)
                  {"3gpp-gba-tmpi", false},
                  {"x3gpp-gba", false},
                  {"a/3gpp-gb 3gpp-gbaa", false},
+                 {"4gpp-gba 3gpp-gbb", false},
                  {"  ", false},
                  {"", false}};
 
@@ -183,6 +204,8 @@ static const struct {
     {"no fault", "GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n\r\n", WIRE_OK, 1},
     {"no header but Host", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", WIRE_OK, 1},
     {"no reason phrase", "HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n", WIRE_OK, 1},
+    {"199 without a length", "HTTP/1.1 199 Wait\r\n\r\n", WIRE_OK, 1},
+    {"304 without a length", "HTTP/1.1 304 Not Modified\r\n\r\n", WIRE_OK, 1},
     {"204 without a length", "HTTP/1.1 204 No Content\r\n\r\n", WIRE_OK, 1},
     {"length twice", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\ncontent-length: 0\r\n\r\n",
      WIRE_MALFORMED, 1},
@@ -271,6 +294,9 @@ static void test_host(void)
                  {"Host: a:8o\r\n", WIRE_MALFORMED},
                  {"Host: %6\r\n", WIRE_MALFORMED},
                  {"Host: %6g\r\n", WIRE_MALFORMED},
+                 {"Host: %g6\r\n", WIRE_MALFORMED},
+                 {"Host: %6:\r\n", WIRE_MALFORMED},
+                 {"Host: %09%af%AF\r\n", WIRE_OK},
                  {"Host: \xc3\xa4\r\n", WIRE_MALFORMED},
                  {"Host: [2001:db8::1\r\n", WIRE_MALFORMED},
                  {"Host: [2001:db8::1]a\r\n", WIRE_MALFORMED},
@@ -410,6 +436,7 @@ int main(int argc, char **argv)
     gba = vectors_open("gba_ub_ua_computed.ini");
     g_test_add_func("/http/vectors", test_vectors);
     g_test_add_func("/http/find", test_find);
+    g_test_add_func("/http/find-next", test_find_next);
     g_test_add_func("/http/products", test_products);
     g_test_add_func("/http/values", test_values);
     g_test_add_func("/http/truncated", test_truncated);

@@ -212,7 +212,7 @@ static void test_info_damaged(void)
 
 static void test_errors(void)
 {
-    static const unsigned statuses[] = {400, 403, 404, 405, 500, 503};
+    static const unsigned statuses[] = {400, 403, 404, 405, 500, 501, 503, 504, 505};
     struct http_message m;
     uint8_t buffer[300];
     size_t len;
@@ -230,8 +230,13 @@ static void test_errors(void)
         assert_bytes(*http_find(&m, "server"), bytes_text("BMSC-sim"));
         g_assert_cmpuint(http_retry_after(&m), ==, 0);
     }
-    assert_status(http_error_encode(200, "BSF-sim", NOW, 0, buffer, sizeof buffer, &len), WIRE_UNSUPPORTED);
-    assert_status(http_error_encode(401, "BSF-sim", NOW, 0, buffer, sizeof buffer, &len), WIRE_UNSUPPORTED);
+    for (unsigned status = 0, i = 0; status < 1000; status++) {
+        if (i < G_N_ELEMENTS(statuses) && status == statuses[i])
+            i++;
+        else
+            assert_status(http_error_encode(status, "BSF-sim", NOW, 0, buffer, sizeof buffer, &len),
+                          WIRE_UNSUPPORTED);
+    }
 }
 
 static void test_retry_after(void)
@@ -250,6 +255,7 @@ static void test_retry_after(void)
         {"Date: Tue, 01 Jan 2030 11:00:00 GMT\r\nRetry-After: Tue, 01 Jan 2030 11:01:30 GMT", 90},
         {"Date: Tue, 01 Jan 2030 11:02:00 GMT\r\nRetry-After: Tue, 01 Jan 2030 11:01:30 GMT", 0},
         {"Date: Tue, 01 Jan 2030 11:02:00 GMT\r\nRetry-After: Fri, 31 Dec 9999 23:59:59 GMT", UINT32_MAX},
+        {"Date: Tue, 01 Jan 2030 11:00:00 GMT\r\nRetry-After: soon", 0},
         {"Date: today\r\nRetry-After: Tue, 01 Jan 2030 11:01:30 GMT", 0}};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
