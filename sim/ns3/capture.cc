@@ -58,7 +58,7 @@ static const Capture *into_same_file(const ns3c *sim, const char *path)
 
 ns3c_status ns3c_device_pcap(ns3c_device *device, const char *path)
 try {
-    ns3c_internal::need_memory();
+    ns3c_internal::need_room();
     if (device == nullptr || path == nullptr)
         return fail(NS3C_INVALID, "ns3c_device_pcap: no %s", device == nullptr ? "device" : "path");
     auto capture = std::make_shared<Capture>();

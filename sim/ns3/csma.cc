@@ -18,7 +18,7 @@ constexpr uint32_t ethernet_head = 14, ethernet_tail = 4;
 
 ns3c_status ns3c_csma_new(ns3c *sim, const ns3c_link_options *options, ns3c_csma **out)
 try {
-    need_memory();
+    need_room();
     ns3c_status status = check_link("ns3c_csma_new", options);
 
     if (sim == nullptr || out == nullptr)
@@ -74,7 +74,7 @@ static void given_up(ns3c_device *device, ns3::Ptr<const ns3::Packet> frame)
 
 ns3c_status ns3c_csma_attach(ns3c_csma *csma, ns3c_node *node, ns3c_device **out)
 try {
-    need_memory();
+    need_room();
     if (csma == nullptr || node == nullptr || out == nullptr)
         return fail(NS3C_INVALID, "ns3c_csma_attach: no segment, node or place for the device");
     auto made = std::make_unique<ns3c_device>();

@@ -9,6 +9,7 @@
 #include <locale>
 #include <new>
 #include <sstream>
+#include <sys/mman.h>
 
 static char last_error[512];
 
@@ -21,17 +22,24 @@ static void *reserve;
 static bool out_of_memory;
 static std::new_handler handler_before;
 
+static void run_out()
+{
+    out_of_memory = true;
+    std::free(reserve);
+    reserve = nullptr;
+}
+
 static void on_no_memory()
 {
+    bool none_left = reserve == nullptr;
+
     if (handler_before != nullptr) {
         handler_before(); /* returns if it has freed some */
         return;
     }
-    out_of_memory = true;
-    if (reserve == nullptr)
+    run_out();
+    if (none_left)
         throw std::bad_alloc();
-    std::free(reserve);
-    reserve = nullptr;
 }
 
 void ns3c_internal::watch_memory()
@@ -58,6 +66,24 @@ void ns3c_internal::forget_memory()
 bool ns3c_out_of_memory(void)
 {
     return out_of_memory;
+}
+
+/* Some of ns-3's allocations are malloc()s that it does not check, one in each object. So there has to be
+ * room before they come. */
+void ns3c_internal::probe_memory()
+{
+    void *room = mmap(nullptr, reserve_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (room == MAP_FAILED)
+        run_out();
+    else
+        munmap(room, reserve_bytes);
+}
+
+void ns3c_internal::need_room()
+{
+    probe_memory();
+    need_memory();
 }
 
 void ns3c_internal::need_memory()

@@ -73,6 +73,8 @@ ns3::Scheduler::Event Gate::PeekNext() const
 
 ns3::Scheduler::Event Gate::RemoveNext()
 {
+    if (++removed % probe_events == 0)
+        probe_memory();
     queued--;
     return inner->RemoveNext();
 }

@@ -56,11 +56,15 @@ class Gate : public ns3::Scheduler
     void count_cancelled();
 
   private:
+    /* What so many events may allocate, a megabyte, is looked for beforehand. */
+    static constexpr uint64_t probe_events = 64;
+
     void purge();
 
     ns3::Ptr<ns3::Scheduler> inner;
     uint64_t limit = UINT64_MAX;
     uint64_t queued = 0;
+    uint64_t removed = 0;
     uint64_t cancelled = 0; /* of `queued`: the program's own that were called off */
 };
 

@@ -59,6 +59,10 @@ void watch_memory();
 void forget_memory();
 /* Throws if that has happened: there is not much left, and nothing is begun any more. */
 void need_memory();
+/* Looks whether there is room for a megabyte, and counts as such a failure if not: for many events, or one
+ * object. need_room(): then throws. */
+void probe_memory();
+void need_room();
 /* As printf()'s %g, with a decimal point whatever the locale. */
 std::string number_text(double number);
 

@@ -82,7 +82,7 @@ static ns3c_device *make_end(ns3c *sim, const ns3c_link_options *options, uint64
 ns3c_status ns3c_point_to_point(ns3c *sim, ns3c_node *a, ns3c_node *b, const ns3c_link_options *options,
                                 ns3c_device **at_a, ns3c_device **at_b)
 try {
-    need_memory();
+    need_room();
     static const char what[] = "ns3c_point_to_point";
     ns3c_status status = check_link(what, options);
 

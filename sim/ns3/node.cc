@@ -79,7 +79,7 @@ static void make_stack(ns3c_node *node)
 
 ns3c_status ns3c_node_new(ns3c *sim, ns3c_node **out)
 try {
-    need_memory();
+    need_room();
     if (sim == nullptr || out == nullptr)
         return fail(NS3C_INVALID, "ns3c_node_new: no simulator, or nowhere to put the node");
     auto made = std::make_unique<ns3c_node>();
@@ -156,7 +156,7 @@ static ns3c_status add_address6(ns3c_device *device, const ns3c_address *given, 
 
 ns3c_status ns3c_device_add_address(ns3c_device *device, const ns3c_address *address, unsigned prefix_bits)
 try {
-    need_memory();
+    need_room();
     ns3c_status status = check_prefix("ns3c_device_add_address", address, prefix_bits);
 
     if (status != NS3C_OK)
@@ -171,7 +171,7 @@ try {
 
 ns3c_status ns3c_node_add_local(ns3c_node *node, const ns3c_address *prefix, unsigned prefix_bits)
 try {
-    need_memory();
+    need_room();
     ns3c_status status = check_prefix("ns3c_node_add_local", prefix, prefix_bits);
 
     if (status != NS3C_OK)
@@ -190,7 +190,7 @@ try {
 ns3c_status ns3c_node_add_route(ns3c_node *node, const ns3c_address *prefix, unsigned prefix_bits,
                                 ns3c_device *device, const ns3c_address *gateway)
 try {
-    need_memory();
+    need_room();
     ns3c_status status = check_prefix("ns3c_node_add_route", prefix, prefix_bits);
 
     if (status != NS3C_OK)

@@ -52,11 +52,13 @@ ns3c_status ns3c_new(const ns3c_options *options, ns3c **out)
 try {
     static const ns3c_options defaults = {};
     const ns3c_options *chosen = options != nullptr ? options : &defaults;
-    ns3::Ptr<ns3::Scheduler> scheduler = make_scheduler(chosen->scheduler);
+    ns3::Ptr<ns3::Scheduler> scheduler;
     ns3::ObjectFactory gates;
 
     if (the_one == nullptr)
         ns3c_internal::watch_memory();
+    ns3c_internal::need_room();
+    scheduler = make_scheduler(chosen->scheduler);
     if (out == nullptr)
         return fail(NS3C_INVALID, "ns3c_new: nowhere to put the simulator");
     if (the_one != nullptr)

@@ -58,7 +58,7 @@ ns3c_status ns3c_tcp_connect(ns3c_node *node, const ns3c_address *local, uint16_
                              const ns3c_address *remote, uint16_t remote_port, const ns3c_tcp_events *events,
                              void *user, ns3c_tcp **out)
 try {
-    need_memory();
+    need_room();
     ns3c_status status = check_family(remote);
     ns3c_address from;
 
@@ -101,7 +101,7 @@ ns3c_status ns3c_tcp_listen(ns3c_node *node, const ns3c_address *address, uint16
                             void (*incoming)(void *user, ns3c_listener *listener), void *user,
                             ns3c_listener **out)
 try {
-    need_memory();
+    need_room();
     if (!node || !out)
         return fail(NS3C_INVALID, "ns3c_tcp_listen: no node, or nowhere to put the listener");
     if (!port || !backlog)
@@ -129,7 +129,7 @@ try {
 ns3c_status ns3c_tcp_accept(ns3c_listener *listener, const ns3c_tcp_events *events, void *user,
                             ns3c_tcp **out)
 try {
-    need_memory();
+    need_room();
     if (!listener || !out)
         return fail(NS3C_INVALID, "ns3c_tcp_accept: no listener, or nowhere to put the connection");
     if (listener->ready.empty())

@@ -142,7 +142,7 @@ UdpPorts::RxStatus UdpPorts::Receive(ns3::Ptr<ns3::Packet> packet, const ns3::Ip
 ns3c_status ns3c_udp_open(ns3c_node *node, const ns3c_address *address, uint16_t port, ns3c_udp_fn *fn,
                           void *user, ns3c_udp **out)
 try {
-    need_memory();
+    need_room();
     if (!node || !out)
         return fail(NS3C_INVALID, "ns3c_udp_open: no node, or nowhere to put the port");
     if (!port)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The bindings of ns-3 where memory runs out: at whichever allocation of C++, a call answers NS3C_MEMORY, no exception
- * gets into C, the simulator can be freed, and the next one is as good as the first. */
+/* The bindings of ns-3 where memory runs out: at whichever allocation of C++, a call answers NS3C_MEMORY, no
+ * exception gets into C, the simulator can be freed, and the next one is as good as the first. */
 #include "sim/ns3/ns3c.h"
 #include "tests/unit/tap.h"
 
