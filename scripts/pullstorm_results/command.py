@@ -5,9 +5,8 @@ import argparse
 import errno
 import os
 import sys
-import tempfile
 
-from pullstorm_results import reading
+from pullstorm_results import leftovers, reading
 
 WRONG, FAILED = 2, 1
 
@@ -31,21 +30,16 @@ def write_file(path, data):
     path = os.path.realpath(path)
     if os.path.lexists(path) and not os.path.isfile(path):
         raise OSError(errno.EEXIST, "no regular file, so not replaced", path)
-    aside = None
     try:
-        handle, aside = tempfile.mkstemp(prefix=".", suffix=".partial", dir=os.path.dirname(path))
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(aside, 0o666 & ~mask)
-        os.replace(aside, path)
-    except BaseException as error:
-        if aside is not None:
-            os.unlink(aside)
-        if isinstance(error, OSError):
-            raise OSError(error.errno, error.strerror, path) from error
-        raise
+        with leftovers.partial(os.path.dirname(path)) as (handle, aside):
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(aside, 0o666 & ~mask)
+            os.replace(aside, path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from error
 
 
 def _made(make, path, *more):

@@ -68,6 +68,7 @@ static int collect(const struct study *study, const GArray *runs, const char *di
 
     if (!folder_begin(study, dir, &error))
         return study_command_give_up(error);
+    study_command_clear(dir);
     status = report(runs, dir);
     if (!collect_write(study, runs, dir, &error))
         return study_command_give_up(error);

@@ -2,6 +2,7 @@
 /* The directory that a run writes: all of it, or none of it. */
 #include "sim/cli/output_dir.h"
 
+#include "sim/files/aside.h"
 #include "sim/files/listing.h"
 #include "sim/kernel/memory.h"
 
@@ -54,21 +55,34 @@ static bool is_result_file(const char *name)
     return g_str_has_prefix(name, "device-") && g_str_has_suffix(name, ".pcap");
 }
 
+static bool is_lock(const char *name)
+{
+    return g_str_has_prefix(name, ".sweep.") && g_str_has_suffix(name, "lock");
+}
+
+static bool is_ours(const char *name)
+{
+    return is_result_file(name) || is_lock(name);
+}
+
 static bool is_picture(const char *name)
 {
     return g_str_has_suffix(name, ".png") || g_str_has_suffix(name, ".svg");
 }
 
-/* Removes the files of a folder that `is_ours` knows, and the folder if that leaves it empty. */
-static bool remove_folder(const char *path, bool (*is_ours)(const char *name))
+/* Removes the files of a folder that `removed` knows and what killed writers left there, and the folder
+ * if that leaves it empty. */
+static bool remove_folder(const char *path, bool (*removed)(const char *name))
 {
+    aside_remove_abandoned(path);
+
     GPtrArray *names = listing_read(path, NULL);
 
     for (unsigned i = 0; names && i < names->len; i++) {
         const char *name = g_ptr_array_index(names, i);
         char *file = g_build_filename(path, name, NULL);
 
-        if (is_ours(name))
+        if (removed(name))
             unlink(file);
         g_free(file);
     }
@@ -83,7 +97,7 @@ static bool remove_result(const char *path)
 
     remove_folder(folder, is_picture);
     g_free(folder);
-    return remove_folder(path, is_result_file);
+    return remove_folder(path, is_ours);
 }
 
 /* plots/ itself, no link to a folder elsewhere. */
@@ -110,12 +124,25 @@ static bool find_pictures(const char *path, bool *any, GError **error)
     return names != NULL;
 }
 
+/* The lock of a sweep or plan (scripts/sweep, sim/study/folder.c) that nobody holds: one was killed before it
+ * had made anything. */
+static bool is_free_lock(const char *folder, const char *name)
+{
+    char *path = g_build_filename(folder, name, NULL);
+    int file = is_lock(name) ? aside_take(path, 0) : -1;
+
+    if (file >= 0)
+        close(file);
+    g_free(path);
+    return file >= 0;
+}
+
 /* May a directory that exists become the result? Pictures alone are as worth keeping as a result. */
 static bool inspect(struct output_dir *dir, bool force, GError **error)
 {
     GPtrArray *names = listing_read(dir->target, error);
     const char *foreign = NULL;
-    bool result = false, plots = false, drawn = false, good = true;
+    bool result = false, plots = false, drawn = false, locks = false, good = true;
 
     if (!names)
         return false;
@@ -126,6 +153,8 @@ static bool inspect(struct output_dir *dir, bool force, GError **error)
             result = true;
         else if (is_pictures_folder(dir->target, name))
             plots = true;
+        else if (is_free_lock(dir->target, name))
+            locks = true;
         else if (!foreign)
             foreign = name;
     }
@@ -141,9 +170,65 @@ static bool inspect(struct output_dir *dir, bool force, GError **error)
     else if ((result || drawn) && !force)
         good = fail(error, EEXIST, "%s: holds a result already; --force replaces it, -o names another folder",
                     dir->target);
-    dir->replaces = result || plots;
+    dir->replaces = result || plots || locks;
     g_ptr_array_unref(names);
     return good;
+}
+
+/* NAME of ".NAME.partial-PID", and of the same with ".old" behind it, where an earlier result stands aside;
+ * NULL if it is neither. g_free. */
+static char *name_of_partial(const char *entry, bool *old)
+{
+    const char *mark = g_strrstr(entry, ".partial-"), *pid = mark ? mark + strlen(".partial-") : NULL;
+    size_t digits = pid ? strspn(pid, "0123456789") : 0;
+
+    *old = pid && strcmp(pid + digits, ".old") == 0;
+    if (entry[0] != '.' || digits == 0 || mark == entry || (pid[digits] && !*old))
+        return NULL;
+    return g_strndup(entry + 1, (gsize)(mark - entry - 1));
+}
+
+/* A hidden sibling whose lock is free belongs to a run that was killed. An earlier result may be all that
+ * there is: it goes if there is a new one. */
+static void remove_if_abandoned(const char *parent, const char *entry, const char *name, bool old)
+{
+    char *path = g_build_filename(parent, entry, NULL), *target = g_build_filename(parent, name, NULL);
+    int lock = old ? -1 : aside_take(path, O_DIRECTORY);
+
+    if (lock >= 0 || (old && access(target, F_OK) == 0))
+        remove_result(path);
+    if (lock >= 0)
+        close(lock);
+    g_free(target);
+    g_free(path);
+}
+
+void output_dir_remove_abandoned(const char *parent, const char *only)
+{
+    GPtrArray *names = listing_read(parent, NULL);
+
+    for (unsigned i = 0; names && i < names->len; i++) {
+        const char *entry = g_ptr_array_index(names, i);
+        bool old;
+        char *name = name_of_partial(entry, &old);
+
+        if (name && (!only || strcmp(name, only) == 0))
+            remove_if_abandoned(parent, entry, name, old);
+        g_free(name);
+    }
+    if (names)
+        g_ptr_array_unref(names);
+}
+
+/* What killed commands have left in a folder makes it no less fit for a result. */
+static void clear_leftovers(const char *folder)
+{
+    char *plots = g_build_filename(folder, pictures, NULL);
+
+    output_dir_remove_abandoned(folder, NULL);
+    aside_remove_abandoned(folder);
+    aside_remove_abandoned(plots);
+    g_free(plots);
 }
 
 /* The final place, without links, so that the sibling is on the same file system. */
@@ -168,6 +253,7 @@ static bool resolve(struct output_dir *dir, const char *target, bool force, GErr
             return fail(error, ENOTDIR, "%s: exists and is not a folder", dir->target);
         if (strcmp(dir->target, "/") == 0)
             return fail(error, EINVAL, "/: cannot be a result");
+        clear_leftovers(dir->target);
         if (!inspect(dir, force, error))
             return false;
     } else if (errno != ENOENT)
@@ -197,43 +283,6 @@ static bool make_parents(struct output_dir *dir, GError **error)
            fail(error, errno, "%s: %s", dir->parent, g_strerror(errno));
 }
 
-/* Is what stands at the path what was opened? Another may have removed it, and somebody made it anew,
- * meanwhile. */
-static bool still_there(const char *path, int file)
-{
-    struct stat opened, named;
-
-    return fstat(file, &opened) == 0 && lstat(path, &named) == 0 && opened.st_dev == named.st_dev &&
-           opened.st_ino == named.st_ino;
-}
-
-/* A sibling whose lock is free belongs to a run that was killed. */
-static void remove_abandoned(const struct output_dir *dir)
-{
-    char *name = g_path_get_basename(dir->target);
-    char *prefix = g_strdup_printf(".%s.partial-", name);
-    GPtrArray *names = listing_read(dir->parent, NULL);
-
-    for (unsigned i = 0; names && i < names->len; i++) {
-        const char *entry = g_ptr_array_index(names, i);
-
-        if (!g_str_has_prefix(entry, prefix))
-            continue;
-        char *path = g_build_filename(dir->parent, entry, NULL);
-        int lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-        if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0 && still_there(path, lock))
-            remove_result(path);
-        if (lock >= 0)
-            close(lock);
-        g_free(path);
-    }
-    if (names)
-        g_ptr_array_unref(names);
-    g_free(prefix);
-    g_free(name);
-}
-
 /* False if another run took the new sibling for an abandoned one before the lock was on it, and removed
  * it. */
 static bool lock_partial(struct output_dir *dir)
@@ -245,7 +294,7 @@ static bool lock_partial(struct output_dir *dir)
      * stay; the run itself goes on. */
     while (flock(dir->lock, LOCK_EX) != 0 && errno == EINTR)
         ;
-    if (still_there(dir->partial, dir->lock))
+    if (aside_still_there(dir->partial, dir->lock))
         return true;
     close(dir->lock);
     dir->lock = -1;
@@ -277,6 +326,7 @@ static void undo(void *user)
 struct output_dir *output_dir_begin(const char *target, bool force, GError **error)
 {
     struct output_dir *dir = g_new0(struct output_dir, 1);
+    char *name;
 
     dir->lock = -1;
     memory_guard_push(&dir->guard, undo, dir);
@@ -287,7 +337,9 @@ struct output_dir *output_dir_begin(const char *target, bool force, GError **err
         output_dir_abort(dir);
         return NULL;
     }
-    remove_abandoned(dir);
+    name = g_path_get_basename(dir->target);
+    output_dir_remove_abandoned(dir->parent, name);
+    g_free(name);
     if (!make_partial(dir, error)) {
         output_dir_abort(dir);
         return NULL;

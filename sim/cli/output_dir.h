@@ -10,9 +10,13 @@
 struct output_dir;
 
 /* Checks that a result can be written to `target`, makes missing parents and the hidden sibling, and clears
- * away siblings that killed runs left. An earlier result, or pictures of one, is refused unless
- * `force`; a directory that holds anything else is refused always. */
+ * away siblings that killed runs left, and what killed commands left in `target`. An earlier result, or
+ * pictures of one, is refused unless `force`; a directory that holds anything else is refused always. */
 struct output_dir *output_dir_begin(const char *target, bool force, GError **error);
+
+/* Clears away what killed runs left in a folder beside the results that they were to make: the one of that
+ * name, or NULL for all. */
+void output_dir_remove_abandoned(const char *parent, const char *only);
 
 /* Path of a file in the hidden sibling; g_free. */
 char *output_dir_path(const struct output_dir *dir, const char *name);

@@ -155,6 +155,7 @@ static int command(const struct options *o, const struct study *study)
     dir = study_command_dir(study, o->dir);
     options.program = program;
     options.dir = dir;
+    study_command_clear(dir);
     status = search(study, &options);
     g_free(program);
     g_free(dir);

@@ -5,6 +5,7 @@
 #include "sim/cli/study_command.h"
 
 #include "sim/cli/cli.h"
+#include "sim/cli/output_dir.h"
 #include "sim/cli/report.h"
 #include "sim/config/value.h"
 
@@ -80,6 +81,14 @@ bool study_command_replications(const char *text, unsigned *first, unsigned *las
     cli_error("--replications: \"%s\" is not right, expected N or A..B from 1 to %d", text,
               STUDY_REPLICATIONS_MAX);
     return false;
+}
+
+void study_command_clear(const char *dir)
+{
+    char *runs = g_build_filename(dir, "runs", NULL);
+
+    output_dir_remove_abandoned(runs, NULL);
+    g_free(runs);
 }
 
 int study_command_give_up(GError *error)

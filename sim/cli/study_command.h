@@ -15,6 +15,9 @@ char *study_command_dir(const struct study *study, const char *given);
  * neither. */
 bool study_command_replications(const char *text, unsigned *first, unsigned *last);
 
+/* Clears away what killed runs of the study left in its folder. */
+void study_command_clear(const char *dir);
+
 /* Prints the message of an error and frees it; CLI_FAILED if a file could not be written, else CLI_WRONG. */
 int study_command_give_up(GError *error);
 

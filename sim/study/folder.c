@@ -2,6 +2,8 @@
 /* The folder of a study. */
 #include "sim/study/folder.h"
 
+#include "sim/files/aside.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -64,7 +66,7 @@ static bool check_copy(const char *dir, const char *name, const char *text, cons
         g_set_error_literal(error, CONFIG_ERROR, CONFIG_ERROR_FILE, failure->message);
         good = false;
     } else if (make)
-        good = g_file_set_contents(path, text, -1, error);
+        good = aside_write(path, text, error);
     g_clear_error(&failure);
     g_free(copy);
     g_free(path);
@@ -87,6 +89,8 @@ bool folder_begin(const struct study *study, const char *dir, GError **error)
     char *runs = g_build_filename(dir, "runs", NULL);
     bool good = folder_fits(study, dir, error);
 
+    aside_remove_abandoned(dir);
+    aside_remove_abandoned(runs);
     if (good && g_mkdir_with_parents(runs, 0777) != 0) {
         file_error(error, runs);
         good = false;
@@ -156,19 +160,16 @@ bool folder_write_csv(const char *dir, const char *name,
                       GError **error)
 {
     char *path = g_build_filename(dir, name, NULL);
-    char *partial = g_strdup_printf("%s/.%s.partial-%ld", dir, name, (long)getpid());
-    struct csv *csv = csv_open_as(partial, path, error);
+    struct aside *aside = aside_begin(path, error);
+    struct csv *csv = aside ? csv_open_as(aside_path(aside), path, error) : NULL;
     bool good = csv && rows(csv, user, error);
 
     if (csv && !csv_close(csv, good ? error : NULL))
         good = false;
-    if (good && g_rename(partial, path) != 0) {
-        file_error(error, path);
-        good = false;
-    }
-    if (!good)
-        g_unlink(partial);
-    g_free(partial);
+    if (good)
+        good = aside_commit(aside, error);
+    else if (aside)
+        aside_abort(aside);
     g_free(path);
     return good;
 }

@@ -89,9 +89,13 @@ void jobs_add(struct jobs *jobs, char **words, void *job)
 
 static int open_nameless(GError **error)
 {
+    int file = open(g_get_tmp_dir(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     char *path;
-    int file = g_file_open_tmp("pullstorm-XXXXXX", &path, error);
 
+    if (file >= 0)
+        return file;
+    /* Some file systems have only files that had a name. */
+    file = g_file_open_tmp("pullstorm-XXXXXX", &path, error);
     if (file >= 0) {
         g_unlink(path);
         g_free(path);

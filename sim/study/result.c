@@ -3,6 +3,7 @@
  * sizes. */
 #include "sim/study/result.h"
 
+#include "sim/files/aside.h"
 #include "sim/study/csv_rows.h"
 #include "sim/study/manifest.h"
 
@@ -283,7 +284,7 @@ bool result_write_failure(const char *folder, const char *reason, const char *sa
     char *path = failure_path(folder);
     char *text =
         g_strdup_printf("%s\n%s", reason, said + (length > SAID_BYTES_MAX ? length - SAID_BYTES_MAX : 0));
-    bool good = g_file_set_contents(path, text, -1, error);
+    bool good = aside_write(path, text, error);
 
     g_free(text);
     g_free(path);

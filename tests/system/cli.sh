@@ -371,6 +371,71 @@ kill -s TERM "$pid"
 wait "$pid"
 rm -rf killed
 
+# --- what killed commands leave: it goes with the next call, and is in nobody's way
+hidden() { find "$1" -name '.*' ! -name .sweep.lock; }
+printf '[study]\nbase = storm.ini\n' >study.ini
+mkdir -p killed.ini/whole
+"$program" run storm.ini -o killed.ini/whole/runs/p0001-r01 --quiet >out 2>err
+cp -r killed.ini/whole killed.ini/first
+expect 0 "collect" collect study.ini -o killed.ini/whole
+left=0
+for call in 1 2 3 4; do
+    rm -rf killed.ini/cut
+    cp -r killed.ini/first killed.ini/cut
+    (PULLSTORM_FAKE_RENAME=$call exec "$program" collect study.ini -o killed.ini/cut) >out 2>err
+    [ $? -gt 128 ] && left=$((left + $(hidden killed.ini/cut | wc -l)))
+    expect 0 "collect after one that was killed before its file $call was there" collect study.ini -o killed.ini/cut
+    diff -r killed.ini/whole killed.ini/cut >out 2>&1
+    result $? "... leaves what one that was not killed leaves"
+done
+[ $left = 4 ]
+result $? "... each of which had left a hidden file ($left)"
+
+# leave FOLDER: what is left in the folder of a result by run, report, plot, a sweep that had not yet begun
+leave() {
+    mkdir -p "$1/plots" "$1/.deeper.partial-123"
+    touch "$1/.pullstorm.partial-AbCdE1" "$1/plots/.pullstorm.partial-AbCdE2" "$1/.deeper.partial-123/summary.csv" \
+        "$1/.sweep.lock" "$1/.sweep.1-of-2.lock"
+}
+leave killed.ini/left
+expect 0 "a run into a folder with nothing but leftovers" run storm.ini -o killed.ini/left --quiet
+diff -r killed.ini/left killed.ini/whole/runs/p0001-r01 >out
+! grep -v '^[<>-]\|^[0-9]\|manifest.json' out
+result $? "... leaves none"
+leave killed.ini/left
+expect 1 "a result beside leftovers" run storm.ini -o killed.ini/left --quiet
+says err "holds a result already" "... is not replaced without --force"
+expect 0 "... but with it" run storm.ini -o killed.ini/left --quiet --force
+[ -z "$(find killed.ini/left -name '.*')" ] && [ ! -e killed.ini/left/plots ]
+result $? "... and the leftovers are gone"
+leave killed.ini/whole
+leave killed.ini/whole/runs
+expect 0 "collect beside leftovers" collect study.ini -o killed.ini/whole
+[ -z "$(find killed.ini/whole killed.ini/whole/runs -maxdepth 1 -name '.pullstorm*')" ] && [ ! -e killed.ini/whole/runs/.deeper.partial-123 ]
+result $? "... clears them away"
+if command -v flock >/dev/null; then
+    for file in .pullstorm.partial-AbCdE1 .sweep.lock; do
+        rm -rf killed.ini/busy
+        mkdir killed.ini/busy
+        exec 9>"killed.ini/busy/$file"
+        flock 9
+        expect 1 "a run into a folder where $file is locked" run storm.ini -o killed.ini/busy --force
+        says err "holds \"$file\"" "... is refused"
+        [ -e "killed.ini/busy/$file" ]
+        result $? "... and the file stays"
+        exec 9>&-
+    done
+fi
+mkdir killed.ini/old killed.ini/.old.partial-7.old killed.ini/.gone.partial-7.old
+touch killed.ini/.old.partial-7.old/summary.csv killed.ini/.gone.partial-7.old/summary.csv
+expect 0 "a run whose earlier result a killed one had put aside" run storm.ini -o killed.ini/gone --quiet
+[ -e killed.ini/.gone.partial-7.old/summary.csv ]
+result $? "... keeps that"
+expect 0 "a run where the new one was in its place" run storm.ini -o killed.ini/old --quiet
+[ ! -e killed.ini/.old.partial-7.old ]
+result $? "... removes it"
+rm -rf killed.ini
+
 # --- progress
 if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1; then
     # on_terminal [OPTION]: a slow run there, in the background, until end_on_terminal

@@ -156,6 +156,15 @@ refused 1 "an output folder below a file" plot "$work/one" -o "$work/storm.ini/p
 [ $? = 1 ] && [ -z "$(find "$work/full" -size +8 -o -name '.*partial*')" ]
 ok $? "a full disk: exit 1, no half file"
 
+# --- killed
+mkdir "$work/killed"
+killed plot "$work/one" -o "$work/killed"
+ok $? "a plot is killed"
+[ "$(find "$work/killed" -type f -name '.*' | wc -l)" = 1 ]
+ok $? "... leaves a hidden file"
+script plot "$work/one" -o "$work/killed" && [ -z "$(find "$work/killed" -type f -name '.*')" ]
+ok $? "... which goes with the next call"
+
 # --- without the modules
 mkdir "$work/bin"
 for command in sh dirname readlink; do ln -s "$(command -v $command)" "$work/bin/$command"; done

@@ -157,6 +157,16 @@ ok $? "... with file and line, and nothing is made"
 [ $? = 1 ] && [ -z "$(ls -A "$work/taken")" ]
 ok $? "a full disk: exit 1, no half file"
 
+# --- killed
+killed report "$work/storm" && [ "$(find "$work/storm" -maxdepth 1 -type f -name '.*' | wc -l)" = 1 ]
+ok $? "a report is killed, and leaves a hidden file"
+cp -R "$work/storm" "$work/again"
+script report "$work/storm" && [ -z "$(find "$work/storm" -maxdepth 1 -type f -name '.*')" ]
+ok $? "... which goes with the next call"
+./pullstorm run "$work/storm.ini" -o "$work/again" --force --quiet >"$work/out" 2>"$work/err" &&
+    [ -z "$(find "$work/again" -name '.*')" ] && [ ! -e "$work/again/report.html" ]
+ok $? "... or with the next run"
+
 # --- in a browser
 "$python" "$here/report_browser.py" "$page" "$work/two/report.html" "$work/failed/report.html" "$work/plans/report.html" \
     "$work/thirty/report.html" "$work/both/report.html" "$work/nobody/report.html" >"$work/browser" 2>"$work/err"

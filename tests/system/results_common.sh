@@ -54,6 +54,18 @@ script() {
     "$srcdir/scripts/$name" "$@" >"$work/out" 2>"$work/err"
 }
 
+# killed NAME ARGUMENT...: one of our scripts, killed when a file is whole and not yet in its place
+killed() {
+    (PYTHONPATH=$srcdir/scripts exec "$python" - "$@" <<'END'
+import os, signal, sys
+from pullstorm_results import command
+os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+sys.exit(command.main(sys.argv[1:]))
+END
+    ) >"$work/out" 2>"$work/err"
+    [ $? -gt 128 ]
+}
+
 # refused STATUS NAME ARGUMENT...: the script ends with the status, one line on standard error, and no traceback
 refused() {
     wanted=$1

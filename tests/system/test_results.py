@@ -9,7 +9,7 @@ import unittest
 import pandas
 
 from pullstorm_results import (
-    chart, page_plan, page_study, parts, plan_plots, reading, repeat, run_plots, study_plots, wording, words
+    chart, leftovers, page_plan, page_study, parts, plan_plots, reading, repeat, run_plots, study_plots, wording, words
 )
 
 NAN = float("nan")
@@ -270,6 +270,29 @@ class Pages(unittest.TestCase):
         text = parts.whole("t", "s", "", [chart.Chart("n", "</script><b>", "x", "y")])
         self.assertEqual(text.count("</script>"), 2)
         self.assertIn("\\u003c/script>", text)
+
+    def test_what_killed_writers_left_goes_and_what_is_written_stays(self):
+        with tempfile.TemporaryDirectory() as folder:
+
+            def there():
+                return sorted(os.listdir(folder))
+
+            left = os.path.join(folder, leftovers.PREFIX + "abc")
+            for name in (left, os.path.join(folder, ".other")):
+                open(name, "w").close()
+            os.mkdir(os.path.join(folder, leftovers.PREFIX + "folder"))
+            with leftovers.partial(folder) as (file, path):
+                self.assertNotIn(os.path.basename(left), there())
+                leftovers.remove_abandoned(folder)
+                self.assertTrue(os.path.exists(path))
+                os.close(file)
+                leftovers.remove_abandoned(folder)
+                os.replace(path, os.path.join(folder, "done"))
+            self.assertEqual(there(), [".other", leftovers.PREFIX + "folder", "done"])
+            with self.assertRaises(KeyError), leftovers.partial(folder) as (file, path):
+                os.close(file)
+                raise KeyError
+            self.assertEqual(there(), [".other", leftovers.PREFIX + "folder", "done"])
 
     def test_a_folder_that_cannot_be_listed_is_not_empty(self):
         with tempfile.TemporaryDirectory() as folder:
