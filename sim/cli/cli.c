@@ -20,6 +20,9 @@ static bool is_control(gunichar c)
 
 void cli_print(const char *message)
 {
+    /* At once: standard error has no buffer, and a scenario may have a hundred thousand mistakes. */
+    GString *shown = g_string_new(NULL);
+
     for (const char *at = message; *at;) {
         gunichar c = g_utf8_get_char_validated(at, -1);
         bool valid = c < (gunichar)-2;
@@ -28,12 +31,14 @@ void cli_print(const char *message)
         if (!valid)
             c = (unsigned char)*at;
         if (is_control(c))
-            fprintf(stderr, "\\x%02x", (unsigned)c);
+            g_string_append_printf(shown, "\\x%02x", (unsigned)c);
         else
-            fwrite(at, 1, length, stderr);
+            g_string_append_len(shown, at, (gssize)length);
         at += length;
     }
-    fputc('\n', stderr);
+    g_string_append_c(shown, '\n');
+    fputs(shown->str, stderr);
+    g_string_free(shown, TRUE);
 }
 
 void cli_error(const char *format, ...)

@@ -5,7 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define SHOWN_MAX 60 /* characters of a line that is not understood */
+#define SHOWN_MAX      60 /* characters of a line that is not understood */
+#define NAME_BYTES_MAX 500
 
 static void clear_line(gpointer data)
 {
@@ -15,12 +16,15 @@ static void clear_line(gpointer data)
     g_free(line->text);
 }
 
-/* GKeyFile stops at names with control characters ... */
+/* GKeyFile stops at names with control characters ... (and names of any length would stand in each message
+ * about a line of theirs) */
 static bool is_printable(const char *name)
 {
-    while (*name && !g_ascii_iscntrl(*name))
-        name++;
-    return *name == '\0';
+    const char *at = name;
+
+    while (*at && !g_ascii_iscntrl(*at))
+        at++;
+    return *at == '\0' && at - name <= NAME_BYTES_MAX;
 }
 
 /* ... and at brackets in the name of a key, unless they stand behind it and hold a locale: count[de]. */

@@ -23,6 +23,7 @@ struct loader {
     struct mistakes mistakes;
     GStringChunk *strings; /* the origins live here */
     unsigned *line;        /* line of every key in the file; 0: not there */
+    GHashTable *sections;  /* name to line, of those that were read */
 };
 
 static const char *line_origin(struct loader *loader, unsigned line)
@@ -47,7 +48,8 @@ static void unknown_section(struct loader *loader, const char *origin, const cha
     struct suggestion suggestion = {section, NULL, 0};
 
     for (unsigned i = 0; i < config_key_count; i++)
-        suggest_offer(&suggestion, config_keys[i].section);
+        if (i == 0 || strcmp(config_keys[i].section, config_keys[i - 1].section) != 0)
+            suggest_offer(&suggestion, config_keys[i].section);
     mistakes_add(&loader->mistakes, CONFIG_ERROR_UNKNOWN, origin, "[%s]: unknown section, did you mean [%s]?",
                  section, suggestion.nearest);
 }
@@ -141,21 +143,17 @@ static void take_key(struct loader *loader, const struct config_line *line)
     g_free(text);
 }
 
-static void take_section(struct loader *loader, const GArray *lines, unsigned index)
+static void take_section(struct loader *loader, const struct config_line *line)
 {
-    const struct config_line *line = &g_array_index(lines, struct config_line, index);
     const char *origin = line_origin(loader, line->number);
+    unsigned earlier = GPOINTER_TO_UINT(g_hash_table_lookup(loader->sections, line->section));
 
-    for (unsigned i = 0; i < index; i++) {
-        const struct config_line *earlier = &g_array_index(lines, struct config_line, i);
-
-        if (earlier->kind == LINE_SECTION && strcmp(earlier->section, line->section) == 0) {
-            mistakes_add(&loader->mistakes, CONFIG_ERROR_SYNTAX, origin,
-                         "[%s]: given twice, first on line %u; expected once", line->section,
-                         earlier->number);
-            return;
-        }
+    if (earlier) {
+        mistakes_add(&loader->mistakes, CONFIG_ERROR_SYNTAX, origin,
+                     "[%s]: given twice, first on line %u; expected once", line->section, earlier);
+        return;
     }
+    g_hash_table_insert(loader->sections, line->section, GUINT_TO_POINTER(line->number));
     if (!section_exists(line->section))
         unknown_section(loader, origin, line->section);
 }
@@ -167,7 +165,7 @@ static void take_lines(struct loader *loader, const GArray *lines)
 
         switch (line->kind) {
         case LINE_SECTION:
-            take_section(loader, lines, i);
+            take_section(loader, line);
             break;
         case LINE_KEY:
             take_key(loader, line);
@@ -201,7 +199,9 @@ static bool take_file(struct loader *loader, GError **error)
         mistakes_add(&loader->mistakes, CONFIG_ERROR_SYNTAX, loader->path, "%s", syntax->message);
         g_clear_error(&syntax);
     }
+    loader->sections = g_hash_table_new(g_str_hash, g_str_equal);
     take_lines(loader, lines);
+    g_hash_table_unref(loader->sections);
     g_array_free(lines, TRUE);
     g_free(text);
     return true;

@@ -42,8 +42,14 @@ unsigned suggest_distance(const char *a, const char *b)
 
 void suggest_offer(struct suggestion *suggestion, const char *name)
 {
-    unsigned distance = suggest_distance(suggestion->wanted, name);
+    size_t wanted = strnlen(suggestion->wanted, NAME_MAX_LENGTH), offered = strnlen(name, NAME_MAX_LENGTH);
+    unsigned distance;
 
+    /* No nearer than the letters that one of them has more. */
+    if (suggestion->nearest &&
+        suggestion->distance <= (wanted > offered ? wanted - offered : offered - wanted))
+        return;
+    distance = suggest_distance(suggestion->wanted, name);
     if (suggestion->nearest && suggestion->distance <= distance)
         return;
     suggestion->nearest = name;

@@ -168,7 +168,7 @@ static void start_run(struct plan_value *value, unsigned replication, char *fold
                           study_seed(plan->study, value->point->number, replication), folder, replace);
 
     *job = (struct plan_job){value, replication, folder};
-    g_ptr_array_add(plan->open, job);
+    g_hash_table_add(plan->open, job);
     result_forget_failure(folder);
     value->waiting++;
     jobs_add(plan->jobs, words, job);
@@ -331,7 +331,7 @@ static void run_ended(void *user, void *data, const char *reason, const char *sa
     }
     direct(value->point->plan);
     result_clear(&result);
-    g_ptr_array_remove_fast(value->point->plan->open, job);
+    g_hash_table_remove(value->point->plan->open, job);
 }
 
 /* Values that an earlier call looked at count as evidence. */

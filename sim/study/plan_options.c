@@ -238,7 +238,7 @@ struct plan *plan_new(const struct study *study, const struct plan_options *opti
     plan->lock = -1;
     plan->directed = plan->largest = options->largest;
     plan->metrics = g_ptr_array_new();
-    plan->open = g_ptr_array_new_with_free_func(job_free);
+    plan->open = g_hash_table_new_full(NULL, NULL, job_free, NULL);
     if (!read_target(plan, error) || !read_vary(plan, error) || !check_ends(plan, error)) {
         plan_free(plan);
         return NULL;
@@ -258,7 +258,7 @@ void plan_free(struct plan *plan)
     g_free(plan->points);
     expression_free(plan->target);
     g_ptr_array_unref(plan->metrics);
-    g_ptr_array_unref(plan->open);
+    g_hash_table_unref(plan->open);
     if (plan->texts)
         g_ptr_array_unref(plan->texts);
     g_free(plan->key_name);

@@ -37,7 +37,7 @@ struct plan {
     GPtrArray *texts;          /* the values */
     struct plan_point *points; /* study->point_count */
     struct jobs *jobs;
-    GPtrArray *open; /* struct plan_job, under way or waiting */
+    GHashTable *open; /* struct plan_job, under way or waiting */
     /* Which way the search goes, the same at every point: as asked, else as the ends of the range say. */
     bool directed, largest;
     unsigned rising, falling; /* a point that meets at the high end only, at the low end only; 0: none */

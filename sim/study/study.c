@@ -236,19 +236,18 @@ static void section_line(struct reader *reader, const struct config_line *line)
                        "its name ends with a blank, expected one without");
 }
 
-/* The line that has the same section, or the same key of it, earlier; 0: none. */
-static unsigned given_before(const struct reader *reader, unsigned index)
+/* The line that has the same section, or the same key of it, earlier; 0: none, and this one is noted. */
+static unsigned given_before(struct reader *reader, const struct config_line *line)
 {
-    const struct config_line *line = &g_array_index(reader->lines, struct config_line, index);
+    /* No name has a line end in it. */
+    char *name = line->kind == LINE_SECTION ? g_strdup(line->section)
+                                            : g_strconcat(line->section, "\n", line->text, NULL);
+    unsigned earlier = GPOINTER_TO_UINT(g_hash_table_lookup(reader->given, name));
 
-    for (unsigned i = 0; i < index; i++) {
-        const struct config_line *earlier = &g_array_index(reader->lines, struct config_line, i);
-
-        if (earlier->kind == line->kind && strcmp(earlier->section, line->section) == 0 &&
-            (line->kind == LINE_SECTION || strcmp(earlier->text, line->text) == 0))
-            return earlier->number;
-    }
-    return 0;
+    if (!earlier)
+        g_hash_table_insert(reader->given, g_strdup(name), GUINT_TO_POINTER(line->number));
+    g_free(name);
+    return earlier;
 }
 
 static void key_line(struct reader *reader, const struct config_line *line)
@@ -267,10 +266,9 @@ static void key_line(struct reader *reader, const struct config_line *line)
                      &g_array_index(study->variants, struct study_variant, study->variants->len - 1));
 }
 
-static void take_line(struct reader *reader, unsigned index)
+static void take_line(struct reader *reader, const struct config_line *line)
 {
-    const struct config_line *line = &g_array_index(reader->lines, struct config_line, index);
-    unsigned earlier = line->kind == LINE_SECTION || line->kind == LINE_KEY ? given_before(reader, index) : 0;
+    unsigned earlier = line->kind == LINE_SECTION || line->kind == LINE_KEY ? given_before(reader, line) : 0;
 
     if (earlier)
         reader_mistake(reader, line->number, line->section, line->kind == LINE_KEY ? line->text : NULL,
@@ -388,7 +386,7 @@ static void read_file(struct reader *reader, char *text)
         return;
     }
     for (unsigned i = 0; i < reader->lines->len; i++)
-        take_line(reader, i);
+        take_line(reader, &g_array_index(reader->lines, struct config_line, i));
     check_axes(reader);
     reader_finish_head(reader);
     if (reader->mistakes.text->len == 0)
@@ -423,6 +421,7 @@ struct study *study_load(const char *path, const struct study_host *host, GError
     reader.study = study_new(path, host);
     reader.study->text = g_strdup(text);
     reader.file = g_key_file_new();
+    reader.given = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     reader.mistakes.text = g_string_new(NULL);
     reader.taken = g_new0(unsigned, config_key_count);
     reader.variant = g_new0(unsigned, config_key_count);
@@ -435,6 +434,7 @@ struct study *study_load(const char *path, const struct study_host *host, GError
     g_string_free(reader.mistakes.text, TRUE);
     g_array_free(reader.lines, TRUE);
     g_key_file_free(reader.file);
+    g_hash_table_unref(reader.given);
     g_free(reader.taken);
     g_free(reader.variant);
     g_free(text);

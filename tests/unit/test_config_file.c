@@ -4,6 +4,7 @@
 #include "tests/unit/tap.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 static char *folder;
 
@@ -280,6 +281,74 @@ static void test_files(void)
     refuse_path("/dev/zero", ": is larger than 1 MiB, expected a scenario (INI file)");
 }
 
+/* How many mistakes a file with settings has; it has to have some. */
+static unsigned mistakes(const char *bytes, const char *const *settings)
+{
+    char *path = file_with("bad.ini", bytes, -1);
+    GError *error = NULL;
+    unsigned count = 1;
+
+    g_assert_null(scenario_load(path, settings, &error));
+    for (const char *at = error->message; (at = strchr(at, '\n')) != NULL; at++)
+        count++;
+    g_error_free(error);
+    g_free(path);
+    return count;
+}
+
+/* As much as fits into a file: what grows by the square of it would take minutes here. All mistakes are
+ * told. */
+static void test_many(void)
+{
+    static const char *const last[] = {"[ue]\n", "[s1]\n", "[ue]\n[ue]\n"};
+    GString *sections = g_string_new(NULL), *keys = g_string_new("[ue]\n"), *twice = g_string_new("[ue]\n");
+    GPtrArray *settings = g_ptr_array_new_with_free_func(g_free);
+    unsigned count = 110000;
+
+    for (unsigned i = 0; i < count; i++)
+        g_string_append_printf(sections, "[s%x]\n", i);
+    for (size_t i = 0; i < G_N_ELEMENTS(last); i++) {
+        gsize length = sections->len;
+
+        g_string_append(sections, last[i]);
+        g_assert_cmpuint(mistakes(sections->str, NULL), ==, count + (i > 0));
+        g_string_truncate(sections, length);
+    }
+    for (unsigned i = 0; i < 120000; i++) {
+        g_string_append_printf(keys, "k%x=\n", i);
+        g_string_append(twice, "cells=1\n");
+        g_ptr_array_add(settings, g_strdup_printf("ue.k%x=1", i));
+    }
+    g_ptr_array_add(settings, NULL);
+    g_assert_cmpuint(mistakes(keys->str, NULL), ==, 120000);
+    g_assert_cmpuint(mistakes(twice->str, NULL), ==, 119999);
+    g_assert_cmpuint(mistakes("[ue]\n", (const char *const *)settings->pdata), ==, 120000);
+    g_ptr_array_unref(settings);
+    g_string_free(sections, TRUE);
+    g_string_free(keys, TRUE);
+    g_string_free(twice, TRUE);
+}
+
+/* A name of half a file is not repeated for each line of the other half. */
+static void test_long_names(void)
+{
+    char *name = g_strnfill(400000, 'x'), *shown = g_strnfill(60, 'x');
+    GString *text = g_string_new(NULL), *expected = g_string_new(NULL);
+    const char *why = "is not understood, expected [section], key = value or # comment";
+
+    g_string_append_printf(text, "[ue]\ncount = 5\n[%s]\n%s = 1\n", name, name);
+    for (unsigned i = 0; i < 300; i++)
+        g_string_append(text, "cells\n");
+    g_string_append_printf(expected, "FILE:3: \"[%.59s\" %s\nFILE:4: \"%s\" %s", shown, why, shown, why);
+    for (unsigned i = 0; i < 300; i++)
+        g_string_append_printf(expected, "\nFILE:%u: \"cells\" %s", i + 5, why);
+    refuse(text->str, -1, NULL, CONFIG_ERROR_SYNTAX, expected->str);
+    g_string_free(expected, TRUE);
+    g_string_free(text, TRUE);
+    g_free(shown);
+    g_free(name);
+}
+
 int main(int argc, char **argv)
 {
     int status;
@@ -296,6 +365,8 @@ int main(int argc, char **argv)
     g_test_add_func("/scenario/contradictions", test_contradictions);
     g_test_add_func("/scenario/borders", test_borders);
     g_test_add_func("/scenario/files", test_files);
+    g_test_add_func("/scenario/many", test_many);
+    g_test_add_func("/scenario/long-names", test_long_names);
     status = g_test_run();
     static const char *const names[] = {"good.ini", "bad.ini"};
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {

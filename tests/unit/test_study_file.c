@@ -320,6 +320,48 @@ static void test_hostile(void)
     study_fixture_close(&fixture);
 }
 
+/* As much as fits into a file: what grows by the square of it would take minutes here. All mistakes are
+ * told. */
+static void test_many(void)
+{
+    static const struct {
+        const char *head, *line;
+        unsigned count, mistakes; /* beside those of the points: that they were not looked at */
+    } cases[] = {{"", "[a%x]\n", 120000, 120000},
+                 {"", "[axis a%x]\n", 80000, 1},
+                 {"[set]\n", "k%x=1\n", 50000, 50000},
+                 {"[variant a]\n", "ue.cells=1\n", 80000, 79999},
+                 {"[axis a]\n", "k%x=1\n", 20000, 20000}};
+    struct study_fixture fixture;
+    char *path;
+
+    study_fixture_open(&fixture);
+    path = study_fixture_path(&fixture, "study.ini");
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        GString *text = g_string_new("[study]\nbase = base.ini\n");
+        char **parts = g_strsplit(cases[i].line, "%x", 2);
+        GError *error = NULL;
+        unsigned count = 0;
+
+        g_string_append(text, cases[i].head);
+        for (unsigned k = 0; k < cases[i].count; k++)
+            if (parts[1])
+                g_string_append_printf(text, "%s%x%s", parts[0], k, parts[1]);
+            else
+                g_string_append(text, parts[0]);
+        study_fixture_write(&fixture, "study.ini", text->str);
+        g_assert_null(study_load(path, &study_fixture_host, &error));
+        for (const char *at = error->message; at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL)
+            count++;
+        g_assert_cmpuint(count, ==, cases[i].mistakes);
+        g_error_free(error);
+        g_strfreev(parts);
+        g_string_free(text, TRUE);
+    }
+    g_free(path);
+    study_fixture_close(&fixture);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -329,6 +371,7 @@ int main(int argc, char **argv)
     g_test_add_func("/study/head", test_head);
     g_test_add_func("/study/mistakes", test_mistakes);
     g_test_add_func("/study/all-at-once", test_all_at_once);
+    g_test_add_func("/study/many", test_many);
     g_test_add_func("/study/hostile", test_hostile);
     return g_test_run();
 }

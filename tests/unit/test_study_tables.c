@@ -389,6 +389,28 @@ static void test_given_up(void)
     }
 }
 
+/* As many points as a study may have: what looks through all runs for each would take minutes. */
+static void test_many_points(void)
+{
+    static double metrics[] = {1.5, 7, 0.5};
+    struct collect_until until = {.metric = 1, .share = 0.01};
+    GArray *runs = g_array_new(FALSE, TRUE, sizeof(struct study_run));
+
+    for (unsigned point = 1; point <= STUDY_POINTS_MAX; point++)
+        for (unsigned r = 1; r <= 3; r++) {
+            struct study_run run = {.point = point, .replication = r};
+
+            run.result.state = RESULT_WHOLE;
+            run.result.metrics = metrics;
+            g_array_append_val(runs, run);
+        }
+    for (unsigned point = 1; point <= STUDY_POINTS_MAX; point++) {
+        g_assert_true(collect_narrow(runs, point, &until));
+        g_assert_null(collect_given_up(runs, point));
+    }
+    g_array_free(runs, TRUE);
+}
+
 static void test_longest_first(void)
 {
     struct study_fixture fixture;
@@ -535,6 +557,7 @@ int main(int argc, char **argv)
     g_test_add_func("/study/other-version", test_other_version);
     g_test_add_func("/study/until", test_until);
     g_test_add_func("/study/given-up", test_given_up);
+    g_test_add_func("/study/many-points", test_many_points);
     g_test_add_func("/study/longest-first", test_longest_first);
     g_test_add_func("/study/changed", test_changed);
     g_test_add_func("/study/no-room", test_no_room);
