@@ -420,8 +420,8 @@ printf '[study]\nbase = base.ini\nmemory = 1GB\n' >high.ini
 # AddressSanitizer takes more address space than that.
 for jobs in $(grep -q __asan_init "$program" || echo 2 1); do
     expect 1 "a run that fails beside another, -j $jobs" plan high.ini --target "$target" --vary ue.count=2000,100M -o high \
-        --quiet --replications 1 -j $jobs
-    [ $jobs = 2 ] && cp high/plan.csv high/plan_curve.csv .
+        --quiet --replications 1 -j "$jobs"
+    [ "$jobs" = 2 ] && cp high/plan.csv high/plan_curve.csv .
     cmp -s plan.csv high/plan.csv && cmp -s plan_curve.csv high/plan_curve.csv
     result $? "... the same tables"
 done
