@@ -59,8 +59,6 @@ static void p_xor(struct crypto *crypto, struct bytes s, const struct bytes *lab
 void mikey_prf(struct crypto *crypto, struct bytes inkey, struct bytes label, uint8_t *outkey,
                size_t outkey_len)
 {
-    if (outkey_len == 0)
-        return;
     memset(outkey, 0, outkey_len);
     while (inkey.len > 0) {
         size_t run = inkey.len < INKEY_BLOCK ? inkey.len : INKEY_BLOCK;

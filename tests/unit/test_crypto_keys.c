@@ -385,10 +385,21 @@ static void test_digest_long(void)
 static void test_digest_remembered(void)
 {
     static const char *const texts[][3] = {
-        {"POST", "/uri", "body"}, {"PUT", "/uri", "body"}, {"POST", "/url", "body"},
-        {"POSX", "/uri", "body"}, {"POST", "/ur", "body"}, {"POST", "/uri", "bodies"},
-        {"POST", "/uri", "bodx"}, {"", "/uri", "body"},    {"", "/uri", "bodx"},
-        {"POST", "", "body"},     {"POST", "/uri", ""}};
+        {"POST", "/uri", "body"},
+        {"PUT", "/uri", "body"},
+        {"POST", "/url", "body"},
+        {"POSX", "/uri", "body"},
+        {"POST", "/ur", "body"},
+        {"POST", "/uri", "bodies"},
+        {"POST", "/uri", "bodx"},
+        {"", "/uri", "body"},
+        {"", "/uri", "bodx"},
+        {"POST", "", "body"},
+        {"POST", "/uri", ""},
+        {"POST", "/ur", "ibod"}, /* from here on: put together, what the first begins with */
+        {"POS", "T/ur", "ibod"},
+        {"POST", "/uri", "bod"},
+        {"PO", "ST/u", "ribo"}};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++)
         for (unsigned k = 0; k < G_N_ELEMENTS(texts); k++) {

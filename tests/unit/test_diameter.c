@@ -309,15 +309,20 @@ static size_t cut_avp(uint8_t *message, size_t length, size_t at, size_t len)
 /* An answer has a result, and a result is a number above 0 (§7.1). */
 static void test_no_result(void)
 {
-    struct bytes wire = message_of("bia");
+    struct bytes wire = message_of("bia"), other = message_of("bia_5403");
     struct diameter_message m;
     uint8_t *block;
     struct bytes in = exact_copy(wire.at, wire.len, &block);
-    size_t at = (size_t)find_avp(block, wire.len, 268);
+    int result = find_avp(block, in.len, 268), times = find_avp(block, in.len, 404);
 
-    memset(block + at + 8, 0, 4);
+    in.len = cut_avp(block, in.len, (size_t)result, 12);
     assert_status(diameter_decode(in, &m), WIRE_MALFORMED);
-    in.len = cut_avp(block, in.len, at, 12);
+    in.len = wire.len;
+    memcpy(block, wire.at, wire.len);
+    memset(block + result + 8, 0, 4);
+    assert_status(diameter_decode(in, &m), WIRE_MALFORMED);
+    /* nor is 0 taken for none where an Experimental-Result follows, here in the place of both times */
+    memcpy(block + times, other.at + find_avp(other.at, other.len, 297), 32);
     assert_status(diameter_decode(in, &m), WIRE_MALFORMED);
     g_free(block);
 }
