@@ -59,7 +59,7 @@ study_value() {
             name = substr($0, 1, index($0, "=") - 1); value = substr($0, index($0, "=") + 1)
             gsub(/^[ \t]+|[ \t\r]+$/, "", name); gsub(/^[ \t]+|[ \t\r]+$/, "", value)
             if (name == key) found = value }
-        END { print found }' "$study"
+        END { print found }' <"$study"
 }
 
 # in_units "VALUE UNIT" "UNIT FACTOR"...: a value of the study file as a plain number

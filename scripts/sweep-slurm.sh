@@ -39,8 +39,9 @@ slurm_cancel() {
 # Deals the lines out to N tasks, one each in turn: the longest runs come first, so the shares are about equal.
 slurm_deal() { # slurm_deal N
     rm -f "$dir/slurm/share-"* "$dir/slurm/task-"*
-    awk -v tasks="$1" -v place="$dir/slurm/share-" '{ file = place ((NR - 1) % tasks + 1); print >>file; close(file) }' \
-        "$tmp/lines"
+    # The name by the environment: in one that is given to -v a backslash is the beginning of something else.
+    place=$dir/slurm/share- awk -v tasks="$1" \
+        '{ file = ENVIRON["place"] ((NR - 1) % tasks + 1); print >>file; close(file) }' "$tmp/lines"
 }
 
 slurm_script() {
@@ -63,6 +64,7 @@ END
 run_slurm() { # whatever $tmp/lines holds
     local total tasks most
     local -a options
+    [[ $dir != *\\* ]] || wrong "$dir: expected a name without backslashes, which Slurm takes for its own"
     total=$(wc -l <"$tmp/lines")
     most=$(scontrol show config 2>/dev/null | awk '$1 == "MaxArraySize" { print $3 - 1 }')
     [ "${most:-0}" -gt 0 ] && [ "$most" -lt "$slurm_tasks_max" ] || most=$slurm_tasks_max
@@ -73,7 +75,7 @@ run_slurm() { # whatever $tmp/lines holds
     # The user's options, words as in a shell, come last and so win over ours.
     mapfile -t options < <([ -z "$slurm_options" ] || xargs -n 1 printf '%s\n' <<<"$slurm_options")
     job=$(sbatch --parsable --job-name "sweep-$(basename "$dir")" --chdir "$PWD" --array "1-$tasks${jobs:+%$jobs}" \
-        --output "$dir/slurm/task-%a.out" "${options[@]}" "$dir/slurm/job.sh") || wrong "sbatch refused the job ($dir/slurm/job.sh)"
+        --output "${dir//%/%%}/slurm/task-%a.out" "${options[@]}" "$dir/slurm/job.sh") || wrong "sbatch refused the job ($dir/slurm/job.sh)"
     job=${job%%;*}
     echo "$job" >"$dir/slurm/job"
     say "Slurm's job $job: $total runs in $tasks tasks"

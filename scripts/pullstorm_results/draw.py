@@ -2,10 +2,13 @@
 """Draws charts with matplotlib: the same chart gives the same bytes."""
 
 import dataclasses
+import functools
 import io
 import logging
 import re
+import sys
 import textwrap
+import warnings
 from math import log10
 
 logging.getLogger("matplotlib").setLevel(logging.ERROR)
@@ -64,6 +67,7 @@ def set_style():
             "svg.hashsalt": "pullstorm",
             "path.simplify": True,
             "figure.constrained_layout.use": True,
+            "text.parse_math": False,  # "from $5 to $6" is no formula
         }
     )
 
@@ -73,7 +77,7 @@ def colour_of(place):
 
 
 def _points(axes, series, style, place):
-    """Values with intervals that nothing joins."""
+    """Values with intervals that nothing joins; what stands for them in the legend."""
     errors = None
     if series.low is not None:
         errors = [
@@ -81,13 +85,12 @@ def _points(axes, series, style, place):
             [max(0, high - y) if high == high else 0 for y, high in zip(series.y, series.high)],
         ]
     marker = MARKERS[place % len(MARKERS)]
-    axes.errorbar(
+    return axes.errorbar(
         series.x,
         series.y,
         yerr=errors,
         fmt=marker,
         capsize=3,
-        label=series.name,
         color=style["color"],
         markerfacecolor=style["color"],
     )
@@ -100,11 +103,12 @@ def _alone(low):
 
 
 def _curve(axes, chart, series, place, limit):
+    """Draws it; what stands for it in the legend."""
     colour = series.colour if series.colour is not None else place
     style = {"color": colour_of(colour), "linestyle": DASHES[colour % len(DASHES)]}
     if series.style == BARS:
         widths = [end - start for start, end in zip(series.x, series.to)]
-        axes.bar(
+        return axes.bar(
             series.x,
             series.y,
             widths,
@@ -113,19 +117,16 @@ def _curve(axes, chart, series, place, limit):
             alpha=0.55,
             edgecolor="white",
             linewidth=0.3,
-            label=series.name,
         )
-        return
     if series.style == POINTS:
-        _points(axes, series, style, colour)
-        return
+        return _points(axes, series, style, colour)
     x, y = thinned(series, limit)
     if len(x) <= FEW_POINTS and chart.markers:
         style["marker"] = MARKERS[colour % len(MARKERS)]
     if series.style == STEP:
         style["drawstyle"] = "steps-pre"
         style.pop("marker", None)
-    axes.plot(x, y, label=series.name, **style)
+    (line,) = axes.plot(x, y, **style)
     if series.hollow is not None:
         fills = [(style["color"], "white", "#bbbbbb")[how] for how in series.hollow]
         axes.scatter(
@@ -136,6 +137,7 @@ def _curve(axes, chart, series, place, limit):
         for i in _alone(series.low):
             errors = [[max(0, y[i] - series.low[i])], [max(0, series.high[i] - y[i])]]
             axes.errorbar(x[i : i + 1], y[i : i + 1], yerr=errors, fmt="none", capsize=3, ecolor=style["color"])
+    return line
 
 
 def _spaced(ticks, low, high, logarithmic, most=11):
@@ -200,16 +202,30 @@ def _y_axis(axes, chart):
 
 
 def _marks(axes, chart):
+    """Draws them; what stands for each in the legend."""
+    found = []
     for place, mark in enumerate(chart.marks):
         colour = colour_of(mark.colour if mark.colour is not None else place + len(chart.series))
         line = axes.axvline if mark.axis == "x" else axes.axhline
-        line(
-            mark.value,
-            color=colour,
-            linewidth=1.1,
-            linestyle=((0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1, 2)))[place % 3],
-            label=mark.name,
-        )
+        dashes = ((0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1, 2)))[place % 3]
+        found.append(line(mark.value, color=colour, linewidth=1.1, linestyle=dashes))
+    return found
+
+
+def _legend(axes, chart, handles):
+    # To matplotlib a label that is empty or begins with "_" is none: the names are put in afterwards.
+    legend = axes.legend(
+        handles,
+        [str(place) for place in range(len(handles))],
+        loc="upper left",
+        bbox_to_anchor=(1.01, 1),
+        borderaxespad=0,
+        title=chart.legend or None,
+        alignment="left",
+        handlelength=3,
+    )
+    for text, one in zip(legend.get_texts(), chart.series + chart.marks):
+        text.set_text(one.name)
 
 
 def _titles(axes, chart):
@@ -239,25 +255,13 @@ def _lines(figure, chart, limit):
         axes.set_yticks([])
         _titles(axes, chart)
         return
-    for place, series in enumerate(chart.series):
-        _curve(axes, chart, series, place, limit)
-    _marks(axes, chart)
+    handles = [_curve(axes, chart, series, place, limit) for place, series in enumerate(chart.series)]
+    handles += _marks(axes, chart)
     _x_axis(axes, chart)
     _y_axis(axes, chart)
     _titles(axes, chart)
     if len(chart.series) + len(chart.marks) > 1 or chart.legend:
-        handles, names = axes.get_legend_handles_labels()
-        order = {name: place for place, name in enumerate([one.name for one in chart.series + chart.marks])}
-        pairs = sorted(zip(handles, names), key=lambda pair: order[pair[1]])
-        axes.legend(
-            *zip(*pairs),
-            loc="upper left",
-            bbox_to_anchor=(1.01, 1),
-            borderaxespad=0,
-            title=chart.legend or None,
-            alignment="left",
-            handlelength=3,
-        )
+        _legend(axes, chart, handles)
 
 
 def _heat(figure, chart):
@@ -318,10 +322,18 @@ def picture(chart, kind, limit=2000):
         {"Date": None, "Creator": "pullstorm", "Title": chart.title} if kind == "svg" else {"Software": None}
     )
     try:
-        figure.savefig(file, format=kind, metadata=metadata)
+        with warnings.catch_warnings(record=True) as found:
+            figure.savefig(file, format=kind, metadata=metadata)
     finally:
         pyplot.close(figure)
+    if kind == "png" and any("missing from" in str(one.message) for one in found):
+        tell_missing_letters()
     return file.getvalue()
+
+
+@functools.cache  # once
+def tell_missing_letters():
+    print("scripts/plot: PNG: letters that the font DejaVu Sans lacks are boxes; in SVG they are not", file=sys.stderr)
 
 
 def inline_svg(chart):

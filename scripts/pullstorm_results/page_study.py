@@ -41,14 +41,15 @@ def key_values(study, key):
     """A key that is a number, in base units at each point; None where that cannot be told."""
     if key in study.points.columns:
         return [wording.base_units(text) for text in study.points[key]]
-    sections = {name: dict(keys) for name, keys in reading.parse_ini(study.study_text)}
+    sections = reading.parse_ini(study.study_text)
+    everywhere = dict(next((keys for name, keys in sections if name == "set"), [])).get(key)
+    of_variant = {reading.name_behind(name, "variant"): dict(keys) for name, keys in sections}
     default = reading.known_keys().get(key, {}).get("default", "") if study.base_text else ""
     base = reading.scenario_values(study.base_text).get(key, default)
-    everywhere = sections.get("set", {}).get(key, base)
-    variants = study.points["variant"] if "variant" in study.points.columns else [""] * len(study.points)
-    return [
-        wording.base_units(sections.get(f"variant {variant}", {}).get(key, everywhere)) for variant in variants
-    ]
+    everywhere = base if everywhere is None else everywhere
+    if "variant" not in study.points.columns:
+        return [wording.base_units(everywhere)] * len(study.points)
+    return [wording.base_units(of_variant.get(name, {}).get(key, everywhere)) for name in study.points["variant"]]
 
 
 def _highest(study, metric):

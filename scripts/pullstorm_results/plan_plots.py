@@ -45,7 +45,7 @@ def point_texts(plan):
 def _explored(plan, metric, point):
     """Rows of one point in the order of the value, with their values as numbers (None: no order)."""
     rows = plan.curve[plan.curve["point"] == point]
-    values, _ = wording.axis_numbers(list(rows["value"]))
+    values, _ = wording.axis_numbers(plan.key, list(rows["value"]))
     if values is None:
         return None, rows
     order = sorted(range(len(values)), key=lambda row: values[row])
@@ -74,7 +74,7 @@ def _answer_mark(plan, point, text, place):
         end="highest" if row["sought"] == "largest" else "lowest"
     )
     name = f"{text + ': ' if text else ''}{words}"
-    values, _ = wording.axis_numbers([row["answer"]])
+    values, _ = wording.axis_numbers(plan.key, [row["answer"]])
     if not values or values[0] != values[0]:
         return None
     return Mark("x", values[0], f"{name} {wording.key_value(plan.key, row['answer'])}", place)
@@ -94,7 +94,7 @@ def explored(plan, metric):
         mark = _answer_mark(plan, point, texts[point], place)
         if mark:
             marks.append(mark)
-    values, more = wording.axis_numbers(list(plan.curve["value"]))
+    values, more = wording.axis_numbers(plan.key, list(plan.curve["value"]))
     note = f"target: {plan.target}; hollow: it is not met, grey: unsure"
     if len(points) < len(texts):
         note += f"; {len(points)} of {len(texts)} points shown"
@@ -126,7 +126,7 @@ def answers(plan):
         return None
     axis = found[0]
     rows = [row for row, answer in enumerate(plan.answers["answer"]) if answer not in ("", "-")]
-    values, more = wording.axis_numbers([plan.answers["answer"].iloc[row] for row in rows])
+    values, more = wording.axis_numbers(plan.key, [plan.answers["answer"].iloc[row] for row in rows])
     if not values:
         return None
     x = [axis.numbers[row] if axis.numbers is not None else axis.distinct().index(axis.texts[row]) for row in rows]

@@ -6,6 +6,7 @@ Everything that is wrong with a folder ends in a ResultError, whose text is one 
 
 import csv
 import functools
+import io
 import json
 import os
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ class ResultError(Exception):
 
 def _read_text(path):
     try:
-        with open(path, encoding="utf-8", newline="") as file:
+        with open(path, encoding="utf-8-sig", newline="") as file:
             return file.read()
     except OSError as error:
         raise ResultError(f"{path}: {error.strerror}") from error
@@ -34,7 +35,7 @@ def _read_text(path):
 
 def read_table(path):
     """A CSV file as a DataFrame of text; rows are as long as the header, and columns have names of their own."""
-    lines = _read_text(path).splitlines(keepends=True)
+    lines = io.StringIO(_read_text(path), newline="\n")  # splitlines() would part a name at U+2028 and its like
     rows = csv.reader((line for line in lines if not line.startswith("#")), strict=True)
     try:
         header = next(rows)
@@ -73,19 +74,28 @@ def numbers(table, names, path, empty=False):
     return table
 
 
+BLANKS = " \t\r\f\v"  # those that the program strips; others, such as U+00A0, belong to a text
+
+
 def parse_ini(text):
     """Sections of a scenario or study file as [(section, [(key, value), ...]), ...], in the order of the file."""
     sections = []
-    for line in text.splitlines():
-        line = line.strip()
+    for line in text.split("\n"):
+        line = line.strip(BLANKS)
         if not line or line.startswith("#"):
             continue
         if line.startswith("[") and line.endswith("]"):
-            sections.append((line[1:-1].strip(), []))
+            sections.append((line[1:-1], []))
         elif "=" in line and sections:
             key, value = line.split("=", 1)
-            sections[-1][1].append((key.strip(), value.strip()))
+            sections[-1][1].append((key.strip(BLANKS), value.strip(BLANKS)))
     return sections
+
+
+def name_behind(section, word):
+    """The NAME of a section [WORD NAME]; "" for another one."""
+    first, _, name = section.partition(" ")
+    return name.lstrip(" ") if first == word else ""
 
 
 def scenario_values(text):
@@ -219,10 +229,10 @@ def axes_of(columns, sections):
     axes = []
     left = list(columns)
     for section, keys in sections:
-        words = section.split(None, 1)
+        name = name_behind(section, "axis")
         members = [key for key, _ in keys if key in left]
-        if words and words[0] == "axis" and members:
-            axes.append(Axis(words[1] if len(words) > 1 else members[0], members))
+        if name and members:
+            axes.append(Axis(name, members))
             left = [name for name in left if name not in members]
     return [Axis(name, [name]) for name in left] + axes
 

@@ -48,7 +48,7 @@ def dimension_of(axis, points):
     for column in axis.columns:
         values = list(points[column])
         if len(set(values)) == len(set(together)):
-            numbers, more = wording.axis_numbers(values)
+            numbers, more = wording.axis_numbers(column, values)
             others = [name for name in axis.columns if name != column]
             label = wording.key_label(column) + more + (f", with {', '.join(others)}" if others else "")
             return Dimension(

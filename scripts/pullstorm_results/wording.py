@@ -190,11 +190,26 @@ def _distribution(text):
     return f"{name}({', '.join(texts)})"
 
 
+def is_name(key):
+    """Whether values of the column are names, which mean nothing here, whatever they look like: 1, inf, exp(2)."""
+    known = reading.known_keys().get(key)
+    return known["unit"] in ("text", "date") if known else key == "variant"
+
+
+def _number(text):
+    """As the program writes numbers; float() also takes inf, 1_0 and digits of other scripts."""
+    if not re.fullmatch(r"-?[0-9.]+(?:[eE][+-]?[0-9]+)?", text):
+        raise ValueError(f"{text!r} is not a number")
+    return float(text)
+
+
 def key_value(key, text):
     """A key's value in base units as people write it: 200/s, 1.5 s, 10 %, exp(40 ms)."""
     known = reading.known_keys().get(key)
+    if is_name(key):
+        return text
     try:
-        value = float(text)
+        value = _number(text)
     except ValueError:
         return _distribution(text) if known and known["type"] == "distribution" else text
     unit = known["unit"] if known else "1"
@@ -221,20 +236,22 @@ def same_value(text, other):
     return text == other or (base_units(text) is not None and base_units(text) == base_units(other))
 
 
-def axis_numbers(texts):
+def axis_numbers(key, texts):
     """Values of an axis as numbers, with what to add to its label; None for values that have no order.
 
     Distributions that differ in their first parameter alone are ordered by it: exp(0.002), exp(0.004).
     """
+    if is_name(key):
+        return None, ""
     try:
-        return [float(text) for text in texts], ""
+        return [_number(text) for text in texts], ""
     except ValueError:
         pass
     shapes = [re.fullmatch(r"(\w+)\(([0-9.eE+-]+)(.*)\)", text) for text in texts]
     if not all(shapes) or len({(shape[1], shape[3]) for shape in shapes}) != 1 or shapes[0][1] == "uniform":
         return None, ""
     try:
-        return [float(shape[2]) for shape in shapes], f", {shapes[0][1]}, mean"
+        return [_number(shape[2]) for shape in shapes], f", {shapes[0][1]}, mean"
     except ValueError:
         return None, ""
 

@@ -62,13 +62,28 @@ ok $? "a run of one UE"
 
 # --- studies and plans: shape, number of plots
 for case in one:4 two:8 variants:4 single:4 thirty:8 failed:4 facets:16 text:4 point:4 steps:4 many:96 \
-    times:4 unkeyed:4 nobody:7 begun:4 plan:1 plans:2 never:1 largest:1 mixed:2 both:9; do
+    times:4 names:4 curves:4 unkeyed:4 nobody:7 begun:4 plan:1 plans:2 never:1 largest:1 mixed:2 both:9; do
     shape=${case%:*}
     rm -rf "${work:?}/$shape"
     study "$shape" && script plot "$work/$shape" --format svg &&
         [ "$(find "$work/$shape/plots" -name '*.svg' | wc -l)" = "${case#*:}" ]
     ok $? "study or plan \"$shape\" has ${case#*:} plots"
 done
+# exactly SVG FIRST LAST: each of these names of study_fixture.py is a text of its own
+exactly() {
+    PYTHONPATH=$here "$python" - "$@" >"$work/out" 2>"$work/err" <<'END'
+import sys
+import xml.etree.ElementTree as xml
+from study_fixture import NAMES
+texts = [element.text for element in xml.parse(sys.argv[1]).iter("{http://www.w3.org/2000/svg}text")]
+missing = [name for name in NAMES[int(sys.argv[2]) : int(sys.argv[3])] if texts.count(name) != 1]
+sys.exit(f"{sys.argv[1]}: not once {missing} in {texts}" if missing else 0)
+END
+}
+exactly "$work/names/plots/time_to_key_p99_s.svg" 0 99
+ok $? "a name is drawn as it is, whatever it means to what draws it"
+exactly "$work/curves/plots/time_to_key_p99_s.svg" 0 8
+ok $? "... in a legend, too"
 says "$work/one/plots/time_to_key_p99_s.svg" "Time to key, 99th percentile (s)" "pull.rate (1/s)" 5000 "95 % confidence"
 ok $? "a metric over its axis, with unit and interval"
 says "$work/single/plots/time_to_key_p99_s.svg" "one run per point"

@@ -109,6 +109,9 @@ contains "$work/two/report.html" ">scripts/sweep study.ini -o results/again<" &&
     study fewer && script report "$work/fewer" &&
     contains "$work/fewer/report.html" ">scripts/sweep study.ini --replications 3 -o results/again<"
 ok $? "how to repeat it has the number of replications"
+study names && script report "$work/names" && study curves && script report "$work/curves" &&
+    contains "$work/names/report.html" "<td>from \$5 to \$6</td>" "<td>inf</td>" "<td>&lt;/script&gt;&lt;b&gt;&amp;amp;</td>"
+ok $? "names are texts, whatever they mean elsewhere"
 study until && script report "$work/until" &&
     contains "$work/until/report.html" "Points have 5 to 9 replications, the study file has 5: more were made" \
         "(METRIC) &lt; P%&#x27; --replications 5..9 -o results/again<"
@@ -169,7 +172,7 @@ ok $? "... or with the next run"
 
 # --- in a browser
 "$python" "$here/report_browser.py" "$page" "$work/two/report.html" "$work/failed/report.html" "$work/plans/report.html" \
-    "$work/thirty/report.html" "$work/both/report.html" "$work/nobody/report.html" >"$work/browser" 2>"$work/err"
+    "$work/thirty/report.html" "$work/both/report.html" "$work/nobody/report.html" "$work/names/report.html" "$work/curves/report.html" >"$work/browser" 2>"$work/err"
 status=$?
 if [ $status = 77 ]; then
     skip "in a browser" "no chromium, chromedriver or python3-selenium, or they do not start"

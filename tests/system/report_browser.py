@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 """Reads reports in a headless Chromium and uses them as a reader would: report_browser.py RUN STUDY NARROW...
 
-RUN is the report of a run, STUDY that of a study with a second axis; NARROW are further ones that have to fit a phone.
+RUN is the report of a run, STUDY that of a study with a second axis; NARROW are further ones that have to fit a phone,
+the last two those of the shapes "names" and "curves" of study_fixture.py.
 Prints TAP lines without numbers, "ok - name" or "not ok - name"; exit status 77: there is no browser.
 """
 
@@ -9,6 +10,8 @@ import os
 import shutil
 import sys
 import tempfile
+
+from study_fixture import NAMES
 
 try:
     from selenium import webdriver
@@ -210,6 +213,22 @@ def check_heat(reader, path):
     check("... which shows where it stands and its value", "bmsc.workers 1, pull.rate 200/s: " in tip, tip)
 
 
+def check_names(reader, names, curves):
+    """What is shown of names is what they are."""
+    reader.open(names, DESK)
+    script = "return [...document.querySelectorAll('#points td')].map(e => e.textContent)"
+    cells = reader.driver.execute_script(script)
+    missing = [name for name in NAMES if cells.count(name) != 1]
+    check("names stand in the table as they are", not missing, missing, cells)
+    script = "return JSON.parse(document.getElementById('charts').textContent)[0].categories"
+    check("... and at the axis of a plot", reader.driver.execute_script(script) == list(NAMES))
+    reader.open(curves, DESK)
+    script = "return [...document.querySelectorAll('#plot-time_to_key_p99_s .legend button > span')].map(e => e.textContent)"
+    legend = reader.driver.execute_script(script)
+    check("... and in a legend", legend == NAMES[: len(legend)] and len(legend) == 8, legend)
+    check("... and mean nothing to the browser", not (log := reader.driver.get_log("browser")), log)
+
+
 def main():
     run, study, *narrow = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
@@ -249,6 +268,7 @@ def main():
             )
             check_use(reader, run)
             check_heat(reader, study)
+            check_names(reader, narrow[-2], narrow[-1])
             for path in (run, study, *narrow):
                 reader.open(path, PHONE)
                 check(

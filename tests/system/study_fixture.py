@@ -6,7 +6,8 @@ failed (some runs failed), facets (two axes and a variant), text (an axis withou
 steps (an axis of two keys), many (more plots than are drawn), times (an axis of distributions), unkeyed (no UE gets a
 key at a point), nobody (nor at any), begun (one point is finished), until (more runs where it is wide), fewer (less
 runs than the study says), part (a point left out), plan, plans (a plan of three points), never, largest (met by all
-values), mixed (as plans, but one answer is the largest value), both (two, and a plan in the same folder).
+values), mixed (as plans, but one answer is the largest value), both (two, and a plan in the same folder), names
+(variants whose names mean something to what reads or draws them), curves (some of these names, a curve each).
 """
 
 import csv
@@ -32,6 +33,10 @@ METRICS = [
 OF_KEYED = ("time_to_key_p50_s", "time_to_key_p99_s", "storm_duration_s")  # no value where no UE has the key
 # Student's t, two-sided 95 %, for 1, 2 ... degrees of freedom.
 STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)
+# To float(), matplotlib, awk, a shell, GNU parallel, Snakemake, HTML, CSS, JavaScript, CSV, an INI file, a text.
+NAMES = ["inf", "nan", "a$b_{ c$", "from $5 to $6", "_hidden", "1_000", "x=y", "-n", "1", "1.0", "exp(2)", "*", "~/../..",
+         "\\n%s%d \\$", "$(touch made) `id`", "{run} {} {.} {1} {= 1 =}", "</script><b>&amp;", "'\"", "#plot-x, .y:z",
+         "__proto__", "a, b", ",", "; c", "UEs\u2028\u00a0", "é 端末"]  # fmt: skip
 RATES = [200, 500, 1000, 2000, 5000]
 SHAPES = {
     "one": ({"rate": {"pull.rate": RATES}}, [], 5),
@@ -77,6 +82,8 @@ SHAPES = {
     "until": ({"rate": {"pull.rate": RATES}}, [], 5),
     "fewer": ({"rate": {"pull.rate": RATES}}, [], 5),
     "part": ({"rate": {"pull.rate": RATES}}, [], 5),
+    "names": ({}, NAMES, 2),
+    "curves": ({"rate": {"pull.rate": RATES}}, NAMES[:8], 2),
     "steps": ({"size": {"bsf.workers": [2, 2, 4, 4], "bmsc.workers": [1, 2, 4, 8]}}, [], 2),
 }
 

@@ -6,6 +6,7 @@ if [ "${PULLSTORM_TESTS:-}" = quick ]; then
     echo "1..0 # SKIP PULLSTORM_TESTS=quick"
     exit 0
 fi
+here=$(CDPATH='' cd -- "$srcdir/tests/system" && pwd)
 scripts=$(CDPATH='' cd -- "$srcdir/scripts" && pwd)
 export PULLSTORM=${PULLSTORM:-$PWD/pullstorm}
 unset PARALLEL PARALLEL_SSH SBATCH_PARTITION || :

@@ -295,6 +295,32 @@ expect 0 "--dry-run" "$sweep" study.ini -o dry --dry-run
 [ "$(grep -c '^pullstorm run ' out)" = 12 ] && [ ! -e dry ]
 ok $? "... lists the runs and makes nothing"
 
+# --- names that mean something to what is underneath
+plain=$work/names
+mkdir "$plain"
+cp base.ini "$plain"
+{
+    printf '[study]\nbase = base.ini\nmemory = 100TB\n'
+    PYTHONPATH=$here python3 -B -c 'from study_fixture import NAMES
+for name in NAMES: print(f"[variant {name}]")
+print("[axis rate]\npull.rate = 100/s, 500/s")'
+} >"$plain/study.ini"
+odd_name='x=y {} {.} {1} {#} {= 1 =} %j $(touch made) `id` [a-z]* \n "q'"'"' é'
+mkdir "$work/$odd_name" "$work/$odd_name/tmp"
+cp base.ini "$work/$odd_name"
+cp "$plain/study.ini" "$work/$odd_name/$odd_name.ini"
+ln -s "$real" "$work/$odd_name/pullstorm"
+expect 0 "variants with names of all kinds" "$sweep" "$plain/study.ini" -o "$plain/out" -j 1
+cd "$work/$odd_name" || exit 1
+expect 0 "... in folders and files with such names, temporary ones as well" env TMPDIR="$PWD/tmp" \
+    PULLSTORM="$PWD/pullstorm" "$sweep" "$odd_name.ini" -o "$odd_name"
+same "$plain/out" "$odd_name" "... the same tables"
+[ "$(find . -mindepth 1 -maxdepth 1 | wc -l)" = 5 ] && [ -z "$(ls -A tmp)" ]
+ok $? "... and nothing else is made or gone"
+cp out err "$work"
+cd "$work" || exit 1
+says "$plain/out/study.csv" ',a$b_{ c$,' "... the names stand in the tables"
+
 # --- hosts
 expect 0 "--sshlogin, this machine" "$sweep" study.ini -o hosts1 --sshlogin 2/:
 same hosts1 three "... the same tables"

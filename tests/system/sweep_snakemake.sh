@@ -36,6 +36,13 @@ expect 0 "what sweep has begun" snake output=half
 ok $? "... is gone on with, nothing is made anew"
 same by-sweep half "... with the same tables"
 
+expect 0 "a folder whose name means something to a shell" snake output='by $(touch made) "%s* = 1'
+same by-sweep 'by $(touch made) "%s* = 1' "... the same tables"
+[ ! -e made ]
+ok $? "... and nothing else is made"
+expect 1 "one whose name means something to Snakemake" snake output='by {run}'
+says err "expected a folder without braces" "... is refused"
+
 cat >pullstorm <<END
 #!/bin/bash
 case "\$*" in run*p0003-r01*) echo "no such luck" >&2 && exit 1 ;; esac

@@ -94,11 +94,22 @@ class Wording(unittest.TestCase):
         self.assertEqual(meaning, "from the first pull sent to a UE until it holds the new MSK: median")
 
     def test_axis_values(self):
-        self.assertEqual(wording.axis_numbers(["1", "2.5"]), ([1.0, 2.5], ""))
-        self.assertEqual(wording.axis_numbers(["exp(0.002)", "exp(0.004)"]), ([0.002, 0.004], ", exp, mean"))
-        self.assertEqual(wording.axis_numbers(["lognormal(1, 0.5)", "lognormal(2, 0.5)"])[0], [1.0, 2.0])
-        self.assertIsNone(wording.axis_numbers(["lognormal(1, 0.5)", "lognormal(1, 0.7)", "exp(1)"])[0])
-        self.assertIsNone(wording.axis_numbers(["uniform", "poisson"])[0])
+        self.assertEqual(wording.axis_numbers("pull.rate", ["1", "2.5", "1e+06"]), ([1.0, 2.5, 1e6], ""))
+        for texts, wanted in (
+            (["exp(0.002)", "exp(0.004)"], ([0.002, 0.004], ", exp, mean")),
+            (["lognormal(1, 0.5)", "lognormal(2, 0.5)"], ([1.0, 2.0], ", lognormal, mean")),
+            (["lognormal(1, 0.5)", "lognormal(1, 0.7)", "exp(1)"], (None, "")),
+        ):
+            self.assertEqual(wording.axis_numbers("bmsc.service_time", texts), wanted)
+        self.assertEqual(wording.axis_numbers("pull.pacing", ["uniform", "poisson"]), (None, ""))
+
+    def test_names_are_no_numbers(self):
+        for name in ("1", "1.0", "inf", "nan", "1_000", "exp(0.04)"):
+            self.assertEqual(wording.axis_numbers("variant", [name, "2"]), (None, ""))
+            self.assertEqual(wording.key_value("variant", name), name)
+        self.assertEqual(wording.key_value("fault.drop", "1"), "1")
+        for text in ("inf", "nan", "1_000", "٣"):
+            self.assertEqual(wording.axis_numbers("pull.rate", [text]), (None, ""))
 
     def test_geometric(self):
         self.assertTrue(wording.geometric([1, 2, 4, 8, 16]))
@@ -189,6 +200,12 @@ class Studies(unittest.TestCase):
             axes[1], self.points(**{"bsf.workers": ["2", "2"], "bmsc.workers": ["1", "2"]})
         )
         self.assertEqual((one.name, one.label), ("bmsc.workers", "bmsc.workers, with bsf.workers"))
+
+    def test_only_what_the_program_takes_for_blank_is_blank(self):
+        text = "[variant \u2003a\u2028b\u00a0]\npull.rate = 1\n[axis  c  d]\nbmsc.workers = 1\n"
+        sections = reading.parse_ini(text)
+        self.assertEqual([reading.name_behind(name, "variant") for name, _ in sections], ["\u2003a\u2028b\u00a0", ""])
+        self.assertEqual(reading.name_behind(sections[1][0], "axis"), "c  d")
 
     def test_layout(self):
         points = self.points(variant=["a", "a", "b", "b"], rate=["1", "2", "1", "2"], seed=["7"] * 4)
