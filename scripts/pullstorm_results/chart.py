@@ -4,6 +4,8 @@
 import math
 from dataclasses import dataclass, field
 
+import numpy
+
 LINE, STEP, POINTS, BARS = "line", "step", "points", "bars"
 
 
@@ -80,16 +82,19 @@ def thin(x, y, limit):
     """The curve with at most `limit` points: of each stretch the lowest and the highest, in their order."""
     if len(x) <= limit:
         return list(x), list(y)
+    x, y = numpy.asarray(x), numpy.asarray(y)
     buckets = max(1, (limit - 2) // 2)
     keep = {0, len(x) - 1}
     for bucket in range(buckets):
         first = bucket * len(x) // buckets
         last = max(first + 1, (bucket + 1) * len(x) // buckets)
-        stretch = [i for i in range(first, last) if y[i] == y[i]] or [first]
-        keep.add(min(stretch, key=lambda i: y[i]))
-        keep.add(max(stretch, key=lambda i: y[i]))
+        stretch = y[first:last]
+        if numpy.isnan(stretch).all():
+            keep.add(first)
+        else:
+            keep |= {first + int(numpy.nanargmin(stretch)), first + int(numpy.nanargmax(stretch))}
     order = sorted(keep)
-    return [x[i] for i in order], [y[i] for i in order]
+    return x[order].tolist(), y[order].tolist()
 
 
 def thinned(series, limit):

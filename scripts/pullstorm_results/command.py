@@ -83,7 +83,7 @@ def charts_of(path):
     found = []
     for kind in reading.kinds_of(path):
         if kind == "run":
-            found += run_plots.charts(reading.read_run(path))
+            found += run_plots.charts(reading.read_run(path, run_plots.SERIES_COLUMNS))
         elif kind == "study":
             found += study_plots.charts(reading.read_study(path))
         else:

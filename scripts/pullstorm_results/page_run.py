@@ -141,7 +141,7 @@ def reproduction(run):
 
 def document(path):
     """The page of the run in the folder path."""
-    run = reading.read_run(path)
+    run = reading.read_run(path, run_plots.SERIES_COLUMNS)
     charts = run_plots.charts(run)
     text = str(run.manifest.get("scenario_text", ""))
     body = parts.warning_list(words.warnings(run))

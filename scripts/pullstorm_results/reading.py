@@ -6,14 +6,17 @@ Everything that is wrong with a folder ends in a ResultError, whose text is one 
 
 import csv
 import functools
-import io
 import json
+import math
 import os
+from array import array
 from dataclasses import dataclass, field
 
+import numpy
 import pandas
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+RUN_COLUMNS = ("point", "replication", "seed", "status")
 STATISTICS = ("mean", "sd", "ci_low", "ci_high")
 # Metrics of the UEs that hold the key: they have no value, an empty field, where no UE does.
 OF_KEYED = ("time_to_key_mean_s", "time_to_key_p50_s", "time_to_key_p99_s", "time_to_key_max_s", "storm_duration_s")
@@ -33,24 +36,81 @@ def _read_text(path):
         raise ResultError(f"{path}: not a text file") from error
 
 
-def read_table(path):
-    """A CSV file as a DataFrame of text; rows are as long as the header, and columns have names of their own."""
-    lines = io.StringIO(_read_text(path), newline="\n")  # splitlines() would part a name at U+2028 and its like
-    rows = csv.reader((line for line in lines if not line.startswith("#")), strict=True)
+def _lines(path):
+    """The lines of a file that are no comment, one at a time, for a file may be as long as its run."""
+    try:
+        with open(path, encoding="utf-8-sig", newline="\n") as file:  # other separators of lines belong to a name
+            yield from (line for line in file if not line.startswith("#"))
+    except OSError as error:
+        raise ResultError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ResultError(f"{path}: not a text file") from error
+
+
+def _rows(path):
+    """The header of a CSV file, then its rows; they are as long as it, and columns have names of their own."""
+    rows = csv.reader(_lines(path), strict=True)
     try:
         header = next(rows)
-        body = []
+        if len(set(header)) != len(header) or "" in header:
+            raise ResultError(f"{path}: columns without a name of their own")
+        yield header
         for row in rows:
             if len(row) != len(header):
                 raise ResultError(f"{path}: line {rows.line_num}: {len(row)} fields, the header has {len(header)}")
-            body.append(row)
+            yield row
     except StopIteration:
         raise ResultError(f"{path}: empty") from None
     except csv.Error as error:
         raise ResultError(f"{path}: line {rows.line_num}: {error}") from error
-    if len(set(header)) != len(header) or "" in header:
-        raise ResultError(f"{path}: columns without a name of their own")
-    return pandas.DataFrame(body, columns=header, dtype=str)
+
+
+def read_table(path, wanted=lambda name: True):
+    """The wanted columns of a CSV file as a DataFrame of text."""
+    rows = _rows(path)
+    header = next(rows)
+    places = [place for place, name in enumerate(header) if wanted(name)]
+    body = [[row[place] for place in places] for row in rows]
+    return pandas.DataFrame(body, columns=[header[place] for place in places], dtype=str)
+
+
+def _is_number(text):
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def _floats(path, number, header, row, empty):
+    """A row as numbers; empty: a field without text is NaN rather than an error."""
+    try:
+        values = list(map(float, (text or "nan" for text in row) if empty else row))
+        if math.isfinite(sum(values)):
+            return values
+    except ValueError:
+        pass
+    for name, text in zip(header, row):
+        if not _is_number(text) and (text or not empty):
+            raise ResultError(f"{path}: row {number} of {name}: {text!r} is not a number")
+    return values
+
+
+def read_numbers(path, texts=lambda header: 0, wanted=lambda name: True, empty=False):
+    """A CSV file of numbers, behind `texts` columns of text; all is checked, and what is wanted is kept, 8 bytes each."""
+    rows = _rows(path)
+    header = next(rows)
+    first = texts(header)
+    places = [place for place, name in enumerate(header[first:]) if wanted(name)]
+    words, kept = [], array("d")
+    for number, row in enumerate(rows, 1):
+        words.append(row[:first])
+        values = _floats(path, number, header[first:], row[first:], empty)
+        kept.extend([values[place] for place in places])
+    names = [header[first + place] for place in places]
+    found = pandas.DataFrame(numpy.array(kept).reshape(len(words), len(places)), columns=names)
+    if not first:
+        return found
+    return pandas.concat([pandas.DataFrame(words, columns=header[:first], dtype=str), found], axis=1)
 
 
 def need_columns(table, names, path):
@@ -158,10 +218,9 @@ def _read_summary(path):
     return {name: row[name] for name in table.columns if "." in name}, {name: row[name] for name in metrics}
 
 
-def _read_series(path):
-    table = read_table(path)
+def _read_series(path, columns):
+    table = read_numbers(path, wanted=lambda name: name == "time_s" or name in columns)
     need_columns(table, ["time_s", "pulls_sent", "ues_keyed", "bmsc_queue", "bmsc_busy"], path)
-    numbers(table, table.columns, path)
     if not table["time_s"].is_monotonic_increasing:
         raise ResultError(f"{path}: times do not increase")
     start = pandas.DataFrame([[0.0] * len(table.columns)], columns=table.columns)
@@ -174,8 +233,8 @@ def _read_procedures(path, columns):
     return numbers(table, [name for name in table.columns if name != "procedure"], path)
 
 
-def read_run(path):
-    """The run in the folder path."""
+def read_run(path, columns):
+    """The run in the folder path; of its time series, which may be long, these columns."""
 
     def at(name):
         return os.path.join(path, name)
@@ -187,7 +246,7 @@ def read_run(path):
         name=str(manifest.get("scenario_name", "")) or _name_of(path),
         keys=keys,
         metrics=metrics,
-        series=_read_series(at("timeseries.csv")),
+        series=_read_series(at("timeseries.csv"), columns),
         latency=_read_procedures(at("latency.csv"), ["count", "mean_s", "p50_s", "p99_s", "max_s"]),
         distribution=_read_procedures(at("distribution.csv"), ["from_s", "to_s", "count"]),
         manifest=manifest,
@@ -211,7 +270,7 @@ class Study:
     about: dict  # [study] of the study file
     axes: list
     points: pandas.DataFrame  # study.csv; axis columns are text, the others numbers
-    runs: pandas.DataFrame  # runs.csv, as text; None if there is none
+    runs: pandas.DataFrame  # of runs.csv RUN_COLUMNS and the longest queues, as text; None if there is none
     study_text: str = ""
     base_text: str = ""
     wanted: list = field(default_factory=list)  # metrics that the study names
@@ -264,7 +323,7 @@ def read_study(path):
     file = os.path.join(path, "study.csv")
     if not os.path.exists(file):
         raise ResultError(f"{path}: no study.csv; make it with: pullstorm collect STUDY -o {path}")
-    points = read_table(file)
+    points = read_numbers(file, lambda header: header.index("n") if "n" in header else len(header), empty=True)
     need_columns(points, ["point", "n"], file)
     if not len(points):
         raise ResultError(f"{file}: no point in it")
@@ -275,12 +334,11 @@ def read_study(path):
         if name.endswith("_mean"):
             need_columns(points, [name[:-4] + part for part in STATISTICS], file)
     numbers(points, ["point", "n"], file)
-    numbers(points, statistics, file, empty=True)
     runs_file = os.path.join(path, "runs.csv")
     runs = None
     if os.path.exists(runs_file):
-        runs = read_table(runs_file)
-        need_columns(runs, ["point", "replication", "seed", "status"], runs_file)
+        runs = read_table(runs_file, lambda name: name in RUN_COLUMNS or name.endswith("_queue_max"))
+        need_columns(runs, RUN_COLUMNS, runs_file)
     wanted = [name.strip() for name in about.get("metrics", "").split(",") if name.strip()]
     return Study(
         path,

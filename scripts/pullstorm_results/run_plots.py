@@ -3,8 +3,10 @@
 
 import math
 
+import numpy
+
 from pullstorm_results import wording
-from pullstorm_results.chart import BARS, LINE, STEP, Chart, Mark, Series
+from pullstorm_results.chart import BARS, LINE, STEP, Chart, Mark, Series, thin
 
 HISTOGRAM_BARS = 60
 MOST_RATES = 400  # a rate over every row of a long series would be all noise
@@ -29,7 +31,24 @@ MESSAGES = (
     ("answers of the BSF (Ub)", ["ub_401", "ub_200", "ub_503"]),
     ("requests on Zn and Zh", ["zn_requests", "zh_requests"]),
 )
+KEYED = (
+    ("ues_keyed", "hold the new MSK"),
+    ("pulls_sent", "pulls sent"),
+    ("ues_active", "in an exchange"),
+    ("ues_gave_up", "gave up"),
+    ("ues_unanswered", "unanswered (BM-SC)"),
+)
+IF_ANY = ("ues_gave_up", "ues_unanswered")
 BYTES = (("uplink", "uplink_bytes"), ("downlink", "downlink_bytes"), ("links of the servers", "core_bytes"))
+
+# All of the time series that is looked at.
+SERIES_COLUMNS = {
+    *(column for column, _ in KEYED),
+    *(column for _, columns in MESSAGES for column in columns),
+    *(column for _, column in BYTES),
+    *(f"{prefix}_{what}" for prefix, _ in wording.SERVERS for what in ("queue", "busy")),
+}
+MOST_ROWS = 10000  # of a curve; of more the lowest and the highest of each stretch are drawn
 
 
 def number(text, default=0.0):
@@ -58,18 +77,18 @@ def rates(times, totals):
     return ends, growth
 
 
+def over_time(run, name, values, place=None):
+    """A curve over all rows of the time series, thinned out where they are many."""
+    return Series(name, *thin(run.series["time_s"], values, MOST_ROWS), colour=place)
+
+
 def keyed(run):
-    times = list(run.series["time_s"])
     ues = run.metrics["ues"]
     curves = [
-        Series("hold the new MSK", times, list(run.series["ues_keyed"])),
-        Series("pulls sent", times, list(run.series["pulls_sent"])),
+        over_time(run, name, run.series[column])
+        for column, name in KEYED
+        if column in run.series and (column not in IF_ANY or run.series[column].iloc[-1] > 0)
     ]
-    if "ues_active" in run.series:
-        curves.append(Series("in an exchange", times, list(run.series["ues_active"])))
-    for column, name in (("ues_gave_up", "gave up"), ("ues_unanswered", "unanswered (BM-SC)")):
-        if column in run.series and run.series[column].iloc[-1] > 0:
-            curves.append(Series(name, times, list(run.series[column])))
     note = f"{wording.count(run.metrics['ues_keyed'])} of {wording.count(ues)} UEs hold the new MSK at the end"
     return Chart(
         "keyed",
@@ -87,10 +106,9 @@ def _servers(run, column):
 
 
 def queues(run):
-    times = list(run.series["time_s"])
     curves, marks = [], []
     for place, (prefix, name) in enumerate(_servers(run, "queue")):
-        curves.append(Series(name, times, list(run.series[f"{prefix}_queue"]), colour=place))
+        curves.append(over_time(run, name, run.series[f"{prefix}_queue"], place))
         limit = number(run.keys.get(f"{prefix}.queue_limit"))
         if limit and run.metrics.get(f"{prefix}_queue_max", 0) >= limit:
             marks.append(Mark("y", limit, f"{prefix}.queue_limit", place))
@@ -108,20 +126,20 @@ def queues(run):
 
 def moving_mean(values, window):
     """The mean over `window` rows around each, fewer at the ends."""
-    half = window // 2
-    stretches = [values[max(0, i - half) : i + half + 1] for i in range(len(values))]
-    return [sum(stretch) / len(stretch) for stretch in stretches]
+    half, ends = window // 2, numpy.arange(len(values))
+    first, last = numpy.maximum(ends - half, 0), numpy.minimum(ends + half + 1, len(values))
+    sums = numpy.concatenate([[0.0], numpy.cumsum(values)])  # exact, for values are counts
+    return (sums[last] - sums[first]) / (last - first)
 
 
 def utilisation(run):
-    times = list(run.series["time_s"])
-    curves = []
-    window = 1 if len(times) <= FEW_ROWS else 2 * (len(times) // (2 * FEW_ROWS) + 1) + 1
+    curves, rows = [], len(run.series)
+    window = 1 if rows <= FEW_ROWS else 2 * (rows // (2 * FEW_ROWS) + 1) + 1
     for place, (prefix, name) in enumerate(_servers(run, "busy")):
         workers = number(run.keys.get(f"{prefix}.workers"), 1.0) or 1.0
-        share = moving_mean([100 * busy / workers for busy in run.series[f"{prefix}_busy"]], window)
+        share = moving_mean(run.series[f"{prefix}_busy"], window) * 100 / workers
         mean = wording.percent(run.metrics.get(f"{prefix}_utilisation_ratio", float("nan")))
-        curves.append(Series(f"{name} (overall {mean})", times, share, colour=place))
+        curves.append(over_time(run, f"{name} (overall {mean})", share, place))
     note = "overall: from the first pull until the last job of the server ended"
     if window > 1:
         note += f"; curves: means over {window} rows of the time series"

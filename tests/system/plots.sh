@@ -60,6 +60,9 @@ ok $? "... and its times have no value"
 runs single ue.count=1 ue.cells=1 && script plot "$work/single" && made "$work/single/plots" 8
 ok $? "a run of one UE"
 
+runs long ue.count=20 ue.cells=2 pull.rate=0.0001/s run.end=30d && modest 400 plot "$work/long" --format svg
+ok $? "a run of $(wc -l <"$work/long/timeseries.csv") rows does not need memory by the row"
+
 # --- studies and plans: shape, number of plots
 for case in one:4 two:8 variants:4 single:4 thirty:8 failed:4 facets:16 text:4 point:4 steps:4 many:96 \
     times:4 names:4 curves:4 unkeyed:4 nobody:7 begun:4 plan:1 plans:2 never:1 largest:1 mixed:2 both:9; do

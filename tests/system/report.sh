@@ -74,6 +74,9 @@ ok $? "a run of one UE"
 runs fine output.interval=1ms && script report "$work/fine" &&
     [ "$(wc -l <"$work/fine/timeseries.csv")" -gt 5000 ] && [ "$(wc -c <"$work/fine/report.html")" -lt 1500000 ]
 ok $? "long series are thinned out: $(wc -l <"$work/fine/timeseries.csv") rows"
+runs long ue.count=20 ue.cells=2 pull.rate=0.0001/s run.end=30d && modest 400 report "$work/long" &&
+    [ "$(wc -c <"$work/long/report.html")" -lt 1500000 ]
+ok $? "... also when they are read: $(wc -l <"$work/long/timeseries.csv") rows"
 
 # --- studies and plans
 study two && script report "$work/two" &&

@@ -66,6 +66,18 @@ END
     [ $? -gt 128 ]
 }
 
+# modest MEGABYTES NAME ARGUMENT...: a script that does its work in no more memory than that
+modest() {
+    most=$1
+    name=$2
+    shift 2
+    "$python" -c '
+import resource, subprocess, sys
+subprocess.run(sys.argv[2:], check=True)
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+sys.exit(f"{peak} MB" if peak > int(sys.argv[1]) else 0)' "$most" "$srcdir/scripts/$name" "$@" >"$work/out" 2>"$work/err"
+}
+
 # refused STATUS NAME ARGUMENT...: the script ends with the status, one line on standard error, and no traceback
 refused() {
     wanted=$1

@@ -137,6 +137,11 @@ class Charts(unittest.TestCase):
         self.assertEqual(few_x, sorted(few_x))
         self.assertTrue(all(y[i] == value for i, value in zip(few_x, few_y)))
 
+    def test_thinning_leaves_gaps(self):
+        few_x, few_y = chart.thin(list(range(1000)), [NAN] * 500 + [1.0] * 500, 20)
+        self.assertEqual((few_x[0], few_x[-1], few_y[-1]), (0, 999, 1.0))
+        self.assertTrue(math.isnan(few_y[3]))
+
     def test_short_curves_stay(self):
         self.assertEqual(chart.thin([1, 2], [3, 4], 300), ([1, 2], [3, 4]))
 
@@ -145,6 +150,16 @@ class Charts(unittest.TestCase):
 
 
 class Runs(unittest.TestCase):
+    def test_a_long_series_keeps_its_peaks(self):
+        rows = 10 * run_plots.MOST_ROWS
+        queue = [float(row % 7) for row in range(rows)]
+        queue[rows // 3] = 99.0
+        series = pandas.DataFrame({"time_s": [float(row) for row in range(rows)], "bmsc_queue": queue})
+        curve = run_plots.queues(reading.Run("", "", {}, {}, series, None, None, {})).series[0]
+        self.assertLessEqual(len(curve.x), run_plots.MOST_ROWS)
+        self.assertEqual(curve.x[curve.y.index(99.0)], rows // 3)
+        self.assertEqual((curve.x[0], curve.x[-1]), (0, rows - 1))
+
     def test_rates(self):
         self.assertEqual(run_plots.rates([0, 1, 2, 4], [0, 10, 30, 30]), ([0, 1, 2, 4], [10, 10, 20, 0]))
 
@@ -154,8 +169,8 @@ class Runs(unittest.TestCase):
         self.assertAlmostEqual(growth[-1], 11 / 1.01)
 
     def test_moving_mean(self):
-        self.assertEqual(run_plots.moving_mean([0, 3, 0, 3], 3), [1.5, 1, 2, 1.5])
-        self.assertEqual(run_plots.moving_mean([1, 2], 1), [1, 2])
+        self.assertEqual(run_plots.moving_mean([0, 3, 0, 3], 3).tolist(), [1.5, 1, 2, 1.5])
+        self.assertEqual(run_plots.moving_mean([1, 2], 1).tolist(), [1, 2])
 
     def test_distribution(self):
         rows = pandas.DataFrame({"from_s": [1.0, 4.0], "to_s": [2.0, 4.0], "count": [3.0, 1.0]})
