@@ -185,15 +185,12 @@ static void take_lines(struct loader *loader, const GArray *lines)
 }
 
 /* False and error if the file as a whole cannot be read. */
-static bool take_file(struct loader *loader, GError **error)
+static void take_text(struct loader *loader, const char *unchanged)
 {
-    char *text = scenario_file_read(loader->path, error);
+    char *text = g_strdup(unchanged); /* lines_index() works in it */
+    GArray *lines = lines_index(text);
     GError *syntax = NULL;
-    GArray *lines;
 
-    if (!text)
-        return false;
-    lines = lines_index(text);
     /* Without the flag GKeyFile would drop "key[xx]" without a word. */
     if (!g_key_file_load_from_data(loader->file, text, (gsize)-1, G_KEY_FILE_KEEP_TRANSLATIONS, &syntax)) {
         mistakes_add(&loader->mistakes, CONFIG_ERROR_SYNTAX, loader->path, "%s", syntax->message);
@@ -204,7 +201,6 @@ static bool take_file(struct loader *loader, GError **error)
     g_hash_table_unref(loader->sections);
     g_array_free(lines, TRUE);
     g_free(text);
-    return true;
 }
 
 static void take_setting(struct loader *loader, const char *setting)
@@ -270,9 +266,18 @@ struct scenario *scenario_load(const char *path, const char *const *settings, GE
 struct scenario *scenario_load_with(const char *path, const char *const *settings, scenario_rule *rule,
                                     GError **error)
 {
+    char *text = scenario_file_read(path, error);
+    struct scenario *scenario = text ? scenario_parse(path, text, settings, rule, error) : NULL;
+
+    g_free(text);
+    return scenario;
+}
+
+struct scenario *scenario_parse(const char *path, const char *text, const char *const *settings,
+                                scenario_rule *rule, GError **error)
+{
     struct loaded *loaded = g_new0(struct loaded, 1);
     struct loader loader = {.path = path, .loaded = loaded};
-    bool readable;
 
     loaded->value = g_new0(char *, config_key_count + 1);
     loader.file = g_key_file_new();
@@ -283,18 +288,18 @@ struct scenario *scenario_load_with(const char *path, const char *const *setting
 
     loaded->scenario.name = name_of(path);
     take_defaults(&loader);
-    readable = take_file(&loader, error);
-    for (; readable && settings && *settings; settings++)
+    take_text(&loader, text);
+    for (; settings && *settings; settings++)
         take_setting(&loader, *settings);
-    loader.mistakes.values_right = readable && loader.mistakes.text->len == 0;
+    loader.mistakes.values_right = loader.mistakes.text->len == 0;
     if (loader.mistakes.values_right)
         contradictions_find(&loaded->scenario, &loader.mistakes);
-    if (readable && rule)
+    if (rule)
         rule(&loaded->scenario, &loader.mistakes);
-    if (readable && loader.mistakes.text->len > 0)
-        g_set_error_literal(error, CONFIG_ERROR, (int)loader.mistakes.code, loader.mistakes.text->str);
 
-    bool good = readable && loader.mistakes.text->len == 0;
+    bool good = loader.mistakes.text->len == 0;
+    if (!good)
+        g_set_error_literal(error, CONFIG_ERROR, (int)loader.mistakes.code, loader.mistakes.text->str);
     g_string_free(loader.mistakes.text, TRUE);
     g_free(loader.mistakes.origin);
     g_free(loader.line);

@@ -104,6 +104,10 @@ typedef void scenario_rule(const struct scenario *scenario, struct mistakes *mis
 struct scenario *scenario_load_with(const char *path, const char *const *settings, scenario_rule *rule,
                                     GError **error);
 
+/* The same of a file that has been read already, by scenario_file_read(); messages call it `path`. */
+struct scenario *scenario_parse(const char *path, const char *text, const char *const *settings,
+                                scenario_rule *rule, GError **error);
+
 /* The value of a key as text: as it was written, or its default. Owned by the scenario. */
 const char *scenario_value_text(const struct scenario *scenario, const struct config_key *key);
 

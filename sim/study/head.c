@@ -30,7 +30,7 @@ static void take_base(struct reader *reader, unsigned line, const char *text)
     study->base = g_canonicalize_filename(path, NULL);
     study->base_text = scenario_file_read(study->base, &error);
     if (study->base_text)
-        study->base_scenario = scenario_load_with(study->base, NULL, study->host->rule, &error);
+        study->base_scenario = study_base_with(study, NULL, &error);
     if (error) {
         reader_mistake(reader, line, "study", "base", CONFIG_ERROR_FILE, "%s", error->message);
         g_error_free(error);

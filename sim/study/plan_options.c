@@ -188,9 +188,7 @@ char **plan_settings(const struct plan *plan, unsigned point, unsigned place)
 struct scenario *plan_scenario(const struct plan *plan, unsigned point, unsigned place, GError **error)
 {
     char **settings = plan_settings(plan, point, place);
-    const struct study *study = plan->study;
-    struct scenario *scenario =
-        scenario_load_with(study->base, (const char *const *)settings, study->host->rule, error);
+    struct scenario *scenario = study_base_with(plan->study, settings, error);
 
     g_strfreev(settings);
     return scenario;

@@ -129,11 +129,17 @@ char **study_point_settings(const struct study *study, unsigned point)
     return (char **)g_ptr_array_free(all, FALSE);
 }
 
+/* Of the text that was read with the study: the file may change meanwhile, or be refused the next time. */
+struct scenario *study_base_with(const struct study *study, char **settings, GError **error)
+{
+    return scenario_parse(study->base, study->base_text, (const char *const *)settings, study->host->rule,
+                          error);
+}
+
 struct scenario *study_point_scenario(const struct study *study, unsigned point, GError **error)
 {
     char **settings = study_point_settings(study, point);
-    struct scenario *scenario =
-        scenario_load_with(study->base, (const char *const *)settings, study->host->rule, error);
+    struct scenario *scenario = study_base_with(study, settings, error);
 
     g_strfreev(settings);
     return scenario;

@@ -82,6 +82,8 @@ void study_free(struct study *study);
 const char *study_point_text(const struct study *study, unsigned point, const struct config_key *key);
 /* What sets the point apart from the base, "section.key=value": [set], variant, axes. g_strfreev. */
 char **study_point_settings(const struct study *study, unsigned point);
+/* The base scenario with settings ("section.key=value", NULL-terminated, may be NULL); scenario_free. */
+struct scenario *study_base_with(const struct study *study, char **settings, GError **error);
 /* The scenario of a point; scenario_free. */
 struct scenario *study_point_scenario(const struct study *study, unsigned point, GError **error);
 /* "variant=poisson, pull.rate=500/s", for messages; g_free. */

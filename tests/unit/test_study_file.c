@@ -4,6 +4,8 @@
 #include "tests/unit/study_fixture.h"
 #include "tests/unit/tap.h"
 
+#include <glib/gstdio.h>
+
 static char *point_names(const struct study *study)
 {
     GString *names = g_string_new(NULL);
@@ -69,6 +71,31 @@ static void test_points(void)
     expect_points(
         "constraint = ue.cells <= ue.count\n[axis a]\nue.count = 10, 200\n[axis b]\nue.cells = 5, 50\n",
         "ue.count=10, ue.cells=5|ue.count=200, ue.cells=5|ue.count=200, ue.cells=50");
+}
+
+/* All points are of the base scenario that was read with the study, whatever becomes of the file. */
+static void test_base_changes(void)
+{
+    struct study_fixture fixture;
+    struct study *study;
+
+    study_fixture_open(&fixture);
+    study = study_fixture_load(&fixture, "[axis a]\npull.start = 1s, 2s\n");
+    study_fixture_write(&fixture, "base.ini", "[ue]\ncount = 7\n");
+    for (unsigned point = 1; point <= 2; point++) {
+        struct scenario *scenario = study_point_scenario(study, point, NULL);
+
+        g_assert_cmpint(scenario->ue_count, ==, 2000);
+        scenario_free(scenario);
+    }
+    g_remove(study->base);
+    struct scenario *scenario = study_point_scenario(study, 1, NULL);
+    g_assert_nonnull(scenario);
+    g_assert_cmpint(scenario->pull_start, ==, 1000000000);
+    scenario_free(scenario);
+    study_free(study);
+    study_fixture_write(&fixture, "base.ini", "[ue]\ncount = 7\n");
+    study_fixture_close(&fixture);
 }
 
 static void test_settings(void)
@@ -366,6 +393,7 @@ int main(int argc, char **argv)
 {
     tap_init(argc, argv);
     g_test_add_func("/study/points", test_points);
+    g_test_add_func("/study/base-changes", test_base_changes);
     g_test_add_func("/study/settings", test_settings);
     g_test_add_func("/study/seeds", test_seeds);
     g_test_add_func("/study/head", test_head);
