@@ -194,6 +194,7 @@ static void get_replication(struct plan_value *value, unsigned replication)
     else if (result.metrics) {
         take_metrics(value, replication, &result);
         plan->found++;
+        result_forget_failure(folder); /* of a time when it could not be read */
     } else if (result.state == RESULT_OTHER)
         refuse(plan, g_error_new(CONFIG_ERROR, CONFIG_ERROR_CONTRADICTION,
                                  "%s: made by version %s; take another folder with -o, or --any-version",
