@@ -174,6 +174,50 @@ static void test_read_back(void)
     }
 }
 
+/* A datagram whose checksum comes out as 0: 16 bits of its payload are the checksum that it has when they are
+ * 0. */
+static uint16_t word;
+
+static void send_word(struct net_fixture *f, struct net_region *at, uint32_t host)
+{
+    struct net_message *message = net_made(at, KIND_OTHER, 20);
+
+    (void)f;
+    message->bytes[0] = (uint8_t)(word >> 8);
+    message->bytes[1] = (uint8_t)word;
+    net_udp_send(at, host, UE, message);
+}
+
+static uint16_t checksum_with(uint16_t with, bool ipv6)
+{
+    struct net_fixture f;
+    struct file file = {0};
+    int descriptor = g_file_open_tmp("net-capture-XXXXXX.pcap", &file.path, NULL);
+
+    g_assert_cmpint(descriptor, >=, 0);
+    close(descriptor);
+    word = with;
+    net_set_up(&f);
+    f.config.ipv6 = ipv6;
+    f.config.capture =
+        capture_new(file.path, f.config.topology.regions + 1, f.config.topology.servers, ipv6, NULL);
+    net_start(&f);
+    net_at(&f, 0, SERVER, send_word);
+    net_finish(&f);
+    g_assert_true(capture_close(f.config.capture, NULL));
+    check_file(&file, ipv6);
+    g_assert_cmpuint(file.udp, ==, 1);
+    uint16_t checksum = (uint16_t)be16((const uint8_t *)file.bytes + 24 + 16 + (ipv6 ? 40 : 20) + 6);
+    finish(&f, &file);
+    return checksum;
+}
+
+static void test_checksum_zero(void)
+{
+    for (int ipv6 = 0; ipv6 <= 1; ipv6++)
+        g_assert_cmpuint(checksum_with(checksum_with(0, ipv6), ipv6), ==, 0xffff);
+}
+
 /* What is lost was still sent. */
 static void test_lost_are_captured(void)
 {
@@ -363,6 +407,7 @@ int main(int argc, char **argv)
 {
     tap_init(argc, argv);
     g_test_add_func("/net/capture/read-back", test_read_back);
+    g_test_add_func("/net/capture/checksum-zero", test_checksum_zero);
     g_test_add_func("/net/capture/lost-are-captured", test_lost_are_captured);
     g_test_add_func("/net/capture/tshark", test_tshark);
     g_test_add_func("/net/capture/order", test_order);

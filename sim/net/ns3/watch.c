@@ -2,10 +2,32 @@
 /* Packets as they are sent and thrown away: counters, the books of datagrams, the capture. */
 #include "sim/net/ns3/internal.h"
 
+#define PROTOCOL_UDP  17
+#define UDP_HEADER    8
+#define IPV6_HEADER   40
+#define IPV4_PROTOCOL 9
+#define IPV6_NEXT     6
+#define UDP_CHECKSUM  6
+
+/* A checksum that comes out as 0 is sent as ffff, for 0 means that there is none (RFC 768, RFC 8200 8.1).
+ * ns-3 sends it as 0. */
+static void mend_udp_checksum(uint8_t *ip, size_t size)
+{
+    bool ipv6 = size > 0 && ip[0] >> 4 == 6;
+    size_t header = ipv6 ? IPV6_HEADER : size > 0 ? 4 * (size_t)(ip[0] & 15) : 0;
+
+    if (size < header + UDP_HEADER || ip[ipv6 ? IPV6_NEXT : IPV4_PROTOCOL] != PROTOCOL_UDP)
+        return;
+    uint8_t *checksum = ip + header + UDP_CHECKSUM;
+    if (checksum[0] == 0 && checksum[1] == 0)
+        checksum[0] = checksum[1] = 0xff;
+}
+
 static void capture(struct ns3_net *net, const struct ns3c_packet *packet, uint32_t from)
 {
     size_t size = ns3c_packet_bytes(packet, net->wire, NS3_SCRATCH_BYTES);
 
+    mend_udp_checksum(net->wire, size);
     capture_raw(net->config.capture, net_topology_region(&net->config.topology, from), ns3c_now(net->sim),
                 bytes_of(net->wire, size));
 }
