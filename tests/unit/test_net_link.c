@@ -15,18 +15,19 @@ static void test_nearest(void)
     } cases[] = {{UINT64_C(3000000000), 19}, {UINT64_C(16000000000), 3}, {UINT64_C(13000000000), 4}};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
-        struct link_rate rate = link_rate_of(cases[i].bit_per_s, 1000000000);
+        struct link_rate rate = {cases[i].bit_per_s, 1000000000};
         struct link link;
 
         link_init(&link);
         for (int64_t n = 1; n <= 30000; n++)
             g_assert_cmpint(link_put(&link, &rate, 0, 5), ==, n * cases[i].each_ns);
+        link_clear(&link);
     }
 }
 
 static void test_idle_starts_anew(void)
 {
-    struct link_rate rate = link_rate_of(8000000, 10000); /* 1000 ns a byte */
+    struct link_rate rate = {8000000, 10000}; /* 1000 ns a byte */
     struct link link;
 
     link_init(&link);
@@ -34,39 +35,75 @@ static void test_idle_starts_anew(void)
     g_assert_cmpint(link_put(&link, &rate, 100, 1), ==, 3100);
     g_assert_cmpint(link_put(&link, &rate, 3100, 1), ==, 6100);
     g_assert_cmpint(link_put(&link, &rate, 3500, 2), ==, 10100);
+    link_clear(&link);
 }
 
-static void test_backlog_and_limit(void)
+/* What is being sent does not wait, and frames take time but no room. */
+static void test_limit(void)
 {
-    struct link_rate rate = link_rate_of(8000000, 1000);
+    struct link_rate rate = {8000000, 1000};
     struct link link;
 
     link_init(&link);
-    g_assert_cmpint(link_backlog_bytes(&link, &rate, 0), ==, 0);
-    link_put(&link, &rate, 0, 598);
-    g_assert_cmpint(link_backlog_bytes(&link, &rate, 0), ==, 600);
-    g_assert_cmpint(link_backlog_bytes(&link, &rate, 100500), ==, 500); /* 499.5 */
-    g_assert_cmpint(link_put(&link, &rate, 0, 399), ==, LINK_DROPPED);
+    g_assert_cmpuint(link_waiting_bytes(&link, 0), ==, 0);
+    g_assert_cmpint(link_put(&link, &rate, 0, 598), ==, 600000);
+    g_assert_cmpuint(link_waiting_bytes(&link, 0), ==, 0);
+    g_assert_cmpint(link_put(&link, &rate, 0, 1001), ==, LINK_DROPPED);
     g_assert_cmpint(link_put(&link, &rate, 0, 398), ==, 1000000);
-    g_assert_cmpint(link_put(&link, &rate, 0, 1), ==, LINK_DROPPED);
-    g_assert_cmpint(link_put(&link, &rate, 3000, 1), ==, 1003000);
-    g_assert_cmpint(link_backlog_bytes(&link, &rate, 1003000), ==, 0);
+    g_assert_cmpint(link_put(&link, &rate, 0, 602), ==, 1604000);
+    g_assert_cmpint(link_put(&link, &rate, 599999, 1), ==, LINK_DROPPED);
+    g_assert_cmpuint(link_waiting_bytes(&link, 599999), ==, 1000);
+    g_assert_cmpuint(link_waiting_bytes(&link, 600000), ==, 602);
+    g_assert_cmpint(link_put(&link, &rate, 600000, 399), ==, LINK_DROPPED);
+    g_assert_cmpint(link_put(&link, &rate, 600000, 398), ==, 2004000);
+    g_assert_cmpuint(link_waiting_bytes(&link, 1604000), ==, 0);
     /* A packet that is larger than the queue passes an idle link. */
-    g_assert_cmpint(link_put(&link, &rate, 2000000, 8998), ==, 11000000);
+    g_assert_cmpint(link_put(&link, &rate, 2004000, 8998), ==, 11004000);
+    link_clear(&link);
+}
+
+/* A queue of any length, one in and one out, against counting. */
+static void test_many_wait(void)
+{
+    enum { COUNT = 3000 };
+    struct link_rate rate = {8000000, 100 * COUNT};
+    struct link link;
+
+    link_init(&link);
+    for (unsigned n = 0; n <= COUNT; n++)
+        g_assert_cmpint(link_put(&link, &rate, 0, 98 + n % 5), !=, LINK_DROPPED);
+    g_assert_cmpint(link_put(&link, &rate, 0, 98), ==, LINK_DROPPED);
+    /* Each five take 510 us and leave room for five. */
+    for (unsigned round = 1; round < COUNT; round++) {
+        int64_t now_ns = round * INT64_C(510000);
+        g_assert_cmpuint(link_waiting_bytes(&link, now_ns), ==, 100 * (COUNT - 5));
+        for (unsigned n = 0; n < 5; n++)
+            g_assert_cmpint(link_put(&link, &rate, now_ns, 98 + (n + 1) % 5), !=, LINK_DROPPED);
+        g_assert_cmpint(link_put(&link, &rate, now_ns, 98), ==, LINK_DROPPED);
+    }
+    link_clear(&link);
 }
 
 static void test_extremes(void)
 {
-    struct link_rate slow = link_rate_of(1, UINT64_C(1000000000000));
-    struct link_rate fast = link_rate_of(UINT64_C(100000000000000), UINT64_C(1000000000000));
+    struct link_rate slow = {1, UINT64_C(1000000000000)};
+    struct link_rate fast = {UINT64_C(100000000000000), UINT64_C(1000000000000)};
     struct link link;
+    unsigned taken = 0;
 
     link_init(&link);
     g_assert_cmpint(link_put(&link, &slow, 0, 1498), ==, INT64_C(12000000000000));
-    g_assert_cmpint(link_backlog_bytes(&link, &slow, 0), ==, 1500);
+    g_assert_cmpuint(link_waiting_bytes(&link, 0), ==, 0);
+    /* A century of packets: time does not overflow. */
+    while (taken < 1000000 && link_put(&link, &slow, 0, 65535) != LINK_DROPPED)
+        taken++;
+    g_assert_cmpuint(taken, >, 4000);
+    g_assert_cmpuint(taken, <, 1000000);
+    link_clear(&link);
     link_init(&link);
     g_assert_cmpint(link_put(&link, &fast, 0, 8998), ==, 1); /* 0.72 ns */
     g_assert_cmpint(link_put(&link, &fast, 0, 8998), ==, 2);
+    link_clear(&link);
 }
 
 static void test_shelf(void)
@@ -102,7 +139,8 @@ int main(int argc, char **argv)
     tap_init(argc, argv);
     g_test_add_func("/net/link/nearest", test_nearest);
     g_test_add_func("/net/link/idle-starts-anew", test_idle_starts_anew);
-    g_test_add_func("/net/link/backlog-and-limit", test_backlog_and_limit);
+    g_test_add_func("/net/link/limit", test_limit);
+    g_test_add_func("/net/link/many-wait", test_many_wait);
     g_test_add_func("/net/link/extremes", test_extremes);
     g_test_add_func("/net/shelf", test_shelf);
     return g_test_run();

@@ -114,10 +114,10 @@ static int64_t queue_time(const struct native *native, uint32_t region)
     return now_ns > native->reached_ns ? now_ns : native->reached_ns;
 }
 
-static void raise_to(int64_t *max, int64_t value)
+static void raise_to(int64_t *max, uint64_t value)
 {
-    if (value > *max)
-        *max = value;
+    if ((int64_t)value > *max)
+        *max = (int64_t)value;
 }
 
 void native_queues(const struct native *native, struct network_queues *out)
@@ -126,13 +126,13 @@ void native_queues(const struct native *native, struct network_queues *out)
     for (uint32_t i = 0; i < native->config.topology.cells; i++) {
         const struct cell *cell = &native->cells[i];
         int64_t now_ns = queue_time(native, cell->region);
-        raise_to(&out->uplink_bytes_max, link_backlog_bytes(&cell->uplink, &native->uplink, now_ns));
-        raise_to(&out->downlink_bytes_max, link_backlog_bytes(&cell->downlink, &native->downlink, now_ns));
+        raise_to(&out->uplink_bytes_max, link_waiting_bytes(&cell->uplink, now_ns));
+        raise_to(&out->downlink_bytes_max, link_waiting_bytes(&cell->downlink, now_ns));
     }
     int64_t now_ns = queue_time(native, 0);
     for (uint32_t i = 0; i < native->config.topology.servers; i++) {
         const struct server *server = &native->servers[i];
-        raise_to(&out->core_bytes_max, link_backlog_bytes(&server->egress, &native->core, now_ns));
-        raise_to(&out->core_bytes_max, link_backlog_bytes(&server->ingress, &native->core, now_ns));
+        raise_to(&out->core_bytes_max, link_waiting_bytes(&server->egress, now_ns));
+        raise_to(&out->core_bytes_max, link_waiting_bytes(&server->ingress, now_ns));
     }
 }

@@ -163,9 +163,9 @@ static void init_links(struct native *native)
 {
     const struct network_config *config = &native->config;
 
-    native->uplink = link_rate_of(config->uplink_bit_per_s, config->access_queue_bytes);
-    native->downlink = link_rate_of(config->downlink_bit_per_s, config->access_queue_bytes);
-    native->core = link_rate_of(config->core_bit_per_s, config->core_queue_bytes);
+    native->uplink = (struct link_rate){config->uplink_bit_per_s, config->access_queue_bytes};
+    native->downlink = (struct link_rate){config->downlink_bit_per_s, config->access_queue_bytes};
+    native->core = (struct link_rate){config->core_bit_per_s, config->core_queue_bytes};
     native->cells = g_new0(struct cell, config->topology.cells);
     for (uint32_t i = 0; i < config->topology.cells; i++) {
         link_init(&native->cells[i].uplink);
@@ -177,6 +177,20 @@ static void init_links(struct native *native)
         link_init(&native->servers[i].egress);
         link_init(&native->servers[i].ingress);
     }
+}
+
+static void clear_links(struct native *native)
+{
+    for (uint32_t i = 0; i < native->config.topology.cells; i++) {
+        link_clear(&native->cells[i].uplink);
+        link_clear(&native->cells[i].downlink);
+    }
+    for (uint32_t i = 0; i < native->config.topology.servers; i++) {
+        link_clear(&native->servers[i].egress);
+        link_clear(&native->servers[i].ingress);
+    }
+    g_free(native->cells);
+    g_free(native->servers);
 }
 
 static void init_regions(struct native *native)
@@ -292,8 +306,7 @@ void native_free(struct native *native)
     kernel_free(native->kernel);
     fault_set_clear(&native->faults);
     g_free(native->regions);
-    g_free(native->cells);
-    g_free(native->servers);
+    clear_links(native);
     g_free(native->listeners);
     g_free(native);
 }

@@ -1,29 +1,85 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* FIFO links: set-up and gauges. What every packet passes is inline in link.h. */
+/* FIFO links: what waits. What every packet passes is inline in link.h. */
 #include "sim/net/native/link.h"
 
-#include <stddef.h>
+#include <glib.h>
 
-struct link_rate link_rate_of(uint64_t bit_per_s, uint64_t queue_bytes_max)
-{
-    unsigned __int128 limit_ns = (unsigned __int128)queue_bytes_max * LINK_NS_BITS / bit_per_s;
+#define ROOM_MIN 16U
+/* What would leave after 70 years is dropped as well: sums with a time of the run cannot overflow. */
+#define FREE_MAX_NS (INT64_MAX / 4)
 
-    /* A quarter of all time: sums with a time of the run cannot overflow. */
-    if (limit_ns > INT64_MAX / 4)
-        limit_ns = INT64_MAX / 4;
-    return (struct link_rate){bit_per_s, (int64_t)limit_ns};
-}
+/* A packet that had to wait. */
+struct waiting {
+    int64_t start_ns; /* when it begins to leave */
+    uint32_t ip_bytes;
+};
+
+/* A ring, oldest first. Those that have begun to leave are taken out when the next one comes. */
+struct link_queue {
+    uint64_t ip_bytes; /* of all in the ring */
+    uint32_t first, count;
+    uint32_t room; /* a power of two */
+    struct waiting ring[];
+};
 
 void link_init(struct link *link)
 {
-    link->free_ns = INT64_MIN;
+    *link = (struct link){.free_ns = INT64_MIN};
 }
 
-int64_t link_backlog_bytes(const struct link *link, const struct link_rate *rate, int64_t now_ns)
+void link_clear(struct link *link)
 {
-    if (link->free_ns <= now_ns)
-        return 0;
-    unsigned __int128 bits_ns = (unsigned __int128)(link->free_ns - now_ns) * rate->bit_per_s;
-    /* Rounded up: a byte of which a bit is left still waits. */
-    return (int64_t)((bits_ns + LINK_NS_BITS - 1) / LINK_NS_BITS);
+    g_free(link->queue);
+    link->queue = NULL;
+}
+
+static const struct waiting *waiting_at(const struct link_queue *queue, uint32_t n)
+{
+    return &queue->ring[(queue->first + n) & (queue->room - 1)];
+}
+
+uint64_t link_waiting_bytes(const struct link *link, int64_t now_ns)
+{
+    const struct link_queue *queue = link->queue;
+    uint64_t ip_bytes = queue ? queue->ip_bytes : 0;
+
+    for (uint32_t n = 0; queue && n < queue->count && waiting_at(queue, n)->start_ns <= now_ns; n++)
+        ip_bytes -= waiting_at(queue, n)->ip_bytes;
+    return ip_bytes;
+}
+
+static struct link_queue *grown(struct link_queue *old)
+{
+    uint32_t room = old ? old->room * 2 : ROOM_MIN;
+    struct link_queue *queue = g_malloc(sizeof *queue + room * sizeof *queue->ring);
+
+    *queue = (struct link_queue){.room = room};
+    if (!old)
+        return queue;
+    queue->ip_bytes = old->ip_bytes;
+    queue->count = old->count;
+    for (uint32_t n = 0; n < old->count; n++)
+        queue->ring[n] = *waiting_at(old, n);
+    g_free(old);
+    return queue;
+}
+
+bool link_wait(struct link *link, const struct link_rate *rate, int64_t now_ns, uint32_t ip_bytes)
+{
+    struct link_queue *queue = link->queue ? link->queue : grown(NULL);
+
+    link->queue = queue;
+    while (queue->count > 0 && queue->ring[queue->first].start_ns <= now_ns) {
+        queue->ip_bytes -= queue->ring[queue->first].ip_bytes;
+        queue->first = (queue->first + 1) & (queue->room - 1);
+        queue->count--;
+    }
+    if (queue->ip_bytes + ip_bytes > rate->queue_bytes_max || link->free_ns > FREE_MAX_NS)
+        return false;
+    if (queue->count == queue->room)
+        link->queue = queue = grown(queue);
+    queue->ring[(queue->first + queue->count++) & (queue->room - 1)] =
+        (struct waiting){link->free_ns, ip_bytes};
+    queue->ip_bytes += ip_bytes;
+    return true;
 }

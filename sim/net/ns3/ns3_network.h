@@ -9,7 +9,6 @@
  * scaling, with the scenario's MSS, initial window, delayed acknowledgment, RTO minimum and TIME_WAIT.
  *
  * Where it differs from the native engine, because ns-3 does:
- * - queues hold what waits, without the packet that is being sent;
  * - messages go to ns-3 one by one, 2 ns apart, so that segments end where messages end; but what waits for
  *   the window may share a segment;
  * - with tcp.initial_window = 1, messages that come together on one connection arrive at other times: of one
