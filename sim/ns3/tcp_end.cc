@@ -199,6 +199,10 @@ void TcpEnd::SendEmptyPacket(uint8_t flags)
         DeallocateEndPoint();
         return;
     }
+    /* A SYN that comes again is answered again, while the timer runs. ns-3 would count that as a retry, and
+     * give up with the handshake on its way: what counts are expiries (RFC 6298, 5.5; RFC 9293, 3.8.3). */
+    if ((flags & ns3::TcpHeader::SYN) && m_retxEvent.IsRunning() && m_synCount < m_synRetries)
+        m_synCount++;
     TcpSocketBase::SendEmptyPacket(flags);
 }
 

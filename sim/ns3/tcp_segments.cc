@@ -48,7 +48,7 @@ bool TcpEnd::before(const ns3::TcpHeader &tcp, uint32_t length)
         return false;
     unanswered_probes = 0;
     if (m_state == TIME_WAIT) {
-        if ((flags & ns3::TcpHeader::FIN) || length)
+        if ((flags & (ns3::TcpHeader::FIN | ns3::TcpHeader::SYN)) || length)
             SendEmptyPacket(ns3::TcpHeader::ACK);
         return false;
     }
@@ -63,9 +63,9 @@ bool TcpEnd::before(const ns3::TcpHeader &tcp, uint32_t length)
     if (m_state == SYN_SENT || m_state == SYN_RCVD)
         return true;
     if (flags & ns3::TcpHeader::SYN) {
-        /* Our ACK of the handshake was lost: ns-3 would not repeat it, and begin slow start anew. */
-        if (flags & ns3::TcpHeader::ACK)
-            SendEmptyPacket(ns3::TcpHeader::ACK);
+        /* Our ACK of the handshake was lost, or it is an old one: outside the window (RFC 9293, 3.10.7.4).
+         * ns-3 would not answer, and begin slow start anew. */
+        SendEmptyPacket(ns3::TcpHeader::ACK);
         return false;
     }
     if (probe_is_out)

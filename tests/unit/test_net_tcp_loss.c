@@ -109,6 +109,9 @@ static void test_syn_retries(void)
     g_assert_cmpint(closed->reason, ==, NET_CLOSED_TIMEOUT);
     g_assert_cmpint(closed->time_ns, ==, (1 + 2 + 4 + 8) * CLOCK_SECOND);
     g_assert_cmpint(net_counter(&f, NETWORK_packets_sent), ==, 4);
+    /* The expiry at which the client gives up is one, too. */
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_timeouts), ==, 4);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_retransmissions), ==, 3);
     g_assert_cmpint(net_counter(&f, NETWORK_tcp_failed), ==, 1);
     net_assert_empty(&f);
     net_tear_down(&f);
@@ -151,10 +154,63 @@ static void test_syn_ack_never(void)
     f.config.fault_drop = "synack@1-100";
     run(&f);
     g_assert_cmpint(net_heard(&f, HEARD_CLOSED, UE, 0)->reason, ==, NET_CLOSED_TIMEOUT);
-    /* The server's half-open end goes without its owner ever hearing of it. */
+    /* The server's half-open end goes without its owner ever hearing of it. Both expire three times, and give
+     * up at the third; the server answers each SYN besides. */
     g_assert_cmpuint(f.heard->len, ==, 1);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_timeouts), ==, 3 + 3);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_retransmissions), ==, 2 + 2 + 2);
     net_assert_empty(&f);
     net_tear_down(&f);
+}
+
+static void step_ask(struct net_fixture *f, struct net_region *at, uint32_t host)
+{
+    ask(f, at, host, f->conn);
+}
+
+/* The timer is below the round trip of 22 ms. Neither side gives up: a SYN+ACK in answer to a SYN that comes
+ * again is no retry. */
+static void test_short_timeout(void)
+{
+    struct net_fixture f;
+
+    set_up(&f);
+    f.on_connected = NULL;
+    f.config.rto_initial_ns = 12 * CLOCK_MILLISECOND;
+    f.config.syn_retries = 1;
+    net_start(&f);
+    net_at(&f, 0, UE, net_step_connect);
+    net_at(&f, 100 * CLOCK_MILLISECOND, UE, step_ask);
+    net_finish(&f);
+    g_assert_cmpint(net_heard(&f, HEARD_CONNECTED, UE, 0)->time_ns, ==, up(LINK_SYN) + down(LINK_SYN));
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_timeouts), ==, 1 + 1);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_retransmissions), ==, 1 + 1 + 1);
+    assert_whole(&f);
+    net_tear_down(&f);
+}
+
+static int64_t sent_with(const char *drop, const char *duplicate, const char *delay)
+{
+    struct net_fixture f;
+
+    set_up(&f);
+    f.config.fault_drop = drop;
+    f.config.fault_duplicate = duplicate;
+    f.config.fault_delay = delay;
+    f.config.fault_delay_ns = 1025 * CLOCK_MILLISECOND;
+    run(&f);
+    assert_whole(&f);
+    int64_t sent = net_counter(&f, NETWORK_packets_sent);
+    net_tear_down(&f);
+    return sent;
+}
+
+/* What is outside the window is acknowledged (RFC 9293, 3.10.7.4): a SYN+ACK that comes when data is out, and
+ * a SYN that comes, sent again meanwhile, when the connection is up. */
+static void test_old_syns(void)
+{
+    g_assert_cmpint(sent_with(NULL, "synack@1", NULL), ==, sent_with(NULL, NULL, NULL) + 1);
+    g_assert_cmpint(sent_with(NULL, NULL, "syn@1"), ==, sent_with("syn@1", NULL, NULL) + 1);
 }
 
 static void test_lost_handshake_ack(void)
@@ -485,6 +541,8 @@ int main(int argc, char **argv)
     net_add_native("/net/tcp-loss/rto-max", test_rto_max);
     g_test_add_func("/net/tcp-loss/syn-ack", test_lost_syn_ack);
     g_test_add_func("/net/tcp-loss/syn-ack-never", test_syn_ack_never);
+    g_test_add_func("/net/tcp-loss/short-timeout", test_short_timeout);
+    g_test_add_func("/net/tcp-loss/old-syns", test_old_syns);
     g_test_add_func("/net/tcp-loss/handshake-ack", test_lost_handshake_ack);
     g_test_add_func("/net/tcp-loss/segment", test_lost_segment);
     net_add_native("/net/tcp-loss/last-segment-time", test_lost_last_segment_time);

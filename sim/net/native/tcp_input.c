@@ -37,11 +37,11 @@ static void syn_ack_received(struct native_region *region, struct tcp_conn *conn
     struct net_conn handle = tcp_handle(conn);
 
     if (conn->state != TCP_SYN_SENT) {
-        /* Ours was lost, or theirs came twice. Data says the same. */
-        if (!same_handle(conn->other, packet->source))
-            tcp_send_reset_to(region, packet);
-        else if (packet->ack == conn->max)
+        /* Our ACK was lost, or theirs came twice: outside the window (RFC 9293, 3.10.7.4). */
+        if (same_handle(conn->other, packet->source))
             tcp_send_ack(region, conn);
+        else
+            tcp_send_reset_to(region, packet);
         return;
     }
     if (packet->ack != conn->max)

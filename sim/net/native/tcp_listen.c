@@ -123,8 +123,10 @@ void tcp_listen_syn(struct native_region *region, const struct packet *packet)
         tcp_send_control(region, twin, twin->una, TCP_SYN | TCP_ACK);
         return;
     }
-    if (twin)
-        return; /* open, so its client is: this one was on its way for long */
+    if (twin) { /* open, so its client is: this one was on its way for long (RFC 9293, 3.10.7.4) */
+        tcp_send_ack(region, twin);
+        return;
+    }
     uint8_t index = find_listener(region->native, packet->to, packet->to_port);
     if (index == TCP_NO_LISTENER) {
         tcp_send_reset_to(region, packet);

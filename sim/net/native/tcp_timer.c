@@ -85,11 +85,11 @@ static void rto_expired(struct native_region *region, struct tcp_conn *conn)
         tcp_fail(region, conn, NET_CLOSED_TIMEOUT);
         return;
     }
+    region->counters[NETWORK_tcp_timeouts]++;
     if (conn->retries >= (handshake ? config->syn_retries : config->data_retries)) {
         tcp_fail(region, conn, NET_CLOSED_TIMEOUT);
         return;
     }
-    region->counters[NETWORK_tcp_timeouts]++;
     if (!handshake) {
         tcp_collapse(region, conn);
         return;
