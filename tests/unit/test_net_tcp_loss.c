@@ -264,6 +264,50 @@ static void test_lost_last_segment_time(void)
     net_tear_down(&f);
 }
 
+enum { NINE = 9 };
+
+static void ask_nine(struct net_fixture *f, struct net_region *at, uint32_t host, struct net_conn conn)
+{
+    (void)f;
+    (void)host;
+    for (int i = 0; i < NINE; i++)
+        g_assert_true(net_tcp_send(at, conn, net_made(at, KIND_ASK, MSS)));
+}
+
+/* When the server heard of the n-th of nine messages, of a segment each; to a microsecond, as ns-3 sends what
+ * it is given a nanosecond later. */
+static int64_t heard_us(const struct net_fixture *f, unsigned n)
+{
+    return net_heard(f, HEARD_MESSAGE, SERVER, n)->time_ns / CLOCK_MICROSECOND;
+}
+
+static void run_nine(struct net_fixture *f, const char *drop)
+{
+    net_set_up(f);
+    f->config.fault_drop = drop;
+    f->on_connected = ask_nine;
+    run(f);
+    g_assert_cmpint(net_books(f, KIND_ASK).received, ==, NINE);
+    g_assert_cmpint(net_counter(f, NETWORK_tcp_timeouts), ==, 1);
+}
+
+/* The first is lost, and so is what three duplicate acknowledgments send again: the timer has run from the
+ * start (RFC 6298, 5.1). With every other one lost, and the third of them again, it has run from the first
+ * partial acknowledgment (RFC 6582, 3.2), which had the second sent again. */
+static void test_recovery_timer(void)
+{
+    const int64_t second_us = CLOCK_SECOND / CLOCK_MICROSECOND;
+    struct net_fixture f;
+
+    run_nine(&f, "ask@1,ask@10");
+    g_assert_cmpint(heard_us(&f, 0), ==,
+                    second_us + (up(LINK_SYN) + down(LINK_SYN) + up(LINK_TCP + MSS)) / CLOCK_MICROSECOND);
+    net_tear_down(&f);
+    run_nine(&f, "ask@2,ask@4,ask@6,ask@12");
+    g_assert_cmpint(heard_us(&f, 5) - heard_us(&f, 3), ==, second_us);
+    net_tear_down(&f);
+}
+
 /* Every segment of the ask is lost n times over: 1, 2, 4 ... seconds. */
 static void test_data_retries(void)
 {
@@ -546,6 +590,7 @@ int main(int argc, char **argv)
     g_test_add_func("/net/tcp-loss/handshake-ack", test_lost_handshake_ack);
     g_test_add_func("/net/tcp-loss/segment", test_lost_segment);
     net_add_native("/net/tcp-loss/last-segment-time", test_lost_last_segment_time);
+    g_test_add_func("/net/tcp-loss/recovery-timer", test_recovery_timer);
     net_add_native("/net/tcp-loss/data-retries", test_data_retries);
     g_test_add_func("/net/tcp-loss/acks", test_lost_acks);
     net_add_native("/net/tcp-loss/fin", test_lost_fin);

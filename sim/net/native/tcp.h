@@ -34,7 +34,8 @@ enum tcp_flag {
     CONN_HANDLING = 1 << 9,    /* the owner has a message: what it sends waits for the acknowledgment */
     CONN_IDLE_EVENT = 1 << 10, /* an idle event is pending */
     CONN_RECOVERY = 1 << 11,   /* fast recovery until `recover` is acknowledged */
-    CONN_OWNER_TOLD = 1 << 12  /* the owner's closed() was called */
+    CONN_OWNER_TOLD = 1 << 12, /* the owner's closed() was called */
+    CONN_PARTIAL = 1 << 13     /* in fast recovery: a partial acknowledgment has come */
 };
 
 struct tcp_conn {

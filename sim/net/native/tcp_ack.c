@@ -96,8 +96,9 @@ static uint32_t half_flight(const struct native_region *region, const struct tcp
     return half > least ? half : least;
 }
 
-/* RFC 6582 section 3.2, steps 3 to 5; at the end of it cwnd is ssthresh. */
-static void recover(struct native_region *region, struct tcp_conn *conn, uint32_t acked)
+/* RFC 6582 section 3.2, steps 3 to 5; at the end of it cwnd is ssthresh. True if the timer is to run on: only
+ * the first partial acknowledgment starts it anew. */
+static bool recover(struct native_region *region, struct tcp_conn *conn, uint32_t acked)
 {
     uint32_t mss = region->native->config.mss;
 
@@ -106,10 +107,13 @@ static void recover(struct native_region *region, struct tcp_conn *conn, uint32_
         conn->flags &= (uint16_t)~CONN_RECOVERY;
         conn->recover = conn->una - acked; /* counts in full */
         grow_window(region, conn, acked);
-        return;
+        return false;
     }
+    bool first = !(conn->flags & CONN_PARTIAL);
+    conn->flags |= CONN_PARTIAL;
     conn->cwnd = (conn->cwnd > acked ? conn->cwnd - acked : 0) + mss;
     tcp_send_oldest(region, conn);
+    return !first;
 }
 
 static void new_acknowledgment(struct native_region *region, struct tcp_conn *conn, uint32_t ack)
@@ -127,13 +131,14 @@ static void new_acknowledgment(struct native_region *region, struct tcp_conn *co
     advance_queue(region, conn);
     if (conn->una == conn->end + 1)
         conn->flags |= CONN_FIN_ACKED;
+    bool runs_on = false;
     if (conn->flags & CONN_RECOVERY)
-        recover(region, conn, acked);
+        runs_on = recover(region, conn, acked);
     else if (!handshake)
         grow_window(region, conn, acked);
     if (conn->una == conn->max)
         conn->rto_due_ns = CLOCK_NEVER;
-    else
+    else if (!runs_on)
         tcp_arm_rto(region, conn, tcp_rto(region, conn));
 }
 
@@ -156,9 +161,9 @@ static void duplicate_acknowledgment(struct native_region *region, struct tcp_co
     conn->ssthresh = half_flight(region, conn);
     conn->cwnd = conn->ssthresh + DUPLICATES_FOR_RETRANSMIT * mss;
     conn->recover = conn->max;
-    conn->flags |= CONN_RECOVERY;
+    conn->flags = (uint16_t)((conn->flags | CONN_RECOVERY) & ~CONN_PARTIAL);
+    /* The timer runs on (RFC 6298, 5.1). */
     tcp_send_oldest(region, conn);
-    tcp_arm_rto(region, conn, tcp_rto(region, conn));
 }
 
 void tcp_acknowledged(struct native_region *region, struct tcp_conn *conn, const struct packet *packet)
