@@ -76,6 +76,12 @@ const Case cases[] = {
     {"lost_segments_of_both", "ask@2,answer@2", 0, 0, {2300, 1900}, {1100, 2700}, 0, 0},
     {"kept", "", 0, 0, {300, 300}, {300, 300}, 0, 40},
     {"kept_thin", "", 2000000, 0, {300, 300}, {300, 300}, 0, 40},
+    /* More than a window: what waits shares segments. */
+    {"kept_waiting", "", 256000, 0, {300, 300}, {300, 300}, 0, 80},
+    {"kept_waiting_long", "", 512000, 0, {2600, 300}, {1700, 300}, 0, 25},
+    /* The last are lost: after the timeout two at a time share a segment, or as much of them as fits. */
+    {"kept_lost_end", "ask@7-11", 0, 0, {300, 300}, {300, 300}, 0, 10},
+    {"kept_lost_end_long", "ask@7-11", 0, 0, {700, 300}, {300, 300}, 0, 10},
 };
 
 /* --- the network: UE - router - server ------------------------------------------------------------------ */

@@ -28,10 +28,14 @@ static void meet_message(struct walk *walk, struct net_message *message)
 
 static void meet_packet(struct walk *walk, const struct packet *packet)
 {
-    if (packet->flags & PACKET_UDP)
+    if (packet->flags & PACKET_UDP) {
         walk->native->in_flight[packet->message->kind]++;
-    else if (packet->message)
+        return;
+    }
+    if (packet->message)
         meet_message(walk, packet_original(packet));
+    if (packet->flags & PACKET_MORE)
+        meet_packet(walk, packet->next);
 }
 
 static void meet_event(void *user, const struct kernel_event *event)

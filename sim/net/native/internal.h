@@ -46,21 +46,24 @@ enum packet_flag {
     TCP_RST = 4,
     TCP_PSH = 8,
     TCP_ACK = 16,
-    PACKET_UDP = 32,    /* not TCP */
-    PACKET_DAMAGED = 64 /* carries a MESSAGE_DAMAGED copy */
+    PACKET_UDP = 32,     /* not TCP */
+    PACKET_DAMAGED = 64, /* carries a MESSAGE_DAMAGED copy */
+    PACKET_MORE = 128    /* `next` has more of the payload, of the sender's next message */
 };
+#define TCP_FLAGS (TCP_FIN | TCP_SYN | TCP_RST | TCP_PSH | TCP_ACK)
 
 /* An IP packet: addresses, the fields of its transport header, and a view into the message it carries. One
- * cache line: with many UEs, a packet costs what the memory it touches costs. */
+ * cache line: with many UEs, a packet costs what the memory it touches costs. A segment of several messages
+ * is as many of these, each of one message, that hang together until they are received. */
 struct packet {
-    struct packet *next;         /* in a receiver's list */
+    struct packet *next;         /* see PACKET_MORE; in a receiver's list */
     struct net_message *message; /* NULL: no payload; holds a reference */
     uint32_t from, to;
     uint32_t seq, ack;
     struct net_conn source, target; /* control blocks of both ends as far as the sender knows */
     uint16_t from_port, to_port;
     uint16_t offset, length; /* payload in the message */
-    uint16_t size;           /* IP bytes */
+    uint16_t size;           /* IP bytes, of the whole packet */
     uint8_t flags;
 };
 _Static_assert(sizeof(struct packet) == SHELF_ALIGNMENT, "a packet is a cache line");

@@ -16,9 +16,23 @@ struct packet *packet_new(struct native_region *region)
 
 void packet_free(struct native_region *region, struct packet *packet)
 {
+    if (packet->flags & PACKET_MORE)
+        packet_free(region, packet->next);
     if (packet->message)
         message_unref(region, packet->message);
     shelf_give(&region->packets, packet);
+}
+
+/* Payload of all that hangs together. */
+static uint32_t whole_length(const struct packet *packet)
+{
+    uint32_t length = packet->length;
+
+    while (packet->flags & PACKET_MORE) {
+        packet = packet->next;
+        length += packet->length;
+    }
+    return length;
 }
 
 void packet_lose(struct native_region *region, struct packet *packet)
@@ -49,13 +63,16 @@ static unsigned fault_kind(const struct packet *packet)
 /* Flips one bit of the payload, in a copy: other packets and the sender go on seeing the message. */
 static void corrupt(struct native_region *region, struct packet *packet, uint32_t ue)
 {
-    struct net_message *message = packet->message;
-    if (packet->length == 0)
+    uint32_t length = whole_length(packet);
+    if (length == 0)
         return;
+    uint64_t bit = air_damaged_bit(&region->native->config, ue, region->base.now_ns, length);
+    for (; bit / 8 >= packet->length; packet = packet->next)
+        bit -= (uint64_t)packet->length * 8;
+    struct net_message *message = packet->message;
     struct net_message *copy = message_new(&region->base, message->kind, message->length);
     memcpy(copy->bytes, message->bytes, message->length);
     copy->length = message->length;
-    uint64_t bit = air_damaged_bit(&region->native->config, ue, region->base.now_ns, packet->length);
     copy->bytes[packet->offset + bit / 8] ^= (uint8_t)(1U << (bit & 7));
     copy->mark_ns = message->mark_ns;
     copy->next = message;
@@ -67,13 +84,20 @@ static void corrupt(struct native_region *region, struct packet *packet, uint32_
 
 static struct packet *duplicate(struct native_region *region, const struct packet *packet)
 {
-    struct packet *copy = packet_new(region);
+    struct packet *copy = packet_new(region), *last = copy;
 
     *copy = *packet;
     if (copy->message)
         message_ref(copy->message);
     if (copy->flags & PACKET_UDP)
         region->books[copy->message->kind].duplicated++;
+    while (last->flags & PACKET_MORE) {
+        struct packet *more = packet_new(region);
+        *more = *last->next;
+        message_ref(more->message);
+        last->next = more;
+        last = more;
+    }
     region->counters[NETWORK_packets_duplicated]++;
     return copy;
 }
@@ -132,6 +156,19 @@ static void access_leave(struct native_region *region, struct cell *cell, const 
     cross_air(region, c, packet, delay_ns + late_ns);
 }
 
+/* For captures: the payload of several messages, put together. */
+static uint8_t *gathered(const struct packet *packet, uint32_t length)
+{
+    uint8_t *bytes = g_malloc(length), *to = bytes;
+
+    for (;; packet = packet->next) {
+        memcpy(to, packet_payload(packet).at, packet->length);
+        to += packet->length;
+        if (!(packet->flags & PACKET_MORE))
+            return bytes;
+    }
+}
+
 static void capture_packet(struct native_region *region, const struct packet *packet)
 {
     struct capture *capture = region->native->config.capture;
@@ -148,10 +185,17 @@ static void capture_packet(struct native_region *region, const struct packet *pa
         .ack = packet->ack,
         .window = UINT16_MAX,
         .mss = packet->flags & TCP_SYN ? (uint16_t)region->native->config.mss : 0,
-        .flags = packet->flags,
+        .flags = packet->flags & TCP_FLAGS,
     };
+    struct bytes payload = packet_payload(packet);
+    g_autofree uint8_t *put_together = NULL;
+    if (packet->flags & PACKET_MORE) {
+        uint32_t length = whole_length(packet);
+        put_together = gathered(packet, length);
+        payload = bytes_of(put_together, length);
+    }
     capture_tcp(capture, index, now_ns, packet->from, packet->from_port, packet->to, packet->to_port,
-                &segment, packet_payload(packet));
+                &segment, payload);
 }
 
 static void send_from_server(struct native_region *region, struct packet *packet)

@@ -3,10 +3,10 @@
  * timer of RFC 6298, delayed acknowledgments (RFC 1122 4.2.3.2), no options but MSS. Where the RFCs leave a
  * choice it is that of ns-3 3.37, to whose packets tests/unit/test_net_ns3.c holds it.
  *
- * A control block is one end of a connection and lives in its host's region. Segments never span two
- * messages, and are cut at multiples of the MSS from the message's start; so a segment that is sent again is
- * the same segment, and whatever is acknowledged ends at a segment's end. A packet names the control block it
- * is for, so ports need not tell connections apart and reusing one confuses nobody. */
+ * A control block is one end of a connection and lives in its host's region. A message that finds room in
+ * the window goes at once, in segments of its own; what has to wait for the window is a stream of bytes, and
+ * segments are cut from it as long as can be (RFC 9293, 3.9.1.2). A packet names the control block it is for,
+ * so ports need not tell connections apart and reusing one confuses nobody. */
 #ifndef SIM_NET_NATIVE_TCP_H
 #define SIM_NET_NATIVE_TCP_H
 
@@ -50,6 +50,8 @@ struct tcp_conn {
     struct net_message *head, *tail, *cursor;
     uint32_t head_seq;           /* of the first byte of head */
     uint32_t una, nxt, max, end; /* oldest unacknowledged, next, highest ever sent, behind the last queued */
+    uint32_t given;              /* up to here segments are cut without looking where messages end */
+    GArray *cuts;                /* where segments that are out end, see tcp_cut.c; NULL: as messages do */
     uint32_t cwnd, ssthresh, recover;
     uint32_t timed_seq;         /* this acknowledgment gives a round-trip time */
     int64_t timed_ns;           /* CLOCK_NEVER: nothing is timed */
@@ -70,6 +72,12 @@ struct tcp_conn {
     uint16_t flags;
     uint16_t acked_rest; /* acknowledged bytes that have not made up a whole segment yet, see grow_window() */
     uint8_t state, listener, duplicate_acks, retries, ack_count;
+};
+
+/* A place in the queue of messages. */
+struct tcp_place {
+    struct net_message *message;
+    uint32_t offset;
 };
 
 static inline bool seq_before(uint32_t a, uint32_t b)
@@ -127,6 +135,16 @@ void tcp_send_reset_to(struct native_region *region, const struct packet *packet
 void tcp_push(struct native_region *region, struct tcp_conn *conn);
 /* Sends the oldest unacknowledged segment again. */
 void tcp_send_oldest(struct native_region *region, struct tcp_conn *conn);
+
+/* tcp_cut.c: lengths of segments. Of one that goes out for the first time at `nxt`, from that place of the
+ * queue on; of the one that went out at seq; of the one to be sent at `nxt` after a timeout. */
+uint32_t tcp_cut_new(const struct native_region *region, struct tcp_conn *conn, struct tcp_place from);
+uint32_t tcp_cut_sent(const struct native_region *region, const struct tcp_conn *conn, struct tcp_place from,
+                      uint32_t seq);
+uint32_t tcp_cut_again(const struct native_region *region, struct tcp_conn *conn, struct tcp_place from);
+/* There is a list, and `una` has moved. */
+void tcp_cut_acknowledged(struct tcp_conn *conn);
+void tcp_cut_clear(struct tcp_conn *conn);
 
 /* tcp_ack.c: acknowledgments and congestion control */
 void tcp_acknowledged(struct native_region *region, struct tcp_conn *conn, const struct packet *packet);

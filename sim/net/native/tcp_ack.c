@@ -129,6 +129,8 @@ static void new_acknowledgment(struct native_region *region, struct tcp_conn *co
     conn->retries = 0;
     conn->duplicate_acks = 0;
     advance_queue(region, conn);
+    if (conn->cuts)
+        tcp_cut_acknowledged(conn);
     if (conn->una == conn->end + 1)
         conn->flags |= CONN_FIN_ACKED;
     bool runs_on = false;

@@ -39,6 +39,7 @@ struct tcp_conn *tcp_new(struct native_region *region, uint32_t host, uint32_t p
         .nxt = first,
         .max = first,
         .end = first + 1,
+        .given = first + 1,
         .recover = first,
         .cwnd = config->initial_window * config->mss,
         .ssthresh = SSTHRESH_INITIAL,
@@ -71,6 +72,7 @@ void tcp_free(struct native_region *region, struct tcp_conn *conn)
         tcp_listen_forget(region, conn);
     tcp_disarm_all(region, conn);
     free_queue(region, conn);
+    tcp_cut_clear(conn);
     tcp_free_received(region, conn);
     conn->generation = 0;
     conn->state = TCP_FREE;

@@ -64,29 +64,47 @@ void tcp_send_reset_to(struct native_region *region, const struct packet *packet
     packet_send(region, reset);
 }
 
-static uint32_t segment_length(const struct native_region *region, const struct net_message *message,
-                               uint32_t offset)
+/* Puts as much of `length` bytes into the packet as are of its message; returns how much. */
+static uint32_t load(struct packet *packet, struct tcp_place from, uint32_t length)
 {
-    uint32_t left = message->length - offset;
-    uint32_t mss = region->native->config.mss;
+    uint32_t left = from.message->length - from.offset;
+    uint32_t part = length < left ? length : left;
 
-    return left < mss ? left : mss;
+    message_ref(from.message);
+    packet->message = from.message;
+    packet->offset = (uint16_t)from.offset;
+    packet->length = (uint16_t)part;
+    return part;
 }
 
-static void send_data(struct native_region *region, struct tcp_conn *conn, struct net_message *message,
-                      uint32_t offset, uint32_t seq)
+/* Sends a segment; returns the place behind it. */
+static struct tcp_place send_data(struct native_region *region, struct tcp_conn *conn, struct tcp_place from,
+                                  uint32_t seq, uint32_t length)
 {
-    uint32_t length = segment_length(region, message, offset);
-    bool last = offset + length == message->length;
-    struct packet *packet = new_segment(region, conn, seq, TCP_ACK | (last ? TCP_PSH : 0));
+    struct packet *packet = new_segment(region, conn, seq, TCP_ACK), *last = packet;
 
-    message_ref(message);
-    packet->message = message;
-    packet->offset = (uint16_t)offset;
-    packet->length = (uint16_t)length;
     packet->size = (uint16_t)(packet->size + length);
+    uint32_t part = load(packet, from, length);
+    while (part < length) {
+        struct packet *more = packet_new(region);
+
+        seq += part;
+        length -= part;
+        *more = (struct packet){.from = packet->from, .to = packet->to, .seq = seq, .flags = TCP_ACK};
+        from = (struct tcp_place){from.message->next, 0};
+        part = load(more, from, length);
+        last->flags |= PACKET_MORE;
+        last->next = more;
+        last = more;
+    }
+    from.offset += part;
+    if (from.offset == from.message->length) {
+        packet->flags |= TCP_PSH;
+        from = (struct tcp_place){from.message->next, 0};
+    }
     acknowledgment_sent(region, conn);
     packet_send(region, packet);
+    return from;
 }
 
 static uint32_t send_window(const struct native_region *region, const struct tcp_conn *conn)
@@ -113,26 +131,36 @@ static void segment_sent(struct native_region *region, struct tcp_conn *conn, ui
         tcp_arm_rto(region, conn, tcp_rto(region, conn));
 }
 
+/* Sends the next segment if it fits into the window. One that could be longer waits until it can: RFC 9293,
+ * 3.8.6.2.1. */
+static bool send_next(struct native_region *region, struct tcp_conn *conn, uint32_t window)
+{
+    uint32_t seq = conn->nxt, data = conn->given - seq, mss = region->native->config.mss;
+
+    if (seq != conn->una && seq - conn->una + (data < mss ? data : mss) > window)
+        return false;
+    struct tcp_place from = {conn->cursor, conn->cursor_offset};
+    uint32_t length =
+        seq_before(seq, conn->max) ? tcp_cut_again(region, conn, from) : tcp_cut_new(region, conn, from);
+
+    segment_sent(region, conn, seq + length);
+    from = send_data(region, conn, from, seq, length);
+    conn->cursor = from.message;
+    conn->cursor_offset = (uint16_t)from.offset;
+    return true;
+}
+
 void tcp_push(struct native_region *region, struct tcp_conn *conn)
 {
     uint32_t window = send_window(region, conn);
 
     while (conn->cursor) {
-        struct net_message *message = conn->cursor;
-        uint32_t offset = conn->cursor_offset;
-        uint32_t seq = conn->nxt;
-        uint32_t length = segment_length(region, message, offset);
-
-        if (seq != conn->una && seq - conn->una + length > window)
+        if (conn->nxt == conn->given)
+            conn->given += conn->cursor->length;
+        if (!send_next(region, conn, window)) {
+            conn->given = conn->end;
             break;
-        if (offset + length == message->length) {
-            conn->cursor = message->next;
-            conn->cursor_offset = 0;
-        } else {
-            conn->cursor_offset = (uint16_t)(offset + length);
         }
-        segment_sent(region, conn, seq + length);
-        send_data(region, conn, message, offset, seq);
     }
     if (conn->flags & CONN_CLOSING && conn->nxt == conn->end) {
         segment_sent(region, conn, conn->end + 1);
@@ -145,8 +173,10 @@ void tcp_send_oldest(struct native_region *region, struct tcp_conn *conn)
 {
     region->counters[NETWORK_tcp_retransmissions]++;
     conn->timed_ns = CLOCK_NEVER;
-    if (conn->head)
-        send_data(region, conn, conn->head, conn->una - conn->head_seq, conn->una);
-    else
+    if (!conn->head) {
         tcp_send_control(region, conn, conn->end, TCP_FIN | TCP_ACK);
+        return;
+    }
+    struct tcp_place from = {conn->head, conn->una - conn->head_seq};
+    send_data(region, conn, from, conn->una, tcp_cut_sent(region, conn, from, conn->una));
 }

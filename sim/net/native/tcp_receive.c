@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* TCP: from segments to whole messages.
  *
- * Segments wait in one sorted list: from `done` to `rcv_nxt` without a gap, then those that came early.
+ * Segments wait in one sorted list, what hung together taken apart and without overlaps: from `done` to
+ * `rcv_nxt` without a gap, then those that came early.
  * Nothing is copied while segments follow one another in the sender's message: the framer and the owner get a
  * view into that. Only a framed message that the sender wrote in pieces, or a damaged segment, is put
  * together. */
@@ -21,13 +22,14 @@ void tcp_free_received(struct native_region *region, struct tcp_conn *conn)
     }
 }
 
-static void advance(struct tcp_conn *conn)
+/* True if nothing lies beyond a gap. */
+static bool advance(struct tcp_conn *conn)
 {
     for (const struct packet *packet = conn->rx; packet; packet = packet->next) {
         if (seq_before(packet->seq, conn->rcv_nxt))
             continue;
         if (packet->seq != conn->rcv_nxt)
-            return;
+            return false;
         conn->rcv_nxt = segment_end(packet);
         if (packet->flags & TCP_FIN) {
             conn->flags |= CONN_PEER_FIN | CONN_ACK_NOW;
@@ -35,35 +37,81 @@ static void advance(struct tcp_conn *conn)
                 conn->flags |= CONN_PASSIVE;
         }
     }
+    return true;
+}
+
+/* Puts what is new of it into the list, and frees it if nothing is. Where segments were cut otherwise when
+ * they were sent again, what lies within this one goes. */
+static void insert(struct native_region *region, struct tcp_conn *conn, struct packet *packet)
+{
+    struct packet **place = &conn->rx;
+    uint32_t from = packet->seq, end = segment_end(packet);
+
+    if (seq_before(from, conn->rcv_nxt))
+        from = conn->rcv_nxt;
+    while (*place && !seq_before(from, (*place)->seq)) {
+        if (seq_before(from, segment_end(*place)))
+            from = segment_end(*place);
+        place = &(*place)->next;
+    }
+    if (!seq_before(from, end)) {
+        packet_free(region, packet);
+        return;
+    }
+    if (seq_before(packet->seq, from)) {
+        packet->offset = (uint16_t)(packet->offset + (from - packet->seq));
+        packet->length = (uint16_t)(packet->length - (from - packet->seq));
+        packet->seq = from;
+    }
+    while (*place && !seq_before(end, segment_end(*place))) {
+        struct packet *within = *place;
+        *place = within->next;
+        packet_free(region, within);
+    }
+    if (*place && seq_before((*place)->seq, end))
+        packet->length = (uint16_t)((*place)->seq - packet->seq);
+    packet->next = *place;
+    *place = packet;
+}
+
+/* Takes apart what hangs together. */
+static void insert_each(struct native_region *region, struct tcp_conn *conn, struct packet *packet)
+{
+    while (packet) {
+        struct packet *next = packet->flags & PACKET_MORE ? packet->next : NULL;
+
+        packet->flags &= (uint8_t)~PACKET_MORE;
+        insert(region, conn, packet);
+        packet = next;
+    }
 }
 
 bool tcp_receive(struct native_region *region, struct tcp_conn *conn, struct packet *packet)
 {
-    struct packet **place = &conn->rx;
+    uint32_t seq = packet->seq, expected = conn->rcv_nxt;
+    bool has_data = packet->length;
+    const struct packet *last = packet;
 
+    while (last->flags & PACKET_MORE)
+        last = last->next;
+    uint32_t end = segment_end(last);
     /* A window of TCP_WINDOW from the first byte not handed over; outside it, and what we have: only ACK. */
-    if (seq_before(packet->seq, conn->rcv_nxt) || segment_end(packet) - conn->done > TCP_WINDOW) {
+    if (!seq_before(expected, end) || end - conn->done > TCP_WINDOW) {
         conn->flags |= CONN_ACK_NOW;
         packet_free(region, packet);
         return false;
     }
-    while (*place && seq_before((*place)->seq, packet->seq))
-        place = &(*place)->next;
-    if (*place && (*place)->seq == packet->seq) {
-        conn->flags |= CONN_ACK_NOW;
-        packet_free(region, packet);
-        return false;
+    if (!conn->rx && seq == expected && last == packet) {
+        packet->next = NULL;
+        conn->rx = packet;
+    } else {
+        insert_each(region, conn, packet);
     }
-    bool fills = packet->seq == conn->rcv_nxt;
-    packet->next = *place;
-    *place = packet;
     /* Out of order, or filling a gap: the sender must know at once (RFC 5681, 4.2). */
-    bool in_order = fills && !packet->next;
+    bool in_order = !seq_before(expected, seq) && advance(conn) && conn->rcv_nxt == end;
     if (!in_order)
         conn->flags |= CONN_ACK_NOW;
-    if (fills)
-        advance(conn);
-    return in_order && packet->length;
+    return in_order && has_data;
 }
 
 /* Bytes from `done` on that follow one another in the sender's memory. */

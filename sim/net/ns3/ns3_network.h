@@ -8,14 +8,13 @@
  * of the cell, by the same draws as on the native engine. TCP is NewReno without SACK, timestamps and window
  * scaling, with the scenario's MSS, initial window, delayed acknowledgment, RTO minimum and TIME_WAIT.
  *
- * Where it differs from the native engine, because ns-3 does:
- * - messages go to ns-3 one by one, 2 ns apart, so that segments end where messages end; but what waits for
- *   the window may share a segment;
- * - with tcp.initial_window = 1, messages that come together on one connection arrive at other times: of one
- *   that waits, ns-3 sends the part that the window has room for, the native engine waits until a whole
- *   segment fits, and that may be for a delayed acknowledgment. Ten UEs that bootstrap at 10000 a second,
- *   nothing lost: mean time to key 0.745 s on the native engine, 0.589 s here. Of 2 and 3 segments some 2 %
- *   were measured, of 10 0.2 %;
+ * Messages go to ns-3 one by one, 2 ns apart, so that each has segments of its own unless it waits for the
+ * window, as on the native engine. Where the engines differ, because ns-3 does:
+ * - for each duplicate acknowledgment ns-3 takes a segment that is out for arrived, and so makes room for as
+ *   many bytes as that has, where RFC 5681 (3.2) and RFC 3042 make room for an MSS; and when the next
+ *   acknowledgment shows that it guessed wrong, it sends again what was not lost. To be seen where several
+ *   segments below an MSS are out and packets are lost: on Diameter connections, if a core queue overflows,
+ *   or if tcp.rto_initial is below the round trip between servers;
  * - a lost SYN or FIN is sent again by ns-3's own timers, and data at most every 60 s: tcp.rto_max is only
  *   how long a half-closed connection may keep silent. So an attempt of seven SYNs that get no answer ends
  *   after 127 s, on the native engine with its 60 s after 123 s;
