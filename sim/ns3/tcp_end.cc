@@ -13,6 +13,7 @@
 using namespace ns3c_internal;
 
 static const ns3::Time orphan_time = ns3::Seconds(NS3C_TCP_ORPHAN_S);
+static const ns3::Time longest_rto = ns3::Seconds(60); /* as ns-3 has it of data */
 
 TcpEnd::TcpEnd()
 {
@@ -203,7 +204,18 @@ void TcpEnd::SendEmptyPacket(uint8_t flags)
      * give up with the handshake on its way: what counts are expiries (RFC 6298, 5.5; RFC 9293, 3.8.3). */
     if ((flags & ns3::TcpHeader::SYN) && m_retxEvent.IsRunning() && m_synCount < m_synRetries)
         m_synCount++;
+    /* ns-3 would begin with the undoubled timeout again, and never double that of a FIN. It stays doubled
+     * until something is acknowledged (RFC 6298, 5.5). */
+    bool again = (flags & ns3::TcpHeader::FIN) && fins > 0 && !m_retxEvent.IsRunning();
+    const ns3::Time rto = again ? std::min(m_rto.Get() + m_rto.Get(), longest_rto) : m_rto.Get();
     TcpSocketBase::SendEmptyPacket(flags);
+    if (flags & ns3::TcpHeader::SYN)
+        return;
+    m_rto = rto;
+    if (again && m_retxEvent.IsRunning()) {
+        m_retxEvent.Cancel();
+        m_retxEvent = ns3::Simulator::Schedule(rto, &TcpEnd::SendEmptyPacket, this, flags);
+    }
 }
 
 void TcpEnd::ReTxTimeout()

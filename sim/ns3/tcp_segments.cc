@@ -2,9 +2,9 @@
 /* A TCP end: segments in, and what ns-3's socket gets wrong about the end of a connection.
  *
  * ns-3 3.37 takes any acknowledgement in LAST_ACK and CLOSING for one of its FIN, answers nothing that comes
- * again in TIME_WAIT, loses the FIN that comes with data in FIN_WAIT, ignores a refusal, and does not repeat
- * a FIN whose timer was stopped by the acknowledgement of data. Each of that leaves a connection hanging, or
- * cuts it off, where packets are lost. */
+ * again in TIME_WAIT and does not begin that anew, loses the FIN that comes with data in FIN_WAIT, ignores a
+ * refusal, and does not repeat a FIN whose timer was stopped by the acknowledgement of data. Each of that
+ * leaves a connection hanging, or cuts it off, where packets are lost. */
 #include "sim/ns3/tcp_entry.hh"
 
 #include <ns3/simulator.h>
@@ -50,6 +50,11 @@ bool TcpEnd::before(const ns3::TcpHeader &tcp, uint32_t length)
     if (m_state == TIME_WAIT) {
         if ((flags & (ns3::TcpHeader::FIN | ns3::TcpHeader::SYN)) || length)
             SendEmptyPacket(ns3::TcpHeader::ACK);
+        if (flags & ns3::TcpHeader::FIN) { /* the wait begins anew: RFC 9293, 3.10.7.4 */
+            m_timewaitEvent.Cancel();
+            m_timewaitEvent =
+                ns3::Simulator::Schedule(ns3::Seconds(2 * m_msl), &TcpEnd::CloseAndNotify, this);
+        }
         return false;
     }
     if (flags & ns3::TcpHeader::RST) {
