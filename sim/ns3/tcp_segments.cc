@@ -8,6 +8,7 @@
 #include "sim/ns3/tcp_entry.hh"
 
 #include <ns3/simulator.h>
+#include <ns3/tcp-recovery-ops.h>
 
 using namespace ns3c_internal;
 
@@ -160,11 +161,30 @@ void TcpEnd::ReceivedAck(ns3::Ptr<ns3::Packet> packet, const ns3::TcpHeader &tcp
     SendPendingData(m_connected);
 }
 
+/* Without SACK ns-3 takes a segment for arrived with each duplicate ACK, and makes room for as much as that
+ * has. It is an MSS that RFC 5681 (3.2) makes room for, and RFC 3042; duplicates of what was sent before the
+ * last recovery make none (RFC 6582, 3.2). */
+uint32_t TcpEnd::room_of_duplicates(uint32_t room) const
+{
+    uint32_t window = m_tcb->m_cWndInfl;
+
+    if (m_sackEnabled || m_recoveryOps->GetName() != "TcpClassicRecovery")
+        return room;
+    if (m_tcb->m_congState == ns3::TcpSocketState::CA_DISORDER && m_limitedTx)
+        window = m_tcb->m_cWnd + (m_recoverActive && m_highRxAckMark.Get() < m_recover
+                                      ? 0
+                                      : std::min<uint32_t>(m_dupAckCount, 2) * GetSegSize());
+    else if (m_tcb->m_congState != ns3::TcpSocketState::CA_RECOVERY)
+        return room;
+    window = std::min(window, m_rWnd.Get());
+    return window > UnAckDataCount() ? window - UnAckDataCount() : 0;
+}
+
 /* When all of the peer's window is out and some of it counts as lost, ns-3 would go on to send a segment of
  * no bytes, and follow a null pointer. */
 uint32_t TcpEnd::AvailableWindow() const
 {
-    uint32_t room = TcpSocketBase::AvailableWindow();
+    uint32_t room = room_of_duplicates(TcpSocketBase::AvailableWindow());
     ns3::SequenceNumber32 next, end;
 
     if (room > 0 && m_txBuffer->NextSeg(&next, &end, false) && next == end)

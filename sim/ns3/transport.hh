@@ -220,6 +220,7 @@ class TcpEnd : public ns3::TcpSocketBase, public ns3c_tcp
     bool before_last_ack(const ns3::TcpHeader &tcp);
     void after(const ns3::TcpHeader &tcp, uint32_t length, TcpStates_t state);
     void after_fin_wait(const ns3::TcpHeader &tcp, uint32_t length, TcpStates_t state);
+    uint32_t room_of_duplicates(uint32_t room) const;
     void half_close();
     void repair_fin();
     void update_window();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* What tests of TCP have happen: a client connects, asks in some segments, gets an answer of as many, closes. */
+/* What tests of TCP have happen: a client connects, asks in some segments, gets an answer of as many, and
+ * closes. */
 #ifndef TESTS_UNIT_NET_TALK_H
 #define TESTS_UNIT_NET_TALK_H
 

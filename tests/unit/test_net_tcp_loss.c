@@ -175,6 +175,32 @@ static void test_data_retries(void)
     net_tear_down(&f);
 }
 
+static void ask_small(struct net_fixture *f, struct net_region *at, uint32_t host, struct net_conn conn)
+{
+    (void)f;
+    (void)host;
+    for (int i = 0; i < 9; i++)
+        g_assert_true(net_tcp_send(at, conn, net_made(at, KIND_ASK, 2 * MSS / 5)));
+}
+
+/* Five small messages fill the window, and the first is lost. The first two duplicates make room for an MSS
+ * each (RFC 3042): for the other four. So everything is there when the third has the first sent again. */
+static void test_duplicates_make_room(void)
+{
+    struct net_fixture f;
+
+    net_set_up(&f);
+    f.config.initial_window = 2;
+    f.config.fault_drop = "ask@1";
+    f.on_connected = ask_small;
+    run(&f);
+    g_assert_cmpint(net_heard(&f, HEARD_MESSAGE, SERVER, 8)->time_ns, ==,
+                    net_heard(&f, HEARD_MESSAGE, SERVER, 0)->time_ns);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_retransmissions), ==, 1);
+    g_assert_cmpint(net_counter(&f, NETWORK_tcp_timeouts), ==, 0);
+    net_tear_down(&f);
+}
+
 static void test_lost_acks(void)
 {
     for (int ack = 1; ack <= 8; ack++) {
@@ -436,6 +462,7 @@ int main(int argc, char **argv)
     g_test_add_func("/net/tcp-loss/segment", test_lost_segment);
     g_test_add_func("/net/tcp-loss/last-segment-time", test_lost_last_segment_time);
     net_add_native("/net/tcp-loss/data-retries", test_data_retries);
+    g_test_add_func("/net/tcp-loss/duplicates-make-room", test_duplicates_make_room);
     g_test_add_func("/net/tcp-loss/acks", test_lost_acks);
     g_test_add_func("/net/tcp-loss/fin", test_lost_fin);
     g_test_add_func("/net/tcp-loss/fin-never", test_fin_never);

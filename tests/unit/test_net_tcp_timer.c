@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* TCP's timers where a second packet, or a second loss, meets them: what they count, when they begin anew, how
- * long they get. */
+/* TCP's timers where a second packet, or a second loss, meets them: what they count, when they begin anew,
+ * how long they get. */
 #include "tests/unit/net_talk.h"
 #include "tests/unit/tap.h"
 
@@ -163,8 +163,8 @@ static void test_fin_doubling(void)
     net_tear_down(&f);
 }
 
-/* The server's FIN comes again while the client is in TIME_WAIT, which begins anew (RFC 9293, 3.10.7.4): so it
- * answers the second of them, too. */
+/* The server's FIN comes again while the client is in TIME_WAIT, which begins anew (RFC 9293, 3.10.7.4): so
+ * it answers the second of them, too. */
 static void test_time_wait(void)
 {
     struct net_fixture f;

@@ -10,11 +10,10 @@
  *
  * Messages go to ns-3 one by one, 2 ns apart, so that each has segments of its own unless it waits for the
  * window, as on the native engine. Where the engines differ, because ns-3 does:
- * - for each duplicate acknowledgment ns-3 takes a segment that is out for arrived, and so makes room for as
- *   many bytes as that has, where RFC 5681 (3.2) and RFC 3042 make room for an MSS; and when the next
- *   acknowledgment shows that it guessed wrong, it sends again what was not lost. To be seen where several
- *   segments below an MSS are out and packets are lost: on Diameter connections, if a core queue overflows,
- *   or if tcp.rto_initial is below the round trip between servers;
+ * - without SACK, ns-3 takes a segment that is out for arrived with each duplicate acknowledgment. When the
+ *   next acknowledgment shows that it guessed wrong, it sends again at once: what was not lost, or what was
+ *   and would wait for the timer. To be seen where several segments are out: on Diameter connections, if a
+ *   core queue overflows, or if tcp.rto_initial is below the round trip between servers;
  * - a lost SYN or FIN is sent again by ns-3's own timers, and data at most every 60 s: tcp.rto_max is only
  *   how long a half-closed connection may keep silent. So an attempt of seven SYNs that get no answer ends
  *   after 127 s, on the native engine with its 60 s after 123 s;
