@@ -6,6 +6,7 @@
 #include "sim/config/suggest.h"
 #include "sim/kernel/memory.h"
 
+#include <gmp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,9 +61,23 @@ static int unknown(const char *name)
     return CLI_WRONG;
 }
 
+/* GMP would end the process by abort(). */
+static void *gmp_resize(void *at, size_t old_bytes, size_t bytes)
+{
+    (void)old_bytes;
+    return g_realloc(at, bytes);
+}
+
+static void gmp_free(void *at, size_t bytes)
+{
+    (void)bytes;
+    g_free(at);
+}
+
 int main(int argc, char **argv)
 {
     memory_watch();
+    mp_set_memory_functions(g_malloc, gmp_resize, gmp_free);
     if (argc < 2) {
         usage(stderr);
         return CLI_WRONG;

@@ -3,6 +3,7 @@
 #include "sim/files/aside.h"
 
 #include "sim/files/listing.h"
+#include "sim/kernel/memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +20,7 @@ struct aside {
     char *path; /* final */
     char *now;
     int file; /* open, locked */
+    struct memory_guard guard;
 };
 
 static bool fail(GError **error, const char *path, int code)
@@ -95,6 +97,7 @@ static bool make_file(struct aside *aside)
 
 static void release(struct aside *aside)
 {
+    memory_guard_pop(&aside->guard);
     if (aside->file >= 0)
         close(aside->file);
     g_free(aside->path);
@@ -102,11 +105,21 @@ static void release(struct aside *aside)
     g_free(aside);
 }
 
+/* Memory has run out. */
+static void undo(void *user)
+{
+    struct aside *aside = user;
+
+    if (aside->now)
+        unlink(aside->now);
+}
+
 struct aside *aside_begin(const char *path, GError **error)
 {
     struct aside *aside = g_new0(struct aside, 1);
     char *folder = g_path_get_dirname(path);
 
+    memory_guard_push(&aside->guard, undo, aside);
     aside->path = g_strdup(path);
     aside->file = -1;
     aside_remove_abandoned(folder);

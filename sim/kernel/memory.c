@@ -50,14 +50,15 @@ G_NORETURN static void end(size_t bytes)
     _exit(EXIT_FAILURE);
 }
 
-/* Without a message there was no memory for one. */
-static void on_error(const char *domain, GLogLevelFlags level, const char *message, void *user)
+/* A message of GLib's or of ours. Without a text there was no memory for it. */
+static void on_message(const char *domain, GLogLevelFlags level, const char *message, void *user)
 {
     static const char *const words[] = {"failed to allocate ", "malloc failure"};
+    const bool error = level & G_LOG_LEVEL_ERROR;
 
-    if (!message)
+    if (error && !message)
         end(0);
-    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(words) && error; i++) {
         const char *said = strstr(message, words[i]);
 
         if (said)
@@ -68,16 +69,13 @@ static void on_error(const char *domain, GLogLevelFlags level, const char *messa
 
 void memory_watch(void)
 {
-    const GLogLevelFlags errors = G_LOG_LEVEL_ERROR | G_LOG_FLAG_FATAL | G_LOG_FLAG_RECURSION;
-
     the.tell = tell_plainly;
+    g_log_set_default_handler(on_message, NULL); /* needs no memory, as a handler for a domain would */
     the.reserve = malloc(RESERVE_BYTES);
     if (!the.reserve)
         end(RESERVE_BYTES);
     /* Touched, or it would be a promise that the system may break. */
     memset(the.reserve, 1, RESERVE_BYTES);
-    g_log_set_handler("GLib", errors, on_error, NULL);
-    g_log_set_handler(NULL, errors, on_error, NULL);
 }
 
 void memory_set_teller(memory_teller *tell, void *user)

@@ -19,6 +19,7 @@
 #include <execinfo.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -56,10 +57,12 @@ extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *at, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
+extern void __libc_free(void *at);
 
 static struct {
     atomic_bool armed;
     atomic_ulong counts[CLASSES];
+    atomic_long freed;
     pid_t self;
     enum class wanted;
     unsigned long nth;
@@ -164,19 +167,46 @@ static void *next(const char *name)
 
 /* --- memory */
 
+/* Once memory is out for good, what is freed can be had again, and small blocks from what the heap has left,
+ * as under a limit of address space. GLib cannot say that memory is out without some bytes for it. */
+#define SMALL_BYTES 1024
+
+static bool no_memory(const char *function, size_t size)
+{
+    long left;
+
+    if (!fails(MEMORY, function))
+        return false;
+    if (atomic_load(&state.counts[MEMORY]) > state.nth && size <= SMALL_BYTES)
+        return false;
+    left = atomic_load(&state.freed);
+    while (left >= 0 && (size_t)left >= size)
+        if (atomic_compare_exchange_weak(&state.freed, &left, left - (long)size))
+            return false;
+    return true;
+}
+
+void free(void *at)
+{
+    if (state.on && state.wanted == MEMORY && atomic_load(&state.armed) &&
+        atomic_load(&state.counts[MEMORY]) >= state.nth)
+        atomic_fetch_add(&state.freed, (long)malloc_usable_size(at));
+    __libc_free(at);
+}
+
 void *malloc(size_t size)
 {
-    return fails(MEMORY, "malloc") ? NULL : __libc_malloc(size);
+    return no_memory("malloc", size) ? NULL : __libc_malloc(size);
 }
 
 void *calloc(size_t count, size_t size)
 {
-    return fails(MEMORY, "calloc") ? NULL : __libc_calloc(count, size);
+    return no_memory("calloc", count * size) ? NULL : __libc_calloc(count, size);
 }
 
 void *realloc(void *at, size_t size)
 {
-    return fails(MEMORY, "realloc") ? NULL : __libc_realloc(at, size);
+    return no_memory("realloc", size) ? NULL : __libc_realloc(at, size);
 }
 
 void *reallocarray(void *at, size_t count, size_t size)
@@ -187,17 +217,17 @@ void *reallocarray(void *at, size_t count, size_t size)
         errno = ENOMEM;
         return NULL;
     }
-    return fails(MEMORY, "reallocarray") ? NULL : __libc_realloc(at, bytes);
+    return no_memory("reallocarray", bytes) ? NULL : __libc_realloc(at, bytes);
 }
 
 void *aligned_alloc(size_t alignment, size_t size)
 {
-    return fails(MEMORY, "aligned_alloc") ? NULL : __libc_memalign(alignment, size);
+    return no_memory("aligned_alloc", size) ? NULL : __libc_memalign(alignment, size);
 }
 
 int posix_memalign(void **at, size_t alignment, size_t size)
 {
-    void *memory = fails(MEMORY, "posix_memalign") ? NULL : __libc_memalign(alignment, size);
+    void *memory = no_memory("posix_memalign", size) ? NULL : __libc_memalign(alignment, size);
 
     if (!memory)
         return ENOMEM;
@@ -207,7 +237,7 @@ int posix_memalign(void **at, size_t alignment, size_t size)
 
 void *mmap(void *at, size_t length, int protection, int flags, int file, off_t offset)
 {
-    if ((flags & MAP_ANONYMOUS) && fails(MEMORY, "mmap"))
+    if ((flags & MAP_ANONYMOUS) && no_memory("mmap", length))
         return MAP_FAILED;
     return (void *)syscall(SYS_mmap, at, length, protection, flags, file, offset);
 }
