@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* pullstorm check: every mistake of a scenario, without running it. */
+#include "sim/cli/check_engine.h"
 #include "sim/cli/cli.h"
 #include "sim/cli/format.h"
 #include "sim/cli/needs.h"
@@ -79,6 +80,7 @@ int check_command(int argc, char **argv)
         right = true;
         note_late_pulls(scenario);
         note_whatif(scenario);
+        check_note_engines(scenario);
         printf("%s: no mistake found (%s UEs in %s cells, pull rate %s)\n", argv[1],
                format_count(ues, scenario->ue_count), format_count(cells, scenario->ue_cells),
                scenario_value_text(scenario, config_key_find("pull", "rate")));

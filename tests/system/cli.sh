@@ -147,6 +147,15 @@ says err "note: what if: whatif.pull_backoff_max = 30s; no standard has that" ".
 expect 0 "check without one" check storm.ini
 ! grep -q 'what if' err
 result $? "... names none"
+! grep -q 'engine' err
+result $? "... nor engines that part"
+expect 0 "check where the engines part" check storm.ini -s core.queue_limit=20kB -s tcp.rto_initial=20ms
+says err "note: core.queue_limit = 20kB is below a TCP window (65535 bytes)" "... names the queue"
+says err "note: tcp.rto_initial = 20ms is not above the round trip between servers" "... the timeout"
+says err "(run.engine = native)" "... and the engine"
+expect 0 "check where they just do not" check storm.ini -s core.queue_limit=66kB -s tcp.rto_initial=21ms -s tcp.rto_max=50s
+! grep -q 'engine' err
+result $? "... says nothing"
 expect 0 "keys tells what-ifs apart" keys
 says out "Behaviour that no standard has." "... in a heading of their own"
 expect 2 "check asks the models about faults, whatever else is wrong" check bad.ini -s fault.drop=fake@1
@@ -508,6 +517,8 @@ if "$program" --version | grep -q ns3; then
     printf '[run]\nengine = ns3\n[ue]\ncount = 1\ncells = 1\n[ns3]\nattributes = ns3::Nothing::At=all\n' >attribute.ini
     expect 2 "check of an attribute that ns-3 does not know" check attribute.ini
     says err 'attribute.ini:7: ns3.attributes: ' "... has file, line and key"
+    expect 0 "check of what ns-3 does otherwise" check storm.ini -s run.engine=ns3 -s tcp.rto_max=50s
+    says err "note: run.engine = ns3 sends again after 60s at most" "... says so"
 fi
 
 # small WORD... : ends in the program with 400 MB of address space, which a sanitizer's shadow does not fit into
