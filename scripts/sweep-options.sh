@@ -73,7 +73,7 @@ in_units() {
 }
 
 limits() {
-    local timeout memory
+    local timeout memory hard bytes
     timeout=$(study_value timeout)
     if [ -n "$timeout" ]; then
         timeout=$(in_units "$timeout" "ns 1e-9" "us 1e-6" "ms 1e-3" "s 1" "min 60" "h 3600" "d 86400") ||
@@ -82,8 +82,12 @@ limits() {
     fi
     memory=$(study_value memory)
     if [ -n "$memory" ]; then
-        wrapper+=(--memory "$(in_units "$memory" "B 1" "kB 1e3" "MB 1e6" "GB 1e9" "TB 1e12" "KiB 1024" "MiB 1048576" \
-            "GiB 1073741824")=$memory") || wrong "$study: [study] memory: expected a size like 4GB"
+        bytes=$(in_units "$memory" "B 1" "kB 1e3" "MB 1e6" "GB 1e9" "TB 1e12" "KiB 1024" "MiB 1048576" \
+            "GiB 1073741824") || wrong "$study: [study] memory: expected a size like 4GB"
+        wrapper+=(--memory "$bytes=$memory")
+        hard=$(ulimit -H -v)
+        [ "$hard" = unlimited ] || [ $((hard * 1024)) -ge "$bytes" ] || [ -n "$slurm$sshlogin$dry_run$wrapper_only" ] ||
+            echo "sweep: memory = $memory: the hard limit here is lower and counts: $hard kB (ulimit -H -v)" >&2
     fi
 }
 

@@ -265,6 +265,23 @@ else
     [ "$(head -n 1 small/runs/p2-r1.failed)" = "exit 2" ]
     ok $? "what fails for another reason below a limit is not told as memory"
 fi
+# A user's own hard limit may be lower than that of the study.
+# shellcheck disable=SC2016 # for that program
+printf '#!/bin/bash\nulimit -v >"%s/allowed"\n[ $1 = run ] || exec "%s" "$@"\n' "$work" "$real" >allowed.sh
+chmod +x allowed.sh
+(
+    ulimit -v 3000000
+    "$scripts/sweep-run" --program "$work/allowed.sh" --memory 4000000000=4GB "pullstorm run base.ini -o small/runs/p4-r1"
+)
+[ "$(cat allowed)" = 3000000 ]
+ok $? "of two limits of memory the lower one is used ($(cat allowed) kB)"
+if ! grep -q __asan_init "$real"; then
+    sed 's/100TB/4GB/' study.ini >limits.ini
+    # shellcheck disable=SC2016 # for that shell
+    expect 0 "a study below a hard limit" bash -c 'ulimit -v 3000000; "$0" limits.ini -o small/out' "$sweep"
+    [ "$(grep -c '3000000 kB' err)" = 1 ]
+    ok $? "... says so once"
+fi
 # Whether the event queue is what finds no memory depends on the limit: so it is told here in its own words.
 printf '#!/bin/sh\necho "** ERROR **: kernel: no memory for 4194304 bytes of events" >&2\nkill -TRAP $$\n' >no-memory
 chmod +x no-memory
