@@ -53,7 +53,7 @@ END
 # study_value KEY: as it stands in the section [study]
 study_value() {
     # As pullstorm does it takes no notice of a byte order mark.
-    LC_ALL=C awk -v key="$1" 'NR == 1 { sub(/^\357\273\277/, "") }
+    awk -v key="$1" 'NR == 1 { sub(/^\357\273\277/, "") }
         /^[ \t]*\[/ { here = /^[ \t]*\[study\]/; next }
         here && !/^[ \t]*#/ && index($0, "=") {
             name = substr($0, 1, index($0, "=") - 1); value = substr($0, index($0, "=") + 1)

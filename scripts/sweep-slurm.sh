@@ -9,6 +9,7 @@ slurm_tasks_max=1000
 slurm_states() {
     local answer
     if answer=$(squeue --noheader --array --jobs "$job" --format %T 2>&1); then
+        answer=$(grep -v '^CLUSTER: ' <<<"$answer") # as it begins where there are several
         [ -n "$answer" ] || return 1
         sort <<<"$answer" | uniq -c | awk '{ printf "%s%d %s", (NR > 1 ? ", " : ""), $1, tolower($2) }'
     elif [[ $answer == *"Invalid job id"* ]]; then
@@ -18,11 +19,17 @@ slurm_states() {
     fi
 }
 
+# slurm_job JOB[;CLUSTER]: what sbatch says; another cluster than that of its own squeue and scancel have to be told.
+slurm_job() {
+    job=${1%%;*}
+    [ "$job" = "$1" ] || export SLURM_CLUSTERS=${1#*;}
+}
+
 # While a job that an earlier call submitted is at work nobody else may be.
 slurm_earlier() {
     local states
     [ -s "$dir/slurm/job" ] || return 0
-    job=$(cat "$dir/slurm/job")
+    slurm_job "$(cat "$dir/slurm/job")"
     command -v squeue >/dev/null || wrong "$dir: Slurm's job $job may be at work here, and squeue is missing; if it is" \
         "not, remove $dir/slurm/job"
     if states=$(slurm_states); then
@@ -46,7 +53,7 @@ slurm_deal() { # slurm_deal N
 
 slurm_script() {
     cat <<'END'
-#!/bin/bash
+#!/bin/bash -p
 # Made by scripts/sweep --slurm: each task runs its share of the study's runs.
 END
     # shellcheck disable=SC2016 # for the job's shell
@@ -62,7 +69,7 @@ END
 }
 
 run_slurm() { # whatever $tmp/lines holds
-    local total tasks most
+    local total tasks most answer
     local -a options
     [[ $dir != *\\* ]] || wrong "$dir: expected a name without backslashes, which Slurm takes for its own"
     total=$(wc -l <"$tmp/lines")
@@ -74,10 +81,10 @@ run_slurm() { # whatever $tmp/lines holds
     slurm_script >"$dir/slurm/job.sh"
     # The user's options, words as in a shell, come last and so win over ours.
     mapfile -t options < <([ -z "$slurm_options" ] || xargs -n 1 printf '%s\n' <<<"$slurm_options")
-    job=$(sbatch --parsable --job-name "sweep-$(basename "$dir")" --chdir "$PWD" --array "1-$tasks${jobs:+%$jobs}" \
+    answer=$(sbatch --parsable --job-name "sweep-$(basename "$dir")" --chdir "$PWD" --array "1-$tasks${jobs:+%$jobs}" \
         --output "${dir//%/%%}/slurm/task-%a.out" "${options[@]}" "$dir/slurm/job.sh") || wrong "sbatch refused the job ($dir/slurm/job.sh)"
-    job=${job%%;*}
-    echo "$job" >"$dir/slurm/job"
+    echo "$answer" >"$dir/slurm/job"
+    slurm_job "$answer"
     say "Slurm's job $job: $total runs in $tasks tasks"
     [ -z "$no_wait" ] || return 0
     while slurm_states >"$tmp/states"; do

@@ -48,6 +48,13 @@ says "$work/storm/plots/time_to_key.svg" median: p99: "share of the UEs"
 ok $? "time_to_key.svg: quantiles"
 script plot "$work/storm" -o "$work/again" && diff -r "$work/storm/plots" "$work/again" >"$work/out"
 ok $? "the same bytes on every call"
+mkdir "$work/hostile"
+printf 'backend: nonsense\nfont.size: 40\ntext.usetex: True\n' >"$work/hostile/matplotlibrc"
+(
+    cd "$work/hostile" && MATPLOTLIBRC=$work/hostile/matplotlibrc MPLBACKEND=nonsense PYTHONWARNINGS=error PYTHONINSPECT=1 \
+        PYTHONSTARTUP=nothing SOURCE_DATE_EPOCH=nonsense POSIXLY_CORRECT=1 script plot "$work/storm" -o "$work/hostile/plots"
+) </dev/null && [ ! -s "$work/err" ] && diff -r "$work/again" "$work/hostile/plots" >"$work/out"
+ok $? "... whatever the environment and the current folder have for matplotlib and Python"
 ! grep -lE '[0-9]{4}-[0-9]{2}-[0-9]{2}T|dc:date' "$work"/again/*.svg
 ok $? "no date in them"
 script plot "$work/storm" -o "$work/one" --format svg && [ -f "$work/one/keyed.svg" ] && [ ! -f "$work/one/keyed.png" ]
@@ -189,7 +196,7 @@ for command in sh dirname readlink; do ln -s "$(command -v $command)" "$work/bin
 printf '#!/bin/sh\nexit 1\n' >"$work/bin/python3"
 chmod +x "$work/bin/python3"
 sed "s|/usr/bin/python3 /usr/local/bin/python3||" "$srcdir/scripts/pullstorm_results/find-python" >"$work/find-python"
-mkdir -p "$work/scripts/pullstorm_results" && cp "$srcdir/scripts/plot" "$work/scripts/" &&
+mkdir -p "$work/scripts/pullstorm_results" && cp "$srcdir/scripts/plot" "$srcdir/scripts/environment.sh" "$work/scripts/" &&
     cp "$work/find-python" "$work/scripts/pullstorm_results/"
 PATH=$work/bin PYTHON='' "$work/scripts/plot" "$work/one" >"$work/out" 2>"$work/err"
 [ $? = 2 ] && grep -q 'python3-matplotlib python3-pandas' "$work/err"
