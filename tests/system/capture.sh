@@ -193,6 +193,10 @@ dissect hss-busy
 judge late-answers "$gba ub_503 ua_504" diameter.timeout=300ms 'hss.service_time=exp(400ms)' hss.workers=4 \
     'bsf.zn_time=exp(200ms)' bsf.workers=2 ue.muk_expired=50% ue.muk_ahead=30%
 dissect late-answers
+# Diameter's times are past their turn in 2036 (RFC 6733 4.3.1).
+judge year-2090 "$gba" run.epoch=2090-01-01T00:00:00Z ue.muk_expired=50%
+# Requests that wait for their connection when the run is ended.
+judge cut-off pull run.end=1080ms
 judge everything "$gba auts bia_5403 ua_401_stale ua_401_renegotiate tcp_retransmissions" ue.count=300 pull.rate=300/s \
     ue.muk_expired=30% ue.muk_ahead=20% ue.muk_unknown=10% ue.sqn_ahead=50% access.loss=5% access.duplicate=5% \
     access.late=5% bmsc.renegotiate=20% bsf.session_lost=10% bmsc.nonce_lifetime=300ms pull.timeout=5s tcp.mss=300B \

@@ -12,6 +12,11 @@ ZN, ZH = 16777220, 16777221
 NTP_TO_UNIX = 2208988800  # seconds from 1900 to 1970
 
 
+def unix_time(ntp):
+    """RFC 6733 4.3.1: seconds since 1900; without the high bit (RFC 4330, 3), since the turn of the 32 bits in 2036."""
+    return ntp + (0 if ntp & 1 << 31 else 1 << 32) - NTP_TO_UNIX
+
+
 class Vector:
     """An authentication vector as the HSS gave it out."""
 
@@ -147,8 +152,8 @@ class DiameterCheck:
         expect(packet, "User-Name", self.keys.impi_of_b_tid[b_tid], impi)
         expect(packet, "ME-Key-Material (Ks_NAF)", muk, message.one(405))
         expect(packet, "GBA-Type of 3G keys (none)", None, message.one(410))
-        expiry = (message.number(404) or 0) - NTP_TO_UNIX
-        created = (message.number(408) or 0) - NTP_TO_UNIX
+        expiry = unix_time(message.number(404) or 0)
+        created = unix_time(message.number(408) or 0)
         now = packet.unix_ns / 1e9
         if not created <= now < expiry:
             raise CaptureError(f"packet {packet.number}: key of {created} .. {expiry} handed out at {now}")

@@ -122,7 +122,8 @@ class Verifier:
                 del exact[name]
         for name, found in exact.items():
             self.same(summary, name, found)
-        # A message that a connection took with it was booked as sent and lost, and may not have left.
+        # A message that a connection took with it was booked as sent and lost, and may not have left; nor may one that
+        # still waited in a connection when the run was ended.
         booked = {"ua_post": c["ua_post"], "ua_auth_post": c["ua_auth_post"], "ua_401": c["ua_401"],
                   "ua_200": c["ua_200"], "ub_get": c["ub_get"], "ub_auth_get": c["ub_auth_get"],
                   "ub_401": c["ub_401"], "ub_200": c["ub_200"], "zn_bir": c["bir"], "zn_bia": c["bia"],
@@ -150,9 +151,10 @@ class Verifier:
             self.problems.append(f"summary.csv: {name} is {summary[name]}, the capture has {found}")
 
     def within(self, summary, name, lost, found):
-        most, least = int(summary[name]), int(summary[name]) - int(summary[lost])
-        if not least <= found <= most:
-            self.problems.append(f"summary.csv: {name} is {most} ({lost}: {most - least}), the capture has {found}")
+        most, waiting = int(summary[name]), lost.replace("_lost", "_in_flight")
+        if not most - int(summary[lost]) - int(summary[waiting]) <= found <= most:
+            self.problems.append(f"summary.csv: {name} is {most} ({lost}: {summary[lost]}, {waiting}: "
+                                 f"{summary[waiting]}), the capture has {found}")
 
     def times(self, summary):
         """time_to_key anew: a UE that installs the MSK acknowledges it at that moment."""
