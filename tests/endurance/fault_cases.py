@@ -12,7 +12,9 @@ MEMORY = ("malloc", "malloc+")
 # Known to fail, and being mended: left out unless --classes or --only names them. To be removed with the mending.
 AWAITED = {"malloc": "GLib ends the process by a signal where there is no memory",
            "malloc+": "as malloc",
-           "readdir": "a folder that cannot be listed to its end is taken for an empty one"}
+           "readdir": "a folder that cannot be listed to its end is taken for an empty one",
+           "sweep-collect/open": "sweep ends with status 0 when collect could not read a run, whose row is missing then",
+           "sweep-collect/read": "likewise"}
 SCENARIO = """[ue]
 count = 4
 cells = 2
@@ -88,6 +90,7 @@ class Tools:
         return {"%P": self.program}.get(word, word.replace("%S", self.scripts))
 
 
+RESULT_FILES = ("manifest.json", "summary.csv", "latency.csv", "distribution.csv", "timeseries.csv")
 STUDY_INPUTS = ("small.ini", "study.ini", "base.ini", "plan.csv")
 RESULT = "%P run small.ini -o result --pcap --keylog --quiet"
 SWEEP = "%S/sweep study.ini -o study -j 1 --quiet"
@@ -121,6 +124,6 @@ def cases(tools):
                   for word in ("run", "expand", "collect")]
     if tools.python:
         python = ("write", "write+", "open", "open+", "fsync", "rename")
-        found += [Case("report", "%S/report result", python, (RESULT,), inputs=(), python=True),
-                  Case("plot", "%S/plot result", python, (RESULT,), inputs=(), partly=True, python=True)]
+        found += [Case("report", "%S/report result", python, (RESULT,), inputs=RESULT_FILES, python=True),
+                  Case("plot", "%S/plot result", python, (RESULT,), inputs=RESULT_FILES, partly=True, python=True)]
     return found
