@@ -10,11 +10,7 @@ UDP = 17
 FILES = ("write", "write+", "short", "open", "open+", "fsync", "rename", "readdir", "close", "read", "mkdir")
 MEMORY = ("malloc", "malloc+")
 # Known to fail, and being mended: left out unless --classes or --only names them. To be removed with the mending.
-AWAITED = {"malloc": "GLib ends the process by a signal where there is no memory",
-           "malloc+": "as malloc",
-           "readdir": "a folder that cannot be listed to its end is taken for an empty one",
-           "sweep-collect/open": "sweep ends with status 0 when collect could not read a run, whose row is missing then",
-           "sweep-collect/read": "likewise"}
+AWAITED = {}
 SCENARIO = """[ue]
 count = 4
 cells = 2

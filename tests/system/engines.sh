@@ -11,9 +11,10 @@ if ! ./pullstorm --version | grep -q 'engines:.* ns3'; then
     exit 0
 fi
 
-# About a thousand UEs of each of four scenarios; scripts/compare-engines by hand takes two thousand.
+# A thousand UEs of each scenario; scripts/compare-engines by hand takes two thousand, results/engines more, with three
+# seeds.
 "$python" "$srcdir/scripts/compare-engines" -n 1000 --pullstorm ./pullstorm -o "$work/engines" >"$work/table" 2>&1
-ok $? "the engines agree: mean and median within 2 %, p99 within 5 %, counters where nothing is lost"
+ok $? "the engines agree, within the limits of scripts/compare-engines"
 explain "$work/table"
 
 scenario=$work/bytes.ini
