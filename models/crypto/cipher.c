@@ -11,6 +11,7 @@
 #include <assert.h>
 #include <glib.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 
 #define BLOCK     16
 #define CTR_BATCH 16 /* counter blocks per EVP call */
@@ -31,7 +32,16 @@ struct crypto_cipher {
     EVP_CIPHER_CTX *encrypt, *decrypt;
 };
 
-/* An AES-128-ECB context under `key`. A failure here is OpenSSL's installation or memory, not our input. */
+/* OpenSSL's configuration, or memory: not our input. */
+static void refuse(void)
+{
+    const bool absent = ERR_GET_REASON(ERR_peek_error()) == ERR_R_UNSUPPORTED;
+
+    g_error("OpenSSL does not give AES-128-ECB: %s",
+            absent ? "its configuration has none" : "it failed to allocate memory");
+}
+
+/* An AES-128-ECB context under `key`. */
 static EVP_CIPHER_CTX *ecb_new(const uint8_t key[16], int encrypt)
 {
     EVP_CIPHER *algorithm = EVP_CIPHER_fetch(NULL, "AES-128-ECB", NULL);
@@ -39,7 +49,7 @@ static EVP_CIPHER_CTX *ecb_new(const uint8_t key[16], int encrypt)
 
     if (algorithm == NULL || context == NULL ||
         EVP_CipherInit_ex2(context, algorithm, key, NULL, encrypt, NULL) != 1)
-        g_error("OpenSSL does not give AES-128-ECB");
+        refuse();
     EVP_CIPHER_free(algorithm);
     return context;
 }

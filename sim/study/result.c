@@ -25,24 +25,36 @@ static bool damaged(struct result *out, char *why)
     return false;
 }
 
-/* A file of the folder; NULL and damaged if it cannot be read. */
-static char *read_part(const char *folder, const char *name, struct result *out)
+/* That of a file which is not there, or not ours to read, tells of the run; any other failure tells of us. */
+static bool tells_of_run(const GError *error)
+{
+    return g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT) ||
+           g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_ACCES) ||
+           g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_ISDIR) ||
+           g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOTDIR);
+}
+
+/* A file of the folder; NULL and damaged if it cannot be read, or error if that may be so this time only. */
+static char *read_part(const char *folder, const char *name, struct result *out, GError **error)
 {
     char *path = g_build_filename(folder, name, NULL), *text = NULL;
-    GError *error = NULL;
+    GError *failure = NULL;
 
-    if (!g_file_get_contents(path, &text, NULL, &error)) {
-        damaged(out, g_strdup(error->message));
-        g_error_free(error);
+    if (!g_file_get_contents(path, &text, NULL, &failure)) {
+        if (tells_of_run(failure))
+            damaged(out, g_strdup(failure->message));
+        else
+            g_propagate_error(error, g_steal_pointer(&failure));
+        g_clear_error(&failure);
     }
     g_free(path);
     return text;
 }
 
 /* NULL and damaged if there is none; manifest_free(). */
-static struct manifest *read_manifest(const char *folder, struct result *out)
+static struct manifest *read_manifest(const char *folder, struct result *out, GError **error)
 {
-    char *text = read_part(folder, "manifest.json", out), *why = NULL;
+    char *text = read_part(folder, "manifest.json", out, error), *why = NULL;
     struct manifest *manifest = text ? manifest_parse(text, &why) : NULL;
 
     if (why)
@@ -199,9 +211,10 @@ static bool take_metrics(char **header, char **row, const struct study_host *hos
     return true;
 }
 
-static bool read_summary(const char *folder, const struct result_wanted *wanted, struct result *out)
+static bool read_summary(const char *folder, const struct result_wanted *wanted, struct result *out,
+                         GError **error)
 {
-    char *text = read_part(folder, "summary.csv", out);
+    char *text = read_part(folder, "summary.csv", out, error);
     const char *why = NULL;
     GPtrArray *rows = text ? csv_rows(text, &why) : NULL;
     char **header, **row;
@@ -250,6 +263,7 @@ static bool read_failure(const char *folder, struct result *out, GError **error)
 bool result_read(const char *folder, const struct result_wanted *wanted, struct result *out, GError **error)
 {
     GStatBuf about;
+    GError *failure = NULL;
     struct manifest *manifest;
 
     *out = (struct result){.state = RESULT_MISSING};
@@ -264,12 +278,17 @@ bool result_read(const char *folder, const struct result_wanted *wanted, struct 
         damaged(out, g_strdup("there is no such run: its values contradict each other"));
         return true;
     }
-    manifest = read_manifest(folder, out);
+    manifest = read_manifest(folder, out, &failure);
     if (manifest && version_fits(manifest, wanted, out) &&
-        !(read_summary(folder, wanted, out) && files_whole(folder, manifest, out)))
+        !(read_summary(folder, wanted, out, &failure) && files_whole(folder, manifest, out)))
         g_clear_pointer(&out->metrics, g_free);
     manifest_free(manifest);
-    return true;
+    if (!failure)
+        return true;
+    result_clear(out);
+    out->state = RESULT_MISSING;
+    g_propagate_error(error, failure);
+    return false;
 }
 
 void result_clear(struct result *result)
