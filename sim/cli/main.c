@@ -74,9 +74,16 @@ static void gmp_free(void *at, size_t bytes)
     g_free(at);
 }
 
+/* g_strerror() prints, on standard output, that it cannot convert a text, where it has no memory for that. */
+static void print_nothing(const gchar *text)
+{
+    (void)text;
+}
+
 int main(int argc, char **argv)
 {
     memory_watch();
+    g_set_print_handler(print_nothing);
     mp_set_memory_functions(g_malloc, gmp_resize, gmp_free);
     if (argc < 2) {
         usage(stderr);
