@@ -119,7 +119,10 @@ class Outcome:
         if self.status < 0 or self.status > 128:
             return [f"killed by signal {-self.status if self.status < 0 else self.status - 128}"]
         if self.status == 0:
-            words = [difference(found, trial.after)]
+            # An earlier result that cannot be removed is kept, and its place told.
+            kept = {name for name in found if "kept in " in self.errors and name.split(os.sep)[0] in self.errors}
+            words = [difference({name: found[name] for name in found if name in trial.after or name not in kept},
+                                trial.after)]
             if self.output != without_time(trial.output):
                 words.append("it prints something else")
             # That the name is not yet on the disk is borne: the result stands there whatever becomes of the name.
