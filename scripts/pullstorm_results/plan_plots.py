@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 """The plots of a plan: what was explored, the target, the answer."""
 
-import re
-
 from pullstorm_results import wording
 from pullstorm_results.chart import LINE, POINTS, Chart, Mark, Series
 from pullstorm_results.study_plots import dimensions, spread, why_without
@@ -15,18 +13,6 @@ STATUS = {
     "not_monotone": "answer; not monotone",
     "failed": "a run failed",
 }
-
-
-def target_lines(target):
-    """{metric: number} of the comparisons in a target: `time_to_key_p99_s < 30s and http_503 == 0`."""
-    found = {}
-    for metric, _, value, unit in re.findall(
-        r"(\w+)\s*(<=|>=|<|>|==)\s*([0-9.]+(?:[eE][+-]?\d+)?)\s*([^\s)]*)", target
-    ):
-        unit = "" if unit in ("and", "or") else unit
-        if unit in wording.UNITS and not metric[0].isdigit():
-            found[metric] = float(value) * wording.UNITS[unit]
-    return found
 
 
 def metrics_of(plan):
@@ -86,9 +72,8 @@ def explored(plan, metric):
     points = spread(list(texts), MOST_POINTS)
     factor = 100.0 if wording.metric_unit(metric) == "ratio" else 1.0
     series, marks = [], []
-    lines = target_lines(plan.target)
-    if metric in lines:
-        marks.append(Mark("y", lines[metric] * factor, f"target: {wording.metric_text(metric, lines[metric])}", 6))
+    for bound in plan.bounds.get(metric, []):
+        marks.append(Mark("y", bound * factor, f"target: {wording.metric_text(metric, bound)}", 6))
     for place, point in enumerate(points):
         series.append(_series(plan, metric, point, texts[point], place))
         mark = _answer_mark(plan, point, texts[point], place)

@@ -367,6 +367,18 @@ class Plan:
     axes: list
     answers: pandas.DataFrame
     curve: pandas.DataFrame
+    bounds: dict = field(default_factory=dict)  # metric: the numbers that the target holds it against, alone
+
+
+def _bounds(path):
+    """What the program made of the target; a plan of before it did so has no such file."""
+    found = {}
+    if os.path.exists(path):
+        table = read_table(path)
+        need_columns(table, ["metric", "comparison", "bound"], path)
+        for row in numbers(table, ["bound"], path).to_dict("records"):
+            found.setdefault(row["metric"], []).append(row["bound"])
+    return found
 
 
 def read_plan(path):
@@ -402,6 +414,7 @@ def read_plan(path):
         axes_of(axis_columns, sections),
         answers,
         curve,
+        _bounds(os.path.join(path, "plan_target.csv")),
     )
 
 

@@ -50,7 +50,7 @@ char *plan_answer_text(const struct plan *plan, unsigned point);
 /* A line on all points if they contradict each other; NULL: they do not. g_free. */
 char *plan_remark_text(const struct plan *plan);
 
-/* plan.csv and plan_curve.csv. */
+/* plan.csv, plan_curve.csv and plan_target.csv. */
 bool plan_write(const struct plan *plan, GError **error);
 
 #endif

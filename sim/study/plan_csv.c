@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* What a plan found: plan.csv, plan_curve.csv, and in words. */
+/* What a plan found: plan.csv, plan_curve.csv, plan_target.csv, and in words. */
+#include "sim/study/bound.h"
 #include "sim/study/folder.h"
 #include "sim/study/plan_private.h"
 
@@ -186,10 +187,35 @@ static bool curve_rows(struct csv *csv, const void *user, GError **error)
     return good;
 }
 
+static bool target_rows(struct csv *csv, const void *user, GError **error)
+{
+    const struct plan *plan = user;
+    GArray *bounds = expression_bounds(plan->target);
+    bool good;
+
+    csv_text(csv, "metric");
+    csv_text(csv, "comparison");
+    csv_text(csv, "bound");
+    good = csv_row_end(csv, error);
+    for (unsigned i = 0; i < bounds->len && good; i++) {
+        const struct bound *bound = &g_array_index(bounds, struct bound, i);
+
+        if (plan_metric_place(plan->study->host, bound->name) < 0)
+            continue; /* a key */
+        csv_text(csv, bound->name);
+        csv_text(csv, bound->comparison);
+        csv_real(csv, bound->value);
+        good = csv_row_end(csv, error);
+    }
+    g_array_unref(bounds);
+    return good;
+}
+
 bool plan_write(const struct plan *plan, GError **error)
 {
     return folder_write_csv(plan->options.dir, "plan.csv", plan_rows, plan, error) &&
-           folder_write_csv(plan->options.dir, "plan_curve.csv", curve_rows, plan, error);
+           folder_write_csv(plan->options.dir, "plan_curve.csv", curve_rows, plan, error) &&
+           folder_write_csv(plan->options.dir, "plan_target.csv", target_rows, plan, error);
 }
 
 /* --- in words ------------------------------------------------------------------------------------------- */

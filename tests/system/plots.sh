@@ -134,8 +134,16 @@ if ./pullstorm --help | grep -q '^ *collect '; then
     ok $? "a study of pullstorm expand and pullstorm collect"
     ./pullstorm plan "$work/real.ini" --target 'time_to_key_p99_s < 5s' --vary bmsc.workers=1..8 --quiet \
         -o "$work/real-plan" >"$work/out" 2>"$work/err" && script plot "$work/real-plan" &&
-        says "$work/real-plan/plots/plan_time_to_key_p99_s.svg" "bmsc.workers" answer
+        says "$work/real-plan/plots/plan_time_to_key_p99_s.svg" "bmsc.workers" answer "target: 5 s"
     ok $? "a plan of pullstorm plan"
+    ./pullstorm plan "$work/real.ini" --vary bmsc.workers=1..2 --quiet -o "$work/bounds" --replications 2..2 --target \
+        '2 * time_to_key_p99_s <= 1.9 and time_to_key_p50_s <= 1s and time_to_key_p50_s > 0.1 * storm_duration_s and
+        ues_without_key / ues <= 1%' >"$work/out" 2>"$work/err" && script plot "$work/bounds" --format svg &&
+        says "$work/bounds/plots/plan_time_to_key_p99_s.svg" "target: 950 ms" &&
+        says "$work/bounds/plots/plan_time_to_key_p50_s.svg" "target: 1 s" &&
+        ! grep -l '>target: [0-9][^*]*<' "$work/bounds/plots/plan_ues.svg" "$work/bounds/plots/plan_ues_without_key.svg" \
+            "$work/bounds/plots/plan_storm_duration_s.svg"
+    ok $? "... whose target is drawn where the program has it, and only of one metric alone"
 else
     skip "a study and a plan of the program" "this pullstorm has no studies"
 fi

@@ -283,6 +283,7 @@ def write_plan(folder, shape):
             *answers,
         ],
     )
+    write_csv(os.path.join(folder, "plan_target.csv"), [["metric", "comparison", "bound"], [metric, "<", 2]])
     write_csv(
         os.path.join(folder, "plan_curve.csv"), [["point", "pull.rate", "value", "n", *parts, "meets"], *curve]
     )

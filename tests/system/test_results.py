@@ -231,13 +231,6 @@ class Studies(unittest.TestCase):
     def test_spread(self):
         self.assertEqual(study_plots.spread(list(range(12)), 4), [0, 4, 7, 11])
 
-    def test_targets(self):
-        text = "time_to_key_p99_s < 500ms and (http_503 == 0 or ues_without_key <= 1k) and bmsc_utilisation_ratio < 90%"
-        self.assertEqual(
-            plan_plots.target_lines(text),
-            {"time_to_key_p99_s": 0.5, "http_503": 0.0, "ues_without_key": 1000.0, "bmsc_utilisation_ratio": 0.9},
-        )
-
     def test_wide_intervals(self):
         points = self.points(
             n=[2, 2], a_mean=[10.0, 10.0], a_sd=[1.0, 1.0], a_ci_low=[9.5, 8.0], a_ci_high=[10.5, 12.0]

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Bounds of conditions, against such worked out by hand. */
+#include "sim/study/bound.h"
+#include "tests/unit/tap.h"
+
+static enum expression_kind kind(const void *user, const char *name)
+{
+    (void)user;
+    return g_str_equal(name, "text") ? EXPRESSION_TEXT : EXPRESSION_NUMBER;
+}
+
+static void offer(const void *user, struct suggestion *suggestion)
+{
+    (void)user;
+    suggest_offer(suggestion, "a");
+}
+
+/* `expected`: "a <= 0.95|b > 3". */
+static void expect_bounds(const char *text, const char *expected)
+{
+    static const struct expression_names names = {kind, offer, NULL};
+    GError *error = NULL;
+    struct expression *condition = expression_parse(text, &names, &error);
+    GString *found = g_string_new(NULL);
+    GArray *bounds;
+
+    g_assert_no_error(error);
+    bounds = expression_bounds(condition);
+    for (unsigned i = 0; i < bounds->len; i++) {
+        const struct bound *bound = &g_array_index(bounds, struct bound, i);
+
+        g_string_append_printf(found, "%s%s %s %.9g", i ? "|" : "", bound->name, bound->comparison,
+                               bound->value);
+    }
+    g_assert_cmpstr(found->str, ==, expected);
+    g_string_free(found, TRUE);
+    g_array_unref(bounds);
+    expression_free(condition);
+}
+
+static void test_linear(void)
+{
+    expect_bounds("a <= 1.9", "a <= 1.9");
+    expect_bounds("2 * a <= 1.9", "a <= 0.95");
+    expect_bounds("1.9 >= a * 2", "a <= 0.95");
+    expect_bounds("a / 4 + 1 < 3 - a / 4", "a < 4");
+    expect_bounds("1 - a > 1%", "a < 0.99");
+    expect_bounds("(a + a) * 3 == 60ms", "a == 0.01");
+    expect_bounds("a - 2 * a >= 0", "a <= 0");
+}
+
+static void test_joined(void)
+{
+    expect_bounds("a < 1 and b > 2 and a > 0.5", "a < 1|b > 2|a > 0.5");
+    expect_bounds("a < 1 or b > 2", "");
+    expect_bounds("not (a < 1 or b == 2) and not b <= 7", "a >= 1|b > 7");
+    expect_bounds("not (a != 5 or a >= 6)", "a == 5|a < 6");
+    expect_bounds("not (a < 1 and b < 2)", "");
+    expect_bounds("not not a <= 4 and text == even", "a <= 4");
+}
+
+static void test_none(void)
+{
+    expect_bounds("a - b <= 0.5 and c + d <= 5000", "");
+    expect_bounds("a / b <= 1%", "");
+    expect_bounds("1 / a <= 1", "");
+    expect_bounds("a * a < 4", "");
+    expect_bounds("a - a < 4 and 1 < 2", "");
+    expect_bounds("a / 0 < 4 and 0 * a < 4", "");
+    expect_bounds("a != 3", "");
+}
+
+int main(int argc, char **argv)
+{
+    tap_init(argc, argv);
+    g_test_add_func("/bound/linear in one name", test_linear);
+    g_test_add_func("/bound/joined", test_joined);
+    g_test_add_func("/bound/none", test_none);
+    return g_test_run();
+}
