@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Bounds of a condition. */
+/* Bounds of a condition, to be drawn: as binary numbers. What a condition comes to is reckoned in expression.c. */
 #include "sim/study/bound.h"
 
 #include "sim/study/expression_tree.h"
@@ -42,7 +42,7 @@ static bool linear_of(const struct expression *e, struct linear *out)
 
     *out = (struct linear){NULL, 0, 0};
     if (e->node == NODE_NUMBER) {
-        out->rest = e->number;
+        out->rest = mpq_get_d(e->number);
         return true;
     }
     if (e->node == NODE_NAME) {
