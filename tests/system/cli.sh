@@ -479,7 +479,7 @@ fi
 
 # --- quickstart, beside stand-ins for what it calls: the report is of the run's folder, which counts from the caller's
 mkdir -p tree.ini/scripts tree.ini/build caller.ini
-cp "$source/scripts/quickstart" tree.ini/scripts
+cp "$source/scripts/quickstart" "$source/scripts/environment.sh" tree.ini/scripts
 printf '#!/bin/sh\n' | tee tree.ini/scripts/setup >tree.ini/scripts/build
 cat >tree.ini/build/pullstorm <<'END'
 #!/bin/sh
