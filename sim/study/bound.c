@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Bounds of a condition, to be drawn: as binary numbers. What a condition comes to is reckoned in expression.c. */
+/* Bounds of a condition, to be drawn: as binary numbers. What a condition comes to is reckoned in
+ * expression.c. */
 #include "sim/study/bound.h"
 
 #include "sim/study/expression_tree.h"

@@ -322,6 +322,7 @@ cp base.ini "$plain"
 for name in NAMES: print(f"[variant {name}]")
 print("[axis rate]\npull.rate = 100/s, 500/s")'
 } >"$plain/study.ini"
+# shellcheck disable=SC2016 # nothing is meant to be expanded
 odd_name='x=y {} {.} {1} {#} {= 1 =} %j $(touch made) `id` [a-z]* \n "q'"'"' é'
 mkdir "$work/$odd_name" "$work/$odd_name/tmp"
 cp base.ini "$work/$odd_name"
@@ -336,6 +337,7 @@ same "$plain/out" "$odd_name" "... the same tables"
 ok $? "... and nothing else is made or gone"
 cp out err "$work"
 cd "$work" || exit 1
+# shellcheck disable=SC2016
 says "$plain/out/study.csv" ',a$b_{ c$,' "... the names stand in the tables"
 
 # --- hosts
