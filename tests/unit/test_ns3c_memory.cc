@@ -219,11 +219,93 @@ static void test_segment()
     each_allocation(7, ipv4, true);
 }
 
+/* Once it is out, every call that could need some says so, and those that return no status do nothing. */
+static void test_afterwards()
+{
+    outcome out = {NS3C_OK, 0};
+    world w = {};
+    ns3c_link_options options = {10000000, 0, 1000000, 20000, 0};
+    ns3c_csma *segment, *another;
+    ns3c_node *node;
+    ns3c_device *device, *other;
+    ns3c_listener *listener;
+    ns3c_tcp *tcp, *second;
+    ns3c_udp *udp;
+    char text[8];
+
+    w.out = &out;
+    g_assert_cmpint(ns3c_new(nullptr, &w.sim), ==, NS3C_OK);
+    g_assert_true(connect_nodes(&w, ipv4, false));
+    g_assert_cmpint(ns3c_csma_new(w.sim, &options, &segment), ==, NS3C_OK);
+    g_assert_cmpint(ns3c_tcp_listen(w.node[1], nullptr, 80, 5, on_incoming, &w, &listener), ==, NS3C_OK);
+    g_assert_cmpint(ns3c_tcp_connect(w.node[0], nullptr, 0, &w.address[1], 80, &events, &w, &tcp), ==,
+                    NS3C_OK);
+    g_assert_cmpint(ns3c_udp_open(w.node[0], nullptr, 9, nullptr, nullptr, &w.udp), ==, NS3C_OK);
+    allocations = 0;
+    failing = 1;
+    ns3c_node_new(w.sim, &node);
+    failing = 0;
+    g_assert_true(ns3c_out_of_memory());
+    g_assert_cmpstr(ns3c_status_name(NS3C_MEMORY), ==, "out of memory");
+    const ns3c_status said[] = {
+        ns3c_set_default(w.sim, "ns3::TcpSocket::SegmentSize", "1000"),
+        ns3c_set_global(w.sim, "ChecksumEnabled", "true"),
+        ns3c_set_path(w.sim, "/NodeList/0/DeviceList/0/Mtu", "1500", nullptr),
+        ns3c_node_set(w.node[0], "ns3::TcpL4Protocol::RecoveryType", "x"),
+        ns3c_device_set(w.device[0], "Mtu", "1500"),
+        ns3c_device_pcap(w.device[0], "/dev/null"),
+        ns3c_device_on_transmit(w.device[0], nullptr, nullptr),
+        ns3c_csma_new(w.sim, &options, &another),
+        ns3c_csma_attach(segment, w.node[0], &device),
+        ns3c_point_to_point(w.sim, w.node[0], w.node[1], &options, &device, &other),
+        ns3c_device_set_loss(w.device[0], 0.5),
+        ns3c_node_new(w.sim, &node),
+        ns3c_device_add_address(w.device[0], &w.address[0], 24),
+        ns3c_node_add_local(w.node[0], &w.address[0], 24),
+        ns3c_node_add_route(w.node[0], &w.address[0], 24, w.device[0], nullptr),
+        ns3c_schedule(w.sim, 0, begin, &w, 0, nullptr),
+        ns3c_tcp_connect(w.node[0], nullptr, 0, &w.address[1], 80, &events, &w, &second),
+        ns3c_tcp_listen(w.node[0], nullptr, 81, 5, on_incoming, &w, &listener),
+        ns3c_tcp_accept(listener, &events, &w, &second),
+        ns3c_tcp_set(tcp, "DelAckCount", "1"),
+        ns3c_udp_open(w.node[0], nullptr, 10, nullptr, nullptr, &udp),
+        ns3c_udp_send(w.udp, &w.address[1], 9, text, sizeof text, 0),
+        ns3c_run(w.sim, INT64_MAX, nullptr)};
+    for (ns3c_status status : said)
+        g_assert_cmpint(status, ==, NS3C_MEMORY);
+    g_assert_cmpuint(ns3c_tcp_send(tcp, text, sizeof text), ==, 0);
+    g_assert_cmpuint(ns3c_tcp_receive(tcp, text, sizeof text), ==, 0);
+    ns3c_node_on_send(w.node[0], on_sent, &w);
+    ns3c_free(w.sim);
+    g_assert_false(ns3c_out_of_memory());
+}
+
+static unsigned asked;
+
+static void ask()
+{
+    asked++;
+}
+
+/* A program that has a handler of its own, which finds some memory, is asked first and hears of nothing. */
+static void test_own_handler()
+{
+    std::set_new_handler(ask);
+    outcome whole = run(0, ipv4, false), helped = run(100, ipv4, false);
+    g_assert_true(std::get_new_handler() == ask);
+    std::set_new_handler(nullptr);
+    g_assert_cmpuint(asked, ==, 1);
+    g_assert_cmpint(helped.status, ==, NS3C_OK);
+    g_assert_cmpuint(helped.sum, ==, whole.sum);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
     g_test_add_func("/ns3c/memory/ipv4", test_ipv4);
     g_test_add_func("/ns3c/memory/ipv6", test_ipv6);
     g_test_add_func("/ns3c/memory/segment", test_segment);
+    g_test_add_func("/ns3c/memory/afterwards", test_afterwards);
+    g_test_add_func("/ns3c/memory/own handler", test_own_handler);
     return g_test_run();
 }
