@@ -86,8 +86,8 @@ struct network_books net_books(const struct net_fixture *f, unsigned kind);
 /* UE 0 opens a connection to the server, with user 7. */
 void net_step_connect(struct net_fixture *f, struct net_region *at, uint32_t host);
 
-/* A test that counts on what is the native engine's own: segments that end where messages end, ACKs that
- * ride on answers, its gauges and its rto_max. */
+/* A test that counts on what is the native engine's own: ACKs that ride on answers, times to the nanosecond,
+ * what is both damaged and doubled, and its rto_max. */
 #ifdef FIXTURE_NS3
 #define net_add_native(path, test) ((void)(test))
 #else
