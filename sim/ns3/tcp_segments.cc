@@ -171,9 +171,9 @@ uint32_t TcpEnd::room_of_duplicates(uint32_t room) const
     if (m_sackEnabled || m_recoveryOps->GetName() != "TcpClassicRecovery")
         return room;
     if (m_tcb->m_congState == ns3::TcpSocketState::CA_DISORDER && m_limitedTx)
-        window = m_tcb->m_cWnd + (m_recoverActive && m_highRxAckMark.Get() < m_recover
-                                      ? 0
-                                      : std::min<uint32_t>(m_dupAckCount, 2) * GetSegSize());
+        window =
+            m_tcb->m_cWnd +
+            (m_highRxAckMark.Get() > m_recover ? std::min<uint32_t>(m_dupAckCount, 2) : 0) * GetSegSize();
     else if (m_tcb->m_congState != ns3::TcpSocketState::CA_RECOVERY)
         return room;
     window = std::min(window, m_rWnd.Get());
