@@ -185,9 +185,9 @@ uint32_t TcpEnd::room_of_duplicates(uint32_t room) const
 uint32_t TcpEnd::AvailableWindow() const
 {
     uint32_t room = room_of_duplicates(TcpSocketBase::AvailableWindow());
-    ns3::SequenceNumber32 next, end;
+    ns3::SequenceNumber32 from, to;
 
-    if (room > 0 && m_txBuffer->NextSeg(&next, &end, false) && next == end)
+    if (room > 0 && m_txBuffer->NextSeg(&from, &to, false) && from == to)
         return 0;
     return room;
 }
