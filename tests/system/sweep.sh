@@ -322,23 +322,71 @@ cp base.ini "$plain"
 for name in NAMES: print(f"[variant {name}]")
 print("[axis rate]\npull.rate = 100/s, 500/s")'
 } >"$plain/study.ini"
-# shellcheck disable=SC2016 # nothing is meant to be expanded
-odd_name='x=y {} {.} {1} {#} {= 1 =} %j $(touch made) `id` [a-z]* \n "q'"'"' é'
-mkdir "$work/$odd_name" "$work/$odd_name/tmp"
+# shellcheck disable=SC2016 # a name
+odd_name='x=y {} {.} {1} {#} {= 1 =} %j $(touch made) `id` [a-z]* \n "q" é'
+mkdir "$work/$odd_name" "$work/$odd_name/t *"
 cp base.ini "$work/$odd_name"
 cp "$plain/study.ini" "$work/$odd_name/$odd_name.ini"
 ln -s "$real" "$work/$odd_name/pullstorm"
 expect 0 "variants with names of all kinds" "$sweep" "$plain/study.ini" -o "$plain/out" -j 1
 cd "$work/$odd_name" || exit 1
-expect 0 "... in folders and files with such names, temporary ones as well" env TMPDIR="$PWD/tmp" \
+expect 0 "... in folders and files with such names, temporary ones as well" env TMPDIR="$PWD/t *" \
     PULLSTORM="$PWD/pullstorm" "$sweep" "$odd_name.ini" -o "$odd_name"
 same "$plain/out" "$odd_name" "... the same tables"
-[ "$(find . -mindepth 1 -maxdepth 1 | wc -l)" = 5 ] && [ -z "$(ls -A tmp)" ]
+[ "$(find . -mindepth 1 -maxdepth 1 | wc -l)" = 8 ] && [ -z "$(ls -A 't *')" ]
 ok $? "... and nothing else is made or gone"
+expect 0 "... the study's limits are found" "$sweep" "$odd_name.ini" --wrapper
+says out "--memory 100000000000000=100TB" "... and kept"
 cp out err "$work"
 cd "$work" || exit 1
-# shellcheck disable=SC2016
+# shellcheck disable=SC2016 # a name
 says "$plain/out/study.csv" ',a$b_{ c$,' "... the names stand in the tables"
+
+# --- what a user's environment has for the tools underneath
+mkdir hostile
+cat >hostile/env <<'END'
+sort() { echo nothing; }
+awk() { echo nothing; }
+cd /
+END
+printf '#!/bin/sh\necho "I am not bash" >&2\nexit 1\n' >hostile/shell
+chmod +x hostile/shell
+hostile=(env POSIXLY_CORRECT=1 BASH_ENV="$work/hostile/env" CDPATH=/ GREP_OPTIONS=-v MAWKBINMODE=3 PARALLEL=--dry-run
+    PERL5OPT=-Mnosuch SHELL="$work/hostile/shell" SHELLOPTS=errexit:noglob G_MESSAGES_DEBUG=all LANGUAGE=de OMP_NUM_THREADS=1
+    'BASH_FUNC_find%%=() { echo nothing; }' TMPDIR=hostile)
+expect 0 "an environment that changes what tools do" "${hostile[@]}" "$sweep" study.ini -o hostile/out
+same hostile/out three "... changes nothing"
+sed 's/10min/1.5min/; s/100TB/0.5TB/' study.ini >decimals.ini
+LC_ALL=C "$sweep" decimals.ini --wrapper >wrapper
+grep -q -- '--timeout 90 --memory 500000000000=0.5TB' wrapper
+ok $? "limits with decimals"
+if localedef -i de_DE -f UTF-8 "$work/de_DE.UTF-8" >/dev/null 2>&1 || [ -d "$work/de_DE.UTF-8" ]; then
+    expect 0 "... in a locale with a decimal comma" env LOCPATH="$work" LC_ALL=de_DE.UTF-8 "$sweep" decimals.ini --wrapper
+    cmp -s out wrapper
+    ok $? "... are the same"
+else
+    skip "... in a locale with a decimal comma" "localedef cannot make one; on Debian: apt-get install locales"
+fi
+
+# A Slurm of another cluster: tasks wait for two questions and are run at the third.
+mkdir slurm
+printf '#!/bin/sh\necho "4711;far"\n' >slurm/sbatch
+cat >slurm/squeue <<END
+#!/bin/bash
+[ -z "\${SQUEUE_STATES:-}" ] || exit 0
+[ "\${SLURM_CLUSTERS:-}" = far ] || { echo "slurm_load_jobs error: Invalid job id specified" >&2 && exit 1; }
+echo >>"$work/slurm/asked"
+[ "\$(wc -l <"$work/slurm/asked")" -gt 2 ] || { echo PENDING && exit; }
+for task in \$(seq 12); do SLURM_ARRAY_TASK_ID=\$task bash "$work/queued/slurm/job.sh" >&2; done
+END
+printf '#!/bin/sh\n' >slurm/scontrol
+cp slurm/scontrol slurm/scancel
+chmod +x slurm/*
+expect 0 "filters of squeue's, another cluster" env PATH="$work/slurm:$PATH" SQUEUE_STATES=RUNNING SWEEP_SLURM_POLL=0.1 \
+    "$sweep" study.ini -o queued --slurm
+[ "$(wc -l <slurm/asked)" = 3 ] && [ ! -e queued/slurm/job ]
+ok $? "... its job is waited for"
+same queued three "... the same tables"
 
 # --- hosts
 expect 0 "--sshlogin, this machine" "$sweep" study.ini -o hosts1 --sshlogin 2/:
