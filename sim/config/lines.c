@@ -74,17 +74,27 @@ static char *key_of(const char *text)
     return NULL;
 }
 
+static bool opens_section(const char *at, const char *end)
+{
+    while (at < end && (*at == ' ' || *at == '\t'))
+        at++;
+    return at < end && *at == '[';
+}
+
 GArray *lines_index(char *text)
 {
+    char *const text_end = text + strlen(text);
     GArray *lines = g_array_new(FALSE, TRUE, sizeof(struct config_line));
     char *section = NULL;
     unsigned number = 0;
 
     g_array_set_clear_func(lines, clear_line);
-    for (char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n') {
-        if (at[strspn(at, " \t")] == '[')
-            collapse_blanks(at, strcspn(at, "\n"));
-        char *trimmed = g_strstrip(g_strndup(at, strcspn(at, "\n")));
+    for (char *at = text, *end; at < text_end; at = end + 1) {
+        end = memchr(at, '\n', (size_t)(text_end - at));
+        end = end ? end : text_end;
+        if (opens_section(at, end))
+            collapse_blanks(at, (size_t)(end - at));
+        char *trimmed = g_strstrip(g_strndup(at, (gsize)(end - at)));
         struct config_line line = {.number = ++number};
 
         if (trimmed[0] == '\0' || trimmed[0] == '#') {
