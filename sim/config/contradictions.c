@@ -44,6 +44,20 @@ static void must_not_exceed(const struct check *check, const char *of_low, const
                       high, high_text);
 }
 
+/* A key that a contradiction is reported at. */
+struct place {
+    const char *section, *name;
+};
+
+/* Of several, the first that was set, or else the first. */
+static struct place place_of(const struct check *check, const struct place *places, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (was_set(check, places[i].section, places[i].name))
+            return places[i];
+    return places[0];
+}
+
 /* The shares of UEs that begin in an unusual state exclude one another. Reported at the last one set. */
 static void shares_exceed(const struct check *check)
 {
@@ -89,23 +103,29 @@ static void check_muk(const struct check *check)
     const struct scenario *s = check->scenario;
     bool own = s->bmsc_muk_lifetime > 0 && s->bmsc_muk_lifetime < s->gba_lifetime;
     int64_t lifetime = own ? s->bmsc_muk_lifetime : s->gba_lifetime;
+    const struct place places[] = {{"bmsc", "muk_margin"},
+                                   own ? (struct place){"bmsc", "muk_lifetime"}
+                                       : (struct place){"gba", "lifetime"}};
+    const struct place place = place_of(check, places, G_N_ELEMENTS(places));
 
     /* Instants of keys are whole seconds, on Ub and on Zn: up to one less is left. */
     if (s->bmsc_muk_margin > lifetime - CLOCK_SECOND)
-        contradiction(check, "bmsc", "muk_margin",
-                      "%s is not a second below the lifetime of a MUK (%s = %s): each new one would expire "
-                      "soon, expected less",
-                      text_of(check, "bmsc", "muk_margin"), own ? "bmsc.muk_lifetime" : "gba.lifetime",
-                      own ? text_of(check, "bmsc", "muk_lifetime") : text_of(check, "gba", "lifetime"));
+        contradiction(
+            check, place.section, place.name,
+            "bmsc.muk_margin = %s is not a second below the lifetime of a MUK (%s.%s = %s): each new one "
+            "would expire soon, expected a margin of less, or a longer lifetime",
+            text_of(check, "bmsc", "muk_margin"), places[1].section, places[1].name,
+            text_of(check, places[1].section, places[1].name));
 }
 
 static void check_run(const struct check *check)
 {
     const struct scenario *s = check->scenario;
+    static const struct place places[] = {{"pull", "start"}, {"run", "end"}};
+    const struct place place = place_of(check, places, G_N_ELEMENTS(places));
 
     if (s->pull_start >= s->run_end)
-        contradiction(check, was_set(check, "pull", "start") ? "pull" : "run",
-                      was_set(check, "pull", "start") ? "start" : "end",
+        contradiction(check, place.section, place.name,
                       "the first pull (pull.start = %s) would come after the end of the run (run.end = %s), "
                       "expected pull.start < run.end",
                       text_of(check, "pull", "start"), text_of(check, "run", "end"));
@@ -116,16 +136,25 @@ static void check_dates(const struct check *check)
 {
     const struct scenario *s = check->scenario;
     int64_t lifetime_s = s->gba_lifetime / CLOCK_SECOND, end_s = s->run_end / CLOCK_SECOND + 1;
-    bool epoch = was_set(check, "run", "epoch");
+    static const struct place places[] = {{"run", "epoch"}, {"gba", "lifetime"}, {"run", "end"}};
+    const struct place place = place_of(check, places, G_N_ELEMENTS(places));
 
     if (s->run_epoch - 2 * lifetime_s < LIMITS_TIME_MIN ||
         s->run_epoch + end_s + lifetime_s >= LIMITS_TIME_END)
-        contradiction(check, epoch ? "run" : "gba", epoch ? "epoch" : "lifetime",
+        contradiction(check, place.section, place.name,
                       "keys made up to two lifetimes before run.epoch = %s, and one after run.end = %s, "
                       "would go beyond "
                       "1968 or 2104, which Diameter cannot tell (gba.lifetime = %s), expected less",
                       text_of(check, "run", "epoch"), text_of(check, "run", "end"),
                       text_of(check, "gba", "lifetime"));
+}
+
+static void queue_holds_segment(const struct check *check, const char *section, int64_t limit)
+{
+    if (limit < check->scenario->tcp_mss + IP_TCP_HEADERS)
+        contradiction(check, section, "queue_limit",
+                      "%s cannot hold one TCP segment (tcp.mss = %s and %d bytes of headers), expected more",
+                      text_of(check, section, "queue_limit"), text_of(check, "tcp", "mss"), IP_TCP_HEADERS);
 }
 
 static void check_tcp(const struct check *check)
@@ -136,14 +165,8 @@ static void check_tcp(const struct check *check)
         must_not_exceed(check, "tcp", "rto_min", "tcp", "rto_max");
     if (s->tcp_rto_initial > s->tcp_rto_max)
         must_not_exceed(check, "tcp", "rto_initial", "tcp", "rto_max");
-    if (s->access_queue_limit < s->tcp_mss + IP_TCP_HEADERS)
-        contradiction(check, "access", "queue_limit",
-                      "%s cannot hold one TCP segment (tcp.mss = %s and %d bytes of headers), expected more",
-                      text_of(check, "access", "queue_limit"), text_of(check, "tcp", "mss"), IP_TCP_HEADERS);
-    if (s->core_queue_limit < s->tcp_mss + IP_TCP_HEADERS)
-        contradiction(check, "core", "queue_limit",
-                      "%s cannot hold one TCP segment (tcp.mss = %s and %d bytes of headers), expected more",
-                      text_of(check, "core", "queue_limit"), text_of(check, "tcp", "mss"), IP_TCP_HEADERS);
+    queue_holds_segment(check, "access", s->access_queue_limit);
+    queue_holds_segment(check, "core", s->core_queue_limit);
 }
 
 static void check_operator(const struct check *check)

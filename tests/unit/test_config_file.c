@@ -179,63 +179,73 @@ static void test_whole_seconds(void)
 #undef WANTED
 }
 
+static const struct {
+    const char *bytes, *expected;
+} contradictory[] = {
+    {"[ue]\ncount = 50\n", "FILE:2: ue.count: 50 is below ue.cells = 100, expected at least that"},
+    {"[ue]\ncells=51\ncount = 50\n", "FILE:2: ue.cells: 51 is above ue.count = 50, expected at most that"},
+    {"[ue]\nmuk_expired=50%\nmuk_ahead=0.4\nmuk_unknown=0.2\n",
+     "FILE:4: ue.muk_unknown: muk_expired + muk_ahead + muk_unknown + muk_unproven = 50% + 0.4 + 0.2 + 0 "
+     "is more than all "
+     "UEs, "
+     "expected a sum of at most 1"},
+    {"[run]\nepoch=2099-12-31T00:00:00Z\n[gba]\nlifetime=3650d\n",
+     "FILE:2: run.epoch: keys made up to two lifetimes before run.epoch = 2099-12-31T00:00:00Z, and one "
+     "after "
+     "run.end = 1h, would go beyond 1968 or 2104, which Diameter cannot tell (gba.lifetime = 3650d), "
+     "expected less"},
+    {"[ue]\nretry_base=2min\n",
+     "FILE:2: ue.retry_base: 2min is above ue.retry_cap = 64s, expected at most that"},
+    {"[ue]\nretry_cap=10ms\n",
+     "FILE:2: ue.retry_cap: 10ms is below ue.retry_base = 1s, expected at least that"},
+    {"[bmsc]\nretry_after=2h\n",
+     "FILE:2: bmsc.retry_after: 2h is above ue.retry_after_max = 1h, expected at most that"},
+    {"[ue]\nretry_after_max=9999ms\n",
+     "FILE:2: ue.retry_after_max: 9999ms is below bmsc.retry_after = 10s, expected at least that\n"
+     "FILE:2: ue.retry_after_max: 9999ms is below bsf.retry_after = 10s, expected at least that"},
+    {"[bsf]\nretry_after=2min\n[ue]\nretry_after_max=1min\n",
+     "FILE:2: bsf.retry_after: 2min is above ue.retry_after_max = 1min, expected at most that"},
+    {"[tcp]\nrto_min=2s\nrto_max=1s\n",
+     "FILE:2: tcp.rto_min: 2s is above tcp.rto_max = 1s, expected at most that"},
+    {"[tcp]\nrto_initial=1min\nrto_max=30s\n",
+     "FILE:2: tcp.rto_initial: 1min is above tcp.rto_max = 30s, expected at most that"},
+    {"[pull]\nstart=1h\n",
+     "FILE:2: pull.start: the first pull (pull.start = 1h) would come after the end of the "
+     "run (run.end = 1h), expected pull.start < run.end"},
+    {"[run]\nend=1s\n", "FILE:2: run.end: the first pull (pull.start = 1s) would come after the end of the "
+                        "run (run.end = 1s), expected pull.start < run.end"},
+    {"[ue]\ncount=20M\n[access]\nip_version=4\n",
+     "FILE:4: access.ip_version: 4 has addresses for 16777214 UEs (10/8), and ue.count = 20M, expected 6 "
+     "or "
+     "auto"},
+    {"[operator]\nmcc=26a\nmnc=1x\n", "FILE:2: operator.mcc: \"26a\" is not a number, expected digits only\n"
+                                      "FILE:3: operator.mnc: \"1x\" is not a number, expected digits only"},
+    {"[tcp]\nmss=9kB\n[core]\nqueue_limit=9050B\n[access]\nqueue_limit=9059B\n",
+     "FILE:6: access.queue_limit: 9059B cannot hold one TCP segment (tcp.mss = 9kB and 60 bytes of "
+     "headers), "
+     "expected more\n"
+     "FILE:4: core.queue_limit: 9050B cannot hold one TCP segment (tcp.mss = 9kB and 60 bytes of "
+     "headers), "
+     "expected more"},
+    {"[bmsc]\nmuk_lifetime=500ms\n",
+     "FILE:2: bmsc.muk_lifetime: bmsc.muk_margin = 0s is not a second below the lifetime of a MUK "
+     "(bmsc.muk_lifetime = 500ms): each new one would expire soon, expected a margin of less, or a "
+     "longer "
+     "lifetime"},
+    {"[gba]\nlifetime=1h\n[bmsc]\nmuk_margin=1h\n",
+     "FILE:4: bmsc.muk_margin: bmsc.muk_margin = 1h is not a second below the lifetime of a MUK "
+     "(gba.lifetime "
+     "= 1h): each new one would expire soon, expected a margin of less, or a longer lifetime"},
+    {"[bmsc]\nmuk_lifetime=1h\nmuk_margin=1h\n",
+     "FILE:3: bmsc.muk_margin: bmsc.muk_margin = 1h is not a second below the lifetime of a MUK "
+     "(bmsc.muk_lifetime = 1h): each new one would expire soon, expected a margin of less, or a longer "
+     "lifetime"},
+};
+
 static void test_contradictions(void)
 {
-    static const struct {
-        const char *bytes, *expected;
-    } bad[] = {
-        {"[ue]\ncount = 50\n", "FILE:2: ue.count: 50 is below ue.cells = 100, expected at least that"},
-        {"[ue]\ncells=51\ncount = 50\n",
-         "FILE:2: ue.cells: 51 is above ue.count = 50, expected at most that"},
-        {"[ue]\nmuk_expired=50%\nmuk_ahead=0.4\nmuk_unknown=0.2\n",
-         "FILE:4: ue.muk_unknown: muk_expired + muk_ahead + muk_unknown + muk_unproven = 50% + 0.4 + 0.2 + 0 "
-         "is more than all "
-         "UEs, "
-         "expected a sum of at most 1"},
-        {"[run]\nepoch=2099-12-31T00:00:00Z\n[gba]\nlifetime=3650d\n",
-         "FILE:2: run.epoch: keys made up to two lifetimes before run.epoch = 2099-12-31T00:00:00Z, and one "
-         "after "
-         "run.end = 1h, would go beyond 1968 or 2104, which Diameter cannot tell (gba.lifetime = 3650d), "
-         "expected less"},
-        {"[ue]\nretry_base=2min\n",
-         "FILE:2: ue.retry_base: 2min is above ue.retry_cap = 64s, expected at most that"},
-        {"[ue]\nretry_cap=10ms\n",
-         "FILE:2: ue.retry_cap: 10ms is below ue.retry_base = 1s, expected at least that"},
-        {"[bmsc]\nretry_after=2h\n",
-         "FILE:2: bmsc.retry_after: 2h is above ue.retry_after_max = 1h, expected at most that"},
-        {"[ue]\nretry_after_max=9999ms\n",
-         "FILE:2: ue.retry_after_max: 9999ms is below bmsc.retry_after = 10s, expected at least that\n"
-         "FILE:2: ue.retry_after_max: 9999ms is below bsf.retry_after = 10s, expected at least that"},
-        {"[bsf]\nretry_after=2min\n[ue]\nretry_after_max=1min\n",
-         "FILE:2: bsf.retry_after: 2min is above ue.retry_after_max = 1min, expected at most that"},
-        {"[tcp]\nrto_min=2s\nrto_max=1s\n",
-         "FILE:2: tcp.rto_min: 2s is above tcp.rto_max = 1s, expected at most that"},
-        {"[tcp]\nrto_initial=1min\nrto_max=30s\n",
-         "FILE:2: tcp.rto_initial: 1min is above tcp.rto_max = 30s, expected at most that"},
-        {"[pull]\nstart=1h\n",
-         "FILE:2: pull.start: the first pull (pull.start = 1h) would come after the end of the "
-         "run (run.end = 1h), expected pull.start < run.end"},
-        {"[run]\nend=1s\n",
-         "FILE:2: run.end: the first pull (pull.start = 1s) would come after the end of the "
-         "run (run.end = 1s), expected pull.start < run.end"},
-        {"[ue]\ncount=20M\n[access]\nip_version=4\n",
-         "FILE:4: access.ip_version: 4 has addresses for 16777214 UEs (10/8), and ue.count = 20M, expected 6 "
-         "or "
-         "auto"},
-        {"[operator]\nmcc=26a\nmnc=1x\n",
-         "FILE:2: operator.mcc: \"26a\" is not a number, expected digits only\n"
-         "FILE:3: operator.mnc: \"1x\" is not a number, expected digits only"},
-        {"[tcp]\nmss=9kB\n[core]\nqueue_limit=9050B\n[access]\nqueue_limit=9059B\n",
-         "FILE:6: access.queue_limit: 9059B cannot hold one TCP segment (tcp.mss = 9kB and 60 bytes of "
-         "headers), "
-         "expected more\n"
-         "FILE:4: core.queue_limit: 9050B cannot hold one TCP segment (tcp.mss = 9kB and 60 bytes of "
-         "headers), "
-         "expected more"},
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
-        refuse(bad[i].bytes, -1, NULL, CONFIG_ERROR_CONTRADICTION, bad[i].expected);
+    for (size_t i = 0; i < G_N_ELEMENTS(contradictory); i++)
+        refuse(contradictory[i].bytes, -1, NULL, CONFIG_ERROR_CONTRADICTION, contradictory[i].expected);
 }
 
 /* What stands right at the border is no contradiction. */
