@@ -32,6 +32,7 @@ struct child {
 
 struct jobs {
     struct jobs_limits limits;
+    char *hard_limit; /* what memory_text is then */
     jobs_ended *ended;
     void *user;
     pid_t self;
@@ -41,11 +42,25 @@ struct jobs {
     bool interrupted;
 };
 
+/* Above its hard limit no process may go, and who may shall not. */
+static void keep_below_hard_limit(struct jobs *jobs)
+{
+    struct rlimit now;
+
+    if (getrlimit(RLIMIT_AS, &now) != 0 || now.rlim_max == RLIM_INFINITY ||
+        now.rlim_max >= (rlim_t)jobs->limits.memory_bytes)
+        return;
+    jobs->hard_limit = g_strdup_printf("%" G_GUINT64_FORMAT " kB (hard limit)", (guint64)now.rlim_max / 1024);
+    jobs->limits.memory_bytes = (int64_t)now.rlim_max;
+    jobs->limits.memory_text = jobs->hard_limit;
+}
+
 struct jobs *jobs_new(const struct jobs_limits *limits, jobs_ended *ended, void *user)
 {
     struct jobs *jobs = g_new0(struct jobs, 1);
 
     jobs->limits = *limits;
+    keep_below_hard_limit(jobs);
     jobs->ended = ended;
     jobs->user = user;
     jobs->self = getpid();
@@ -73,6 +88,7 @@ void jobs_free(struct jobs *jobs)
 {
     jobs_drop(jobs);
     g_main_loop_unref(jobs->loop);
+    g_free(jobs->hard_limit);
     g_free(jobs);
 }
 

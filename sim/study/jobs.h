@@ -13,7 +13,7 @@ struct jobs;
 struct jobs_limits {
     unsigned at_a_time;
     int64_t timeout_ns;      /* 0: none */
-    int64_t memory_bytes;    /* of address space; 0: no limit */
+    int64_t memory_bytes;    /* of address space; 0: no limit. A lower hard limit of ours holds instead */
     const char *memory_text; /* as the study has it, for messages */
     int held;                /* a file that children keep open while they live, for its lock; 0: none */
 };

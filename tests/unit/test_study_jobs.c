@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -122,6 +123,21 @@ static void test_memory(void)
                "killed by signal 5");
 }
 
+/* Last, for there is no way back. A child's limit is that, and told as what it is. */
+static void test_hard_limit(void)
+{
+    const struct rlimit hard = {(rlim_t)1 << 45, (rlim_t)1 << 45};
+    const struct jobs_limits limits = {
+        .at_a_time = 1, .memory_bytes = INT64_C(1) << 46, .memory_text = "64TiB"};
+    const struct jobs_limits lower = {
+        .at_a_time = 1, .memory_bytes = INT64_C(1) << 44, .memory_text = "16TiB"};
+
+    g_assert_cmpint(setrlimit(RLIMIT_AS, &hard), ==, 0);
+    expect_end("echo out of memory >&2; exit $(($(ulimit -v) == 1 << 35))", &limits,
+               "memory 34359738368 kB (hard limit)");
+    expect_end("echo out of memory >&2; exit $(($(ulimit -v) == 1 << 34))", &lower, "memory 16TiB");
+}
+
 static bool is_free(const char *path)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC);
@@ -176,5 +192,6 @@ int main(int argc, char **argv)
     g_test_add_func("/study/jobs/said", test_said);
     g_test_add_func("/study/jobs/memory", test_memory);
     g_test_add_func("/study/jobs/held", test_held);
+    g_test_add_func("/study/jobs/hard_limit", test_hard_limit);
     return g_test_run();
 }
