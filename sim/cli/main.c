@@ -74,16 +74,18 @@ static void gmp_free(void *at, size_t bytes)
     g_free(at);
 }
 
-/* g_strerror() prints, on standard output, that it cannot convert a text, where it has no memory for that. */
-static void print_nothing(const gchar *text)
+/* What g_strerror() would print before it returns NULL: that it cannot convert a text. From ASCII, for nobody
+ * here calls setlocale(), it always can, but where there is no memory. */
+static void on_print(const gchar *text)
 {
     (void)text;
+    memory_out(0);
 }
 
 int main(int argc, char **argv)
 {
     memory_watch();
-    g_set_print_handler(print_nothing);
+    g_set_print_handler(on_print);
     mp_set_memory_functions(g_malloc, gmp_resize, gmp_free);
     if (argc < 2) {
         usage(stderr);

@@ -25,9 +25,14 @@ GPtrArray *listing_read(const char *folder, GError **error)
         code = errno;
         closedir(listing);
     }
+    if (code == ENOMEM)
+        g_error("%s: failed to allocate memory for the list of its files", folder);
     if (code) {
-        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(code), "%s: cannot be listed: %s",
-                    folder, g_strerror(code));
+        /* No g_strerror() where nobody asks: memory may have run out inside of it, where it holds its lock,
+         * and what undoes a run lists folders. */
+        if (error)
+            g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(code), "%s: cannot be listed: %s",
+                        folder, g_strerror(code));
         g_ptr_array_unref(names);
         return NULL;
     }

@@ -53,7 +53,7 @@ G_NORETURN static void on_signal(int number)
     leave();
 }
 
-G_NORETURN static void end(size_t bytes)
+void memory_out(size_t bytes)
 {
     the.ending = true;
     signal(SIGTRAP, on_signal);
@@ -69,6 +69,17 @@ G_NORETURN static void end(size_t bytes)
     leave();
 }
 
+/* The number that a text begins with; 0: there is none. By hand, for memory may have run out in a function of
+ * GLib's that holds a lock, and g_ascii_strtoull() wants one. */
+static size_t number_at(const char *text)
+{
+    size_t number = 0;
+
+    for (; g_ascii_isdigit(*text); text++)
+        number = number * 10 + (size_t)(*text - '0');
+    return number;
+}
+
 /* A message of GLib's or of ours. Without a text there was no memory for it. */
 static void on_message(const char *domain, GLogLevelFlags level, const char *message, void *user)
 {
@@ -76,12 +87,12 @@ static void on_message(const char *domain, GLogLevelFlags level, const char *mes
     const bool error = level & G_LOG_LEVEL_ERROR;
 
     if (error && !message)
-        end(0);
+        memory_out(0);
     for (size_t i = 0; i < G_N_ELEMENTS(words) && error; i++) {
         const char *said = strstr(message, words[i]);
 
         if (said)
-            end((size_t)g_ascii_strtoull(said + strlen(words[i]), NULL, 10));
+            memory_out(number_at(said + strlen(words[i])));
     }
     g_log_default_handler(domain, level, message, user);
 }
@@ -92,7 +103,7 @@ void memory_watch(void)
     g_log_set_default_handler(on_message, NULL); /* needs no memory, as a handler for a domain would */
     the.reserve = malloc(RESERVE_BYTES);
     if (!the.reserve)
-        end(RESERVE_BYTES);
+        memory_out(RESERVE_BYTES);
     /* Touched, or it would be a promise that the system may break. */
     memset(the.reserve, 1, RESERVE_BYTES);
 }

@@ -6,6 +6,7 @@
 #ifndef SIM_KERNEL_MEMORY_H
 #define SIM_KERNEL_MEMORY_H
 
+#include <glib.h>
 #include <stddef.h>
 
 /* Something that is to be undone if memory runs out; its place is its owner's. */
@@ -21,6 +22,9 @@ typedef void memory_teller(void *user, size_t bytes);
 
 /* Takes the reserve, and g_error()s of memory over. Once in a process, before anything else. */
 void memory_watch(void);
+
+/* Ends the process so; for who cannot call g_error(), which prints a text itself. After memory_watch(). */
+G_NORETURN void memory_out(size_t bytes);
 
 /* Who tells from now on; NULL: nobody knows more than that memory is out. */
 void memory_set_teller(memory_teller *tell, void *user);

@@ -134,7 +134,8 @@ class Outcome:
         return [word for word in words if word]
 
     def state_problem(self, before, after, found):
-        if self.on_output() and not difference(found, after):
+        # The result is there when the summary is printed.
+        if (self.on_output() or self.kind.startswith("malloc")) and not difference(found, after):
             return ""
         if not self.case.partly:
             return difference(found, before)
@@ -145,7 +146,7 @@ class Outcome:
 
     def status_problem(self):
         inputs = [os.path.basename(path) for _, path in self.failed]
-        if self.kind.endswith("+"):  # whatever failed in the end
+        if self.kind.endswith("+") or self.kind == "malloc":  # whatever failed in the end, or for want of memory
             inputs = [name for name in self.case.inputs if name in self.errors]
         if self.status in self.case.statuses or (self.status == 2 and set(inputs) & set(self.case.inputs)):
             return ""
