@@ -38,10 +38,10 @@ struct storm_options {
 };
 
 /* What a run will take of the machine, by its engine (NULL: native) and the scenario: estimates, but for
- * `tables_bytes`, which is exact. */
+ * `tables_bytes`, which is exact. Memory is beyond what the process has without a storm. */
 struct storm_needs {
     double tables_bytes;  /* an entry for each UE: taken at once */
-    double memory_bytes;  /* peak of the process if no UE waits for another */
+    double memory_bytes;  /* peak if no UE waits for another */
     double waiting_bytes; /* the same if all UEs wait at a time */
     double series_bytes;  /* of the files of a run: timeseries.csv ... */
     double capture_bytes; /* ... and with a capture, a key log */

@@ -42,7 +42,7 @@ void storm_needs(const struct scenario *s, const struct network_engine *engine, 
     const struct network_cost *cost = engine ? &engine->cost : &native_engine.cost;
     double ues = pulled(s), boots = ues * fmin(1, s->ue_muk_expired + s->bmsc_renegotiate);
     double busy = fmin(ues, s->pull_rate * unloaded_s(s));
-    double resting = cost->program_bytes + (double)MIN(s->run_regions, s->ue_cells) * cost->region_bytes +
+    double resting = cost->setup_bytes + (double)MIN(s->run_regions, s->ue_cells) * cost->region_bytes +
                      (double)s->ue_cells * cost->cell_bytes + ues * cost->host_bytes +
                      boots * bootstrap.memory_bytes;
 

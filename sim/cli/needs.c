@@ -46,17 +46,12 @@ static double slowness(void)
 char *needs_memory_text(const struct scenario *scenario)
 {
     struct storm_needs needs = needs_of(scenario);
+    double now = resources_resident();
     char memory[FORMAT_SIZE], waiting[FORMAT_SIZE];
 
     return g_strdup_printf("needs about %s of memory (%s if all UEs wait at a time)",
-                           format_bytes(memory, needs.memory_bytes),
-                           format_bytes(waiting, needs.waiting_bytes));
-}
-
-/* Beyond what every process of this program takes, which has its place already. */
-static double growth(const struct scenario *scenario, double bytes)
-{
-    return bytes - cli_engine(scenario)->cost.program_bytes;
+                           format_bytes(memory, now + needs.memory_bytes),
+                           format_bytes(waiting, now + needs.waiting_bytes));
 }
 
 static char *missing(const struct scenario *scenario, const char *what, double bytes, struct resource there)
@@ -75,14 +70,13 @@ char *needs_missing(const struct scenario *scenario, const struct needs_files *f
 {
     struct storm_needs needs = needs_of(scenario);
     struct resource memory = resources_memory(), disk = resources_disk(target), file = resources_file();
-    double wanted = growth(scenario, needs.memory_bytes);
     double capture = files->capture ? needs.capture_bytes : 0,
            keylog = files->keylog ? needs.keylog_bytes : 0;
     double devices = files->device_captures ? DEVICES_A_PACKET * needs.capture_bytes : 0;
     double largest = fmax(fmax(capture, keylog), needs.series_bytes);
 
-    if (wanted > memory.bytes)
-        return missing(scenario, "the run would be out of memory", wanted, memory);
+    if (needs.memory_bytes > memory.bytes)
+        return missing(scenario, "the run would be out of memory", needs.memory_bytes, memory);
     if (largest > file.bytes)
         return missing(scenario, "a file would grow too large", largest, file);
     if (needs.series_bytes + capture + keylog + devices > disk.bytes)
@@ -105,7 +99,7 @@ void needs_print(const struct scenario *scenario)
            format_bytes(capture, needs.capture_bytes), format_bytes(keylog, needs.keylog_bytes));
     if (refused)
         fprintf(stderr, "note: run refuses it: %s\n", refused);
-    else if (growth(scenario, needs.waiting_bytes) > memory.bytes)
+    else if (needs.waiting_bytes > memory.bytes)
         fprintf(stderr,
                 "note: if many UEs wait at a time, the %s of memory that can be had (%s) will not do\n",
                 format_bytes(there, memory.bytes), memory.limit);

@@ -17,7 +17,8 @@ struct needs_files {
  * the result goes. */
 char *needs_missing(const struct scenario *scenario, const struct needs_files *files, const char *target);
 
-/* "needs about 34 GB of memory (290 GB if all UEs wait at a time)"; g_free. */
+/* "needs about 34 GB of memory (290 GB if all UEs wait at a time)", with what this process has already: to be
+ * called before the run. g_free. */
 char *needs_memory_text(const struct scenario *scenario);
 
 #endif

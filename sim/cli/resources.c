@@ -112,6 +112,13 @@ struct resource resources_memory(void)
     return memory;
 }
 
+double resources_resident(void)
+{
+    double kilobytes = number_in("/proc/self/status", "VmRSS:");
+
+    return isnan(kilobytes) ? 0 : kilobytes * 1024;
+}
+
 struct resource resources_disk(const char *path)
 {
     struct resource disk = {INFINITY, ""};

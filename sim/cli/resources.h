@@ -12,6 +12,9 @@ struct resource {
  * that it is in, and of what the machine has free, swap included. */
 struct resource resources_memory(void);
 
+/* What this process has in memory now; 0 where nobody tells. */
+double resources_resident(void);
+
 /* Free space for files below a path, which need not exist yet. */
 struct resource resources_disk(const char *path);
 

@@ -33,6 +33,7 @@ struct run {
     struct output_dir *dir;
     struct storm *storm;
     struct progress progress;
+    char *needs; /* what it takes, to be told if memory runs out */
 };
 
 static const char about[] =
@@ -275,15 +276,14 @@ static int finish(struct run *run, char *started, int64_t start_us)
 static void tell_needs(void *user, size_t bytes)
 {
     struct run *run = user;
-    char *needs = needs_memory_text(run->scenario), more[FORMAT_SIZE];
+    char more[FORMAT_SIZE];
 
     progress_end(&run->progress);
     if (bytes > 0)
         cli_error("out of memory, there are no %s more: this run %s; the unfinished result was removed",
-                  format_bytes(more, (double)bytes), needs);
+                  format_bytes(more, (double)bytes), run->needs);
     else
-        cli_error("out of memory: this run %s; the unfinished result was removed", needs);
-    g_free(needs);
+        cli_error("out of memory: this run %s; the unfinished result was removed", run->needs);
 }
 
 /* False and a message: it is known beforehand that it cannot be done. */
@@ -291,7 +291,10 @@ static bool can_be_done(struct run *run)
 {
     const struct run_options *o = &run->options;
     const struct needs_files files = {o->pcap, o->pcap_devices, o->keylog};
-    char *missing = o->ignore_needs ? NULL : needs_missing(run->scenario, &files, run->target);
+    char *missing;
+
+    run->needs = needs_memory_text(run->scenario);
+    missing = o->ignore_needs ? NULL : needs_missing(run->scenario, &files, run->target);
 
     if (!missing)
         return true;
@@ -357,5 +360,6 @@ int run_command(int argc, char **argv)
     g_free(run.options.engine);
     g_free(run.options.threads);
     g_free(run.target);
+    g_free(run.needs);
     return status;
 }

@@ -119,7 +119,7 @@ struct network;
 /* What an engine provides. Use the inline calls below. */
 /* What an engine takes of the machine, measured: for what is said before a run. */
 struct network_cost {
-    double program_bytes; /* of the process, before the first cell */
+    double setup_bytes; /* before the first region and cell */
     double region_bytes;
     double cell_bytes;
     double host_bytes; /* of a UE that has had packets */

@@ -114,7 +114,7 @@ for engine in $("$program" --version | sed -n 's/engines: //p'); do
     wrong=
     enough=
     refused=0
-    limit=30000
+    limit=8000
     while [ -z "$enough" ] && [ -z "$wrong" ] && [ "$limit" -lt 4000000 ]; do
         limit=$((limit + limit / 64))
         limited "$limit" --version >out 2>err || continue

@@ -382,8 +382,8 @@ static void engine_queues(const struct network *network, struct network_queues *
 
 const struct network_engine native_engine = {
     .name = "native",
-    .cost = {.program_bytes = 20e6,
-             .region_bytes = 0.6e6,
+    .cost = {.setup_bytes = 2.5e6,
+             .region_bytes = 0.5e6,
              .cell_bytes = 100,
              .host_bytes = 0,
              .busy_bytes = 2700,

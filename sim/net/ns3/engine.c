@@ -252,10 +252,10 @@ static uint64_t engine_fingerprint(const struct network *network)
 
 const struct network_engine ns3_engine = {
     .name = "ns3",
-    .cost = {.program_bytes = 36e6,
+    .cost = {.setup_bytes = 10e6,
              .region_bytes = 0.2e6,
              .cell_bytes = 25e3,
-             .host_bytes = 2300,
+             .host_bytes = 1800,
              .busy_bytes = 12e3,
              .packet_s = 43e-6},
     .has_devices = true,
