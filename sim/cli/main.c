@@ -7,6 +7,7 @@
 #include "sim/kernel/memory.h"
 
 #include <gmp.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -74,6 +75,28 @@ static void gmp_free(void *at, size_t bytes)
     g_free(at);
 }
 
+/* OpenSSL would go on, and in places fall over what it then has not. */
+static void *openssl_malloc(size_t bytes, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return g_malloc(bytes);
+}
+
+static void *openssl_realloc(void *at, size_t bytes, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return g_realloc(at, bytes);
+}
+
+static void openssl_free(void *at, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    g_free(at);
+}
+
 /* What g_strerror() would print before it returns NULL: that it cannot convert a text. From ASCII, for nobody
  * here calls setlocale(), it always can, but where there is no memory. */
 static void on_print(const gchar *text)
@@ -87,6 +110,7 @@ int main(int argc, char **argv)
     memory_watch();
     g_set_print_handler(on_print);
     mp_set_memory_functions(g_malloc, gmp_resize, gmp_free);
+    CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free);
     if (argc < 2) {
         usage(stderr);
         return CLI_WRONG;

@@ -97,6 +97,28 @@ static void on_message(const char *domain, GLogLevelFlags level, const char *mes
     g_log_default_handler(domain, level, message, user);
 }
 
+/* GLib has said it. */
+G_NORETURN static void on_abort(int number)
+{
+    (void)number;
+    leave();
+}
+
+/* GLib aborts where there is no memory for a lock or a thread's own variable: those that errors, texts and
+ * dates of all rooms use are made now. */
+static void make_locks(void)
+{
+    GDateTime *date;
+
+    signal(SIGABRT, on_abort);
+    g_error_free(g_error_new_literal(G_FILE_ERROR, G_FILE_ERROR_FAILED, ""));
+    g_get_charset(NULL);
+    date = g_date_time_new_from_unix_utc(0);
+    g_free(g_date_time_format(date, "%Y"));
+    g_date_time_unref(date);
+    signal(SIGABRT, SIG_DFL);
+}
+
 void memory_watch(void)
 {
     the.tell = tell_plainly;
@@ -106,6 +128,7 @@ void memory_watch(void)
         memory_out(RESERVE_BYTES);
     /* Touched, or it would be a promise that the system may break. */
     memset(the.reserve, 1, RESERVE_BYTES);
+    make_locks();
 }
 
 void memory_set_teller(memory_teller *tell, void *user)
