@@ -299,8 +299,8 @@ static unsigned mistakes(const char *bytes, const char *const *settings)
     unsigned count = 1;
 
     g_assert_null(scenario_load(path, settings, &error));
-    for (const char *at = error->message; (at = strchr(at, '\n')) != NULL; at++)
-        count++;
+    for (const char *at = error->message; *at; at++) /* strchr() measures the rest, in some sanitizers */
+        count += *at == '\n';
     g_error_free(error);
     g_free(path);
     return count;
