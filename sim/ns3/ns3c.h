@@ -70,7 +70,8 @@ struct ns3c_options {
 
 /* options: NULL for the defaults. NS3C_STATE while another one lives, and where C++'s global locale has
  * another decimal point than '.', which it must keep: ns-3 reads and writes numbers by it. C's locale,
- * setlocale(), does not matter. */
+ * setlocale(), does not matter. NS3C_STATE, too, where the environment sets NS_ATTRIBUTE_DEFAULT or
+ * NS_GLOBAL_VALUE, by which the same program would have other results elsewhere. NS_LOG may be set. */
 enum ns3c_status ns3c_new(const struct ns3c_options *options, struct ns3c **out);
 /* Frees the simulator with all that was made in it; NULL is ignored. Not from within a callback. */
 void ns3c_free(struct ns3c *sim);

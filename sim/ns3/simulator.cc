@@ -14,6 +14,7 @@
 #include <ns3/simulator.h>
 #include <ns3/uinteger.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <locale>
 
@@ -48,6 +49,16 @@ static bool has_decimal_point()
     return std::use_facet<std::numpunct<char>>(std::locale()).decimal_point() == '.';
 }
 
+/* Variables of the environment from which ns-3 takes values, some of them when its libraries are loaded, and
+ * keeps them as its own defaults: too late to forget them. nullptr: none is set. */
+static const char *set_from_outside()
+{
+    for (const char *name : {"NS_GLOBAL_VALUE", "NS_ATTRIBUTE_DEFAULT"})
+        if (const char *value = std::getenv(name); value != nullptr && *value != '\0')
+            return name;
+    return nullptr;
+}
+
 ns3c_status ns3c_new(const ns3c_options *options, ns3c **out)
 try {
     static const ns3c_options defaults = {};
@@ -67,6 +78,12 @@ try {
         return fail(NS3C_STATE,
                     "ns3c_new: the global locale of C++ has another decimal point than '.', and ns-3 "
                     "reads numbers by it");
+    if (const char *name = set_from_outside())
+        return fail(
+            NS3C_STATE,
+            "ns3c_new: the environment sets %s, from which ns-3 takes values that nobody here would know of; "
+            "expected it unset",
+            name);
     if (scheduler == nullptr)
         return fail(NS3C_INVALID, "ns3c_new: scheduler \"%s\"; expected priority-queue, heap, map or list",
                     chosen->scheduler);

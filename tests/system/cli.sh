@@ -519,6 +519,15 @@ if "$program" --version | grep -q ns3; then
     says err 'attribute.ini:7: ns3.attributes: ' "... has file, line and key"
     expect 0 "check of what ns-3 does otherwise" check storm.ini -s run.engine=ns3 -s tcp.rto_max=50s
     says err "note: run.engine = ns3 sends again after 60s at most" "... says so"
+    for name in NS_ATTRIBUTE_DEFAULT=ns3::TcpSocket::SegmentSize=100 NS_GLOBAL_VALUE=ChecksumEnabled=true; do
+        (export "${name?}" && "$program" run attribute.ini -s ns3.attributes= -o unset --quiet) >out 2>err
+        [ $? = 2 ] && [ ! -e unset ] && [ "$(wc -l <err)" = 1 ]
+        result $? "a run on ns3 where the environment has values for it is refused"
+        says err "the environment sets ${name%%=*}, " "... by the name of the variable"
+    done
+    (export NS_ATTRIBUTE_DEFAULT= && "$program" run attribute.ini -s ns3.attributes= -o unset --quiet) >out 2>err
+    result $? "an empty one sets nothing"
+    rm -rf unset
 fi
 
 # small WORD... : ends in the program with 400 MB of address space, which a sanitizer's shadow does not fit into
