@@ -16,6 +16,7 @@ import numpy
 import pandas
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+FORMAT = 1  # of the files of a result, as their manifest says it
 RUN_COLUMNS = ("point", "replication", "seed", "status")
 STATISTICS = ("mean", "sd", "ci_low", "ci_high")
 # Metrics of the UEs that hold the key: they have no value, an empty field, where no UE does.
@@ -204,6 +205,8 @@ def read_manifest(path):
         raise ResultError(f"{path}: {error}") from error
     if not isinstance(manifest, dict):
         raise ResultError(f"{path}: not the manifest of a run")
+    if manifest.get("format", FORMAT) != FORMAT:
+        raise ResultError(f"{path}: format {manifest['format']}, expected {FORMAT}: another version of pullstorm made it")
     return manifest
 
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* pullstorm(1): finds the command and hands over. */
-#include "config.h"
-
 #include "sim/cli/cli.h"
+#include "sim/cli/version.h"
 #include "sim/config/suggest.h"
 #include "sim/kernel/memory.h"
 
@@ -122,7 +121,7 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "--version") == 0) {
         char *names = cli_engine_names();
 
-        printf("pullstorm " PACKAGE_VERSION "\nengines: %s\n", names);
+        printf("pullstorm " PULLSTORM_VERSION "\nengines: %s\n", names);
         g_free(names);
         return cli_finish_output();
     }

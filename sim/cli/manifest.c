@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* manifest.json: where a result comes from and how to make it again. */
-#include "config.h"
-
+#include "sim/cli/cli.h"
 #include "sim/cli/report.h"
+#include "sim/cli/version.h"
 #include "sim/files/listing.h"
+#include "sim/net/network.h"
+#include "sim/study/result.h"
 
 #include <errno.h>
+#include <gnu/libc-version.h>
 #include <inttypes.h>
+#include <openssl/crypto.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -113,6 +117,20 @@ static void add_scenario(GString *to, const struct scenario *scenario)
     g_free(digest);
 }
 
+/* What the result may depend on besides this program, as it was in this run. */
+static void add_libraries(GString *to, const struct scenario *scenario)
+{
+    const struct network_engine *engine = cli_engine(scenario);
+
+    name(to, "libraries");
+    g_string_append_printf(to, "{\"glib\": \"%u.%u.%u\", \"openssl\": \"%s\", \"libc\": \"%s\"",
+                           glib_major_version, glib_minor_version, glib_micro_version,
+                           OpenSSL_version(OPENSSL_VERSION_STRING), gnu_get_libc_version());
+    if (engine->library_version)
+        g_string_append_printf(to, ", \"ns-3\": \"%s\"", engine->library_version());
+    g_string_append_c(to, '}');
+}
+
 static void add_run(GString *to, const struct report *report)
 {
     char fingerprint[17], host[256] = "";
@@ -129,6 +147,7 @@ static void add_run(GString *to, const struct report *report)
     text(to, "started", report->started);
     text(to, "host", host);
     text(to, "compiler", COMPILER);
+    add_libraries(to, report->scenario);
     real(to, "wall_s", report->wall_s);
     real(to, "cpu_s", report->cpu_s);
     real(to, "events_per_s", report->wall_s > 0 ? (double)events / report->wall_s : 0);
@@ -157,7 +176,9 @@ bool manifest_write(const struct report *report, const char *path, GError **erro
     bool good;
 
     text(to, "program", "pullstorm");
-    text(to, "version", PACKAGE_VERSION);
+    text(to, "version", PULLSTORM_VERSION);
+    text(to, "commit", PULLSTORM_COMMIT);
+    integer(to, "format", RESULT_FORMAT);
     command_line(to, report->command_line);
     add_run(to, report);
     add_scenario(to, report->scenario);

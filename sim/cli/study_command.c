@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* What the commands on studies share. */
-#include "config.h"
-
 #include "sim/cli/study_command.h"
+#include "sim/cli/version.h"
 
 #include "sim/cli/cli.h"
 #include "sim/cli/output_dir.h"
@@ -30,7 +29,7 @@ struct study *study_command_load(const char *path)
 {
     const struct study_host host = {.metrics = storm_metrics,
                                     .metric_count = storm_metric_count,
-                                    .version = PACKAGE_VERSION,
+                                    .version = PULLSTORM_VERSION,
                                     .rule = storm_check,
                                     .refuse = refuse,
                                     .cell = summary_parameter_cell};

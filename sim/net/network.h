@@ -130,7 +130,8 @@ struct network_cost {
 struct network_engine {
     const char *name;
     struct network_cost cost;
-    bool has_devices; /* whose packets can be captured one by one: ns3_pcap_dir */
+    bool has_devices;                     /* whose packets can be captured one by one: ns3_pcap_dir */
+    const char *(*library_version)(void); /* of ns-3; NULL: there is no library beneath */
     struct network *(*create)(const struct network_config *config, GError **error);
     void (*destroy)(struct network *network);
     struct net_region *(*region)(struct network *network, uint32_t index);

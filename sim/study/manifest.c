@@ -69,12 +69,18 @@ static bool take_members(struct manifest *manifest, JsonObject *object, char **w
     JsonNode *version = json_object_get_member(object, "version");
     JsonNode *wall = json_object_get_member(object, "wall_s");
     JsonNode *files = json_object_get_member(object, "files");
+    JsonNode *format = json_object_get_member(object, "format");
 
     if (!is_value(version, G_TYPE_STRING)) {
         *why = g_strdup("manifest.json: it has no text \"version\"");
         return false;
     }
     manifest->version = json_node_dup_string(version);
+    if (format && !is_value(format, G_TYPE_INT64)) {
+        *why = g_strdup("manifest.json: its \"format\" is not a whole number");
+        return false;
+    }
+    manifest->format = format ? json_node_get_int(format) : 0;
     if (is_value(wall, G_TYPE_DOUBLE) || is_value(wall, G_TYPE_INT64))
         manifest->wall_s = json_node_get_double(wall);
     return !files || take_files(manifest, files, why);

@@ -15,8 +15,9 @@ struct manifest_file {
 
 struct manifest {
     char *version;
-    double wall_s; /* 0: not known */
-    GArray *files; /* struct manifest_file; NULL: the manifest has none, as other versions' */
+    int64_t format; /* RESULT_FORMAT of who wrote it; 0: not said, as in earlier versions */
+    double wall_s;  /* 0: not known */
+    GArray *files;  /* struct manifest_file; NULL: the manifest has none, as other versions' */
 };
 
 /* NULL and *why (g_free; "manifest.json:LINE:COLUMN: ..." where there is a place) if it is damaged. */

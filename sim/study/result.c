@@ -75,6 +75,16 @@ static bool version_fits(const struct manifest *manifest, const struct result_wa
     return same || wanted->any_version;
 }
 
+/* Earlier versions do not say a format; what they wrote is read by its columns. */
+static bool format_fits(const struct manifest *manifest, struct result *out)
+{
+    return manifest->format == 0 || manifest->format == RESULT_FORMAT ||
+           damaged(out, g_strdup_printf("manifest.json: format %" PRId64
+                                        ", expected %d: another version of pullstorm "
+                                        "made it",
+                                        manifest->format, RESULT_FORMAT));
+}
+
 /* Is the file there, all of it? */
 static bool file_whole(const char *folder, const char *name, uint64_t bytes, struct result *out)
 {
@@ -280,7 +290,8 @@ bool result_read(const char *folder, const struct result_wanted *wanted, struct 
     }
     manifest = read_manifest(folder, out, &failure);
     if (manifest && version_fits(manifest, wanted, out) &&
-        !(read_summary(folder, wanted, out, &failure) && files_whole(folder, manifest, out)))
+        !(format_fits(manifest, out) && read_summary(folder, wanted, out, &failure) &&
+          files_whole(folder, manifest, out)))
         g_clear_pointer(&out->metrics, g_free);
     manifest_free(manifest);
     if (!failure)

@@ -5,6 +5,9 @@
 
 #include "sim/study/study.h"
 
+/* Of the files of a result, in their manifests; the next number, when who reads them would misread. */
+#define RESULT_FORMAT 1
+
 enum result_state {
     RESULT_MISSING, /* no such folder */
     RESULT_FAILED,  /* FOLDER.failed stands there instead */

@@ -259,6 +259,7 @@ const struct network_engine ns3_engine = {
              .busy_bytes = 12e3,
              .packet_s = 43e-6},
     .has_devices = true,
+    .library_version = ns3c_version,
     .create = engine_create,
     .destroy = engine_destroy,
     .region = engine_region,
