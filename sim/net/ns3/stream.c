@@ -221,7 +221,7 @@ bool ns3_stream_pull(struct ns3_conn *conn)
     struct ns3_net *net = conn->net;
 
     while (conn->tcp && ns3c_tcp_readable(conn->tcp) > 0) {
-        size_t have = 0;
+        size_t have = 0, got;
 
         ns3_conn_touch(conn);
         if (conn->partial) {
@@ -230,8 +230,10 @@ bool ns3_stream_pull(struct ns3_conn *conn)
             ns3_message_free(net, conn->partial);
             conn->partial = NULL;
         }
-        have += ns3c_tcp_receive(conn->tcp, net->scratch + have, NS3_SCRATCH_BYTES - have);
-        if (!deliver(conn, bytes_of(net->scratch, have)))
+        got = ns3c_tcp_receive(conn->tcp, net->scratch + have, NS3_SCRATCH_BYTES - have);
+        if (got == 0)
+            g_error("%s", ns3_why()); /* out of memory: it would be readable for ever */
+        if (!deliver(conn, bytes_of(net->scratch, have + got)))
             return false;
     }
     return true;
