@@ -9,8 +9,6 @@ import pcap
 UDP = 17
 FILES = ("write", "write+", "short", "open", "open+", "fsync", "rename", "readdir", "close", "read", "mkdir")
 MEMORY = ("malloc", "malloc+")
-# Known to fail, and being mended: left out unless --classes or --only names them. To be removed with the mending.
-AWAITED = {}
 SCENARIO = """[ue]
 count = 4
 cells = 2
