@@ -12,7 +12,7 @@
 
 /* Time that METER_HASHES take on the machine of README.md, on which storm_needs() was measured. */
 #define METER_HASHES 500
-#define METER_S      0.35e-3
+#define METER_S      0.275e-3
 #define METER_ROUNDS 5
 
 static struct storm_needs needs_of(const struct scenario *scenario)
