@@ -92,9 +92,9 @@ def names(path):
     return [part for part in parts if part]
 
 
-def without_time(output):
-    """What pullstorm check says but for how long a run will take on this machine, today."""
-    return re.sub(rb", [^,]* of one core", b"", output)
+def without_needs(output):
+    """What pullstorm check says but for the memory and time that a run will take: they are of this process, today."""
+    return re.sub(rb"needs about .* of memory [^,]*, [^,]* of one core", b"", output)
 
 
 class Outcome:
@@ -102,7 +102,7 @@ class Outcome:
 
     def __init__(self, case, kind, status, output, errors, log):
         self.case, self.kind, self.status = case, kind, status
-        self.output, self.errors = without_time(output), errors.decode("utf-8", "replace")
+        self.output, self.errors = without_needs(output), errors.decode("utf-8", "replace")
         # Of a script, each process that it calls has its failure.
         self.failed = re.findall(r"^failed \S+ \d+: (\S+) ?(.*)", log, re.MULTILINE)
         self.function, self.path = self.failed[0] if self.failed else ("", "")
@@ -123,7 +123,7 @@ class Outcome:
             kept = {name for name in found if "kept in " in self.errors and name.split(os.sep)[0] in self.errors}
             words = [difference({name: found[name] for name in found if name in trial.after or name not in kept},
                                 trial.after)]
-            if self.output != without_time(trial.output):
+            if self.output != without_needs(trial.output):
                 words.append("it prints something else")
             # That the name is not yet on the disk is borne: the result stands there whatever becomes of the name.
             if ".partial-" in self.path and self.counts.get("fsync", 0) < trial.counts["fsync"]:
