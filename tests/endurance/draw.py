@@ -179,6 +179,8 @@ def repaired(drawn, refusal):
     named = [name for name in drawn if f": {name}: " in refusal] or [name for name in drawn if name in refusal]
     for name in named:
         del drawn[name]
+    if "run.end" in named:  # the rows were counted for that
+        drawn.pop("output.interval", None)
     return bool(named)
 
 
