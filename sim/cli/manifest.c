@@ -126,8 +126,8 @@ static void add_libraries(GString *to, const struct scenario *scenario)
     g_string_append_printf(to, "{\"glib\": \"%u.%u.%u\", \"openssl\": \"%s\", \"libc\": \"%s\"",
                            glib_major_version, glib_minor_version, glib_micro_version,
                            OpenSSL_version(OPENSSL_VERSION_STRING), gnu_get_libc_version());
-    if (engine->library_version)
-        g_string_append_printf(to, ", \"ns-3\": \"%s\"", engine->library_version());
+    if (engine->backend_version)
+        g_string_append_printf(to, ", \"ns-3\": \"%s\"", engine->backend_version());
     g_string_append_c(to, '}');
 }
 

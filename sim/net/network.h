@@ -116,7 +116,6 @@ struct network_queues {
 
 struct network;
 
-/* What an engine provides. Use the inline calls below. */
 /* What an engine takes of the machine, measured: for what is said before a run. */
 struct network_cost {
     double setup_bytes; /* before the first region and cell */
@@ -127,11 +126,12 @@ struct network_cost {
     double packet_s;   /* CPU time of a packet from end to end, on the machine of README.md */
 };
 
+/* What an engine provides. Use the inline calls below. */
 struct network_engine {
     const char *name;
     struct network_cost cost;
     bool has_devices;                     /* whose packets can be captured one by one: ns3_pcap_dir */
-    const char *(*library_version)(void); /* of ns-3; NULL: there is no library beneath */
+    const char *(*backend_version)(void); /* of ns-3; NULL: there is no library beneath */
     struct network *(*create)(const struct network_config *config, GError **error);
     void (*destroy)(struct network *network);
     struct net_region *(*region)(struct network *network, uint32_t index);
