@@ -71,15 +71,37 @@ enum model_counter {
         MODEL_COUNTER_COUNT
 };
 
+/* Messages whose peak rate is told, counted at the servers: X(name, meaning). */
+#define MODEL_RATES(X)                                                                                       \
+    X(pull, "solicited pulls sent")                                                                          \
+    X(ua_post, "POSTs that reach the BM-SC")                                                                 \
+    X(ua_401, "401 answers of the BM-SC")                                                                    \
+    X(ub, "GETs that reach the BSF")                                                                         \
+    X(zn, "BIRs that reach the BSF")                                                                         \
+    X(zh, "MARs that reach the HSS")                                                                         \
+    X(msk, "MSK messages sent")                                                                              \
+    X(msk_ack, "MIKEY ACKs that reach the BM-SC")
+
+enum model_rate {
+#define X(name, meaning) RATE_##name,
+    MODEL_RATES(X)
+#undef X
+        MODEL_RATE_COUNT
+};
+
 /* Durations that are measured: rows of latency.csv. */
 #define MODEL_PROCEDURES(X)                                                                                  \
-    X(time_to_key, "first pull sent to a UE until it holds the new MSK")                                     \
-    X(pull, "first pull sent to a UE until it accepts one; each further one counts again")                   \
+    X(update, "first pull of the run until a UE holds the new MSK; its percentiles are over all UEs, not "   \
+              "only those "                                                                                  \
+              "that do")                                                                                     \
+    X(time_to_key, "first pull of a UE due until the UE holds the new MSK")                                  \
+    X(pull, "first pull of a UE due until the UE accepts one; each further one counts again")                \
     X(gba, "bootstrap: first SYN to the BSF until the 200 is verified")                                      \
     X(msk_request, "MSK request: first SYN to the BM-SC until the 200 is verified")                          \
     X(msk, "200 verified until the MSK is installed")                                                        \
     X(zn, "Zn request sent until its answer arrives")                                                        \
     X(zh, "Zh request sent until its answer arrives")                                                        \
+    X(pull_wait, "first pull of a UE due until the BM-SC sends it")                                          \
     X(bmsc_wait, "wait of a request or ACK for a worker of the BM-SC")                                       \
     X(bsf_wait, "wait of a request for a worker of the BSF")                                                 \
     X(hss_wait, "wait of a request for a worker of the HSS")

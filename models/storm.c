@@ -18,10 +18,25 @@
 
 /* --- dispatch by host ----------------------------------------------------------------------------------- */
 
+/* A message has reached a server. */
+static void count_arrival(struct net_region *at, uint32_t kind)
+{
+    static const int rate_of[MESSAGE_KIND_COUNT] = {
+        [KIND_ua_post] = RATE_ua_post + 1, [KIND_ua_auth_post] = RATE_ua_post + 1,
+        [KIND_ub_get] = RATE_ub + 1,       [KIND_ub_auth_get] = RATE_ub + 1,
+        [KIND_zn_bir] = RATE_zn + 1,       [KIND_zh_mar] = RATE_zh + 1,
+        [KIND_msk_ack] = RATE_msk_ack + 1,
+    };
+
+    if (rate_of[kind])
+        count_rate(model_of(at), (enum model_rate)(rate_of[kind] - 1), at->now_ns);
+}
+
 static enum net_verdict on_datagram(struct net_region *at, const struct net_delivery *d)
 {
     if (d->host >= HOST_UES)
         return ue_datagram(at, d);
+    count_arrival(at, d->kind);
     return d->host == HOST_BMSC ? bmsc_datagram(at, d) : NET_REJECTED;
 }
 
@@ -30,6 +45,8 @@ static enum net_verdict on_message(struct net_region *at, const struct net_deliv
 {
     if (d->host < HOST_UES && user == STATION_HUNG_UP)
         return NET_REJECTED;
+    if (d->host < HOST_UES)
+        count_arrival(at, d->kind);
     switch (d->host) {
     case HOST_BMSC:
         return bmsc_message(at, d, conn);
@@ -60,11 +77,25 @@ static void on_closed(struct net_region *at, uint32_t host, struct net_conn conn
         ue_closed(at, host, conn, reason);
 }
 
+/* "While first pulls go out" ends with the last that is due, or after a second, so that a handful of UEs have a
+ * share as well. */
+static void end_spans(struct net_region *at)
+{
+    struct model_region *m = model_of(at);
+    int64_t end_ns = MAX(at->now_ns, m->world->scenario->pull_start + CLOCK_SECOND);
+
+    server_span_ends(bmsc_server(m->bmsc), end_ns);
+    server_span_ends(bsf_server(m->bsf), end_ns);
+    server_span_ends(hss_server(m->hss), end_ns);
+}
+
 static void on_timer(struct net_region *at, uint32_t host, uint32_t kind, uint64_t argument)
 {
     switch (host) {
     case HOST_BMSC:
         bmsc_timer(at, kind, argument);
+        if (kind == TIMER_NEXT_PULL && bmsc_all_due(model_of(at)->bmsc))
+            end_spans(at);
         break;
     case HOST_BSF:
         bsf_timer(at, kind, argument);

@@ -12,61 +12,70 @@
 
 /* --- the columns ---------------------------------------------------------------------------------------- */
 
-/* What the books say of pulls and MSK messages: X(name, unit, meaning). Also in the series. */
-#define TOTALS(X)                                                                                            \
-    X(pulls_sent, "1", "solicited pulls sent by the BM-SC")                                                  \
-    X(pulls_received, "1", "solicited pulls that arrived and were accepted")                                 \
-    X(pulls_rejected, "1", "solicited pulls that arrived and were refused")                                  \
-    X(msk_sent, "1", "MSK messages sent by the BM-SC")                                                       \
-    X(msk_delivered, "1", "MSK messages that arrived and were accepted")
-#define TOTAL_COUNT (HEAD_msk_delivered + 1 - HEAD_pulls_sent)
-
-/* What is made from other numbers: X(name, unit, meaning). Values in head_value(). */
+/* What is made from other numbers: X(name, unit, kind, meaning). Values in head_value(). */
 #define HEAD(X)                                                                                              \
-    X(ues, "1", "UEs of the service")                                                                        \
-    X(ues_without_key, "1", "UEs that do not hold the new MSK at the end")                                   \
-    X(ues_keyed_ratio, "ratio", "share of UEs that hold the new MSK at the end")                             \
-    X(ues_solicited, "1", "UEs that were sent a pull")                                                       \
-    TOTALS(X)                                                                                                \
-    X(time_to_key_mean_s, "s",                                                                               \
-      "from the first pull sent to a UE until it holds the new MSK: mean (empty, as the next three, if no "  \
-      "UE does)")                                                                                            \
-    X(time_to_key_p50_s, "s", "... median")                                                                  \
-    X(time_to_key_p99_s, "s", "... 99th percentile")                                                         \
-    X(time_to_key_max_s, "s", "... largest")                                                                 \
-    X(storm_duration_s, "s", "from the first pull until the last UE got its key, empty if none did")         \
-    X(simulated_s, "s", "simulated time at the end of the run")                                              \
-    X(bmsc_utilisation_ratio, "ratio",                                                                       \
-      "share of worker time of the BM-SC spent busy, from the first pull until its last job ended")          \
-    X(bmsc_queue_max, "1", "most jobs that ever waited at the BM-SC, its own work included")                 \
-    X(bmsc_wait_mean_s, "s", "mean wait of a request for a worker of the BM-SC")                             \
-    X(bsf_utilisation_ratio, "ratio",                                                                        \
-      "share of worker time of the BSF spent busy, from the first pull until its last job ended")            \
-    X(bsf_queue_max, "1", "most jobs that ever waited at the BSF, its own work included")                    \
-    X(bsf_wait_mean_s, "s", "mean wait of a request for a worker of the BSF")                                \
-    X(hss_utilisation_ratio, "ratio",                                                                        \
-      "share of worker time of the HSS spent busy, from the first pull until its last job ended")            \
-    X(hss_queue_max, "1", "most jobs that ever waited at the HSS, its own work included")                    \
-    X(hss_wait_mean_s, "s", "mean wait of a request for a worker of the HSS")
+    X(ues, "1", COUNT, "UEs of the service")                                                                 \
+    X(ues_without_key, "1", COUNT, "UEs that do not hold the new MSK at the end")                            \
+    X(ues_keyed_ratio, "ratio", SHARE, "share of UEs that hold the new MSK at the end")                      \
+    X(keyed_within_1_ratio, "ratio", SHARE,                                                                  \
+      "share of all UEs that got the new MSK within the first of output.deadlines from the first pull of "   \
+      "the run on (empty, as the next three, if there is no such deadline, or run.end cut the storm off "    \
+      "before)")                                                                                             \
+    X(keyed_within_2_ratio, "ratio", SHARE, "... the second")                                                \
+    X(keyed_within_3_ratio, "ratio", SHARE, "... the third")                                                 \
+    X(keyed_within_4_ratio, "ratio", SHARE, "... the fourth")                                                \
+    X(ues_solicited, "1", COUNT, "UEs that were sent a pull")                                                \
+    STORM_TOTALS(X)                                                                                          \
+    X(pull_rate_kept_per_s, "1/s", MEAN,                                                                     \
+      "first pulls sent per second, from the first to the last that left the BM-SC (empty for less than "    \
+      "two): below pull.rate where they wait for a worker")                                                  \
+    X(storm_duration_s, "s", EXTREME,                                                                        \
+      "from the first pull until the last UE that got its key did, empty if none did")                       \
+    X(simulated_s, "s", EXTREME, "simulated time at the end of the run")                                     \
+    X(cut_off, "1", COUNT,                                                                                   \
+      "1 if run.end came while UEs were still to be pulled, served or answered, so that the storm had not "  \
+      "ended; else 0")                                                                                       \
+    SERVER(X, bmsc, "BM-SC")                                                                                 \
+    SERVER(X, bsf, "BSF")                                                                                    \
+    SERVER(X, hss, "HSS")                                                                                    \
+    LINK(X, uplink, "uplink of a cell")                                                                      \
+    LINK(X, downlink, "downlink of a cell")                                                                  \
+    LINK(X, core, "link of a server, either direction")
+
+#define SERVER(X, server, name)                                                                              \
+    X(server##_utilisation_ratio, "ratio", MEAN,                                                             \
+      "share of worker time of the " name " spent busy while first pulls go out: from the first until the "  \
+      "last is due, a second at least")                                                                      \
+    X(server##_utilisation_peak_ratio, "ratio", EXTREME,                                                     \
+      "largest such share of any whole second of simulated time (0 s to 1 s, 1 s to 2 s, ...)")              \
+    X(server##_queue_max, "1", EXTREME, "most jobs that ever waited at the " name ", its own work included")
+#define SERVER_COLUMNS 3
+
+#define LINK(X, link, name)                                                                                  \
+    X(link##_utilisation_peak_ratio, "ratio", EXTREME,                                                       \
+      "largest share of its rate that any " name " used in a whole second of simulated time")                \
+    X(link##_queue_peak_bytes, "bytes", EXTREME, "most bytes that ever waited for a " name)
+#define LINK_COLUMNS 2
 
 enum head {
-#define X(name, unit, meaning) HEAD_##name,
+#define X(name, unit, kind, meaning) HEAD_##name,
     HEAD(X)
 #undef X
         HEAD_COUNT
 };
 
-/* Gauges of the series, besides the counters. */
-#define GAUGES(X)                                                                                            \
-    X(bmsc_queue, "1", "jobs that wait at the BM-SC (gauge)")                                                \
-    X(bmsc_busy, "1", "workers of the BM-SC that are busy (gauge)")                                          \
-    X(bsf_queue, "1", "jobs that wait at the BSF (gauge)")                                                   \
-    X(bsf_busy, "1", "workers of the BSF that are busy (gauge)")                                             \
-    X(hss_queue, "1", "jobs that wait at the HSS (gauge)")                                                   \
-    X(hss_busy, "1", "workers of the HSS that are busy (gauge)")                                             \
-    X(uplink_queue_max_bytes, "bytes", "bytes that wait for the fullest uplink (gauge)")                     \
-    X(downlink_queue_max_bytes, "bytes", "bytes that wait for the fullest downlink (gauge)")                 \
-    X(core_queue_max_bytes, "bytes", "bytes that wait for the fullest link of a server (gauge)")
+/* The quantities of a procedure: enum quantity, in order. */
+#define PROCEDURE(name, meaning)                                                                             \
+    {#name "_mean_s", "s", "mean: " meaning, STATS_MEAN},                                                    \
+        {#name "_p50_s", "s", "median: " meaning, STATS_QUANTILE},                                           \
+        {#name "_p90_s", "s", "90th percentile: " meaning, STATS_QUANTILE},                                  \
+        {#name "_p95_s", "s", "95th percentile: " meaning, STATS_QUANTILE},                                  \
+        {#name "_p99_s", "s", "99th percentile: " meaning, STATS_QUANTILE},                                  \
+        {#name "_p999_s", "s", "99.9th percentile: " meaning, STATS_QUANTILE},                               \
+        {#name "_max_s", "s", "largest: " meaning, STATS_EXTREME},
+#define QUANTITIES 7
+
+#define RATE(name, meaning) {#name "_peak_per_s", "1/s", meaning ": most in a whole second", STATS_EXTREME},
 
 #define BOOKS(X, kind, meaning)                                                                              \
     X(books_##kind##_sent, "1", meaning ": sent")                                                            \
@@ -77,16 +86,14 @@ enum head {
     X(books_##kind##_in_flight, "1", meaning ": under way at the end")
 #define BOOK_FIELDS 6
 
-#define COLUMN(name, unit, meaning) {#name, unit, meaning},
-#define KIND_COLUMNS(kind, meaning) BOOKS(COLUMN, kind, meaning)
+#define HEAD_COLUMN(name, unit, kind, meaning) {#name, unit, meaning, STATS_##kind},
+#define COLUMN(name, unit, meaning)            {#name, unit, meaning, STATS_COUNT},
+#define KIND_COLUMNS(kind, meaning)            BOOKS(COLUMN, kind, meaning)
 
-const struct stats_column storm_metrics[] = {HEAD(COLUMN) MODEL_COUNTERS(COLUMN) NETWORK_COUNTERS(COLUMN)
-                                                 MESSAGE_KINDS(KIND_COLUMNS)};
+const struct stats_column storm_metrics[] = {HEAD(HEAD_COLUMN) MODEL_PROCEDURES(PROCEDURE) MODEL_RATES(
+    RATE) MODEL_COUNTERS(COLUMN) NETWORK_COUNTERS(COLUMN) MESSAGE_KINDS(KIND_COLUMNS)};
 const unsigned storm_metric_count = G_N_ELEMENTS(storm_metrics);
-
-const struct stats_column storm_series[] = {TOTALS(COLUMN) MODEL_COUNTERS(COLUMN) NETWORK_COUNTERS(COLUMN)
-                                                GAUGES(COLUMN)};
-const unsigned storm_series_count = G_N_ELEMENTS(storm_series);
+#define BOOKS_FROM (G_N_ELEMENTS(storm_metrics) - BOOK_FIELDS * MESSAGE_KIND_COUNT)
 
 const struct storm_procedure storm_procedures[] = {
 #define X(name, meaning) {#name, meaning},
@@ -124,7 +131,7 @@ void storm_crypto_counts(const struct storm *storm, struct crypto_counts *out)
     }
 }
 
-/* --- summary -------------------------------------------------------------------------------------------- */
+/* --- values --------------------------------------------------------------------------------------------- */
 
 /* Negative if no UE got its key. */
 static int64_t last_keyed_ns(const struct storm *storm)
@@ -151,46 +158,83 @@ static struct stats_value real(double value)
     return (struct stats_value){.type = STATS_REAL, .real = value};
 }
 
-/* A time of the UEs that got the key: there is none if no UE did. */
-static struct stats_value of_keyed(const struct storm *storm, double value_s)
-{
-    return real(last_keyed_ns(storm) < 0 ? NAN : value_s);
-}
-
-/* From the first pull until the server's last job ended. */
-static struct stats_value utilisation(const struct storm *storm, const struct server *server)
-{
-    int64_t end_ns = server->busy > 0 ? storm->now_ns : server->changed_ns;
-    int64_t span = end_ns - storm->world.scenario->pull_start;
-    double worker_ns = (double)server->workers * (double)span;
-
-    return real(span <= 0 ? 0 : server_busy_ns(server, storm->now_ns) / worker_ns);
-}
-
-/* The three columns of a server stand together, BM-SC, BSF, HSS in turn. */
+/* The columns of a server stand together, BM-SC, BSF, HSS in turn. */
 static struct stats_value server_value(const struct storm *storm, unsigned column)
 {
     const struct model_region *core = &storm->models[0];
     const struct server *servers[] = {bmsc_server(core->bmsc), bsf_server(core->bsf), hss_server(core->hss)};
-    static const enum model_procedure waits[] = {PROCEDURE_bmsc_wait, PROCEDURE_bsf_wait, PROCEDURE_hss_wait};
-    unsigned which = column / 3;
+    const struct server *server = servers[column / SERVER_COLUMNS];
 
-    if (column % 3 == 0)
-        return utilisation(storm, servers[which]);
-    if (column % 3 == 1)
-        return integer((int64_t)servers[which]->queue_max);
-    return real(histogram_mean_s(&storm->latency[waits[which]]));
+    switch (column % SERVER_COLUMNS) {
+    case 0:
+        return real(server_span_ratio(server, storm->world.scenario->pull_start, storm->now_ns));
+    case 1:
+        return real(server_second_ratio_max(server, storm->now_ns));
+    default:
+        return integer((int64_t)server->queue_max);
+    }
+}
+
+/* Likewise of the links. */
+static struct stats_value link_value(const struct storm *storm, unsigned column)
+{
+    struct network_peaks peaks;
+
+    network_peaks(storm->network, &peaks);
+    const struct {
+        double ratio_max;
+        int64_t bytes_max;
+    } links[] = {{peaks.uplink_ratio_max, peaks.uplink_bytes_max},
+                 {peaks.downlink_ratio_max, peaks.downlink_bytes_max},
+                 {peaks.core_ratio_max, peaks.core_bytes_max}};
+
+    return column % LINK_COLUMNS == 0 ? real(links[column / LINK_COLUMNS].ratio_max)
+                                      : integer(links[column / LINK_COLUMNS].bytes_max);
+}
+
+bool storm_cut_off(const struct storm *storm)
+{
+    const struct bmsc *bmsc = storm->models[0].bmsc;
+
+    return storm->now_ns >= storm->world.scenario->run_end &&
+           (!bmsc_all_due(bmsc) || bmsc_sessions(bmsc) > 0 || storm_counter(storm, COUNT_ues_active) > 0);
+}
+
+static struct stats_value keyed_within(const struct storm *storm, unsigned deadline)
+{
+    const struct scenario *s = storm->world.scenario;
+    int64_t keyed = 0;
+
+    if (deadline >= s->output_deadlines.count ||
+        (storm_cut_off(storm) && s->pull_start + s->output_deadlines.ns[deadline] > storm->now_ns))
+        return real(NAN);
+    for (uint32_t r = 0; r <= storm->regions; r++)
+        keyed += storm->models[r].keyed_within[deadline];
+    return real((double)keyed / (double)storm->world.ues);
+}
+
+int64_t storm_total(const struct storm *storm, enum storm_total total)
+{
+    struct network_books pulls, msks;
+
+    network_books_totals(storm->network, KIND_pull, &pulls);
+    network_books_totals(storm->network, KIND_msk, &msks);
+    const int64_t totals[STORM_TOTAL_COUNT] = {pulls.sent, pulls.received, pulls.rejected, msks.sent,
+                                               msks.received};
+
+    return totals[total];
 }
 
 static struct stats_value head_value(const struct storm *storm, enum head head)
 {
-    const struct histogram *key = &storm->latency[PROCEDURE_time_to_key];
-    struct network_books pulls, msks;
-
+    if (head >= HEAD_uplink_utilisation_peak_ratio)
+        return link_value(storm, head - HEAD_uplink_utilisation_peak_ratio);
     if (head >= HEAD_bmsc_utilisation_ratio)
         return server_value(storm, head - HEAD_bmsc_utilisation_ratio);
-    network_books_totals(storm->network, KIND_pull, &pulls);
-    network_books_totals(storm->network, KIND_msk, &msks);
+    if (head >= HEAD_pulls_sent && head < HEAD_pulls_sent + (unsigned)STORM_TOTAL_COUNT)
+        return integer(storm_total(storm, (enum storm_total)(head - HEAD_pulls_sent)));
+    if (head >= HEAD_keyed_within_1_ratio && head <= HEAD_keyed_within_4_ratio)
+        return keyed_within(storm, head - HEAD_keyed_within_1_ratio);
     switch (head) {
     case HEAD_ues:
         return integer(storm->world.ues);
@@ -200,32 +244,49 @@ static struct stats_value head_value(const struct storm *storm, enum head head)
         return real((double)storm_counter(storm, COUNT_ues_keyed) / (double)storm->world.ues);
     case HEAD_ues_solicited:
         return integer(bmsc_solicited(storm->models[0].bmsc));
-    case HEAD_pulls_sent:
-        return integer(pulls.sent);
-    case HEAD_pulls_received:
-        return integer(pulls.received);
-    case HEAD_pulls_rejected:
-        return integer(pulls.rejected);
-    case HEAD_msk_sent:
-        return integer(msks.sent);
-    case HEAD_msk_delivered:
-        return integer(msks.received);
-    case HEAD_time_to_key_mean_s:
-        return of_keyed(storm, histogram_mean_s(key));
-    case HEAD_time_to_key_p50_s:
-        return of_keyed(storm, seconds(histogram_quantile(key, 0.5)));
-    case HEAD_time_to_key_p99_s:
-        return of_keyed(storm, seconds(histogram_quantile(key, 0.99)));
-    case HEAD_time_to_key_max_s:
-        return of_keyed(storm, seconds(key->max_ns));
+    case HEAD_pull_rate_kept_per_s:
+        return real(bmsc_pull_rate_per_s(storm->models[0].bmsc));
     case HEAD_storm_duration_s:
-        return of_keyed(storm, seconds(last_keyed_ns(storm) - storm->world.scenario->pull_start));
+        return real(last_keyed_ns(storm) < 0
+                        ? NAN
+                        : seconds(last_keyed_ns(storm) - storm->world.scenario->pull_start));
     case HEAD_simulated_s:
         return real(seconds(storm->now_ns));
+    case HEAD_cut_off:
+        return integer(storm_cut_off(storm));
     default:
         g_assert_not_reached();
     }
 }
+
+/* --- procedures ----------------------------------------------------------------------------------------- */
+
+double storm_quantile_s(const struct storm *storm, unsigned procedure, double q)
+{
+    const struct histogram *h = &storm->latency[procedure];
+    uint64_t whole = procedure == PROCEDURE_update ? storm->world.ues : h->count;
+    int64_t value_ns = histogram_quantile_of(h, q, whole);
+
+    return value_ns < 0 ? NAN : seconds(value_ns);
+}
+
+/* Where nobody had to wait the wait is 0; a duration of what never happened is none. */
+static unsigned add_procedure(const struct storm *storm, unsigned procedure, struct stats_value *values)
+{
+    static const double shares[] = {0.5, 0.9, 0.95, 0.99, 0.999};
+    const struct histogram *h = &storm->latency[procedure];
+    double none = procedure >= PROCEDURE_pull_wait ? 0 : NAN;
+    unsigned n = 0;
+
+    values[n++] = real(h->count > 0 ? histogram_mean_s(h) : none);
+    for (unsigned i = 0; i < G_N_ELEMENTS(shares); i++)
+        values[n++] = real(h->count > 0 ? storm_quantile_s(storm, procedure, shares[i]) : none);
+    values[n++] = real(h->count > 0 ? seconds(h->max_ns) : none);
+    g_assert(n == QUANTITIES);
+    return n;
+}
+
+/* --- summary -------------------------------------------------------------------------------------------- */
 
 void storm_summary(const struct storm *storm, struct stats_value *values)
 {
@@ -234,6 +295,10 @@ void storm_summary(const struct storm *storm, struct stats_value *values)
 
     for (unsigned i = 0; i < HEAD_COUNT; i++)
         values[n++] = head_value(storm, (enum head)i);
+    for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
+        n += add_procedure(storm, i, &values[n]);
+    for (unsigned i = 0; i < MODEL_RATE_COUNT; i++)
+        values[n++] = integer(storm->models[0].rates[i].max);
     for (unsigned i = 0; i < MODEL_COUNTER_COUNT; i++)
         values[n++] = integer(storm_counter(storm, (enum model_counter)i));
     network_counters_sum(storm->network, network);
@@ -271,63 +336,12 @@ bool storm_books_balance(const struct storm *storm, char **what)
         network_books_sum(storm->network, kind, &b);
         if (b.sent + b.duplicated == b.received + b.rejected + b.lost + b.in_flight)
             continue;
-        *what = g_strdup_printf(
-            "%s: %" G_GINT64_FORMAT " sent, %" G_GINT64_FORMAT " duplicated, %" G_GINT64_FORMAT
-            " received, %" G_GINT64_FORMAT " rejected, %" G_GINT64_FORMAT " lost, %" G_GINT64_FORMAT
-            " in flight",
-            storm_metrics[HEAD_COUNT + MODEL_COUNTER_COUNT + NETWORK_COUNTER_COUNT + BOOK_FIELDS * kind]
-                .meaning,
-            b.sent, b.duplicated, b.received, b.rejected, b.lost, b.in_flight);
+        *what = g_strdup_printf("%s: %" G_GINT64_FORMAT " sent, %" G_GINT64_FORMAT
+                                " duplicated, %" G_GINT64_FORMAT " received, %" G_GINT64_FORMAT
+                                " rejected, %" G_GINT64_FORMAT " lost, %" G_GINT64_FORMAT " in flight",
+                                storm_metrics[BOOKS_FROM + BOOK_FIELDS * kind].meaning, b.sent, b.duplicated,
+                                b.received, b.rejected, b.lost, b.in_flight);
         return false;
     }
     return true;
-}
-
-/* --- series --------------------------------------------------------------------------------------------- */
-
-void storm_series_header(struct storm *storm)
-{
-    storm->row = g_new0(int64_t, storm_series_count);
-    csv_text(storm->series, "time_s");
-    for (unsigned i = 0; i < storm_series_count; i++)
-        csv_text(storm->series, storm_series[i].name);
-    csv_row_end(storm->series, storm->failure ? NULL : &storm->failure);
-}
-
-void storm_series_flush(struct storm *storm)
-{
-    if (storm->row_ns < 0)
-        return;
-    csv_seconds(storm->series, storm->row_ns);
-    for (unsigned i = 0; i < storm_series_count; i++)
-        csv_integer(storm->series, storm->row[i]);
-    csv_row_end(storm->series, storm->failure ? NULL : &storm->failure);
-    storm->row_ns = -1;
-}
-
-void storm_series_row(struct storm *storm, int64_t time_ns)
-{
-    struct network_queues queues;
-    const struct model_region *core = &storm->models[0];
-    const struct server *servers[] = {bmsc_server(core->bmsc), bsf_server(core->bsf), hss_server(core->hss)};
-    int64_t *at = storm->row;
-
-    if (time_ns > storm->row_ns)
-        storm_series_flush(storm);
-    storm->row_ns = time_ns;
-    for (unsigned i = 0; i < TOTAL_COUNT; i++)
-        *at++ = head_value(storm, (enum head)(HEAD_pulls_sent + i)).integer;
-    for (unsigned i = 0; i < MODEL_COUNTER_COUNT; i++)
-        *at++ = storm_counter(storm, (enum model_counter)i);
-    network_counters_sum(storm->network, at);
-    at += NETWORK_COUNTER_COUNT;
-    for (unsigned i = 0; i < G_N_ELEMENTS(servers); i++) {
-        *at++ = (int64_t)server_queued(servers[i]);
-        *at++ = servers[i]->busy;
-    }
-    network_queues(storm->network, &queues);
-    *at++ = queues.uplink_bytes_max;
-    *at++ = queues.downlink_bytes_max;
-    *at++ = queues.core_bytes_max;
-    g_assert(at == storm->row + storm_series_count);
 }

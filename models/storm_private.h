@@ -38,6 +38,22 @@ extern const char *const storm_kind_names[MESSAGE_KIND_COUNT];
 /* storm_check() for a program that loaded its scenario without. */
 bool storm_scenario_right(const struct scenario *scenario, GError **error);
 
+/* What the books say of pulls and MSK messages: X(name, unit, kind, meaning). Of the summary and of the series. */
+#define STORM_TOTALS(X)                                                                                      \
+    X(pulls_sent, "1", COUNT, "solicited pulls sent by the BM-SC")                                           \
+    X(pulls_received, "1", COUNT, "solicited pulls that arrived and were accepted")                          \
+    X(pulls_rejected, "1", COUNT, "solicited pulls that arrived and were refused")                           \
+    X(msk_sent, "1", COUNT, "MSK messages sent by the BM-SC")                                                \
+    X(msk_delivered, "1", COUNT, "MSK messages that arrived and were accepted")
+
+enum storm_total {
+#define X(name, unit, kind, meaning) STORM_TOTAL_##name,
+    STORM_TOTALS(X)
+#undef X
+        STORM_TOTAL_COUNT
+};
+int64_t storm_total(const struct storm *storm, enum storm_total total);
+
 int64_t storm_counter(const struct storm *storm, enum model_counter counter);
 /* timeseries.csv: its header; a row, in place of the last one if that is of the same time; the end. */
 void storm_series_header(struct storm *storm);

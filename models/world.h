@@ -97,6 +97,12 @@ struct bsf;
 struct hss;
 struct keylog_buffer;
 
+/* How many in a whole second of simulated time: the one that is counted, and the most in any. */
+struct rate_peak {
+    int64_t end_ns; /* of that second */
+    uint32_t now, max;
+};
+
 /* The models' share of a region: net_region.model points at one. */
 struct model_region {
     const struct world *world;
@@ -104,10 +110,12 @@ struct model_region {
     struct crypto_cipher *rand_cipher, *nonce_cipher;
     int64_t counters[MODEL_COUNTER_COUNT];
     struct histogram latency[MODEL_PROCEDURE_COUNT];
-    int64_t last_keyed_ns;        /* when the last UE of this region got its key; -1: none */
-    struct keylog_buffer *keylog; /* NULL: no key log */
-    struct ue_table *ues;         /* regions 1.. */
-    struct bmsc *bmsc;            /* region 0 */
+    struct rate_peak rates[MODEL_RATE_COUNT]; /* region 0 */
+    int64_t keyed_within[DURATIONS_MAX];      /* UEs that had the key at each of output.deadlines */
+    int64_t last_keyed_ns;                    /* when the last UE of this region got its key; -1: none */
+    struct keylog_buffer *keylog;             /* NULL: no key log */
+    struct ue_table *ues;                     /* regions 1.. */
+    struct bmsc *bmsc;                        /* region 0 */
     struct bsf *bsf;
     struct hss *hss;
 };
@@ -120,6 +128,19 @@ static inline struct model_region *model_of(struct net_region *at)
 static inline void count(struct model_region *m, enum model_counter counter)
 {
     m->counters[counter]++;
+}
+
+/* A message whose rate is told. */
+static inline void count_rate(struct model_region *m, enum model_rate rate, int64_t now_ns)
+{
+    struct rate_peak *peak = &m->rates[rate];
+
+    if (now_ns >= peak->end_ns) {
+        peak->end_ns = (now_ns / CLOCK_SECOND + 1) * CLOCK_SECOND;
+        peak->now = 0;
+    }
+    if (++peak->now > peak->max)
+        peak->max = peak->now;
 }
 
 /* Does it happen to this UE? A draw for each purpose, and none where the scenario leaves nothing to

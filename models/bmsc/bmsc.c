@@ -6,6 +6,7 @@
 #include "sim/kernel/table.h"
 
 #include <glib.h>
+#include <math.h>
 #include <string.h>
 
 int64_t bmsc_muk_expiry_ns(const struct world *world, int64_t gba_expiry_ns, int64_t bootstrap_ns)
@@ -255,7 +256,7 @@ void bmsc_free(struct bmsc *bmsc)
     g_free(bmsc);
 }
 
-const struct server *bmsc_server(const struct bmsc *bmsc)
+struct server *bmsc_server(struct bmsc *bmsc)
 {
     return &bmsc->station.server;
 }
@@ -263,4 +264,21 @@ const struct server *bmsc_server(const struct bmsc *bmsc)
 uint32_t bmsc_solicited(const struct bmsc *bmsc)
 {
     return bmsc->solicited;
+}
+
+bool bmsc_all_due(const struct bmsc *bmsc)
+{
+    return bmsc->next >= bmsc->world->ues;
+}
+
+double bmsc_pull_rate_per_s(const struct bmsc *bmsc)
+{
+    int64_t span_ns = bmsc->last_sent_ns - bmsc->first_sent_ns;
+
+    return span_ns > 0 ? (bmsc->solicited - 1) * (double)CLOCK_SECOND / (double)span_ns : NAN;
+}
+
+uint32_t bmsc_sessions(const struct bmsc *bmsc)
+{
+    return bmsc->sessions.used;
 }

@@ -20,7 +20,7 @@
 struct bmsc *bmsc_new(const struct world *world);
 extern const size_t bmsc_ue_bytes;
 void bmsc_free(struct bmsc *bmsc);
-const struct server *bmsc_server(const struct bmsc *bmsc);
+struct server *bmsc_server(struct bmsc *bmsc);
 
 /* Sets the first pull going. */
 void bmsc_start(struct net_region *at);
@@ -31,6 +31,12 @@ void bmsc_timer(struct net_region *at, uint32_t kind, uint64_t argument);
 void bmsc_prefetch(struct net_region *at, uint32_t kind, uint64_t argument, unsigned stage);
 /* UEs that were sent a pull so far. */
 uint32_t bmsc_solicited(const struct bmsc *bmsc);
+/* Has the first pull of every UE been due? */
+bool bmsc_all_due(const struct bmsc *bmsc);
+/* First pulls sent per second, from the first to the last that has left; NaN for less than two, or all at once. */
+double bmsc_pull_rate_per_s(const struct bmsc *bmsc);
+/* UEs that it solicits, or whose MSK it has not seen acknowledged yet. */
+uint32_t bmsc_sessions(const struct bmsc *bmsc);
 
 /* --- inside the room ------------------------------------------------------------------------------------ */
 
@@ -44,7 +50,7 @@ enum bmsc_stage {
 /* A UE as the BM-SC remembers it. Two MUKs at most: the last known, and the last used successfully. */
 struct bmsc_ue {
     int64_t known_expiry_ns; /* of the last known MUK, as bmsc_muk_expiry_ns() has it */
-    int64_t first_pull_ns;   /* -1: not yet */
+    int64_t first_pull_ns;   /* when it was due; -1: not yet */
     uint32_t known_counter;  /* MIKEY counter of the last message under that MUK */
     uint32_t used_counter;   /* likewise, if it is another one */
     uint32_t session;        /* POOL_NONE: no keys at hand */
@@ -128,6 +134,7 @@ struct bmsc {
     uint32_t next; /* UE to be pulled next */
     uint32_t solicited;
     int64_t next_pull_ns;
+    int64_t first_sent_ns, last_sent_ns; /* of first pulls */
 };
 
 struct bmsc_ue *bmsc_ue(struct bmsc *bmsc, uint32_t number);

@@ -114,6 +114,7 @@ void bmsc_send_msk(struct net_region *at, uint32_t number, uint32_t request)
     }
     if (session->pushes++ > 0)
         count(m, COUNT_msk_retransmissions);
+    count_rate(m, RATE_msk, at->now_ns);
     encode(at, session, counter);
     session->timeout = net_timeout(at, HOST_BMSC, m->world->scenario->msk_timeout, TIMER_MSK_TIMEOUT,
                                    (uint64_t)ue->serial << 32 | number);

@@ -24,6 +24,7 @@ void bmsc_send_challenge(struct net_region *at, struct net_conn conn, enum bmsc_
     enum wire_status status;
 
     count(m, COUNT_http_401);
+    count_rate(m, RATE_ua_401, at->now_ns);
     if (why == CHALLENGE_STALE)
         count(m, COUNT_http_401_stale);
     else if (why == CHALLENGE_RENEGOTIATE)

@@ -31,8 +31,9 @@ void bmsc_next_pull(struct net_region *at)
 
     __builtin_prefetch(&bmsc->ues[ue + PULLS_AHEAD < bmsc->world->ues ? ue + PULLS_AHEAD : ue], 1);
 
+    bmsc_ue(bmsc, ue)->first_pull_ns = at->now_ns;
     station_arrive(at, &bmsc->station, bmsc_job_take(bmsc, BMSC_PULL, ue), true);
-    if (bmsc->next >= bmsc->world->ues)
+    if (bmsc_all_due(bmsc))
         return;
     if (s->pull_pacing == 0) {
         bmsc->next_pull_ns = s->pull_start + uniform_ns(s, bmsc->next);
@@ -107,9 +108,12 @@ void bmsc_send_pull(struct net_region *at, uint32_t number)
         return;
     struct bmsc_session *session = bmsc_session(m, number);
     bmsc_session_keys(m, number, session, vector);
+    count_rate(m, RATE_pull, at->now_ns);
     if (ue->pulls == 0) {
-        ue->first_pull_ns = at->now_ns;
-        m->bmsc->solicited++;
+        histogram_add(&m->latency[PROCEDURE_pull_wait], at->now_ns - ue->first_pull_ns);
+        if (m->bmsc->solicited++ == 0)
+            m->bmsc->first_sent_ns = at->now_ns;
+        m->bmsc->last_sent_ns = at->now_ns;
         if (m->keylog)
             keylog_vector(m, at->now_ns, number, vector);
     }

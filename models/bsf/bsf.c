@@ -140,7 +140,7 @@ void bsf_free(struct bsf *bsf)
     g_free(bsf);
 }
 
-const struct server *bsf_server(const struct bsf *bsf)
+struct server *bsf_server(struct bsf *bsf)
 {
     return &bsf->station.server;
 }

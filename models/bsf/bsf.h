@@ -16,7 +16,7 @@
 struct bsf *bsf_new(const struct world *world);
 extern const size_t bsf_ue_bytes;
 void bsf_free(struct bsf *bsf);
-const struct server *bsf_server(const struct bsf *bsf);
+struct server *bsf_server(struct bsf *bsf);
 
 enum net_verdict bsf_message(struct net_region *at, const struct net_delivery *d, struct net_conn conn);
 void bsf_closed(struct net_region *at, struct net_conn conn);

@@ -236,7 +236,7 @@ void hss_free(struct hss *hss)
     g_free(hss);
 }
 
-const struct server *hss_server(const struct hss *hss)
+struct server *hss_server(struct hss *hss)
 {
     return &hss->station.server;
 }

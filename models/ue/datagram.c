@@ -232,6 +232,15 @@ static void keep(struct ue *ue, uint16_t number, bool valid)
     ue->msk_valid[0] = valid;
 }
 
+static void since_first_pull(struct model_region *m, int64_t update_ns)
+{
+    const struct durations *deadlines = &m->world->scenario->output_deadlines;
+
+    histogram_add(&m->latency[PROCEDURE_update], update_ns);
+    for (unsigned i = 0; i < deadlines->count; i++)
+        m->keyed_within[i] += update_ns <= deadlines->ns[i];
+}
+
 /* The UE holds the new MSK now. */
 static void keyed(struct ue_at *u)
 {
@@ -245,6 +254,7 @@ static void keyed(struct ue_at *u)
     }
     if (ue->first_pull_ns >= 0)
         histogram_add(&u->m->latency[PROCEDURE_time_to_key], u->net->now_ns - ue->first_pull_ns);
+    since_first_pull(u->m, u->net->now_ns - u->m->world->scenario->pull_start);
 }
 
 static void install(struct ue_at *u, const struct mikey_facts *f, const struct msk_facts *msk)

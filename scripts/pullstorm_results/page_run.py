@@ -59,11 +59,12 @@ def server_table(run):
 
 
 def latency_table(run):
-    columns = [name for name in ("mean_s", "p50_s", "p90_s", "p99_s", "p999_s", "max_s") if name in run.latency]
+    columns = [name for name in ("mean_s", "p50_s", "p90_s", "p95_s", "p99_s", "p999_s", "max_s") if name in run.latency]
     titles = {
         "mean_s": "mean",
         "p50_s": "median",
         "p90_s": "p90",
+        "p95_s": "p95",
         "p99_s": "p99",
         "p999_s": "p99.9",
         "max_s": "largest",
@@ -83,7 +84,7 @@ def counter_tables(run):
     some, none = [], []
     for name, value in run.metrics.items():
         if not name.startswith("books_"):
-            text = wording.metric_text(name, value) if value == value else "no UE got the new MSK"
+            text = wording.metric_text(name, value) if value == value else "no value"
             row = (name, text, known.get(name, ("", ""))[1])
             (some if value else none).append(row)
     header = ("counter", "value", "meaning")

@@ -138,7 +138,7 @@ def _range_of(study, axes, metric):
     title = f"{wording.metric_title(metric)} ({metric})"
     column = study.points[f"{metric}_mean"]
     without = study_plots.without_value(study, metric)
-    why = ", as no UE got the key" if without.any() and metric in reading.OF_KEYED else ""
+    why = f", as {study_plots.why_none(metric)}" if without.any() and study_plots.why_none(metric) else ""
     if column.isna().all():
         return f"{title}: no value{why}."
     points = words.named_points([int(point) for point in study.points["point"][without]]) if without.any() else ""

@@ -9,6 +9,7 @@ import functools
 import json
 import math
 import os
+import re
 from array import array
 from dataclasses import dataclass, field
 
@@ -19,8 +20,18 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 FORMAT = 1  # of the files of a result, as their manifest says it
 RUN_COLUMNS = ("point", "replication", "seed", "status")
 STATISTICS = ("mean", "sd", "ci_low", "ci_high")
-# Metrics of the UEs that hold the key: they have no value, an empty field, where no UE does.
-OF_KEYED = ("time_to_key_mean_s", "time_to_key_p50_s", "time_to_key_p99_s", "time_to_key_max_s", "storm_duration_s")
+# Times, shares and rates have no value, an empty field, where there is nothing that they could be of.
+MAY_BE_EMPTY = ("_s", "_ratio", "_per_s")
+
+
+def of_keyed(metric):
+    """Is it of the UEs that hold the key alone, so that there is no value where no UE does?"""
+    return metric.startswith("time_to_key_") or metric in ("storm_duration_s", "update_mean_s", "update_max_s")
+
+
+def of_share(metric):
+    """Is it the time until a share of all UEs holds the key, so that there is no value where so many never do?"""
+    return metric.startswith("update_p")
 
 
 class ResultError(Exception):
@@ -216,8 +227,8 @@ def _read_summary(path):
         raise ResultError(f"{path}: {len(table)} rows, one is expected")
     need_columns(table, ["ue.count", "ues", "ues_keyed", "ues_without_key", "pulls_sent"], path)
     metrics = [name for name in table.columns if "." not in name]
-    numbers(table, [name for name in metrics if name in OF_KEYED], path, empty=True)
-    row = numbers(table, [name for name in metrics if name not in OF_KEYED], path).iloc[0]
+    numbers(table, [name for name in metrics if name.endswith(MAY_BE_EMPTY)], path, empty=True)
+    row = numbers(table, [name for name in metrics if not name.endswith(MAY_BE_EMPTY)], path).iloc[0]
     return {name: row[name] for name in table.columns if "." in name}, {name: row[name] for name in metrics}
 
 
@@ -233,7 +244,9 @@ def _read_series(path, columns):
 def _read_procedures(path, columns):
     table = read_table(path)
     need_columns(table, ["procedure", *columns], path)
-    return numbers(table, [name for name in table.columns if name != "procedure"], path)
+    quantiles = [name for name in table.columns if re.fullmatch(r"p\d+_s", name)]
+    numbers(table, quantiles, path, empty=True)
+    return numbers(table, [name for name in table.columns if name not in ("procedure", *quantiles)], path)
 
 
 def read_run(path, columns):

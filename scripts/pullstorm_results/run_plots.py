@@ -195,11 +195,11 @@ def procedure(run, name):
     return rows.sort_values("from_s")
 
 
-def cumulative(rows):
-    """x and share of those that took at most x."""
-    total = rows["count"].sum()
-    if total == 1:  # the steps of distribution.csv would make a slope of it
-        return [rows["to_s"].iloc[0]] * 2, [0.0, 100.0]
+def cumulative(rows, total=None):
+    """x and share of those that took at most x, among `total` or those that there are."""
+    total = total or rows["count"].sum()
+    if rows["count"].sum() == 1:  # the steps of distribution.csv would make a slope of it
+        return [rows["to_s"].iloc[0]] * 2, [0.0, 100.0 / total]
     x, y, done = [], [], 0.0
     for start, end, times in zip(rows["from_s"], rows["to_s"], rows["count"]):
         if not x or start > x[-1]:
@@ -212,32 +212,37 @@ def cumulative(rows):
 
 
 def quantile_marks(run):
-    row = run.latency[run.latency["procedure"] == "time_to_key"]
-    if not len(row) or not row["count"].iloc[0]:
-        return []
-    names = (("p50_s", "median"), ("p90_s", "p90"), ("p99_s", "p99"), ("p999_s", "p99.9"))
+    """When shares of all UEs held the key; of those that never did there is none."""
+    names = (("p50", "median"), ("p90", "p90"), ("p99", "p99"), ("p999", "p99.9"))
     marks = []
     for place, (column, name) in enumerate(names):
-        if column in row and (row["count"].iloc[0] >= 1000 or column != "p999_s"):
-            value = row[column].iloc[0]
-            marks.append(Mark("x", value, f"{name}: {wording.seconds(value)}", place + 1))
-    return marks if row["count"].iloc[0] > 1 else marks[:1]
+        value = run.metrics.get(f"update_{column}_s", float("nan"))
+        if value == value and (run.metrics["ues"] >= 1000 or column != "p999"):
+            marks.append(Mark("x", value, f"{name}: {wording.seconds(value)}", place + 2))
+    return marks if run.metrics["ues"] > 1 else marks[:1]
 
 
 def time_to_key(run):
-    rows = procedure(run, "time_to_key")
+    """Over all UEs: a curve ends below 100 % where some have no key."""
+    ues = run.metrics["ues"]
     chart = Chart(
         "time_to_key",
         "Time to key",
-        "from the first pull until the UE holds the new MSK (s)",
-        "share of the UEs with key (%)",
+        "time until the UE holds the new MSK (s)",
+        "share of all UEs (%)",
         y_max=100.0,
         markers=False,
         empty="no UE got the new MSK",
-        note=f"{wording.count(rows['count'].sum())} of {wording.count(run.metrics['ues'])} UEs got it",
+        note=f"{wording.count(run.metrics['ues_keyed'])} of {wording.count(ues)} UEs hold it at the end",
     )
-    if len(rows):
-        chart.series.append(Series("at most this long", *cumulative(rows)))
+    for place, (name, title) in enumerate(
+        (("update", "from the first pull of the run"), ("time_to_key", "from when its own first pull was due"))
+    ):
+        rows = procedure(run, name)
+        if len(rows):
+            x, y = cumulative(rows, ues)
+            chart.series.append(Series(title, x, y, colour=place))
+    if chart.series:
         chart.marks = quantile_marks(run)
     return chart
 
@@ -268,14 +273,13 @@ def histogram(run):
     chart = Chart(
         "time_to_key_histogram",
         "Distribution of the time to key",
-        "from the first pull until the UE holds the new MSK (s)",
+        "from when its first pull was due until the UE holds the new MSK (s)",
         "UEs",
         empty="no UE got the new MSK",
     )
     if len(rows):
         start, end, counts = rebinned(rows)
         chart.series.append(Series("UEs", start, counts, style=BARS, to=end, colour=0))
-        chart.marks = quantile_marks(run)
     return chart
 
 

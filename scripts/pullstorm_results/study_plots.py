@@ -166,8 +166,15 @@ def without_value(study, metric):
     return (study.points["n"] > 0) & study.points[f"{metric}_mean"].isna()
 
 
+def why_none(metric):
+    """Why a point can have no value of it."""
+    if reading.of_share(metric):
+        return "so many UEs never got the key"
+    return "no UE got the key" if reading.of_keyed(metric) else ""
+
+
 def why_without(metric):
-    return "where no UE got the key" if metric in reading.OF_KEYED else "at some points"
+    return f"where {why_none(metric)}" if why_none(metric) else "at some points"
 
 
 def _note(study, metric, layout, facet, shown):
@@ -235,8 +242,8 @@ def curves(study, metric, layout, facet):
         and bool(measured)
         and min(measured) > 0
         and max(measured) > 100 * min(measured),
-        empty="no UE got the key at these points"
-        if without_value(study, metric).iloc[rows].any() and metric in reading.OF_KEYED
+        empty=f"{why_none(metric)} at these points"
+        if without_value(study, metric).iloc[rows].any() and why_none(metric)
         else "no run of these points is finished",
     )
 

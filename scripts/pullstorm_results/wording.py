@@ -16,6 +16,14 @@ TITLES = {
     "time_to_key_p50_s": "Time to key, median",
     "time_to_key_p99_s": "Time to key, 99th percentile",
     "time_to_key_max_s": "Time to key, largest",
+    "update_p50_s": "Time until half of all UEs hold the key",
+    "update_p90_s": "Time until 90 % of all UEs hold the key",
+    "update_p95_s": "Time until 95 % of all UEs hold the key",
+    "update_p99_s": "Time until 99 % of all UEs hold the key",
+    "update_p999_s": "Time until 99.9 % of all UEs hold the key",
+    "pull_wait_mean_s": "Mean wait of a pull for a worker",
+    "pull_rate_kept_per_s": "First pulls sent per second",
+    "cut_off": "Cut off by run.end",
     "storm_duration_s": "Duration of the storm",
     "simulated_s": "Simulated time",
     "http_401": "401 answers of the BM-SC",
@@ -32,6 +40,7 @@ TITLES = {
 }
 for _prefix, _server in SERVERS:
     TITLES[_prefix + "_utilisation_ratio"] = f"Utilisation of the {_server}"
+    TITLES[_prefix + "_utilisation_peak_ratio"] = f"Utilisation of the {_server} in its busiest second"
     TITLES[_prefix + "_queue_max"] = f"Longest queue at the {_server}"
     TITLES[_prefix + "_wait_mean_s"] = f"Mean wait at the {_server}"
 

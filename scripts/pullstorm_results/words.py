@@ -8,13 +8,15 @@ SATURATED = 0.95
 MOST_LISTED = 12
 STANDING = 4  # jobs; so many wait in one of 30 looks at a single worker that is half busy (M/M/1)
 PROCEDURES = {
-    "time_to_key": "first pull sent to a UE until it holds the new MSK",
-    "pull": "first pull sent to a UE until it accepts one",
+    "update": "first pull of the run until a UE holds the new MSK; percentiles are over all UEs",
+    "time_to_key": "first pull of a UE due until the UE holds the new MSK, over those that do",
+    "pull": "first pull of a UE due until the UE accepts one",
     "gba": "bootstrap: first SYN to the BSF until the 200 is verified",
     "msk_request": "MSK request: first SYN to the BM-SC until the 200 is verified",
     "msk": "200 verified until the MSK is installed",
     "zn": "Zn request sent until its answer arrives",
     "zh": "Zh request sent until its answer arrives",
+    "pull_wait": "first pull of a UE due until the BM-SC sends it",
     "bmsc_wait": "wait of a request or ACK for a worker of the BM-SC",
     "bsf_wait": "wait of a request for a worker of the BSF",
     "hss_wait": "wait of a request for a worker of the HSS",
@@ -78,14 +80,27 @@ def keys_held(run):
             f"; the storm took {wording.seconds(metrics['storm_duration_s'])}, from the first pull until the last"
             " of them had it"
         )
-    if keyed == 1:
-        return text + "."
-    return (
-        f"{text}. Counted from its own first pull, half of them had it within "
-        f"{wording.seconds(metrics['time_to_key_p50_s'])}, 99{wording.SPACE}% within "
-        f"{wording.seconds(metrics['time_to_key_p99_s'])}; the slowest needed "
-        f"{wording.seconds(metrics['time_to_key_max_s'])}."
-    )
+    text += "."
+    if ues > 1:
+        text += " " + of_all(run)
+    if keyed > 1:
+        text += (
+            f" Counted from the moment at which its own first pull was due, and over those that hold it alone, half had"
+            f" it within {wording.seconds(metrics['time_to_key_p50_s'])}, 99{wording.SPACE}% within "
+            f"{wording.seconds(metrics['time_to_key_p99_s'])}; the slowest needed "
+            f"{wording.seconds(metrics['time_to_key_max_s'])}."
+        )
+    return text
+
+
+def of_all(run):
+    """When shares of all UEs held the key, counted from the first pull of the run."""
+    never = "not by the end of the run" if run.metrics.get("cut_off", 0) else "never"
+    times = []
+    for name, share in (("p50", "half"), ("p90", f"90{wording.SPACE}%"), ("p99", f"99{wording.SPACE}%")):
+        value = run.metrics.get(f"update_{name}_s", float("nan"))
+        times.append(f"{share} {'after ' + wording.seconds(value) if value == value else never}")
+    return f"Of all UEs, counted from the first pull of the run: {listed(times)}."
 
 
 def queued(run):
@@ -100,7 +115,7 @@ def queued(run):
     return (
         f"It queued most at the {name}: a request waited {wording.seconds(wait)} on average, up to "
         f"{plural(longest, 'job')} waited at a time, and the workers were busy for {wording.percent(busy)} of the "
-        "time until its last job."
+        "time while first pulls went out."
     )
 
 
@@ -203,7 +218,7 @@ def _server_warnings(run):
         busy = run.metrics.get(f"{prefix}_utilisation_ratio", 0)
         lasted = saturated_seconds(run, prefix)
         if busy > SATURATED:
-            found.append(f"The {name} was busy for {wording.percent(busy)} of the time: it was saturated.")
+            found.append(f"While first pulls went out, the {name} was busy for {wording.percent(busy)} of the time: it was saturated.")
         elif lasted >= 2 * number(run.keys.get("output.interval"), 1.0):
             found.append(
                 f"The {name} was saturated (all workers busy, jobs waiting) for about {wording.seconds(lasted)} of the run."
@@ -221,6 +236,11 @@ def warnings(run):
     metrics = run.metrics
     texts = reading.scenario_values(str(run.manifest.get("scenario_text", "")))
     found = what_if_warning(what_ifs(texts))
+    if metrics.get("cut_off", 0):
+        end = texts.get("run.end", "")
+        found.append(
+            f"The run was cut off by run.end = {end} before the storm had ended: what came after is not in any number."
+        )
     without = metrics["ues_without_key"]
     if without > 0:
         text = (

@@ -9,36 +9,39 @@
 #define WIDTH 79
 
 const struct stats_column columns_latency[] = {
-    {"procedure", "text", "what was measured, see below"},
-    {"count", "1", "how often it was completed"},
-    {"mean_s", "s", "mean duration"},
-    {"p50_s", "s", "median: half of them took at most this long"},
-    {"p90_s", "s", "90th percentile"},
-    {"p99_s", "s", "99th percentile"},
-    {"p999_s", "s", "99.9th percentile"},
-    {"max_s", "s", "longest"},
-    {NULL, NULL, NULL},
+    {"procedure", "text", "what was measured, see below", STATS_OTHER},
+    {"count", "1", "how often it was completed", STATS_OTHER},
+    {"mean_s", "s", "mean duration", STATS_OTHER},
+    {"p50_s", "s", "median: half of them took at most this long", STATS_OTHER},
+    {"p90_s", "s", "90th percentile", STATS_OTHER},
+    {"p95_s", "s", "95th percentile", STATS_OTHER},
+    {"p99_s", "s", "99th percentile", STATS_OTHER},
+    {"p999_s", "s", "99.9th percentile", STATS_OTHER},
+    {"max_s", "s", "longest", STATS_OTHER},
+    {NULL, NULL, NULL, STATS_OTHER},
 };
 
 const struct stats_column columns_distribution[] = {
-    {"procedure", "text", "what was measured, as in latency.csv"},
-    {"from_s", "s", "shortest duration of this row"},
-    {"to_s", "s", "longest duration of this row, at most 1/64 more; rows without a sample are left out"},
-    {"count", "1", "how often it took from from_s to to_s"},
-    {NULL, NULL, NULL},
+    {"procedure", "text", "what was measured, as in latency.csv", STATS_OTHER},
+    {"from_s", "s", "shortest duration of this row", STATS_OTHER},
+    {"to_s", "s", "longest duration of this row, at most 1/64 more; rows without a sample are left out",
+     STATS_OTHER},
+    {"count", "1", "how often it took from from_s to to_s", STATS_OTHER},
+    {NULL, NULL, NULL, STATS_OTHER},
 };
 
 const struct stats_column columns_keylog[] = {
-    {"time_s", "s", "simulated time at which the key came to be"},
-    {"impi", "text", "private identity of the UE"},
-    {"b_tid", "text", "bootstrapping transaction identifier"},
-    {"label", "text", "which key: K, OPC, KS, MUK, MRK, MSK or MTK"},
-    {"id", "hex", "identifier of the MSK or MTK, where there is one"},
-    {"value", "hex", "the key"},
-    {NULL, NULL, NULL},
+    {"time_s", "s", "simulated time at which the key came to be", STATS_OTHER},
+    {"impi", "text", "private identity of the UE", STATS_OTHER},
+    {"b_tid", "text", "bootstrapping transaction identifier", STATS_OTHER},
+    {"label", "text", "which key: K, OPC, KS, MUK, MRK, MSK or MTK", STATS_OTHER},
+    {"id", "hex", "identifier of the MSK or MTK, where there is one", STATS_OTHER},
+    {"value", "hex", "the key", STATS_OTHER},
+    {NULL, NULL, NULL, STATS_OTHER},
 };
 
-const struct stats_column columns_time = {"time_s", "s", "simulated time since the start of the run"};
+const struct stats_column columns_time = {"time_s", "s", "simulated time since the start of the run",
+                                          STATS_OTHER};
 
 static void csv_row(const char *file, const struct stats_column *column)
 {
@@ -57,7 +60,8 @@ static void print_csv(void)
     puts("file,column,unit,meaning");
     for (unsigned i = 0; i < config_key_count; i++) {
         char *name = g_strdup_printf("%s.%s", config_keys[i].section, config_keys[i].name);
-        struct stats_column column = {name, config_type_unit(config_keys[i].type), config_keys[i].meaning};
+        struct stats_column column = {name, config_type_unit(config_keys[i].type), config_keys[i].meaning,
+                                      STATS_OTHER};
 
         csv_row("summary.csv", &column);
         g_free(name);

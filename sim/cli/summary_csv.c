@@ -32,6 +32,18 @@ static void distribution_cell(struct csv *csv, const struct distribution *d)
     g_free(text);
 }
 
+/* "60, 600" */
+static void durations_cell(struct csv *csv, const struct durations *durations)
+{
+    GString *text = g_string_new(NULL);
+    char one[FORMAT_SIZE];
+
+    for (unsigned i = 0; i < durations->count; i++)
+        g_string_append_printf(text, "%s%s", i ? ", " : "", format_exact_seconds(one, durations->ns[i]));
+    csv_text(csv, text->str);
+    g_string_free(text, TRUE);
+}
+
 void summary_parameter_cell(struct csv *csv, const struct scenario *scenario, const struct config_key *key)
 {
     const void *member = (const char *)scenario + key->offset;
@@ -53,6 +65,9 @@ void summary_parameter_cell(struct csv *csv, const struct scenario *scenario, co
     case CONFIG_SHARE:
     case CONFIG_EVENT_RATE:
         csv_real(csv, *(const double *)member);
+        break;
+    case CONFIG_DURATIONS:
+        durations_cell(csv, member);
         break;
     case CONFIG_DISTRIBUTION:
         distribution_cell(csv, member);
@@ -93,7 +108,7 @@ static bool summary_rows(const struct report *report, struct csv *csv, GError **
 
 static bool latency_rows(const struct report *report, struct csv *csv, GError **error)
 {
-    static const double quantiles[] = {0.5, 0.9, 0.99, 0.999};
+    static const double quantiles[] = {0.5, 0.9, 0.95, 0.99, 0.999};
 
     for (const struct stats_column *column = columns_latency; column->name; column++)
         csv_text(csv, column->name);
@@ -106,7 +121,7 @@ static bool latency_rows(const struct report *report, struct csv *csv, GError **
         csv_unsigned(csv, h->count);
         csv_real(csv, histogram_mean_s(h));
         for (size_t q = 0; q < G_N_ELEMENTS(quantiles); q++)
-            csv_seconds(csv, histogram_quantile(h, quantiles[q]));
+            csv_real(csv, h->count > 0 ? storm_quantile_s(report->storm, i, quantiles[q]) : 0);
         csv_seconds(csv, h->max_ns);
     }
     return csv_row_end(csv, error);

@@ -172,12 +172,75 @@ static void print_keyed(const struct report *report, FILE *to)
     end(&p);
 }
 
+static bool cut_off(const struct report *report)
+{
+    double value;
+
+    return lookup(report, "cut_off", &value) && value != 0;
+}
+
+/* The share of all UEs that held the key at each deadline; a deadline after the end of the run has none. */
+static void print_deadlines(const struct report *report, FILE *to)
+{
+    const struct config_key *key = config_key_find("output", "deadlines");
+    char **deadlines = g_strsplit(scenario_value_text(report->scenario, key), ",", -1);
+    struct paragraph p = {to, "  with key", 0};
+    char buffer[FORMAT_SIZE], name[32];
+    double value;
+
+    for (unsigned i = 0; deadlines[i]; i++) {
+        char *label = g_strdup_printf("within %s", g_strstrip(deadlines[i]));
+
+        g_snprintf(name, sizeof name, "keyed_within_%u_ratio", i + 1);
+        if (lookup(report, name, &value))
+            add(&p, label, format_share(buffer, value, 1));
+        g_free(label);
+    }
+    end(&p);
+    g_strfreev(deadlines);
+}
+
+/* When a share of all UEs held the key. */
+static void print_update(const struct report *report, FILE *to)
+{
+    static const struct item shares[] = {{"50 % of all UEs after", "update_p50_s", SHOW_SECONDS},
+                                         {"90 %", "update_p90_s", SHOW_SECONDS},
+                                         {"99 %", "update_p99_s", SHOW_SECONDS},
+                                         {"99.9 %", "update_p999_s", SHOW_SECONDS}};
+    const char *none = cut_off(report) ? "not by the end" : "never";
+    struct paragraph p = {to, "Update", 0};
+    char buffer[FORMAT_SIZE];
+    double value;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(shares); i++)
+        add(&p, shares[i].label,
+            lookup(report, shares[i].metric, &value) ? show(buffer, SHOW_SECONDS, value) : none);
+    end(&p);
+    print_deadlines(report, to);
+}
+
+/* The storm had not ended when the run did: what is told of it is no more than its beginning. */
+static void print_cut_off(const struct report *report, FILE *to)
+{
+    char *line;
+
+    if (!cut_off(report))
+        return;
+    line = g_strdup_printf(
+        "Cut off by run.end = %s, before the storm had ended: what came after is not in any number.",
+        scenario_value_text(report->scenario, config_key_find("run", "end")));
+    format_wrapped(to, 0, WIDTH, line);
+    fputc('\n', to);
+    g_free(line);
+}
+
 static void print_servers(const struct report *report, FILE *to)
 {
     static const struct {
         const char *label, *prefix;
     } servers[] = {{"BM-SC", "bmsc"}, {"BSF", "bsf"}, {"HSS", "hss"}};
     static const struct item columns[] = {{"utilisation", "_utilisation_ratio", SHOW_RATIO},
+                                          {"busiest second", "_utilisation_peak_ratio", SHOW_RATIO},
                                           {"longest queue", "_queue_max", SHOW_COUNT},
                                           {"mean wait", "_wait_mean_s", SHOW_SECONDS}};
 
@@ -220,7 +283,7 @@ void summary_text_print(const struct report *report, FILE *to)
                                         {"received", "pulls_received", SHOW_COUNT},
                                         {"rejected", "pulls_rejected", SHOW_COUNT},
                                         {NULL, NULL, SHOW_COUNT}};
-    static const struct item time_to_key[] = {{"mean", "time_to_key_mean_s", SHOW_SECONDS},
+    static const struct item time_to_key[] = {{"of those with key: mean", "time_to_key_mean_s", SHOW_SECONDS},
                                               {"p50", "time_to_key_p50_s", SHOW_SECONDS},
                                               {"p99", "time_to_key_p99_s", SHOW_SECONDS},
                                               {"max", "time_to_key_max_s", SHOW_SECONDS},
@@ -245,8 +308,10 @@ void summary_text_print(const struct report *report, FILE *to)
 
     print_title(report, to);
     print_whatif(report, to);
+    print_cut_off(report, to);
     print_items(report, to, "Storm", storm);
     print_keyed(report, to);
+    print_update(report, to);
     print_items(report, to, "Time to key", time_to_key);
     print_servers(report, to);
     print_items(report, to, "Refused", refused);

@@ -38,6 +38,7 @@ const char *config_type_name(enum config_type type)
         [CONFIG_SEED] = "seed",
         [CONFIG_DURATION] = "duration",
         [CONFIG_SECONDS] = "whole seconds",
+        [CONFIG_DURATIONS] = "durations",
         [CONFIG_SHARE] = "share",
         [CONFIG_EVENT_RATE] = "event rate",
         [CONFIG_BIT_RATE] = "bit rate",
@@ -53,10 +54,11 @@ const char *config_type_name(enum config_type type)
 const char *config_type_unit(enum config_type type)
 {
     static const char *const units[] = {
-        [CONFIG_COUNT] = "1",        [CONFIG_SEED] = "1",      [CONFIG_DURATION] = "s",
-        [CONFIG_SECONDS] = "s",      [CONFIG_SHARE] = "ratio", [CONFIG_EVENT_RATE] = "1/s",
-        [CONFIG_BIT_RATE] = "bit/s", [CONFIG_BYTES] = "bytes", [CONFIG_DISTRIBUTION] = "s",
-        [CONFIG_DATE] = "date",      [CONFIG_CHOICE] = "text", [CONFIG_TEXT] = "text",
+        [CONFIG_COUNT] = "1",        [CONFIG_SEED] = "1",         [CONFIG_DURATION] = "s",
+        [CONFIG_SECONDS] = "s",      [CONFIG_SHARE] = "ratio",    [CONFIG_EVENT_RATE] = "1/s",
+        [CONFIG_DURATIONS] = "s",    [CONFIG_BIT_RATE] = "bit/s", [CONFIG_BYTES] = "bytes",
+        [CONFIG_DISTRIBUTION] = "s", [CONFIG_DATE] = "date",      [CONFIG_CHOICE] = "text",
+        [CONFIG_TEXT] = "text",
     };
     return units[type];
 }

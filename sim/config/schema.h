@@ -10,6 +10,7 @@
  *   EVENT_RATE    2000/s, 2k/s, 120/min; a bare number is per second
  *   BIT_RATE      10Mbit/s: number with bit/s, kbit/s, Mbit/s, Gbit/s, Tbit/s
  *   BYTES         number with B, kB, MB, GB, TB, KiB, MiB, GiB
+ *   DURATIONS     1min, 10min: up to DURATIONS_MAX of them in rising order; empty: none
  *   DISTRIBUTION  fixed(2ms), exp(2ms), lognormal(2ms, 0.5), uniform(1ms, 3ms)
  *   DATE          2030-01-01T00:00:00Z
  *   CHOICE        one word of a list (stored as its place in the list)
@@ -35,6 +36,11 @@ typedef double config_SHARE;      /* 0..1 */
 typedef double config_EVENT_RATE; /* per second */
 typedef int64_t config_BIT_RATE;  /* bit/s */
 typedef int64_t config_BYTES;     /* bytes */
+#define DURATIONS_MAX 4
+typedef struct durations {
+    unsigned count;
+    int64_t ns[DURATIONS_MAX];
+} config_DURATIONS;
 typedef struct distribution config_DISTRIBUTION;
 typedef int64_t config_DATE; /* Unix seconds */
 typedef int config_CHOICE;
@@ -54,6 +60,7 @@ enum config_type {
     CONFIG_SEED,
     CONFIG_DURATION,
     CONFIG_SECONDS,
+    CONFIG_DURATIONS,
     CONFIG_SHARE,
     CONFIG_EVENT_RATE,
     CONFIG_BIT_RATE,

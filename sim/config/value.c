@@ -52,6 +52,7 @@ static const char *const expectations[] = {
     [CONFIG_SEED] = "a whole number from 0 to 18446744073709551615",
     [CONFIG_DURATION] = "a duration such as 20ms (ns, us, ms, s, min, h, d)",
     [CONFIG_SECONDS] = "a duration in whole seconds such as 10s (s, min, h, d)",
+    [CONFIG_DURATIONS] = "up to four rising durations such as 1min, 10min",
     [CONFIG_SHARE] = "a share such as 0.1 or 10%",
     [CONFIG_EVENT_RATE] = "a rate such as 2000/s, 2k/s or 120/min",
     [CONFIG_BIT_RATE] = "a bit rate such as 10Mbit/s (bit/s, kbit/s, Mbit/s, Gbit/s, Tbit/s)",
@@ -128,6 +129,24 @@ static const char *read_seconds(const char *text, int64_t *out)
     const char *problem = read_scaled(text, duration_units, true, out);
 
     return !problem && *out % SECOND_NS ? "is not a whole number of seconds" : problem;
+}
+
+/* Parts that commas divide; empty text is no duration at all. */
+static const char *read_durations(const char *text, struct durations *out)
+{
+    char **parts = g_strsplit(text, ",", -1);
+    const char *problem = g_strv_length(parts) > DURATIONS_MAX ? "has too many durations" : NULL;
+
+    *out = (struct durations){.count = 0};
+    for (char **part = parts; *part && !problem; part++) {
+        int64_t *ns = &out->ns[out->count++];
+
+        problem = read_scaled(g_strstrip(*part), duration_units, true, ns);
+        if (!problem && out->count > 1 && ns[0] <= ns[-1])
+            problem = "does not rise";
+    }
+    g_strfreev(parts);
+    return problem;
 }
 
 static const char *read_seed(const char *text, uint64_t *out)
@@ -285,6 +304,8 @@ static const char *read_value(enum config_type type, const char *text, struct co
         return read_scaled(text, duration_units, true, &out->integer);
     case CONFIG_SECONDS:
         return read_seconds(text, &out->integer);
+    case CONFIG_DURATIONS:
+        return read_durations(text, &out->durations);
     case CONFIG_SHARE:
         return read_share(text, &out->real);
     case CONFIG_EVENT_RATE:
@@ -304,11 +325,12 @@ static const char *read_value(enum config_type type, const char *text, struct co
     return NULL;
 }
 
-/* A bound of the table, in the notation of the key; for a distribution that of its durations. */
+/* A bound of the table, in the notation of the key; for what is made of durations that of each. */
 static struct config_value bound(const struct config_key *key, const char *text)
 {
     struct config_value value = {.integer = 0};
-    enum config_type type = key->type == CONFIG_DISTRIBUTION ? CONFIG_DURATION : key->type;
+    bool of_durations = key->type == CONFIG_DISTRIBUTION || key->type == CONFIG_DURATIONS;
+    enum config_type type = of_durations ? CONFIG_DURATION : key->type;
     const char *problem = read_value(type, text, &value);
 
     if (problem)
@@ -320,6 +342,7 @@ static bool in_range(const struct config_key *key, const struct config_value *va
 {
     struct config_value low = bound(key, key->minimum), high = bound(key, key->maximum);
     const struct distribution *d = &value->distribution;
+    const struct durations *list = &value->durations;
 
     switch (key->type) {
     case CONFIG_SEED:
@@ -327,6 +350,8 @@ static bool in_range(const struct config_key *key, const struct config_value *va
     case CONFIG_SHARE:
     case CONFIG_EVENT_RATE:
         return value->real >= low.real && value->real <= high.real;
+    case CONFIG_DURATIONS: /* they rise */
+        return list->count == 0 || (list->ns[0] >= low.integer && list->ns[list->count - 1] <= high.integer);
     case CONFIG_DISTRIBUTION:
         if (d->a_ns < low.integer || d->a_ns > high.integer)
             return false;
@@ -429,6 +454,9 @@ void config_value_store(const struct config_key *key, const struct config_value 
     case CONFIG_SHARE:
     case CONFIG_EVENT_RATE:
         *(double *)member = value->real;
+        break;
+    case CONFIG_DURATIONS:
+        *(config_DURATIONS *)member = value->durations;
         break;
     case CONFIG_DISTRIBUTION:
         *(config_DISTRIBUTION *)member = value->distribution;

@@ -10,6 +10,7 @@ struct config_value {
     int64_t integer; /* COUNT, DURATION (ns), BIT_RATE, BYTES, DATE; CHOICE: place in the list */
     uint64_t seed;   /* SEED */
     double real;     /* SHARE, EVENT_RATE */
+    struct durations durations;
     struct distribution distribution;
 };
 

@@ -114,6 +114,13 @@ struct network_queues {
     int64_t uplink_bytes_max, downlink_bytes_max, core_bytes_max;
 };
 
+/* Of the whole run: of each sort of link the longest queue, and the largest share of its rate that any of them
+ * used in a whole second of simulated time (0 s to 1 s, and so on). */
+struct network_peaks {
+    int64_t uplink_bytes_max, downlink_bytes_max, core_bytes_max;
+    double uplink_ratio_max, downlink_ratio_max, core_ratio_max;
+};
+
 struct network;
 
 /* What an engine takes of the machine, measured: for what is said before a run. */
@@ -142,6 +149,7 @@ struct network_engine {
     void (*counters)(const struct network *network, int64_t out[NETWORK_COUNTER_COUNT]);
     void (*books)(struct network *network, uint32_t kind, bool in_flight, struct network_books *out);
     void (*queues)(const struct network *network, struct network_queues *out);
+    void (*peaks)(const struct network *network, struct network_peaks *out);
 };
 
 /* Engines embed it as first member of their own. */
@@ -217,6 +225,11 @@ static inline void network_books_totals(struct network *network, uint32_t kind, 
 static inline void network_queues(const struct network *network, struct network_queues *out)
 {
     network->engine->queues(network, out);
+}
+
+static inline void network_peaks(const struct network *network, struct network_peaks *out)
+{
+    network->engine->peaks(network, out);
 }
 
 #ifdef __cplusplus

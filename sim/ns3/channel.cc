@@ -109,6 +109,7 @@ bool LinkChannel::TransmitStart(ns3::Ptr<const ns3::Packet> packet,
 
     from->counters.sent_packets++;
     from->counters.sent_bytes += packet->GetSize() - ppp_bytes;
+    from->sending.add(ns3::Simulator::Now().GetNanoSeconds(), duration.GetNanoSeconds());
     if (from->fate != nullptr && meet_fate(from, packet, source, duration))
         return true;
     return PointToPointChannel::TransmitStart(packet, source, duration);

@@ -4,6 +4,7 @@
 #define SIM_NS3_INTERNAL_HH
 
 #include "sim/ns3/ns3c.h"
+#include "sim/ns3/sending.hh"
 
 #include <ns3/ipv4-address.h>
 #include <ns3/ipv6-address.h>
@@ -245,6 +246,7 @@ struct ns3c_device {
     ns3c_fate_fn *fate = nullptr;
     void *fate_user = nullptr;
     struct ns3c_device_counters counters = {};
+    ns3c_internal::Sending sending;
 };
 
 struct ns3c_csma {

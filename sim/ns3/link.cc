@@ -9,7 +9,9 @@
 #include <ns3/ipv6-l3-protocol.h>
 #include <ns3/mac48-address.h>
 #include <ns3/pointer.h>
+#include <ns3/simulator.h>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace ns3c_internal;
@@ -41,6 +43,19 @@ static void lost(ns3c_device *device, ns3::Ptr<const ns3::Packet> packet)
 {
     device->counters.loss_drops++;
     report_drop(device->node->sim, NS3C_DROP_LOSS, packet, device->link_head);
+}
+
+static uint64_t queued_bytes(const ns3c_device *device)
+{
+    return device->queue->GetNBytes() -
+           (uint64_t)(device->link_head + device->link_tail) * device->queue->GetNPackets();
+}
+
+/* ns-3 puts each packet into the queue; it waits there only while another one is being sent. */
+static void queued(ns3c_device *device, ns3::Ptr<const ns3::Packet>)
+{
+    if (device->sending.busy(ns3::Simulator::Now().GetNanoSeconds()))
+        device->counters.queued_bytes_max = std::max(device->counters.queued_bytes_max, queued_bytes(device));
 }
 
 static void received(ns3c_device *device, ns3::Ptr<const ns3::Packet> packet)
@@ -104,6 +119,7 @@ try {
         net->Attach(channel);
         join(ends[i], i == 0 ? a : b);
         net->TraceConnectWithoutContext("PhyRxEnd", ns3::MakeBoundCallback(&received, ends[i]));
+        ends[i]->queue->TraceConnectWithoutContext("Enqueue", ns3::MakeBoundCallback(&queued, ends[i]));
         if (options->loss > 0)
             ns3c_device_set_loss(ends[i], options->loss);
     }
@@ -135,6 +151,6 @@ try {
 void ns3c_device_counters(const ns3c_device *device, struct ns3c_device_counters *out)
 {
     *out = device->counters;
-    out->queued_bytes = device->queue->GetNBytes() -
-                        (uint64_t)(device->link_head + device->link_tail) * device->queue->GetNPackets();
+    out->queued_bytes = queued_bytes(device);
+    out->sending_second_max_ns = device->sending.second_max_ns();
 }

@@ -9,10 +9,21 @@
 extern "C" {
 #endif
 
+/* What sort of number a run makes, which decides what an interval over several runs can say of it. */
+enum stats_kind {
+    STATS_OTHER,    /* not a number of a whole run */
+    STATS_COUNT,    /* how often something happened, or how much: it may be rare */
+    STATS_MEAN,     /* of many samples, or a share of time */
+    STATS_SHARE,    /* of the UEs: a count, too, and may be rare */
+    STATS_QUANTILE, /* of the samples of a run */
+    STATS_EXTREME   /* the largest or the last of a run */
+};
+
 struct stats_column {
     const char *name;
     const char *unit; /* "1", "s", "bytes", "ratio", "1/s" */
     const char *meaning;
+    enum stats_kind kind;
 };
 
 struct stats_value {

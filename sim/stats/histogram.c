@@ -99,11 +99,11 @@ static uint64_t rank_of(uint64_t count, double q)
     return CLAMP(rank, 1, count);
 }
 
-int64_t histogram_quantile(const struct histogram *h, double q)
+/* The sample of that rank, 1 .. count, as the upper edge of its bucket. */
+static int64_t value_of_rank(const struct histogram *h, uint64_t rank)
 {
-    if (h->count == 0)
-        return 0;
-    uint64_t left = rank_of(h->count, q);
+    uint64_t left = rank;
+
     for (unsigned octave = 0; octave < HISTOGRAM_OCTAVES; octave++) {
         if (!h->octave[octave])
             continue;
@@ -115,6 +115,18 @@ int64_t histogram_quantile(const struct histogram *h, double q)
         }
     }
     return h->max_ns;
+}
+
+int64_t histogram_quantile(const struct histogram *h, double q)
+{
+    return h->count == 0 ? 0 : value_of_rank(h, rank_of(h->count, q));
+}
+
+int64_t histogram_quantile_of(const struct histogram *h, double q, uint64_t whole)
+{
+    uint64_t rank = whole == 0 ? 1 : rank_of(whole, q);
+
+    return rank > h->count ? -1 : value_of_rank(h, rank);
 }
 
 static int64_t lower_edge(unsigned octave, unsigned step)

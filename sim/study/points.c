@@ -221,9 +221,15 @@ static enum expression_kind kind_of(const void *user, const char *name)
         return EXPRESSION_TEXT;
     if (!key)
         return EXPRESSION_UNKNOWN;
-    return key->type == CONFIG_CHOICE || key->type == CONFIG_TEXT || key->type == CONFIG_DATE
-               ? EXPRESSION_TEXT
-               : EXPRESSION_NUMBER;
+    switch (key->type) {
+    case CONFIG_CHOICE:
+    case CONFIG_TEXT:
+    case CONFIG_DATE:
+    case CONFIG_DURATIONS:
+        return EXPRESSION_TEXT;
+    default:
+        return EXPRESSION_NUMBER;
+    }
 }
 
 static void offer_names(const void *user, struct suggestion *suggestion)

@@ -312,6 +312,9 @@ static void add_meaning(GString *to, const struct config_key *key, const char *t
         g_string_append_printf(to, "%d %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %.17g",
                                (int)value.distribution.kind, value.distribution.a_ns, value.distribution.b_ns,
                                value.distribution.sigma);
+    else if (key->type == CONFIG_DURATIONS)
+        for (unsigned i = 0; i < value.durations.count; i++)
+            g_string_append_printf(to, "%" G_GINT64_FORMAT " ", value.durations.ns[i]);
     else if (key->type == CONFIG_TEXT)
         g_string_append(to, text);
     else

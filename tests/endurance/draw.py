@@ -122,6 +122,9 @@ def value(random, key, ues):
         return moment.isoformat() + "Z"
     if key.type == "distribution":
         return distribution(random, number(key.low), number(key.high), key.default)
+    if key.type == "durations":
+        drawn = {magnitude(random, number(key.low), number(key.high), 1e-6, 60) for _ in range(random.randrange(5))}
+        return ", ".join(duration(random, value) for value in sorted(drawn))
     if key.type == "share":
         return f"{random.choice((0, 100, random.uniform(0, 100), 10 ** random.uniform(-1, 1.5))):.4g}%"
     low, high = CHEAP.get(key.name, (number(key.low), number(key.high)))

@@ -111,8 +111,8 @@ without_times() {
     "$python" - "$1" <<'END'
 import csv, sys
 header, row = csv.reader(open(sys.argv[1], newline=""))
-of_keyed = ("time_to_key_mean_s", "time_to_key_p50_s", "time_to_key_p99_s", "time_to_key_max_s", "storm_duration_s")
-row = ["" if name in of_keyed else value for name, value in zip(header, row)]
+row = ["" if name.startswith(("time_to_key_", "update_")) or name == "storm_duration_s" else value
+       for name, value in zip(header, row)]
 csv.writer(open(sys.argv[1], "w", newline=""), lineterminator="\n").writerows([header, row])
 END
 }

@@ -91,7 +91,7 @@ class Wording(unittest.TestCase):
 
     def test_meanings_stand_alone(self):
         meaning = reading.known_metrics()["time_to_key_p50_s"][1]
-        self.assertEqual(meaning, "from the first pull sent to a UE until it holds the new MSK: median")
+        self.assertEqual(meaning, "median: first pull of a UE due until the UE holds the new MSK")
 
     def test_axis_values(self):
         self.assertEqual(wording.axis_numbers("pull.rate", ["1", "2.5", "1e+06"]), ([1.0, 2.5, 1e6], ""))

@@ -158,12 +158,19 @@ class Verifier:
                                  f"{summary[waiting]}), the capture has {found}")
 
     def times(self, summary):
-        """time_to_key anew: a UE that installs the MSK acknowledges it at that moment."""
+        """time_to_key anew: a UE that installs the MSK acknowledges it at that moment. The BM-SC sends first pulls in the
+        order in which they are due, so with equal gaps the n-th that left was due at pull.start + n / pull.rate."""
         if self.packets and self.packets[-1].time_ns / 1e9 > float(summary["simulated_s"]) + 1e-6:
             self.problems.append(f"the capture ends at {self.packets[-1].time_ns / 1e9}, after the run")
-        waits = sorted(ack.time_ns - self.mikey.first_pull[ue].time_ns for ue, ack in self.mikey.first_ack.items())
-        if not waits:
+        if summary["pull.pacing"] != "uniform" or not self.mikey.first_ack:
             return
+        sent = sorted((packet.time_ns, ue) for ue, packet in self.mikey.first_pull.items())
+        start, rate = float(summary["pull.start"]), float(summary["pull.rate"])
+        due_ns = {ue: (start + n / rate) * 1e9 for n, (_, ue) in enumerate(sent)}
+        early = [ue for time_ns, ue in sent if time_ns < due_ns[ue] - 1]
+        if early:
+            self.problems.append(f"{len(early)} first pulls left before they were due")
+        waits = sorted(ack.time_ns - due_ns[ue] for ue, ack in self.mikey.first_ack.items())
         for name, found in (("time_to_key_mean_s", sum(waits) / len(waits)), ("time_to_key_max_s", waits[-1])):
             told = float(summary[name])
             if abs(told - found / 1e9) > 1e-6 + 1e-6 * told:

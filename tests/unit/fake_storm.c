@@ -27,22 +27,22 @@ struct storm {
 };
 
 const struct stats_column storm_metrics[] = {
-    {"ues", "1", "UEs of the service"},
-    {"ues_keyed", "1", "UEs that hold the new MSK"},
-    {"ues_without_key", "1", "UEs that do not"},
-    {"ues_gave_up", "1", "UEs that tried until ue.attempts"},
-    {"pulls_sent", "1", "solicited pulls, retransmissions included"},
-    {"http_503", "1", "requests refused"},
-    {"time_to_key_p50_s", "s", "median, from the first pull to the key"},
-    {"storm_duration_s", "s", "from the first pull to the last key"},
-    {"bmsc_utilisation_ratio", "ratio", "share of the workers' time that is used"},
-    {"bmsc_queue_max", "1", "longest queue"},
-    {"bmsc_wait_mean_s", "s", "mean wait for a worker"},
-    {"downlink_bytes", "bytes", "IP bytes on the downlinks, \"all\", of cells"},
+    {"ues", "1", "UEs of the service", STATS_COUNT},
+    {"ues_keyed", "1", "UEs that hold the new MSK", STATS_COUNT},
+    {"ues_without_key", "1", "UEs that do not", STATS_COUNT},
+    {"ues_gave_up", "1", "UEs that tried until ue.attempts", STATS_COUNT},
+    {"pulls_sent", "1", "solicited pulls, retransmissions included", STATS_COUNT},
+    {"http_503", "1", "requests refused", STATS_COUNT},
+    {"time_to_key_p50_s", "s", "median, from the first pull to the key", STATS_COUNT},
+    {"storm_duration_s", "s", "from the first pull to the last key", STATS_COUNT},
+    {"bmsc_utilisation_ratio", "ratio", "share of the workers' time that is used", STATS_COUNT},
+    {"bmsc_queue_max", "1", "longest queue", STATS_COUNT},
+    {"bmsc_wait_mean_s", "s", "mean wait for a worker", STATS_COUNT},
+    {"downlink_bytes", "bytes", "IP bytes on the downlinks, \"all\", of cells", STATS_COUNT},
 };
 const unsigned storm_metric_count = G_N_ELEMENTS(storm_metrics);
 
-const struct stats_column storm_series[] = {{"ues_keyed", "1", "UEs that hold the new MSK"}};
+const struct stats_column storm_series[] = {{"ues_keyed", "1", "UEs that hold the new MSK", STATS_COUNT}};
 const unsigned storm_series_count = G_N_ELEMENTS(storm_series);
 
 const struct storm_procedure storm_procedures[] = {{"time_to_key", "first pull to key"},
@@ -196,6 +196,11 @@ double storm_metric(const struct storm *storm, const char *name)
             found = values[i].type == STATS_INTEGER ? (double)values[i].integer : values[i].real;
     g_free(values);
     return found;
+}
+
+double storm_quantile_s(const struct storm *storm, unsigned procedure, double q)
+{
+    return (double)histogram_quantile(storm_latency(storm, procedure), q) / 1e9;
 }
 
 const struct histogram *storm_latency(const struct storm *storm, unsigned procedure)

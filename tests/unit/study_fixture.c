@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct stats_column metrics[] = {
-    {"wait_s", "s", ""}, {"ues_done", "1", ""}, {"load_ratio", "ratio", ""}};
+static const struct stats_column metrics[] = {{"wait_s", "s", "", STATS_MEAN},
+                                              {"ues_done", "1", "", STATS_COUNT},
+                                              {"load_ratio", "ratio", "", STATS_MEAN}};
 
 static void cell(struct csv *csv, const struct scenario *scenario, const struct config_key *key)
 {

@@ -140,3 +140,22 @@ void native_queues(const struct native *native, struct network_queues *out)
         raise_to(&out->core_bytes_max, link_waiting_bytes(&server->ingress, now_ns));
     }
 }
+
+static void raise_to_peak(int64_t *bytes_max, double *ratio_max, const struct link *link)
+{
+    raise_to(bytes_max, link_waiting_bytes_max(link));
+    *ratio_max = MAX(*ratio_max, link_second_ratio_max(link));
+}
+
+void native_peaks(const struct native *native, struct network_peaks *out)
+{
+    *out = (struct network_peaks){0};
+    for (uint32_t i = 0; i < native->config.topology.cells; i++) {
+        raise_to_peak(&out->uplink_bytes_max, &out->uplink_ratio_max, &native->cells[i].uplink);
+        raise_to_peak(&out->downlink_bytes_max, &out->downlink_ratio_max, &native->cells[i].downlink);
+    }
+    for (uint32_t i = 0; i < native->config.topology.servers; i++) {
+        raise_to_peak(&out->core_bytes_max, &out->core_ratio_max, &native->servers[i].egress);
+        raise_to_peak(&out->core_bytes_max, &out->core_ratio_max, &native->servers[i].ingress);
+    }
+}

@@ -375,6 +375,11 @@ static void engine_books(struct network *network, uint32_t kind, bool in_flight,
     native_books_sum(native_of(network), kind, in_flight, out);
 }
 
+static void engine_peaks(const struct network *network, struct network_peaks *out)
+{
+    native_peaks(native_of(network), out);
+}
+
 static void engine_queues(const struct network *network, struct network_queues *out)
 {
     native_queues(native_of(network), out);
@@ -397,4 +402,5 @@ const struct network_engine native_engine = {
     .counters = engine_counters,
     .books = engine_books,
     .queues = engine_queues,
+    .peaks = engine_peaks,
 };

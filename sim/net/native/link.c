@@ -17,6 +17,7 @@ struct waiting {
 /* A ring, oldest first. Those that have begun to leave are taken out when the next one comes. */
 struct link_queue {
     uint64_t ip_bytes; /* of all in the ring */
+    uint64_t ip_bytes_max;
     uint32_t first, count;
     uint32_t room; /* a power of two */
     struct waiting ring[];
@@ -57,6 +58,7 @@ static struct link_queue *grown(struct link_queue *old)
     if (!old)
         return queue;
     queue->ip_bytes = old->ip_bytes;
+    queue->ip_bytes_max = old->ip_bytes_max;
     queue->count = old->count;
     for (uint32_t n = 0; n < old->count; n++)
         queue->ring[n] = *waiting_at(old, n);
@@ -81,5 +83,32 @@ bool link_wait(struct link *link, const struct link_rate *rate, int64_t now_ns, 
     queue->ring[(queue->first + queue->count++) & (queue->room - 1)] =
         (struct waiting){link->free_ns, ip_bytes};
     queue->ip_bytes += ip_bytes;
+    queue->ip_bytes_max = MAX(queue->ip_bytes_max, queue->ip_bytes);
     return true;
+}
+
+uint64_t link_waiting_bytes_max(const struct link *link)
+{
+    return link->queue ? link->queue->ip_bytes_max : 0;
+}
+
+double link_second_ratio_max(const struct link *link)
+{
+    return (double)MAX(link->sending_ns, link->sending_max_ns) / (double)CLOCK_SECOND;
+}
+
+void link_next_second(struct link *link, int64_t takes_ns)
+{
+    int64_t start_ns = link->free_ns - takes_ns;
+
+    while (link->free_ns > link->second_ns + CLOCK_SECOND) {
+        int64_t end_ns = link->second_ns + CLOCK_SECOND;
+
+        link->sending_ns += MAX(end_ns - start_ns, 0);
+        link->sending_max_ns = MAX(link->sending_max_ns, link->sending_ns);
+        link->second_ns = MAX(end_ns, start_ns / CLOCK_SECOND * CLOCK_SECOND);
+        link->sending_ns = 0;
+        start_ns = MAX(start_ns, end_ns);
+    }
+    link->sending_ns += link->free_ns - start_ns;
 }

@@ -9,6 +9,8 @@
 #ifndef SIM_NET_NATIVE_LINK_H
 #define SIM_NET_NATIVE_LINK_H
 
+#include "sim/kernel/clock.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -23,6 +25,9 @@ struct link_queue;
 struct link {
     int64_t free_ns;          /* when everything put on the link so far has left */
     struct link_queue *queue; /* what waits, and what waited last; NULL while nothing ever did */
+    int64_t second_ns;        /* start of the whole second in which the last packet leaves */
+    int64_t sending_ns;       /* of that second the transmitter sends so long */
+    int64_t sending_max_ns;   /* the most of any second before it */
 };
 
 #define LINK_DROPPED INT64_MIN
@@ -40,6 +45,14 @@ uint64_t link_waiting_bytes(const struct link *link, int64_t now_ns);
 /* A packet finds the transmitter busy: false if there is no room for it to wait. */
 bool link_wait(struct link *link, const struct link_rate *rate, int64_t now_ns, uint32_t ip_bytes);
 
+/* Most IP bytes that ever waited. */
+uint64_t link_waiting_bytes_max(const struct link *link);
+/* The most that it sent in any whole second, as a share of what its rate allows. */
+double link_second_ratio_max(const struct link *link);
+
+/* The last packet takes until free_ns, which is in a later second than the one before it. */
+void link_next_second(struct link *link, int64_t takes_ns);
+
 /* Puts an IP packet on the link; returns when its last bit leaves, or LINK_DROPPED. A packet that finds the
  * link idle does not wait, so it is never dropped. */
 static inline int64_t link_put(struct link *link, const struct link_rate *rate, int64_t now_ns,
@@ -52,7 +65,12 @@ static inline int64_t link_put(struct link *link, const struct link_rate *rate, 
         link->free_ns = now_ns;
     else if (!link_wait(link, rate, now_ns, ip_bytes))
         return LINK_DROPPED;
-    return link->free_ns += takes_ns;
+    link->free_ns += takes_ns;
+    if (link->free_ns <= link->second_ns + CLOCK_SECOND)
+        link->sending_ns += takes_ns;
+    else
+        link_next_second(link, takes_ns);
+    return link->free_ns;
 }
 
 #endif

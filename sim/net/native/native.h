@@ -32,6 +32,7 @@ struct kernel *native_kernel(struct native *native);
 void native_counters_sum(const struct native *native, int64_t out[NETWORK_COUNTER_COUNT]);
 void native_books_sum(struct native *native, uint32_t kind, bool in_flight, struct network_books *out);
 void native_queues(const struct native *native, struct network_queues *out);
+void native_peaks(const struct native *native, struct network_peaks *out);
 
 #ifdef __cplusplus
 }

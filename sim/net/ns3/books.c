@@ -104,3 +104,27 @@ void ns3_queues(const struct network *network, struct network_queues *out)
         raise_to_queued(&out->core_bytes_max, net->servers[i].ingress);
     }
 }
+
+static void raise_to_peak(int64_t *bytes_max, double *ratio_max, const struct ns3c_device *device)
+{
+    struct ns3c_device_counters c;
+
+    ns3c_device_counters(device, &c);
+    *bytes_max = MAX(*bytes_max, (int64_t)c.queued_bytes_max);
+    *ratio_max = MAX(*ratio_max, (double)c.sending_second_max_ns / (double)CLOCK_SECOND);
+}
+
+void ns3_peaks(const struct network *network, struct network_peaks *out)
+{
+    const struct ns3_net *net = net_of(network);
+
+    *out = (struct network_peaks){0};
+    for (uint32_t i = 0; net->cells && i < net->config.topology.cells; i++) {
+        raise_to_peak(&out->uplink_bytes_max, &out->uplink_ratio_max, net->cells[i].up);
+        raise_to_peak(&out->downlink_bytes_max, &out->downlink_ratio_max, net->cells[i].down);
+    }
+    for (uint32_t i = 0; net->servers && i < net->config.topology.servers; i++) {
+        raise_to_peak(&out->core_bytes_max, &out->core_ratio_max, net->servers[i].egress);
+        raise_to_peak(&out->core_bytes_max, &out->core_ratio_max, net->servers[i].ingress);
+    }
+}

@@ -270,4 +270,5 @@ const struct network_engine ns3_engine = {
     .counters = ns3_counters,
     .books = ns3_books,
     .queues = ns3_queues,
+    .peaks = ns3_peaks,
 };

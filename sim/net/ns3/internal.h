@@ -322,5 +322,6 @@ void ns3_listen_clear(struct ns3_net *net);
 void ns3_counters(const struct network *network, int64_t out[NETWORK_COUNTER_COUNT]);
 void ns3_books(struct network *network, uint32_t kind, bool in_flight, struct network_books *out);
 void ns3_queues(const struct network *network, struct network_queues *out);
+void ns3_peaks(const struct network *network, struct network_peaks *out);
 
 #endif
