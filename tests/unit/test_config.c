@@ -11,6 +11,7 @@ static const struct config_key any[] = {
     [CONFIG_SEED] = {"t", "t", CONFIG_SEED, "1", "0", "18446744073709551615", "", 0},
     [CONFIG_DURATION] = {"t", "t", CONFIG_DURATION, "0", "0", "9223372036854775807ns", "", 0},
     [CONFIG_SECONDS] = {"t", "t", CONFIG_SECONDS, "0", "0", "1d", "", 0},
+    [CONFIG_DURATIONS] = {"t", "t", CONFIG_DURATIONS, "", "0", "100d", "", 0},
     [CONFIG_SHARE] = {"t", "t", CONFIG_SHARE, "0", "0", "1", "", 0},
     [CONFIG_EVENT_RATE] = {"t", "t", CONFIG_EVENT_RATE, "1", "0", "1G", "", 0},
     [CONFIG_BIT_RATE] = {"t", "t", CONFIG_BIT_RATE, "1", "1bit/s", "100Tbit/s", "", 0},
@@ -123,6 +124,24 @@ static void test_durations(void)
     refuse(CONFIG_DURATION, "106752d", "is too large");
     refuse(CONFIG_DURATION, "999999999999999999999999d", "is too large");
     refuse(CONFIG_DURATION, "1h30min", "unknown unit");
+}
+
+static void test_lists(void)
+{
+    struct durations list = parse(CONFIG_DURATIONS, "0, 1min ,10min,90d").durations;
+
+    g_assert_cmpuint(list.count, ==, 4);
+    g_assert_cmpint(list.ns[0], ==, 0);
+    g_assert_cmpint(list.ns[2], ==, INT64_C(600000000000));
+    g_assert_cmpuint(parse(CONFIG_DURATIONS, "").durations.count, ==, 0);
+    refuse(CONFIG_DURATIONS, "1s, 2s, 3s, 4s, 5s",
+           "has too many durations, expected up to four rising durations");
+    refuse(CONFIG_DURATIONS, "1min, 60s", "does not rise");
+    refuse(CONFIG_DURATIONS, "1min, 1s", "does not rise");
+    refuse(CONFIG_DURATIONS, "1min,", "is empty");
+    refuse(CONFIG_DURATIONS, "1min 2min", "has an unknown unit");
+    refuse(CONFIG_DURATIONS, "1, 2", "has no unit");
+    refuse(CONFIG_DURATIONS, "1s, 107d", "is out of range");
 }
 
 static void test_seconds(void)
@@ -302,6 +321,7 @@ int main(int argc, char **argv)
     g_test_add_func("/config/counts", test_counts);
     g_test_add_func("/config/seeds", test_seeds);
     g_test_add_func("/config/durations", test_durations);
+    g_test_add_func("/config/lists of durations", test_lists);
     g_test_add_func("/config/seconds", test_seconds);
     g_test_add_func("/config/shares", test_shares);
     g_test_add_func("/config/rates", test_rates);

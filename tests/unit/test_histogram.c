@@ -207,11 +207,31 @@ static void test_merge(void)
         histogram_clear(&part[i]);
 }
 
+/* Three samples of a whole of five: the two that are missing are larger than all. */
+static void test_of_whole(void)
+{
+    struct histogram h;
+
+    histogram_init(&h);
+    g_assert_cmpint(histogram_quantile_of(&h, 0, 5), ==, -1);
+    g_assert_cmpint(histogram_quantile_of(&h, 0.5, 0), ==, -1);
+    for (int64_t value = 10; value <= 30; value += 10)
+        histogram_add(&h, value);
+    g_assert_cmpint(histogram_quantile_of(&h, 0.2, 5), ==, 10);
+    g_assert_cmpint(histogram_quantile_of(&h, 0.21, 5), ==, 20);
+    g_assert_cmpint(histogram_quantile_of(&h, 0.6, 5), ==, 30);
+    g_assert_cmpint(histogram_quantile_of(&h, 0.61, 5), ==, -1);
+    g_assert_cmpint(histogram_quantile_of(&h, 1, 5), ==, -1);
+    g_assert_cmpint(histogram_quantile_of(&h, 1, 3), ==, 30);
+    histogram_clear(&h);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
     g_test_add_func("/histogram/groups", test_groups);
     g_test_add_func("/histogram/quantiles", test_quantiles);
+    g_test_add_func("/histogram/of a whole", test_of_whole);
     g_test_add_func("/histogram/edges", test_edges);
     g_test_add_func("/histogram/small-values-exact", test_small_values_exact);
     g_test_add_func("/histogram/sum", test_sum);

@@ -134,12 +134,44 @@ static void test_shelf(void)
     shelf_clear(&to);
 }
 
+/* 8 Mbit/s are 1000 ns a byte: a packet of 998 bytes takes 1 ms with its frame. */
+static void test_peaks(void)
+{
+    struct link_rate rate = {8000000, 10000}, slow = {8000, 10000};
+    struct link link;
+
+    link_init(&link);
+    g_assert_cmpfloat(link_second_ratio_max(&link), ==, 0);
+    g_assert_cmpuint(link_waiting_bytes_max(&link), ==, 0);
+    link_put(&link, &rate, 10, 998);
+    g_assert_cmpuint(link_waiting_bytes_max(&link), ==, 0);
+    for (unsigned n = 0; n < 3; n++)
+        link_put(&link, &rate, 10, 998);
+    g_assert_cmpuint(link_waiting_bytes_max(&link), ==, 3 * 998);
+    g_assert_cmpfloat(link_second_ratio_max(&link), ==, 0.004);
+    /* Half of each is in another second; then one of 5 ms, half a minute later. */
+    link_put(&link, &rate, CLOCK_SECOND - 500000, 998);
+    g_assert_cmpfloat(link_second_ratio_max(&link), ==, 0.0045);
+    link_put(&link, &rate, 30 * CLOCK_SECOND, 4998);
+    g_assert_cmpfloat(link_second_ratio_max(&link), ==, 0.005);
+    /* 8 kbit/s: 1.5 s from 40.75 s on, then 3 s that fill two seconds. */
+    link_put(&link, &slow, 40 * CLOCK_SECOND + 750 * CLOCK_MILLISECOND, 1498);
+    g_assert_cmpfloat(link_second_ratio_max(&link), ==, 1);
+    link_clear(&link);
+    link_init(&link);
+    link_put(&link, &slow, 750 * CLOCK_MILLISECOND, 998);
+    g_assert_cmpfloat(link_second_ratio_max(&link), ==, 0.75);
+    g_assert_cmpuint(link_waiting_bytes_max(&link), ==, 0);
+    link_clear(&link);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
     g_test_add_func("/net/link/nearest", test_nearest);
     g_test_add_func("/net/link/idle-starts-anew", test_idle_starts_anew);
     g_test_add_func("/net/link/limit", test_limit);
+    g_test_add_func("/net/link/peaks", test_peaks);
     g_test_add_func("/net/link/many-wait", test_many_wait);
     g_test_add_func("/net/link/extremes", test_extremes);
     g_test_add_func("/net/shelf", test_shelf);

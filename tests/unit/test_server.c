@@ -208,6 +208,33 @@ static void test_storm_md1(void)
     storm_wait("fixed(1ms)", 0.6 / (2 * 1000 * 0.4));
 }
 
+/* Two workers: one busy from 0.5 s to 3.25 s, the other from 2.5 s to 2.75 s. First pulls go out until 2.6 s. */
+static void test_spans(void)
+{
+    const int64_t ms = CLOCK_MILLISECOND;
+    struct server server;
+    struct server_waiting next;
+
+    server_init(&server, 2, 10);
+    g_assert_cmpfloat(server_span_ratio(&server, 0, 0), ==, 0);
+    server_arrive(&server, 500 * ms, 0, false);
+    g_assert_cmpfloat(server_second_ratio_max(&server, 900 * ms), ==, 0.2);
+    g_assert_cmpfloat(server_span_ratio(&server, 0, 2500 * ms), ==, 2.0 / 2 / 2.5);
+    server_arrive(&server, 2500 * ms, 1, false);
+    server_span_ends(&server, 2600 * ms);
+    g_assert_false(server_finish(&server, 2750 * ms, &next));
+    g_assert_false(server_finish(&server, 3250 * ms, &next));
+    g_assert_cmpfloat(server_span_ratio(&server, 0, 9000 * ms), ==, (2.1 + 0.1) / 2 / 2.6);
+    g_assert_cmpfloat(server_span_ratio(&server, 600 * ms, 600 * ms), ==, 0);
+    g_assert_cmpfloat(server_second_ratio_max(&server, 3250 * ms), ==, 1.25 / 2);
+    /* A second in which nothing changes, long after. */
+    server_arrive(&server, 7900 * ms, 2, false);
+    server_arrive(&server, 7900 * ms, 3, false);
+    g_assert_cmpfloat(server_second_ratio_max(&server, 8900 * ms), ==, 1.8 / 2);
+    g_assert_cmpfloat(server_second_ratio_max(&server, 9100 * ms), ==, 1);
+    server_clear(&server);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -215,6 +242,7 @@ int main(int argc, char **argv)
     g_test_add_func("/server/M-D-1", test_md1);
     g_test_add_func("/server/M-M-c", test_mmc);
     g_test_add_func("/server/limit", test_limit);
+    g_test_add_func("/server/spans", test_spans);
     g_test_add_func("/server/busy for long", test_busy_for_long);
     g_test_add_func("/server/ring", test_ring);
     g_test_add_func("/server/storm M-M-1", test_storm_mm1);
