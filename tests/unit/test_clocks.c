@@ -59,7 +59,7 @@ static void test_all_ues(void)
 {
     struct scenario *scenario =
         fixture_scenario("ue.count=1000", "ue.muk_unknown=20%", "pull.attempts=1", "bmsc.workers=100",
-                         "output.deadlines=0s, 500ms, 1s, 1min", NULL);
+                         "output.deadlines=1ms, 500ms, 1s, 1min", NULL);
     struct storm *storm = fixture_run(scenario);
     double keyed = storm_metric(storm, "ues_keyed_ratio"), one_s = storm_metric(storm, "time_to_key_max_s");
 
