@@ -23,7 +23,8 @@ struct server {
     /* Sum over workers of time spent busy, up to changed_ns: of many, more than 64 bits hold. */
     double busy_ns;
     int64_t changed_ns;
-    /* While first pulls go out: until span_end_ns, INT64_MAX as long as that is not known; what busy_ns was then. */
+    /* While first pulls go out: until span_end_ns, INT64_MAX as long as that is not known; what busy_ns
+     * was then. */
     int64_t span_end_ns;
     double span_busy_ns;
     /* The whole second that changed_ns is in: its start, busy_ns then; and the most of any before it. */
@@ -50,11 +51,11 @@ double server_busy_ns(const struct server *server, int64_t now_ns);
 
 /* The last first pull is due: end_ns >= now is where the span ends whose busy share is told. */
 void server_span_ends(struct server *server, int64_t end_ns);
-/* Share of worker time spent busy from start_ns, before which it was idle, until the span ends, or until now_ns if it
- * has not. */
+/* Share of worker time spent busy from start_ns, before which it was idle, until the span ends, or until
+ * now_ns if it has not. */
 double server_span_ratio(const struct server *server, int64_t start_ns, int64_t now_ns);
-/* The largest share of any whole second of simulated time: 0 s to 1 s, 1 s to 2 s, and so on; the one that now_ns
- * is in counts as if it went on idle. */
+/* The largest share of any whole second of simulated time: 0 s to 1 s, 1 s to 2 s, and so on; the one
+ * that now_ns is in counts as if it went on idle. */
 double server_second_ratio_max(const struct server *server, int64_t now_ns);
 
 #endif

@@ -77,8 +77,8 @@ static void on_closed(struct net_region *at, uint32_t host, struct net_conn conn
         ue_closed(at, host, conn, reason);
 }
 
-/* "While first pulls go out" ends with the last that is due, or after a second, so that a handful of UEs have a
- * share as well. */
+/* "While first pulls go out" ends with the last that is due, or after a second, so that a handful of UEs
+ * have a share as well. */
 static void end_spans(struct net_region *at)
 {
     struct model_region *m = model_of(at);

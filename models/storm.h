@@ -88,8 +88,8 @@ struct storm_procedure {
 };
 extern const struct storm_procedure storm_procedures[];
 extern const unsigned storm_procedure_count;
-/* The duration that a share q of a procedure's samples do not exceed; of `update` the time after which that share of
- * all UEs holds the key. NaN if there is none. */
+/* The duration that a share q of a procedure's samples do not exceed; of `update` the time after which
+ * that share of all UEs holds the key. NaN if there is none. */
 double storm_quantile_s(const struct storm *storm, unsigned procedure, double q);
 /* Did run.end come while UEs were still to be pulled, served or answered? */
 bool storm_cut_off(const struct storm *storm);

@@ -33,7 +33,8 @@ void bmsc_prefetch(struct net_region *at, uint32_t kind, uint64_t argument, unsi
 uint32_t bmsc_solicited(const struct bmsc *bmsc);
 /* Has the first pull of every UE been due? */
 bool bmsc_all_due(const struct bmsc *bmsc);
-/* First pulls sent per second, from the first to the last that has left; NaN for less than two, or all at once. */
+/* First pulls sent per second, from the first to the last that has left; NaN for less than two, or all at
+ * once. */
 double bmsc_pull_rate_per_s(const struct bmsc *bmsc);
 /* UEs that it solicits, or whose MSK it has not seen acknowledged yet. */
 uint32_t bmsc_sessions(const struct bmsc *bmsc);

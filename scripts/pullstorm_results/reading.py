@@ -17,7 +17,7 @@ import numpy
 import pandas
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-FORMAT = 1  # of the files of a result, as their manifest says it
+FORMAT = 2  # of the files of a result, as their manifest says it
 RUN_COLUMNS = ("point", "replication", "seed", "status")
 STATISTICS = ("mean", "sd", "ci_low", "ci_high")
 # Times, shares and rates have no value, an empty field, where there is nothing that they could be of.

@@ -114,8 +114,8 @@ struct network_queues {
     int64_t uplink_bytes_max, downlink_bytes_max, core_bytes_max;
 };
 
-/* Of the whole run: of each sort of link the longest queue, and the largest share of its rate that any of them
- * used in a whole second of simulated time (0 s to 1 s, and so on). */
+/* Of the whole run: of each sort of link the longest queue, and the largest share of its rate that any of
+ * them used in a whole second of simulated time (0 s to 1 s, and so on). */
 struct network_peaks {
     int64_t uplink_bytes_max, downlink_bytes_max, core_bytes_max;
     double uplink_ratio_max, downlink_ratio_max, core_ratio_max;

@@ -253,8 +253,9 @@ struct ns3c_device_counters {
     uint64_t received_packets, received_bytes; /* taken from it and handed to IP */
     uint64_t queue_drops, loss_drops, fate_drops;
     uint64_t queued_bytes; /* IP bytes that wait now */
-    /* Of a point-to-point link: most IP bytes that ever waited behind a packet that was being sent, and the most
-     * time of any whole second of the simulation's (0 s to 1 s, and so on) that the device spent sending. */
+    /* Of a point-to-point link: most IP bytes that ever waited behind a packet that was being sent, and
+     * the most time of any whole second of the simulation's (0 s to 1 s, and so on) that the device spent
+     * sending. */
     uint64_t queued_bytes_max;
     int64_t sending_second_max_ns;
 };

@@ -28,8 +28,8 @@ void histogram_merge(struct histogram *into, const struct histogram *from);
 /* The smallest value v such that at least q (0..1) of the samples are <= v, as the upper edge of its bucket
  * (never above the maximum). 0 if empty. */
 int64_t histogram_quantile(const struct histogram *h, double q);
-/* The same among `whole` >= count samples, of which those that are missing are larger than all that are there:
- * the time until a share q of all has happened. -1 if so many are not there, or if whole is 0. */
+/* The same among `whole` >= count samples, of which those that are missing are larger than all that are
+ * there: the time until a share q of all has happened. -1 if so many are not there, or if whole is 0. */
 int64_t histogram_quantile_of(const struct histogram *h, double q, uint64_t whole);
 /* Calls visit() for each group of neighbouring buckets that holds samples, in order: `count` of them, from
  * `from_ns` to `to_ns` inclusive. groups: how many an octave (a factor of two) is divided into, a power of

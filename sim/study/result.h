@@ -6,7 +6,7 @@
 #include "sim/study/study.h"
 
 /* Of the files of a result, in their manifests; the next number, when who reads them would misread. */
-#define RESULT_FORMAT 1
+#define RESULT_FORMAT 2
 
 enum result_state {
     RESULT_MISSING, /* no such folder */

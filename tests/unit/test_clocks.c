@@ -12,8 +12,8 @@ static void near_to(const struct storm *storm, const char *name, double value)
         g_error("%s is %.9g, expected %.9g", name, storm_metric(storm, name), value);
 }
 
-/* 100 pulls due every millisecond, that reach nobody who answers, and a BM-SC that needs 10 ms for one: pull n (0 ..)
- * waits 9 n ms, and the last leaves after a second. */
+/* 100 pulls due every millisecond, that reach nobody who answers, and a BM-SC that needs 10 ms for one:
+ * pull n (0 ..) waits 9 n ms, and the last leaves after a second. */
 static void test_pulls_wait(void)
 {
     struct scenario *scenario = fixture_scenario("ue.count=100", "ue.muk_unknown=100%", "bmsc.workers=1",
@@ -35,8 +35,8 @@ static void test_pulls_wait(void)
     scenario_free(scenario);
 }
 
-/* The BM-SC is asked for five times what it can do, while a straggler comes 15 s later: busy all the time while first
- * pulls go out. 250 UEs a second, 20 ms each, one worker. */
+/* The BM-SC is asked for five times what it can do, while a straggler comes 15 s later: busy all the time
+ * while first pulls go out. 250 UEs a second, 20 ms each, one worker. */
 static void test_overloaded(void)
 {
     struct scenario *scenario =
@@ -54,7 +54,8 @@ static void test_overloaded(void)
     scenario_free(scenario);
 }
 
-/* A fifth of the UEs is out of reach; the others hold the key 0.18 s after their pulls, which go out in a second. */
+/* A fifth of the UEs is out of reach; the others hold the key 0.18 s after their pulls, which go out in a
+ * second. */
 static void test_all_ues(void)
 {
     struct scenario *scenario =

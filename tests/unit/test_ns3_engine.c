@@ -233,8 +233,9 @@ static void check_damage(const char *fault, const char *ip_version)
     storm_summary(storm, captured);
     storm_free(storm);
     for (unsigned i = 0; i < storm_metric_count; i++)
-        g_assert_true(plain[i].integer == captured[i].integer &&
-                      (plain[i].real == captured[i].real || (isnan(plain[i].real) && isnan(captured[i].real))));
+        g_assert_true(
+            plain[i].integer == captured[i].integer &&
+            (plain[i].real == captured[i].real || (isnan(plain[i].real) && isnan(captured[i].real))));
     g_unlink(path);
     scenario_free(scenario);
 }

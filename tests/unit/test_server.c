@@ -208,7 +208,8 @@ static void test_storm_md1(void)
     storm_wait("fixed(1ms)", 0.6 / (2 * 1000 * 0.4));
 }
 
-/* Two workers: one busy from 0.5 s to 3.25 s, the other from 2.5 s to 2.75 s. First pulls go out until 2.6 s. */
+/* Two workers: one busy from 0.5 s to 3.25 s, the other from 2.5 s to 2.75 s. First pulls go out until
+ * 2.6 s. */
 static void test_spans(void)
 {
     const int64_t ms = CLOCK_MILLISECOND;

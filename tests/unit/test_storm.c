@@ -70,9 +70,10 @@ static void test_reproducible(void)
     scenario_free(two);
 }
 
-/* One UE, links so fast that bytes cost nothing: rtt 60 ms, core 5 ms each way, so 35 ms one way, 70 ms round
- * trip. Pull made 0.02 and 35; SYN and SYN-ACK 70; POST (rides behind the handshake's ACK) 35; challenge 1; 401 35; POST
- * 35; 2; 200 and, 20 us later, MSK: 35. The UE holds the key when the MSK is there. */
+/* One UE, links so fast that bytes cost nothing: rtt 60 ms, core 5 ms each way, so 35 ms one way, 70 ms
+ * round trip. Pull made 0.02 and 35; SYN and SYN-ACK 70; POST (rides behind the handshake's ACK) 35;
+ * challenge 1; 401 35; POST 35; 2; 200 and, 20 us later, MSK: 35. The UE holds the key when the MSK is
+ * there. */
 static void test_warm_time(void)
 {
     struct scenario *scenario =
