@@ -140,6 +140,14 @@ int64_t distribution_sample(const struct distribution *d, uint64_t bits)
     return MAX(d->a_ns, 0);
 }
 
+/* sqrt(log(1 + v^2)), the root by way of exp and log: the same everywhere. */
+double random_lognormal_sigma(double variation)
+{
+    double square = deterministic_log(1 + variation * variation);
+
+    return square > 0 ? deterministic_exp(deterministic_log(square) / 2) : 0;
+}
+
 int64_t distribution_mean(const struct distribution *d)
 {
     if (d->kind == DISTRIBUTION_UNIFORM)

@@ -56,6 +56,9 @@ struct distribution {
 /* One duration in nanoseconds, never negative, from 64 random bits. */
 int64_t distribution_sample(const struct distribution *d, uint64_t bits);
 
+/* Sigma of the lognormal distribution whose standard deviation is `variation` (0 or more) times its mean. */
+double random_lognormal_sigma(double variation);
+
 /* The exact mean in nanoseconds. */
 int64_t distribution_mean(const struct distribution *d);
 

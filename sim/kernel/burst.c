@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Beta(3,4), and draws from it in the order of time. */
+#include "sim/kernel/burst.h"
+
+#include "sim/kernel/deterministic_math.h"
+#include "sim/kernel/random.h"
+
+#include <glib.h>
+
+/* The integral of 60 x^2 (1-x)^3. */
+static double below(double x)
+{
+    return x * x * x * (20 + x * (-45 + x * (36 - 10 * x)));
+}
+
+/* What is missing to 1, without the loss of places that 1 - below(x) has near 1: with y = 1 - x. */
+static double above(double y)
+{
+    return y * y * y * y * (15 + y * (-24 + 10 * y));
+}
+
+double burst_share(double x)
+{
+    return x < 0.5 ? below(x) : 1 - above(1 - x);
+}
+
+/* Halves an interval until it has no middle. rest: 1 - share, for the upper half. */
+static double search(double share, double rest, double low)
+{
+    double high = 1;
+
+    for (;;) {
+        double x = low + (high - low) / 2;
+
+        if (x <= low || x >= high)
+            return low;
+        if (x < 0.5 ? below(x) <= share : above(1 - x) >= rest)
+            low = x;
+        else
+            high = x;
+    }
+}
+
+double burst_instant(double share)
+{
+    return search(share, 1 - share, 0);
+}
+
+void burst_init(struct burst *burst, uint32_t count)
+{
+    *burst = (struct burst){.left = count};
+}
+
+/* A. Renyi: -log(1 - F) of sorted draws grows by exponentials, of mean 1/n, 1/(n-1), ... 1. */
+double burst_next(struct burst *burst, uint64_t bits)
+{
+    double rest;
+
+    g_assert(burst->left > 0);
+    burst->exponent -= deterministic_log(1 - random_unit(bits)) / burst->left--;
+    rest = deterministic_exp(-burst->exponent);
+    burst->last = search(1 - rest, rest, burst->last);
+    return burst->last;
+}
