@@ -6,6 +6,7 @@
 #include "models/bsf/bsf.h"
 #include "models/hss/hss.h"
 #include "models/keylog.h"
+#include "models/placement.h"
 #include "models/storm_private.h"
 #include "models/ue/ue.h"
 #include "models/wire/diameter.h"
@@ -202,7 +203,7 @@ static struct network *new_network(struct storm *storm, GError **error)
         {HOST_HSS, DIAMETER_PORT, diameter_frame, 16, 16, 0},
     };
     struct network_config c = {.seed = s->run_seed,
-                               .topology = storm->topology,
+                               .topology = storm->world.topology,
                                .ipv6 = storm->world.ipv6,
                                .kind_names = storm_kind_names,
                                .kinds = MESSAGE_KIND_COUNT,
@@ -263,9 +264,9 @@ static bool open_files(struct storm *storm, GError **error)
     return true;
 }
 
-size_t storm_ue_bytes(void)
+size_t storm_ue_bytes(const struct scenario *scenario)
 {
-    return bmsc_ue_bytes + bsf_ue_bytes + hss_ue_bytes + sizeof(struct ue);
+    return bmsc_ue_bytes + pull_order_ue_bytes(scenario) + bsf_ue_bytes + hss_ue_bytes + sizeof(struct ue);
 }
 
 static void no_memory(const struct storm *storm, GError **error)
@@ -275,7 +276,7 @@ static void no_memory(const struct storm *storm, GError **error)
     g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOMEM,
                 "ue.count = %s: out of memory, that many UEs need tables of %.0f MB",
                 scenario_value_text(s, config_key_find("ue", "count")),
-                (double)s->ue_count * (double)storm_ue_bytes() / 1e6);
+                (double)s->ue_count * (double)storm_ue_bytes(s) / 1e6);
 }
 
 /* False and error: no memory for the tables with an entry a UE, all that grows with ue.count. */
@@ -283,7 +284,7 @@ static bool new_models(struct storm *storm, GError **error)
 {
     const struct world *world = &storm->world;
     struct model_region *core;
-    bool whole = true;
+    bool whole = ue_states_init(&storm->ue_states, world->ues, world->scenario->ue_preemptive > 0);
 
     storm->models = g_new0(struct model_region, storm->regions + 1);
     for (uint32_t r = 0; r <= storm->regions; r++) {
@@ -298,9 +299,7 @@ static bool new_models(struct storm *storm, GError **error)
         for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
             histogram_init(&m->latency[i]);
         if (r > 0)
-            whole =
-                (m->ues = ue_table_new(&storm->topology, r, world->scenario->ue_preemptive > 0)) != NULL &&
-                whole;
+            m->ues = ue_table_new(&storm->ue_states);
     }
     core = &storm->models[0];
     core->bmsc = bmsc_new(world);
@@ -322,9 +321,8 @@ struct storm *storm_new(const struct scenario *scenario, const struct storm_opti
     world_init(&storm->world, scenario);
     storm->options = *options;
     storm->row_ns = -1;
-    storm->regions = (uint32_t)MIN(scenario->run_regions, scenario->ue_cells);
-    storm->topology =
-        (struct net_topology){HOST_UES, storm->world.ues, (uint32_t)scenario->ue_cells, storm->regions};
+    storm->regions = storm->world.topology.regions;
+    storm->world.topology.shares = storm->shares = placement_shares(scenario);
     for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
         histogram_init(&storm->latency[i]);
     if (!open_files(storm, error)) {
@@ -389,6 +387,8 @@ void storm_free(struct storm *storm)
     free_models(storm);
     for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
         histogram_clear(&storm->latency[i]);
+    ue_states_clear(&storm->ue_states);
+    g_free(storm->shares);
     g_clear_error(&storm->failure);
     g_free(storm->row);
     g_free(storm);

@@ -29,6 +29,12 @@ static double pulled(const struct scenario *s)
     return fmin((double)s->ue_count, fmax(0, time_s * s->pull_rate));
 }
 
+/* Pulls per second where most go out: the top of Beta(3,4), at 2/5 of a burst. */
+static double peak_rate(const struct scenario *s)
+{
+    return s->pull_rate * (s->pull_pacing == PULL_PACING_BURST ? 60 * 0.4 * 0.4 * 0.6 * 0.6 * 0.6 : 1);
+}
+
 static double series_rows(const struct scenario *s, double ues)
 {
     double end_s =
@@ -41,12 +47,12 @@ void storm_needs(const struct scenario *s, const struct network_engine *engine, 
 {
     const struct network_cost *cost = engine ? &engine->cost : &native_engine.cost;
     double ues = pulled(s), boots = ues * fmin(1, s->ue_muk_expired + s->bmsc_renegotiate);
-    double busy = fmin(ues, s->pull_rate * unloaded_s(s));
+    double busy = fmin(ues, peak_rate(s) * unloaded_s(s));
     double resting = cost->setup_bytes + (double)MIN(s->run_regions, s->ue_cells) * cost->region_bytes +
                      (double)s->ue_cells * cost->cell_bytes + ues * cost->host_bytes +
                      boots * bootstrap.memory_bytes;
 
-    out->tables_bytes = (double)s->ue_count * (double)storm_ue_bytes();
+    out->tables_bytes = (double)s->ue_count * (double)storm_ue_bytes(s);
     out->memory_bytes = resting + out->tables_bytes + busy * cost->busy_bytes;
     out->waiting_bytes = resting + out->tables_bytes + ues * cost->busy_bytes;
     out->series_bytes = SERIES_HEAD_BYTES + series_rows(s, ues) * SERIES_ROW_BYTES;

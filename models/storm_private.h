@@ -5,6 +5,7 @@
 
 #include "models/server.h"
 #include "models/storm.h"
+#include "models/ue/ue.h"
 #include "models/world.h"
 #include "sim/kernel/clock.h"
 #include "sim/net/network.h"
@@ -17,8 +18,9 @@ struct storm {
     struct world world;
     struct storm_options options;
     struct network *network;
-    uint32_t regions; /* of cells; one more is the core */
-    struct net_topology topology;
+    uint32_t regions;              /* of cells; one more is the core */
+    struct net_cell_share *shares; /* of the world's topology; NULL: cells are alike */
+    struct ue_states ue_states;
     struct model_region *models; /* regions + 1 */
     struct capture *capture;
     struct keylog *keylog;
@@ -32,7 +34,7 @@ struct storm {
 };
 
 /* What the tables hold of each UE, whatever becomes of it. */
-size_t storm_ue_bytes(void);
+size_t storm_ue_bytes(const struct scenario *scenario);
 
 extern const char *const storm_kind_names[MESSAGE_KIND_COUNT];
 /* storm_check() for a program that loaded its scenario without. */

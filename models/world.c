@@ -3,6 +3,7 @@
 #include "models/world.h"
 
 #include "models/crypto/gba_keys.h"
+#include "models/placement.h"
 #include "models/wire/ua.h"
 #include "sim/kernel/limits.h"
 
@@ -73,6 +74,7 @@ void world_init(struct world *world, const struct scenario *scenario)
     world->bsf_id = name_and_protocol(world->bsf_id_bytes, world->bsf_fqdn, GBA_UA_TMPI);
     key_domain(mcc, mnc, world->key_domain_id);
 
+    world->topology = placement_topology(scenario);
     random_bytes(world->seed, ENTITY_WORLD, PURPOSE_RAND_KEY, 0, world->rand_key, 16);
     random_bytes(world->seed, ENTITY_WORLD, PURPOSE_NONCE_KEY, 0, world->nonce_key, 16);
 

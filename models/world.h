@@ -11,6 +11,7 @@
 #include "sim/kernel/clock.h"
 #include "sim/kernel/random.h"
 #include "sim/net/net.h"
+#include "sim/net/topology.h"
 #include "sim/stats/histogram.h"
 
 /* Hosts of the core; UE n is host HOST_UES + n. */
@@ -42,7 +43,11 @@ enum purpose {
     PURPOSE_RENEGOTIATE,
     PURPOSE_NONCE,
     PURPOSE_CSB_ID,
-    PURPOSE_PREEMPTIVE
+    PURPOSE_PREEMPTIVE,
+    PURPOSE_CELL,
+    PURPOSE_CELL_WEIGHT,
+    PURPOSE_PULL_ORDER,
+    PURPOSE_PULL_BURST
 };
 
 /* Entity number of draws that belong to no UE. */
@@ -53,6 +58,9 @@ enum purpose {
 /* Words of CHOICE keys, as keys.def lists them. */
 enum { LATE_ANSWERS_DROP, LATE_ANSWERS_KEEP }; /* bmsc.late_answers, bsf.late_answers */
 enum { ZN_TIMEOUT_504, ZN_TIMEOUT_503 };       /* whatif.zn_timeout_status */
+enum { PLACEMENT_RANDOM, PLACEMENT_EVEN };     /* ue.placement */
+enum { PULL_ORDER_RANDOM, PULL_ORDER_BY_NUMBER, PULL_ORDER_BY_CELL }; /* pull.order */
+enum { PULL_PACING_UNIFORM, PULL_PACING_POISSON, PULL_PACING_BURST }; /* pull.pacing */
 
 /* Names as the codecs take them: views of the strings in struct world. */
 struct world_texts {
@@ -67,6 +75,7 @@ struct world {
     uint32_t ues;
     int64_t epoch_s;
     bool ipv6;
+    struct net_topology topology; /* its shares: of whoever made the world, see placement.h */
 
     /* TS 23.003 names: Ub/Ua under pub.3gppnetwork.org, Diameter under 3gppnetwork.org. */
     char bmsc_fqdn[FQDN_BYTES_MAX], bsf_fqdn[FQDN_BYTES_MAX];

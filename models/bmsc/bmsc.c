@@ -237,7 +237,7 @@ struct bmsc *bmsc_new(const struct world *world)
     texts_pool_init(&bmsc->long_texts);
     diameter_peer_init(&bmsc->bsf, HOST_BMSC, HOST_BSF);
     bmsc->ues = table_new(world->ues, sizeof *bmsc->ues);
-    if (bmsc->ues != NULL)
+    if (pull_order_init(&bmsc->order, world) && bmsc->ues != NULL)
         return bmsc;
     bmsc_free(bmsc);
     return NULL;
@@ -252,6 +252,7 @@ void bmsc_free(struct bmsc *bmsc)
     pool_clear(&bmsc->sessions);
     pool_clear(&bmsc->long_texts);
     g_free(bmsc->void_nonces);
+    pull_order_clear(&bmsc->order);
     table_free(bmsc->ues, bmsc->world->ues, sizeof *bmsc->ues);
     g_free(bmsc);
 }

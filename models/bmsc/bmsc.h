@@ -5,6 +5,7 @@
 #ifndef MODELS_BMSC_BMSC_H
 #define MODELS_BMSC_BMSC_H
 
+#include "models/bmsc/pull_order.h"
 #include "models/crypto/digest_auth.h"
 #include "models/diameter_peer.h"
 #include "models/nonce.h"
@@ -15,6 +16,7 @@
 #include "models/wire/http.h"
 #include "models/wire/mikey.h"
 #include "models/wire/ua.h"
+#include "sim/kernel/burst.h"
 
 /* NULL: no memory for its table, of so many bytes a UE. */
 struct bmsc *bmsc_new(const struct world *world);
@@ -122,6 +124,8 @@ struct bmsc_job {
     struct bmsc_post post;
 };
 
+#define PULLS_AHEAD 4 /* UEs whose memory is fetched before it is their turn */
+
 struct bmsc {
     const struct world *world;
     struct station station;
@@ -132,7 +136,10 @@ struct bmsc {
     uint32_t nonce_serial;
     uint64_t *void_nonces; /* a bit for each serial: see nonces.c */
     uint32_t void_words;
-    uint32_t next; /* UE to be pulled next */
+    struct pull_order order;
+    uint32_t next;               /* first pulls that have been due */
+    uint32_t ahead[PULLS_AHEAD]; /* UEs whose turn comes: of pull k in k mod PULLS_AHEAD */
+    struct burst burst;
     uint32_t solicited;
     int64_t next_pull_ns;
     int64_t first_sent_ns, last_sent_ns; /* of first pulls */

@@ -8,41 +8,64 @@
 
 /* Time of pull number n (0 ..) after the first, with equal gaps: computed anew each time, so that no error
  * adds up. */
-static int64_t uniform_ns(const struct scenario *s, uint32_t n)
+static int64_t uniform_ns(const struct scenario *s, double n)
 {
-    return (int64_t)((double)n * (double)CLOCK_SECOND / s->pull_rate);
+    return (int64_t)(n * (double)CLOCK_SECOND / s->pull_rate);
+}
+
+/* When first pull number bmsc->next is due; called once for each, in their order. */
+static int64_t due_ns(struct bmsc *bmsc)
+{
+    const struct world *world = bmsc->world;
+    const struct scenario *s = world->scenario;
+    uint32_t n = bmsc->next;
+
+    if (s->pull_pacing == PULL_PACING_BURST) {
+        uint64_t bits = random_u64(world->seed, ENTITY_WORLD, PURPOSE_PULL_BURST, n);
+
+        return s->pull_start + uniform_ns(s, world->ues * burst_next(&bmsc->burst, bits));
+    }
+    if (s->pull_pacing == PULL_PACING_UNIFORM || n == 0)
+        return s->pull_start + uniform_ns(s, n);
+    return bmsc->next_pull_ns + random_exponential(random_u64(world->seed, ENTITY_WORLD, PURPOSE_PULL_GAP, n),
+                                                   (double)CLOCK_SECOND / s->pull_rate);
+}
+
+/* Puts the UE of pull k in line, and has its memory fetched. */
+static void look_ahead(struct bmsc *bmsc, uint32_t k)
+{
+    if (k >= bmsc->world->ues)
+        return;
+    uint32_t ue = bmsc->ahead[k % PULLS_AHEAD] = pull_order_at(&bmsc->order, k);
+    __builtin_prefetch(&bmsc->ues[ue], 1);
+}
+
+static void set_next_pull(struct net_region *at, struct bmsc *bmsc)
+{
+    bmsc->next_pull_ns = due_ns(bmsc);
+    net_timer(at, HOST_BMSC, bmsc->next_pull_ns - at->now_ns, TIMER_NEXT_PULL, 0);
 }
 
 void bmsc_start(struct net_region *at)
 {
     struct bmsc *bmsc = model_of(at)->bmsc;
 
-    bmsc->next_pull_ns = bmsc->world->scenario->pull_start;
-    net_timer(at, HOST_BMSC, bmsc->next_pull_ns - at->now_ns, TIMER_NEXT_PULL, 0);
+    burst_init(&bmsc->burst, bmsc->world->ues);
+    for (uint32_t k = 0; k < PULLS_AHEAD; k++)
+        look_ahead(bmsc, k);
+    set_next_pull(at, bmsc);
 }
-
-#define PULLS_AHEAD 4 /* UEs whose memory is fetched before it is their turn */
 
 void bmsc_next_pull(struct net_region *at)
 {
     struct bmsc *bmsc = model_of(at)->bmsc;
-    const struct scenario *s = bmsc->world->scenario;
-    uint32_t ue = bmsc->next++;
+    uint32_t k = bmsc->next++, ue = bmsc->ahead[k % PULLS_AHEAD];
 
-    __builtin_prefetch(&bmsc->ues[ue + PULLS_AHEAD < bmsc->world->ues ? ue + PULLS_AHEAD : ue], 1);
-
+    look_ahead(bmsc, k + PULLS_AHEAD); /* ue.count is far from the end of 32 bits */
     bmsc_ue(bmsc, ue)->first_pull_ns = at->now_ns;
     station_arrive(at, &bmsc->station, bmsc_job_take(bmsc, BMSC_PULL, ue), true);
-    if (bmsc_all_due(bmsc))
-        return;
-    if (s->pull_pacing == 0) {
-        bmsc->next_pull_ns = s->pull_start + uniform_ns(s, bmsc->next);
-    } else {
-        uint64_t bits = random_u64(bmsc->world->seed, ENTITY_WORLD, PURPOSE_PULL_GAP, bmsc->next);
-
-        bmsc->next_pull_ns += random_exponential(bits, (double)CLOCK_SECOND / s->pull_rate);
-    }
-    net_timer(at, HOST_BMSC, bmsc->next_pull_ns - at->now_ns, TIMER_NEXT_PULL, 0);
+    if (!bmsc_all_due(bmsc))
+        set_next_pull(at, bmsc);
 }
 
 /* --- encode --------------------------------------------------------------------------------------------- */

@@ -14,7 +14,7 @@ static uint32_t *place_of(struct ue_at *u)
     if (t->nonce_of_ue == NULL ||
         !world_chance(u->m->world, u->number, PURPOSE_PREEMPTIVE, u->m->world->scenario->ue_preemptive))
         return NULL;
-    return &t->nonce_of_ue[u->ue - t->ues];
+    return &t->nonce_of_ue[u->number];
 }
 
 static void into_exchange(struct ue_at *u, struct bytes nonce, struct bytes opaque, uint32_t nc)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The UEs of a region. A UE's start state is filled in when it is first touched, so that setting a run up
+/* The UEs. A UE's start state is filled in when it is first touched, so that setting a run up
  * costs nothing per UE. */
 #include "models/ue/ue.h"
 
@@ -9,25 +9,33 @@
 
 #include <glib.h>
 
-struct ue_table *ue_table_new(const struct net_topology *topology, uint32_t region, bool preemptive)
+bool ue_states_init(struct ue_states *states, uint32_t count, bool preemptive)
+{
+    *states = (struct ue_states){.count = count};
+    states->ues = table_new(count, sizeof *states->ues);
+    if (states->ues != NULL && preemptive)
+        states->nonce_of_ue = table_new(count, sizeof *states->nonce_of_ue);
+    return states->ues != NULL && (states->nonce_of_ue != NULL || !preemptive);
+}
+
+void ue_states_clear(struct ue_states *states)
+{
+    table_free(states->nonce_of_ue, states->count, sizeof *states->nonce_of_ue);
+    table_free(states->ues, states->count, sizeof *states->ues);
+    *states = (struct ue_states){.count = 0};
+}
+
+struct ue_table *ue_table_new(const struct ue_states *states)
 {
     struct ue_table *table = g_new0(struct ue_table, 1);
 
-    table->topology = *topology;
-    table->first_cell = net_topology_first_cell(topology, region);
-    table->cells = net_topology_first_cell(topology, region + 1) - table->first_cell;
-    table->ue_count = net_topology_ues_of(topology, region);
-    table->ues = table_new(table->ue_count, sizeof *table->ues);
+    table->ues = states->ues;
+    table->nonce_of_ue = states->nonce_of_ue;
     pool_init(&table->exchanges, sizeof(struct ue_exchange));
     pool_init(&table->sqns, sizeof(struct ue_sqn));
     pool_init(&table->nonces, sizeof(struct ue_nonce));
     texts_pool_init(&table->long_texts);
-    if (preemptive)
-        table->nonce_of_ue = table_new(table->ue_count, sizeof *table->nonce_of_ue);
-    if (table->ues != NULL && (table->nonce_of_ue != NULL || !preemptive))
-        return table;
-    ue_table_free(table);
-    return NULL;
+    return table;
 }
 
 void ue_table_free(struct ue_table *table)
@@ -38,14 +46,7 @@ void ue_table_free(struct ue_table *table)
     pool_clear(&table->sqns);
     pool_clear(&table->nonces);
     pool_clear(&table->long_texts);
-    table_free(table->nonce_of_ue, table->ue_count, sizeof *table->nonce_of_ue);
-    table_free(table->ues, table->ue_count, sizeof *table->ues);
     g_free(table);
-}
-
-static struct ue *ue_of(const struct ue_table *table, uint32_t number)
-{
-    return &table->ues[net_topology_place(&table->topology, table->first_cell, table->cells, number)];
 }
 
 static void start(struct ue_at *u)
@@ -78,7 +79,7 @@ struct ue_at ue_find(struct net_region *at, uint32_t host)
     struct model_region *m = model_of(at);
     struct ue_table *t = m->ues;
     uint32_t number = host - HOST_UES;
-    struct ue_at u = {at, m, number, ue_of(t, number), NULL};
+    struct ue_at u = {at, m, number, &t->ues[number], NULL};
 
     if (!u.ue->known)
         start(&u);
@@ -95,7 +96,7 @@ void ue_prefetch(struct net_region *at, uint32_t host, unsigned stage)
 
     if (stage > 1)
         return;
-    const struct ue *ue = ue_of(t, host - HOST_UES);
+    const struct ue *ue = &t->ues[host - HOST_UES];
     if (stage == 0) {
         __builtin_prefetch(ue, 1);
         __builtin_prefetch((const char *)(ue + 1) - 1, 1);

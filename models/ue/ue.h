@@ -18,7 +18,6 @@
 #include "models/wire/http.h"
 #include "models/wire/mikey.h"
 #include "sim/kernel/pool.h"
-#include "sim/net/topology.h"
 
 /* A MUK as the UE remembers it; the key itself is derived again from the vector's number. */
 struct ue_muk {
@@ -101,16 +100,21 @@ struct ue_sqn {
     int64_t seq[32];
 };
 
-struct ue_table {
-    struct net_topology topology;
-    uint32_t first_cell, cells; /* of the region */
+/* All UEs of the storm, by number. A region touches those of its cells alone. */
+struct ue_states {
+    uint32_t count;
     struct ue *ues;
-    uint32_t ue_count;
+    uint32_t *nonce_of_ue; /* of UEs that send credentials at once; NULL if there are none. See nonces.c */
+};
+
+/* What a region has of its UEs. */
+struct ue_table {
+    struct ue *ues; /* of struct ue_states, as the next */
+    uint32_t *nonce_of_ue;
     struct pool exchanges;
     struct pool sqns;
     struct pool nonces;
     struct pool long_texts;
-    uint32_t *nonce_of_ue; /* of UEs that send credentials at once; NULL if there are none. See nonces.c */
 };
 
 /* What a handler works with. */
@@ -122,8 +126,12 @@ struct ue_at {
     struct ue_exchange *x; /* NULL: idle */
 };
 
-/* NULL: no memory for the UEs of the region. preemptive: some send credentials at once. */
-struct ue_table *ue_table_new(const struct net_topology *topology, uint32_t region, bool preemptive);
+/* False: no memory for so many UEs; ue_states_clear() all the same. preemptive: some send credentials at
+ * once. */
+bool ue_states_init(struct ue_states *states, uint32_t count, bool preemptive);
+void ue_states_clear(struct ue_states *states);
+/* A region's. The states are to outlive it. */
+struct ue_table *ue_table_new(const struct ue_states *states);
 void ue_table_free(struct ue_table *table);
 
 /* --- for the network: handlers of the hosts that are UEs ------------------------------------------------ */

@@ -147,9 +147,12 @@ def scenario(run):
         return text.get(name) or wording.key_value(name, run.keys.get(name, ""))
 
     ues = number(run.keys.get("ue.count"))
+    gaps = f"with {key('pull.pacing')} gaps"
+    if key("pull.pacing") == "burst":
+        gaps = "on the average, in a burst by Beta(3,4)"
     parts = [
         f"{plural(ues, 'UE')} in {plural(number(run.keys.get('ue.cells')), 'cell')}: solicited pulls go out at "
-        f"{key('pull.rate')}, with {key('pull.pacing')} gaps, up to {key('pull.attempts')} to a UE, "
+        f"{key('pull.rate')}, {gaps}, up to {key('pull.attempts')} to a UE, "
         f"{key('pull.timeout')} apart."
     ]
     states = [

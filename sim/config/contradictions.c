@@ -75,6 +75,18 @@ static void shares_exceed(const struct check *check)
         text_of(check, "ue", names[3]));
 }
 
+static void uneven(const struct check *check)
+{
+    static const struct place places[] = {{"ue", "cell_variation"}, {"ue", "placement"}};
+    const struct place place = place_of(check, places, G_N_ELEMENTS(places));
+
+    contradiction(
+        check, place.section, place.name,
+        "cells cannot differ by ue.cell_variation = %s where ue.placement = even deals the UEs out evenly, "
+        "expected random, or no variation",
+        text_of(check, "ue", "cell_variation"));
+}
+
 static void check_ues(const struct check *check)
 {
     const struct scenario *s = check->scenario;
@@ -83,6 +95,8 @@ static void check_ues(const struct check *check)
 
     if (s->ue_cells > s->ue_count)
         must_not_exceed(check, "ue", "cells", "ue", "count");
+    if (s->ue_cell_variation > 0 && strcmp(text_of(check, "ue", "placement"), "even") == 0)
+        uneven(check);
     if (s->ue_retry_base > s->ue_retry_cap)
         must_not_exceed(check, "ue", "retry_base", "ue", "retry_cap");
     if (s->bmsc_retry_after > s->ue_retry_after_max)

@@ -8,7 +8,7 @@
  *   UE -- [cell: uplink and downlink FIFO, rate, rtt/2 each way, loss] -- core router --
  *   [one link per server: egress and ingress FIFO, rate, delay] -- server
  *
- * Queues are finite, in bytes, drop-tail. UE n is in cell n mod cells. */
+ * Queues are finite, in bytes, drop-tail. Which UE is in which cell: topology.h. */
 #ifndef SIM_NET_NETWORK_H
 #define SIM_NET_NETWORK_H
 

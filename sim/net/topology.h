@@ -1,24 +1,64 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Which cell, region and place a UE has: closed formulas, the same for every engine.
+/* Which cell and region a UE has: closed formulas, the same for every engine; nothing is kept per UE.
  *
- * UE n camps on cell n mod cells. Cells are dealt out to regions 1 .. regions in contiguous blocks; region 0
- * is the core. */
+ * NET_EVEN: UE n camps on cell n mod cells. NET_RANDOM: on a cell drawn by itself, a hash of its number
+ * and a key, so that the sizes of cells are multinomial: each cell as likely as another, or by `shares`.
+ * Cells are dealt out to regions 1 .. regions in contiguous blocks; region 0 is the core. */
 #ifndef SIM_NET_TOPOLOGY_H
 #define SIM_NET_TOPOLOGY_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
+enum net_placing { NET_EVEN, NET_RANDOM };
+
+/* One column of an alias table: cell i keeps a draw that falls into column i below `keep` / 2^32, `other`
+ * gets the rest. */
+struct net_cell_share {
+    uint32_t keep, other;
+};
+
 struct net_topology {
     uint32_t servers, ues, cells, regions; /* regions: of cells, at most cells */
+    enum net_placing placing;
+    uint64_t key; /* of NET_RANDOM */
+    const struct net_cell_share
+        *shares; /* of NET_RANDOM, `cells` of them, not owned; NULL: cells are alike */
 };
+
+#define NET_CELL_WEIGHT_MAX (UINT64_C(1) << 40)
+#define NET_CELLS_MAX       (UINT32_C(1) << 20)
+
+/* An alias table that gives each cell its weight's share of the UEs, exact to 2^-32 of a mean cell: for
+ * `cells` up to NET_CELLS_MAX, with weights of 1 to NET_CELL_WEIGHT_MAX. To be freed with g_free(). */
+struct net_cell_share *net_cell_shares_new(const uint64_t *weights, uint32_t cells);
+
+/* Output number `n` of SplitMix64 begun at `key` (Steele, Lea, Flood, "Fast splittable pseudorandom
+ * number generators", OOPSLA 2014): two multiplications, where a draw of random.h has twenty; this is for
+ * each packet. */
+static inline uint64_t net_topology_hash(uint64_t key, uint32_t n)
+{
+    uint64_t z = key + (n + UINT64_C(1)) * UINT64_C(0x9E3779B97F4A7C15);
+
+    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
+    return z ^ z >> 31;
+}
 
 static inline uint32_t net_topology_cell(const struct net_topology *t, uint32_t ue)
 {
-    return ue % t->cells;
+    if (t->placing == NET_EVEN)
+        return ue % t->cells;
+    /* Above the point: the column. Below it: where in the column. */
+    unsigned __int128 at = (unsigned __int128)net_topology_hash(t->key, ue) * t->cells;
+    uint32_t column = (uint32_t)(at >> 64);
+    if (t->shares == NULL || (uint32_t)((uint64_t)at >> 32) < t->shares[column].keep)
+        return column;
+    return t->shares[column].other;
 }
 
 static inline uint32_t net_topology_region_of_cell(const struct net_topology *t, uint32_t cell)
@@ -26,44 +66,11 @@ static inline uint32_t net_topology_region_of_cell(const struct net_topology *t,
     return 1 + (uint32_t)((uint64_t)cell * t->regions / t->cells);
 }
 
-/* First cell of a region 1 .. regions; of regions + 1: the number of cells. */
-static inline uint32_t net_topology_first_cell(const struct net_topology *t, uint32_t region)
-{
-    return (uint32_t)(((uint64_t)(region - 1) * t->cells + t->regions - 1) / t->regions);
-}
-
 static inline uint32_t net_topology_region(const struct net_topology *t, uint32_t host)
 {
     if (host < t->servers)
         return 0;
     return net_topology_region_of_cell(t, net_topology_cell(t, host - t->servers));
-}
-
-/* Place of a UE among those of a region that has `cells` cells from `first` on. */
-static inline uint32_t net_topology_place(const struct net_topology *t, uint32_t first, uint32_t cells,
-                                          uint32_t ue)
-{
-    return ue / t->cells * cells + ue % t->cells - first;
-}
-
-/* Place of a UE among those of its region: 0 .. net_topology_ues_of() - 1, without gaps. */
-static inline uint32_t net_topology_slot(const struct net_topology *t, uint32_t region, uint32_t ue)
-{
-    uint32_t first = net_topology_first_cell(t, region);
-    uint32_t width = net_topology_first_cell(t, region + 1) - first;
-
-    return net_topology_place(t, first, width, ue);
-}
-
-/* UEs of a region. */
-static inline uint32_t net_topology_ues_of(const struct net_topology *t, uint32_t region)
-{
-    uint32_t first = net_topology_first_cell(t, region);
-    uint32_t width = net_topology_first_cell(t, region + 1) - first;
-    uint32_t rest = t->ues % t->cells;
-    uint32_t last_row = rest <= first ? 0 : rest - first;
-
-    return t->ues / t->cells * width + (last_row < width ? last_row : width);
 }
 
 #ifdef __cplusplus

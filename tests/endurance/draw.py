@@ -156,6 +156,8 @@ def bound(random, keys, drawn, ues):
         return number(drawn.get(name, keys[name].default))
     tries = of("ue.attempts") * of("pull.attempts") * (1 + of("msk.attempts") / 20)
     drawn["ue.count"] = str(max(1, min(int(of("ue.count")), int(WORK / tries), ues or CHEAP["ue.count"][1])))
+    if drawn.get("ue.placement") == "even":
+        drawn["ue.cell_variation"] = "0"
     drawn["ue.cells"] = str(min(int(of("ue.cells")), int(of("ue.count"))))
     if of("output.interval") < of("run.end") / ROWS:
         drawn["output.interval"] = duration(random, math.ceil(of("run.end") / ROWS * 1000) / 1000)

@@ -183,6 +183,10 @@ static const struct {
     const char *bytes, *expected;
 } contradictory[] = {
     {"[ue]\ncount = 50\n", "FILE:2: ue.count: 50 is below ue.cells = 100, expected at least that"},
+    {"[ue]\nplacement = even\ncell_variation = 1.5\n",
+     "FILE:3: ue.cell_variation: cells cannot differ by ue.cell_variation = 1.5 where ue.placement = even "
+     "deals "
+     "the UEs out evenly, expected random, or no variation"},
     {"[ue]\ncells=51\ncount = 50\n", "FILE:2: ue.cells: 51 is above ue.count = 50, expected at most that"},
     {"[ue]\nmuk_expired=50%\nmuk_ahead=0.4\nmuk_unknown=0.2\n",
      "FILE:4: ue.muk_unknown: muk_expired + muk_ahead + muk_unknown + muk_unproven = 50% + 0.4 + 0.2 + 0 "

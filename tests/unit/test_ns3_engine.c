@@ -75,6 +75,10 @@ static void test_same(void)
                                      "ue.muk_expired=30%", "ue.muk_ahead=20%", "ue.sqn_ahead=10%",
                                      "bmsc.workers=50", "bsf.workers=50", "hss.workers=50",
                                      "access.ip_version=6", NULL));
+    compare_engines(fixture_scenario("ue.count=100", "ue.cells=7", "run.regions=3", "pull.rate=20/s",
+                                     "ue.placement=random", "ue.cell_variation=150%", "pull.order=by_cell",
+                                     "pull.pacing=burst", "ue.muk_expired=30%", "bmsc.workers=50",
+                                     "bsf.workers=50", "hss.workers=50", NULL));
 }
 
 /* A run that is interrupted in the middle keeps its books. */

@@ -205,10 +205,12 @@ static void test_expired_time(void)
 
 /* Regions are a matter of execution, not of the model: what the UEs see does not depend on them where draws
  * do not tie (no loss, no queueing). */
-static void test_regions(void)
+static void compare_regions(const char *placement, const char *variation, const char *order)
 {
-    struct scenario *one = fixture_scenario("ue.count=300", "ue.cells=30", "run.regions=1", NULL);
-    struct scenario *many = fixture_scenario("ue.count=300", "ue.cells=30", "run.regions=30", NULL);
+    struct scenario *one =
+        fixture_scenario("ue.count=300", "ue.cells=30", "run.regions=1", placement, variation, order, NULL);
+    struct scenario *many =
+        fixture_scenario("ue.count=300", "ue.cells=30", "run.regions=30", placement, variation, order, NULL);
     struct outcome a = outcome_of(one), b = outcome_of(many);
 
     g_assert_cmpfloat(value_of(&a, "time_to_key_mean_s")->real, ==, value_of(&b, "time_to_key_mean_s")->real);
@@ -218,6 +220,13 @@ static void test_regions(void)
     g_free(b.values);
     scenario_free(one);
     scenario_free(many);
+}
+
+static void test_regions(void)
+{
+    compare_regions("ue.placement=even", "ue.cell_variation=0", "pull.order=by_number");
+    compare_regions("ue.placement=random", "ue.cell_variation=100%", "pull.order=random");
+    compare_regions("ue.placement=random", "ue.cell_variation=0", "pull.order=by_cell");
 }
 
 /* A run that is cut off in the middle: the books balance with what is under way. */

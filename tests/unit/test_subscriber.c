@@ -108,31 +108,6 @@ static void test_start_state(void)
     tear_down(&f);
 }
 
-/* Every UE has one place in one region. */
-static void test_topology(void)
-{
-    static const struct net_topology shapes[] = {{3, 20000, 100, 7}, {3, 999, 1000, 16}, {3, 1000, 999, 16},
-                                                 {3, 5, 5, 5},       {3, 1, 1, 1},       {3, 12345, 77, 77},
-                                                 {3, 64, 3, 5}};
-
-    for (unsigned i = 0; i < G_N_ELEMENTS(shapes); i++) {
-        const struct net_topology *t = &shapes[i];
-        g_autofree uint8_t *taken = g_malloc0(t->ues);
-        g_autofree uint32_t *base = g_new0(uint32_t, t->regions + 2);
-
-        for (uint32_t r = 1; r <= t->regions; r++)
-            base[r + 1] = base[r] + net_topology_ues_of(t, r);
-        g_assert_cmpuint(base[t->regions + 1], ==, t->ues);
-        for (uint32_t ue = 0; ue < t->ues; ue++) {
-            uint32_t region = net_topology_region(t, 3 + ue), slot = net_topology_slot(t, region, ue);
-
-            g_assert_cmpuint(slot, <, net_topology_ues_of(t, region));
-            g_assert_false(taken[base[region] + slot]);
-            taken[base[region] + slot] = 1;
-        }
-    }
-}
-
 /* --- the USIM: TS 33.102 Annex C ------------------------------------------------------------------------ */
 
 static enum usim_result authenticate(struct ue_at *u, uint64_t sqn, struct usim_answer *answer)
@@ -152,13 +127,14 @@ static void test_usim(void)
 {
     struct fixture f;
     struct usim_answer answer;
-    struct net_topology topology = {HOST_UES, 20000, 100, 7};
+    struct ue_states states;
     struct net_region net = {.now_ns = 0};
     uint8_t k[16], opc[16], rand[16] = {1, 2, 3};
     uint64_t seq, sqn_ms;
 
     set_up(&f, NULL);
-    f.m.ues = ue_table_new(&topology, 1, false);
+    g_assert_true(ue_states_init(&states, f.world.ues, false));
+    f.m.ues = ue_table_new(&states);
     net.model = &f.m;
     struct ue_at u = ue_find(&net, HOST_UES);
     seq = subscriber_start_seq_usim(&f.world, 0);
@@ -178,6 +154,7 @@ static void test_usim(void)
     g_assert_cmpuint(sqn_ms >> 5, ==, seq + 9);
     g_assert_cmpuint(sqn_ms & 31, ==, (seq + 9) & 31);
     ue_table_free(f.m.ues);
+    ue_states_clear(&states);
     tear_down(&f);
 }
 
@@ -185,16 +162,18 @@ static void test_usim_mac(void)
 {
     struct fixture f;
     struct usim_answer answer;
-    struct net_topology topology = {HOST_UES, 20000, 100, 7};
+    struct ue_states states;
     struct net_region net = {.now_ns = 0};
     const uint8_t rand[16] = {0}, autn[16] = {0};
 
     set_up(&f, NULL);
-    f.m.ues = ue_table_new(&topology, 1, false);
+    g_assert_true(ue_states_init(&states, f.world.ues, false));
+    f.m.ues = ue_table_new(&states);
     net.model = &f.m;
     struct ue_at u = ue_find(&net, HOST_UES);
     g_assert_cmpint(usim_authenticate(&u, rand, autn, &answer), ==, USIM_MAC_FAILURE);
     ue_table_free(f.m.ues);
+    ue_states_clear(&states);
     tear_down(&f);
 }
 
@@ -204,7 +183,6 @@ int main(int argc, char **argv)
     g_test_add_func("/subscriber/names", test_names);
     g_test_add_func("/subscriber/three-digit MNC", test_three_digit_mnc);
     g_test_add_func("/subscriber/start state", test_start_state);
-    g_test_add_func("/subscriber/topology", test_topology);
     g_test_add_func("/usim/sequence numbers", test_usim);
     g_test_add_func("/usim/wrong MAC", test_usim_mac);
     return g_test_run();

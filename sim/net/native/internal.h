@@ -136,7 +136,8 @@ static inline bool is_server(const struct native *native, uint32_t host)
 
 static inline struct cell *cell_of(const struct native *native, uint32_t host)
 {
-    return &native->cells[(host - native->config.topology.servers) % native->config.topology.cells];
+    return &native
+                ->cells[net_topology_cell(&native->config.topology, host - native->config.topology.servers)];
 }
 
 /* message.c */

@@ -6,8 +6,8 @@
  * between two servers these are the egress of the one and the ingress of the other. On each of them it
  * carries LINK_FRAME_BYTES (link.h) besides its IP bytes, which take time and room; counters are of IP bytes.
  * Queues are finite, in bytes, drop-tail, and hold the packet that is being sent, too. Regions: 0 is the core
- * (servers, their links); cells are dealt out to regions 1..regions in contiguous blocks. UE n is in cell n
- * mod cells. */
+ * (servers, their links); cells are dealt out to regions 1..regions in contiguous blocks.
+ * Which UE is in which cell: topology.h. */
 #ifndef SIM_NET_NATIVE_NATIVE_H
 #define SIM_NET_NATIVE_NATIVE_H
 

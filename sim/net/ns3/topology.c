@@ -94,15 +94,19 @@ static bool build_cell(struct ns3_net *net, struct ns3c_node *router, uint32_t i
         ns3c_point_to_point(net->sim, cell->node, router, &link, &cell->up, &cell->down) != NS3C_OK ||
         !add_default_route(net, cell->node, cell->up))
         return false;
-    for (uint32_t ue = index; ue < config->topology.ues; ue += config->topology.cells) {
-        struct ns3c_address address;
-        ns3_host_address(net, config->topology.servers + ue, &address);
-        if (ns3c_node_add_local(cell->node, &address, host_bits(net)) != NS3C_OK ||
-            ns3c_node_add_route(router, &address, host_bits(net), cell->down, NULL) != NS3C_OK)
-            return false;
-    }
     ns3_air_watch(net, index);
     return true;
+}
+
+static bool settle_ue(struct ns3_net *net, struct ns3c_node *router, uint32_t ue)
+{
+    const struct net_topology *t = &net->config.topology;
+    const struct ns3_cell *cell = &net->cells[net_topology_cell(t, ue)];
+    struct ns3c_address address;
+
+    ns3_host_address(net, t->servers + ue, &address);
+    return ns3c_node_add_local(cell->node, &address, host_bits(net)) == NS3C_OK &&
+           ns3c_node_add_route(router, &address, host_bits(net), cell->down, NULL) == NS3C_OK;
 }
 
 static bool build_network(struct ns3_net *net, GError **error)
@@ -120,6 +124,9 @@ static bool build_network(struct ns3_net *net, GError **error)
     for (uint32_t i = 0; i < t->cells; i++)
         if (!build_cell(net, router, i))
             return ns3_set_error(error, "cell");
+    for (uint32_t i = 0; i < t->ues; i++)
+        if (!settle_ue(net, router, i))
+            return ns3_set_error(error, "UE");
     for (uint32_t i = 0; i < t->servers; i++)
         g_ptr_array_add(net->end_nodes, net->servers[i].node);
     for (uint32_t i = 0; i < t->cells; i++)
