@@ -6,7 +6,8 @@
  * and, or, not and parentheses. Numbers are written as in scenarios, and count in base units (seconds, bytes,
  * bit/s, 1/s); they are fractions, so 0.1 + 0.2 is 0.3. A comparison that divides by 0, or has a name in it
  * that has no value, has none itself: it counts against the whole, behind not as well. A name that stands for
- * a text is compared by == or != with a word, or with a text in double quotes. */
+ * a text is compared by == or != with a word, or with a text in double quotes. What is compared, added or
+ * subtracted must be of one sort (dimension.h); a number without a unit is of any. */
 #ifndef SIM_STUDY_EXPRESSION_H
 #define SIM_STUDY_EXPRESSION_H
 
@@ -20,6 +21,8 @@ enum expression_kind { EXPRESSION_UNKNOWN, EXPRESSION_NUMBER, EXPRESSION_TEXT };
 /* The names that an expression may use. */
 struct expression_names {
     enum expression_kind (*kind)(const void *user, const char *name);
+    /* Unit of a number, as columns have it ("1", "ratio", "s" ...); NULL of the function: all are any. */
+    const char *(*unit)(const void *user, const char *name);
     /* Offers all names, to find the nearest to an unknown one. */
     void (*offer)(const void *user, struct suggestion *suggestion);
     const void *user;

@@ -56,6 +56,19 @@ static struct expression *make(struct parser *p, enum node node, struct expressi
     return e;
 }
 
+/* A number of both sides is of one sort, or it is a mistake that tells both. */
+static bool same_sort(struct parser *p, const char *at, const char *sign, const struct expression *left,
+                      const struct expression *right, struct dimension *out)
+{
+    char buffers[2][DIMENSION_TEXT_BYTES];
+
+    if (dimension_alike(&left->dimension, &right->dimension, out))
+        return true;
+    fail(p, at, CONFIG_ERROR_VALUE, "left of %s stands %s, right of it %s: expected two of a sort", sign,
+         dimension_text(&left->dimension, buffers[0]), dimension_text(&right->dimension, buffers[1]));
+    return false;
+}
+
 static bool is_condition(const struct expression *e)
 {
     return e->node >= NODE_COMPARE;
@@ -111,6 +124,8 @@ static struct expression *parse_number(struct parser *p)
         e = fail(p, start, CONFIG_ERROR_SYNTAX,
                  "\"%s\" is not a number, expected one such as 4, 10%%, 500ms, 5k/s, 20Mbit/s or 64kB", text);
     }
+    if (e)
+        e->dimension = dimension_of_number(text);
     g_free(text);
     return e;
 }
@@ -196,6 +211,8 @@ static struct expression *parse_name(struct parser *p)
     case EXPRESSION_NUMBER:
         e = make(p, NODE_NAME, NULL, NULL);
         e->name = g_strdup(name);
+        if (p->names->unit)
+            e->dimension = dimension_of_unit(p->names->unit(p->names->user, name));
         break;
     }
     g_free(name);
@@ -226,8 +243,13 @@ static struct expression *parse_primary(struct parser *p)
     p->depth--;
     if (!e)
         return NULL;
-    if (*start == '-' && !is_condition(e))
-        return make(p, NODE_SUBTRACT, make(p, NODE_NUMBER, NULL, NULL), e);
+    if (*start == '-' && !is_condition(e)) {
+        struct dimension dimension = e->dimension;
+
+        e = make(p, NODE_SUBTRACT, make(p, NODE_NUMBER, NULL, NULL), e);
+        e->dimension = dimension;
+        return e;
+    }
     skip_blanks(p);
     if (*start == '(' && *p->at == ')') {
         p->at++;
@@ -236,6 +258,28 @@ static struct expression *parse_primary(struct parser *p)
     expression_free(e);
     return fail(p, *start == '(' ? p->at : start, CONFIG_ERROR_SYNTAX,
                 *start == '(' ? "expected )" : "expected a number behind -");
+}
+
+/* Two numbers joined; NULL if they are of different sorts, which is told. */
+static struct expression *combine(struct parser *p, const char *at, enum node node, struct expression *left,
+                                  struct expression *right)
+{
+    const char sign[] = {*at, '\0'};
+    struct dimension dimension;
+    struct expression *e;
+
+    if (node == NODE_MULTIPLY)
+        dimension = dimension_product(&left->dimension, &right->dimension);
+    else if (node == NODE_DIVIDE)
+        dimension = dimension_quotient(&left->dimension, &right->dimension);
+    else if (!same_sort(p, at, sign, left, right, &dimension)) {
+        expression_free(left);
+        expression_free(right);
+        return NULL;
+    }
+    e = make(p, node, left, right);
+    e->dimension = dimension;
+    return e;
 }
 
 /* Sums (level 0) or products (level 1). */
@@ -263,7 +307,7 @@ static struct expression *parse_chain(struct parser *p, int level)
             expression_free(right);
             return NULL;
         }
-        e = make(p, nodes[level][sign - signs[level]], e, right);
+        e = combine(p, at, nodes[level][sign - signs[level]], e, right);
     }
 }
 
@@ -271,6 +315,7 @@ static struct expression *parse_comparison(struct parser *p)
 {
     const char *start = p->at, *at;
     struct expression *e = parse_chain(p, 0), *compared;
+    struct dimension dimension;
     char comparison[3];
 
     skip_blanks(p);
@@ -282,9 +327,10 @@ static struct expression *parse_comparison(struct parser *p)
     compared->text = g_strstrip(g_strndup(start, (gsize)(p->at - start)));
     skip_blanks(p);
     if (compared->right && !is_condition(e) && !is_condition(compared->right) &&
-        (!*p->at || !strchr("<>=!", *p->at)))
-        return compared;
-    if (compared->right)
+        (!*p->at || !strchr("<>=!", *p->at))) {
+        if (same_sort(p, at, comparison, e, compared->right, &dimension))
+            return compared;
+    } else if (compared->right)
         fail(p, at, CONFIG_ERROR_SYNTAX, "%s compares two numbers, expected conditions joined by and",
              comparison);
     expression_free(compared);

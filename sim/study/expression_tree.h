@@ -3,6 +3,7 @@
 #ifndef SIM_STUDY_EXPRESSION_TREE_H
 #define SIM_STUDY_EXPRESSION_TREE_H
 
+#include "sim/study/dimension.h"
 #include "sim/study/expression.h"
 
 enum node {
@@ -23,9 +24,10 @@ enum node {
 
 struct expression {
     enum node node;
-    mpq_t number; /* NODE_NUMBER */
-    char *name;   /* NODE_NAME, NODE_SAME */
-    char *text;   /* NODE_SAME; NODE_COMPARE: as it was written */
+    struct dimension dimension; /* of what is a number */
+    mpq_t number;               /* NODE_NUMBER */
+    char *name;                 /* NODE_NAME, NODE_SAME */
+    char *text;                 /* NODE_SAME; NODE_COMPARE: as it was written */
     char comparison[3];
     struct expression *left, *right;
 };

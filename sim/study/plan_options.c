@@ -27,13 +27,19 @@ int plan_metric_place(const struct study_host *host, const char *name)
 /* A target is about metrics and keys that are numbers. */
 static enum expression_kind target_kind(const void *user, const char *name)
 {
-    const struct config_key *key = study_key(name);
-
     if (plan_metric_place(user, name) >= 0)
         return EXPRESSION_NUMBER;
-    if (!key || key->type == CONFIG_CHOICE || key->type == CONFIG_TEXT || key->type == CONFIG_DATE)
+    if (!study_key(name) || study_names.kind(NULL, name) != EXPRESSION_NUMBER)
         return EXPRESSION_UNKNOWN;
     return EXPRESSION_NUMBER;
+}
+
+static const char *target_unit(const void *user, const char *name)
+{
+    const struct study_host *host = user;
+    int metric = plan_metric_place(host, name);
+
+    return metric >= 0 ? host->metrics[metric].unit : study_names.unit(NULL, name);
 }
 
 static void offer_targets(const void *user, struct suggestion *suggestion)
@@ -48,7 +54,7 @@ static void offer_targets(const void *user, struct suggestion *suggestion)
 static bool read_target(struct plan *plan, GError **error)
 {
     const struct study_host *host = plan->study->host;
-    const struct expression_names names = {target_kind, offer_targets, host};
+    const struct expression_names names = {target_kind, target_unit, offer_targets, host};
     GPtrArray *all;
 
     plan->target = expression_parse(plan->options.target, &names, error);

@@ -232,6 +232,14 @@ static enum expression_kind kind_of(const void *user, const char *name)
     }
 }
 
+static const char *unit_of(const void *user, const char *name)
+{
+    const struct config_key *key = study_key(name);
+
+    (void)user;
+    return key ? config_type_unit(key->type) : NULL;
+}
+
 static void offer_names(const void *user, struct suggestion *suggestion)
 {
     (void)user;
@@ -240,7 +248,7 @@ static void offer_names(const void *user, struct suggestion *suggestion)
     study_offer_keys(suggestion);
 }
 
-const struct expression_names study_names = {kind_of, offer_names, NULL};
+const struct expression_names study_names = {kind_of, unit_of, offer_names, NULL};
 
 struct crossing {
     const struct study *study;

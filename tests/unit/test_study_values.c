@@ -225,7 +225,19 @@ static void test_mistakes(void)
         {"variant ==", "expected the word that variant is compared with"},
         {"variant == \"a", "expected the word"},
         {"3 == variant", "variant is a text"},
-        {"- (1 < 2)", "expected a number behind -"}};
+        {"- (1 < 2)", "expected a number behind -"},
+        {"ue.muk_expired > pull.timeout",
+         "at character 16: left of > stands a share, right of it a time (s): expected two of a sort"},
+        {"bmsc.workers >= 50%", "left of >= stands a count, right of it a share"},
+        {"pull.timeout <= 2%", "left of <= stands a time (s), right of it a share"},
+        {"pull.rate < 5s", "left of < stands a rate (1/s), right of it a time (s)"},
+        {"core.rate < 5k/s", "left of < stands a bit rate (bit/s), right of it a rate (1/s)"},
+        {"core.queue_limit == access.rtt", "left of == stands a number of bytes, right of it a time (s)"},
+        {"1 < 2 and ue.count + access.loss > 3",
+         "at character 20: left of + stands a count, right of it a share"},
+        {"-access.rtt > -10%", "left of > stands a time (s), right of it a share"},
+        {"access.rtt * access.rtt < 1s", "left of < stands s^2, right of it a time (s)"},
+        {"core.queue_limit / core.rate < 1s", "left of < stands byte bit^-1 s, right of it a time (s)"}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         GError *error = NULL;
