@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { IP_AUTO, IP_4, IP_6 }; /* words of access.ip_version */
-
 /* TS 24.008 §10.5.1.3: octets MCC2|MCC1, MNC3 (or F)|MCC3, MNC2|MNC1. */
 static void key_domain(const char *mcc, const char *mnc, uint8_t out[3])
 {

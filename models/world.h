@@ -57,6 +57,7 @@ enum purpose {
 
 /* Words of CHOICE keys, as keys.def lists them. */
 enum { LATE_ANSWERS_DROP, LATE_ANSWERS_KEEP }; /* bmsc.late_answers, bsf.late_answers */
+enum { IP_AUTO, IP_4, IP_6 };                  /* access.ip_version */
 enum { ZN_TIMEOUT_504, ZN_TIMEOUT_503 };       /* whatif.zn_timeout_status */
 enum { PLACEMENT_RANDOM, PLACEMENT_EVEN };     /* ue.placement */
 enum { PULL_ORDER_RANDOM, PULL_ORDER_BY_NUMBER, PULL_ORDER_BY_CELL }; /* pull.order */

@@ -3,6 +3,7 @@
 #include "sim/cli/check_engine.h"
 #include "sim/cli/cli.h"
 #include "sim/cli/format.h"
+#include "sim/cli/load_notes.h"
 #include "sim/cli/needs.h"
 #include "sim/cli/whatif.h"
 #include "sim/config/mistakes.h"
@@ -54,6 +55,15 @@ static void check_scenario(const struct scenario *scenario, struct mistakes *mis
         check_attributes(scenario, mistakes);
 }
 
+static void print_load(const struct scenario *scenario)
+{
+    struct load load;
+
+    load_of_scenario(scenario, &load);
+    load_summary(&load, stdout);
+    load_notes(&load);
+}
+
 int check_command(int argc, char **argv)
 {
     char **settings = NULL;
@@ -84,6 +94,7 @@ int check_command(int argc, char **argv)
         printf("%s: no mistake found (%s UEs in %s cells, pull rate %s)\n", argv[1],
                format_count(ues, scenario->ue_count), format_count(cells, scenario->ue_cells),
                scenario_value_text(scenario, config_key_find("pull", "rate")));
+        print_load(scenario);
         needs_print(scenario);
     }
     scenario_free(scenario);

@@ -17,6 +17,7 @@ enum cli_status {
 
 int run_command(int argc, char **argv);
 int check_command(int argc, char **argv);
+int load_command(int argc, char **argv);
 int keys_command(int argc, char **argv);
 int metrics_command(int argc, char **argv);
 int decode_command(int argc, char **argv);

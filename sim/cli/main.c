@@ -19,6 +19,7 @@ struct command {
 static const struct command commands[] = {
     {"run", run_command, "simulate one scenario and write its result"},
     {"check", check_command, "find every mistake in a scenario without running it"},
+    {"load", load_command, "say what a scenario asks of servers and links, before it runs"},
     {"keys", keys_command, "list every scenario key"},
     {"metrics", metrics_command, "list every column of the results"},
     {"expand", expand_command, "list the runs of a parameter study"},

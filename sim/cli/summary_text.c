@@ -2,6 +2,7 @@
 /* The screen that a run ends with. Metrics are looked up by name; one that does not exist, or has no value,
  * is left out. */
 #include "sim/cli/format.h"
+#include "sim/cli/load_notes.h"
 #include "sim/cli/report.h"
 #include "sim/cli/whatif.h"
 #include "sim/config/value.h"
@@ -119,6 +120,16 @@ static void print_whatif(const struct report *report, FILE *to)
         g_free(line);
     }
     g_free(on);
+}
+
+/* What could be said before the run. */
+static void print_load(const struct report *report, FILE *to)
+{
+    struct load load;
+
+    load_of_scenario(report->scenario, &load);
+    load_summary(&load, to);
+    fputc('\n', to);
 }
 
 /* A share of the UEs in percent, and its complement to 100. Almost all is never shown as 100, almost none
@@ -308,6 +319,7 @@ void summary_text_print(const struct report *report, FILE *to)
 
     print_title(report, to);
     print_whatif(report, to);
+    print_load(report, to);
     print_cut_off(report, to);
     print_items(report, to, "Storm", storm);
     print_keyed(report, to);

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Offered load and what becomes of it: LOAD.md has the formulas. */
+#include "models/load.h"
+
+#include "models/load_private.h"
+
+#include <math.h>
+
+#define COHORTS     4096 /* for what UEs cost: shares come out to some 0.1 % */
+#define COHORTS_MAX 8192 /* for what becomes of them: one for each STEP_S of pulls */
+#define COHORTS_MIN 64
+#define STEP_S      0.05
+#define EVENTS_MAX  150000
+
+const char *const load_server_names[LOAD_SERVERS] = {"BM-SC", "BSF", "HSS"};
+const char *const load_verdict_names[] = {"calm", "overloaded", "collapsed", "cut off"};
+
+const char *const load_job_names[LOAD_JOBS] = {
+#define X(name, server, time, meaning) #name,
+    LOAD_JOB_LIST(X)
+#undef X
+};
+
+const char *const load_job_meanings[LOAD_JOBS] = {
+#define X(name, server, time, meaning) meaning,
+    LOAD_JOB_LIST(X)
+#undef X
+};
+
+/* --- offered load --------------------------------------------------------------------------------------- */
+
+static void fill_server(const struct scenario *s, enum load_server which, struct load *out)
+{
+    const int64_t workers[] = {s->bmsc_workers, s->bsf_workers, s->hss_workers};
+    struct load_server_load *server = &out->server[which];
+
+    server->workers = (double)workers[which];
+    for (unsigned job = 0; job < LOAD_JOBS; job++)
+        if (load_job_server[job] == which) {
+            server->jobs_per_ue += out->job[job].per_ue;
+            server->work_s += out->job[job].work_s;
+        }
+    server->mean_s = server->jobs_per_ue > 0 ? server->work_s / server->jobs_per_ue : 0;
+    server->offered_ratio = s->pull_rate * server->work_s / server->workers;
+    server->capacity_ues_per_s = server->workers / server->work_s;
+    server->workers_min = fmax(1, ceil(s->pull_rate * server->work_s - 1e-9));
+    server->time_min_s = out->ues / server->capacity_ues_per_s;
+}
+
+/* Who waits for a server, and for how long at most. */
+static void fill_patience(const struct scenario *s, enum load_server which, struct load *out)
+{
+    const int64_t limits[] = {s->bmsc_queue_limit, s->bsf_queue_limit, s->hss_queue_limit};
+    struct load_server_load *server = &out->server[which];
+    bool by_server = which == LOAD_HSS || (which == LOAD_BSF && out->job[LOAD_bsf_zn].per_ue > 0 &&
+                                           s->diameter_timeout < s->ue_response_timeout);
+
+    server->patience_s = load_seconds(by_server ? s->diameter_timeout : s->ue_response_timeout);
+    server->patience_key = by_server ? "diameter.timeout" : "ue.response_timeout";
+    server->full_queue_s = (double)limits[which] * server->mean_s / server->workers;
+    server->dead_work = server->full_queue_s > server->patience_s;
+    server->dead_queue =
+        server->mean_s > 0 ? server->patience_s * server->workers / server->mean_s : INFINITY;
+}
+
+void load_costs(const struct load_play *play, struct load *out)
+{
+    for (unsigned job = 0; job < LOAD_JOBS; job++) {
+        double per_ue = play->jobs[job] / out->ues;
+
+        out->job[job] = (struct load_job_cost){per_ue, play->mean_s[job], per_ue * play->mean_s[job]};
+    }
+    for (unsigned i = 0; i < LOAD_SERVERS; i++) {
+        fill_server(play->s, (enum load_server)i, out);
+        fill_patience(play->s, (enum load_server)i, out);
+    }
+}
+
+static void fill_bottleneck(struct load *out)
+{
+    out->bottleneck_server = -1;
+    for (unsigned i = 0; i < LOAD_SERVERS; i++)
+        if (out->server[i].offered_ratio > out->offered_max_ratio) {
+            out->offered_max_ratio = out->server[i].offered_ratio;
+            out->bottleneck = load_server_names[i];
+            out->bottleneck_server = (int)i;
+        }
+    for (unsigned i = 0; i < LOAD_LINKS; i++)
+        if (out->link[i].offered_ratio > out->offered_max_ratio) {
+            out->offered_max_ratio = out->link[i].offered_ratio;
+            out->bottleneck = out->link[i].name;
+            out->bottleneck_server = -1;
+        }
+    if (out->bottleneck == NULL)
+        out->bottleneck = "nothing";
+    out->capacity_ues_per_s = out->pull_rate_per_s / out->offered_max_ratio;
+    out->time_min_s = out->ues / out->capacity_ues_per_s;
+}
+
+/* --- what becomes of it --------------------------------------------------------------------------------- */
+
+/* Worker time of a UE that comes to a server: not all do. */
+static double visit_of(const struct load *load, enum load_server server)
+{
+    double share = 0;
+
+    for (unsigned job = 0; job < LOAD_JOBS; job++)
+        if (load_job_server[job] == server)
+            share = fmax(share, load->job[job].per_ue);
+    return share > 0 ? load->server[server].work_s / fmin(1, share) : 0;
+}
+
+static void fill_retries(const struct load_play *play, struct load *out)
+{
+    const struct load_server_load *server;
+
+    out->waiting_max = play->waiting_max;
+    out->retries_per_ue = play->retries / out->ues;
+    if (out->bottleneck_server < 0)
+        return;
+    server = &out->server[out->bottleneck_server];
+    /* Little's law: those who wait come back after what they wait on average. */
+    out->retry_wait_s = play->retries > 0 ? play->waited_s / play->retries : 0;
+    out->retry_per_s = out->retry_wait_s > 0 ? out->waiting_max / out->retry_wait_s : 0;
+    out->retry_ratio =
+        out->retry_per_s * visit_of(out, (enum load_server)out->bottleneck_server) / server->workers;
+}
+
+static void fill_verdict(const struct load_play *play, struct load *out)
+{
+    double due_s = load_seconds(play->s->pull_start) + out->pulls_s, drained_s = due_s;
+    bool waited = false, collapsed = false;
+
+    for (unsigned i = 0; i < LOAD_SERVERS; i++) {
+        const struct load_fluid *f = &play->server[i];
+        struct load_server_load *server = &out->server[i];
+
+        server->queue_max = f->queue_max;
+        server->wait_max_s = f->wait_max_s;
+        server->full_s = f->full_s - load_seconds(play->s->pull_start);
+        server->late_max_s = f->late_max_s;
+        server->useful_ratio = f->served_s > 0 ? f->useful_s / f->served_s : NAN;
+        drained_s = fmax(drained_s, f->backlog_s);
+        waited = waited || f->wait_max_s > LOAD_CALM_WAIT_S || !isnan(f->full_s);
+        collapsed = collapsed || f->late_max_s >= LOAD_COLLAPSE_S;
+    }
+    out->recovery_s = drained_s - due_s;
+    out->ends_by_itself = !play->cut_off && !play->stopped;
+    out->keyed_ratio = play->keyed / out->ues;
+    out->verdict = collapsed              ? LOAD_COLLAPSED
+                   : !out->ends_by_itself ? LOAD_CUT_OFF
+                   : waited               ? LOAD_OVERLOADED
+                                          : LOAD_CALM;
+}
+
+/* Coarser where a storm goes on for so long that fine cohorts would take too much time. */
+static void play_within(struct load_play *play, const struct scenario *s, const double *visit_s)
+{
+    double steps = (double)s->ue_count / s->pull_rate / STEP_S;
+    int64_t wanted = visit_s ? (int64_t)fmin(COHORTS_MAX, fmax(COHORTS / 2, steps)) : COHORTS;
+    uint32_t cohorts = (uint32_t)MIN(wanted, s->ue_count);
+
+    load_play_run(play, s, NULL, cohorts, visit_s, EVENTS_MAX);
+    while (play->stopped && cohorts / 4 >= COHORTS_MIN) {
+        cohorts /= 4;
+        load_play_clear(play);
+        load_play_run(play, s, NULL, cohorts, visit_s, EVENTS_MAX);
+    }
+}
+
+void load_of_scenario(const struct scenario *s, struct load *out)
+{
+    double visit_s[LOAD_SERVERS];
+    struct load_play play;
+
+    *out = (struct load){.ues = (double)s->ue_count,
+                         .pull_rate_per_s = s->pull_rate,
+                         .pulls_s = (double)(s->ue_count - 1) / s->pull_rate};
+    play_within(&play, s, NULL);
+    load_costs(&play, out);
+    load_links(&play, out);
+    load_play_clear(&play);
+    fill_bottleneck(out);
+    for (unsigned i = 0; i < LOAD_SERVERS; i++)
+        visit_s[i] = visit_of(out, (enum load_server)i);
+    play_within(&play, s, visit_s);
+    fill_verdict(&play, out);
+    fill_retries(&play, out);
+    load_play_clear(&play);
+}

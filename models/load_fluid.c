@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* A server as a fluid queue: Lindley's recursion over cohorts, first come first served. LOAD.md, "The storm
+ * in the large". */
+#include "models/load_play.h"
+
+#include <math.h>
+
+#define RING_START 64
+
+void load_fluid_init(struct load_fluid *f, int64_t workers, int64_t limit)
+{
+    *f = (struct load_fluid){.workers = (double)workers,
+                             .limit = (double)limit,
+                             .free_s = -1,
+                             .begins = g_new(double, RING_START),
+                             .capacity = RING_START,
+                             .full_s = NAN,
+                             .backlog_s = -1,
+                             .late_since_s = INFINITY};
+}
+
+void load_fluid_clear(struct load_fluid *f)
+{
+    g_clear_pointer(&f->begins, g_free);
+}
+
+static void ring_put(struct load_fluid *f, double begins_s)
+{
+    if (f->length == f->capacity) {
+        double *larger = g_new(double, f->capacity * 2);
+
+        for (uint32_t i = 0; i < f->length; i++)
+            larger[i] = f->begins[(f->head + i) & (f->capacity - 1)];
+        g_free(f->begins);
+        f->begins = larger;
+        f->head = 0;
+        f->capacity *= 2;
+    }
+    f->begins[(f->head + f->length++) & (f->capacity - 1)] = begins_s;
+}
+
+static void ring_drop(struct load_fluid *f, double until_s)
+{
+    while (f->length > 0 && f->begins[f->head] <= until_s) {
+        f->head = (f->head + 1) & (f->capacity - 1);
+        f->length--;
+    }
+}
+
+double load_admit(struct load_play *play, enum load_job job, bool internal)
+{
+    struct load_fluid *f = &play->server[load_job_server[job]];
+    double mean_s = play->mean_s[job], begins_s = fmax(play->now_s, f->free_s), wait_s;
+
+    if (play->unlimited)
+        return play->now_s + load_service_s(play, job);
+    ring_drop(f, play->now_s + f->grain_s);
+    wait_s = fmax(0, begins_s - play->now_s - f->grain_s);
+    if (wait_s > 0 && !internal && f->length * play->each >= f->limit) {
+        if (isnan(f->full_s))
+            f->full_s = play->now_s;
+        f->backlog_s = play->now_s;
+        return -1;
+    }
+    f->free_s = begins_s + play->each * mean_s / f->workers;
+    if (wait_s > 0) {
+        ring_put(f, begins_s);
+        f->queue_max = fmax(f->queue_max, f->length * play->each);
+        f->wait_max_s = fmax(f->wait_max_s, wait_s);
+    }
+    if (wait_s >= LOAD_BACKLOG_S)
+        f->backlog_s = fmax(f->backlog_s, play->now_s + wait_s);
+    return play->now_s + wait_s + load_service_s(play, job);
+}
+
+/* The server's own work: nobody waits for it at its queue. */
+static bool is_own(enum load_job job)
+{
+    return job == LOAD_bmsc_pull || job == LOAD_bmsc_msk || job == LOAD_bmsc_zn_answer ||
+           job == LOAD_bsf_zh_answer;
+}
+
+void load_account(struct load_play *play, enum load_job job, bool useful)
+{
+    struct load_fluid *f = &play->server[load_job_server[job]];
+
+    play->jobs[job] += play->each;
+    if (is_own(job))
+        return;
+    f->served_s += play->each * play->mean_s[job];
+    if (useful) {
+        f->useful_s += play->each * play->mean_s[job];
+        f->late_since_s = INFINITY;
+        return;
+    }
+    f->late_since_s = fmin(f->late_since_s, play->now_s - play->mean_s[job]);
+    f->late_max_s = fmax(f->late_max_s, play->now_s - f->late_since_s);
+}

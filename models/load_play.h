@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The storm in the large (models/LOAD.md): a few thousand cohorts of UEs go through the procedure, servers
+ * are fluid queues. No messages, no keys, no network: what takes a storm minutes takes this milliseconds.
+ * Files:
+ * load_play.c (time, the run), load_fluid.c (servers), load_core.c (what servers decide), load_ue.c (what UEs
+ * do), load_start.c (the start state). load.c makes numbers of it. */
+#ifndef MODELS_LOAD_PLAY_H
+#define MODELS_LOAD_PLAY_H
+
+#include "models/counters.h"
+#include "models/load.h"
+#include "models/subscriber.h"
+
+/* --- a server: its work is a fluid that runs off at `workers` seconds a second -------------------------- */
+
+struct load_fluid {
+    double workers, limit;
+    double grain_s; /* work of a few cohorts: shorter waits are of their lumps, not of the storm */
+    double free_s;  /* when what is there has been begun */
+    double *begins; /* ring of the times at which jobs begin, in order */
+    uint32_t capacity, head, length; /* of the ring; a power of two */
+    double queue_max, wait_max_s;
+    double full_s;             /* when a job was first turned away; NAN: never */
+    double backlog_s;          /* when a job last was let in after LOAD_BACKLOG_S or more, or turned away */
+    double served_s, useful_s; /* of what others asked for, and of it what they still waited for */
+    double late_since_s;       /* all that was served came too late, since then; INFINITY: the last did not */
+    double late_max_s;         /* the longest such time */
+};
+
+/* --- a cohort of UEs, and what BM-SC and BSF remember of it --------------------------------------------- */
+
+enum load_stage { LOAD_SOLICITING, LOAD_REQUESTED, LOAD_DELIVERED, LOAD_UNANSWERED };
+enum load_phase {
+    LOAD_IDLE,
+    LOAD_WAITING,
+    LOAD_CHALLENGING,
+    LOAD_BOOTSTRAPPING,
+    LOAD_ASKING,
+    LOAD_REQUESTING,
+    LOAD_AWAITING
+};
+
+/* Vectors and times as in models/ue and models/bmsc, seconds from the start of the run. */
+struct load_ue {
+    double expiry_s, known_expiry_s, bsf_expiry_s;
+    double first_nonce_s, nonce_s; /* when they were made */
+    double retry_after_s;
+    uint32_t serial;    /* of the UE's phase: what is older is stale */
+    uint32_t granted;   /* likewise of the BM-SC's grants */
+    uint32_t challenge; /* of the BSF, that waits for a response; 0: none */
+    uint32_t offered;   /* ... that the UE answers */
+    uint32_t draws;
+    uint16_t newest, used, known, bmsc_used, bsf, tmpi, vectors;
+    uint16_t tries, pulls, sent;
+    uint8_t stage, phase, stale, renegotiations, challenges;
+    bool proven, resync, by_tmpi, has_tmpi, bootstrap, spare;
+    bool preemptive, nonce_kept, renegotiate, renegotiated;
+    bool acked, keyed, gave_up;
+    bool followed; /* the connection had a second request */
+};
+
+/* --- what happens --------------------------------------------------------------------------------------- */
+
+enum load_ask { LOAD_GET, LOAD_GET_AUTS, LOAD_GET_RES, LOAD_POST, LOAD_AUTH_POST };
+enum load_answer { LOAD_401, LOAD_401_STALE, LOAD_401_RENEGOTIATE, LOAD_403, LOAD_200, LOAD_503, LOAD_504 };
+
+/* A request of a UE on its way through the servers. It goes on when the UE has given up waiting. */
+struct load_request {
+    uint32_t ue, serial, challenge;
+    uint8_t ask, server, job, answer;
+    bool busy, known, answered; /* what the second server said, and that it did */
+    bool timed;                 /* the UE's timeout is set */
+    bool given_up;              /* by the first server, that waits for the second no more */
+    bool nonce_old;
+    uint16_t vector;
+    double deadline_s;     /* of the UE */
+    double ask_deadline_s; /* of the first server */
+    uint32_t next_free;
+};
+
+enum load_event_kind {
+    LOAD_PULL_MADE,
+    LOAD_PULL_AGAIN,  /* pull.timeout */
+    LOAD_ARRIVES,     /* a request, at its server */
+    LOAD_SERVED,      /* there */
+    LOAD_ASKS,        /* arrives at the server behind */
+    LOAD_ASKED,       /* served there */
+    LOAD_ANSWERS,     /* is back at the first */
+    LOAD_ANSWERED,    /* that job is done */
+    LOAD_ASK_TIMEOUT, /* diameter.timeout */
+    LOAD_UE_TIMEOUT,  /* of a phase of the UE, or the end of a wait */
+    LOAD_MSK_AGAIN,   /* msk.timeout */
+    LOAD_MSK_SENT,    /* its job is done */
+    LOAD_ACK_ARRIVES,
+    LOAD_ACK_SERVED
+};
+
+struct load_event {
+    double time_s;
+    uint64_t order; /* among those of one time */
+    uint32_t what;  /* cohort or request */
+    uint32_t serial;
+    uint8_t kind;
+};
+
+struct load_play {
+    const struct scenario *s;
+    bool unlimited; /* every job finds a worker: what UEs cost by themselves */
+    double each;    /* UEs in a cohort */
+    double now_s, end_s;
+    double one_way_s, between_s; /* UE to server, server to server */
+    double mean_s[LOAD_JOBS];
+    bool varies[LOAD_JOBS]; /* service times are drawn: they come near a timeout */
+    struct load_fluid server[LOAD_SERVERS];
+    struct load_ue *ues;
+    uint32_t challenges;
+    uint32_t cohorts, pulled;
+    struct load_request *requests;
+    uint32_t request_count, request_capacity, request_free;
+    struct load_event *heap;
+    uint32_t heap_count, heap_capacity;
+    uint64_t order, events, events_max;
+    double jobs[LOAD_JOBS];              /* UEs that caused one, of each kind */
+    double messages[MESSAGE_KIND_COUNT]; /* likewise */
+    double connections[LOAD_SERVERS];
+    double followed[LOAD_SERVERS];         /* of them, those with more than one request */
+    double by_impi, auts, auts_mar, stale; /* of the messages that differ in size */
+    double waiting, waiting_max;           /* UEs between two tries */
+    double retries, waited_s;              /* tries after the first; and what UEs waited for them, in all */
+    double keyed, last_keyed_s;
+    bool stopped; /* events_max was reached */
+    bool cut_off; /* run.end came first */
+};
+
+/* Runs a scenario with so many cohorts, at most `events_max` events; load_play_clear() afterwards. ues: one a
+ * cohort, g_malloc()ed, or NULL for load_start_even(). visit_s: worker time that a UE which comes to a server
+ * costs there, or NULL: every job finds a worker, and time goes on for ever. */
+void load_play_run(struct load_play *play, const struct scenario *s, struct load_ue *ues, uint32_t cohorts,
+                   const double *visit_s, uint64_t events_max);
+void load_play_clear(struct load_play *play);
+
+/* load_start.c */
+struct load_start {
+    enum subscriber_class class;
+    double age_s;      /* of the newest bootstrap */
+    double older_by_s; /* how much older the one before was */
+    bool resync, lost, preemptive, renegotiate;
+};
+void load_start_fill(const struct scenario *s, const struct load_start *start, struct load_ue *ue);
+/* Cohort n, so that the shares of the scenario come out evenly. */
+void load_start_even(const struct scenario *s, uint32_t n, struct load_ue *ue);
+/* When the n-th of `cohorts` is pulled first. */
+double load_pull_s(const struct scenario *s, uint32_t n, uint32_t cohorts);
+
+/* --- inside --------------------------------------------------------------------------------------------- */
+
+void load_push(struct load_play *play, double time_s, enum load_event_kind kind, uint32_t what,
+               uint32_t serial);
+double load_unit(struct load_play *play, struct load_ue *ue); /* a draw, uniform in [0, 1) */
+bool load_lost(struct load_play *play, struct load_ue *ue);   /* a packet on the air */
+static inline double load_seconds(int64_t ns)
+{
+    return (double)ns / 1e9;
+}
+
+void load_fluid_init(struct load_fluid *f, int64_t workers, int64_t limit);
+void load_fluid_clear(struct load_fluid *f);
+/* A job of a cohort arrives at its server: when it is done; negative: turned away. */
+double load_admit(struct load_play *play, enum load_job job, bool internal);
+/* ... it is done; useful: who asked was still waiting. The server's own work does not count for that. */
+void load_account(struct load_play *play, enum load_job job, bool useful);
+
+void load_core_pull(struct load_play *play, uint32_t ue);
+void load_core_event(struct load_play *play, const struct load_event *e);
+uint32_t load_request_take(struct load_play *play);
+void load_request_give(struct load_play *play, uint32_t request);
+double load_muk_expiry_s(const struct scenario *s, double gba_expiry_s);
+extern const enum load_server load_job_server[LOAD_JOBS];
+const struct distribution *load_job_time(const struct scenario *s, enum load_job job);
+/* Service times vary where a mean is more than this share of the shortest patience. */
+#define LOAD_NEAR_TIMEOUT 0.02
+double load_service_s(struct load_play *play, enum load_job job);
+double load_way_s(struct load_play *play, struct load_ue *ue); /* of a segment, sent again until it arrives */
+
+/* Shorter waits are of chance: any server has them that is not idle. */
+#define LOAD_BACKLOG_S 0.1
+/* Service times vary where a mean is more than this share of the shortest patience. */
+#define LOAD_NEAR_TIMEOUT 0.02
+double load_service_s(struct load_play *play, enum load_job job);
+double load_way_s(struct load_play *play, struct load_ue *ue); /* of a segment, sent again until it arrives */
+
+/* A server is dead in a window of which it was busy for this share, ... */
+#define LOAD_DEAD_WINDOW_S 1.0
+#define LOAD_DEAD_BUSY     0.5
+#define LOAD_DEAD_USEFUL   0.1 /* ... and of whose work not more was for somebody who waited */
+
+/* The UE has a pull, an answer, or the MSK; a wait of its is over. */
+void load_ue_pull(struct load_play *play, uint32_t ue, uint16_t vector, double time_s);
+void load_ue_answer(struct load_play *play, const struct load_request *r, double time_s);
+void load_ue_msk(struct load_play *play, uint32_t ue, double time_s);
+void load_ue_timeout(struct load_play *play, uint32_t ue, uint32_t serial);
+
+#endif
