@@ -12,6 +12,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum load_server { LOAD_BMSC, LOAD_BSF, LOAD_HSS, LOAD_SERVERS };
 
 /* Kinds of job. X(name, server, key of its service time, meaning) */
@@ -132,5 +136,9 @@ void load_write_csv(const struct load *load, FILE *to);
 char **load_sentences(const struct load *load);
 /* What is wrong alone; may be empty. */
 char **load_warnings(const struct load *load);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -100,9 +100,9 @@ clean "a wrong command line"
 
 # --- what is empty is no name, no number, and not the default
 printf '[study]\nbase = storm.ini\n' >study.ini
-for command in run check keys metrics expand collect plan decode; do
+for command in run check load keys metrics expand collect plan decode; do
     case $command in
-    run | check) word=storm.ini ;;
+    run | check | load) word=storm.ini ;;
     keys | metrics) word= ;;
     *) word=study.ini ;;
     esac
@@ -178,7 +178,7 @@ expect 0 "metrics as CSV" metrics --format=csv
 cp out metrics.ini
 expect 2 "keys in an unknown format" keys --format xml
 expect 2 "metrics with a stray word" metrics all
-for command in run check keys metrics decode; do
+for command in run check load keys metrics decode; do
     expect 0 "$command --help" "$command" --help
     missing=
     # shellcheck disable=SC2013 # options are words
@@ -287,7 +287,7 @@ if [ -w /dev/full ]; then
     "$program" keys >/dev/full 2>err
     [ $? = 1 ]
     result $? "a table that cannot be printed is a failure"
-    for command in run check keys metrics expand collect plan decode; do
+    for command in run check load keys metrics expand collect plan decode; do
         "$program" "$command" --help >/dev/full 2>err
         [ $? = 1 ] && grep -q '^pullstorm: standard output' err
         result $? "so is the help of $command"

@@ -1,0 +1,141 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+# pullstorm load, and what check and run say of it: storms whose fate is known from the scenario alone, and its errors.
+set -u
+
+program=$PWD/pullstorm
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+cd "$work" || exit 1
+
+count=0
+failed=0
+result() { # result STATUS NAME
+    count=$((count + 1))
+    if [ "$1" = 0 ]; then
+        echo "ok $count - $2"
+    else
+        failed=1
+        echo "not ok $count - $2"
+        sed 's/^/# out: /' out
+        sed 's/^/# err: /' err
+    fi
+}
+# expect STATUS NAME WORD... : runs the program with the words, output in out and err
+expect() {
+    wanted=$1
+    name=$2
+    shift 2
+    "$program" "$@" >out 2>err
+    got=$?
+    [ "$got" = "$wanted" ]
+    result $? "$name (exit $wanted, got $got)"
+}
+# says FILE TEXT NAME: wherever lines are broken
+says() {
+    tr '\n' ' ' <"$1" | grep -qF -- "$2"
+    result $? "$3"
+}
+# value NAME: of the CSV in out
+value() {
+    awk -F, -v name="$1" '$1 == name { print $3 }' out
+}
+# is NAME VALUE TEXT
+is() {
+    [ "$(value "$1")" = "$2" ]
+    result $? "$3: $1 = $2, got $(value "$1")"
+}
+
+# 20 000 UEs that the BM-SC has to ask the BSF about, 4 ms each
+printf '[ue]\ncount = 20k\ncells = 20\nmuk_expired = 0\nmuk_ahead = 100%%\n[bsf]\nworkers = 1\nzn_time = fixed(4ms)\n' >zn.ini
+# 20 000 UEs that all bootstrap, 10 ms each at the HSS
+printf '[ue]\ncount = 20k\ncells = 20\nmuk_expired = 100%%\n[hss]\nworkers = 6\nservice_time = fixed(10ms)\n' >zh.ini
+# a few UEs, slowly
+printf '[ue]\ncount = 100\ncells = 10\n[pull]\nrate = 10/s\n' >calm.ini
+
+# --- numbers
+expect 0 "load as CSV" load zn.ini --format csv
+[ "$(head -n 1 out)" = name,unit,value,meaning ]
+result $? "it has a header"
+is bsf_zn_per_ue 1 "each UE is asked about"
+is bsf_work_s 0.004 "4 ms each"
+is bsf_offered_ratio 4 "1000 a second for a server of 250"
+is bsf_capacity_ues_per_s 250 "so many it serves"
+is bsf_workers_min 4 "so many it takes"
+is bsf_time_min_s 80 "so long it takes at least"
+is bsf_full_queue_s 40 "10 000 jobs of 4 ms"
+is bsf_patience_s 5 "diameter.timeout"
+is bsf_dead_queue 1250 "jobs in 5 s"
+is bottleneck BSF "the bottleneck"
+is verdict collapsed "what becomes of it"
+is hss_capacity_ues_per_s "" "nobody bootstraps: no capacity to speak of"
+awk -F, 'NR > 1 && ($1 == "" || $2 == "" || NF < 4) { wrong = 1 } END { exit wrong }' out
+result $? "each line has name, unit, value and meaning"
+cp out first
+expect 0 "once more" load zn.ini --format=csv
+cmp -s out first
+result $? "the same again"
+expect 0 "another seed" load zn.ini --format csv -s run.seed=77
+cmp -s out first
+result $? "no run is drawn: the seed changes nothing"
+
+# --- the verdict follows the keys
+expect 0 "workers enough" load zn.ini --format csv -s bsf.workers=5
+is verdict calm "80 %"
+expect 0 "Zh, a queue longer than its askers wait" load zh.ini --format csv
+is verdict collapsed "the HSS works for nobody"
+expect 0 "Zh, a queue that they can wait for" load zh.ini --format csv -s hss.queue_limit=2500
+is verdict overloaded "it turns away in time and recovers"
+is keyed_ratio 1 "everybody gets the key"
+expect 0 "the end comes too early" load calm.ini --format csv -s run.end=5s
+is verdict "cut off" "... which is named"
+
+# --- to read
+expect 0 "load" load zh.ini
+says out "BSF 151 %, HSS 167 %" "the load of each server"
+says out "bottleneck HSS, good for 600 UEs/s." "the bottleneck"
+says out "Expected: collapsed" "the verdict"
+says out "so the answer depends on ue.count" "above 100 % the number of UEs matters"
+says out "and overflows" "... and when the queue is full"
+says out "dead work: a queue of hss.queue_limit takes the HSS 16.7 s, and who asks it waits 5 s (diameter.timeout)" "dead work"
+grep -q '^hss_offered_ratio  *1.66667 ratio  HSS: ' out
+result $? "a number a line"
+[ ! -s err ]
+result $? "nothing on standard error"
+
+# --- check and run
+expect 0 "check of a calm storm" check calm.ini
+says out "Expected: calm." "it says so"
+[ ! -s err ]
+result $? "... without a warning"
+expect 0 "check of a storm that will collapse" check zh.ini
+says out "Expected: collapsed" "it says so"
+says err "note: HSS is offered 167 %" "... and warns of the load"
+says err "note: dead work: a queue of hss.queue_limit" "... and of dead work"
+expect 0 "run" run calm.ini -o calm
+says out "Expected: calm." "the summary has what was to be expected"
+expect 0 "run --quiet" run calm.ini -o calm --force --quiet
+[ ! -s out ] && [ ! -s err ]
+result $? "... is quiet"
+
+# --- errors
+expect 2 "no scenario" load
+says err "load: expected one SCENARIO, got 0" "... is said"
+expect 2 "two scenarios" load calm.ini zn.ini
+expect 2 "a scenario that is not there" load nowhere.ini
+says err "nowhere.ini" "... is named"
+expect 2 "a wrong setting" load calm.ini -s ue.count=many
+says err "-s ue.count=many: ue.count:" "... is named"
+expect 2 "a format that there is not" load calm.ini --format json
+says err 'load: unknown format "json", expected text or csv' "... is said"
+[ ! -s out ]
+result $? "... and nothing printed"
+if [ -w /dev/full ]; then
+    "$program" load calm.ini >/dev/full 2>err
+    [ $? = 1 ] && grep -q '^pullstorm: standard output' err
+    result $? "output that cannot be written is a failure"
+fi
+
+echo "1..$count"
+exit $failed
