@@ -10,7 +10,10 @@
 #define COHORTS_MAX 8192 /* for what becomes of them: one for each STEP_S of pulls */
 #define COHORTS_MIN 64
 #define STEP_S      0.05
-#define EVENTS_MAX  150000
+
+#define BURST_PEAK                                                                                           \
+    (60 * 0.4 * 0.4 * 0.6 * 0.6 * 0.6) /* the height of Beta(3,4), at 2/5 (sim/kernel/burst.h) */
+#define EVENTS_MAX 150000
 
 const char *const load_server_names[LOAD_SERVERS] = {"BM-SC", "BSF", "HSS"};
 const char *const load_verdict_names[] = {"calm", "overloaded", "collapsed", "cut off"};
@@ -93,6 +96,7 @@ static void fill_bottleneck(struct load *out)
         }
     if (out->bottleneck == NULL)
         out->bottleneck = "nothing";
+    out->offered_peak_ratio = out->offered_max_ratio * out->pull_peak_per_s / out->pull_rate_per_s;
     out->capacity_ues_per_s = out->pull_rate_per_s / out->offered_max_ratio;
     out->time_min_s = out->ues / out->capacity_ues_per_s;
 }
@@ -128,7 +132,7 @@ static void fill_retries(const struct load_play *play, struct load *out)
 
 static void fill_verdict(const struct load_play *play, struct load *out)
 {
-    double due_s = load_seconds(play->s->pull_start) + out->pulls_s, drained_s = due_s;
+    double due_s = load_pull_s(play->s, (uint32_t)out->ues - 1, (uint32_t)out->ues), drained_s = due_s;
     bool waited = false, collapsed = false;
 
     for (unsigned i = 0; i < LOAD_SERVERS; i++) {
@@ -170,12 +174,14 @@ static void play_within(struct load_play *play, const struct scenario *s, const 
 
 void load_of_scenario(const struct scenario *s, struct load *out)
 {
+    bool burst = s->pull_pacing == PULL_PACING_BURST;
     double visit_s[LOAD_SERVERS];
     struct load_play play;
 
     *out = (struct load){.ues = (double)s->ue_count,
                          .pull_rate_per_s = s->pull_rate,
-                         .pulls_s = (double)(s->ue_count - 1) / s->pull_rate};
+                         .pull_peak_per_s = s->pull_rate * (burst ? BURST_PEAK : 1),
+                         .pulls_s = (double)(s->ue_count - !burst) / s->pull_rate};
     play_within(&play, s, NULL);
     load_costs(&play, out);
     load_links(&play, out);

@@ -96,11 +96,13 @@ extern const char *const load_verdict_names[];
 
 struct load {
     double ues, pull_rate_per_s; /* first pulls */
+    double pull_peak_per_s;      /* at the height of a burst; else the same */
     double pulls_s;              /* how long they go out */
     struct load_job_cost job[LOAD_JOBS];
     struct load_server_load server[LOAD_SERVERS];
     struct load_link_load link[LOAD_LINKS];
     double offered_max_ratio;
+    double offered_peak_ratio;             /* the same at the height of a burst */
     const char *bottleneck;                /* name of a server or link */
     int bottleneck_server;                 /* enum load_server; -1: a link */
     double capacity_ues_per_s, time_min_s; /* of the bottleneck */

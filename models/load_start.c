@@ -2,6 +2,8 @@
 /* The state at the start, as models/subscriber.h has it, but evenly by the shares of a scenario. */
 #include "models/load_play.h"
 
+#include "sim/kernel/burst.h"
+
 #include <math.h>
 
 double load_muk_expiry_s(const struct scenario *s, double gba_expiry_s)
@@ -87,7 +89,9 @@ void load_start_even(const struct scenario *s, uint32_t n, struct load_ue *ue)
 
 double load_pull_s(const struct scenario *s, uint32_t n, uint32_t cohorts)
 {
-    double each = (double)s->ue_count / cohorts;
+    double ues = (double)s->ue_count, each = ues / cohorts, start_s = load_seconds(s->pull_start);
 
-    return load_seconds(s->pull_start) + (n * each + (each - 1) / 2) / s->pull_rate;
+    if (s->pull_pacing == PULL_PACING_BURST)
+        return start_s + ues / s->pull_rate * burst_instant((n + 0.5) / cohorts);
+    return start_s + (n * each + (each - 1) / 2) / s->pull_rate;
 }

@@ -18,9 +18,12 @@ struct field {
 static const struct field head_fields[] = {
     {"ues", "1", "UEs of the service", offsetof(struct load, ues)},
     {"pull_rate_per_s", "1/s", "first pulls that go out", offsetof(struct load, pull_rate_per_s)},
+    {"pull_peak_per_s", "1/s", "the same at the height of a burst", offsetof(struct load, pull_peak_per_s)},
     {"pulls_s", "s", "how long first pulls go out", offsetof(struct load, pulls_s)},
     {"offered_max_ratio", "ratio", "offered load of the bottleneck while first pulls go out",
      offsetof(struct load, offered_max_ratio)},
+    {"offered_peak_ratio", "ratio", "the same at the height of a burst",
+     offsetof(struct load, offered_peak_ratio)},
     {"capacity_ues_per_s", "1/s", "UEs that the bottleneck can serve",
      offsetof(struct load, capacity_ues_per_s)},
     {"time_min_s", "s", "time that all UEs take at least with what is there",
@@ -268,6 +271,10 @@ static void add_warnings(const struct load *load, GPtrArray *to)
     for (unsigned i = 0; i < LOAD_SERVERS; i++)
         if (load->server[i].offered_ratio > 1)
             warn_overload(load, i, to);
+    if (load->offered_max_ratio <= 1 && load->offered_peak_ratio > 1)
+        g_ptr_array_add(to,
+                        g_strdup_printf("%s is offered %s %% of what it can do at the height of the burst",
+                                        load->bottleneck, PERCENT(load->offered_peak_ratio)));
     for (unsigned i = 0; i < LOAD_LINKS; i++)
         if (load->link[i].offered_ratio > 1)
             g_ptr_array_add(to, g_strdup_printf("%s is offered %s %% of its rate", load->link[i].name,

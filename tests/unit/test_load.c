@@ -96,6 +96,25 @@ static void test_overflow(void)
     g_assert_cmpstr(load.bottleneck, ==, "BSF");
 }
 
+/* A burst over 100 s: 2.0736 times the mean at 40 s; so what is offered 60 % on average is 124 % there, and a
+ * queue builds up that is gone before the last. */
+static void test_burst(void)
+{
+    struct load load = load_of(fixture_scenario(
+        "ue.count=20k", "ue.cells=20", "pull.rate=200/s", "pull.pacing=burst", "bmsc.workers=1",
+        "bmsc.mikey_time=fixed(0s)", "bmsc.service_time=fixed(0s)", "bmsc.challenge_time=fixed(3ms)", NULL));
+
+    close_to(load.server[LOAD_BMSC].offered_ratio, 0.6, 1e-4);
+    close_to(load.pull_peak_per_s, 414.72, 1e-9);
+    close_to(load.offered_peak_ratio, 0.6 * 2.0736, 3e-4);
+    close_to(load.pulls_s, 100, 1e-9);
+    g_assert_cmpint(load.verdict, ==, LOAD_OVERLOADED);
+    /* Work comes in faster than it is done where 60 x^2 (1-x)^3 * 0.6 > 1: from x = 0.2639 to 0.5474. By the
+     * distribution that is 0.5485 of the 60 s of work, less the 28.35 s of that time. */
+    close_to(load.server[LOAD_BMSC].wait_max_s, 4.55, 0.5);
+    g_assert_cmpfloat(load.recovery_s, <, 1);
+}
+
 static void test_cut_off(void)
 {
     struct load load = load_of(fixture_scenario("ue.count=1000", "pull.rate=100/s", "run.end=5s", NULL));
@@ -305,6 +324,7 @@ int main(int argc, char **argv)
     g_test_add_func("/load/expiry", test_expiry);
     g_test_add_func("/load/loss", test_loss);
     g_test_add_func("/load/overflow", test_overflow);
+    g_test_add_func("/load/burst", test_burst);
     g_test_add_func("/load/cut-off", test_cut_off);
     for (unsigned i = 0; i < G_N_ELEMENTS(states); i++) {
         g_autofree char *path = g_strconcat("/load/state/", states[i].name, NULL);

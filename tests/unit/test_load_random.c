@@ -95,6 +95,7 @@ static struct scenario *draw(unsigned n)
     add(settings, "run.seed=%u", n);
     add(settings, "ue.count=%.0f", rate * pulls_s);
     add(settings, "ue.cells=20");
+    add(settings, "pull.order=by_number"); /* as work_of_drawn() has it */
     add(settings, "pull.rate=%.3f/s", rate);
     add(settings, "pull.timeout=%.0fs", ONE_OF(rand, 10, 30, 60));
     add(settings, "run.end=%.1fs", ONE_OF(rand, 3600, 3600, 3600, 3600, 3600, 3600, pulls_s, 2 * pulls_s));
