@@ -62,6 +62,14 @@
     X(ue_retries, "1", "times a UE tried again after a failure")                                             \
     X(ue_timeouts, "1", "HTTP answers that a UE waited for in vain")                                         \
     X(ue_connections_failed, "1", "TCP connections of UEs that were refused, reset or timed out")            \
+    X(ua_requests, "1", "POSTs sent by UEs")                                                                 \
+    X(ua_requests_retried, "1", "of these, of a second or later try of an exchange")                         \
+    X(ub_requests, "1", "GETs sent by UEs to the BSF")                                                       \
+    X(ub_requests_retried, "1", "of these, of a second or later try of an exchange")                         \
+    X(zn_requests_retried, "1",                                                                              \
+      "Zn requests for a UE whose one before had no answer in diameter.timeout, or 3004")                    \
+    X(zh_requests_retried, "1",                                                                              \
+      "Zh requests for a UE whose one before had no answer in diameter.timeout, or 3004")                    \
     X(ues_active, "1", "UEs in an exchange (gauge)")
 
 enum model_counter {

@@ -26,9 +26,13 @@ static struct net_message *encode(struct net_region *at, enum message_kind kind,
 void diameter_peer_send(struct net_region *at, struct diameter_peer *peer, enum message_kind kind,
                         const struct diameter_message *message)
 {
+    struct net_message *out;
+
     if (peer->conn.index == NET_CONN_NONE.index)
         peer->conn = net_tcp_connect(at, peer->host, peer->peer, DIAMETER_PORT, diameter_frame, 0);
-    net_tcp_send(at, peer->conn, encode(at, kind, message));
+    out = encode(at, kind, message);
+    out->mark_ns = at->now_ns + model_of(at)->world->scenario->diameter_timeout;
+    net_tcp_send(at, peer->conn, out);
 }
 
 void diameter_answer(struct net_region *at, struct net_conn conn, enum message_kind kind,

@@ -14,7 +14,7 @@ struct diameter_peer {
 };
 
 void diameter_peer_init(struct diameter_peer *peer, uint32_t host, uint32_t other);
-/* Encodes and sends a request over the kept connection. */
+/* Encodes and sends a request over the kept connection; its mark says when diameter.timeout ends. */
 void diameter_peer_send(struct net_region *at, struct diameter_peer *peer, enum message_kind kind,
                         const struct diameter_message *message);
 /* Encodes and sends an answer over the connection that the request came on. */

@@ -10,8 +10,11 @@
 
 void server_init(struct server *server, uint32_t workers, uint64_t limit)
 {
-    *server =
-        (struct server){.workers = workers, .limit = limit, .capacity = RING_START, .span_end_ns = INT64_MAX};
+    *server = (struct server){.workers = workers,
+                              .limit = limit,
+                              .capacity = RING_START,
+                              .span_end_ns = INT64_MAX,
+                              .backlog_ns = -1};
     server->waiting = g_new(struct server_waiting, RING_START);
 }
 
@@ -64,8 +67,10 @@ enum server_admission server_arrive(struct server *server, int64_t now_ns, uint3
         server->busy++;
         return SERVER_STARTS;
     }
-    if (server_queued(server) >= server->limit && !internal)
+    if (server_queued(server) >= server->limit && !internal) {
+        server_refuses(server, now_ns);
         return SERVER_FULL;
+    }
     if (server_queued(server) == server->capacity)
         grow(server);
     server->waiting[server->tail++ & (server->capacity - 1)] =
@@ -83,6 +88,8 @@ bool server_finish(struct server *server, int64_t now_ns, struct server_waiting 
         return false;
     }
     *next = server->waiting[server->head++ & (server->capacity - 1)];
+    if (now_ns - next->since_ns >= SERVER_BACKLOG_NS)
+        server->backlog_ns = now_ns;
     return true;
 }
 

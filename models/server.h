@@ -30,7 +30,12 @@ struct server {
     /* The whole second that changed_ns is in: its start, busy_ns then; and the most of any before it. */
     int64_t second_ns;
     double second_busy_ns, second_busy_max_ns;
+    /* When a job last was let in after a wait of SERVER_BACKLOG_NS, or refused; -1: never. */
+    int64_t backlog_ns;
 };
+
+/* Waits below this are of chance, as any server has them that is not idle. */
+#define SERVER_BACKLOG_NS INT64_C(100000000)
 
 void server_init(struct server *server, uint32_t workers, uint64_t limit);
 void server_clear(struct server *server);
@@ -40,6 +45,12 @@ enum server_admission { SERVER_STARTS, SERVER_WAITS, SERVER_FULL };
 enum server_admission server_arrive(struct server *server, int64_t now_ns, uint32_t job, bool internal);
 /* A job is done; true: the longest waiting one starts now, *next. */
 bool server_finish(struct server *server, int64_t now_ns, struct server_waiting *next);
+
+/* A job was refused for lack of capacity elsewhere. */
+static inline void server_refuses(struct server *server, int64_t now_ns)
+{
+    server->backlog_ns = now_ns;
+}
 
 static inline uint64_t server_queued(const struct server *server)
 {

@@ -90,8 +90,8 @@ enum head {
 #define COLUMN(name, unit, meaning)            {#name, unit, meaning, STATS_COUNT},
 #define KIND_COLUMNS(kind, meaning)            BOOKS(COLUMN, kind, meaning)
 
-const struct stats_column storm_metrics[] = {HEAD(HEAD_COLUMN) MODEL_PROCEDURES(PROCEDURE) MODEL_RATES(
-    RATE) MODEL_COUNTERS(COLUMN) NETWORK_COUNTERS(COLUMN) MESSAGE_KINDS(KIND_COLUMNS)};
+const struct stats_column storm_metrics[] = {HEAD(HEAD_COLUMN) STORM_STABILITY(HEAD_COLUMN) MODEL_PROCEDURES(
+    PROCEDURE) MODEL_RATES(RATE) MODEL_COUNTERS(COLUMN) NETWORK_COUNTERS(COLUMN) MESSAGE_KINDS(KIND_COLUMNS)};
 const unsigned storm_metric_count = G_N_ELEMENTS(storm_metrics);
 #define BOOKS_FROM (G_N_ELEMENTS(storm_metrics) - BOOK_FIELDS * MESSAGE_KIND_COUNT)
 
@@ -295,6 +295,8 @@ void storm_summary(const struct storm *storm, struct stats_value *values)
 
     for (unsigned i = 0; i < HEAD_COUNT; i++)
         values[n++] = head_value(storm, (enum head)i);
+    for (unsigned i = 0; i < STORM_STABILITY_COUNT; i++)
+        values[n++] = storm_stability_value(storm, (enum storm_stability)i);
     for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
         n += add_procedure(storm, i, &values[n]);
     for (unsigned i = 0; i < MODEL_RATE_COUNT; i++)

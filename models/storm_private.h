@@ -56,6 +56,31 @@ enum storm_total {
         STORM_TOTAL_COUNT
 };
 int64_t storm_total(const struct storm *storm, enum storm_total total);
+/* storm_stability.c: X(name, unit, kind, meaning); three columns a server. */
+#define STABILITY_SERVER(X, server, name, what)                                                              \
+    X(server##_useful_ratio, "ratio", MEAN,                                                                  \
+      "share of the work of the " name " for others (service time) whose asker still waited when it was "    \
+      "done: a UE within ue.response_timeout, a server within diameter.timeout (empty if there was none)")   \
+    X(server##_late_max_s, "s", EXTREME,                                                                     \
+      "longest time for which all that the " name " served for others came too late for its asker")          \
+    X(server##_retried_ratio, "ratio", MEAN,                                                                 \
+      "share of " what " that repeat one which failed (empty if there was none)")
+#define STORM_STABILITY(X)                                                                                   \
+    STABILITY_SERVER(X, bmsc, "BM-SC", "POSTs to the BM-SC")                                                 \
+    STABILITY_SERVER(X, bsf, "BSF", "GETs and Zn requests to the BSF")                                       \
+    STABILITY_SERVER(X, hss, "HSS", "Zh requests to the HSS")                                                \
+    X(recovery_s, "s", EXTREME,                                                                              \
+      "from when the last UE's first pull was due until a server for the last time refused a request for "   \
+      "want of capacity, or let a job in that had waited 100 ms or more; 0 if that was before (empty if "    \
+      "the run was cut off)")
+
+enum storm_stability {
+#define X(name, unit, kind, meaning) STABILITY_##name,
+    STORM_STABILITY(X)
+#undef X
+        STORM_STABILITY_COUNT
+};
+struct stats_value storm_stability_value(const struct storm *storm, enum storm_stability column);
 
 int64_t storm_counter(const struct storm *storm, enum model_counter counter);
 /* timeseries.csv: its header; a row, in place of the last one if that is of the same time; the end. */

@@ -90,6 +90,7 @@ uint32_t bmsc_job_take(struct bmsc *bmsc, enum bmsc_work work, uint32_t ue)
     job->work = (uint8_t)work;
     job->waiting = job->late = false;
     job->ue = ue;
+    job->station.deadline_ns = STATION_NOBODY_WAITS;
     memset(&job->post.texts, 0, sizeof job->post.texts);
     return index;
 }
@@ -227,8 +228,8 @@ struct bmsc *bmsc_new(const struct world *world)
     const struct scenario *s = world->scenario;
 
     bmsc->world = world;
-    bmsc->station.host = HOST_BMSC;
-    bmsc->station.wait = PROCEDURE_bmsc_wait;
+    bmsc->last_due_ns = -1;
+    station_init(&bmsc->station, HOST_BMSC, PROCEDURE_bmsc_wait, &bmsc->jobs);
     bmsc->station.service_ns = service_ns;
     bmsc->station.serve = serve;
     server_init(&bmsc->station.server, (uint32_t)s->bmsc_workers, (uint64_t)s->bmsc_queue_limit);
@@ -260,6 +261,16 @@ void bmsc_free(struct bmsc *bmsc)
 struct server *bmsc_server(struct bmsc *bmsc)
 {
     return &bmsc->station.server;
+}
+
+const struct station *bmsc_station(const struct bmsc *bmsc)
+{
+    return &bmsc->station;
+}
+
+int64_t bmsc_last_due_ns(const struct bmsc *bmsc)
+{
+    return bmsc->last_due_ns;
 }
 
 uint32_t bmsc_solicited(const struct bmsc *bmsc)

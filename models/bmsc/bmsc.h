@@ -24,6 +24,8 @@ extern const size_t bmsc_ue_bytes;
 void bmsc_free(struct bmsc *bmsc);
 struct server *bmsc_server(struct bmsc *bmsc);
 
+const struct station *bmsc_station(const struct bmsc *bmsc);
+
 /* Sets the first pull going. */
 void bmsc_start(struct net_region *at);
 enum net_verdict bmsc_datagram(struct net_region *at, const struct net_delivery *d);
@@ -40,6 +42,8 @@ bool bmsc_all_due(const struct bmsc *bmsc);
 double bmsc_pull_rate_per_s(const struct bmsc *bmsc);
 /* UEs that it solicits, or whose MSK it has not seen acknowledged yet. */
 uint32_t bmsc_sessions(const struct bmsc *bmsc);
+/* When the first pull of the last UE was due; -1: not yet. */
+int64_t bmsc_last_due_ns(const struct bmsc *bmsc);
 
 /* --- inside the room ------------------------------------------------------------------------------------ */
 
@@ -66,6 +70,7 @@ struct bmsc_ue {
     uint8_t stage;
     bool initialised;
     bool renegotiated; /* made to bootstrap again, for whatever reason */
+    bool zn_failed;    /* the Zn request before had no answer in time, or was refused for now */
 };
 
 /* Keys at hand while a UE is being served. */
@@ -107,6 +112,7 @@ struct bmsc_post {
 };
 
 struct bmsc_job {
+    struct station_job station;
     uint32_t serial;
     uint8_t work;     /* enum bmsc_work */
     bool waiting;     /* for an answer of the BSF */
@@ -143,6 +149,7 @@ struct bmsc {
     uint32_t solicited;
     int64_t next_pull_ns;
     int64_t first_sent_ns, last_sent_ns; /* of first pulls */
+    int64_t last_due_ns;                 /* -1: not yet */
 };
 
 struct bmsc_ue *bmsc_ue(struct bmsc *bmsc, uint32_t number);

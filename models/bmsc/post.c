@@ -14,6 +14,7 @@ enum net_verdict bmsc_post_arrives(struct net_region *at, const struct net_deliv
 
     job->conn = conn;
     job->peer = d->peer;
+    job->station.deadline_ns = d->mark_ns;
     status = bmsc_verify_post(m, at->now_ns, d->bytes, job);
     if (status != 200) {
         count(m, COUNT_http_malformed);

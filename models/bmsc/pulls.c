@@ -64,7 +64,9 @@ void bmsc_next_pull(struct net_region *at)
     look_ahead(bmsc, k + PULLS_AHEAD); /* ue.count is far from the end of 32 bits */
     bmsc_ue(bmsc, ue)->first_pull_ns = at->now_ns;
     station_arrive(at, &bmsc->station, bmsc_job_take(bmsc, BMSC_PULL, ue), true);
-    if (!bmsc_all_due(bmsc))
+    if (bmsc_all_due(bmsc))
+        bmsc->last_due_ns = at->now_ns;
+    else
         set_next_pull(at, bmsc);
 }
 

@@ -39,6 +39,8 @@ void bmsc_zn_request(struct net_region *at, uint32_t index)
     job->waiting = true;
     job->sent_ns = at->now_ns;
     count(m, COUNT_zn_requests);
+    if (bmsc_ue(m->bmsc, job->ue)->zn_failed)
+        count(m, COUNT_zn_requests_retried);
     diameter_peer_send(at, &m->bmsc->bsf, KIND_zn_bir, &bir);
     job->timeout = net_timeout(at, HOST_BMSC, world->scenario->diameter_timeout, TIMER_ANSWER_TIMEOUT,
                                (uint64_t)job->serial << 32 | index);
@@ -96,6 +98,7 @@ enum net_verdict bmsc_zn_answer(struct net_region *at, const struct net_delivery
         count(m, COUNT_diameter_malformed);
         return NET_REJECTED;
     }
+    bmsc_ue(m->bmsc, job->ue)->zn_failed = job->result == DIAMETER_TOO_BUSY;
     histogram_add(&m->latency[PROCEDURE_zn], at->now_ns - job->sent_ns);
     net_timeout_cancel(at, job->timeout);
     job->waiting = false;
@@ -115,6 +118,7 @@ void bmsc_zn_timeout(struct net_region *at, uint64_t argument)
     if (job == NULL)
         return;
     count(m, COUNT_zn_timeouts);
+    bmsc_ue(m->bmsc, job->ue)->zn_failed = true;
     bmsc_nonce_void(m->bmsc, job);
     bmsc_send_refusal(at, job->conn, s->whatif_zn_timeout_status == ZN_TIMEOUT_503 ? 503 : 504);
     if (s->bmsc_late_answers == LATE_ANSWERS_KEEP)

@@ -112,8 +112,7 @@ struct bsf *bsf_new(const struct world *world)
     const struct scenario *s = world->scenario;
 
     bsf->world = world;
-    bsf->station.host = HOST_BSF;
-    bsf->station.wait = PROCEDURE_bsf_wait;
+    station_init(&bsf->station, HOST_BSF, PROCEDURE_bsf_wait, &bsf->jobs);
     bsf->station.service_ns = service_ns;
     bsf->station.serve = serve;
     server_init(&bsf->station.server, (uint32_t)s->bsf_workers, (uint64_t)s->bsf_queue_limit);
@@ -143,4 +142,9 @@ void bsf_free(struct bsf *bsf)
 struct server *bsf_server(struct bsf *bsf)
 {
     return &bsf->station.server;
+}
+
+const struct station *bsf_station(const struct bsf *bsf)
+{
+    return &bsf->station;
 }

@@ -17,6 +17,7 @@ struct bsf *bsf_new(const struct world *world);
 extern const size_t bsf_ue_bytes;
 void bsf_free(struct bsf *bsf);
 struct server *bsf_server(struct bsf *bsf);
+const struct station *bsf_station(const struct bsf *bsf);
 
 enum net_verdict bsf_message(struct net_region *at, const struct net_delivery *d, struct net_conn conn);
 void bsf_closed(struct net_region *at, struct net_conn conn);
@@ -36,6 +37,7 @@ struct bsf_subscriber {
     uint16_t vector; /* of the session; VECTOR_NONE: none (any more) */
     uint16_t tmpi;   /* vector whose TMPI is stored; VECTOR_NONE: none */
     bool known;
+    bool zh_failed; /* the Zh request before had no answer in time, or was refused for now */
 };
 
 struct bsf_challenge {
@@ -74,6 +76,7 @@ struct bsf_zn {
 };
 
 struct bsf_job {
+    struct station_job station;
     uint32_t serial;
     uint8_t work;    /* enum bsf_work */
     bool waiting;    /* for an answer of the HSS */

@@ -109,6 +109,7 @@ enum net_verdict bsf_ub_request(struct net_region *at, const struct net_delivery
     bool malformed = status == 400;
 
     job->conn = conn;
+    job->station.deadline_ns = d->mark_ns;
     if (malformed)
         count(m, COUNT_http_malformed);
     if (status == 200 && !station_arrive(at, &m->bsf->station, index, false)) {

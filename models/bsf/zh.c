@@ -41,6 +41,8 @@ void bsf_zh_request(struct net_region *at, uint32_t index)
     job->waiting = true;
     job->sent_ns = at->now_ns;
     count(m, COUNT_zh_requests);
+    if (bsf_subscriber(bsf, job->subscriber)->zh_failed)
+        count(m, COUNT_zh_requests_retried);
     diameter_peer_send(at, &bsf->hss, KIND_zh_mar, &mar);
     job->timeout = net_timeout(at, HOST_BSF, m->world->scenario->diameter_timeout, TIMER_ANSWER_TIMEOUT,
                                (uint64_t)job->serial << 32 | index);
@@ -101,6 +103,7 @@ enum net_verdict bsf_zh_answer(struct net_region *at, const struct net_delivery 
         count(m, COUNT_diameter_malformed);
         return NET_REJECTED;
     }
+    bsf_subscriber(m->bsf, job->subscriber)->zh_failed = job->result == DIAMETER_TOO_BUSY;
     histogram_add(&m->latency[PROCEDURE_zh], at->now_ns - job->sent_ns);
     net_timeout_cancel(at, job->timeout);
     job->waiting = false;
@@ -190,6 +193,7 @@ void bsf_zh_timeout(struct net_region *at, uint64_t argument)
     if (job == NULL)
         return;
     count(m, COUNT_zh_timeouts);
+    bsf_subscriber(m->bsf, job->subscriber)->zh_failed = true;
     bsf_ub_refuse(at, job, 503);
     if (m->world->scenario->bsf_late_answers == LATE_ANSWERS_KEEP)
         job->late = true;

@@ -14,6 +14,7 @@ static bool verify(struct model_region *m, const struct net_delivery *d, struct 
         return false;
     job->work = BSF_ZN;
     job->conn = conn;
+    job->station.deadline_ns = d->mark_ns;
     job->zn.hop_by_hop = bir.hop_by_hop;
     job->zn.end_to_end = bir.end_to_end;
     job->zn.session_length = (uint8_t)bir.session_id.len;

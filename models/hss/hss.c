@@ -22,6 +22,7 @@ struct hss_subscriber {
 };
 
 struct hss_job {
+    struct station_job station;
     struct net_conn conn;
     uint32_t subscriber;
     uint32_t hop_by_hop, end_to_end;
@@ -64,8 +65,11 @@ static bool verify(struct hss *hss, const struct net_delivery *d, struct net_con
         mar.command != DIAMETER_MULTIMEDIA_AUTH || mar.application != DIAMETER_ZH || mar.impi.at == NULL ||
         mar.session_id.len > sizeof job->session)
         return false;
-    *job = (struct hss_job){
-        .conn = conn, .hop_by_hop = mar.hop_by_hop, .end_to_end = mar.end_to_end, .result = DIAMETER_SUCCESS};
+    *job = (struct hss_job){.station.deadline_ns = d->mark_ns,
+                            .conn = conn,
+                            .hop_by_hop = mar.hop_by_hop,
+                            .end_to_end = mar.end_to_end,
+                            .result = DIAMETER_SUCCESS};
     job->session_length = (uint8_t)mar.session_id.len;
     memcpy(job->session, mar.session_id.at, mar.session_id.len);
     if (!subscriber_of_impi(hss->world, mar.impi, &job->subscriber))
@@ -213,8 +217,7 @@ struct hss *hss_new(const struct world *world)
     const struct scenario *s = world->scenario;
 
     hss->world = world;
-    hss->station.host = HOST_HSS;
-    hss->station.wait = PROCEDURE_hss_wait;
+    station_init(&hss->station, HOST_HSS, PROCEDURE_hss_wait, &hss->jobs);
     hss->station.service_ns = service_ns;
     hss->station.serve = serve;
     server_init(&hss->station.server, (uint32_t)s->hss_workers, (uint64_t)s->hss_queue_limit);
@@ -239,4 +242,9 @@ void hss_free(struct hss *hss)
 struct server *hss_server(struct hss *hss)
 {
     return &hss->station.server;
+}
+
+const struct station *hss_station(const struct hss *hss)
+{
+    return &hss->station;
 }

@@ -14,6 +14,7 @@ struct hss *hss_new(const struct world *world);
 extern const size_t hss_ue_bytes;
 void hss_free(struct hss *hss);
 struct server *hss_server(struct hss *hss);
+const struct station *hss_station(const struct hss *hss);
 
 enum net_verdict hss_message(struct net_region *at, const struct net_delivery *d, struct net_conn conn);
 void hss_timer(struct net_region *at, uint32_t kind, uint64_t argument);

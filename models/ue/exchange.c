@@ -149,8 +149,14 @@ void ue_exchange_failed_answer(struct ue_at *u, const struct http_message *answe
 
 void ue_exchange_send(struct ue_at *u, struct net_message *message, enum wire_status status, size_t length)
 {
+    bool to_bmsc = message->kind == KIND_ua_post || message->kind == KIND_ua_auth_post;
+
     g_assert(status == WIRE_OK);
     message->length = (uint32_t)length;
+    message->mark_ns = u->net->now_ns + u->m->world->scenario->ue_response_timeout;
+    count(u->m, to_bmsc ? COUNT_ua_requests : COUNT_ub_requests);
+    if (u->x->tries > 1)
+        count(u->m, to_bmsc ? COUNT_ua_requests_retried : COUNT_ub_requests_retried);
     net_tcp_send(u->net, u->x->conn, message);
 }
 

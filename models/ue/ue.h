@@ -163,6 +163,7 @@ void ue_exchange_phase(struct ue_at *u, enum ue_phase phase, int64_t timeout_ns)
 void ue_exchange_hang_up(struct ue_at *u); /* closes the connection in good order */
 void ue_exchange_end(struct ue_at *u);
 void ue_exchange_failed_answer(struct ue_at *u, const struct http_message *answer);
+/* Sends a request, whose mark says until when the UE waits for the answer. */
 void ue_exchange_send(struct ue_at *u, struct net_message *message, enum wire_status status, size_t length);
 
 /* bootstrap.c */

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Results: did the storm serve anybody, and did it end? Work that was still waited for, repeated requests, the
+ * time until nobody waits any more. */
+#include "models/bmsc/bmsc.h"
+#include "models/bsf/bsf.h"
+#include "models/hss/hss.h"
+#include "models/storm_private.h"
+
+#include <math.h>
+
+static struct stats_value real(double value)
+{
+    return (struct stats_value){.type = STATS_REAL, .real = value};
+}
+
+static double ratio(double part, double whole)
+{
+    return whole > 0 ? part / whole : NAN;
+}
+
+/* Which server: 0 BM-SC, 1 BSF, 2 HSS. */
+static const struct station *station(const struct storm *storm, unsigned which)
+{
+    const struct model_region *core = &storm->models[0];
+
+    return which == 0   ? bmsc_station(core->bmsc)
+           : which == 1 ? bsf_station(core->bsf)
+                        : hss_station(core->hss);
+}
+
+static double retried(const struct storm *storm, unsigned which)
+{
+    static const enum model_counter all[][2] = {{COUNT_ua_requests, MODEL_COUNTER_COUNT},
+                                                {COUNT_ub_requests, COUNT_zn_requests},
+                                                {COUNT_zh_requests, MODEL_COUNTER_COUNT}};
+    static const enum model_counter again[][2] = {{COUNT_ua_requests_retried, MODEL_COUNTER_COUNT},
+                                                  {COUNT_ub_requests_retried, COUNT_zn_requests_retried},
+                                                  {COUNT_zh_requests_retried, MODEL_COUNTER_COUNT}};
+    int64_t requests = 0, repeated = 0;
+
+    for (unsigned i = 0; i < 2 && all[which][i] != MODEL_COUNTER_COUNT; i++) {
+        requests += storm_counter(storm, all[which][i]);
+        repeated += storm_counter(storm, again[which][i]);
+    }
+    return ratio((double)repeated, (double)requests);
+}
+
+/* NaN if the run was cut off. */
+static double recovery_s(const struct storm *storm)
+{
+    int64_t due_ns = bmsc_last_due_ns(storm->models[0].bmsc), last_ns = due_ns;
+
+    if (due_ns < 0 || storm_cut_off(storm))
+        return NAN;
+    for (unsigned which = 0; which < 3; which++) {
+        const struct server *server = &station(storm, which)->server;
+
+        last_ns = MAX(last_ns, server->backlog_ns);
+    }
+    return (double)(last_ns - due_ns) / (double)CLOCK_SECOND;
+}
+
+struct stats_value storm_stability_value(const struct storm *storm, enum storm_stability column)
+{
+    const struct station *s;
+
+    if (column == STABILITY_recovery_s)
+        return real(recovery_s(storm));
+    s = station(storm, column / 3);
+    switch (column % 3) {
+    case 0:
+        return real(ratio(s->useful_ns, s->served_ns));
+    case 1:
+        return real((double)s->late_max_ns / (double)CLOCK_SECOND);
+    default:
+        return real(retried(storm, column / 3));
+    }
+}
