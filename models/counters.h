@@ -70,6 +70,12 @@
       "Zn requests for a UE whose one before had no answer in diameter.timeout, or 3004")                    \
     X(zh_requests_retried, "1",                                                                              \
       "Zh requests for a UE whose one before had no answer in diameter.timeout, or 3004")                    \
+    X(bmsc_dropped_late, "1", "requests that the BM-SC dropped, as its peer was gone (bmsc.drop_late)")      \
+    X(bmsc_refused_waited, "1", "requests that had waited above bmsc.queue_time_limit: 503")                 \
+    X(bsf_dropped_late, "1", "requests that the BSF dropped, as its peer was gone (bsf.drop_late)")          \
+    X(bsf_refused_waited, "1", "requests that had waited above bsf.queue_time_limit: 503 or 3004")           \
+    X(hss_dropped_late, "1", "requests that the HSS dropped, after diameter.timeout (hss.drop_late)")        \
+    X(hss_refused_waited, "1", "requests that had waited above hss.queue_time_limit: 3004")                  \
     X(ues_active, "1", "UEs in an exchange (gauge)")
 
 enum model_counter {

@@ -80,6 +80,13 @@ enum server_admission server_arrive(struct server *server, int64_t now_ns, uint3
     return SERVER_WAITS;
 }
 
+static uint64_t take_place(struct server *server)
+{
+    if (server->newest_first > 0 && server_queued(server) > server->newest_first)
+        return --server->tail;
+    return server->head++;
+}
+
 bool server_finish(struct server *server, int64_t now_ns, struct server_waiting *next)
 {
     if (server->head == server->tail) {
@@ -87,7 +94,7 @@ bool server_finish(struct server *server, int64_t now_ns, struct server_waiting 
         server->busy--;
         return false;
     }
-    *next = server->waiting[server->head++ & (server->capacity - 1)];
+    *next = server->waiting[take_place(server) & (server->capacity - 1)];
     if (now_ns - next->since_ns >= SERVER_BACKLOG_NS)
         server->backlog_ns = now_ns;
     return true;

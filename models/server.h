@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* A server of finite capacity: workers in parallel, a finite FIFO queue. It knows jobs as numbers only; who
+/* A server of finite capacity: workers in parallel, a finite queue, first come first
+ * served unless newest_first is set. It knows jobs as numbers only; who
  * owns them draws the service time and sets the timer. */
 #ifndef MODELS_SERVER_H
 #define MODELS_SERVER_H
@@ -18,6 +19,7 @@ struct server {
     uint64_t limit;                 /* jobs that wait at most */
     struct server_waiting *waiting; /* ring of a power of two, grown when full */
     uint64_t head, tail;            /* tail - head jobs wait */
+    uint64_t newest_first; /* while more than this many wait, the newest is the next; 0: always the oldest */
     uint64_t capacity;
     uint64_t queue_max;
     /* Sum over workers of time spent busy, up to changed_ns: of many, more than 64 bits hold. */
@@ -43,7 +45,7 @@ void server_clear(struct server *server);
 enum server_admission { SERVER_STARTS, SERVER_WAITS, SERVER_FULL };
 /* A job arrives. internal: the server's own work, which no limit turns away. */
 enum server_admission server_arrive(struct server *server, int64_t now_ns, uint32_t job, bool internal);
-/* A job is done; true: the longest waiting one starts now, *next. */
+/* A job is done; true: the next one starts now, *next. */
 bool server_finish(struct server *server, int64_t now_ns, struct server_waiting *next);
 
 /* A job was refused for lack of capacity elsewhere. */

@@ -4,12 +4,69 @@
 
 #include <glib.h>
 
-void station_init(struct station *station, uint32_t host, enum model_procedure wait, const struct pool *jobs)
+#define RETRY_AFTER_MAX_S INT64_C(86400)
+
+uint32_t station_retry_after_s(const struct station *station, const struct station_retry *rule, uint64_t bits)
+{
+    int64_t base_s = rule->base_ns / CLOCK_SECOND, mean_ms, half_ms, drawn_ms;
+
+    if (base_s == 0)
+        return 0;
+    if (rule->grows > 0)
+        base_s += base_s * (int64_t)station->jobs->used / rule->grows;
+    mean_ms = MIN(base_s, RETRY_AFTER_MAX_S) * 1000;
+    half_ms = (int64_t)((double)mean_ms * rule->spread);
+    drawn_ms = mean_ms - half_ms + (int64_t)random_below(bits, 2 * (uint64_t)half_ms + 1);
+    return (uint32_t)CLAMP((drawn_ms + 500) / 1000, 1, RETRY_AFTER_MAX_S);
+}
+
+/* What each server's jobs are counted under. */
+static const struct {
+    enum model_procedure wait;
+    enum model_counter dropped, waited;
+} books[] = {[HOST_BMSC] = {PROCEDURE_bmsc_wait, COUNT_bmsc_dropped_late, COUNT_bmsc_refused_waited},
+             [HOST_BSF] = {PROCEDURE_bsf_wait, COUNT_bsf_dropped_late, COUNT_bsf_refused_waited},
+             [HOST_HSS] = {PROCEDURE_hss_wait, COUNT_hss_dropped_late, COUNT_hss_refused_waited}};
+
+void station_init(struct station *station, uint32_t host, const struct pool *jobs,
+                  const struct station_rules *rules)
 {
     station->host = host;
-    station->wait = wait;
     station->jobs = jobs;
     station->late_since_ns = -1;
+    station->drop_late = rules->drop_late;
+    station->queue_time_limit_ns = rules->queue_time_limit_ns;
+    server_init(&station->server, (uint32_t)rules->workers, (uint64_t)rules->queue_limit);
+    station->server.newest_first = (uint64_t)rules->newest_first;
+}
+
+void station_watch(struct net_region *at, const struct station *station, struct net_conn conn, uint32_t job)
+{
+    if (station->drop_late)
+        net_tcp_set_user(at, conn, STATION_USER_OF_JOB(job));
+}
+
+/* A worker is free for it: has it waited in vain? Then it takes no time of his. */
+static bool turned_away(struct net_region *at, struct station *station, const struct server_waiting *next)
+{
+    struct model_region *m = model_of(at);
+    const struct station_job *job = pool_at(station->jobs, next->job);
+    int64_t waited_ns = at->now_ns - next->since_ns;
+
+    if (next->internal || job->patient)
+        return false;
+    if (station->drop_late &&
+        (job->gone || (job->of_server && waited_ns >= m->world->scenario->diameter_timeout))) {
+        count(m, books[station->host].dropped);
+        station->turn_away(at, next->job, false);
+        return true;
+    }
+    if (station->queue_time_limit_ns == 0 || waited_ns <= station->queue_time_limit_ns)
+        return false;
+    count(m, books[station->host].waited);
+    server_refuses(&station->server, at->now_ns);
+    station->turn_away(at, next->job, true);
+    return true;
 }
 
 /* A job is done: did its asker still wait? */
@@ -37,11 +94,15 @@ static void start(struct net_region *at, struct station *station, struct server_
     struct model_region *m = model_of(at);
 
     do {
-        int64_t service_ns = station->service_ns(at, next.job);
+        int64_t service_ns;
+
+        if (turned_away(at, station, &next))
+            continue;
+        service_ns = station->service_ns(at, next.job);
 
         ((struct station_job *)pool_at(station->jobs, next.job))->service_ns = next.internal ? 0 : service_ns;
         if (!next.internal)
-            histogram_add(&m->latency[station->wait], at->now_ns - next.since_ns);
+            histogram_add(&m->latency[books[station->host].wait], at->now_ns - next.since_ns);
         if (service_ns > 0) {
             net_timer(at, station->host, service_ns, TIMER_SERVICE, next.job);
             return;
@@ -65,6 +126,7 @@ bool station_arrive(struct net_region *at, struct station *station, uint32_t job
     case SERVER_WAITS:
         return true;
     default:
+        station->turn_away(at, job, true);
         return false;
     }
 }

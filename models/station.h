@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* A server on the network: its workers and queue, and the timer that ends each job's service. Time is charged
- * from the scenario, never from the host's clock. */
+/* A server on the network: its workers and queue, and the timer that ends each job's service. Time is
+ * charged from the scenario, never from the host's clock. */
 #ifndef MODELS_STATION_H
 #define MODELS_STATION_H
 
@@ -21,15 +21,28 @@ enum core_timer {
 struct station_job {
     int64_t deadline_ns; /* until when the asker waits, by its own clock: for measuring, no server is told */
     int64_t service_ns;  /* 0: the server's own work */
+    bool gone;      /* its connection was reset or broke: what a server sees of a UE that has turned away */
+    bool patient;   /* it wants no answer: not turned away once it is in the queue */
+    bool of_server; /* over Diameter, where nothing is seen, but diameter.timeout is known */
+};
+
+/* What a scenario says of a server. */
+struct station_rules {
+    int64_t workers, queue_limit, newest_first, queue_time_limit_ns;
+    bool drop_late;
 };
 
 struct station {
     struct server server;
     const struct pool *jobs; /* of structs that begin with a struct station_job */
     uint32_t host;
-    enum model_procedure wait;
+    bool drop_late;
+    int64_t queue_time_limit_ns;                                /* 0: none */
     int64_t (*service_ns)(struct net_region *at, uint32_t job); /* draws the service time */
     void (*serve)(struct net_region *at, uint32_t job); /* decides and answers; owns the job from then on */
+    /* The queue is no place for it (full, or waited too long), or (answer false) nobody waits for an answer;
+     * owns the job from then on. */
+    void (*turn_away)(struct net_region *at, uint32_t job, bool answer);
     /* Time spent on what others asked for, and of it on what they still waited for when it was done. Of many
      * workers, more than 64 bits hold. */
     double served_ns, useful_ns;
@@ -39,13 +52,35 @@ struct station {
 
 #define STATION_NOBODY_WAITS INT64_MAX /* the deadline of what has none */
 
-void station_init(struct station *station, uint32_t host, enum model_procedure wait, const struct pool *jobs);
+/* What goes before the first job; the server's memory is given back with server_clear(). */
+void station_init(struct station *station, uint32_t host, const struct pool *jobs,
+                  const struct station_rules *rules);
+/* The `user` of a connection, by which its end is found to concern a job; only set where drop_late asks for
+ * it. */
+#define STATION_USER_OF_JOB(job) ((uint64_t)(job) + 2)
+void station_watch(struct net_region *at, const struct station *station, struct net_conn conn, uint32_t job);
+/* The index of the job that a connection's `user` names, if there is one. */
+static inline bool station_watched(const struct station *station, uint64_t user, uint32_t *job)
+{
+    *job = (uint32_t)(user - STATION_USER_OF_JOB(0));
+    return user >= STATION_USER_OF_JOB(0) && user - STATION_USER_OF_JOB(0) < station->jobs->top;
+}
 
-/* Ends a connection, behind the answer to what was no request: where the next one begins nobody can tell, and
- * what the peer goes on sending is passed over (RFC 7230 §3.3.3, §9.5). */
+/* Retry-After of a 503: its base; how many jobs in hand, queued, served or waiting for another server, make
+ * it grow by that much (0: none do); the share by which it is spread up and down. */
+struct station_retry {
+    int64_t base_ns, grows;
+    double spread;
+};
+/* Whole seconds, a day at most; bits: a draw. 0 (none) if the base is. */
+uint32_t station_retry_after_s(const struct station *station, const struct station_retry *rule,
+                               uint64_t bits);
+
+/* Ends a connection, behind the answer to what was no request: where the next one begins nobody can tell,
+ * and what the peer goes on sending is passed over (RFC 7230 §3.3.3, §9.5). */
 void station_hang_up(struct net_region *at, struct net_conn conn);
 #define STATION_HUNG_UP 1 /* the `user` of such a connection */
-/* A job arrives; false: the queue is full, the job was not taken. */
+/* A job arrives; false: the queue is full, and it was turned away. */
 bool station_arrive(struct net_region *at, struct station *station, uint32_t job, bool internal);
 /* The service of a job is over. */
 void station_served(struct net_region *at, struct station *station, uint32_t job);

@@ -69,11 +69,12 @@ static void on_connected(struct net_region *at, uint32_t host, struct net_conn c
 static void on_closed(struct net_region *at, uint32_t host, struct net_conn conn, uint64_t user,
                       enum net_close_reason reason)
 {
-    (void)user;
+    if (reason == NET_CLOSED_BY_PEER)
+        user = 0; /* who has said all may still wait for the answer */
     if (host == HOST_BMSC)
-        bmsc_closed(at, conn);
+        bmsc_closed(at, conn, user);
     else if (host == HOST_BSF)
-        bsf_closed(at, conn);
+        bsf_closed(at, conn, user);
     else if (host >= HOST_UES)
         ue_closed(at, host, conn, reason);
 }

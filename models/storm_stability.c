@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Results: did the storm serve anybody, and did it end? Work that was still waited for, repeated requests, the
- * time until nobody waits any more. */
+/* Results: did the storm serve anybody, and did it end? Work that was still waited for, repeated requests,
+ * the time until nobody waits any more. */
 #include "models/bmsc/bmsc.h"
 #include "models/bsf/bsf.h"
 #include "models/hss/hss.h"

@@ -47,7 +47,8 @@ enum purpose {
     PURPOSE_CELL,
     PURPOSE_CELL_WEIGHT,
     PURPOSE_PULL_ORDER,
-    PURPOSE_PULL_BURST
+    PURPOSE_PULL_BURST,
+    PURPOSE_RETRY_AFTER
 };
 
 /* Entity number of draws that belong to no UE. */

@@ -90,7 +90,7 @@ uint32_t bmsc_job_take(struct bmsc *bmsc, enum bmsc_work work, uint32_t ue)
     job->work = (uint8_t)work;
     job->waiting = job->late = false;
     job->ue = ue;
-    job->station.deadline_ns = STATION_NOBODY_WAITS;
+    job->station = (struct station_job){.deadline_ns = STATION_NOBODY_WAITS};
     memset(&job->post.texts, 0, sizeof job->post.texts);
     return index;
 }
@@ -131,6 +131,25 @@ static int64_t service_ns(struct net_region *at, uint32_t index)
     return distribution_sample(d, random_u64(bmsc->world->seed, job->ue, PURPOSE_BMSC_SERVICE, draw));
 }
 
+/* A POST is answered 503; an ACK is forgotten, another will answer the MSK message that is sent again. */
+static void turn_away(struct net_region *at, uint32_t index, bool answer)
+{
+    struct model_region *m = model_of(at);
+    struct bmsc *bmsc = m->bmsc;
+    struct bmsc_job *job = pool_at(&bmsc->jobs, index);
+
+    if (job->work == BMSC_ACK) {
+        count(m, COUNT_acks_dropped);
+        bmsc_session(m, job->ue)->acked = false;
+    } else {
+        if (job->work == BMSC_AUTH_POST)
+            bmsc_nonce_void(bmsc, job);
+        if (answer)
+            bmsc_send_refusal(at, job, 503);
+    }
+    bmsc_job_give(bmsc, index);
+}
+
 static void serve(struct net_region *at, uint32_t index)
 {
     struct bmsc *bmsc = model_of(at)->bmsc;
@@ -165,9 +184,18 @@ enum net_verdict bmsc_message(struct net_region *at, const struct net_delivery *
     return d->peer == HOST_BSF ? bmsc_zn_answer(at, d) : bmsc_post_arrives(at, d, conn);
 }
 
-void bmsc_closed(struct net_region *at, struct net_conn conn)
+void bmsc_closed(struct net_region *at, struct net_conn conn, uint64_t user)
 {
-    diameter_peer_closed(&model_of(at)->bmsc->bsf, conn);
+    struct bmsc *bmsc = model_of(at)->bmsc;
+    struct bmsc_job *job;
+    uint32_t index;
+
+    diameter_peer_closed(&bmsc->bsf, conn);
+    if (!station_watched(&bmsc->station, user, &index))
+        return;
+    job = pool_at(&bmsc->jobs, index);
+    if (net_conn_equal(job->conn, conn)) /* else it is another's by now */
+        job->station.gone = true;
 }
 
 void bmsc_timer(struct net_region *at, uint32_t kind, uint64_t argument)
@@ -229,10 +257,12 @@ struct bmsc *bmsc_new(const struct world *world)
 
     bmsc->world = world;
     bmsc->last_due_ns = -1;
-    station_init(&bmsc->station, HOST_BMSC, PROCEDURE_bmsc_wait, &bmsc->jobs);
+    station_init(&bmsc->station, HOST_BMSC, &bmsc->jobs,
+                 &(struct station_rules){s->bmsc_workers, s->bmsc_queue_limit, s->bmsc_newest_first,
+                                         s->bmsc_queue_time_limit, s->bmsc_drop_late != 0});
+    bmsc->station.turn_away = turn_away;
     bmsc->station.service_ns = service_ns;
     bmsc->station.serve = serve;
-    server_init(&bmsc->station.server, (uint32_t)s->bmsc_workers, (uint64_t)s->bmsc_queue_limit);
     pool_init(&bmsc->jobs, sizeof(struct bmsc_job));
     pool_init(&bmsc->sessions, sizeof(struct bmsc_session));
     texts_pool_init(&bmsc->long_texts);

@@ -30,7 +30,8 @@ const struct station *bmsc_station(const struct bmsc *bmsc);
 void bmsc_start(struct net_region *at);
 enum net_verdict bmsc_datagram(struct net_region *at, const struct net_delivery *d);
 enum net_verdict bmsc_message(struct net_region *at, const struct net_delivery *d, struct net_conn conn);
-void bmsc_closed(struct net_region *at, struct net_conn conn);
+/* user: of that connection, 0 if it ended in good order. */
+void bmsc_closed(struct net_region *at, struct net_conn conn, uint64_t user);
 void bmsc_timer(struct net_region *at, uint32_t kind, uint64_t argument);
 void bmsc_prefetch(struct net_region *at, uint32_t kind, uint64_t argument, unsigned stage);
 /* UEs that were sent a pull so far. */
@@ -193,7 +194,8 @@ void bmsc_nonce_void(struct bmsc *bmsc, const struct bmsc_job *job);
 enum bmsc_challenge { CHALLENGE_FIRST, CHALLENGE_STALE, CHALLENGE_RENEGOTIATE };
 void bmsc_send_challenge(struct net_region *at, struct net_conn conn, enum bmsc_challenge why);
 void bmsc_send_success(struct net_region *at, const struct bmsc_job *job, const struct bmsc_session *session);
-void bmsc_send_refusal(struct net_region *at, struct net_conn conn, unsigned status); /* counts 503 and 504 */
+void bmsc_send_refusal(struct net_region *at, const struct bmsc_job *job,
+                       unsigned status); /* counts 503, 504 */
 
 /* zn.c */
 void bmsc_zn_request(struct net_region *at, uint32_t job);

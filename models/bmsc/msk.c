@@ -195,13 +195,8 @@ enum net_verdict bmsc_datagram(struct net_region *at, const struct net_delivery 
     session = bmsc_session(m, number);
     session->acked = true; /* before it may be served at once */
     job = bmsc_job_take(m->bmsc, BMSC_ACK, number);
-    if (!station_arrive(at, &m->bmsc->station, job, false)) {
-        count(m, COUNT_acks_dropped);
-        bmsc_job_give(m->bmsc, job);
-        session->acked = false;
-        return NET_REJECTED;
-    }
-    return NET_RECEIVED;
+    ((struct bmsc_job *)pool_at(&m->bmsc->jobs, job))->station.patient = true;
+    return station_arrive(at, &m->bmsc->station, job, false) ? NET_RECEIVED : NET_REJECTED;
 }
 
 /* Delivered: the MUK is proven on both sides. */

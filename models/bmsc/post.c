@@ -18,17 +18,13 @@ enum net_verdict bmsc_post_arrives(struct net_region *at, const struct net_deliv
     status = bmsc_verify_post(m, at->now_ns, d->bytes, job);
     if (status != 200) {
         count(m, COUNT_http_malformed);
-        bmsc_send_refusal(at, conn, status);
+        bmsc_send_refusal(at, job, status);
         station_hang_up(at, conn);
         bmsc_job_give(bmsc, index);
         return NET_REJECTED;
     }
-    if (!station_arrive(at, &bmsc->station, index, false)) {
-        if (job->work == BMSC_AUTH_POST)
-            bmsc_nonce_void(bmsc, job);
-        bmsc_send_refusal(at, conn, 503);
-        bmsc_job_give(bmsc, index);
-    }
+    station_watch(at, &bmsc->station, conn, index);
+    station_arrive(at, &bmsc->station, index, false);
     return NET_RECEIVED;
 }
 
@@ -186,7 +182,7 @@ static void answer_post(struct net_region *at, struct bmsc_job *job)
     switch (job->result) {
     case DIAMETER_SUCCESS:
         if (job->other_gba) /* "the NAF shall stop processing": TS 29.109 §5.2 */
-            bmsc_send_refusal(at, job->conn, 403);
+            bmsc_send_refusal(at, job, 403);
         else
             renegotiate(at, job);
         break;
@@ -196,10 +192,10 @@ static void answer_post(struct net_region *at, struct bmsc_job *job)
         break;
     case DIAMETER_TOO_BUSY:
         count(m, COUNT_zn_busy);
-        bmsc_send_refusal(at, job->conn, 503);
+        bmsc_send_refusal(at, job, 503);
         break;
     default: /* RFC 6733 §7.1: from 5000 on for good, below for now */
-        bmsc_send_refusal(at, job->conn, job->result < DIAMETER_PERMANENT ? 503 : 403);
+        bmsc_send_refusal(at, job, job->result < DIAMETER_PERMANENT ? 503 : 403);
         break;
     }
 }

@@ -2,6 +2,8 @@
 /* Encode: the BM-SC's answers on Ua. */
 #include "models/bmsc/bmsc.h"
 
+#include "sim/kernel/random.h"
+
 #define SERVER_NAME "BMSC-sim"
 
 static void finish(struct net_region *at, struct net_conn conn, struct net_message *out,
@@ -80,19 +82,30 @@ void bmsc_send_success(struct net_region *at, const struct bmsc_job *job, const 
     finish(at, job->conn, out, status, length);
 }
 
-void bmsc_send_refusal(struct net_region *at, struct net_conn conn, unsigned status)
+static uint32_t retry_after_s(struct model_region *m, const struct bmsc_job *job)
+{
+    const struct scenario *s = m->world->scenario;
+    const struct station_retry rule = {s->bmsc_retry_after, s->bmsc_retry_after_grows,
+                                       s->bmsc_retry_after_spread};
+    uint64_t bits = 0;
+
+    if (rule.spread > 0)
+        bits = random_u64(m->world->seed, job->ue, PURPOSE_RETRY_AFTER, bmsc_ue(m->bmsc, job->ue)->draws++);
+    return station_retry_after_s(&m->bmsc->station, &rule, bits);
+}
+
+void bmsc_send_refusal(struct net_region *at, const struct bmsc_job *job, unsigned status)
 {
     struct model_region *m = model_of(at);
     struct net_message *out = net_message(at, KIND_ua_error, 256);
-    uint32_t retry_after =
-        status == 503 ? (uint32_t)(m->world->scenario->bmsc_retry_after / CLOCK_SECOND) : 0;
     size_t length = 0;
 
     if (status == 503)
         count(m, COUNT_http_503);
     else if (status == 504)
         count(m, COUNT_http_504);
-    enum wire_status encoded = http_error_encode(status, SERVER_NAME, world_unix_s(m->world, at->now_ns),
-                                                 retry_after, out->bytes, out->capacity, &length);
-    finish(at, conn, out, encoded, length);
+    enum wire_status encoded =
+        http_error_encode(status, SERVER_NAME, world_unix_s(m->world, at->now_ns),
+                          status == 503 ? retry_after_s(m, job) : 0, out->bytes, out->capacity, &length);
+    finish(at, job->conn, out, encoded, length);
 }

@@ -120,7 +120,7 @@ void bmsc_zn_timeout(struct net_region *at, uint64_t argument)
     count(m, COUNT_zn_timeouts);
     bmsc_ue(m->bmsc, job->ue)->zn_failed = true;
     bmsc_nonce_void(m->bmsc, job);
-    bmsc_send_refusal(at, job->conn, s->whatif_zn_timeout_status == ZN_TIMEOUT_503 ? 503 : 504);
+    bmsc_send_refusal(at, job, s->whatif_zn_timeout_status == ZN_TIMEOUT_503 ? 503 : 504);
     if (s->bmsc_late_answers == LATE_ANSWERS_KEEP)
         job->late = true;
     else

@@ -59,6 +59,14 @@ static int64_t service_ns(struct net_region *at, uint32_t index)
     return distribution_sample(d, random_u64(bsf->world->seed, job->subscriber, PURPOSE_BSF_SERVICE, draws));
 }
 
+static void turn_away(struct net_region *at, uint32_t index, bool answer)
+{
+    if (((struct bsf_job *)pool_at(&model_of(at)->bsf->jobs, index))->work == BSF_ZN)
+        bsf_zn_turn_away(at, index, answer);
+    else
+        bsf_ub_turn_away(at, index, answer);
+}
+
 static void serve(struct net_region *at, uint32_t index)
 {
     const struct bsf_job *job = pool_at(&model_of(at)->bsf->jobs, index);
@@ -91,9 +99,18 @@ enum net_verdict bsf_message(struct net_region *at, const struct net_delivery *d
     return bsf_ub_request(at, d, conn);
 }
 
-void bsf_closed(struct net_region *at, struct net_conn conn)
+void bsf_closed(struct net_region *at, struct net_conn conn, uint64_t user)
 {
-    diameter_peer_closed(&model_of(at)->bsf->hss, conn);
+    struct bsf *bsf = model_of(at)->bsf;
+    struct bsf_job *job;
+    uint32_t index;
+
+    diameter_peer_closed(&bsf->hss, conn);
+    if (!station_watched(&bsf->station, user, &index))
+        return;
+    job = pool_at(&bsf->jobs, index);
+    if (net_conn_equal(job->conn, conn)) /* else it is another's by now */
+        job->station.gone = true;
 }
 
 void bsf_timer(struct net_region *at, uint32_t kind, uint64_t argument)
@@ -112,10 +129,12 @@ struct bsf *bsf_new(const struct world *world)
     const struct scenario *s = world->scenario;
 
     bsf->world = world;
-    station_init(&bsf->station, HOST_BSF, PROCEDURE_bsf_wait, &bsf->jobs);
+    station_init(&bsf->station, HOST_BSF, &bsf->jobs,
+                 &(struct station_rules){s->bsf_workers, s->bsf_queue_limit, s->bsf_newest_first,
+                                         s->bsf_queue_time_limit, s->bsf_drop_late != 0});
+    bsf->station.turn_away = turn_away;
     bsf->station.service_ns = service_ns;
     bsf->station.serve = serve;
-    server_init(&bsf->station.server, (uint32_t)s->bsf_workers, (uint64_t)s->bsf_queue_limit);
     pool_init(&bsf->jobs, sizeof(struct bsf_job));
     pool_init(&bsf->challenges, sizeof(struct bsf_challenge));
     texts_pool_init(&bsf->long_texts);

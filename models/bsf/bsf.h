@@ -20,7 +20,8 @@ struct server *bsf_server(struct bsf *bsf);
 const struct station *bsf_station(const struct bsf *bsf);
 
 enum net_verdict bsf_message(struct net_region *at, const struct net_delivery *d, struct net_conn conn);
-void bsf_closed(struct net_region *at, struct net_conn conn);
+/* user: of that connection, 0 if it ended in good order. */
+void bsf_closed(struct net_region *at, struct net_conn conn, uint64_t user);
 void bsf_timer(struct net_region *at, uint32_t kind, uint64_t argument);
 
 /* --- inside the room ------------------------------------------------------------------------------------ */
@@ -113,6 +114,7 @@ unsigned bsf_verify_ub(struct model_region *m, struct bytes bytes, uint32_t like
 
 /* ub.c */
 enum net_verdict bsf_ub_request(struct net_region *at, const struct net_delivery *d, struct net_conn conn);
+void bsf_ub_turn_away(struct net_region *at, uint32_t job, bool answer);
 void bsf_ub_unknown(struct net_region *at, uint32_t job);
 void bsf_ub_credentials(struct net_region *at, uint32_t job);
 void bsf_ub_challenge(struct net_region *at, const struct bsf_job *job,
@@ -129,6 +131,7 @@ void bsf_zh_timeout(struct net_region *at, uint64_t argument);
 
 /* zn.c */
 enum net_verdict bsf_zn_request(struct net_region *at, const struct net_delivery *d, struct net_conn conn);
+void bsf_zn_turn_away(struct net_region *at, uint32_t job, bool answered);
 void bsf_zn_serve(struct net_region *at, uint32_t job);
 
 #endif

@@ -5,14 +5,28 @@
 
 #include "models/wire/ua.h"
 #include "models/wire/ub.h"
+#include "sim/kernel/random.h"
 
 /* --- encode --------------------------------------------------------------------------------------------- */
+
+static uint32_t retry_after_s(struct model_region *m, const struct bsf_job *job)
+{
+    const struct scenario *s = m->world->scenario;
+    const struct station_retry rule = {s->bsf_retry_after, s->bsf_retry_after_grows,
+                                       s->bsf_retry_after_spread};
+    uint64_t bits = 0;
+
+    if (rule.spread > 0)
+        bits = random_u64(m->world->seed, job->subscriber, PURPOSE_RETRY_AFTER,
+                          bsf_subscriber(m->bsf, job->subscriber)->draws++);
+    return station_retry_after_s(&m->bsf->station, &rule, bits);
+}
 
 void bsf_ub_refuse(struct net_region *at, const struct bsf_job *job, unsigned status)
 {
     const struct world *world = model_of(at)->world;
     struct net_message *out = net_message(at, KIND_ub_error, 256);
-    uint32_t retry_after = status == 503 ? (uint32_t)(world->scenario->bsf_retry_after / CLOCK_SECOND) : 0;
+    uint32_t retry_after = status == 503 ? retry_after_s(model_of(at), job) : 0;
     size_t length = 0;
 
     if (status == 503)
@@ -100,6 +114,17 @@ static void spend(struct bsf *bsf, const struct bsf_job *job)
         drop_challenge(bsf, s);
 }
 
+void bsf_ub_turn_away(struct net_region *at, uint32_t index, bool answer)
+{
+    struct bsf *bsf = model_of(at)->bsf;
+    struct bsf_job *job = pool_at(&bsf->jobs, index);
+
+    spend(bsf, job);
+    if (answer)
+        bsf_ub_refuse(at, job, 503);
+    bsf_job_give(bsf, index);
+}
+
 enum net_verdict bsf_ub_request(struct net_region *at, const struct net_delivery *d, struct net_conn conn)
 {
     struct model_region *m = model_of(at);
@@ -112,11 +137,10 @@ enum net_verdict bsf_ub_request(struct net_region *at, const struct net_delivery
     job->station.deadline_ns = d->mark_ns;
     if (malformed)
         count(m, COUNT_http_malformed);
-    if (status == 200 && !station_arrive(at, &m->bsf->station, index, false)) {
-        spend(m->bsf, job);
-        status = 503;
-    }
-    if (status != 200) {
+    if (status == 200) {
+        station_watch(at, &m->bsf->station, conn, index);
+        station_arrive(at, &m->bsf->station, index, false);
+    } else {
         bsf_ub_refuse(at, job, status);
         if (malformed)
             station_hang_up(at, conn);

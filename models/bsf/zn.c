@@ -14,7 +14,7 @@ static bool verify(struct model_region *m, const struct net_delivery *d, struct 
         return false;
     job->work = BSF_ZN;
     job->conn = conn;
-    job->station.deadline_ns = d->mark_ns;
+    job->station = (struct station_job){.deadline_ns = d->mark_ns, .of_server = true};
     job->zn.hop_by_hop = bir.hop_by_hop;
     job->zn.end_to_end = bir.end_to_end;
     job->zn.session_length = (uint8_t)bir.session_id.len;
@@ -61,6 +61,15 @@ static void answer(struct net_region *at, const struct bsf_job *job, uint32_t re
 
 /* --- decide --------------------------------------------------------------------------------------------- */
 
+void bsf_zn_turn_away(struct net_region *at, uint32_t index, bool answered)
+{
+    struct bsf *bsf = model_of(at)->bsf;
+
+    if (answered)
+        answer(at, pool_at(&bsf->jobs, index), DIAMETER_TOO_BUSY, 0);
+    bsf_job_give(bsf, index);
+}
+
 enum net_verdict bsf_zn_request(struct net_region *at, const struct net_delivery *d, struct net_conn conn)
 {
     struct model_region *m = model_of(at);
@@ -72,10 +81,7 @@ enum net_verdict bsf_zn_request(struct net_region *at, const struct net_delivery
         bsf_job_give(m->bsf, index);
         return NET_REJECTED;
     }
-    if (!station_arrive(at, &m->bsf->station, index, false)) {
-        answer(at, job, DIAMETER_TOO_BUSY, 0);
-        bsf_job_give(m->bsf, index);
-    }
+    station_arrive(at, &m->bsf->station, index, false);
     return NET_RECEIVED;
 }
 

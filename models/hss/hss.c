@@ -65,7 +65,7 @@ static bool verify(struct hss *hss, const struct net_delivery *d, struct net_con
         mar.command != DIAMETER_MULTIMEDIA_AUTH || mar.application != DIAMETER_ZH || mar.impi.at == NULL ||
         mar.session_id.len > sizeof job->session)
         return false;
-    *job = (struct hss_job){.station.deadline_ns = d->mark_ns,
+    *job = (struct hss_job){.station = {.deadline_ns = d->mark_ns, .of_server = true},
                             .conn = conn,
                             .hop_by_hop = mar.hop_by_hop,
                             .end_to_end = mar.end_to_end,
@@ -174,6 +174,15 @@ static void serve(struct net_region *at, uint32_t index)
     pool_give(&hss->jobs, index);
 }
 
+static void turn_away(struct net_region *at, uint32_t index, bool answered)
+{
+    struct hss *hss = model_of(at)->hss;
+
+    if (answered)
+        answer(at, pool_at(&hss->jobs, index), &(struct diameter_message){.result = DIAMETER_TOO_BUSY});
+    pool_give(&hss->jobs, index);
+}
+
 static int64_t service_ns(struct net_region *at, uint32_t index)
 {
     struct hss *hss = model_of(at)->hss;
@@ -196,10 +205,7 @@ enum net_verdict hss_message(struct net_region *at, const struct net_delivery *d
         pool_give(&hss->jobs, index);
         return NET_REJECTED;
     }
-    if (!station_arrive(at, &hss->station, index, false)) {
-        answer(at, job, &(struct diameter_message){.result = DIAMETER_TOO_BUSY});
-        pool_give(&hss->jobs, index);
-    }
+    station_arrive(at, &hss->station, index, false);
     return NET_RECEIVED;
 }
 
@@ -217,10 +223,12 @@ struct hss *hss_new(const struct world *world)
     const struct scenario *s = world->scenario;
 
     hss->world = world;
-    station_init(&hss->station, HOST_HSS, PROCEDURE_hss_wait, &hss->jobs);
+    station_init(&hss->station, HOST_HSS, &hss->jobs,
+                 &(struct station_rules){s->hss_workers, s->hss_queue_limit, s->hss_newest_first,
+                                         s->hss_queue_time_limit, s->hss_drop_late != 0});
+    hss->station.turn_away = turn_away;
     hss->station.service_ns = service_ns;
     hss->station.serve = serve;
-    server_init(&hss->station.server, (uint32_t)s->hss_workers, (uint64_t)s->hss_queue_limit);
     pool_init(&hss->jobs, sizeof(struct hss_job));
     hss->subscribers = table_new(world->ues, sizeof *hss->subscribers);
     if (hss->subscribers != NULL)

@@ -110,6 +110,20 @@ static int64_t retry_wait(struct ue_at *u)
     return u->x->retry_after_ns + (int64_t)random_below(ue_draw(u, PURPOSE_RETRY), (uint64_t)upper + 1);
 }
 
+/* A bucket of whatif.retry_budget retries that gains one in each whatif.retry_budget_refill: budget_ns is
+ * when it is full again. The wait until it has one to spend, if that is longer. */
+static int64_t within_budget(struct ue_at *u, int64_t wait_ns)
+{
+    const struct scenario *s = u->m->world->scenario;
+    int64_t refill_ns = s->whatif_retry_budget_refill, at_ns = u->net->now_ns + wait_ns;
+
+    if (s->whatif_retry_budget == 0)
+        return wait_ns;
+    at_ns = MAX(at_ns, u->x->budget_ns - (s->whatif_retry_budget - 1) * refill_ns);
+    u->x->budget_ns = MAX(u->x->budget_ns, at_ns) + refill_ns;
+    return at_ns - u->net->now_ns;
+}
+
 void ue_exchange_retry(struct ue_at *u)
 {
     drop_connection(u);
@@ -123,7 +137,7 @@ void ue_exchange_retry(struct ue_at *u)
         return;
     }
     count(u->m, COUNT_ue_retries);
-    ue_exchange_phase(u, UE_WAITING, retry_wait(u));
+    ue_exchange_phase(u, UE_WAITING, within_budget(u, retry_wait(u)));
     u->x->retry_after_ns = 0;
 }
 

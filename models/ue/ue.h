@@ -70,6 +70,7 @@ struct ue_exchange {
     uint64_t timeout;   /* of the phase */
     int64_t started_ns; /* of the procedure under way, for measuring */
     int64_t retry_after_ns;
+    int64_t budget_ns; /* when the budget of retries is whole again (whatif.retry_budget) */
     uint32_t nc;
     uint32_t
         nonce_kept; /* place of that of the 401 that asked for the bootstrap under way; POOL_NONE: none */

@@ -60,6 +60,11 @@ struct net_conn {
 };
 #define NET_CONN_NONE ((struct net_conn){UINT32_MAX, 0})
 
+static inline bool net_conn_equal(struct net_conn a, struct net_conn b)
+{
+    return a.index == b.index && a.generation == b.generation;
+}
+
 /* Where a message came from: valid during the handler's call only. */
 struct net_delivery {
     uint32_t host; /* the receiver */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Work that is still waited for, repeated requests, the time until the queues are empty: where they can be counted by
- * hand. */
+/* Work that is still waited for, repeated requests, the time until the queues are empty: where they can be
+ * counted by hand. */
 #include "tests/unit/storm_fixture.h"
 #include "tests/unit/tap.h"
 
@@ -36,8 +36,8 @@ static void calm(void)
     free_run(storm, scenario);
 }
 
-/* Two requests at once, one worker of 600 ms, patience of 1 s: one answer in time, one late; the second waits from
- * its arrival until the first is done. */
+/* Two requests at once, one worker of 600 ms, patience of 1 s: one answer in time, one late; the second
+ * waits from its arrival until the first is done. */
 static void half_late(void)
 {
     struct scenario *scenario = fixture_scenario(
@@ -68,7 +68,8 @@ static void all_late(void)
     close_to(storm, "hss_useful_ratio", 0, 0);
     close_to(storm, "hss_retried_ratio", 2. / 3, 1e-12);
     close_to(storm, "bsf_retried_ratio", 2. / 3, 1e-12);
-    /* From the first start to the last end: two rounds of timeout, Retry-After and the way, and the service. */
+    /* From the first start to the last end: two rounds of timeout, Retry-After and the way, and the service.
+     * */
     g_assert_cmpfloat(storm_metric(storm, "hss_late_max_s"), >, 2 * 11 + 2);
     g_assert_cmpfloat(storm_metric(storm, "hss_late_max_s"), <, 2 * 11.4 + 2);
     fixture_equal(storm, "zh_requests_retried", 2);
@@ -78,7 +79,8 @@ static void all_late(void)
     free_run(storm, scenario);
 }
 
-/* The same, to the UE: the BSF needs longer than it waits. Zn of one that was refused for now is a retry, too. */
+/* The same, to the UE: the BSF needs longer than it waits. Zn of one that was refused for now is a retry,
+ * too. */
 static void late_for_the_ue(void)
 {
     struct scenario *scenario =
