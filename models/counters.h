@@ -76,6 +76,8 @@
     X(bsf_refused_waited, "1", "requests that had waited above bsf.queue_time_limit: 503 or 3004")           \
     X(hss_dropped_late, "1", "requests that the HSS dropped, after diameter.timeout (hss.drop_late)")        \
     X(hss_refused_waited, "1", "requests that had waited above hss.queue_time_limit: 3004")                  \
+    X(zn_throttled, "1", "Zn requests not sent, as the BSF had reported overload: 503 (bsf.overload_wait)")  \
+    X(zh_throttled, "1", "Zh requests not sent, as the HSS had reported overload: 503 (hss.overload_wait)")  \
     X(ues_active, "1", "UEs in an exchange (gauge)")
 
 enum model_counter {

@@ -77,6 +77,7 @@ static void account(struct station *station, int64_t now_ns, uint32_t index)
     if (job->service_ns == 0)
         return;
     station->served_ns += (double)job->service_ns;
+    station->served++;
     if (job->deadline_ns >= now_ns) {
         station->useful_ns += (double)job->service_ns;
         station->late_since_ns = -1;
@@ -129,6 +130,13 @@ bool station_arrive(struct net_region *at, struct station *station, uint32_t job
         station->turn_away(at, job, true);
         return false;
     }
+}
+
+int64_t station_expected_wait_ns(const struct station *station)
+{
+    double mean_ns = station->served > 0 ? station->served_ns / (double)station->served : 0;
+
+    return (int64_t)((double)server_queued(&station->server) * mean_ns / (double)station->server.workers);
 }
 
 void station_served(struct net_region *at, struct station *station, uint32_t job)

@@ -46,6 +46,7 @@ struct station {
     /* Time spent on what others asked for, and of it on what they still waited for when it was done. Of many
      * workers, more than 64 bits hold. */
     double served_ns, useful_ns;
+    uint64_t served;       /* jobs */
     int64_t late_since_ns; /* jobs ended, and all of them too late, since then; -1: the last was in time */
     int64_t late_max_ns;   /* longest such time */
 };
@@ -82,6 +83,8 @@ void station_hang_up(struct net_region *at, struct net_conn conn);
 #define STATION_HUNG_UP 1 /* the `user` of such a connection */
 /* A job arrives; false: the queue is full, and it was turned away. */
 bool station_arrive(struct net_region *at, struct station *station, uint32_t job, bool internal);
+/* How long a job that comes now would wait, by the mean service time so far. */
+int64_t station_expected_wait_ns(const struct station *station);
 /* The service of a job is over. */
 void station_served(struct net_region *at, struct station *station, uint32_t job);
 

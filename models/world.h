@@ -48,7 +48,8 @@ enum purpose {
     PURPOSE_CELL_WEIGHT,
     PURPOSE_PULL_ORDER,
     PURPOSE_PULL_BURST,
-    PURPOSE_RETRY_AFTER
+    PURPOSE_RETRY_AFTER,
+    PURPOSE_OVERLOAD
 };
 
 /* Entity number of draws that belong to no UE. */

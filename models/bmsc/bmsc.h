@@ -9,6 +9,7 @@
 #include "models/crypto/digest_auth.h"
 #include "models/diameter_peer.h"
 #include "models/nonce.h"
+#include "models/overload.h"
 #include "models/station.h"
 #include "models/subscriber.h"
 #include "models/texts.h"
@@ -138,6 +139,7 @@ struct bmsc {
     struct station station;
     struct pool jobs, sessions, long_texts;
     struct diameter_peer bsf;
+    struct overload_limit zn_limit;
     struct bmsc_ue *ues;
     uint32_t serial; /* of jobs */
     uint32_t nonce_serial;

@@ -3,6 +3,27 @@
  * last part of the Session-Id. */
 #include "models/bmsc/bmsc.h"
 
+#include "sim/kernel/random.h"
+
+/* The BSF wants less: the POST is answered at once. */
+static bool throttled(struct net_region *at, uint32_t index)
+{
+    struct model_region *m = model_of(at);
+    struct bmsc_job *job = pool_at(&m->bmsc->jobs, index);
+
+    if (m->world->scenario->bsf_overload_wait == 0 ||
+        !overload_throttles(
+            &m->bmsc->zn_limit, at->now_ns,
+            random_u64(m->world->seed, job->ue, PURPOSE_OVERLOAD, bmsc_ue(m->bmsc, job->ue)->draws++)))
+        return false;
+    count(m, COUNT_zn_throttled);
+    server_refuses(&m->bmsc->station.server, at->now_ns);
+    bmsc_nonce_void(m->bmsc, job);
+    bmsc_send_refusal(at, job, 503);
+    bmsc_job_give(m->bmsc, index);
+    return true;
+}
+
 void bmsc_zn_request(struct net_region *at, uint32_t index)
 {
     struct model_region *m = model_of(at);
@@ -13,6 +34,8 @@ void bmsc_zn_request(struct net_region *at, uint32_t index)
     char session[FQDN_BYTES_MAX + 36];
     struct wire_writer w = wire_writer(session, sizeof session);
 
+    if (throttled(at, index))
+        return;
     subscriber_rand(m, job->ue, job->post.vector, rand);
     subscriber_b_tid(world, rand, &b_tid);
     wire_put_bytes(&w, world->text.bmsc_diameter); /* RFC 6733 §8.8 */
@@ -36,6 +59,8 @@ void bmsc_zn_request(struct net_region *at, uint32_t index)
                                    .gaa_service_id = bytes_text("4"),
                                    .b_tid = subscriber_bytes(&b_tid),
                                    .naf_id = world->naf_id};
+    if (world->scenario->bsf_overload_wait > 0)
+        overload_offer(&bir);
     job->waiting = true;
     job->sent_ns = at->now_ns;
     count(m, COUNT_zn_requests);
@@ -87,6 +112,7 @@ enum net_verdict bmsc_zn_answer(struct net_region *at, const struct net_delivery
         count(m, COUNT_diameter_malformed);
         return NET_REJECTED;
     }
+    overload_heard(&m->bmsc->zn_limit, at->now_ns, &bia);
     if (bia.hop_by_hop != bia.end_to_end)
         return NET_RECEIVED; /* to no request of ours */
     job = waiting_job(m->bmsc, diameter_session_value(bia.session_id), bia.end_to_end);

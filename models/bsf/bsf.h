@@ -6,6 +6,7 @@
 
 #include "models/crypto/digest_auth.h"
 #include "models/diameter_peer.h"
+#include "models/overload.h"
 #include "models/station.h"
 #include "models/subscriber.h"
 #include "models/texts.h"
@@ -73,6 +74,7 @@ struct bsf_zn {
     uint32_t hop_by_hop, end_to_end;
     uint16_t vector; /* of the B-TID */
     uint8_t session_length;
+    bool reacts; /* to reports of overload */
     char session[80];
 };
 
@@ -100,6 +102,8 @@ struct bsf {
     struct station station;
     struct pool jobs, challenges, long_texts;
     struct diameter_peer hss;
+    struct overload_limit zh_limit;
+    struct overload_report zn_report;
     struct bsf_subscriber *subscribers;
     uint32_t serial;
 };

@@ -3,6 +3,26 @@
  * Session-Id. */
 #include "models/bsf/bsf.h"
 
+#include "sim/kernel/random.h"
+
+/* The HSS wants less: the GET is answered at once. */
+static bool throttled(struct net_region *at, uint32_t index)
+{
+    struct model_region *m = model_of(at);
+    struct bsf_job *job = pool_at(&m->bsf->jobs, index);
+    struct bsf_subscriber *s = bsf_subscriber(m->bsf, job->subscriber);
+
+    if (m->world->scenario->hss_overload_wait == 0 ||
+        !overload_throttles(&m->bsf->zh_limit, at->now_ns,
+                            random_u64(m->world->seed, job->subscriber, PURPOSE_OVERLOAD, s->draws++)))
+        return false;
+    count(m, COUNT_zh_throttled);
+    server_refuses(&m->bsf->station.server, at->now_ns);
+    bsf_ub_refuse(at, job, 503);
+    bsf_job_give(m->bsf, index);
+    return true;
+}
+
 void bsf_zh_request(struct net_region *at, uint32_t index)
 {
     struct model_region *m = model_of(at);
@@ -13,6 +33,8 @@ void bsf_zh_request(struct net_region *at, uint32_t index)
     char session[FQDN_BYTES_MAX + 36];
     struct wire_writer w = wire_writer(session, sizeof session);
 
+    if (throttled(at, index))
+        return;
     subscriber_impi(m->world, job->subscriber, &impi);
     wire_put_bytes(&w, m->world->text.bsf_diameter); /* RFC 6733 §8.8 */
     wire_put_literal(&w, ";");
@@ -38,6 +60,8 @@ void bsf_zh_request(struct net_region *at, uint32_t index)
         memcpy(resync + 16, job->credentials.auts, sizeof job->credentials.auts);
         mar.resync = bytes_of(resync, sizeof resync);
     }
+    if (m->world->scenario->hss_overload_wait > 0)
+        overload_offer(&mar);
     job->waiting = true;
     job->sent_ns = at->now_ns;
     count(m, COUNT_zh_requests);
@@ -92,6 +116,7 @@ enum net_verdict bsf_zh_answer(struct net_region *at, const struct net_delivery 
         count(m, COUNT_diameter_malformed);
         return NET_REJECTED;
     }
+    overload_heard(&m->bsf->zh_limit, at->now_ns, &maa);
     if (maa.hop_by_hop != maa.end_to_end)
         return NET_RECEIVED; /* to no request of ours */
     job = waiting_job(m->bsf, diameter_session_value(maa.session_id), maa.end_to_end);

@@ -17,6 +17,7 @@ static bool verify(struct model_region *m, const struct net_delivery *d, struct 
     job->station = (struct station_job){.deadline_ns = d->mark_ns, .of_server = true};
     job->zn.hop_by_hop = bir.hop_by_hop;
     job->zn.end_to_end = bir.end_to_end;
+    job->zn.reacts = overload_understood(&bir);
     job->zn.session_length = (uint8_t)bir.session_id.len;
     memcpy(job->zn.session, bir.session_id.at, bir.session_id.len);
     job->result = DIAMETER_SUCCESS;
@@ -56,6 +57,9 @@ static void answer(struct net_region *at, const struct bsf_job *job, uint32_t re
         bia.expiry_unix_s = world->epoch_s + expiry_ns / CLOCK_SECOND;
         bia.bootstrap_unix_s = bia.expiry_unix_s - world->scenario->gba_lifetime / CLOCK_SECOND;
     }
+    if (job->zn.reacts && world->scenario->bsf_overload_wait > 0)
+        overload_tell(at, &m->bsf->zn_report, station_expected_wait_ns(&m->bsf->station),
+                      world->scenario->bsf_overload_wait, &bia);
     diameter_answer(at, job->conn, KIND_zn_bia, &bia);
 }
 

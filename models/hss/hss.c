@@ -4,6 +4,7 @@
 
 #include "models/crypto/milenage.h"
 #include "models/diameter_peer.h"
+#include "models/overload.h"
 #include "models/subscriber.h"
 #include "sim/kernel/random.h"
 #include "sim/kernel/table.h"
@@ -28,6 +29,7 @@ struct hss_job {
     uint32_t hop_by_hop, end_to_end;
     uint32_t result; /* DIAMETER_SUCCESS, or why not */
     bool resync;
+    bool reacts; /* to reports of overload */
     uint8_t rand[16], auts[AUTS_BYTES];
     uint8_t session_length;
     char session[80];
@@ -37,6 +39,7 @@ struct hss {
     const struct world *world;
     struct station station;
     struct pool jobs;
+    struct overload_report report;
     struct hss_subscriber *subscribers;
 };
 
@@ -70,6 +73,7 @@ static bool verify(struct hss *hss, const struct net_delivery *d, struct net_con
                             .hop_by_hop = mar.hop_by_hop,
                             .end_to_end = mar.end_to_end,
                             .result = DIAMETER_SUCCESS};
+    job->reacts = overload_understood(&mar);
     job->session_length = (uint8_t)mar.session_id.len;
     memcpy(job->session, mar.session_id.at, mar.session_id.len);
     if (!subscriber_of_impi(hss->world, mar.impi, &job->subscriber))
@@ -88,7 +92,8 @@ static bool verify(struct hss *hss, const struct net_delivery *d, struct net_con
 
 static void answer(struct net_region *at, const struct hss_job *job, const struct diameter_message *fields)
 {
-    const struct world *world = model_of(at)->world;
+    struct model_region *m = model_of(at);
+    const struct world *world = m->world;
     struct diameter_message maa = *fields;
     struct subscriber_text impi = {0};
 
@@ -103,6 +108,9 @@ static void answer(struct net_region *at, const struct hss_job *job, const struc
         subscriber_impi(world, job->subscriber, &impi);
         maa.impi = subscriber_bytes(&impi);
     }
+    if (job->reacts && world->scenario->hss_overload_wait > 0)
+        overload_tell(at, &m->hss->report, station_expected_wait_ns(&m->hss->station),
+                      world->scenario->hss_overload_wait, &maa);
     diameter_answer(at, job->conn, KIND_zh_maa, &maa);
 }
 

@@ -174,6 +174,8 @@ static enum wire_status read_row(struct parse *p, const struct diameter_avp *row
     case AVP_SCHEME:
         return bytes_equal(data, bytes_text(DIAMETER_SCHEME)) ? WIRE_OK : WIRE_UNSUPPORTED;
     case AVP_GROUP:
+        if (row->offset != 0)
+            memcpy(field, &data, sizeof data);
         return read_list(p, data, row->list);
     default:
         return WIRE_OK;

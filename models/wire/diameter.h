@@ -48,6 +48,13 @@ struct diameter_message {
     struct bytes gba_type; /* BIA: GBA-Type, 4 bytes; absent for 3G GBA */
     bool has_times;
     int64_t expiry_unix_s, bootstrap_unix_s;
+    /* Overload (RFC 7683). oc_supported: what OC-Supported-Features holds, only read; writing it takes
+     * oc_features. */
+    struct bytes oc_supported;
+    struct bytes oc_features;               /* OC-Feature-Vector, 8 bytes */
+    struct bytes oc_sequence;               /* answers: of OC-OLR, 8 bytes; absent: no report */
+    struct bytes oc_report_type;            /* 4 bytes; there if oc_sequence is */
+    struct bytes oc_reduction, oc_validity; /* 4 bytes each */
     /* GBA user security settings, XML: guss in MAA, ussList in BIA */
     struct bytes uss;
 };

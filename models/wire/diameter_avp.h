@@ -36,7 +36,7 @@ struct diameter_avp {
     uint8_t flags;
     uint8_t kind;     /* enum diameter_kind */
     uint8_t presence; /* enum diameter_presence */
-    uint16_t offset;  /* in struct diameter_message */
+    uint16_t offset;  /* in struct diameter_message; of a group 0: it has none */
     uint16_t len_min, len_max;
     uint32_t value, value_last;
     const struct diameter_list *list;
@@ -79,6 +79,13 @@ struct diameter_list {
         code, flags, AVP_GROUP, presence, 0, 0, UINT16_MAX, 0, 0, list                                       \
     }
 
+/* ... whose presence is told, by what it holds. */
+#define GROUP_SEEN(code, flags, presence, list, field)                                                       \
+    {                                                                                                        \
+        code, flags, AVP_GROUP, presence, (uint16_t)offsetof(struct diameter_message, field), 0, UINT16_MAX, \
+            0, 0, list                                                                                       \
+    }
+
 #define LIST(rows)                                                                                           \
     {                                                                                                        \
         rows, sizeof rows / sizeof *rows                                                                     \
@@ -91,6 +98,11 @@ extern const struct diameter_list diameter_experimental_result;
 #define RESULT_ROWS                                                                                          \
     RESULT(268, OPTIONAL, 1, DIAMETER_EXPERIMENTAL - 1),                                                     \
         GROUP(297, AVP_M, OPTIONAL, &diameter_experimental_result)
+
+/* Overload, RFC 7683 §7: what a node understands; in answers also its report. Neither flag may be set. */
+extern const struct diameter_list diameter_oc_supported, diameter_oc_olr;
+#define OVERLOAD_ROW    GROUP_SEEN(621, 0, OPTIONAL, &diameter_oc_supported, oc_supported)
+#define OVERLOAD_REPORT GROUP(623, 0, MANY, &diameter_oc_olr)
 
 extern const struct diameter_list diameter_mar, diameter_maa, diameter_bir, diameter_bia;
 

@@ -28,6 +28,7 @@ static const struct diameter_avp mar_rows[] = {
     OCTETS(293, AVP_M, OPTIONAL, destination_host, 1, NAME_MAX_BYTES),
     OCTETS(1, AVP_M, REQUIRED, impi, 1, NAME_MAX_BYTES), /* User-Name */
     GROUP(612, AVP_V | AVP_M, OPTIONAL, &resync),
+    OVERLOAD_ROW,
 };
 const struct diameter_list diameter_mar = LIST(mar_rows);
 
@@ -52,5 +53,7 @@ static const struct diameter_avp maa_rows[] = {
     OCTETS(1, AVP_M, OPTIONAL, impi, 1, NAME_MAX_BYTES),
     GROUP(612, AVP_V | AVP_M, OPTIONAL, &vector),
     OCTETS(400, AVP_V | AVP_M, OPTIONAL, uss, 1, TEXT_MAX_BYTES), /* GBA-UserSecSettings: guss */
+    OVERLOAD_ROW,
+    OVERLOAD_REPORT,
 };
 const struct diameter_list diameter_maa = LIST(maa_rows);

@@ -23,6 +23,7 @@ static const struct diameter_avp bir_rows[] = {
     OCTETS(401, AVP_V | AVP_M, REQUIRED, b_tid, 1, NAME_MAX_BYTES),      /* Transaction-Identifier */
     OCTETS(402, AVP_V | AVP_M, REQUIRED, naf_id, 6, NAME_MAX_BYTES + 5), /* FQDN, Ua protocol id */
     DEFAULT(407, AVP_V | AVP_M, 1),                                      /* GBA_U-Awareness-Indicator: yes */
+    OVERLOAD_ROW,
 };
 const struct diameter_list diameter_bir = LIST(bir_rows);
 
@@ -39,5 +40,7 @@ static const struct diameter_avp bia_rows[] = {
     TIME(408, AVP_V | AVP_M, bootstrap_unix_s),                   /* BootstrapInfoCreationTime */
     OCTETS(400, AVP_V | AVP_M, OPTIONAL, uss, 1, TEXT_MAX_BYTES), /* GBA-UserSecSettings: ussList */
     OCTETS(410, AVP_V | AVP_M, OPTIONAL, gba_type, 4, 4),         /* GBA-Type */
+    OVERLOAD_ROW,
+    OVERLOAD_REPORT,
 };
 const struct diameter_list diameter_bia = LIST(bia_rows);

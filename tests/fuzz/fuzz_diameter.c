@@ -22,6 +22,12 @@ static void check_views(const struct diameter_message *m, struct bytes in)
         m->uss,
         m->ks_naf,
         m->gaa_service_id,
+        m->oc_supported,
+        m->oc_features,
+        m->oc_sequence,
+        m->oc_report_type,
+        m->oc_reduction,
+        m->oc_validity,
     };
 
     for (size_t i = 0; i < sizeof views / sizeof *views; i++)
@@ -53,4 +59,7 @@ void fuzz_diameter(struct bytes in)
     PROMISE(bytes_equal(back.session_id, m.session_id) && bytes_equal(back.impi, m.impi) &&
             bytes_equal(back.rand_autn, m.rand_autn) && bytes_equal(back.b_tid, m.b_tid) &&
             bytes_equal(back.uss, m.uss) && bytes_equal(back.ks_naf, m.ks_naf));
+    PROMISE(bytes_equal(back.oc_features, m.oc_features) && bytes_equal(back.oc_sequence, m.oc_sequence) &&
+            bytes_equal(back.oc_report_type, m.oc_report_type) &&
+            bytes_equal(back.oc_reduction, m.oc_reduction) && bytes_equal(back.oc_validity, m.oc_validity));
 }

@@ -190,6 +190,10 @@ dissect busy
 judge hss-busy "$gba maa_3004" hss.workers=1 hss.queue_limit=1 'hss.service_time=fixed(300ms)' ue.muk_expired=100% \
     bsf.retry_after=1s
 dissect hss-busy
+judge overload-reports "$gba bir bia ub_503 ua_503 overload_report" hss.workers=1 'hss.service_time=fixed(100ms)' \
+    hss.overload_wait=300ms bsf.workers=1 'bsf.zn_time=fixed(50ms)' bsf.overload_wait=300ms ue.muk_expired=50% \
+    ue.muk_ahead=50%
+dissect overload-reports
 # Requests that time out, and answers that come after that: no identifier may be used again too early.
 judge late-answers "$gba ub_503 ua_504" diameter.timeout=300ms 'hss.service_time=exp(400ms)' hss.workers=4 \
     'bsf.zn_time=exp(200ms)' bsf.workers=2 ue.muk_expired=50% ue.muk_ahead=30%

@@ -34,6 +34,7 @@ class DiameterCheck:
         self.unknown = set()    # B-TIDs answered 5403
         self.sessions = {}      # impi -> (B-TID, expiry, packet) of the last 200 on Ub
         self.expiry = {}        # B-TID -> expiry, as told the BM-SC
+        self.reports = {}       # origin host -> (OC-Sequence-Number, what it says) of the last report of overload
         self.auts = {}          # RAND || AUTS -> SQN_MS, of requests on Ub
 
     def message(self, item):
@@ -78,6 +79,7 @@ class DiameterCheck:
                (message.command, message.application, message.end_to_end))
         expect(packet, "Session-Id of the request", request.one(263), message.one(263))
         expect(packet, "Origin-Host (where the request was for)", request.one(293, message.one(264)), message.one(264))
+        self.overload(packet, message, request)
         result, experimental = message.result()
         expect(packet, "experimental result", result in (5401, 5402, 5403), experimental)
         name = "maa" if message.command == MAR else "bia"
@@ -90,6 +92,28 @@ class DiameterCheck:
             expect(packet, "keys in a refusal", [], secrets)
             if result == 5403:
                 self.unknown.add(request.one(401).decode())
+
+    def overload(self, packet, message, request):
+        """RFC 7683: reports go to who understands them, and a number says one thing for ever."""
+        if request.one(621) is not None:
+            expect(packet, "OC-Feature-Vector of a request (loss algorithm)", [(622, bytes(7) + b"\1")], request.one(621))
+        report = message.one(623)
+        if report is None:
+            return
+        expect(packet, "OC-Feature-Vector of both", request.one(621), message.one(621))
+        expect(packet, "AVPs of a report", [624, 626, 627, 625], [code for code, _ in report])
+        sequence, kind, reduction, validity = (int.from_bytes(value, "big") for _, value in report)
+        expect(packet, "OC-Report-Type (0: host)", 0, kind)
+        expect(packet, "OC-Reduction-Percentage up to 100", True, reduction <= 100)
+        expect(packet, "OC-Validity-Duration up to a day", True, 0 < validity <= 86400)
+        origin = message.one(264)
+        last, said = self.reports.get(origin, (0, None))
+        if sequence == last:
+            expect(packet, "what report %d says" % sequence, said, (reduction, validity))
+        else:
+            expect(packet, "OC-Sequence-Number above that of the report before", True, sequence > last)
+        self.reports[origin] = sequence, (reduction, validity)
+        self.counts["overload_report"] += 1
 
     # --- Zh ---------------------------------------------------------------------------------------------------
 

@@ -88,7 +88,8 @@ class Digest(dict):
 # --- Diameter ---------------------------------------------------------------------------------------------------
 
 VENDOR = 10415
-GROUPED = {260, 297, 612}
+GROUPED = {260, 297, 612, 621, 623}
+OVERLOAD = range(621, 628)  # RFC 7683: without V and M; 625 and 626 with V are those of TS 29.229
 VENDOR_CODES = set(range(400, 421)) | set(range(600, 640))
 NEVER_M = {409}  # TS 29.109 table 6.1; of the base protocol Error-Message and the like, which nobody sends here
 
@@ -140,8 +141,11 @@ def parse_avps(data):
         need(flags & 0x1F == 0, f"Diameter: reserved flags of AVP {code}")
         need(header <= length and at + padded <= len(data), f"Diameter: length of AVP {code}")
         need(not any(data[at + length:at + padded]), f"Diameter: padding of AVP {code}")
-        need((code in VENDOR_CODES) == bool(flags & 0x80), f"Diameter: V flag of AVP {code}")
-        need(bool(flags & 0x40) == (code not in NEVER_M), f"Diameter: M flag of AVP {code}")
+        if code not in OVERLOAD or flags & 0x80:
+            need((code in VENDOR_CODES) == bool(flags & 0x80), f"Diameter: V flag of AVP {code}")
+            need(bool(flags & 0x40) == (code not in NEVER_M), f"Diameter: M flag of AVP {code}")
+        else:
+            need(not flags & 0x40, f"Diameter: M flag of AVP {code}")
         if flags & 0x80:
             need(int.from_bytes(data[at + 8:at + 12], "big") == VENDOR, f"Diameter: vendor of AVP {code}")
         value = data[at + header:at + length]

@@ -25,7 +25,7 @@ static void end(struct storm *storm, struct scenario *scenario)
     scenario_free(scenario);
 }
 
-/* --- a storm that collapses ------------------------------------------------------------------------------- */
+/* --- a storm that collapses ----------------------------------------------------------------------------- */
 
 /* 60 bootstraps a second for ten seconds, 30 at the HSS; who waits more than 1 s comes again. */
 #define COLLAPSE                                                                                             \
@@ -75,7 +75,7 @@ static void collapse(gconstpointer data)
     end(storm, scenario);
 }
 
-/* --- counted by hand -------------------------------------------------------------------------------------- */
+/* --- counted by hand ------------------------------------------------------------------------------------ */
 
 /* Ten Zn requests at once, one worker of 520 ms, 1 s of patience: it begins at 0 s and 0.52 s, and at 1.04 s
  * the other eight are of nobody. */
@@ -175,7 +175,7 @@ static void budget(void)
     end(storm, scenario);
 }
 
-/* --- the pieces ------------------------------------------------------------------------------------------- */
+/* --- the pieces ----------------------------------------------------------------------------------------- */
 
 static void order(void)
 {
