@@ -1,9 +1,9 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 # What a user's environment has for the tools underneath: what says how they write, what they leave out or ask goes,
-# for these scripts read what they write; what says where things are and where jobs go (PATH, HOME, PYTHONPATH,
-# PARALLEL_SSH, SLURM_CONF, SBATCH_PARTITION ...) stays. Read in with "."; scripts of bash
-# have its -p besides, which keeps out functions, SHELLOPTS and the like.
+# for these scripts read what they write; what says where things are (PATH, HOME, PYTHONPATH ...) stays. Read in with ".";
+# scripts of bash have its -p besides, which keeps out functions, SHELLOPTS and the like. What a sweep needs of this:
+# sim/cli/sweep_tools.c.
 
 # Decimal points, sorting, and the texts of errors.
 export LC_ALL=C.UTF-8
@@ -25,17 +25,3 @@ unset MATPLOTLIBRC MPLBACKEND PYTHONDEBUG PYTHONDEVMODE PYTHONDUMPREFS PYTHONFAU
     PYTHONIOENCODING PYTHONMALLOC PYTHONMALLOCSTATS PYTHONOPTIMIZE PYTHONPROFILEIMPORTTIME PYTHONSTARTUP \
     PYTHONTRACEMALLOC PYTHONVERBOSE PYTHONWARNDEFAULTENCODING PYTHONWARNINGS SOURCE_DATE_EPOCH
 export OPENBLAS_NUM_THREADS=1
-
-# GNU parallel, to which we speak as to bash.
-unset PARALLEL PARALLEL_ENV PARALLEL_RSYNC_OPTS PARALLEL_SEQ PARALLEL_TMUX
-export PARALLEL_SHELL=/bin/bash
-
-# Slurm: filters and formats of its answers, questions before it obeys, and of a job what is ours to say.
-unset SQUEUE_ACCOUNT SQUEUE_ALL SQUEUE_ARRAY SQUEUE_ARRAY_UNIQUE SQUEUE_FEDERATION SQUEUE_FORMAT SQUEUE_FORMAT2 \
-    SQUEUE_LICENSES SQUEUE_LOCAL SQUEUE_NAMES SQUEUE_PARTITION SQUEUE_PRIORITY SQUEUE_QOS SQUEUE_SIBLING SQUEUE_SORT \
-    SQUEUE_STATES SQUEUE_USERS SLURM_TIME_FORMAT SLURM_BITSTR_LEN SLURM_DEBUG_FLAGS SLURM_JSON SLURM_YAML
-unset SCANCEL_ACCOUNT SCANCEL_BATCH SCANCEL_CRON SCANCEL_CTLD SCANCEL_FULL SCANCEL_HURRY SCANCEL_INTERACTIVE SCANCEL_NAME \
-    SCANCEL_PARTITION SCANCEL_QOS SCANCEL_STATE SCANCEL_USER SCANCEL_VERBOSE SCANCEL_WCKEY SCONTROL_ALL SCONTROL_FEDERATION \
-    SCONTROL_FUTURE SCONTROL_LOCAL SCONTROL_SIBLING
-unset SBATCH_ARRAY_INX SBATCH_DEBUG SBATCH_ERROR SBATCH_INPUT SBATCH_JOB_NAME SBATCH_OPEN_MODE SBATCH_OUTPUT SBATCH_WAIT \
-    SBATCH_WAIT_ALL_NODES SLURM_ARRAY_TASK_ID SLURM_CPUS_PER_TASK

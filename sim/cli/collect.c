@@ -117,9 +117,7 @@ static int command(const struct options *o, const struct study *study, const cha
         return study_command_give_up(error);
     other = o->any_version ? NULL : runs_other_version(runs);
     if (other) {
-        cli_error("%s/runs/%s; results of different versions do not belong in one table: --any-version takes "
-                  "them all the same",
-                  dir, other);
+        study_command_other_version(dir, other);
         status = CLI_WRONG;
     } else
         status = o->until ? check_until(study, runs, &until) : collect(study, runs, dir);

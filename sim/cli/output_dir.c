@@ -124,7 +124,7 @@ static bool find_pictures(const char *path, bool *any, GError **error)
     return names != NULL;
 }
 
-/* The lock of a sweep or plan (scripts/sweep, sim/study/folder.c) that nobody holds: one was killed before it
+/* The lock of a sweep or plan (sim/study/folder_lock.c) that nobody holds: one was killed before it
  * had made anything. */
 static bool is_free_lock(const char *folder, const char *name)
 {

@@ -156,6 +156,7 @@ static int command(const struct options *o, const struct study *study)
     options.program = program;
     options.dir = dir;
     study_command_clear(dir);
+    study_command_tell_limit(study);
     status = search(study, &options);
     g_free(program);
     g_free(dir);

@@ -7,9 +7,14 @@
 #include "sim/cli/output_dir.h"
 #include "sim/cli/report.h"
 #include "sim/config/value.h"
+#include "sim/study/folder.h"
+#include "sim/study/jobs.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+#define SHARDS_MAX 100000
 
 static char *refuse(const struct scenario *scenario)
 {
@@ -80,6 +85,100 @@ bool study_command_replications(const char *text, unsigned *first, unsigned *las
     cli_error("--replications: \"%s\" is not right, expected N or A..B from 1 to %d", text,
               STUDY_REPLICATIONS_MAX);
     return false;
+}
+
+bool study_command_shard(const char *text, unsigned *shard, unsigned *shards)
+{
+    int length = 0;
+
+    if (sscanf(text, "%5u/%6u%n", shard, shards, &length) == 2 && text[length] == '\0' && *shard >= 1 &&
+        *shard <= *shards && *shards <= SHARDS_MAX) {
+        --*shard;
+        return true;
+    }
+    cli_error("--shard: \"%s\" is not right, expected I/N such as 1/4", text);
+    return false;
+}
+
+static bool holds_somewhere(const struct study *study, const struct expression *only)
+{
+    for (unsigned point = 1; point <= study->point_count; point++)
+        if (study_point_is(study, point, only))
+            return true;
+    return false;
+}
+
+struct expression *study_command_only(const struct study *study, const char *text)
+{
+    GError *error = NULL;
+    struct expression *only = expression_parse(text, &study_names, &error);
+
+    if (error) {
+        cli_error("--only: %s", error->message);
+        g_error_free(error);
+        return NULL;
+    }
+    if (holds_somewhere(study, only))
+        return only;
+    cli_error("--only: \"%s\" is true at none of the %u points", text, study->point_count);
+    expression_free(only);
+    return NULL;
+}
+
+static bool one_line(const char *path)
+{
+    while (*path && !g_ascii_iscntrl(*path))
+        path++;
+    return *path == '\0';
+}
+
+bool study_command_one_line(const char *command, const struct study *study, const char *dir)
+{
+    const char *wrong = !one_line(dir) ? "folder of the study" : "base scenario";
+
+    if (one_line(dir) && one_line(study->base))
+        return true;
+    cli_error("%s: the path of the %s holds a control character, expected one without: a command is one line",
+              command, wrong);
+    return false;
+}
+
+char *study_command_run_text(const struct study *study, const char *dir, const struct study_run *run)
+{
+    char *name = study_run_name(run->point, run->replication), *folder = folder_run(dir, name);
+    char **words = run_command_words(study, "pullstorm", run->point, NULL, run->seed, folder,
+                                     run->result.state == RESULT_DAMAGED);
+    char *text = run_command_text(words);
+
+    g_strfreev(words);
+    g_free(folder);
+    g_free(name);
+    return text;
+}
+
+void study_command_print_run(const struct study *study, const char *dir, const struct study_run *run)
+{
+    char *text = study_command_run_text(study, dir, run);
+
+    puts(text);
+    g_free(text);
+}
+
+void study_command_other_version(const char *dir, const char *which)
+{
+    cli_error(
+        "%s/runs/%s; results of different versions do not belong in one table: --any-version takes them "
+        "all the same, -o names another folder",
+        dir, which);
+}
+
+void study_command_tell_limit(const struct study *study)
+{
+    uint64_t kb = jobs_lower_limit_kb(study->memory_bytes);
+
+    if (kb)
+        cli_error("memory = %s: the hard limit here is lower and counts: %" PRIu64 " kB (ulimit -H -v)",
+                  study->memory_text, kb);
 }
 
 void study_command_clear(const char *dir)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* What the commands on studies share: expand, collect and plan. */
+/* What the commands on studies share: expand, collect, plan and sweep. */
 #ifndef SIM_CLI_STUDY_COMMAND_H
 #define SIM_CLI_STUDY_COMMAND_H
 
-#include "sim/study/study.h"
+#include "sim/study/runs.h"
 
 /* The study, or NULL and every mistake on standard error. */
 struct study *study_command_load(const char *path);
@@ -14,6 +14,26 @@ char *study_command_dir(const struct study *study, const char *given);
 /* "N", or "A..B" as *first and *last (N: 1 to N). False and a message naming --replications if it is
  * neither. */
 bool study_command_replications(const char *text, unsigned *first, unsigned *last);
+
+/* "I/N" as *shard, from 0, and *shards. False and a message naming --shard if it is not one. */
+bool study_command_shard(const char *text, unsigned *shard, unsigned *shards);
+
+/* A condition on points. NULL and a message naming --only if it is none, or true at no point: that is a
+ * mistake, of a variant's name most likely. expression_free(). */
+struct expression *study_command_only(const struct study *study, const char *text);
+
+/* False and a message if a path holds a control character: a command must be one line, whatever reads it. */
+bool study_command_one_line(const char *command, const struct study *study, const char *dir);
+
+/* The command line of a run, "pullstorm run ...", for a shell; g_free. */
+char *study_command_run_text(const struct study *study, const char *dir, const struct study_run *run);
+void study_command_print_run(const struct study *study, const char *dir, const struct study_run *run);
+
+/* Says that a run was made by another version; which: of runs_other_version(). */
+void study_command_other_version(const char *dir, const char *which);
+
+/* Says it if the hard limit of memory is below that of the study. */
+void study_command_tell_limit(const struct study *study);
 
 /* Clears away what killed runs of the study left in its folder. */
 void study_command_clear(const char *dir);

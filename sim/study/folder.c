@@ -3,13 +3,12 @@
 #include "sim/study/folder.h"
 
 #include "sim/files/aside.h"
+#include "sim/files/listing.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 static void file_error(GError **error, const char *path)
 {
@@ -99,60 +98,36 @@ bool folder_begin(const struct study *study, const char *dir, GError **error)
     return good && check_copies(study, dir, true, error);
 }
 
-/* The file says who has the lock: "PID on HOST". */
-static bool sign_lock(int lock, const char *path, GError **error)
-{
-    char *text = g_strdup_printf("%ld on %s\n", (long)getpid(), g_get_host_name());
-    bool good = ftruncate(lock, 0) == 0 && pwrite(lock, text, strlen(text), 0) == (ssize_t)strlen(text);
-
-    if (!good)
-        file_error(error, path);
-    g_free(text);
-    return good;
-}
-
-static int take_lock(const char *dir, const char *path, GError **error)
-{
-    int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    char *holder = NULL;
-
-    if (lock < 0) {
-        file_error(error, path);
-        return -1;
-    }
-    /* Where there are no locks the plan goes on, as a run does. */
-    if (flock(lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-        if (g_file_get_contents(path, &holder, NULL, NULL))
-            g_strstrip(holder);
-        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_CONTRADICTION,
-                    "%s: another plan or sweep (process %s) or a run that it started is at work here", dir,
-                    holder && *holder ? holder : "unknown");
-        g_free(holder);
-        close(lock);
-        return -1;
-    }
-    if (sign_lock(lock, path, error))
-        return lock;
-    close(lock);
-    return -1;
-}
-
-int folder_lock(const char *dir, GError **error)
-{
-    char *path = g_build_filename(dir, ".sweep.lock", NULL);
-    int lock = -1;
-
-    if (g_mkdir_with_parents(dir, 0777) != 0)
-        file_error(error, dir);
-    else
-        lock = take_lock(dir, path, error);
-    g_free(path);
-    return lock;
-}
-
 char *folder_run(const char *dir, const char *name)
 {
     return g_build_filename(dir, "runs", name, NULL);
+}
+
+bool folder_each_run(const char *dir, void (*each)(void *user, const char *name), void *user, GError **error)
+{
+    char *path = g_build_filename(dir, "runs", NULL);
+    GError *failure = NULL;
+    GPtrArray *names = listing_read(path, &failure);
+    bool good = names || g_error_matches(failure, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+
+    for (unsigned i = 0; names && i < names->len; i++)
+        each(user, g_ptr_array_index(names, i));
+    if (names)
+        g_ptr_array_unref(names);
+    else if (good)
+        g_error_free(failure);
+    else
+        g_propagate_error(error, failure);
+    g_free(path);
+    return good;
+}
+
+bool folder_run_numbers(const char *name, unsigned *point, unsigned *replication)
+{
+    int length = 0;
+
+    return sscanf(name, "p%6u-r%4u%n", point, replication, &length) == 2 &&
+           (name[length] == '\0' || strcmp(name + length, ".failed") == 0);
 }
 
 bool folder_write_csv(const char *dir, const char *name,

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <glib/gstdio.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -14,11 +15,18 @@
 #include <unistd.h>
 
 /* From the first signal that asks a child to stop to the one that does not ask. */
-#define GRACE_MS       10000
+#define GRACE_MS      5000
+#define TOOL_GRACE_MS 20000
+/* To the second asking of a tool: GNU parallel before 2019 takes the first one for "begin no other". */
+#define AGAIN_MS 200
+/* From a child's end to that of the other processes of its group: how often it is looked. */
+#define LOOK_MS 50
+/* From a failure to its being told: a signal to all processes may be on its way to us. */
+#define SETTLE_MS      500
 #define SAID_BYTES_MAX 65536
 #define NO_MEMORY                                                                                            \
-    "failed to (allocate|map segment)|out of memory|cannot allocate memory|malloc failure|no memory for "    \
-    "[0-9]+ bytes"
+    "failed to (allocate|map segment)|out of memory|cannot allocate memory|bad_alloc|malloc failure|no "     \
+    "memory for [0-9]+ bytes"
 
 struct child {
     struct jobs *jobs;
@@ -26,8 +34,11 @@ struct child {
     void *job;
     int said; /* what it says: a file without a name, so that nothing stays behind when we are killed */
     GPid pid;
-    guint timer; /* source; 0: none */
-    bool late;   /* its time was up */
+    guint timer, look; /* sources; 0: none */
+    bool late;         /* its time was up */
+    bool stopping;     /* it was told to end */
+    bool ended;
+    int status;
 };
 
 struct jobs {
@@ -42,16 +53,25 @@ struct jobs {
     bool interrupted;
 };
 
-/* Above its hard limit no process may go, and who may shall not. */
-static void keep_below_hard_limit(struct jobs *jobs)
+uint64_t jobs_lower_limit_kb(int64_t memory_bytes)
 {
     struct rlimit now;
 
-    if (getrlimit(RLIMIT_AS, &now) != 0 || now.rlim_max == RLIM_INFINITY ||
-        now.rlim_max >= (rlim_t)jobs->limits.memory_bytes)
+    if (memory_bytes == 0 || getrlimit(RLIMIT_AS, &now) != 0 || now.rlim_max == RLIM_INFINITY ||
+        now.rlim_max >= (rlim_t)memory_bytes)
+        return 0;
+    return MAX((uint64_t)now.rlim_max / 1024, 1);
+}
+
+/* Above its hard limit no process may go, and who may shall not. */
+static void keep_below_hard_limit(struct jobs *jobs)
+{
+    uint64_t kb = jobs_lower_limit_kb(jobs->limits.memory_bytes);
+
+    if (kb == 0)
         return;
-    jobs->hard_limit = g_strdup_printf("%" G_GUINT64_FORMAT " kB (hard limit)", (guint64)now.rlim_max / 1024);
-    jobs->limits.memory_bytes = (int64_t)now.rlim_max;
+    jobs->hard_limit = g_strdup_printf("%" PRIu64 " kB (hard limit)", kb);
+    jobs->limits.memory_bytes = (int64_t)(kb * 1024);
     jobs->limits.memory_text = jobs->hard_limit;
 }
 
@@ -151,48 +171,120 @@ static char *reason_of(const struct child *child, int status, const char *said)
 
 static void start_children(struct jobs *jobs);
 
-static void child_over(struct child *child, const char *reason, const char *said)
+static void remove_source(guint *source)
+{
+    if (*source)
+        g_source_remove(*source);
+    *source = 0;
+}
+
+static void child_over(struct child *child)
 {
     struct jobs *jobs = child->jobs;
+    char *said, *reason;
 
     jobs->running = g_list_remove(jobs->running, child);
-    if (child->timer)
-        g_source_remove(child->timer);
-    if (!jobs->interrupted)
+    remove_source(&child->timer);
+    remove_source(&child->look);
+    if (!jobs->interrupted) {
+        said = read_said(child->said);
+        reason = reason_of(child, child->status, said);
         jobs->ended(jobs->user, child->job, reason, said);
+        g_free(reason);
+        g_free(said);
+    }
     child_free(child);
     start_children(jobs);
     if (!jobs->running)
         g_main_loop_quit(jobs->loop);
 }
 
+static gboolean on_settled(gpointer user)
+{
+    struct child *child = user;
+
+    child->timer = 0;
+    child_over(child);
+    return G_SOURCE_REMOVE;
+}
+
+/* Its group outlives a child that was stopped while others of it clear up. */
+static gboolean on_look(gpointer user)
+{
+    struct child *child = user;
+
+    if (child->timer && kill(-child->pid, 0) == 0)
+        return G_SOURCE_CONTINUE;
+    child->look = 0;
+    child_over(child);
+    return G_SOURCE_REMOVE;
+}
+
 static void on_child_exit(GPid pid, gint status, gpointer user)
 {
     struct child *child = user;
-    char *said = read_said(child->said), *reason = reason_of(child, status, said);
+    bool failed = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
 
     g_spawn_close_pid(pid);
-    child_over(child, reason, said);
-    g_free(reason);
-    g_free(said);
+    child->ended = true;
+    child->status = status;
+    if (child->stopping && !child->jobs->limits.tool && kill(-child->pid, 0) == 0) {
+        child->look = g_timeout_add(LOOK_MS, on_look, child);
+        return;
+    }
+    if (!failed || child->stopping) {
+        child_over(child);
+        return;
+    }
+    remove_source(&child->timer);
+    child->timer = g_timeout_add(SETTLE_MS, on_settled, child);
 }
 
 static gboolean on_grace_over(gpointer user)
 {
     struct child *child = user;
 
-    kill(child->pid, SIGKILL);
+    kill(-child->pid, SIGKILL);
     child->timer = 0;
     return G_SOURCE_REMOVE;
+}
+
+static gboolean on_again(gpointer user)
+{
+    struct child *child = user;
+
+    kill(child->pid, SIGTERM);
+    child->look = 0;
+    return G_SOURCE_REMOVE;
+}
+
+static void stop_child(struct child *child)
+{
+    bool tool = child->jobs->limits.tool;
+
+    if (child->stopping)
+        return;
+    child->stopping = true;
+    remove_source(&child->timer);
+    if (child->ended) { /* by itself, it is about to be told */
+        child->timer = g_timeout_add(0, on_settled, child);
+        return;
+    }
+    kill(tool ? child->pid : -child->pid, SIGTERM);
+    if (tool)
+        child->look = g_timeout_add(AGAIN_MS, on_again, child);
+    else
+        kill(-child->pid, SIGCONT); /* one that was halted has to go on to see the other */
+    child->timer = g_timeout_add(tool ? TOOL_GRACE_MS : GRACE_MS, on_grace_over, child);
 }
 
 static gboolean on_timeout(gpointer user)
 {
     struct child *child = user;
 
+    child->timer = 0;
     child->late = true;
-    kill(child->pid, SIGTERM);
-    child->timer = g_timeout_add(GRACE_MS, on_grace_over, child);
+    stop_child(child);
     return G_SOURCE_REMOVE;
 }
 
@@ -201,7 +293,7 @@ static void prepare(gpointer user)
 {
     const struct child *child = user;
     rlim_t bytes = (rlim_t)child->jobs->limits.memory_bytes;
-    const struct rlimit limit = {bytes, bytes};
+    const struct rlimit limit = {bytes, bytes}, no_core = {0, 0};
 
     /* Ctrl-C goes to a whole group of processes; children are told by their parent, once. */
     setpgid(0, 0);
@@ -212,8 +304,11 @@ static void prepare(gpointer user)
     if (bytes)
         setrlimit(RLIMIT_AS, &limit);
     dup2(child->said, STDERR_FILENO);
+    setrlimit(RLIMIT_CORE, &no_core);
     if (child->jobs->limits.held)
         fcntl(child->jobs->limits.held, F_SETFD, 0);
+    if (child->jobs->limits.held_too)
+        fcntl(child->jobs->limits.held_too, F_SETFD, 0);
 }
 
 static bool start(struct child *child, GError **error)
@@ -249,30 +344,33 @@ static void start_children(struct jobs *jobs)
     }
 }
 
-static void stop_children(struct jobs *jobs, int signal_number)
+static gboolean on_signal(gpointer user)
 {
+    struct jobs *jobs = user;
+
     jobs->interrupted = true;
     jobs_drop(jobs);
     for (GList *at = jobs->running; at; at = at->next)
-        kill(((struct child *)at->data)->pid, signal_number);
-}
-
-static gboolean on_signal(gpointer user)
-{
-    stop_children(user, SIGTERM);
+        stop_child(at->data);
     return G_SOURCE_CONTINUE;
 }
 
 bool jobs_run(struct jobs *jobs)
 {
-    guint sources[] = {g_unix_signal_add(SIGINT, on_signal, jobs),
-                       g_unix_signal_add(SIGTERM, on_signal, jobs),
-                       g_unix_signal_add(SIGHUP, on_signal, jobs)};
+    const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    guint sources[G_N_ELEMENTS(signals)];
 
+    for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
+        struct sigaction before;
+        bool nohup =
+            signals[i] == SIGHUP && sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler == SIG_IGN;
+
+        sources[i] = nohup ? 0 : g_unix_signal_add(signals[i], on_signal, jobs);
+    }
     start_children(jobs);
     if (jobs->running)
         g_main_loop_run(jobs->loop);
     for (size_t i = 0; i < G_N_ELEMENTS(sources); i++)
-        g_source_remove(sources[i]);
+        remove_source(&sources[i]);
     return !jobs->interrupted;
 }

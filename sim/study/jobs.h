@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Child processes, a number of them at a time, with limits. A child that its parent leaves behind is
- * ended. */
+/* Child processes, a number of them at a time, with limits; each in a process group of its own, whose other
+ * members end with it when it is stopped. A child that its parent leaves behind is ended. */
 #ifndef SIM_STUDY_JOBS_H
 #define SIM_STUDY_JOBS_H
 
@@ -16,10 +16,14 @@ struct jobs_limits {
     int64_t memory_bytes;    /* of address space; 0: no limit. A lower hard limit of ours holds instead */
     const char *memory_text; /* as the study has it, for messages */
     int held;                /* a file that children keep open while they live, for its lock; 0: none */
+    int held_too;            /* another one */
+    bool tool;               /* it ends its children itself: only it is told to, twice, and has longer */
 };
 
 /* How a child ended. reason: NULL if with status 0, however late; else "exit 1", "timeout 600s", "memory
- * 4GB", "killed by signal 9". said: its standard error, at most the last 64 kB. */
+ * 4GB", "killed by signal 9". said: its standard error, at most the last 64 kB. Of a child that
+ * fails by itself this is told half a second later: whoever ends every process at once tells us, too, maybe a
+ * little later. */
 typedef void jobs_ended(void *user, void *job, const char *reason, const char *said);
 
 struct jobs *jobs_new(const struct jobs_limits *limits, jobs_ended *ended, void *user);
@@ -28,9 +32,13 @@ void jobs_add(struct jobs *jobs, char **words, void *job);
 /* Drops what waits in the queue, without ended(); what runs goes on to its end. */
 void jobs_drop(struct jobs *jobs);
 /* Runs until the queue is empty, calling ended() for each child; ended() may add more. False if it was
- * interrupted: SIGINT, SIGTERM and SIGHUP are passed on, the queue is dropped, and ended() is not called any
- * more. */
+ * interrupted: at SIGINT, SIGTERM and SIGHUP (unless that was ignored, as under nohup) children are stopped,
+ * the queue is dropped, and ended() is not called any more. */
 bool jobs_run(struct jobs *jobs);
 void jobs_free(struct jobs *jobs);
+
+/* The hard limit of address space in kB if it is below so many bytes (0: no limit), and so counts instead;
+ * else 0. */
+uint64_t jobs_lower_limit_kb(int64_t memory_bytes);
 
 #endif

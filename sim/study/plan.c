@@ -356,8 +356,11 @@ static void take_earlier(struct plan_point *point)
 
 static enum plan_outcome search(struct plan *plan, GError **error)
 {
-    const struct jobs_limits limits = {plan->options.at_a_time, plan->study->timeout_ns,
-                                       plan->study->memory_bytes, plan->study->memory_text, plan->lock};
+    const struct jobs_limits limits = {.at_a_time = plan->options.at_a_time,
+                                       .timeout_ns = plan->study->timeout_ns,
+                                       .memory_bytes = plan->study->memory_bytes,
+                                       .memory_text = plan->study->memory_text,
+                                       .held = plan->lock};
     bool whole;
 
     if (!plan_same_question(plan, error) || !folder_begin(plan->study, plan->options.dir, error))

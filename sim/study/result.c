@@ -330,3 +330,14 @@ void result_forget_failure(const char *folder)
     g_unlink(path);
     g_free(path);
 }
+
+bool result_conclude(const char *folder, const char *reason, const char *said, bool *failed, GError **error)
+{
+    if (!reason && !g_file_test(folder, G_FILE_TEST_IS_DIR))
+        reason = "exit 0";
+    *failed = reason != NULL;
+    if (reason)
+        return result_write_failure(folder, reason, said, error);
+    result_forget_failure(folder);
+    return true;
+}

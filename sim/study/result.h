@@ -40,6 +40,10 @@ void result_clear(struct result *result);
 
 /* Writes FOLDER.failed: the reason, then the end of what the run said. False and error if that fails. */
 bool result_write_failure(const char *folder, const char *reason, const char *said, GError **error);
+/* What a run came to that has just ended: reason and said as of jobs_ended(). Writes FOLDER.failed or removes
+ * it; *failed: which. One that ended well and left no folder has failed. False and error if it cannot be
+ * written. */
+bool result_conclude(const char *folder, const char *reason, const char *said, bool *failed, GError **error);
 /* Removes FOLDER.failed if it is there. */
 void result_forget_failure(const char *folder);
 

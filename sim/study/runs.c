@@ -3,11 +3,9 @@
 #include "sim/study/runs.h"
 
 #include "sim/config/value.h"
-#include "sim/files/listing.h"
 #include "sim/study/folder.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 /* An expired key costs a bootstrap besides the pull; ns-3 takes much longer than the native engine. Rough,
@@ -20,29 +18,13 @@ static void clear_run(gpointer data)
     result_clear(&((struct study_run *)data)->result);
 }
 
-/* The highest replication that has a folder, if it is above *highest. */
-static bool find_highest_replication(const char *dir, unsigned *highest, GError **error)
+/* The highest replication that was ever begun, if it is above *user. */
+static void find_highest_replication(void *user, const char *name)
 {
-    char *path = g_build_filename(dir, "runs", NULL);
-    GError *failure = NULL;
-    GPtrArray *names = listing_read(path, &failure);
+    unsigned *highest = user, point, replication;
 
-    for (unsigned i = 0; names && i < names->len; i++) {
-        const char *name = g_ptr_array_index(names, i);
-        unsigned point, replication;
-        int length = 0;
-
-        if (sscanf(name, "p%6u-r%4u%n", &point, &replication, &length) == 2 && name[length] == '\0')
-            *highest = MAX(*highest, replication);
-    }
-    if (names)
-        g_ptr_array_unref(names);
-    else if (g_error_matches(failure, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-        g_clear_error(&failure);
-    else
-        g_propagate_error(error, failure);
-    g_free(path);
-    return names || !failure;
+    if (folder_run_numbers(name, &point, &replication))
+        *highest = MAX(*highest, replication);
 }
 
 static bool read_run(const struct study *study, const struct runs_wanted *wanted,
@@ -82,7 +64,8 @@ GArray *runs_list(const struct study *study, const struct runs_wanted *wanted, G
 {
     GArray *runs = g_array_new(FALSE, TRUE, sizeof(struct study_run));
     unsigned last = wanted->last;
-    bool good = !wanted->further || !wanted->dir || find_highest_replication(wanted->dir, &last, error);
+    bool good = !wanted->further || !wanted->dir ||
+                folder_each_run(wanted->dir, find_highest_replication, &last, error);
 
     g_array_set_clear_func(runs, clear_run);
     for (unsigned point = 1; point <= study->point_count && good; point++)

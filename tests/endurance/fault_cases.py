@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 """The commands that tests/faults has fail: what each is given, and which of its calls fail."""
 import os
-import shutil
 import subprocess
 
 import pcap
@@ -87,7 +86,7 @@ class Tools:
 RESULT_FILES = ("manifest.json", "summary.csv", "latency.csv", "distribution.csv", "timeseries.csv")
 STUDY_INPUTS = ("small.ini", "study.ini", "base.ini", "plan.csv")
 RESULT = "%P run small.ini -o result --pcap --keylog --quiet"
-SWEEP = "%S/sweep study.ini -o study -j 1 --quiet"
+SWEEP = "%P sweep study.ini -o study -j 1 --quiet"
 PLAN = "%P plan study.ini -o study -j 1 --quiet --replications 1 --vary bmsc.workers=1..2 --target ues_without_key<=0"
 
 
@@ -109,13 +108,11 @@ def cases(tools):
              inputs=STUDY_INPUTS, partly=True, many_lines=True),
         Case("plan", PLAN, FILES + ("fork",) + MEMORY, inputs=STUDY_INPUTS, partly=True,
              many_lines=True),
+        Case("sweep", SWEEP, FILES + ("fork",) + MEMORY, inputs=STUDY_INPUTS, partly=True, many_lines=True),
+        Case("sweep-run", SWEEP, FILES, word="run", inputs=STUDY_INPUTS, partly=True, many_lines=True),
     ]
     if " ns3" in engines:
         found.insert(2, Case("run-ns3", "%P run small.ini -o result --engine ns3 --pcap-devices --quiet", FILES))
-    if shutil.which("parallel"):
-        found += [Case("sweep-" + word, SWEEP, FILES, word=word, inputs=STUDY_INPUTS, partly=True,
-                       many_lines=True)
-                  for word in ("run", "expand", "collect")]
     if tools.python:
         python = ("write", "write+", "open", "open+", "fsync", "rename")
         found += [Case("report", "%S/report result", python, (RESULT,), inputs=RESULT_FILES, python=True),

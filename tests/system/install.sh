@@ -79,12 +79,12 @@ cd "$build"
 pullstorm run "$scripts/scenarios/solicited-pull.ini" -s ue.count=20 -s ue.cells=1 -o run --quiet
 test -s run/summary.csv
 echo "ok - a run of the installed program"
-if command -v parallel >/dev/null; then
-    printf '[study]\nbase = small.ini\n[axis workers]\nbmsc.workers = 1, 2\n' >study.ini
-    env -u PULLSTORM "$scripts/sweep" study.ini -o study --quiet
-    test -s study/study.csv
-    echo "ok - the installed sweep"
-fi
+printf '[study]\nbase = small.ini\n[axis workers]\nbmsc.workers = 1, 2\n' >study.ini
+env -u PULLSTORM "$scripts/sweep" study.ini -o study --quiet
+test -s study/study.csv
+pullstorm sweep study.ini -o direct --quiet
+cmp study/study.csv direct/study.csv
+echo "ok - the installed sweep, by both names"
 if "$scripts/plot" --help >/dev/null 2>&1; then # where there is a Python for it
     "$scripts/report" run >/dev/null
     test -s run/report.html

@@ -441,7 +441,7 @@ done
 "$program" plan long.ini --target "$target" --vary ue.count=10,300k -o long -j 1 >out2 2>err2
 [ $? = 2 ] && grep -q "long: another plan or sweep (process $pid on .*) or a run that it started is at work here" err2
 result $? "a second plan in the same folder is refused (exit 2)"
-# The lock is the one of scripts/sweep, for which flock(1) stands here.
+# The lock is the one of a sweep, for which flock(1) stands here.
 flock -n long/.sweep.lock true
 same $? 1 "... and so is a sweep"
 kill -s INT "$pid"
@@ -459,7 +459,7 @@ exec 9>&-
 expect 0 "a further call" plan long.ini --target "$target" --vary ue.count=10,20 -o long --quiet
 says out "3 runs made, 3 found" "... takes up what was finished"
 
-for command in expand collect plan; do
+for command in expand collect plan sweep; do
     expect 0 "$command --help" "$command" --help
     missing=
     # shellcheck disable=SC2013 # options are words

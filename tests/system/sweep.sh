@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
-# scripts/sweep: the same tables however the runs came to be; nothing lost, nothing done twice; every failure told.
+# pullstorm sweep, by its other name scripts/sweep: the same tables however the runs came to be; nothing lost, nothing
+# done twice; every failure told.
 set -u
 srcdir=${srcdir:-$(dirname "$0")/../..}
 command -v parallel >/dev/null || { echo "1..0 # SKIP GNU parallel is not installed" && exit 0; }
@@ -10,7 +11,7 @@ sweep=$scripts/sweep
 real=$PULLSTORM
 
 # A program that is pullstorm except for runs whose folder is named in a file: hold (until it is killed), linger (when
-# the result is there), fail, die, lose (its sweep-run, as a machine that stops does), hang (with a child of its own, deaf to TERM).
+# the result is there), fail, die, lose (who runs it, as a machine that stops does), hang (with a child of its own, deaf to TERM).
 cat >pullstorm <<END
 #!/bin/bash
 [ "\$1" = run ] || exec "$real" "\$@"
@@ -104,7 +105,7 @@ for how in INT TERM KILL Ctrl-C; do
     ok $? "$how: a sweep is at work"
     cp out out.1
     expect 2 "... a second one is refused" "$sweep" study.ini -o cut
-    says err "another sweep" "... and says why"
+    says err "another plan or sweep (process" "... and says why"
     case $how in
     KILL) kill_session ;;
     Ctrl-C) kill -INT -- "-$session" ;;
@@ -150,27 +151,12 @@ begin env PULLSTORM="$odd" "$sweep" study.ini -o cut -j 2
 held
 kill -KILL "$session"
 until_true session_ended
-ok $? "only the script is killed: its runs end, too $(alive -s "$session")"
+ok $? "only the sweep is killed: its runs end, too $(alive -s "$session")"
 [ -z "$(find cut/runs -name '*.failed')" ]
 ok $? "... and have not failed"
 rm hold
 expect 0 "... the next call goes on" "$sweep" study.ini -o cut
 same cut three "... with the same tables"
-
-echo p0001-r01 >hold
-rm -rf cut
-begin env PULLSTORM="$odd" "$sweep" study.ini -o cut -j 2
-held
-pkill -KILL --session "$session" -f 'parallel --plain'
-until_true session_ended
-ok $? "only GNU parallel is killed: its runs end, too $(alive -s "$session")"
-rm hold
-expect 0 "... the next call goes on" "$sweep" study.ini -o cut
-same cut three "... with the same tables"
-expect 3 "a run that nobody wants any more is none" "$scripts/sweep-run" --program "$real" --while gone \
-    "pullstorm run base.ini -o unwanted"
-[ ! -e unwanted ]
-ok $? "... no folder of it"
 
 # --- failures
 echo p0001-r01 >fail
@@ -206,40 +192,29 @@ read -r -a pids <hung
 ok $? "... its children are gone"
 rm hang
 
-# Slurm tells every process to end, each at its own moment: the timer's end is not the run's time.
-printf '#!/bin/sh\nexec sleep 1000\n' >endless
-chmod +x endless
-mkdir told
-# shellcheck disable=SC2317 # by until_true; the only child of that name
-timer_of() { pgrep -P "$pid" -f 'sleep 600'; }
-for signal in TERM KILL; do
-    "$scripts/sweep-run" --program "$work/endless" --timeout 600 "pullstorm run base.ini -o told/runs/$signal" &
-    pid=$!
-    until_true timer_of >timer
-    kill -$signal "$(cat timer)"
-    sleep 1
-    kill -0 "$pid" && until_true timer_of >/dev/null
-    ok $? "the timer of a run gets SIG$signal: the run goes on, and is timed"
-    kill -TERM "$pid"
-    wait "$pid"
-    got=$?
-    [ "$got" = 3 ] && [ ! -e "told/runs/$signal.failed" ]
-    ok $? "... told to end, it has not failed (exit 3, got $got)"
-done
-
-# Whoever stops a run in the moment of its end need not wait for anything, least of all for its timer.
+# Slurm tells every process to end, each at its own moment: a run that was told first has not failed. As the one command
+# that every scheduler drives: sweep --one.
+one=("$real" sweep --program "$work/ending" --timeout 600s --one)
 # shellcheck disable=SC2016 # for the program's shell
-printf '#!/bin/sh\nkill -TERM $PPID\n' >ending
+printf '#!/bin/sh\nkill -TERM $PPID\nexit 1\n' >ending
 chmod +x ending
-late=0
-for i in $(seq 20); do
-    timeout --signal=KILL 120 "$scripts/sweep-run" --program "$work/ending" --timeout 600 \
-        "pullstorm run base.ini -o told/runs/p$i"
-    [ $? -gt 3 ] && late=$((late + 1))
-    [ $late -lt 2 ] || break
-done 2>err
-[ $late = 0 ] && [ -z "$(find told/runs -name 'p*.failed')" ]
-ok $? "told to end as the run ends: so it does"
+mkdir told
+expect 3 "told to end as the run ends" timeout --signal=KILL 120 "${one[@]}" "pullstorm run base.ini -o told/runs/p1"
+# shellcheck disable=SC2016
+printf '#!/bin/sh\n(sleep 0.2; kill -TERM $PPID) &\nkill -TERM $$\n' >ending
+expect 3 "told to end a little later than the run" "${one[@]}" "pullstorm run base.ini -o told/runs/p2"
+# shellcheck disable=SC2016
+printf '#!/bin/sh\nkill -STOP $$\n' >ending
+begin "${one[@]}" "pullstorm run base.ini -o told/runs/p3"
+# shellcheck disable=SC2317 # by until_true
+halted() { [ -n "$(ps -o stat= -s "$session" | awk '/^T/')" ]; }
+until_true halted && kill -TERM "$session"
+wait "$session"
+got=$?
+[ $got = 3 ] && until_true session_ended
+ok $? "a run that is halted is ended (exit 3, got $got)"
+[ -z "$(find told/runs -name '*.failed')" ]
+ok $? "... none of them has failed"
 
 # However little memory there is, that is what is told: every limit below what the run needs.
 mkdir small
@@ -249,7 +224,7 @@ else
     enough=
     wrong=
     for megabytes in $(seq 2 3 200); do
-        if "$scripts/sweep-run" --program "$real" --memory "${megabytes}000000=${megabytes}MB" \
+        if "$real" sweep --memory "${megabytes}MB" --one \
             "pullstorm run base.ini -s ue.count=20k -o small/runs/p1-r1 --quiet" >out 2>err; then
             enough=$megabytes
             break
@@ -261,7 +236,7 @@ else
     ok $? "too little memory is told as such, from 2 MB to ${enough:-never} MB$wrong"
     [ ! -e small/runs/p1-r1.failed ]
     ok $? "... and forgotten when there is enough"
-    "$scripts/sweep-run" --program "$odd" --memory 1000000000=1GB "pullstorm run none.ini -o small/runs/p2-r1" 2>err
+    "$real" sweep --program "$odd" --memory 1GB --one "pullstorm run none.ini -o small/runs/p2-r1" 2>err
     [ "$(head -n 1 small/runs/p2-r1.failed)" = "exit 2" ]
     ok $? "what fails for another reason below a limit is not told as memory"
 fi
@@ -271,7 +246,7 @@ printf '#!/bin/bash\nulimit -v >"%s/allowed"\n[ $1 = run ] || exec "%s" "$@"\n' 
 chmod +x allowed.sh
 (
     ulimit -v 3000000
-    "$scripts/sweep-run" --program "$work/allowed.sh" --memory 4000000000=4GB "pullstorm run base.ini -o small/runs/p4-r1"
+    "$real" sweep --program "$work/allowed.sh" --memory 4GB --one "pullstorm run base.ini -o small/runs/p4-r1"
 )
 [ "$(cat allowed)" = 3000000 ]
 ok $? "of two limits of memory the lower one is used ($(cat allowed) kB)"
@@ -281,11 +256,15 @@ if ! grep -q __asan_init "$real"; then
     expect 0 "a study below a hard limit" bash -c 'ulimit -v 3000000; "$0" limits.ini -o small/out' "$sweep"
     [ "$(grep -c '3000000 kB' err)" = 1 ]
     ok $? "... says so once"
+    # shellcheck disable=SC2016 # for that shell
+    expect 0 "... and a plan" bash -c 'ulimit -v 3000000; "$0" plan limits.ini -o small/plan --target "ues_keyed >= 1" --vary ue.attempts=3..4 --replications 1..1 --quiet' "$real"
+    [ "$(grep -c '3000000 kB' err)" = 1 ]
+    ok $? "... says it in the same words, once"
 fi
 # Whether the event queue is what finds no memory depends on the limit: so it is told here in its own words.
 printf '#!/bin/sh\necho "** ERROR **: kernel: no memory for 4194304 bytes of events" >&2\nkill -TRAP $$\n' >no-memory
 chmod +x no-memory
-"$scripts/sweep-run" --program "$work/no-memory" --memory 100000000=100MB "pullstorm run base.ini -o small/runs/p3-r1" >out 2>err
+"$real" sweep --program "$work/no-memory" --memory 100MB --one "pullstorm run base.ini -o small/runs/p3-r1" >out 2>err
 [ "$(head -n 1 small/runs/p3-r1.failed)" = "memory 100MB" ]
 ok $? "an event queue that finds no memory is told as memory"
 
@@ -336,7 +315,7 @@ same "$plain/out" "$odd_name" "... the same tables"
 [ "$(find . -mindepth 1 -maxdepth 1 | wc -l)" = 8 ] && [ -z "$(ls -A 't *')" ]
 ok $? "... and nothing else is made or gone"
 expect 0 "... the study's limits are found" "$sweep" "$odd_name.ini" --wrapper
-says out "--memory 100000000000000=100TB" "... and kept"
+says out "--memory 100TB" "... and kept"
 cp out err "$work"
 cd "$work" || exit 1
 # shellcheck disable=SC2016 # a name
@@ -358,7 +337,7 @@ expect 0 "an environment that changes what tools do" "${hostile[@]}" "$sweep" st
 same hostile/out three "... changes nothing"
 sed 's/10min/1.5min/; s/100TB/0.5TB/' study.ini >decimals.ini
 LC_ALL=C "$sweep" decimals.ini --wrapper >wrapper
-grep -q -- '--timeout 90 --memory 500000000000=0.5TB' wrapper
+grep -q -- '--timeout 90s --memory 0.5TB' wrapper
 ok $? "limits with decimals"
 if localedef -i de_DE -f UTF-8 "$work/de_DE.UTF-8" >/dev/null 2>&1 || [ -d "$work/de_DE.UTF-8" ]; then
     expect 0 "... in a locale with a decimal comma" env LOCPATH="$work" LC_ALL=de_DE.UTF-8 "$sweep" decimals.ini --wrapper
@@ -382,6 +361,18 @@ END
 printf '#!/bin/sh\n' >slurm/scontrol
 cp slurm/scontrol slurm/scancel
 chmod +x slurm/*
+# The same, but its job stays in the queue whatever it is told.
+mkdir deaf
+cp slurm/scontrol slurm/scancel slurm/sbatch deaf
+printf '#!/bin/sh\necho PENDING\n' >deaf/squeue
+chmod +x deaf/squeue
+begin env PATH="$work/deaf:$PATH" SQUEUE_STATES=RUNNING SWEEP_SLURM_POLL=0.1 SWEEP_SLURM_PATIENCE=0.3 "$sweep" study.ini \
+    -o deaf/out --slurm
+until_true grep -qs "job 4711" out && sleep 0.5 && kill -TERM "$session"
+wait "$session"
+got=$?
+[ $got = 1 ] && grep -q 4711 deaf/out/slurm/job
+ok $? "a job that waits is waited for; one that does not end is not forgotten (exit 1, got $got)"
 expect 0 "filters of squeue's, another cluster" env PATH="$work/slurm:$PATH" SQUEUE_STATES=RUNNING SWEEP_SLURM_POLL=0.1 \
     "$sweep" study.ini -o queued --slurm
 [ "$(wc -l <slurm/asked)" = 3 ] && [ ! -e queued/slurm/job ]
@@ -453,7 +444,7 @@ expect 0 "... goes on from there" "$sweep" study.ini -o until2 --until "$narrow"
 same until1 until2 "... and ends with the same runs"
 # What is missing is made before any interval is looked at: an interval of too few runs says nothing.
 echo p0003-r01 >hold
-begin env PULLSTORM="$odd" "$sweep" study.ini -o until4 --until "$narrow" --replications 2..5 -j 1
+begin env PULLSTORM="$odd" "$sweep" study.ini -o until4 --until "$narrow" --replications 2..5 --sshlogin 1/:
 held && rm hold && pkill -KILL --session "$session" -f 'parallel --plain'
 ok $? "GNU parallel is killed in the first round"
 wait "$session"
@@ -462,7 +453,7 @@ got=$?
 [ $got = 0 ] || ok 1 "... the same call makes what is missing (exit 0, got $got)"
 echo p0004-r01 >lose
 expect 1 "a run is lost whenever it is made" env PULLSTORM="$odd" "$sweep" study.ini -o until5 --until "$narrow" \
-    --replications 2..5
+    --replications 2..5 --sshlogin 1/:
 says out "12 runs: 11 done, 0 failed, 1 missing" "... no point gets more meanwhile, and it is said what is missing"
 [ "$(wc -l <lost)" = 3 ]
 ok $? "... after three tries"
@@ -506,20 +497,17 @@ same one three "... the same tables"
 
 # --- what is needed, what is wrong
 mkdir tools
-for tool in bash sh awk basename cat cut dirname env flock grep head id mkdir mktemp mv nproc prlimit readlink realpath rm sed \
-    setpriv sleep sort tail tr uname wc; do
+for tool in bash dirname env readlink realpath; do
     ln -s "$(command -v $tool)" tools/
 done
-expect 2 "GNU parallel is missing" env PATH="$work/tools" "$sweep" study.ini -o needs
+expect 2 "GNU parallel is missing" env PATH="$work/tools" "$sweep" study.ini -o needs --sshlogin 1/:
 says err "apt-get install parallel" "... how to get it is told"
-mkdir no-locks
-printf '#!/bin/sh\necho "flock: No locks available" >&2\nexit 71\n' >no-locks/flock
-chmod +x no-locks/flock
-expect 0 "a file system without locks" env PATH="$work/no-locks:$PATH" "$sweep" study.ini -o three
+expect 0 "... and not needed on this machine" env PATH="$work/tools" "$sweep" study.ini -o alone
+same alone three "... nor is awk or anything else"
 printf '\357\273\277' | cat - study.ini >marked.ini
 "$sweep" study.ini --wrapper >wrapper
 expect 0 "a study with a byte order mark" "$sweep" marked.ini --wrapper
-grep -q -- '--timeout 600' wrapper && cmp -s out wrapper
+grep -q -- '--timeout 600s' wrapper && cmp -s out wrapper
 ok $? "... has the same limits"
 expect 0 "an output folder whose name begins with a hyphen" "$sweep" study.ini -o -x --only 'bmsc.workers == 2' --replications 1
 [ -s ./-x/study.csv ] && [ ! -e results ]
@@ -528,13 +516,18 @@ expect 0 "the root as output folder" "$sweep" study.ini -o / --dry-run
 says out " -o /runs/p0001-r01 " "... is taken"
 for option in -o -j --output --jobs --only --until --replications --shard --sshlogin; do
     expect 2 "$option ''" "$sweep" study.ini "$option" '' --dry-run
-    says err "sweep: $option: its value is empty" "... is refused"
+    long=${option/#-o/--output}
+    says err "sweep: ${long/#-j/--jobs}: its value is empty" "... is refused"
     [[ $option != --* ]] || expect 2 "$option=" "$sweep" study.ini "$option=" --dry-run
 done
 expect 2 "a study without a name" "$sweep" ''
-for option in --program --timeout --memory --while; do
-    expect 2 "sweep-run $option ''" "$scripts/sweep-run" "$option" '' "pullstorm run base.ini -o unnamed"
+for option in --program --timeout --memory; do
+    expect 2 "--one with $option ''" "$real" sweep "$option" '' --one "pullstorm run base.ini -o unnamed"
 done
+expect 2 "--one with a program that is not there" "$real" sweep --program ./none --one "pullstorm run base.ini -o unnamed"
+expect 2 "--one with a line that is none" "$real" sweep --one "run it"
+expect 2 "--one with a study" "$real" sweep study.ini --one "pullstorm run base.ini -o unnamed"
+expect 2 "a limit without --one" "$sweep" study.ini -o wrong --timeout 3s
 [ ! -e unnamed ] && [ ! -e results ]
 ok $? "... and nothing is made"
 expect 2 "no study" "$sweep"

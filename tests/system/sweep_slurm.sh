@@ -10,7 +10,6 @@ PATH=$PATH:/usr/sbin:/sbin
 for tool in munged slurmctld slurmd sbatch squeue scancel sinfo scontrol; do
     command -v $tool >/dev/null || skip_all "Slurm is not installed ($tool)"
 done
-command -v parallel >/dev/null || skip_all "GNU parallel is not installed"
 [ "$(id -u)" = 0 ] || skip_all "only root can start a Slurm"
 sweep=$scripts/sweep
 cluster=$work/cluster

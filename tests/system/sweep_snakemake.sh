@@ -6,7 +6,6 @@ srcdir=${srcdir:-$(dirname "$0")/../..}
 # shellcheck source=tests/system/sweep-common.sh
 . "$srcdir/tests/system/sweep-common.sh"
 command -v snakemake >/dev/null || skip_all "Snakemake is not installed"
-command -v parallel >/dev/null || skip_all "GNU parallel is not installed"
 sweep=$scripts/sweep
 export HOME=$work XDG_CACHE_HOME=$work/cache PYTHONDONTWRITEBYTECODE=1
 # shellcheck disable=SC2317 # called by expect
