@@ -7,6 +7,7 @@
 #include "sim/study/folder.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 struct options {
     char *dir, *replications, *until;
@@ -64,15 +65,28 @@ static int report(const GArray *runs, const char *dir)
 static int collect(const struct study *study, const GArray *runs, const char *dir)
 {
     GError *error = NULL;
-    int status;
+    int status = report(runs, dir);
 
-    if (!folder_begin(study, dir, &error))
-        return study_command_give_up(error);
-    study_command_clear(dir);
-    status = report(runs, dir);
     if (!collect_write(study, runs, dir, &error))
         return study_command_give_up(error);
     return status;
+}
+
+/* Runs get other numbers only where nobody is at work. */
+static int begin(const struct study *study, const char *dir)
+{
+    GError *error = NULL;
+    bool renumbers = false, good;
+    int lock = -1;
+
+    good = folder_fits(study, dir, &error) && folder_renumbers(study, dir, &renumbers, &error) &&
+           (!renumbers || (lock = folder_lock(dir, &error)) >= 0) && folder_begin(study, dir, &error);
+    if (lock >= 0)
+        close(lock);
+    if (!good)
+        return study_command_give_up(error);
+    study_command_clear(dir);
+    return CLI_OK;
 }
 
 static int check_until(const struct study *study, const GArray *runs, const struct collect_until *until)
@@ -110,8 +124,9 @@ static int command(const struct options *o, const struct study *study, const cha
         g_error_free(error);
         return CLI_WRONG;
     }
-    if (!folder_fits(study, dir, &error))
-        return study_command_give_up(error);
+    status = o->until ? study_command_as_it_is(study, dir) : begin(study, dir);
+    if (status != CLI_OK)
+        return status;
     runs = runs_list(study, &wanted, &error);
     if (!runs)
         return study_command_give_up(error);

@@ -86,7 +86,12 @@ static int read_runs(struct expansion *e)
     GError *error = NULL;
     char *other;
 
-    if (!folder_fits(e->study, e->dir, &error))
+    if (e->options->missing || e->options->longest_first) {
+        int status = study_command_as_it_is(e->study, e->dir);
+
+        if (status != CLI_OK)
+            return status;
+    } else if (!folder_fits(e->study, e->dir, &error))
         return study_command_give_up(error);
     if (e->options->missing || e->options->longest_first)
         wanted.dir = e->dir;

@@ -181,6 +181,22 @@ void study_command_tell_limit(const struct study *study)
                   study->memory_text, kb);
 }
 
+int study_command_as_it_is(const struct study *study, const char *dir)
+{
+    GError *error = NULL;
+    bool renumbers = false;
+
+    if (!folder_fits(study, dir, &error) || !folder_renumbers(study, dir, &renumbers, &error))
+        return study_command_give_up(error);
+    if (!renumbers)
+        return CLI_OK;
+    cli_error(
+        "%s: the study has grown, and its runs have other numbers now; pullstorm collect %s -o %s gives "
+        "them those",
+        dir, study->path, dir);
+    return CLI_WRONG;
+}
+
 void study_command_clear(const char *dir)
 {
     char *runs = g_build_filename(dir, "runs", NULL);

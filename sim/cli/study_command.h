@@ -35,6 +35,10 @@ void study_command_other_version(const char *dir, const char *which);
 /* Says it if the hard limit of memory is below that of the study. */
 void study_command_tell_limit(const struct study *study);
 
+/* For commands that write nothing: the study fits the folder, and nothing there is to get another number.
+ * CLI_OK, or a message and another status. */
+int study_command_as_it_is(const struct study *study, const char *dir);
+
 /* Clears away what killed runs of the study left in its folder. */
 void study_command_clear(const char *dir);
 

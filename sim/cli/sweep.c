@@ -316,7 +316,7 @@ static int print_wrapper(const struct sweep *sweep)
 
 static int print_lines(struct sweep *sweep)
 {
-    if (!begin_rounds(sweep) || !look(sweep))
+    if (study_command_as_it_is(sweep->study, sweep->dir) != CLI_OK || !begin_rounds(sweep) || !look(sweep))
         return CLI_WRONG;
     choose(sweep, sweep->options->retry_failed);
     name_damaged(sweep);
@@ -334,6 +334,20 @@ static bool lock(struct sweep *sweep, GError **error)
     return sweep->locks[0] >= 0;
 }
 
+/* Runs get other numbers only where no other shard is at work. */
+static bool begin_folder(struct sweep *sweep, GError **error)
+{
+    bool renumbers = false, shared = sweep->selection.shards > 0;
+
+    if (!folder_renumbers(sweep->study, sweep->dir, &renumbers, error) ||
+        (renumbers && shared && !folder_lock_alone(sweep->dir, sweep->locks[0], error)) ||
+        !folder_begin(sweep->study, sweep->dir, error))
+        return false;
+    if (renumbers && shared)
+        folder_lock_together(sweep->locks[0]);
+    return true;
+}
+
 /* Takes the folder, and has the copies of study and base in it before the first run. */
 static bool take_folder(struct sweep *sweep)
 {
@@ -345,7 +359,7 @@ static bool take_folder(struct sweep *sweep)
     }
     if (!sweep_slurm_free(sweep))
         return false;
-    if (!folder_begin(sweep->study, sweep->dir, &error)) {
+    if (!begin_folder(sweep, &error)) {
         study_command_give_up(error);
         return false;
     }

@@ -43,8 +43,8 @@ unsigned sweep_jobs_at_a_time(const char *text);
  * they leave out or ask. What says where things are and where jobs go (PATH, HOME, PARALLEL_SSH, SLURM_CONF,
  * SBATCH_PARTITION ...) stays. */
 void sweep_clean_environment(void);
-/* Runs a tool and returns what it printed (g_free); NULL if it could not be run. *status: its exit status; *said (may be
- * NULL): its standard error (g_free). */
+/* Runs a tool and returns what it printed (g_free); NULL if it could not be run. *status: its exit status;
+ * *said (may be NULL): its standard error (g_free). */
 char *sweep_tool_output(const char *const *words, int *status, char **said);
 /* False and a message if a tool is not there. */
 bool sweep_need(const char *tool, const char *package);

@@ -4,6 +4,7 @@
 
 #include "sim/files/aside.h"
 #include "sim/files/listing.h"
+#include "sim/study/grow.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -30,72 +31,196 @@ static char *next_line(const char **at)
     return NULL;
 }
 
-static bool compare(const char *path, const char *before, const char *now, const char *what, GError **error)
+/* The first line in which two texts differ, not counting comments: 'there "A", now "B"' (g_free); NULL:
+ * none. */
+static char *difference(const char *before, const char *now)
 {
-    bool same = true;
+    char *text = NULL;
 
-    for (bool more = true; same && more;) {
+    for (bool more = true; !text && more;) {
         char *old_line = next_line(&before), *new_line = next_line(&now);
 
-        same = g_strcmp0(old_line, new_line) == 0;
         more = old_line != NULL;
-        if (!same)
-            g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_CONTRADICTION,
-                        "%s: the %s has changed since its first runs: there \"%s\", now \"%s\"; take another "
-                        "folder with -o, or the %s as it was",
-                        path, what, old_line ? old_line : "(nothing)", new_line ? new_line : "(nothing)",
-                        what);
+        if (g_strcmp0(old_line, new_line) != 0)
+            text = g_strdup_printf("there \"%s\", now \"%s\"", old_line ? old_line : "(nothing)",
+                                   new_line ? new_line : "(nothing)");
         g_free(old_line);
         g_free(new_line);
     }
-    return same;
+    return text;
 }
 
-/* Compares a copy with the text; a missing one is written if `make`. */
-static bool check_copy(const char *dir, const char *name, const char *text, const char *what, bool make,
-                       GError **error)
+/* --- what stands there, and what is asked now ----------------------------------------------------------- */
+
+struct copies {
+    char *study, *base; /* texts; NULL: there is none */
+    /* 'DIR/study.ini: the study has changed since its first runs: there ...'; NULL: nothing has. */
+    char *changed;
+};
+
+static bool read_copy(const char *dir, const char *name, char **text, GError **error)
 {
-    char *path = g_build_filename(dir, name, NULL), *copy = NULL;
+    char *path = g_build_filename(dir, name, NULL);
     GError *failure = NULL;
     bool good = true;
 
-    if (g_file_get_contents(path, &copy, NULL, &failure))
-        good = compare(path, copy, text, what, error);
-    else if (!g_error_matches(failure, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
+    if (!g_file_get_contents(path, text, NULL, &failure) &&
+        !g_error_matches(failure, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
         g_set_error_literal(error, CONFIG_ERROR, CONFIG_ERROR_FILE, failure->message);
         good = false;
-    } else if (make)
-        good = aside_write(path, text, error);
+    }
     g_clear_error(&failure);
-    g_free(copy);
     g_free(path);
     return good;
 }
 
-static bool check_copies(const struct study *study, const char *dir, bool make, GError **error)
+static void compare(struct copies *copies, const char *dir, const char *name, const char *before,
+                    const char *now, const char *what)
 {
-    return check_copy(dir, "study.ini", study->text, "study", make, error) &&
-           check_copy(dir, "base.ini", study->base_text, "base scenario", make, error);
+    char *text = before && !copies->changed ? difference(before, now) : NULL;
+
+    if (text)
+        copies->changed = g_strdup_printf("%s%s%s: the %s has changed since its first runs: %s", dir,
+                                          G_DIR_SEPARATOR_S, name, what, text);
+    g_free(text);
+}
+
+static bool read_copies(const struct study *study, const char *dir, struct copies *copies, GError **error)
+{
+    *copies = (struct copies){.study = NULL};
+    if (!read_copy(dir, "study.ini", &copies->study, error) ||
+        !read_copy(dir, "base.ini", &copies->base, error))
+        return false;
+    compare(copies, dir, "study.ini", copies->study, study->text, "study");
+    compare(copies, dir, "base.ini", copies->base, study->base_text, "base scenario");
+    return true;
+}
+
+static void clear_copies(struct copies *copies)
+{
+    g_free(copies->study);
+    g_free(copies->base);
+    g_free(copies->changed);
+}
+
+static void refuse(const struct copies *copies, const char *why, GError **error)
+{
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_CONTRADICTION,
+                "%s; %s; take another folder with -o, or the study as it was", copies->changed, why);
+}
+
+/* What a changed study does to the runs that stand there. NULL and error if one has no place in it. */
+static struct grow *find_growth(const struct study *study, const char *dir, const struct copies *copies,
+                                GError **error)
+{
+    GError *failure = NULL;
+    struct study *before = study_parse(study->path, copies->study ? copies->study : study->text,
+                                       copies->base ? copies->base : study->base_text, study->host, &failure);
+    struct grow *grow = NULL;
+    char *why = NULL;
+
+    if (before)
+        grow = grow_find(before, study, dir, &why, error);
+    else
+        why = g_strdup_printf("the copy cannot be read any more: %s", failure->message);
+    if (why)
+        refuse(copies, why, error);
+    g_clear_error(&failure);
+    g_free(why);
+    study_free(before);
+    return grow;
 }
 
 bool folder_fits(const struct study *study, const char *dir, GError **error)
 {
-    return check_copies(study, dir, false, error);
+    struct copies copies;
+    struct grow *grow = NULL;
+    bool good = read_copies(study, dir, &copies, error);
+
+    if (good && copies.changed && !grow_interrupted(dir)) { /* else names say nothing */
+        grow = find_growth(study, dir, &copies, error);
+        good = grow != NULL;
+    }
+    if (grow)
+        grow_free(grow);
+    clear_copies(&copies);
+    return good;
+}
+
+bool folder_renumbers(const struct study *study, const char *dir, bool *renumbers, GError **error)
+{
+    struct copies copies;
+    struct grow *grow = NULL;
+    bool good = read_copies(study, dir, &copies, error);
+
+    *renumbers = grow_interrupted(dir);
+    if (good && copies.changed && !*renumbers) {
+        grow = find_growth(study, dir, &copies, error);
+        good = grow != NULL;
+    }
+    if (grow) {
+        *renumbers = grow->moves->len > 0;
+        grow_free(grow);
+    }
+    clear_copies(&copies);
+    return good;
+}
+
+/* --- beginning ------------------------------------------------------------------------------------------ */
+
+static bool write_copy(const char *dir, const char *name, const char *text, GError **error)
+{
+    char *path = g_build_filename(dir, name, NULL);
+    bool good = aside_write(path, text, error);
+
+    g_free(path);
+    return good;
+}
+
+/* Of a study that has changed both: runs were moved for these, and the next change is held against them. */
+static bool write_copies(const struct study *study, const char *dir, const struct copies *copies,
+                         GError **error)
+{
+    return ((copies->base && !copies->changed) || write_copy(dir, "base.ini", study->base_text, error)) &&
+           ((copies->study && !copies->changed) || write_copy(dir, "study.ini", study->text, error));
+}
+
+static bool make_runs(const char *dir, GError **error)
+{
+    char *runs = g_build_filename(dir, "runs", NULL);
+    bool good = g_mkdir_with_parents(runs, 0777) == 0;
+
+    if (!good)
+        file_error(error, runs);
+    aside_remove_abandoned(dir);
+    aside_remove_abandoned(runs);
+    g_free(runs);
+    return good;
+}
+
+static bool bring_in_order(const struct study *study, const char *dir, GError **error)
+{
+    struct copies copies;
+    struct grow *grow = NULL;
+    bool good = read_copies(study, dir, &copies, error);
+
+    if (good && copies.changed) {
+        grow = find_growth(study, dir, &copies, error);
+        good = grow && grow_carry_out(grow, study, dir, error);
+    }
+    good = good && write_copies(study, dir, &copies, error);
+    if (good && grow)
+        grow_commit(dir);
+    if (grow)
+        grow_free(grow);
+    clear_copies(&copies);
+    return good;
 }
 
 bool folder_begin(const struct study *study, const char *dir, GError **error)
 {
-    char *runs = g_build_filename(dir, "runs", NULL);
-    bool good = folder_fits(study, dir, error);
-
-    aside_remove_abandoned(dir);
-    aside_remove_abandoned(runs);
-    if (good && g_mkdir_with_parents(runs, 0777) != 0) {
-        file_error(error, runs);
-        good = false;
-    }
-    g_free(runs);
-    return good && check_copies(study, dir, true, error);
+    return folder_fits(study, dir, error) && make_runs(dir, error) && grow_recover(dir, error) &&
+           bring_in_order(study, dir, error);
 }
 
 char *folder_run(const char *dir, const char *name)

@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The folder of a study: study.ini and base.ini as they were first used, runs/, and the tables made of
+/* The folder of a study: study.ini and base.ini as they were used last, runs/, and the tables made of
  * them. */
 #ifndef SIM_STUDY_FOLDER_H
 #define SIM_STUDY_FOLDER_H
 
 #include "sim/study/study.h"
 
-/* Is the study the one whose runs stand there? Comments and blank lines do not count. A folder without the
- * copies fits any study. False and error (CONFIG_ERROR_CONTRADICTION with what has changed, or
+/* Has each finished run that stands there its place in the study, which may have grown since? A run is what
+ * its scenario and seed are. Comments and blank lines do not count; a folder without the copies fits any
+ * study. False and error (CONFIG_ERROR_CONTRADICTION with what has changed and which runs that concerns, or
  * CONFIG_ERROR_FILE). */
 bool folder_fits(const struct study *study, const char *dir, GError **error);
 
-/* The same, then makes DIR/runs and the copies where they are missing. */
+/* Would folder_begin() give runs other numbers? Then nothing in DIR/runs is under the name that it has in the
+ * study. */
+bool folder_renumbers(const struct study *study, const char *dir, bool *renumbers, GError **error);
+
+/* folder_fits(), then makes DIR/runs, gives runs the numbers that they have in the study now, and has the
+ * copies be of this study. Who calls it where folder_renumbers() has the lock. */
 bool folder_begin(const struct study *study, const char *dir, GError **error);
 
 /* Makes the folder and takes the lock on it: a file to be closed at the end. Children that keep it open hold

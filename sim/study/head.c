@@ -28,7 +28,8 @@ static void take_base(struct reader *reader, unsigned line, const char *text)
     GError *error = NULL;
 
     study->base = g_canonicalize_filename(path, NULL);
-    study->base_text = scenario_file_read(study->base, &error);
+    study->base_text =
+        reader->base_text ? g_strdup(reader->base_text) : scenario_file_read(study->base, &error);
     if (study->base_text)
         study->base_scenario = study_base_with(study, NULL, &error);
     if (error) {

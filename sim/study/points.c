@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The points of a study: how axes cross, what a point is called, and what it sets. */
 #include "sim/config/value.h"
+#include "sim/study/identity.h"
 #include "sim/study/quantity.h"
 #include "sim/study/reader.h"
 #include "sim/study/study.h"
@@ -368,14 +369,20 @@ void reader_points(struct reader *reader)
         reader_mistake(reader, 0, "study", "constraint", CONFIG_ERROR_CONTRADICTION,
                        "is false at each of the %.0f points, expected some to be left", crossings);
     check_points(reader);
+    if (study->independent && reader->mistakes.text->len == 0)
+        identity_number_points(study);
 }
 
 /* --- runs ----------------------------------------------------------------------------------------------- */
 
 uint64_t study_seed(const struct study *study, unsigned point, unsigned replication)
 {
-    if (study->independent)
-        return random_u64(study->seed, point, SEED_PURPOSE, replication);
+    if (study->independent) {
+        uint64_t identity = study->identities[point];
+
+        return random_u64(study->seed, (uint32_t)identity, SEED_PURPOSE,
+                          (identity >> 32 << 32) | replication);
+    }
     return study->seed + replication - 1;
 }
 

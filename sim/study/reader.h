@@ -9,8 +9,9 @@
 struct reader {
     struct study *study;
     GKeyFile *file;
-    GArray *lines;     /* struct config_line */
-    GHashTable *given; /* sections, and keys of sections, to the line that has them first */
+    const char *base_text; /* instead of the file that base names; NULL: that file */
+    GArray *lines;         /* struct config_line */
+    GHashTable *given;     /* sections, and keys of sections, to the line that has them first */
     struct mistakes mistakes;
     unsigned *taken;   /* line that set each key in [set] or on an axis; 0: none */
     unsigned *variant; /* line that set each key in any variant; 0: none */

@@ -416,11 +416,19 @@ static struct study *study_new(const char *path, const struct study_host *host)
 struct study *study_load(const char *path, const struct study_host *host, GError **error)
 {
     char *text = scenario_file_read(path, error);
-    struct reader reader = {.mistakes = {.path = path}};
+    struct study *study = text ? study_parse(path, text, NULL, host, error) : NULL;
+
+    g_free(text);
+    return study;
+}
+
+struct study *study_parse(const char *path, const char *text, const char *base_text,
+                          const struct study_host *host, GError **error)
+{
+    struct reader reader = {.mistakes = {.path = path}, .base_text = base_text};
+    char *own = g_strdup(text); /* its lines are cut */
     bool good;
 
-    if (!text)
-        return NULL;
     reader.study = study_new(path, host);
     reader.study->text = g_strdup(text);
     reader.file = g_key_file_new();
@@ -428,7 +436,7 @@ struct study *study_load(const char *path, const struct study_host *host, GError
     reader.mistakes.text = g_string_new(NULL);
     reader.taken = g_new0(unsigned, config_key_count);
     reader.variant = g_new0(unsigned, config_key_count);
-    read_file(&reader, text);
+    read_file(&reader, own);
     good = reader.mistakes.text->len == 0;
     if (!good) {
         g_set_error_literal(error, CONFIG_ERROR, (int)reader.mistakes.code, reader.mistakes.text->str);
@@ -440,7 +448,7 @@ struct study *study_load(const char *path, const struct study_host *host, GError
     g_hash_table_unref(reader.given);
     g_free(reader.taken);
     g_free(reader.variant);
-    g_free(text);
+    g_free(own);
     return reader.study;
 }
 
@@ -455,6 +463,7 @@ void study_free(struct study *study)
     g_array_free(study->variants, TRUE);
     g_strfreev(study->metrics);
     g_free(study->places);
+    g_free(study->identities);
     g_free((gpointer)study->host);
     g_free(study->path);
     g_free(study->name);

@@ -67,6 +67,8 @@ struct study {
     GArray *axes;                  /* struct study_axis, the first varies slowest */
     GArray *variants;              /* struct study_variant; if any, the slowest axis of all */
     unsigned point_count;
+    uint64_t
+        *identities;  /* of independent seeds: of each point (from 1) what its scenario makes; else NULL */
     unsigned *places; /* of each point its variant (if there are any), then its place on each axis */
 };
 
@@ -74,6 +76,9 @@ struct study {
  * (CONFIG_ERROR) with one line a mistake: file, line, section, key, what is wrong and what was expected. The
  * host is copied. */
 struct study *study_load(const char *path, const struct study_host *host, GError **error);
+/* The same of texts that were read before; the path stands for the study's in names and messages. */
+struct study *study_parse(const char *path, const char *text, const char *base_text,
+                          const struct study_host *host, GError **error);
 void study_free(struct study *study);
 
 /* --- points: numbered from 1 ---------------------------------------------------------------------------- */
@@ -104,8 +109,8 @@ void study_offer_keys(struct suggestion *suggestion);
 
 /* --- runs ----------------------------------------------------------------------------------------------- */
 
-/* The seed of a replication, from 1. The same at every point, or an independent draw of (seed, point,
- * replication). */
+/* The seed of a replication, from 1. The same at every point, or an independent draw of (seed,
+ * the point's scenario, replication). */
 uint64_t study_seed(const struct study *study, unsigned point, unsigned replication);
 
 /* "p0001-r01"; g_free. */

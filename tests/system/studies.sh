@@ -204,8 +204,12 @@ expect 2 "another version in collect" collect "$studies/quick.ini" -o again
 expect 0 "--any-version" expand "$studies/quick.ini" -o again --missing --any-version --count
 same "$(cat out)" 0 "... takes it"
 sed "s|^base.*|base = $source/scripts/scenarios/solicited-pull.ini|" "$studies/quick.ini" >quick.ini
+expect 0 "a study that names its base otherwise" expand quick.ini -o q --missing --count
+same "$(cat out)" 0 "... is the same"
+sed -i 's/^seed.*/seed = 1000/' quick.ini
 expect 2 "a changed study" expand quick.ini -o q --missing
 says err "q/study.ini: the study has changed since its first runs" "... is refused with what has changed"
+says err "20 finished runs would not be of this study any more: p0001-r01, " "... and the runs"
 
 # The copies are gone, and the base is another one: the results tell.
 mkdir moved moved/scenarios
@@ -361,7 +365,7 @@ expect 2 "falling values" plan one.ini --target "$target" --vary bmsc.workers=3,
 says err "expected rising values" "... are refused"
 expect 2 "an empty range" plan one.ini --target "$target" --vary bmsc.workers=5..2 -o one
 expect 2 "nothing to vary" plan one.ini --target "$target" -o one
-printf '[study]\nbase = base.ini\nreplications = 2\n' >changed.ini
+printf '[study]\nbase = base.ini\nseed = 1000\n' >changed.ini
 expect 2 "plan of a changed study" plan changed.ini --target "$target" --vary bmsc.workers=1..4 -o one
 says err "the study has changed" "... is refused"
 

@@ -450,7 +450,7 @@ static void test_changed(void)
     struct study_fixture fixture;
     struct study *study;
     GError *error = NULL;
-    char *dir;
+    char *dir, *run;
 
     study_fixture_open(&fixture);
     dir = study_fixture_path(&fixture, "out/deep");
@@ -466,11 +466,17 @@ static void test_changed(void)
     study = study_fixture_load(&fixture, "# ...\n\nreplications = 3\n[axis a]\npull.rate = 100/s, 200/s\n");
     g_assert_true(folder_begin(study, dir, &error));
     study_free(study);
+    /* Nor is a point without a finished run. */
     study = study_fixture_load(&fixture, "replications = 3\n[axis a]\npull.rate = 100/s, 300/s\n");
+    g_assert_true(folder_fits(study, dir, &error));
+    run = g_build_filename(dir, "runs", "p0002-r01", NULL);
+    g_assert_cmpint(g_mkdir(run, 0777), ==, 0);
     g_assert_false(folder_fits(study, dir, &error));
     g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_CONTRADICTION);
     g_assert_nonnull(
         strstr(error->message, "there \"pull.rate = 100/s, 200/s\", now \"pull.rate = 100/s, 300/s\""));
+    g_assert_nonnull(
+        strstr(error->message, "1 finished runs would not be of this study any more: p0002-r01"));
     g_clear_error(&error);
     study_free(study);
     study_fixture_write(&fixture, "base.ini", "[ue]\ncount = 3k\n");
@@ -479,6 +485,7 @@ static void test_changed(void)
     g_assert_nonnull(strstr(error->message, "base scenario has changed"));
     g_clear_error(&error);
     study_free(study);
+    g_free(run);
     g_free(dir);
     study_fixture_close(&fixture);
 }

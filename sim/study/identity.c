@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Points by their scenarios. */
+#include "sim/study/identity.h"
+
+#include "sim/study/csv_rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The row that summary.csv has for a scenario, as far as its keys go; g_ptr_array_unref(). */
+static GPtrArray *row_of(const struct study *study, const struct scenario *scenario)
+{
+    char *text = NULL;
+    const char *why = NULL;
+    struct csv *csv = csv_open_text(&text);
+    GPtrArray *rows;
+
+    for (unsigned i = 0; i < config_key_count; i++)
+        study->host->cell(csv, scenario, &config_keys[i]);
+    csv_row_end(csv, NULL);
+    csv_close(csv, NULL);
+    rows = csv_rows(text, &why);
+    free(text);
+    g_assert(rows && rows->len == 1);
+    return rows;
+}
+
+static bool is_seed(const struct config_key *key)
+{
+    return strcmp(key->section, "run") == 0 && strcmp(key->name, "seed") == 0;
+}
+
+char *identity_of(const struct study *study, unsigned point)
+{
+    struct scenario *scenario = study_point_scenario(study, point, NULL);
+    struct scenario *plain = scenario_parse("defaults", "", NULL, NULL, NULL);
+    GString *text = g_string_new(NULL);
+    GPtrArray *own, *standard;
+    char **cells, **defaults;
+
+    g_assert(scenario && plain); /* it was checked with the study */
+    own = row_of(study, scenario);
+    standard = row_of(study, plain);
+    cells = g_ptr_array_index(own, 0);
+    defaults = g_ptr_array_index(standard, 0);
+    for (unsigned i = 0; i < config_key_count; i++)
+        if (!is_seed(&config_keys[i]) && strcmp(cells[i], defaults[i]) != 0)
+            g_string_append_printf(text, "%s.%s=%s\n", config_keys[i].section, config_keys[i].name, cells[i]);
+    g_ptr_array_unref(own);
+    g_ptr_array_unref(standard);
+    scenario_free(plain);
+    scenario_free(scenario);
+    return g_string_free(text, FALSE);
+}
+
+static uint64_t number_of(const char *text, unsigned earlier)
+{
+    GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+    guint8 bytes[32];
+    gsize length = sizeof bytes;
+    uint64_t number = 0;
+
+    g_checksum_update(sum, (const guchar *)text, -1);
+    g_checksum_get_digest(sum, bytes, &length);
+    g_checksum_free(sum);
+    for (unsigned i = 0; i < 8; i++)
+        number = number << 8 | bytes[i];
+    return number + earlier;
+}
+
+void identity_number_points(struct study *study)
+{
+    GHashTable *seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    g_free(study->identities);
+    study->identities = g_new0(uint64_t, study->point_count + 1);
+    for (unsigned p = 1; p <= study->point_count; p++) {
+        char *text = identity_of(study, p);
+        unsigned earlier = GPOINTER_TO_UINT(g_hash_table_lookup(seen, text));
+
+        study->identities[p] = number_of(text, earlier);
+        g_hash_table_insert(seen, text, GUINT_TO_POINTER(earlier + 1));
+    }
+    g_hash_table_unref(seen);
+}

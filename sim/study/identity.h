@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* What a point is, whatever its number and however its values are spelt: its scenario. */
+#ifndef SIM_STUDY_IDENTITY_H
+#define SIM_STUDY_IDENTITY_H
+
+#include "sim/study/study.h"
+
+/* A line "section.key=value", in base units, for each key that has not its default, without the seed; g_free.
+ * A key that a later version adds changes none. */
+char *identity_of(const struct study *study, unsigned point);
+
+/* Fills study->identities: a number for each point (from 1), of its scenario, and of how many points before
+ * it have the same one. */
+void identity_number_points(struct study *study);
+
+#endif
