@@ -191,6 +191,20 @@ static int report(struct sweep *sweep)
     return left + failed > 0 || sweep->stopped ? CLI_FAILED : CLI_OK;
 }
 
+/* Of runs that are whole: failures of a time when they could not be started, or read. */
+static void forget_failures(const struct sweep *sweep)
+{
+    for (unsigned i = 0; i < sweep->runs->len; i++) {
+        const struct study_run *run = &g_array_index(sweep->runs, struct study_run, i);
+        char *name = study_run_name(run->point, run->replication), *folder = folder_run(sweep->dir, name);
+
+        if (run->result.metrics)
+            result_forget_failure(folder);
+        g_free(folder);
+        g_free(name);
+    }
+}
+
 /* Tables, and words. */
 static int finish(struct sweep *sweep)
 {
@@ -200,6 +214,7 @@ static int finish(struct sweep *sweep)
         return cli_finish_output();
     if (sweep->stopped && !look(sweep))
         return CLI_WRONG;
+    forget_failures(sweep);
     if (!collect_write(sweep->study, sweep->runs, sweep->dir, &error)) {
         study_command_give_up(error);
         return CLI_WRONG;
