@@ -30,7 +30,7 @@ static struct bytes put(uint8_t *at, size_t len, uint64_t value)
     return bytes_of(at, len);
 }
 
-/* --- the node that is asked ------------------------------------------------------------------------------- */
+/* --- the node that is asked --------------------------------------------------------------------------- */
 
 /* Without a feature vector the loss algorithm is meant (§7.1). */
 bool overload_understood(const struct diameter_message *m)
@@ -62,7 +62,7 @@ void overload_tell(struct net_region *at, struct overload_report *report, int64_
     answer->oc_validity = put(report->validity_bytes, 4, (uint64_t)(validity_ns / CLOCK_SECOND));
 }
 
-/* --- the node that asks ----------------------------------------------------------------------------------- */
+/* --- the node that asks ------------------------------------------------------------------------------- */
 
 void overload_offer(struct diameter_message *request)
 {

@@ -10,7 +10,7 @@
 #include "models/station.h"
 #include "models/wire/diameter.h"
 
-/* --- the node that is asked ------------------------------------------------------------------------------- */
+/* --- the node that is asked --------------------------------------------------------------------------- */
 
 struct overload_report {
     uint64_t sequence;  /* of the report in force; 0: there was none yet */
@@ -26,7 +26,7 @@ bool overload_understood(const struct diameter_message *request);
 void overload_tell(struct net_region *at, struct overload_report *report, int64_t wait_ns, int64_t limit_ns,
                    struct diameter_message *answer);
 
-/* --- the node that asks ------------------------------------------------------------------------------------- */
+/* --- the node that asks --------------------------------------------------------------------------------- */
 
 struct overload_limit {
     uint64_t sequence;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The AVPs of overload indication, RFC 7683 §7. They are of no vendor: 625 and 626 of TS 29.229 are others. */
+/* The AVPs of overload indication, RFC 7683 §7. They are of no vendor: 625 and 626 of TS 29.229 are others.
+ * */
 #include "models/wire/diameter_avp.h"
 
 static const struct diameter_avp supported_rows[] = {

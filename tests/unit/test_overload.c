@@ -7,7 +7,7 @@
 
 #define assert_wire(call, expected) g_assert_cmpstr(wire_status_text(call), ==, wire_status_text(expected))
 
-/* --- on the wire -------------------------------------------------------------------------------------- */
+/* --- on the wire ---------------------------------------------------------------------------------- */
 
 /* Written by hand from §7 and RFC 6733 §4.1: code, flags, length, data. */
 static const uint8_t supported[] = {0, 0, 2, 0x6d, 0, 0, 0, 24, 0, 0, 2, 0x6e,
@@ -112,7 +112,7 @@ static void foreign(void)
     g_assert_false(overload_understood(&(struct diameter_message){.hop_by_hop = 1}));
 }
 
-/* --- what a report means ---------------------------------------------------------------------------------- */
+/* --- what a report means ------------------------------------------------------------------------------ */
 
 static struct overload_limit limit;
 
@@ -179,7 +179,7 @@ static void meaning(void)
     g_assert_false(overload_understood(&m));
 }
 
-/* --- in a storm --------------------------------------------------------------------------------------- */
+/* --- in a storm ----------------------------------------------------------------------------------- */
 
 static struct storm *run(struct scenario *scenario)
 {
