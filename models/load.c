@@ -146,7 +146,8 @@ static void fill_verdict(const struct load_play *play, struct load *out)
         server->useful_ratio = f->served_s > 0 ? f->useful_s / f->served_s : NAN;
         drained_s = fmax(drained_s, f->backlog_s);
         waited = waited || f->wait_max_s > LOAD_CALM_WAIT_S || !isnan(f->full_s);
-        collapsed = collapsed || f->late_max_s >= LOAD_COLLAPSE_S;
+        collapsed =
+            collapsed || (f->late_max_s >= LOAD_COLLAPSE_S && server->useful_ratio < LOAD_COLLAPSE_USEFUL);
     }
     out->recovery_s = drained_s - due_s;
     out->ends_by_itself = !play->cut_off && !play->stopped;

@@ -89,8 +89,10 @@ struct load_link_load {
 
 /* What a run is called (LOAD.md). Calm: no job waits longer than this, none is turned away. */
 #define LOAD_CALM_WAIT_S 1.0
-/* Collapsed: for so long all that a server did came too late. */
-#define LOAD_COLLAPSE_S 10.0
+/* Collapsed: for so long all that a server did came too late, and of its work in all less than this share did
+ * not. */
+#define LOAD_COLLAPSE_S      10.0
+#define LOAD_COLLAPSE_USEFUL 0.5
 enum load_verdict { LOAD_CALM, LOAD_OVERLOADED, LOAD_COLLAPSED, LOAD_CUT_OFF };
 extern const char *const load_verdict_names[];
 

@@ -161,7 +161,7 @@ static struct number number(double value)
 {
     struct number n;
 
-    g_ascii_formatd(n.text, sizeof n.text, fabs(value) >= 1000 ? "%.0f" : "%.3g", value);
+    g_ascii_formatd(n.text, sizeof n.text, fabs(value) >= 999.5 ? "%.0f" : "%.3g", value);
     return n;
 }
 #define N(value)       number(value).text

@@ -34,6 +34,7 @@ struct server {
     double second_busy_ns, second_busy_max_ns;
     /* When a job last was let in after a wait of SERVER_BACKLOG_NS, or refused; -1: never. */
     int64_t backlog_ns;
+    uint64_t refused; /* jobs, for want of capacity */
 };
 
 /* Waits below this are of chance, as any server has them that is not idle. */
@@ -52,6 +53,7 @@ bool server_finish(struct server *server, int64_t now_ns, struct server_waiting 
 static inline void server_refuses(struct server *server, int64_t now_ns)
 {
     server->backlog_ns = now_ns;
+    server->refused++;
 }
 
 static inline uint64_t server_queued(const struct server *server)

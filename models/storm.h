@@ -5,6 +5,7 @@
 #define MODELS_STORM_H
 
 #include "models/crypto/crypto.h"
+#include "models/load.h"
 #include "sim/config/schema.h"
 #include "sim/stats/column.h"
 #include "sim/stats/histogram.h"
@@ -93,6 +94,8 @@ extern const unsigned storm_procedure_count;
 double storm_quantile_s(const struct storm *storm, unsigned procedure, double q);
 /* Did run.end come while UEs were still to be pulled, served or answered? */
 bool storm_cut_off(const struct storm *storm);
+/* What the storm is called, by the thresholds of LOAD.md. */
+enum load_verdict storm_verdict(const struct storm *storm);
 const struct histogram *storm_latency(const struct storm *storm, unsigned procedure);
 
 /* Primitive operations of the whole run, start state included, summed over regions. */

@@ -72,7 +72,13 @@ int64_t storm_total(const struct storm *storm, enum storm_total total);
     X(recovery_s, "s", EXTREME,                                                                              \
       "from when the last UE's first pull was due until a server for the last time refused a request for "   \
       "want of capacity, or let a job in that had waited 100 ms or more; 0 if that was before (empty if "    \
-      "the run was cut off)")
+      "the run was cut off)")                                                                                \
+    X(overloaded, "1", COUNT,                                                                                \
+      "1 if the verdict is overloaded: a job waited for more than 1 s at a server or was refused, and the "  \
+      "storm came to its end all the same; else 0")                                                          \
+    X(collapsed, "1", COUNT,                                                                                 \
+      "1 if the verdict is collapsed: for 10 s or more without a break all that a server did for others "    \
+      "came too late, and less than half of its work in all did not; else 0")
 
 enum storm_stability {
 #define X(name, unit, kind, meaning) STABILITY_##name,

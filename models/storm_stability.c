@@ -60,12 +60,43 @@ static double recovery_s(const struct storm *storm)
     return (double)(last_ns - due_ns) / (double)CLOCK_SECOND;
 }
 
+/* Did a job wait for long, or was one refused? */
+static bool kept_waiting(const struct storm *storm)
+{
+    static const enum model_procedure waits[] = {PROCEDURE_bmsc_wait, PROCEDURE_bsf_wait, PROCEDURE_hss_wait};
+    bool waited = false;
+
+    for (unsigned which = 0; which < G_N_ELEMENTS(waits); which++)
+        waited = waited || station(storm, which)->server.refused > 0 ||
+                 (double)storm->latency[waits[which]].max_ns > LOAD_CALM_WAIT_S * (double)CLOCK_SECOND;
+    return waited;
+}
+
+enum load_verdict storm_verdict(const struct storm *storm)
+{
+    for (unsigned which = 0; which < 3; which++) {
+        const struct station *s = station(storm, which);
+
+        if ((double)s->late_max_ns >= LOAD_COLLAPSE_S * (double)CLOCK_SECOND &&
+            s->useful_ns < LOAD_COLLAPSE_USEFUL * s->served_ns)
+            return LOAD_COLLAPSED;
+    }
+    if (storm_cut_off(storm))
+        return LOAD_CUT_OFF;
+    return kept_waiting(storm) ? LOAD_OVERLOADED : LOAD_CALM;
+}
+
 struct stats_value storm_stability_value(const struct storm *storm, enum storm_stability column)
 {
     const struct station *s;
 
     if (column == STABILITY_recovery_s)
         return real(recovery_s(storm));
+    if (column > STABILITY_recovery_s) {
+        enum load_verdict named = column == STABILITY_collapsed ? LOAD_COLLAPSED : LOAD_OVERLOADED;
+
+        return (struct stats_value){.type = STATS_INTEGER, .integer = storm_verdict(storm) == named};
+    }
     s = station(storm, column / 3);
     switch (column % 3) {
     case 0:

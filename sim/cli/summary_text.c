@@ -231,6 +231,28 @@ static void print_update(const struct report *report, FILE *to)
 }
 
 /* The storm had not ended when the run did: what is told of it is no more than its beginning. */
+/* What became of the storm, in a line. */
+static void print_verdict(const struct report *report, FILE *to)
+{
+    enum load_verdict verdict = storm_verdict(report->storm);
+    struct paragraph p = {to, "Verdict", 0};
+    char buffer[FORMAT_SIZE];
+    double value, late_s = 0;
+
+    add(&p, "", load_verdict_names[verdict]);
+    if (verdict == LOAD_COLLAPSED) {
+        static const char *const late[] = {"bmsc_late_max_s", "bsf_late_max_s", "hss_late_max_s"};
+
+        for (size_t i = 0; i < G_N_ELEMENTS(late); i++)
+            if (lookup(report, late[i], &value) && value > late_s)
+                late_s = value;
+        add(&p, "nothing useful was served for", show(buffer, SHOW_SECONDS, late_s));
+    }
+    if (verdict != LOAD_CALM && lookup(report, "recovery_s", &value))
+        add(&p, "recovered by itself, from the last pull on in", show(buffer, SHOW_SECONDS, value));
+    end(&p);
+}
+
 static void print_cut_off(const struct report *report, FILE *to)
 {
     char *line;
@@ -320,6 +342,7 @@ void summary_text_print(const struct report *report, FILE *to)
     print_title(report, to);
     print_whatif(report, to);
     print_load(report, to);
+    print_verdict(report, to);
     print_cut_off(report, to);
     print_items(report, to, "Storm", storm);
     print_keyed(report, to);
