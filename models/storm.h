@@ -96,6 +96,9 @@ double storm_quantile_s(const struct storm *storm, unsigned procedure, double q)
 bool storm_cut_off(const struct storm *storm);
 /* What the storm is called, by the thresholds of LOAD.md. */
 enum load_verdict storm_verdict(const struct storm *storm);
+/* Which metrics are quantiles of which procedures. */
+extern const struct stats_quantile storm_quantiles[];
+extern const unsigned storm_quantile_count;
 const struct histogram *storm_latency(const struct storm *storm, unsigned procedure);
 
 /* Primitive operations of the whole run, start state included, summed over regions. */

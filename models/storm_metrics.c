@@ -14,7 +14,7 @@
 
 /* What is made from other numbers: X(name, unit, kind, meaning). Values in head_value(). */
 #define HEAD(X)                                                                                              \
-    X(ues, "1", COUNT, "UEs of the service")                                                                 \
+    X(ues, "1", FIXED, "UEs of the service")                                                                 \
     X(ues_without_key, "1", COUNT, "UEs that do not hold the new MSK at the end")                            \
     X(ues_keyed_ratio, "ratio", SHARE, "share of UEs that hold the new MSK at the end")                      \
     X(keyed_within_1_ratio, "ratio", SHARE,                                                                  \

@@ -111,7 +111,7 @@ def warnings(study, metrics):
         worst, point, metric = wide[0]
         found.append(
             f"{words.plural(len(wide), 'interval is', 'intervals are')} wider than ±10{wording.SPACE}% of "
-            f"the mean (95 % confidence); the widest is that of {metric} at point {point}, ±{wording.percent(worst)}."
+            f"what is estimated (95 % confidence); the widest is that of {metric} at point {point}, ±{wording.percent(worst)}."
         )
     return found
 
@@ -166,21 +166,23 @@ def _everywhere(column, without):
     return f"at all of the {there} points that {'have a value' if without else 'are finished'}"
 
 
-def with_interval(row, metric):
-    mean, half = row[f"{metric}_mean"], half_width(row, metric)
-    text = wording.metric_text(metric, mean)
-    return f"{text} ± {wording.metric_text(metric, half)}" if half == half else text
+def with_interval(row, metric, note=""):
+    """An interval need not lie evenly about what is estimated, so both its ends are told."""
+    text = wording.metric_text(metric, row[f"{metric}_mean"])
+    low, high = (row[f"{metric}_{part}"] for part in ("ci_low", "ci_high"))
+    if low == low and high == high:
+        return f"{text} ({wording.metric_text(metric, low)} to {wording.metric_text(metric, high)})"
+    return f"{text} ({note})" if note and row[f"{metric}_mean"] == row[f"{metric}_mean"] else text
 
 
 def point_table(study, metrics, columns):
     rows = []
-    for row in study.points.to_dict("records"):
+    for place, row in enumerate(study.points.to_dict("records")):
         keys = [wording.key_value(name, row[name]) for name in columns]
-        rows.append(
-            (int(row["point"]), *keys, wording.count(row["n"]), *(with_interval(row, name) for name in metrics))
-        )
+        cells = (with_interval(row, name, study.note(place, name)) for name in metrics)
+        rows.append((int(row["point"]), *keys, wording.count(row["n"]), *cells))
     header = ("point", *columns, "runs", *(f"{wording.metric_title(name)}" for name in metrics))
-    found = parts.table("Points: mean ± half of the 95 % interval", header, rows, 1 + len(columns))
+    found = parts.table("Points: estimate (95 % interval)", header, rows, 1 + len(columns))
     return found if len(rows) <= MOST_OPEN else parts.folded(f"All {len(rows)} points", found)
 
 

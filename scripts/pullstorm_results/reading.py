@@ -20,6 +20,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 FORMAT = 2  # of the files of a result, as their manifest says it
 RUN_COLUMNS = ("point", "replication", "seed", "status")
 STATISTICS = ("mean", "sd", "ci_low", "ci_high")
+NOTE = "_ci_note"  # why a metric has no interval
 # Times, shares and rates have no value, an empty field, where there is nothing that they could be of.
 MAY_BE_EMPTY = ("_s", "_ratio", "_per_s")
 
@@ -107,18 +108,23 @@ def _floats(path, number, header, row, empty):
     return values
 
 
-def read_numbers(path, texts=lambda header: 0, wanted=lambda name: True, empty=False):
-    """A CSV file of numbers, behind `texts` columns of text; all is checked, and what is wanted is kept, 8 bytes each."""
+def read_numbers(path, texts=lambda header: 0, wanted=lambda name: True, empty=False, skipped=lambda name: False):
+    """A CSV file of numbers, behind `texts` columns of text; all is checked, and what is wanted is kept, 8 bytes each.
+
+    skipped: columns among them that are text, and are left out.
+    """
     rows = _rows(path)
     header = next(rows)
     first = texts(header)
-    places = [place for place, name in enumerate(header[first:]) if wanted(name)]
+    columns = [place for place, name in enumerate(header) if place >= first and not skipped(name)]
+    names = [header[place] for place in columns]
+    places = [place for place, name in enumerate(names) if wanted(name)]
     words, kept = [], array("d")
     for number, row in enumerate(rows, 1):
         words.append(row[:first])
-        values = _floats(path, number, header[first:], row[first:], empty)
+        values = _floats(path, number, names, [row[place] for place in columns], empty)
         kept.extend([values[place] for place in places])
-    names = [header[first + place] for place in places]
+    names = [names[place] for place in places]
     found = pandas.DataFrame(numpy.array(kept).reshape(len(words), len(places)), columns=names)
     if not first:
         return found
@@ -290,6 +296,13 @@ class Study:
     study_text: str = ""
     base_text: str = ""
     wanted: list = field(default_factory=list)  # metrics that the study names
+    notes: pandas.DataFrame = None  # of study.csv, why intervals are missing, as text
+
+    def note(self, place, metric):
+        """Why a metric has no interval at a point, by its place; empty: it has one, or it is not known."""
+        if self.notes is None or metric + NOTE not in self.notes:
+            return ""
+        return self.notes[metric + NOTE].iloc[place]
 
     def metrics(self):
         return [name[: -len("_mean")] for name in self.points.columns if name.endswith("_mean")]
@@ -339,7 +352,12 @@ def read_study(path):
     file = os.path.join(path, "study.csv")
     if not os.path.exists(file):
         raise ResultError(f"{path}: no study.csv; make it with: pullstorm collect STUDY -o {path}")
-    points = read_numbers(file, lambda header: header.index("n") if "n" in header else len(header), empty=True)
+    points = read_numbers(
+        file,
+        lambda header: header.index("n") if "n" in header else len(header),
+        empty=True,
+        skipped=lambda name: name.endswith(NOTE),
+    )
     need_columns(points, ["point", "n"], file)
     if not len(points):
         raise ResultError(f"{file}: no point in it")
@@ -366,6 +384,7 @@ def read_study(path):
         text,
         base_text(path, about),
         wanted,
+        read_table(file, lambda name: name.endswith(NOTE)),
     )
 
 

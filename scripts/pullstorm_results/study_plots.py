@@ -188,7 +188,7 @@ def _note(study, metric, layout, facet, shown):
     else:
         count = f"{runs[-1]}" if len(runs) == 1 else f"{runs[0]} to {runs[-1]}"
         joined = layout.x is not None and layout.x.numbers is not None
-        words.append(f"mean of {count} runs per point, {'bands' if joined else 'bars'}: 95 % confidence")
+        words.append(f"{count} runs per point, {'bands' if joined else 'bars'}: 95 % confidence")
     if none and runs:
         words.append(f"{none} of {len(study.points)} points have no finished run")
     if without_value(study, metric).any():

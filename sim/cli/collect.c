@@ -98,7 +98,7 @@ static int check_until(const struct study *study, const GArray *runs, const stru
             cli_error("point %u: given up, its replications %u to %u failed, the last one by: %s", point,
                       failed->replication - COLLECT_FAILURES_MAX + 1, failed->replication,
                       failed->result.why);
-        else if (!collect_narrow(runs, point, until))
+        else if (!collect_narrow(study, runs, point, until))
             printf("%u\n", point);
     }
     return cli_finish_output();

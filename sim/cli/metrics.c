@@ -24,7 +24,7 @@ const struct stats_column columns_latency[] = {
 const struct stats_column columns_distribution[] = {
     {"procedure", "text", "what was measured, as in latency.csv", STATS_OTHER},
     {"from_s", "s", "shortest duration of this row", STATS_OTHER},
-    {"to_s", "s", "longest duration of this row, at most 1/64 more; rows without a sample are left out",
+    {"to_s", "s", "longest duration of this row, at most 1/1024 more; rows without a sample are left out",
      STATS_OTHER},
     {"count", "1", "how often it took from from_s to to_s", STATS_OTHER},
     {NULL, NULL, NULL, STATS_OTHER},

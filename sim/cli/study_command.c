@@ -34,6 +34,9 @@ struct study *study_command_load(const char *path)
 {
     const struct study_host host = {.metrics = storm_metrics,
                                     .metric_count = storm_metric_count,
+                                    .quantiles = storm_quantiles,
+                                    .quantile_count = storm_quantile_count,
+                                    .ues = "ues",
                                     .version = PULLSTORM_VERSION,
                                     .rule = storm_check,
                                     .refuse = refuse,

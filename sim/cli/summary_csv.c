@@ -127,8 +127,6 @@ static bool latency_rows(const struct report *report, struct csv *csv, GError **
     return csv_row_end(csv, error);
 }
 
-#define GROUPS_PER_OCTAVE 64
-
 struct distribution_writer {
     struct csv *csv;
     const char *procedure;
@@ -158,7 +156,7 @@ static bool distribution_rows(const struct report *report, struct csv *csv, GErr
         csv_text(csv, column->name);
     for (unsigned i = 0; i < storm_procedure_count && writer.good; i++) {
         writer.procedure = storm_procedures[i].name;
-        histogram_each(storm_latency(report->storm, i), GROUPS_PER_OCTAVE, distribution_row, &writer);
+        histogram_each(storm_latency(report->storm, i), HISTOGRAM_STEPS, distribution_row, &writer);
     }
     return writer.good && csv_row_end(csv, error);
 }

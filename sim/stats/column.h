@@ -16,7 +16,8 @@ enum stats_kind {
     STATS_MEAN,     /* of many samples, or a share of time */
     STATS_SHARE,    /* of the UEs: a count, too, and may be rare */
     STATS_QUANTILE, /* of the samples of a run */
-    STATS_EXTREME   /* the largest or the last of a run */
+    STATS_EXTREME,  /* the largest or the last of a run */
+    STATS_FIXED     /* said by the scenario: no chance is in it */
 };
 
 struct stats_column {
@@ -24,6 +25,13 @@ struct stats_column {
     const char *unit; /* "1", "s", "bytes", "ratio", "1/s" */
     const char *meaning;
     enum stats_kind kind;
+};
+
+/* Where the samples of a STATS_QUANTILE metric stand: rows of a procedure in distribution.csv. */
+struct stats_quantile {
+    const char *metric, *procedure;
+    double share;      /* 0.99: of the samples, or of all UEs */
+    const char *whole; /* metric that counts what the share is of; NULL: the samples that are there */
 };
 
 struct stats_value {

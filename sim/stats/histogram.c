@@ -99,7 +99,21 @@ static uint64_t rank_of(uint64_t count, double q)
     return CLAMP(rank, 1, count);
 }
 
-/* The sample of that rank, 1 .. count, as the upper edge of its bucket. */
+static uint64_t lower_edge(unsigned octave, unsigned step)
+{
+    return octave == 0 ? step : (uint64_t)(HISTOGRAM_STEPS + step) << (octave - 1);
+}
+
+/* Where the place-th of `here` samples lies in a bucket, as if they lay there evenly, the last at its upper
+ * edge. */
+static uint64_t within(uint64_t lower, uint64_t upper, uint64_t place, uint64_t here)
+{
+    uint64_t width = upper - lower; /* below 2^53; here below 2^32 */
+
+    return lower + width / here * place + width % here * place / here;
+}
+
+/* The sample of that rank, 1 .. count. */
 static int64_t value_of_rank(const struct histogram *h, uint64_t rank)
 {
     uint64_t left = rank;
@@ -110,7 +124,8 @@ static int64_t value_of_rank(const struct histogram *h, uint64_t rank)
         for (unsigned step = 0; step < HISTOGRAM_STEPS; step++) {
             uint32_t here = h->octave[octave][step];
             if (here >= left)
-                return (int64_t)MIN(upper_edge(octave, step), (uint64_t)h->max_ns);
+                return MIN((int64_t)within(lower_edge(octave, step), upper_edge(octave, step), left, here),
+                           h->max_ns);
             left -= here;
         }
     }
@@ -129,13 +144,6 @@ int64_t histogram_quantile_of(const struct histogram *h, double q, uint64_t whol
     return rank > h->count ? -1 : value_of_rank(h, rank);
 }
 
-static int64_t lower_edge(unsigned octave, unsigned step)
-{
-    if (octave == 0)
-        return step;
-    return (int64_t)(HISTOGRAM_STEPS + step) << (octave - 1);
-}
-
 void histogram_each(const struct histogram *h, unsigned groups,
                     void (*visit)(void *user, int64_t from_ns, int64_t to_ns, uint64_t count), void *user)
 {
@@ -149,7 +157,8 @@ void histogram_each(const struct histogram *h, unsigned groups,
             for (unsigned step = first; step < first + width; step++)
                 count += h->octave[octave][step];
             if (count > 0)
-                visit(user, lower_edge(octave, first), (int64_t)upper_edge(octave, first + width - 1), count);
+                visit(user, (int64_t)lower_edge(octave, first),
+                      (int64_t)upper_edge(octave, first + width - 1), count);
         }
     }
 }

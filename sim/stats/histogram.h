@@ -25,8 +25,8 @@ void histogram_clear(struct histogram *h);
 /* value_ns < 0 counts as 0. */
 void histogram_add(struct histogram *h, int64_t value_ns);
 void histogram_merge(struct histogram *into, const struct histogram *from);
-/* The smallest value v such that at least q (0..1) of the samples are <= v, as the upper edge of its bucket
- * (never above the maximum). 0 if empty. */
+/* The smallest value v such that at least q (0..1) of the samples are <= v, the samples of a bucket taken as
+ * lying there evenly (never above the maximum). 0 if empty. */
 int64_t histogram_quantile(const struct histogram *h, double q);
 /* The same among `whole` >= count samples, of which those that are missing are larger than all that are
  * there: the time until a share q of all has happened. -1 if so many are not there, or if whole is 0. */

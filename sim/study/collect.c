@@ -2,8 +2,8 @@
 /* runs.csv and study.csv. */
 #include "sim/study/collect.h"
 
+#include "sim/study/evidence.h"
 #include "sim/study/folder.h"
-#include "sim/study/statistics.h"
 
 #include <math.h>
 #include <string.h>
@@ -110,35 +110,31 @@ static struct point_runs runs_of(const GArray *runs, unsigned point)
     return (struct point_runs){&g_array_index(runs, struct study_run, from), to - from};
 }
 
-/* The finished runs' values of a metric at a point. Where one has none, neither has their mean: over the
- * others it would be that of runs picked by how they ended. */
-static struct statistics point_statistics(const struct point_runs *runs, unsigned metric)
+/* The finished runs of a point. Where one has no value of a metric, neither has their mean: over the others
+ * it
+ * would be that of runs picked by how they ended. */
+static struct evidence *point_evidence(const struct study *study, const struct point_runs *runs)
 {
-    GArray *values = g_array_new(FALSE, FALSE, sizeof(double));
-    struct statistics s;
+    struct evidence *evidence = evidence_new(study->host);
 
     for (unsigned i = 0; i < runs->count; i++)
         if (finished(&runs->first[i]))
-            g_array_append_val(values, runs->first[i].result.metrics[metric]);
-    s = statistics_of((const double *)(void *)values->data, values->len);
-    g_array_free(values, TRUE);
-    return s;
+            evidence_add(evidence, runs->first[i].result.metrics, runs->first[i].folder);
+    return evidence;
 }
 
-static void statistics_cells(struct csv *csv, const struct statistics *s)
+static void interval_cells(struct csv *csv, const struct interval *interval)
 {
-    const double cells[] = {s->mean, s->sd, s->low, s->high};
-
-    for (unsigned i = 0; i < G_N_ELEMENTS(cells); i++)
-        if (s->n > (i > 0))
-            number_cell(csv, cells[i]);
-        else
-            csv_text(csv, "");
+    number_cell(csv, interval->estimate);
+    number_cell(csv, interval->n > 1 ? interval->sd : (double)NAN);
+    number_cell(csv, interval->low);
+    number_cell(csv, interval->high);
+    csv_text(csv, interval->note && interval->n > 0 ? interval->note : "");
 }
 
 static void point_header(const struct study *study, struct csv *csv)
 {
-    static const char *const suffixes[] = {"mean", "sd", "ci_low", "ci_high"};
+    static const char *const suffixes[] = {"mean", "sd", "ci_low", "ci_high", "ci_note"};
 
     csv_text(csv, "point");
     study_header_cells(study, csv);
@@ -156,20 +152,20 @@ static bool point_row(struct csv *csv, const struct collection *c, unsigned poin
 {
     struct scenario *scenario = study_point_scenario(c->study, point, error);
     const struct point_runs runs = runs_of(c->runs, point);
-    unsigned n = 0;
+    struct evidence *evidence;
 
     if (!scenario)
         return false;
-    for (unsigned i = 0; i < runs.count; i++)
-        n += finished(&runs.first[i]);
+    evidence = point_evidence(c->study, &runs);
     csv_unsigned(csv, point);
     study_point_cells(c->study, scenario, point, csv);
-    csv_unsigned(csv, n);
+    csv_unsigned(csv, evidence_count(evidence));
     for (unsigned i = 0; i < c->study->host->metric_count; i++) {
-        struct statistics s = point_statistics(&runs, i);
+        struct interval interval = evidence_interval(evidence, i, 1);
 
-        statistics_cells(csv, &s);
+        interval_cells(csv, &interval);
     }
+    evidence_free(evidence);
     scenario_free(scenario);
     return csv_row_end(csv, error);
 }
@@ -242,14 +238,21 @@ bool collect_until_parse(const char *text, const struct study_host *host, struct
     return good;
 }
 
-bool collect_narrow(const GArray *runs, unsigned point, const struct collect_until *until)
+bool collect_narrow(const struct study *study, const GArray *runs, unsigned point,
+                    const struct collect_until *until)
 {
     const struct point_runs some = runs_of(runs, point);
-    struct statistics s = point_statistics(&some, until->metric);
-    double half = (s.high - s.low) / 2, limit = until->share * fabs(s.mean);
+    struct evidence *evidence = point_evidence(study, &some);
+    struct interval s = evidence_interval(evidence, until->metric, 1);
+    double half = (s.high - s.low) / 2, limit = until->share * fabs(s.estimate);
 
-    /* Without a mean nothing compares, so it is not narrow. */
-    return s.n >= 2 && (half == 0 || half < limit || (until->inclusive && half == limit));
+    evidence_free(evidence);
+    /* Of runs that are all alike others differ in at most 3 / n of cases. */
+    if (s.note == interval_alike) {
+        half = 3.0 / s.n;
+        limit = until->share;
+    }
+    return s.n >= 2 && (half < limit || (half == limit && until->inclusive));
 }
 
 const struct study_run *collect_given_up(const GArray *runs, unsigned point)

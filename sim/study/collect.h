@@ -12,15 +12,18 @@ bool collect_write(const struct study *study, const GArray *runs, const char *di
 /* "ci(METRIC) < P%": where the 95 % interval is to be at most so wide. */
 struct collect_until {
     unsigned metric; /* its place in the host's list */
-    double share;    /* half-width divided by the mean */
+    double share;    /* half-width divided by the estimate */
     bool inclusive;  /* <= */
 };
 /* False and error (CONFIG_ERROR) if it is not one. */
 bool collect_until_parse(const char *text, const struct study_host *host, struct collect_until *out,
                          GError **error);
 
-/* Is the interval of a point so narrow? Two finished runs are the least. */
-bool collect_narrow(const GArray *runs, unsigned point, const struct collect_until *until);
+/* Is the interval of a point so narrow? Runs that are all alike have none: it is taken to be so once at most
+ * that share
+ * of further runs would differ (the rule of three, 3/n). */
+bool collect_narrow(const struct study *study, const GArray *runs, unsigned point,
+                    const struct collect_until *until);
 
 /* A point of which so many replications in a row have failed gets no more: they would fail, too. */
 #define COLLECT_FAILURES_MAX 3

@@ -60,8 +60,7 @@ static bool number_of(const struct expression *e, const struct expression_values
     return known;
 }
 
-/* Left minus right of a comparison; false if it has no value. */
-static bool difference_of(const struct expression *e, const struct expression_values *values, mpq_t out)
+bool expression_difference(const struct expression *e, const struct expression_values *values, mpq_t out)
 {
     mpq_t right;
     bool known;
@@ -95,7 +94,8 @@ static bool truth_of(const struct expression *e, const struct expression_values 
     switch (e->node) {
     case NODE_COMPARE:
         mpq_init(difference);
-        is = difference_of(e, values, difference) ? compare(e->comparison, mpq_sgn(difference)) : worst;
+        is = expression_difference(e, values, difference) ? compare(e->comparison, mpq_sgn(difference))
+                                                          : worst;
         mpq_clear(difference);
         return is;
     case NODE_SAME:
@@ -144,7 +144,7 @@ static bool differences_of(const struct expression *e, const struct expression_v
 
     mpq_inits(difference, sum, NULL);
     for (unsigned i = 0; i < sample_count && whole; i++) {
-        whole = difference_of(e, &samples[i], difference);
+        whole = expression_difference(e, &samples[i], difference);
         if (whole) {
             values[i] = mpq_get_d(difference);
             mpq_add(sum, sum, difference);
@@ -163,7 +163,8 @@ static enum answer answer_of(const struct expression *e, const struct expression
 
     if (e->node == NODE_COMPARE) {
         double *values = g_new(double, sample_count);
-        struct expression_differences differences = {.values = values, .count = sample_count};
+        struct expression_differences differences = {
+            .comparison = e, .values = values, .count = sample_count};
 
         left = differences_of(e, samples, sample_count, values, &differences.sum_sign)
                    ? judge->decide(judge->user, e->comparison, &differences)

@@ -54,6 +54,7 @@ enum answer { ANSWER_NO, ANSWER_UNSURE, ANSWER_YES };
 
 /* Left minus right of a comparison, one a sample. */
 struct expression_differences {
+    const struct expression *comparison; /* itself a condition */
     const double *values;
     unsigned count;
     int sum_sign; /* of their exact sum: -1, 0 or 1 */
@@ -70,6 +71,10 @@ struct expression_judge {
  * Texts are not allowed. A comparison that has no value in some sample is not put. */
 enum answer expression_answer(const struct expression *expression, const struct expression_values *samples,
                               unsigned sample_count, const struct expression_judge *judge);
+
+/* Left minus right of a comparison; false if it has no value. */
+bool expression_difference(const struct expression *comparison, const struct expression_values *values,
+                           mpq_t out);
 
 /* The first comparison that has no value in some sample, as it was written; NULL: there is none. */
 const char *expression_missing(const struct expression *expression, const struct expression_values *samples,

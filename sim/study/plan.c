@@ -4,87 +4,9 @@
 
 #include "sim/study/folder.h"
 #include "sim/study/jobs.h"
-#include "sim/study/quantity.h"
 #include "sim/study/runs.h"
 
 #include <string.h>
-
-/* --- deciding ------------------------------------------------------------------------------------------- */
-
-struct sample {
-    const struct plan_value *value;
-    const double *metrics;
-};
-
-static bool sample_number(const void *user, const char *name, mpq_t out)
-{
-    const struct sample *sample = user;
-    const struct plan *plan = sample->value->point->plan;
-    int metric = plan_metric_place(plan->study->host, name);
-    const struct config_key *key;
-
-    if (metric >= 0)
-        return quantity_exact_real(sample->metrics[metric], out);
-    key = study_key(name);
-    study_number(key,
-                 key == plan->key ? g_ptr_array_index(plan->texts, sample->value->place)
-                                  : study_point_text(plan->study, sample->value->point->number, key),
-                 out);
-    return true;
-}
-
-/* Each batch of replications is one more look: the error is shared among all that there may be. */
-static enum answer by_intervals(const void *user, const char *comparison,
-                                const struct expression_differences *differences)
-{
-    const struct plan_options *options = user;
-
-    return statistics_answer(comparison, differences->values, differences->count,
-                             statistics_looks(options->first, options->last));
-}
-
-static enum answer by_means(const void *user, const char *comparison,
-                            const struct expression_differences *differences)
-{
-    (void)user;
-    return statistics_answer_mean(comparison, differences->sum_sign);
-}
-
-/* Also notes which comparison has no value. */
-static enum answer answer_of(struct plan_value *value,
-                             enum answer (*decide)(const void *, const char *,
-                                                   const struct expression_differences *))
-{
-    const struct expression_judge judge = {decide, &value->point->plan->options};
-    const struct expression *target = value->point->plan->target;
-    unsigned n = value->metrics->len;
-    struct sample *samples = g_new(struct sample, n);
-    struct expression_values *values = g_new0(struct expression_values, n);
-    enum answer answer;
-
-    for (unsigned i = 0; i < n; i++) {
-        samples[i] = (struct sample){value, g_ptr_array_index(value->metrics, i)};
-        values[i] = (struct expression_values){sample_number, NULL, &samples[i]};
-    }
-    answer = expression_answer(target, values, n, &judge);
-    value->missing = expression_missing(target, values, n);
-    g_free(values);
-    g_free(samples);
-    return answer;
-}
-
-struct statistics plan_statistics(const struct plan *plan, const struct plan_value *value, const char *metric)
-{
-    int place = plan_metric_place(plan->study->host, metric);
-    double *values = g_new(double, value->metrics->len);
-    struct statistics s;
-
-    for (unsigned i = 0; i < value->metrics->len; i++)
-        values[i] = ((const double *)g_ptr_array_index(value->metrics, i))[place];
-    s = statistics_of(values, value->metrics->len);
-    g_free(values);
-    return s;
-}
 
 static void note(const struct plan *plan, const char *format, ...) G_GNUC_PRINTF(2, 3);
 static void note(const struct plan *plan, const char *format, ...)
@@ -105,7 +27,7 @@ static void note_verdict(const struct plan *plan, const struct plan_value *value
 {
     note(plan, "point %u: %s = %s %s the target%s (%u runs)%s%s", value->point->number, plan->key_name,
          (const char *)g_ptr_array_index(plan->texts, value->place),
-         value->verdict == VERDICT_MEETS ? "meets" : "fails", value->sure ? "" : " by the means alone",
+         value->verdict == VERDICT_MEETS ? "meets" : "fails", value->sure ? "" : " by the estimates alone",
          value->metrics->len, value->missing ? "; without a value: " : "",
          value->missing ? value->missing : "");
 }
@@ -116,7 +38,7 @@ static void advance(struct plan_point *point);
 static void ask(struct plan_value *value, unsigned wanted);
 
 /* "p0001-vbmsc.workers=8-r01". */
-static char *run_folder(const struct plan_value *value, unsigned replication)
+char *plan_run_folder(const struct plan_value *value, unsigned replication)
 {
     const struct plan *plan = value->point->plan;
     const char *text = g_ptr_array_index(plan->texts, value->place);
@@ -185,7 +107,7 @@ static void take_metrics(struct plan_value *value, unsigned replication, struct 
 static void get_replication(struct plan_value *value, unsigned replication)
 {
     struct plan *plan = value->point->plan;
-    char *folder = run_folder(value, replication);
+    char *folder = plan_run_folder(value, replication);
     struct result result;
     GError *error = NULL;
 
@@ -212,7 +134,7 @@ static void get_replication(struct plan_value *value, unsigned replication)
 static void decide(struct plan_value *value)
 {
     const struct plan *plan = value->point->plan;
-    enum answer answer = answer_of(value, by_intervals);
+    enum answer answer = plan_judge(value, true);
 
     value->sure = answer != ANSWER_UNSURE;
     if (!value->sure && value->wanted < plan->options.last) {
@@ -220,7 +142,7 @@ static void decide(struct plan_value *value)
         return;
     }
     if (!value->sure)
-        answer = answer_of(value, by_means);
+        answer = plan_judge(value, false);
     value->verdict = answer == ANSWER_YES ? VERDICT_MEETS : VERDICT_FAILS;
     note_verdict(plan, value);
 }
@@ -344,7 +266,7 @@ static void take_earlier(struct plan_point *point)
         bool all = true;
 
         for (unsigned r = 1; r <= plan->options.first && all; r++) {
-            char *folder = run_folder(&point->values[v], r);
+            char *folder = plan_run_folder(&point->values[v], r);
 
             all = g_file_test(folder, G_FILE_TEST_IS_DIR);
             g_free(folder);

@@ -19,7 +19,7 @@ static const char *status_text(const struct plan_point *point)
 
 static void metric_headers(struct csv *csv, const struct plan *plan, const char *prefix)
 {
-    static const char *const suffixes[] = {"mean", "ci_low", "ci_high"};
+    static const char *const suffixes[] = {"mean", "ci_low", "ci_high", "ci_note"};
 
     for (unsigned m = 0; m < plan->metrics->len; m++)
         for (size_t i = 0; i < G_N_ELEMENTS(suffixes); i++) {
@@ -35,16 +35,14 @@ static void metric_headers(struct csv *csv, const struct plan *plan, const char 
 static void metric_cells(struct csv *csv, const struct plan *plan, const struct plan_value *value)
 {
     for (unsigned m = 0; m < plan->metrics->len; m++) {
-        struct statistics s = {.n = 0};
+        struct interval s = {0, (double)NAN, 0, (double)NAN, (double)NAN, ""};
 
         if (value)
-            s = plan_statistics(plan, value, g_ptr_array_index(plan->metrics, m));
-        const double cells[] = {s.mean, s.low, s.high};
-        for (unsigned i = 0; i < G_N_ELEMENTS(cells); i++)
-            if (s.n > (i > 0) && !isnan(cells[i]))
-                csv_real(csv, cells[i]);
-            else
-                csv_text(csv, "");
+            s = plan_interval(plan, value, g_ptr_array_index(plan->metrics, m));
+        csv_real(csv, s.estimate);
+        csv_real(csv, s.low);
+        csv_real(csv, s.high);
+        csv_text(csv, s.note ? s.note : "");
     }
 }
 
@@ -231,18 +229,29 @@ static char *metrics_text(const struct plan *plan, const struct plan_value *valu
     GString *text = g_string_new(NULL);
 
     for (unsigned m = 0; m < plan->metrics->len; m++) {
-        struct statistics s = plan_statistics(plan, value, g_ptr_array_index(plan->metrics, m));
+        struct interval s = plan_interval(plan, value, g_ptr_array_index(plan->metrics, m));
 
         g_string_append_printf(text, "%s%s ", m ? ", " : "",
                                (const char *)g_ptr_array_index(plan->metrics, m));
-        if (isnan(s.mean))
+        if (isnan(s.estimate))
             g_string_append(text, "without a value");
+        else if (s.note)
+            g_string_append_printf(text, "%.6g, no interval: %s", s.estimate, s.note);
         else
-            g_string_append_printf(text, "%.6g", s.mean);
-        if (s.n > 1 && !isnan(s.mean))
-            g_string_append_printf(text, " [%.6g, %.6g]", s.low, s.high);
+            g_string_append_printf(text, "%.6g [%.6g, %.6g]", s.estimate, s.low, s.high);
     }
     return g_string_free(text, FALSE);
+}
+
+/* "met in 10 of 10 runs": what that says of all runs. */
+static void add_met(GString *to, const struct plan_value *value)
+{
+    unsigned met;
+    struct interval share = plan_met(value, &met);
+
+    g_string_append_printf(to,
+                           "\n  met in %u of %u runs: by at least %.0f %% of all runs, with 95 %% confidence",
+                           met, share.n, floor(100 * share.low));
 }
 
 static void add_answer(GString *to, const struct plan *plan, const struct plan_point *point)
@@ -259,6 +268,8 @@ static void add_answer(GString *to, const struct plan *plan, const struct plan_p
         g_free(metrics);
     }
     g_string_append_c(to, ')');
+    if (!point_sure(point))
+        add_met(to, &point->values[look->answer]);
 }
 
 /* "A / B < 1 has no value at KEY = 1, 8" for each such comparison. */

@@ -4,6 +4,7 @@
 #define SIM_STUDY_PLAN_PRIVATE_H
 
 #include "sim/study/bisect.h"
+#include "sim/study/evidence.h"
 #include "sim/study/plan.h"
 #include "sim/study/statistics.h"
 
@@ -15,7 +16,7 @@ struct plan_value {
     unsigned waiting;   /* of them still to come */
     GPtrArray *metrics; /* double * of each replication, in order; NULL while it is to come */
     enum verdict verdict;
-    bool sure;           /* by the intervals, not by the means alone */
+    bool sure;           /* by the intervals, not by the estimates alone */
     const char *missing; /* the comparison that has no value in some replication; NULL: none */
 };
 
@@ -64,9 +65,20 @@ int plan_metric_place(const struct study_host *host, const char *name);
  * g_strfreev. */
 char **plan_settings(const struct plan *plan, unsigned point, unsigned place);
 
-/* A target metric's replications at a value. */
-struct statistics plan_statistics(const struct plan *plan, const struct plan_value *value,
-                                  const char *metric);
+/* The folder of a replication at a value; g_free. */
+char *plan_run_folder(const struct plan_value *value, unsigned replication);
+
+/* The replications at a value. */
+struct evidence *plan_evidence(const struct plan_value *value);
+/* A target metric at a value: its plain 95 % interval. */
+struct interval plan_interval(const struct plan *plan, const struct plan_value *value, const char *metric);
+
+/* Does a value meet the target? By the intervals, or by the estimates alone (never UNSURE). Also notes which
+ * comparison
+ * has no value. */
+enum answer plan_judge(struct plan_value *value, bool intervals);
+/* How many of its runs meet the target, and what that says of all runs. */
+struct interval plan_met(const struct plan_value *value, unsigned *met);
 
 /* The scenario of a point with a value. */
 struct scenario *plan_scenario(const struct plan *plan, unsigned point, unsigned place, GError **error);

@@ -383,7 +383,7 @@ uint64_t study_seed(const struct study *study, unsigned point, unsigned replicat
         return random_u64(study->seed, (uint32_t)identity, SEED_PURPOSE,
                           (identity >> 32 << 32) | replication);
     }
-    return study->seed + replication - 1;
+    return (study->seed - 1) * (STUDY_REPLICATIONS_MAX + 1) + replication;
 }
 
 char *study_run_name(unsigned point, unsigned replication)

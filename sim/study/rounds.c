@@ -29,6 +29,7 @@ bool rounds_begin(struct rounds *rounds, const struct study *study, const struct
     struct begun begun = {g_new0(unsigned, study->point_count + 1), study->point_count};
     bool good = folder_each_run(dir, note_highest, &begun, error);
 
+    rounds->study = study;
     rounds->points = study->point_count;
     rounds->goals = g_new0(unsigned, rounds->points + 1);
     rounds->wide = g_new0(bool, rounds->points + 1);
@@ -48,8 +49,8 @@ bool rounds_widen(struct rounds *rounds, const GArray *runs)
     bool more = false;
 
     for (unsigned p = 1; p <= rounds->points; p++) {
-        rounds->wide[p] =
-            rounds->goals[p] > 0 && !collect_given_up(runs, p) && !collect_narrow(runs, p, &rounds->until);
+        rounds->wide[p] = rounds->goals[p] > 0 && !collect_given_up(runs, p) &&
+                          !collect_narrow(rounds->study, runs, p, &rounds->until);
         if (!rounds->wide[p] || rounds->goals[p] == rounds->last)
             continue;
         rounds->goals[p] = rounds_following(rounds->goals[p], rounds->last);

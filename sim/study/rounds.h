@@ -9,6 +9,7 @@
 #include "sim/study/selection.h"
 
 struct rounds {
+    const struct study *study; /* set by rounds_begin(), as what follows `last` */
     struct collect_until until;
     unsigned first, last; /* replications: at least, at most */
     unsigned *goals;      /* of each point (from 1) how many it is to have now; 0: the point is not meant */

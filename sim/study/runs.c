@@ -15,7 +15,10 @@
 
 static void clear_run(gpointer data)
 {
-    result_clear(&((struct study_run *)data)->result);
+    struct study_run *run = data;
+
+    result_clear(&run->result);
+    g_clear_pointer(&run->folder, g_free);
 }
 
 /* The highest replication that was ever begun, if it is above *user. */
@@ -32,10 +35,10 @@ static bool read_run(const struct study *study, const struct runs_wanted *wanted
 {
     const struct result_wanted expected = {study->host, scenario, run->seed, wanted->any_version};
     char *name = study_run_name(run->point, run->replication);
-    char *folder = folder_run(wanted->dir, name);
-    bool good = result_read(folder, &expected, &run->result, error);
+    bool good;
 
-    g_free(folder);
+    run->folder = folder_run(wanted->dir, name);
+    good = result_read(run->folder, &expected, &run->result, error);
     g_free(name);
     return good;
 }
@@ -52,7 +55,7 @@ static bool list_point(const struct study *study, const struct runs_wanted *want
 
         good = !wanted->dir || read_run(study, wanted, scenario, &run, error);
         if (r > wanted->last && (run.result.state == RESULT_MISSING || run.result.state == RESULT_FAILED))
-            result_clear(&run.result);
+            clear_run(&run);
         else
             g_array_append_val(runs, run);
     }

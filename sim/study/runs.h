@@ -9,6 +9,7 @@
 struct study_run {
     unsigned point, replication;
     uint64_t seed;
+    char *folder;         /* NULL unless it was read */
     struct result result; /* missing unless the folder was read */
 };
 

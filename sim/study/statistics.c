@@ -48,7 +48,7 @@ static enum answer answer(bool yes)
 }
 
 /* Where low to high lies with regard to 0. */
-static enum answer interval_answer(const char *comparison, double low, double high)
+enum answer statistics_interval_answer(const char *comparison, double low, double high)
 {
     bool point = low == 0 && high == 0, apart = low > 0 || high < 0;
 
@@ -72,10 +72,18 @@ enum answer statistics_answer(const char *comparison, const double *differences,
 {
     struct statistics s = one_of_looks(differences, n, looks);
 
-    return n < 2 ? ANSWER_UNSURE : interval_answer(comparison, s.low, s.high);
+    return n < 2 ? ANSWER_UNSURE : statistics_interval_answer(comparison, s.low, s.high);
 }
 
 enum answer statistics_answer_mean(const char *comparison, int sign)
 {
-    return interval_answer(comparison, sign, sign);
+    return statistics_interval_answer(comparison, sign, sign);
+}
+
+bool statistics_alike(const double *values, unsigned n)
+{
+    for (unsigned i = 1; i < n; i++)
+        if (values[i] != values[0])
+            return false;
+    return true;
 }

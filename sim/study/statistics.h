@@ -31,6 +31,10 @@ double statistics_t(unsigned degrees_of_freedom, unsigned looks);
  * lies wholly on one side; UNSURE otherwise, and for fewer than two values. The interval is that of one of so
  * many looks. */
 enum answer statistics_answer(const char *comparison, const double *differences, unsigned n, unsigned looks);
+/* The same of an interval from elsewhere, never UNSURE where it is a point. */
+enum answer statistics_interval_answer(const char *comparison, double low, double high);
+/* Are all the values the same? */
+bool statistics_alike(const double *values, unsigned n);
 /* The same by the sign of the mean alone (-1, 0, 1), never UNSURE. */
 enum answer statistics_answer_mean(const char *comparison, int sign);
 

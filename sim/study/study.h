@@ -17,6 +17,9 @@
 struct study_host {
     const struct stats_column *metrics; /* columns of summary.csv behind the keys */
     unsigned metric_count;
+    const struct stats_quantile *quantiles; /* where the samples of metrics that are quantiles stand */
+    unsigned quantile_count;
+    const char *ues;     /* metric that counts what shares are of; NULL: none */
     const char *version; /* of the program: results of others are told apart */
     scenario_rule *rule; /* of scenarios, besides those of sim/config; NULL: none */
     /* Why a right scenario cannot be run by this program (g_free); NULL: it can. */
@@ -109,8 +112,9 @@ void study_offer_keys(struct suggestion *suggestion);
 
 /* --- runs ----------------------------------------------------------------------------------------------- */
 
-/* The seed of a replication, from 1. The same at every point, or an independent draw of (seed,
- * the point's scenario, replication). */
+/* The seed of a replication, from 1. The same at every point, (seed - 1) * 10000 + replication modulo 2^64, so
+ * that studies of different seeds (below 2^60) share no run; or an independent draw of (seed, the point's
+ * scenario, replication). */
 uint64_t study_seed(const struct study *study, unsigned point, unsigned replication);
 
 /* "p0001-r01"; g_free. */

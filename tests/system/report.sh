@@ -124,7 +124,7 @@ ok $? "... and what was left out"
 study failed && script report "$work/failed" &&
     contains "$work/failed/report.html" "7 runs of 25 failed" "No run is finished at point 5" "failed: timeout 600s"
 ok $? "failed runs are told"
-study thirty && script report "$work/thirty" && contains "$work/thirty/report.html" "wider than ±10 % of the mean"
+study thirty && script report "$work/thirty" && contains "$work/thirty/report.html" "wider than ±10 % of what is estimated"
 ok $? "wide intervals are told"
 rm -rf "$work/single" && study single && script report "$work/single" &&
     contains "$work/single/report.html" "One run per point"

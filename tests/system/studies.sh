@@ -152,8 +152,8 @@ same "$(wc -l <q/study.csv)" 11 "study.csv has a row per point"
 metrics='{ for (i = NF - 99; i <= NF; i++) printf "%s ", $i }'
 same "$(tail -n 1 q/runs.csv | awk -F, "$metrics")" "$(tail -n 1 q/runs/p0010-r02/summary.csv | awk -F, "$metrics")" \
     "runs.csv has what the run has, to the letter"
-mean=$(awk -v a="$(cell q/runs.csv 1 time_to_key_p99_s)" -v b="$(cell q/runs.csv 2 time_to_key_p99_s)" \
-    -v m="$(cell q/study.csv 1 time_to_key_p99_s_mean)" 'BEGIN { d = m - (a + b) / 2; print (d < 1e-9 && d > -1e-9) }')
+mean=$(awk -v a="$(cell q/runs.csv 1 time_to_key_mean_s)" -v b="$(cell q/runs.csv 2 time_to_key_mean_s)" \
+    -v m="$(cell q/study.csv 1 time_to_key_mean_s_mean)" 'BEGIN { d = m - (a + b) / 2; print (d < 1e-9 && d > -1e-9) }')
 same "$mean" 1 "study.csv has the mean of the two"
 expect 0 "--missing with all there" expand "$studies/quick.ini" -o q --missing --count
 same "$(cat out)" 0 "nothing is missing"
@@ -260,7 +260,7 @@ expect 0 "plan" plan one.ini --target "$target" --vary bmsc.workers=1..32 -j 2 -
 same "$(cell one/plan.csv 1 answer)" 3 "three workers are needed"
 same "$(cell one/plan.csv 1 status)" met "... the target is met"
 same "$(cell one/plan.csv 1 neighbour)" 2 "... and not at two"
-same "$(cell one/plan.csv 1 sure)" yes "... surely"
+same "$(cell one/plan.csv 1 sure)" no "... not surely: ten runs without a failure leave 3 in 10 open"
 same "$(cell one/plan.csv 1 target), $(cell one/plan.csv 1 vary), $(cell one/plan.csv 1 sought)" \
     "$target, bmsc.workers=1..32, smallest" "... with what was asked"
 says out "smallest bmsc.workers that meets the target: 3" "... in words"

@@ -27,17 +27,17 @@ struct storm {
 };
 
 const struct stats_column storm_metrics[] = {
-    {"ues", "1", "UEs of the service", STATS_COUNT},
+    {"ues", "1", "UEs of the service", STATS_FIXED},
     {"ues_keyed", "1", "UEs that hold the new MSK", STATS_COUNT},
     {"ues_without_key", "1", "UEs that do not", STATS_COUNT},
     {"ues_gave_up", "1", "UEs that tried until ue.attempts", STATS_COUNT},
     {"pulls_sent", "1", "solicited pulls, retransmissions included", STATS_COUNT},
     {"http_503", "1", "requests refused", STATS_COUNT},
-    {"time_to_key_p50_s", "s", "median, from the first pull to the key", STATS_COUNT},
-    {"storm_duration_s", "s", "from the first pull to the last key", STATS_COUNT},
-    {"bmsc_utilisation_ratio", "ratio", "share of the workers' time that is used", STATS_COUNT},
-    {"bmsc_queue_max", "1", "longest queue", STATS_COUNT},
-    {"bmsc_wait_mean_s", "s", "mean wait for a worker", STATS_COUNT},
+    {"time_to_key_p50_s", "s", "median, from the first pull to the key", STATS_QUANTILE},
+    {"storm_duration_s", "s", "from the first pull to the last key", STATS_EXTREME},
+    {"bmsc_utilisation_ratio", "ratio", "share of the workers' time that is used", STATS_MEAN},
+    {"bmsc_queue_max", "1", "longest queue", STATS_EXTREME},
+    {"bmsc_wait_mean_s", "s", "mean wait for a worker", STATS_MEAN},
     {"downlink_bytes", "bytes", "IP bytes on the downlinks, \"all\", of cells", STATS_COUNT},
 };
 const unsigned storm_metric_count = G_N_ELEMENTS(storm_metrics);
@@ -50,6 +50,9 @@ const struct storm_procedure storm_procedures[] = {{"time_to_key", "first pull t
 const unsigned storm_procedure_count = G_N_ELEMENTS(storm_procedures);
 
 #define WINDOWS 100
+
+const struct stats_quantile storm_quantiles[] = {{"time_to_key_p50_s", "time_to_key", 0.5, NULL}};
+const unsigned storm_quantile_count = G_N_ELEMENTS(storm_quantiles);
 
 static const struct network_engine fake_engine = {.name = "native"};
 const struct network_engine *const cli_engines[] = {&fake_engine, NULL};

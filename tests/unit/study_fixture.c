@@ -20,7 +20,11 @@ static char *refuse(const struct scenario *scenario)
     return scenario->run_engine == 0 ? NULL : g_strdup("run.engine: not compiled in");
 }
 
-const struct study_host study_fixture_host = {metrics, G_N_ELEMENTS(metrics), "1.0", NULL, refuse, cell};
+const struct study_host study_fixture_host = {.metrics = metrics,
+                                              .metric_count = G_N_ELEMENTS(metrics),
+                                              .version = "1.0",
+                                              .refuse = refuse,
+                                              .cell = cell};
 
 void study_fixture_open(struct study_fixture *fixture)
 {

@@ -97,8 +97,7 @@ static void test_quantiles(void)
         for (size_t i = 0; i < G_N_ELEMENTS(quantiles); i++) {
             int64_t exact = exact_quantile(samples, quantiles[i]);
             int64_t found = histogram_quantile(&h, quantiles[i]);
-            g_assert_cmpint(found, >=, exact);
-            g_assert_cmpfloat((double)(found - exact), <=, 0.001 * (double)exact);
+            g_assert_cmpfloat((double)llabs(found - exact), <=, 0.001 * (double)exact);
         }
         g_assert_cmpint(histogram_quantile(&h, 1), ==, samples[SAMPLES - 1]);
         g_assert_cmpint(h.max_ns, ==, samples[SAMPLES - 1]);
@@ -126,6 +125,22 @@ static void test_edges(void)
             histogram_clear(&h);
         }
     }
+}
+
+/* A bucket that holds each of its values once: every quantile is right to 1 ns, where its upper edge would be
+ * wrong by
+ * up to 1023. */
+static void test_within_bucket(void)
+{
+    const int64_t from_ns = INT64_C(1) << 20;
+    struct histogram h;
+
+    histogram_init(&h);
+    for (int64_t i = 0; i < 1024; i++)
+        histogram_add(&h, from_ns + i);
+    for (int64_t i = 0; i < 1024; i++)
+        g_assert_cmpint(llabs(histogram_quantile(&h, (double)(i + 1) / 1024) - from_ns - i), <=, 1);
+    histogram_clear(&h);
 }
 
 static void test_small_values_exact(void)
@@ -232,6 +247,7 @@ int main(int argc, char **argv)
     g_test_add_func("/histogram/groups", test_groups);
     g_test_add_func("/histogram/quantiles", test_quantiles);
     g_test_add_func("/histogram/of a whole", test_of_whole);
+    g_test_add_func("/histogram/within_bucket", test_within_bucket);
     g_test_add_func("/histogram/edges", test_edges);
     g_test_add_func("/histogram/small-values-exact", test_small_values_exact);
     g_test_add_func("/histogram/sum", test_sum);

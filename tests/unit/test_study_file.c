@@ -133,13 +133,29 @@ static void test_seeds(void)
     struct study_fixture fixture;
     struct study *study;
     GHashTable *seen = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    GHashTable *shared = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 
     study_fixture_open(&fixture);
     study = study_fixture_load(&fixture, "seed = 5\n[axis a]\nbmsc.workers = 1..50\n");
-    g_assert_cmpuint(study_seed(study, 1, 1), ==, 5);
-    g_assert_cmpuint(study_seed(study, 50, 1), ==, 5);
-    g_assert_cmpuint(study_seed(study, 1, 4), ==, 8);
+    g_assert_cmpuint(study_seed(study, 1, 1), ==, 40001);
+    g_assert_cmpuint(study_seed(study, 50, 1), ==, 40001);
+    g_assert_cmpuint(study_seed(study, 1, 4), ==, 40004);
     study_free(study);
+    /* Studies of different seeds share no run. */
+    for (unsigned s = 0; s <= 3; s++) {
+        char *text = g_strdup_printf("seed = %u\n", s);
+
+        study = study_fixture_load(&fixture, text);
+        for (unsigned r = 1; r <= STUDY_REPLICATIONS_MAX; r++) {
+            uint64_t seed = study_seed(study, 1, r);
+
+            g_assert_true(s != 1 || seed == r);
+            g_assert_true(g_hash_table_add(shared, g_memdup2(&seed, sizeof seed)));
+        }
+        study_free(study);
+        g_free(text);
+    }
+    g_hash_table_unref(shared);
     study = study_fixture_load(&fixture, "random_numbers = independent\n[axis a]\nbmsc.workers = 1..50\n");
     for (unsigned point = 1; point <= 50; point++)
         for (unsigned r = 1; r <= 50; r++) {
@@ -167,7 +183,7 @@ static void test_head(void)
     g_assert_cmpstr(study->title, ==, "T, \"t\"");
     g_assert_cmpstr(study->description, ==, "D");
     g_assert_cmpuint(study->replications, ==, 7);
-    g_assert_cmpuint(study_seed(study, 1, 1), ==, UINT64_MAX);
+    g_assert_cmpuint(study->seed, ==, UINT64_MAX);
     g_assert_cmpint(study->timeout_ns, ==, INT64_C(600000000000));
     g_assert_cmpint(study->memory_bytes, ==, INT64_C(4000000000));
     g_assert_cmpstr(study->metrics[1], ==, "load_ratio");

@@ -9,6 +9,7 @@
 #include "tests/unit/tap.h"
 
 #include <glib/gstdio.h>
+#include <math.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -242,22 +243,27 @@ static void test_tables(void)
     text = study_fixture_read(&fixture, "study.csv");
     lines = g_strsplit(text, "\n", -1);
     g_assert_cmpstr(lines[0], ==,
-                    "point,pull.rate,n,wait_s_mean,wait_s_sd,wait_s_ci_low,wait_"
-                    "s_ci_high,ues_done_mean,ues_done_sd,"
-                    "ues_done_ci_low,ues_done_ci_high,load_ratio_mean,load_ratio_"
-                    "sd,load_ratio_ci_low,"
-                    "load_ratio_ci_high");
+                    "point,pull.rate,n,wait_s_mean,wait_s_sd,wait_s_ci_low,wait_s_ci_high,wait_s_ci_note,"
+                    "ues_done_mean,ues_done_sd,ues_done_ci_low,ues_done_ci_high,ues_done_ci_note,"
+                    "load_ratio_mean,load_ratio_sd,load_ratio_ci_low,load_ratio_ci_high,load_ratio_ci_note");
     cells = g_strsplit(lines[1], ",", -1);
-    g_assert_cmpuint(g_strv_length(cells), ==, 15);
+    g_assert_cmpuint(g_strv_length(cells), ==, 18);
     g_assert_cmpstr(cells[2], ==, "4");
     g_assert_cmpstr(cells[3], ==, "2.5");
     g_assert_cmpfloat_with_epsilon(g_ascii_strtod(cells[5], NULL), 2.5 - 3.182446 * 1.2909944 / 2, 1e-5);
     g_assert_cmpfloat_with_epsilon(g_ascii_strtod(cells[6], NULL), 2.5 + 3.182446 * 1.2909944 / 2, 1e-5);
-    g_assert_cmpstr(cells[7], ==, "10000000");
-    g_assert_cmpstr(cells[8], ==, "0");
-    g_assert_cmpstr(cells[11], ==, "0.1");
-    g_assert_cmpstr(cells[14], ==, "0.1");
-    g_assert_cmpstr(lines[2], ==, "2,200/s,1,1.25,,,,3,,,,0,,,");
+    g_assert_cmpstr(cells[7], ==, "");
+    /* None of four differs: at most 3 / 4 a run. */
+    g_assert_cmpstr(cells[8], ==, "10000000");
+    g_assert_cmpstr(cells[9], ==, "0");
+    g_assert_cmpfloat_with_epsilon(g_ascii_strtod(cells[10], NULL), 1e7 + log(0.05) / 4, 1e-5);
+    g_assert_cmpfloat_with_epsilon(g_ascii_strtod(cells[11], NULL), 1e7 - log(0.05) / 4, 1e-5);
+    g_assert_cmpstr(cells[13], ==, "0.1");
+    g_assert_cmpstr(cells[15], ==, "");
+    g_assert_cmpstr(cells[17], ==, "all runs alike");
+    g_assert_cmpstr(
+        lines[2], ==,
+        "2,200/s,1,1.25,,,,too few replications,3,,,,too few replications,0,,,,too few replications");
     g_assert_cmpstr(lines[3], ==, "");
     /* Again: not a byte differs. */
     collect(&fixture, study, false);
@@ -292,12 +298,16 @@ static void test_no_value(void)
                 "1,2,2,done,,7,0.5\n1,3,3,done,1,7,0.5\n");
     text = study_fixture_read(&fixture, "study.csv");
     lines = g_strsplit(text, "\n", -1);
-    g_assert_cmpstr(lines[1], ==, "1,3,,,,,7,0,7,7,0.5,0,0.5,0.5");
+    g_assert_true(g_str_has_prefix(lines[1], "1,3,,,,,no value in some run,7,0,6.001"));
+    g_assert_true(g_str_has_suffix(lines[1], ",0.5,0,,,all runs alike"));
     runs = read_all(&fixture, study, false);
     g_assert_true(collect_until_parse("ci(wait_s) < 99%", study->host, &until, NULL));
-    g_assert_false(collect_narrow(runs, 1, &until));
-    g_assert_true(collect_until_parse("ci(ues_done) < 1%", study->host, &until, NULL));
-    g_assert_true(collect_narrow(runs, 1, &until));
+    g_assert_false(collect_narrow(study, runs, 1, &until));
+    /* 7 +- 3 / 3. */
+    g_assert_true(collect_until_parse("ci(ues_done) < 14%", study->host, &until, NULL));
+    g_assert_false(collect_narrow(study, runs, 1, &until));
+    g_assert_true(collect_until_parse("ci(ues_done) < 15%", study->host, &until, NULL));
+    g_assert_true(collect_narrow(study, runs, 1, &until));
     g_array_free(runs, TRUE);
     g_strfreev(lines);
     g_free(text);
@@ -345,12 +355,14 @@ static void test_until(void)
     runs = read_all(&fixture, study, false);
     /* 99 and 101: half-width 12.706 sd / sqrt(2) = 12.706. */
     g_assert_true(collect_until_parse("ci(wait_s) < 12.8%", study->host, &until, &error));
-    g_assert_true(collect_narrow(runs, 1, &until));
-    g_assert_false(collect_narrow(runs, 2, &until));
+    g_assert_true(collect_narrow(study, runs, 1, &until));
+    g_assert_false(collect_narrow(study, runs, 2, &until));
     g_assert_true(collect_until_parse(" ci( wait_s )<=12.7 %", study->host, &until, &error));
-    g_assert_false(collect_narrow(runs, 1, &until));
+    g_assert_false(collect_narrow(study, runs, 1, &until));
+    g_assert_true(collect_until_parse("ci(ues_done) < 200%", study->host, &until, &error));
+    g_assert_true(collect_narrow(study, runs, 1, &until));
     g_assert_true(collect_until_parse("ci(ues_done) < 0%", study->host, &until, &error));
-    g_assert_true(collect_narrow(runs, 1, &until));
+    g_assert_false(collect_narrow(study, runs, 1, &until));
     for (const char *const *bad = (const char *const[]){"ci(wait) < 2%", "wait_s < 2%", "ci(wait_s) > 2%",
                                                         "ci(wait_s) < 2", "", NULL};
          *bad; bad++) {
@@ -397,7 +409,8 @@ static void test_given_up(void)
 static void test_many_points(void)
 {
     static double metrics[] = {1.5, 7, 0.5};
-    struct collect_until until = {.metric = 1, .share = 0.01};
+    const struct study study = {.host = &study_fixture_host};
+    struct collect_until until = {.metric = 1, .share = 0.2};
     GArray *runs = g_array_new(FALSE, TRUE, sizeof(struct study_run));
 
     for (unsigned point = 1; point <= STUDY_POINTS_MAX; point++)
@@ -409,7 +422,7 @@ static void test_many_points(void)
             g_array_append_val(runs, run);
         }
     for (unsigned point = 1; point <= STUDY_POINTS_MAX; point++) {
-        g_assert_true(collect_narrow(runs, point, &until));
+        g_assert_true(collect_narrow(&study, runs, point, &until));
         g_assert_null(collect_given_up(runs, point));
     }
     g_array_free(runs, TRUE);

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Replications of a point. */
+#include "sim/study/evidence.h"
+
+#include <math.h>
+#include <string.h>
+
+struct evidence {
+    const struct study_host *host;
+    GPtrArray *metrics; /* const double * */
+    GPtrArray *folders; /* char *, or NULL */
+    /* The last that was made: the quantiles of a procedure stand together. NULL: samples cannot be read. */
+    struct pool *pool;
+    const char *procedure; /* NULL: none */
+};
+
+struct evidence *evidence_new(const struct study_host *host)
+{
+    struct evidence *evidence = g_new0(struct evidence, 1);
+
+    evidence->host = host;
+    evidence->metrics = g_ptr_array_new();
+    evidence->folders = g_ptr_array_new_with_free_func(g_free);
+    return evidence;
+}
+
+static void forget_pool(struct evidence *evidence)
+{
+    g_clear_pointer(&evidence->pool, pool_free);
+    evidence->procedure = NULL;
+}
+
+void evidence_free(struct evidence *evidence)
+{
+    forget_pool(evidence);
+    g_ptr_array_unref(evidence->metrics);
+    g_ptr_array_unref(evidence->folders);
+    g_free(evidence);
+}
+
+void evidence_add(struct evidence *evidence, const double *metrics, const char *folder)
+{
+    forget_pool(evidence);
+    g_ptr_array_add(evidence->metrics, (gpointer)metrics);
+    g_ptr_array_add(evidence->folders, g_strdup(folder));
+}
+
+unsigned evidence_count(const struct evidence *evidence)
+{
+    return evidence->metrics->len;
+}
+
+/* A metric of a run; NaN: there is none, or no such metric. */
+static double metric_of(const struct evidence *evidence, unsigned run, const char *name)
+{
+    for (unsigned i = 0; name && i < evidence->host->metric_count; i++)
+        if (strcmp(evidence->host->metrics[i].name, name) == 0)
+            return ((const double *)g_ptr_array_index(evidence->metrics, run))[i];
+    return (double)NAN;
+}
+
+static double whole_of(const struct evidence *evidence, unsigned run, const char *name)
+{
+    double whole = metric_of(evidence, run, name);
+
+    return isnan(whole) ? 0 : whole;
+}
+
+/* --- quantiles ------------------------------------------------------------------------------------------ */
+
+static const struct stats_quantile *quantile_of(const struct study_host *host, const char *metric)
+{
+    for (unsigned i = 0; i < host->quantile_count; i++)
+        if (strcmp(host->quantiles[i].metric, metric) == 0)
+            return &host->quantiles[i];
+    return NULL;
+}
+
+static bool add_run(struct evidence *evidence, unsigned run, const struct stats_quantile *quantile)
+{
+    const char *folder = g_ptr_array_index(evidence->folders, run);
+    char *path = folder ? g_build_filename(folder, "distribution.csv", NULL) : NULL, *text = NULL;
+    bool good = path && g_file_get_contents(path, &text, NULL, NULL) &&
+                pool_add(evidence->pool, text, quantile->procedure, whole_of(evidence, run, quantile->whole));
+
+    g_free(text);
+    g_free(path);
+    return good;
+}
+
+/* NULL if the samples of some run cannot be read. */
+static struct pool *pool_of(struct evidence *evidence, const struct stats_quantile *quantile)
+{
+    bool good = true;
+
+    if (evidence->procedure && strcmp(evidence->procedure, quantile->procedure) == 0)
+        return evidence->pool;
+    forget_pool(evidence);
+    evidence->procedure = quantile->procedure;
+    evidence->pool = pool_new();
+    for (unsigned i = 0; i < evidence->metrics->len && good; i++)
+        good = add_run(evidence, i, quantile);
+    if (!good)
+        g_clear_pointer(&evidence->pool, pool_free);
+    return evidence->pool;
+}
+
+/* --- intervals ------------------------------------------------------------------------------------------ */
+
+static double *values_of(const struct evidence *evidence, unsigned metric)
+{
+    double *values = g_new(double, evidence->metrics->len);
+
+    for (unsigned i = 0; i < evidence->metrics->len; i++)
+        values[i] = ((const double *)g_ptr_array_index(evidence->metrics, i))[metric];
+    return values;
+}
+
+/* UEs of a run, the same in all runs of a point. */
+static double ues_of(const struct evidence *evidence)
+{
+    return evidence->metrics->len ? whole_of(evidence, 0, evidence->host->ues) : 0;
+}
+
+struct interval evidence_interval(struct evidence *evidence, unsigned metric, unsigned looks)
+{
+    const struct stats_column *column = &evidence->host->metrics[metric];
+    const struct stats_quantile *quantile =
+        column->kind == STATS_QUANTILE ? quantile_of(evidence->host, column->name) : NULL;
+    double *values = values_of(evidence, metric);
+    struct pool *pool = quantile && evidence->metrics->len > 0 ? pool_of(evidence, quantile) : NULL;
+    struct interval out = interval_of(column, values, evidence->metrics->len, ues_of(evidence), looks);
+
+    /* Where no run has a sample there is nothing to pool. A wait of nobody is 0. */
+    if (pool && !pool_empty(pool))
+        out = pool_interval(pool, quantile->share, values, looks);
+    g_free(values);
+    return out;
+}
+
+struct interval evidence_further(struct evidence *evidence, unsigned metric, unsigned looks)
+{
+    double *values = values_of(evidence, metric);
+    struct interval out = interval_further(&evidence->host->metrics[metric], values, evidence->metrics->len,
+                                           ues_of(evidence), looks);
+
+    g_free(values);
+    return out;
+}

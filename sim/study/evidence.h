@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The finished replications of one point, and the interval of each of their metrics. */
+#ifndef SIM_STUDY_EVIDENCE_H
+#define SIM_STUDY_EVIDENCE_H
+
+#include "sim/study/interval.h"
+#include "sim/study/study.h"
+
+struct evidence;
+
+struct evidence *evidence_new(const struct study_host *host);
+void evidence_free(struct evidence *evidence);
+/* metrics: of the run, borrowed. folder: where its distribution.csv stands, read when a quantile is asked
+ * for;
+ * copied; NULL: there is none. */
+void evidence_add(struct evidence *evidence, const double *metrics, const char *folder);
+unsigned evidence_count(const struct evidence *evidence);
+
+/* One of so many looks that together hold in 95 %. A quantile whose samples cannot be read has an estimate,
+ * the mean of
+ * the runs' own, and no interval. */
+struct interval evidence_interval(struct evidence *evidence, unsigned metric, unsigned looks);
+/* Where a further run lies in 95 % of cases: of counts and shares. */
+struct interval evidence_further(struct evidence *evidence, unsigned metric, unsigned looks);
+
+#endif

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Intervals of means, counts, shares and extremes. */
+#include "sim/study/interval.h"
+
+#include "sim/study/statistics.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char interval_too_few[] = "too few replications";
+const char interval_alike[] = "all runs alike";
+const char interval_no_value[] = "no value in some run";
+
+/* Of five runs the median lies within the least and the largest in 1 - 2/32. */
+#define EXTREME_MISS 0.0626
+
+/* Above that many events the normal distribution does. */
+#define EVENTS_MANY 1e6
+
+/* --- events --------------------------------------------------------------------------------------------- */
+
+/* Bounds of the mean of a Poisson distribution that gave so many events (Garwood). With none, all of the
+ * error is the
+ * upper one's: the rule of three. */
+static double events_low(double events, double miss)
+{
+    return events < 1 ? 0 : gsl_cdf_chisq_Pinv(miss / 2, 2 * events) / 2;
+}
+
+static double events_high(double events, double miss)
+{
+    return events < 1 ? -log(miss) : gsl_cdf_chisq_Qinv(miss / 2, 2 * (events + 1)) / 2;
+}
+
+/* The least number that a Poisson variable exceeds in at most 5 % of cases. */
+static double events_of_run(double mean)
+{
+    unsigned least = 0;
+
+    if (mean > EVENTS_MANY)
+        return mean + 1.645 * sqrt(mean);
+    least = (unsigned)mean;
+    while (gsl_cdf_poisson_P(least, mean) < 0.95)
+        least++;
+    while (least > 0 && gsl_cdf_poisson_P(least - 1, mean) >= 0.95)
+        least--;
+    return least;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+
+    return (left > right) - (left < right);
+}
+
+static double *sorted(const double *values, unsigned n)
+{
+    double *copy = g_memdup2(values, n * sizeof *values);
+
+    qsort(copy, n, sizeof *copy, by_value);
+    return copy;
+}
+
+/* The value that most runs have, the least of them. */
+static double usual(const double *values, unsigned n)
+{
+    double *order = sorted(values, n), best = order[0];
+    unsigned most = 0;
+
+    for (unsigned i = 0, from = 0; i < n; i++) {
+        if (order[i] != order[from])
+            from = i;
+        if (i - from + 1 > most) {
+            most = i - from + 1;
+            best = order[i];
+        }
+    }
+    g_free(order);
+    return best;
+}
+
+/* Values as events: so many above and below the usual one, over all runs. */
+struct events {
+    double usual, above, below, miss;
+    unsigned n;
+    double scale; /* events in a value of 1 */
+};
+
+static struct events events_in(const struct stats_column *column, const double *values, unsigned n,
+                               double whole, unsigned looks)
+{
+    bool share = column->kind == STATS_SHARE && whole > 0;
+    struct events e = {.usual = usual(values, n), .miss = 0.05 / looks, .n = n, .scale = share ? whole : 1};
+
+    for (unsigned i = 0; i < n; i++) {
+        double events = round((values[i] - e.usual) * e.scale);
+
+        e.above += MAX(events, 0);
+        e.below += MAX(-events, 0);
+    }
+    return e;
+}
+
+static double events_value(const struct events *e, double events)
+{
+    return e->usual + events / e->scale;
+}
+
+/* --- the kinds ------------------------------------------------------------------------------------------ */
+
+/* Nothing counted, timed or shared is below 0, no share above 1. */
+static void clip(const struct stats_column *column, const double *values, struct interval *out)
+{
+    bool positive = true;
+
+    for (unsigned i = 0; i < out->n; i++)
+        positive = positive && values[i] >= 0;
+    if (positive)
+        out->low = MAX(out->low, 0);
+    if (strcmp(column->unit, "ratio") == 0 && positive)
+        out->high = out->estimate <= 1 ? MIN(out->high, 1) : out->high;
+}
+
+static void student(unsigned looks, struct interval *out)
+{
+    double half = statistics_t(out->n - 1, looks) * out->sd / sqrt(out->n);
+
+    out->low = out->estimate - half;
+    out->high = out->estimate + half;
+}
+
+static void events_interval(const struct events *e, struct interval *out)
+{
+    double most = events_high(e->above, e->miss) - events_low(e->below, e->miss);
+    double least = events_low(e->above, e->miss) - events_high(e->below, e->miss);
+
+    out->low = MIN(out->low, events_value(e, least / e->n));
+    out->high = MAX(out->high, events_value(e, most / e->n));
+}
+
+/* The median, between two of the values in order. */
+static void extreme(const double *values, unsigned looks, struct interval *out)
+{
+    double *order = sorted(values, out->n);
+    unsigned n = out->n, cut = 0;
+
+    out->estimate = (order[(n - 1) / 2] + order[n / 2]) / 2;
+    while (cut < n / 2 && 2 * gsl_cdf_binomial_P(cut, 0.5, n) <= EXTREME_MISS / looks)
+        cut++;
+    if (cut > 0) {
+        out->low = order[cut - 1];
+        out->high = order[n - cut];
+    } else
+        out->note = interval_too_few;
+    g_free(order);
+}
+
+static struct interval none(unsigned n, double estimate, double sd, const char *note)
+{
+    return (struct interval){n, estimate, sd, (double)NAN, (double)NAN, note};
+}
+
+static void of_kind(const struct stats_column *column, const double *values, double whole, unsigned looks,
+                    struct interval *out)
+{
+    struct events events;
+
+    switch (column->kind) {
+    case STATS_COUNT:
+    case STATS_SHARE:
+        student(looks, out);
+        events = events_in(column, values, out->n, whole, looks);
+        events_interval(&events, out);
+        break;
+    case STATS_EXTREME:
+        extreme(values, looks, out);
+        break;
+    case STATS_QUANTILE:
+        out->note = "no samples";
+        break;
+    case STATS_FIXED:
+        out->low = out->high = out->estimate;
+        return;
+    case STATS_OTHER:
+    case STATS_MEAN:
+        student(looks, out);
+        break;
+    }
+    clip(column, values, out);
+    if (!out->note && !(out->low < out->high))
+        *out = none(out->n, out->estimate, out->sd, interval_alike);
+}
+
+struct interval interval_of(const struct stats_column *column, const double *values, unsigned n, double whole,
+                            unsigned looks)
+{
+    struct statistics s = statistics_of(values, n);
+    struct interval out = none(n, n > 0 ? s.mean : (double)NAN, s.sd, NULL);
+
+    if (n > 0 && isnan(s.mean))
+        out.note = interval_no_value;
+    else if (n < 2) {
+        out.note = interval_too_few;
+        if (n == 1 && column->kind == STATS_FIXED)
+            of_kind(column, values, whole, looks, &out);
+    } else
+        of_kind(column, values, whole, looks, &out);
+    if (out.note)
+        out.low = out.high = (double)NAN;
+    return out;
+}
+
+struct interval interval_further(const struct stats_column *column, const double *values, unsigned n,
+                                 double whole, unsigned looks)
+{
+    struct interval out = interval_of(column, values, n, whole, looks);
+    struct events e;
+
+    if (out.note)
+        return out;
+    e = events_in(column, values, n, whole, looks);
+    out.low =
+        MIN(out.low - 1.645 * out.sd, events_value(&e, -events_of_run(events_high(e.below, e.miss) / n)));
+    out.high =
+        MAX(out.high + 1.645 * out.sd, events_value(&e, events_of_run(events_high(e.above, e.miss) / n)));
+    clip(column, values, &out);
+    return out;
+}
+
+/* Clopper and Pearson. */
+struct interval interval_met(unsigned met, unsigned n, unsigned looks)
+{
+    double miss = 0.05 / looks;
+    struct interval out = {.n = n, .estimate = n ? (double)met / n : (double)NAN};
+
+    out.low = met == 0 ? 0 : gsl_cdf_beta_Pinv(met == n ? miss : miss / 2, met, n - met + 1);
+    out.high = met == n ? 1 : gsl_cdf_beta_Qinv(met == 0 ? miss : miss / 2, met + 1, n - met);
+    return out;
+}

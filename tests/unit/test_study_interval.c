@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Intervals against closed forms, and quantiles of runs that stand in a folder. How often they hold what they
+ * are to
+ * hold: test_study_coverage. */
+#include "sim/study/evidence.h"
+#include "tests/unit/study_fixture.h"
+#include "tests/unit/tap.h"
+
+#include <math.h>
+
+static const struct stats_column count = {"failures", "1", "", STATS_COUNT};
+static const struct stats_column share = {"keyed_ratio", "ratio", "", STATS_SHARE};
+static const struct stats_column mean = {"wait_mean_s", "s", "", STATS_MEAN};
+static const struct stats_column extreme = {"duration_s", "s", "", STATS_EXTREME};
+static const struct stats_column fixed = {"ues", "1", "", STATS_FIXED};
+
+static void expect(const struct interval *interval, double low, double high)
+{
+    g_assert_null(interval->note);
+    g_assert_cmpfloat_with_epsilon(interval->low, low, 1e-4);
+    g_assert_cmpfloat_with_epsilon(interval->high, high, 1e-4);
+}
+
+static void expect_none(const struct interval *interval, double estimate, const char *note)
+{
+    g_assert_cmpstr(interval->note, ==, note);
+    g_assert_true(isnan(interval->low) && isnan(interval->high));
+    g_assert_true(interval->estimate == estimate || (isnan(estimate) && isnan(interval->estimate)));
+}
+
+/* Nothing in n runs: -ln(0.05) / n a run, and per UE where it is a share of them; Bonferroni makes 0.05
+ * smaller. */
+static void test_rule_of_three(void)
+{
+    const double none[10] = {0}, all[10] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+
+    for (unsigned n = 2; n <= 10; n++) {
+        struct interval some = interval_of(&count, none, n, 0, 1),
+                        shares = interval_of(&share, all, n, 400, 1);
+        struct interval looks = interval_of(&count, none, n, 0, 4);
+
+        expect(&some, 0, 2.995732 / n);
+        expect(&shares, 1 - 2.995732 / (400 * n), 1);
+        expect(&looks, 0, -log(0.0125) / n);
+    }
+}
+
+/* Garwood's exact bounds of a Poisson mean: for 3 events 0.6187 to 8.7673 (tables of the chi-squared
+ * distribution: half
+ * of the 2.5 % point for 6, of the 97.5 % point for 8 degrees of freedom, 1.2373 and 17.5345). Student's t
+ * for two
+ * zeros and a three is wider above and is cut off at 0. */
+static void test_counts(void)
+{
+    const double many[20] = {1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1};
+    struct interval some = interval_of(&count, many, 20, 0, 1);
+
+    g_assert_cmpfloat_with_epsilon(some.estimate, 0.15, 1e-9);
+    expect(&some, 0, 8.76727 / 20);
+}
+
+static void test_extremes(void)
+{
+    const double values[] = {5, 3, 9, 1, 7, 2, 8, 4, 6, 10};
+    struct interval five = interval_of(&extreme, values, 5, 0, 1),
+                    four = interval_of(&extreme, values, 4, 0, 1);
+    struct interval ten = interval_of(&extreme, values, 10, 0, 1),
+                    looks = interval_of(&extreme, values, 5, 0, 4);
+
+    expect(&five, 1, 9);
+    expect_none(&four, 4, interval_too_few);
+    /* 1 - 2 (1 + 10) / 1024 = 97.9 %; a place further in it would be 89 %. */
+    expect(&ten, 2, 9);
+    g_assert_cmpfloat(ten.estimate, ==, 5.5);
+    expect_none(&looks, 5, interval_too_few);
+}
+
+static void test_never_of_no_width(void)
+{
+    const double same[] = {0.25, 0.25, 0.25, 0.25, 0.25, 0.25}, lost[] = {1, (double)NAN, 2};
+    struct interval means = interval_of(&mean, same, 6, 0, 1),
+                    extremes = interval_of(&extreme, same, 6, 0, 1);
+    struct interval one = interval_of(&mean, same, 1, 0, 1), no = interval_of(&count, lost, 3, 0, 1);
+    struct interval said = interval_of(&fixed, same, 6, 0, 1);
+
+    expect_none(&means, 0.25, interval_alike);
+    expect_none(&extremes, 0.25, interval_alike);
+    expect_none(&one, 0.25, interval_too_few);
+    expect_none(&no, (double)NAN, interval_no_value);
+    expect(&said, 0.25, 0.25);
+}
+
+/* Shares of runs: 0.05^(1/59) is the first above 95 %; of 1 in 10 Clopper and Pearson have 0.25 % to 44.5 %.
+ * */
+static void test_met(void)
+{
+    struct interval all = interval_met(59, 59, 1), less = interval_met(58, 58, 1),
+                    one = interval_met(1, 10, 1);
+
+    g_assert_cmpfloat(all.low, >=, 0.95);
+    g_assert_cmpfloat(less.low, <, 0.95);
+    expect(&one, 0.002529, 0.445016);
+}
+
+/* With no failure in n runs, a further run has none in 95 % of cases once 3/n is below -ln(0.95) = 0.0513:
+ * from 59 on. */
+static void test_further(void)
+{
+    const double none[60] = {0};
+    struct interval few = interval_further(&count, none, 58, 0, 1),
+                    many = interval_further(&count, none, 59, 0, 1);
+
+    g_assert_cmpfloat(few.high, ==, 1);
+    g_assert_cmpfloat(many.high, <, 1);
+}
+
+/* --- quantiles ------------------------------------------------------------------------------------------ */
+
+static void add(struct pool *pool, const char *rows, double whole)
+{
+    char *text = g_strconcat("procedure,from_s,to_s,count\n", rows, NULL);
+
+    g_assert_true(pool_add(pool, text, "key", whole));
+    g_free(text);
+}
+
+/* Five runs of 100 samples: 50, 40, 60, 45, 55 of them below 1 s. The standard error of the pooled share is
+ * that of these
+ * counts, sd 7.9057 / sqrt(5) = 3.5355 of 100, Student's t with 4 degrees of freedom 2.7764: the median is
+ * where 40.18 to
+ * 59.82 % lie below. Below 1 s samples are 1 in each row of 20 ms, above 1 in each row of 20 ms too. */
+static void test_clusters(void)
+{
+    static const unsigned below[] = {50, 40, 60, 45, 55};
+    const double of[5] = {0};
+    struct pool *pool = pool_new();
+    struct interval median;
+
+    for (unsigned r = 0; r < 5; r++) {
+        GString *rows = g_string_new(NULL);
+
+        g_string_append_printf(rows, "key,0,1,%u\nkey,1,2,%u\nother,0,9,1000\n", below[r], 100 - below[r]);
+        add(pool, rows->str, 0);
+        g_string_free(rows, TRUE);
+    }
+    median = pool_interval(pool, 0.5, of, 1);
+    g_assert_cmpfloat_with_epsilon(median.estimate, 1, 1e-9);
+    /* At 1 s the bounds of the share are 0.5 -+ 0.09816; at the ends, where all is certain, 0 and 1. */
+    g_assert_cmpfloat_with_epsilon(median.low, 0.5 / 0.598161, 1e-4);
+    g_assert_cmpfloat_with_epsilon(median.high, 1 + 0.098161 / 0.598161, 1e-4);
+    pool_free(pool);
+}
+
+/* Of all UEs, some of which have no key. */
+static void test_whole(void)
+{
+    const double of[3] = {0};
+    struct pool *pool = pool_new();
+    struct interval half, most;
+
+    for (unsigned r = 0; r < 3; r++)
+        add(pool, "key,0,1,40\nkey,1,2,40\n", 100);
+    half = pool_interval(pool, 0.4, of, 1);
+    g_assert_cmpfloat_with_epsilon(half.estimate, 1, 1e-9);
+    most = pool_interval(pool, 0.9, of, 1);
+    expect_none(&most, (double)NAN, "not reached");
+    pool_free(pool);
+}
+
+/* Six samples say nothing of a thousandth; what is no table is refused. */
+static void test_few_samples(void)
+{
+    const double of[2] = {0};
+    struct pool *pool = pool_new();
+    struct interval far;
+
+    add(pool, "key,0,1,3\n", 0);
+    add(pool, "key,0,1,2\nkey,1,2,1\n", 0);
+    far = pool_interval(pool, 0.999, of, 1);
+    g_assert_cmpstr(far.note, ==, interval_too_few);
+    g_assert_true(pool_empty(pool) == false);
+    for (const char *const *bad = (const char *const[]){"key,1,2,3", "key,1,2\n", "key,2,1,3\n",
+                                                        "key,x,2,3\n", "key,1,2,3,4\n", NULL};
+         *bad; bad++)
+        g_assert_false(pool_add(pool, *bad, "key", 0));
+    pool_free(pool);
+}
+
+/* From the runs' folders; without their files there is no interval. */
+static void test_evidence(void)
+{
+    static const struct stats_column metrics[] = {{"key_p50_s", "s", "", STATS_QUANTILE}};
+    static const struct stats_quantile quantiles[] = {{"key_p50_s", "key", 0.5, NULL}};
+    const struct study_host host = {
+        .metrics = metrics, .metric_count = 1, .quantiles = quantiles, .quantile_count = 1, .version = "1"};
+    const double values[] = {0.5, 0.75};
+    struct study_fixture fixture;
+    struct evidence *evidence = evidence_new(&host);
+    struct interval with, without;
+
+    study_fixture_open(&fixture);
+    for (unsigned r = 0; r < 2; r++) {
+        char *folder = study_fixture_path(&fixture, r ? "b" : "a");
+
+        study_fixture_write(&fixture, r ? "b/distribution.csv" : "a/distribution.csv",
+                            "procedure,from_s,to_s,count\nkey,0,1,500\nkey,1,2,500\n");
+        evidence_add(evidence, &values[r], folder);
+        g_free(folder);
+    }
+    with = evidence_interval(evidence, 0, 1);
+    g_assert_null(with.note);
+    g_assert_cmpfloat_with_epsilon(with.estimate, 1, 1e-9);
+    g_assert_cmpfloat_with_epsilon(with.sd, 0.25 / sqrt(2), 1e-9);
+    g_assert_true(with.low > 0.9 && with.high < 1.1 && with.low < with.high);
+    evidence_add(evidence, &values[0], "/nowhere");
+    without = evidence_interval(evidence, 0, 1);
+    g_assert_cmpstr(without.note, ==, "no samples");
+    evidence_free(evidence);
+    study_fixture_close(&fixture);
+}
+
+int main(int argc, char **argv)
+{
+    tap_init(argc, argv);
+    g_test_add_func("/interval/rule of three", test_rule_of_three);
+    g_test_add_func("/interval/counts", test_counts);
+    g_test_add_func("/interval/extremes", test_extremes);
+    g_test_add_func("/interval/never of no width", test_never_of_no_width);
+    g_test_add_func("/interval/share of runs", test_met);
+    g_test_add_func("/interval/further run", test_further);
+    g_test_add_func("/interval/clusters", test_clusters);
+    g_test_add_func("/interval/of all UEs", test_whole);
+    g_test_add_func("/interval/few samples", test_few_samples);
+    g_test_add_func("/interval/evidence", test_evidence);
+    return g_test_run();
+}
