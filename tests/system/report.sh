@@ -80,7 +80,8 @@ ok $? "... also when they are read: $(wc -l <"$work/long/timeseries.csv") rows"
 
 # --- studies and plans
 study two && script report "$work/two" &&
-    contains "$work/two/report.html" "Made-up storms &lt;&amp;&gt;" "30 points, 150 finished runs" "Points: mean ±" \
+    contains "$work/two/report.html" "Made-up storms &lt;&amp;&gt;" "30 points, 150 finished runs" \
+        "Points: estimate (95 % interval)" \
         "[axis rate]"
 ok $? "a report of a study"
 contains "$work/two/report.html" "The BM-SC was saturated: busy for more than 95 % of the time, queue at its limit" \

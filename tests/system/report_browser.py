@@ -261,7 +261,7 @@ def main():
                 [
                     "Made-up storms <&>",
                     "30 points, 150 finished runs",
-                    "Points: mean ±",
+                    "Points: estimate (95 % interval)",
                     "The BM-SC was saturated",
                 ],
                 8,
