@@ -6,8 +6,9 @@
 
 #include <stdbool.h>
 
-/* Among what has no unit: a quotient of two alike is whatever it stands beside; so is a number that is written
- * without a unit, and what it is multiplied with or divided by: of 500 * bmsc.workers the 500 may be a rate. */
+/* Among what has no unit: a quotient of two alike is whatever it stands beside; so is a number that is
+ * written without a unit, and what it is multiplied with or divided by: of 500 * bmsc.workers the 500 may
+ * be a rate. */
 enum dimension_sort { DIMENSION_ANY, DIMENSION_COUNT, DIMENSION_SHARE, DIMENSION_WITH_UNIT };
 
 struct dimension {

@@ -21,17 +21,46 @@ const char interval_no_value[] = "no value in some run";
 
 /* --- events --------------------------------------------------------------------------------------------- */
 
+/* Up to so many degrees of freedom gsl finds the quantile; far beyond it does not converge, and ends the
+ * process. */
+#define CHISQ_EXACT 200
+
+/* Beyond it the approximation of Wilson and Hilferty is within 1e-4 of the quantile. */
+static double chisq_quantile(double share, double freedom)
+{
+    double spread = 2 / (9 * freedom);
+
+    if (freedom <= CHISQ_EXACT)
+        return gsl_cdf_chisq_Pinv(share, freedom);
+    return freedom * pow(1 - spread + gsl_cdf_ugaussian_Pinv(share) * sqrt(spread), 3);
+}
+
 /* Bounds of the mean of a Poisson distribution that gave so many events (Garwood). With none, all of the
- * error is the
- * upper one's: the rule of three. */
+ * error is the upper one's: the rule of three. */
 static double events_low(double events, double miss)
 {
-    return events < 1 ? 0 : gsl_cdf_chisq_Pinv(miss / 2, 2 * events) / 2;
+    return events < 1 ? 0 : chisq_quantile(miss / 2, 2 * events) / 2;
 }
 
 static double events_high(double events, double miss)
 {
-    return events < 1 ? -log(miss) : gsl_cdf_chisq_Qinv(miss / 2, 2 * (events + 1)) / 2;
+    return events < 1 ? -log(miss) : chisq_quantile(1 - miss / 2, 2 * (events + 1)) / 2;
+}
+
+/* The share that a beta distribution exceeds with probability 1 - p: by halving, which always ends. */
+static double beta_quantile(double p, double a, double b)
+{
+    double low = 0, high = 1;
+
+    for (unsigned i = 0; i < 60; i++) {
+        double middle = (low + high) / 2;
+
+        if (gsl_cdf_beta_P(middle, a, b) < p)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (low + high) / 2;
 }
 
 /* The least number that a Poisson variable exceeds in at most 5 % of cases. */
@@ -236,7 +265,7 @@ struct interval interval_met(unsigned met, unsigned n, unsigned looks)
     double miss = 0.05 / looks;
     struct interval out = {.n = n, .estimate = n ? (double)met / n : (double)NAN};
 
-    out.low = met == 0 ? 0 : gsl_cdf_beta_Pinv(met == n ? miss : miss / 2, met, n - met + 1);
-    out.high = met == n ? 1 : gsl_cdf_beta_Qinv(met == 0 ? miss : miss / 2, met + 1, n - met);
+    out.low = met == 0 ? 0 : beta_quantile(met == n ? miss : miss / 2, met, n - met + 1);
+    out.high = met == n ? 1 : beta_quantile(1 - (met == 0 ? miss : miss / 2), met + 1, n - met);
     return out;
 }

@@ -112,9 +112,9 @@ void study_offer_keys(struct suggestion *suggestion);
 
 /* --- runs ----------------------------------------------------------------------------------------------- */
 
-/* The seed of a replication, from 1. The same at every point, (seed - 1) * 10000 + replication modulo 2^64:
- * studies of different seeds (below 2^60) share no run. Or an independent draw of (seed, the point's scenario,
- * replication). */
+/* The seed of a replication, from 1. The same at every point, (seed - 1) * 10000 + replication modulo
+ * 2^64: studies of different seeds (below 2^60) share no run. Or an independent draw of (seed, the
+ * point's scenario, replication). */
 uint64_t study_seed(const struct study *study, unsigned point, unsigned replication);
 
 /* "p0001-r01"; g_free. */

@@ -46,10 +46,8 @@ static void test_rule_of_three(void)
 }
 
 /* Garwood's exact bounds of a Poisson mean: for 3 events 0.6187 to 8.7673 (tables of the chi-squared
- * distribution: half
- * of the 2.5 % point for 6, of the 97.5 % point for 8 degrees of freedom, 1.2373 and 17.5345). Student's t
- * for two
- * zeros and a three is wider above and is cut off at 0. */
+ * distribution: half of the 2.5 % point for 6, of the 97.5 % point for 8 degrees of freedom, 1.2373 and
+ * 17.5345). Student's t for two zeros and a three is wider above and is cut off at 0. */
 static void test_counts(void)
 {
     const double many[20] = {1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1};
@@ -57,6 +55,33 @@ static void test_counts(void)
 
     g_assert_cmpfloat_with_epsilon(some.estimate, 0.15, 1e-9);
     expect(&some, 0, 8.76727 / 20);
+}
+
+/* Any number of events has bounds: they are within a few standard deviations, and do not end the process. */
+static void test_many_events(void)
+{
+    for (double events = 10; events < 1e15; events *= 1.7) {
+        double near_by[3] = {events, events + 1, events - 1};
+        struct interval some = interval_of(&count, near_by, 3, 0, 1);
+
+        g_assert_cmpfloat(some.low, <, events);
+        g_assert_cmpfloat(some.high, >, events);
+        g_assert_cmpfloat(some.high - some.low, <, 10 * sqrt(events) + 10);
+    }
+}
+
+/* Clopper and Pearson, by their tables: 5 of 10 are 18.71 % to 81.29 %; and the largest numbers of a
+ * study. */
+static void test_share_table(void)
+{
+    struct interval half = interval_met(5, 10, 1), most = interval_met(9998, 9999, 50);
+
+    g_assert_cmpfloat_with_epsilon(half.low, 0.1871, 1e-4);
+    g_assert_cmpfloat_with_epsilon(half.high, 0.8129, 1e-4);
+    g_assert_cmpfloat(most.low, >, 0.998);
+    g_assert_cmpfloat(most.high, <, 1);
+    g_assert_cmpfloat_with_epsilon(interval_met(10, 10, 1).low, pow(0.05, 0.1), 1e-9);
+    g_assert_cmpfloat_with_epsilon(interval_met(0, 10, 1).high, 1 - pow(0.05, 0.1), 1e-9);
 }
 
 static void test_extremes(void)
@@ -224,6 +249,8 @@ int main(int argc, char **argv)
     tap_init(argc, argv);
     g_test_add_func("/interval/rule of three", test_rule_of_three);
     g_test_add_func("/interval/counts", test_counts);
+    g_test_add_func("/interval/many events", test_many_events);
+    g_test_add_func("/interval/share by tables", test_share_table);
     g_test_add_func("/interval/extremes", test_extremes);
     g_test_add_func("/interval/never of no width", test_never_of_no_width);
     g_test_add_func("/interval/share of runs", test_met);
