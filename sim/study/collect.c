@@ -111,8 +111,7 @@ static struct point_runs runs_of(const GArray *runs, unsigned point)
 }
 
 /* The finished runs of a point. Where one has no value of a metric, neither has their mean: over the others
- * it
- * would be that of runs picked by how they ended. */
+ * it would be that of runs picked by how they ended. */
 static struct evidence *point_evidence(const struct study *study, const struct point_runs *runs)
 {
     struct evidence *evidence = evidence_new(study->host);
@@ -153,6 +152,7 @@ static bool point_row(struct csv *csv, const struct collection *c, unsigned poin
     struct scenario *scenario = study_point_scenario(c->study, point, error);
     const struct point_runs runs = runs_of(c->runs, point);
     struct evidence *evidence;
+    bool read;
 
     if (!scenario)
         return false;
@@ -165,9 +165,10 @@ static bool point_row(struct csv *csv, const struct collection *c, unsigned poin
 
         interval_cells(csv, &interval);
     }
+    read = evidence_read(evidence, error);
     evidence_free(evidence);
     scenario_free(scenario);
-    return csv_row_end(csv, error);
+    return read && csv_row_end(csv, error);
 }
 
 static bool study_rows(struct csv *csv, const void *user, GError **error)

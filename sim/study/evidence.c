@@ -2,6 +2,7 @@
 /* Replications of a point. */
 #include "sim/study/evidence.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@ struct evidence {
     /* The last that was made: the quantiles of a procedure stand together. NULL: samples cannot be read. */
     struct pool *pool;
     const char *procedure; /* NULL: none */
+    GError *failure;       /* the first file of samples that could not be read */
 };
 
 struct evidence *evidence_new(const struct study_host *host)
@@ -35,6 +37,7 @@ void evidence_free(struct evidence *evidence)
     forget_pool(evidence);
     g_ptr_array_unref(evidence->metrics);
     g_ptr_array_unref(evidence->folders);
+    g_clear_error(&evidence->failure);
     g_free(evidence);
 }
 
@@ -76,16 +79,30 @@ static const struct stats_quantile *quantile_of(const struct study_host *host, c
     return NULL;
 }
 
+static void samples_failed(struct evidence *evidence, const char *path, const char *why)
+{
+    if (!evidence->failure)
+        evidence->failure = g_error_new(G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", path, why);
+}
+
 static bool add_run(struct evidence *evidence, unsigned run, const struct stats_quantile *quantile)
 {
     const char *folder = g_ptr_array_index(evidence->folders, run);
-    char *path = folder ? g_build_filename(folder, "distribution.csv", NULL) : NULL, *text = NULL;
-    bool good = path && g_file_get_contents(path, &text, NULL, NULL) &&
-                pool_add(evidence->pool, text, quantile->procedure, whole_of(evidence, run, quantile->whole));
+    g_autofree char *path = folder ? g_build_filename(folder, "distribution.csv", NULL) : NULL;
+    g_autofree char *text = NULL;
+    GError *error = NULL;
 
-    g_free(text);
-    g_free(path);
-    return good;
+    if (!path)
+        return false;
+    if (!g_file_get_contents(path, &text, NULL, &error)) {
+        samples_failed(evidence, path, g_strerror(errno));
+        g_error_free(error);
+        return false;
+    }
+    if (pool_add(evidence->pool, text, quantile->procedure, whole_of(evidence, run, quantile->whole)))
+        return true;
+    samples_failed(evidence, path, "not a distribution.csv");
+    return false;
 }
 
 /* NULL if the samples of some run cannot be read. */
@@ -146,4 +163,11 @@ struct interval evidence_further(struct evidence *evidence, unsigned metric, uns
 
     g_free(values);
     return out;
+}
+
+bool evidence_read(const struct evidence *evidence, GError **error)
+{
+    if (evidence->failure)
+        g_propagate_error(error, g_error_copy(evidence->failure));
+    return evidence->failure == NULL;
 }

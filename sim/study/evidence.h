@@ -11,15 +11,16 @@ struct evidence;
 struct evidence *evidence_new(const struct study_host *host);
 void evidence_free(struct evidence *evidence);
 /* metrics: of the run, borrowed. folder: where its distribution.csv stands, read when a quantile is asked
- * for;
- * copied; NULL: there is none. */
+ * for; copied; NULL: there is none. */
 void evidence_add(struct evidence *evidence, const double *metrics, const char *folder);
 unsigned evidence_count(const struct evidence *evidence);
 
-/* One of so many looks that together hold in 95 %. A quantile whose samples cannot be read has an estimate,
- * the mean of
- * the runs' own, and no interval. */
+/* One of so many looks that together hold in 95 %. A quantile without samples (no folder, or they could not be
+ * read: evidence_read()) has an estimate, the mean of the runs' own, and no interval. */
 struct interval evidence_interval(struct evidence *evidence, unsigned metric, unsigned looks);
+/* Could all samples be read that were asked for so far? False and error (G_FILE_ERROR) if not: what was
+ * told of quantiles is then not to be used. */
+bool evidence_read(const struct evidence *evidence, GError **error);
 /* Where a further run lies in 95 % of cases: of counts and shares. */
 struct interval evidence_further(struct evidence *evidence, unsigned metric, unsigned looks);
 

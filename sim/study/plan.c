@@ -133,16 +133,21 @@ static void get_replication(struct plan_value *value, unsigned replication)
 /* All replications asked for are there. */
 static void decide(struct plan_value *value)
 {
-    const struct plan *plan = value->point->plan;
-    enum answer answer = plan_judge(value, true);
+    struct plan *plan = value->point->plan;
+    GError *error = NULL;
+    enum answer answer = plan_judge(value, true, &error);
 
+    if (error) {
+        refuse(plan, error);
+        return;
+    }
     value->sure = answer != ANSWER_UNSURE;
     if (!value->sure && value->wanted < plan->options.last) {
         ask(value, MIN(value->wanted + plan->options.first, plan->options.last));
         return;
     }
     if (!value->sure)
-        answer = plan_judge(value, false);
+        answer = plan_judge(value, false, NULL);
     value->verdict = answer == ANSWER_YES ? VERDICT_MEETS : VERDICT_FAILS;
     note_verdict(plan, value);
 }

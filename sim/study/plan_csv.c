@@ -32,18 +32,25 @@ static void metric_headers(struct csv *csv, const struct plan *plan, const char 
 }
 
 /* value: NULL for empty cells. */
-static void metric_cells(struct csv *csv, const struct plan *plan, const struct plan_value *value)
+static bool metric_cells(struct csv *csv, const struct plan *plan, const struct plan_value *value,
+                         GError **error)
 {
-    for (unsigned m = 0; m < plan->metrics->len; m++) {
+    GError *unread = NULL;
+
+    for (unsigned m = 0; m < plan->metrics->len && !unread; m++) {
         struct interval s = {0, (double)NAN, 0, (double)NAN, (double)NAN, ""};
 
         if (value)
-            s = plan_interval(plan, value, g_ptr_array_index(plan->metrics, m));
+            s = plan_interval(plan, value, g_ptr_array_index(plan->metrics, m), &unread);
         csv_real(csv, s.estimate);
         csv_real(csv, s.low);
         csv_real(csv, s.high);
         csv_text(csv, s.note ? s.note : "");
     }
+    if (!unread)
+        return true;
+    g_propagate_error(error, unread);
+    return false;
 }
 
 /* A value of the range in base units; an empty cell for BISECT_NONE. */
@@ -120,10 +127,12 @@ static bool plan_row(struct csv *csv, const struct plan *plan, const struct plan
     if (!value_cell(csv, plan, point->number, answer, error))
         return false;
     csv_text(csv, status_text(point));
-    metric_cells(csv, plan, at);
+    if (!metric_cells(csv, plan, at, error))
+        return false;
     if (!value_cell(csv, plan, point->number, neighbour, error))
         return false;
-    metric_cells(csv, plan, beside);
+    if (!metric_cells(csv, plan, beside, error))
+        return false;
     csv_text(csv, point->failure ? "" : point_sure(point) ? "yes" : "no");
     question_cells(csv, plan);
     return csv_row_end(csv, error);
@@ -160,7 +169,8 @@ static bool curve_row(struct csv *csv, const struct plan *plan, const struct pla
         !value_cell(csv, plan, value->point->number, value->place, error))
         return false;
     csv_unsigned(csv, value->metrics->len);
-    metric_cells(csv, plan, value);
+    if (!metric_cells(csv, plan, value, error))
+        return false;
     csv_text(csv, !value->sure ? "unsure" : value->verdict == VERDICT_MEETS ? "yes" : "no");
     return csv_row_end(csv, error);
 }
@@ -229,7 +239,7 @@ static char *metrics_text(const struct plan *plan, const struct plan_value *valu
     GString *text = g_string_new(NULL);
 
     for (unsigned m = 0; m < plan->metrics->len; m++) {
-        struct interval s = plan_interval(plan, value, g_ptr_array_index(plan->metrics, m));
+        struct interval s = plan_interval(plan, value, g_ptr_array_index(plan->metrics, m), NULL);
 
         g_string_append_printf(text, "%s%s ", m ? ", " : "",
                                (const char *)g_ptr_array_index(plan->metrics, m));

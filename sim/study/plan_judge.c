@@ -270,7 +270,7 @@ struct evidence *plan_evidence(const struct plan_value *value)
     return evidence;
 }
 
-enum answer plan_judge(struct plan_value *value, bool intervals)
+enum answer plan_judge(struct plan_value *value, bool intervals, GError **error)
 {
     const struct plan *plan = value->point->plan;
     struct evidence *evidence = plan_evidence(value);
@@ -281,6 +281,7 @@ enum answer plan_judge(struct plan_value *value, bool intervals)
     enum answer answer = expression_answer(plan->target, samples.values, samples.count, &judge);
 
     value->missing = expression_missing(plan->target, samples.values, samples.count);
+    evidence_read(evidence, error);
     samples_free(&samples);
     evidence_free(evidence);
     return answer;
@@ -299,12 +300,14 @@ struct interval plan_met(const struct plan_value *value, unsigned *met)
     return out;
 }
 
-struct interval plan_interval(const struct plan *plan, const struct plan_value *value, const char *metric)
+struct interval plan_interval(const struct plan *plan, const struct plan_value *value, const char *metric,
+                              GError **error)
 {
     struct evidence *evidence = plan_evidence(value);
     struct interval out =
         evidence_interval(evidence, (unsigned)plan_metric_place(plan->study->host, metric), 1);
 
+    evidence_read(evidence, error);
     evidence_free(evidence);
     return out;
 }

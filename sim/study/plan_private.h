@@ -70,13 +70,13 @@ char *plan_run_folder(const struct plan_value *value, unsigned replication);
 
 /* The replications at a value. */
 struct evidence *plan_evidence(const struct plan_value *value);
-/* A target metric at a value: its plain 95 % interval. */
-struct interval plan_interval(const struct plan *plan, const struct plan_value *value, const char *metric);
+/* A target metric at a value: its plain 95 % interval. error (may be NULL): set if its samples cannot be read. */
+struct interval plan_interval(const struct plan *plan, const struct plan_value *value, const char *metric,
+                              GError **error);
 
 /* Does a value meet the target? By the intervals, or by the estimates alone (never UNSURE). Also notes which
- * comparison
- * has no value. */
-enum answer plan_judge(struct plan_value *value, bool intervals);
+ * comparison has no value. Sets error if samples of a run cannot be read: the answer is none then. */
+enum answer plan_judge(struct plan_value *value, bool intervals, GError **error);
 /* How many of its runs meet the target, and what that says of all runs. */
 struct interval plan_met(const struct plan_value *value, unsigned *met);
 

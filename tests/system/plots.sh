@@ -130,7 +130,7 @@ if ./pullstorm --help | grep -q '^ *collect '; then
     ./pullstorm expand "$work/real.ini" -o "$work/real" >"$work/commands" 2>"$work/err" &&
         PATH=$PWD:$PATH sh -e "$work/commands" >"$work/out" 2>"$work/err" &&
         ./pullstorm collect "$work/real.ini" -o "$work/real" >"$work/out" 2>"$work/err" && script plot "$work/real" &&
-        says "$work/real/plots/time_to_key_p99_s.svg" "pull.rate (1/s)" "mean of 2 runs"
+        says "$work/real/plots/time_to_key_p99_s.svg" "pull.rate (1/s)" "2 runs per point"
     ok $? "a study of pullstorm expand and pullstorm collect"
     ./pullstorm plan "$work/real.ini" --target 'time_to_key_p99_s < 5s' --vary bmsc.workers=1..8 --quiet \
         -o "$work/real-plan" >"$work/out" 2>"$work/err" && script plot "$work/real-plan" &&

@@ -221,6 +221,7 @@ static void test_evidence(void)
     const double values[] = {0.5, 0.75};
     struct study_fixture fixture;
     struct evidence *evidence = evidence_new(&host);
+    GError *error = NULL;
     struct interval with, without;
 
     study_fixture_open(&fixture);
@@ -233,6 +234,7 @@ static void test_evidence(void)
         g_free(folder);
     }
     with = evidence_interval(evidence, 0, 1);
+    g_assert_true(evidence_read(evidence, NULL));
     g_assert_null(with.note);
     g_assert_cmpfloat_with_epsilon(with.estimate, 1, 1e-9);
     g_assert_cmpfloat_with_epsilon(with.sd, 0.25 / sqrt(2), 1e-9);
@@ -240,6 +242,9 @@ static void test_evidence(void)
     evidence_add(evidence, &values[0], "/nowhere");
     without = evidence_interval(evidence, 0, 1);
     g_assert_cmpstr(without.note, ==, "no samples");
+    g_assert_false(evidence_read(evidence, &error));
+    g_assert_cmpstr(error->message, ==, "/nowhere/distribution.csv: No such file or directory");
+    g_error_free(error);
     evidence_free(evidence);
     study_fixture_close(&fixture);
 }
