@@ -15,8 +15,8 @@ void evidence_free(struct evidence *evidence);
 void evidence_add(struct evidence *evidence, const double *metrics, const char *folder);
 unsigned evidence_count(const struct evidence *evidence);
 
-/* One of so many looks that together hold in 95 %. A quantile without samples (no folder, or they could not be
- * read: evidence_read()) has an estimate, the mean of the runs' own, and no interval. */
+/* One of so many looks that together hold in 95 %. A quantile without samples (no folder, or they could
+ * not be read: evidence_read()) has an estimate, the mean of the runs' own, and no interval. */
 struct interval evidence_interval(struct evidence *evidence, unsigned metric, unsigned looks);
 /* Could all samples be read that were asked for so far? False and error (G_FILE_ERROR) if not: what was
  * told of quantiles is then not to be used. */

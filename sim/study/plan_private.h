@@ -70,7 +70,8 @@ char *plan_run_folder(const struct plan_value *value, unsigned replication);
 
 /* The replications at a value. */
 struct evidence *plan_evidence(const struct plan_value *value);
-/* A target metric at a value: its plain 95 % interval. error (may be NULL): set if its samples cannot be read. */
+/* A target metric at a value: its plain 95 % interval. error (may be NULL): set if its samples cannot be
+ * read. */
 struct interval plan_interval(const struct plan *plan, const struct plan_value *value, const char *metric,
                               GError **error);
 
