@@ -166,6 +166,7 @@ same cut first "... the same tables as before"
 ok $? "... of the same runs"
 
 # --- a plan
+# shellcheck disable=SC2317 # called by expect
 plan() { "$P" plan "$1" -o "$2" --quiet --replications 2..2 --vary bmsc.workers=1..2 --target 'ues_without_key <= 0'; }
 printf '[study]\nbase = base.ini\n[axis rate]\npull.rate = 100/s, 1000/s\n' >study.ini
 sed 's/100\/s,/& 300\/s,/' study.ini >grown.ini
