@@ -158,11 +158,15 @@ class Verifier:
                                  f"{summary[waiting]}), the capture has {found}")
 
     def times(self, summary):
-        """time_to_key anew: a UE that installs the MSK acknowledges it at that moment. The BM-SC sends first pulls in the
-        order in which they are due, so with equal gaps the n-th that left was due at pull.start + n / pull.rate."""
+        """time_to_key anew: a UE that installs the MSK acknowledges it at that moment. Where the BM-SC sends
+        first pulls in the order in which they are due, with equal gaps, the n-th that left was due at pull.start + n /
+        pull.rate. Several workers may overtake each other unless all pulls take them the same time."""
         if self.packets and self.packets[-1].time_ns / 1e9 > float(summary["simulated_s"]) + 1e-6:
             self.problems.append(f"the capture ends at {self.packets[-1].time_ns / 1e9}, after the run")
-        if summary["pull.pacing"] != "uniform" or not self.mikey.first_ack:
+        in_order = summary["bmsc.workers"] == "1" or summary["bmsc.mikey_time"].startswith("fixed(")
+        if not in_order or summary["bmsc.newest_first"] != "0" or summary["pull.pacing"] != "uniform":
+            return
+        if not self.mikey.first_ack:
             return
         sent = sorted((packet.time_ns, ue) for ue, packet in self.mikey.first_pull.items())
         start, rate = float(summary["pull.start"]), float(summary["pull.rate"])
