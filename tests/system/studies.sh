@@ -398,6 +398,31 @@ expect 0 "never, by the means alone" plan one.ini --target 'time_to_key_p50_s <=
 says out "no bmsc.workers from 1 to 3 meets the target" "... is said to be so"
 says out "unsure: after 1 replications" "... but unsure"
 same "$(cell means/plan.csv 1 sure)" no "... in the table, too"
+# Each sort of comparison has its own judge: STATUS, SURE, condition. Of an extreme, and of what
+# mixes metrics, 95 % of runs must meet it: four that do not are sure, four that do are not.
+judged=0
+while read -r status sure condition; do
+    judged=$((judged + 1))
+    expect 0 "target $condition" plan one.ini --target "$condition" --vary bmsc.workers=16..17 -o "judged-$judged" --quiet \
+        --replications 2..4
+    same "$(cell "judged-$judged/plan.csv" 1 status) $(cell "judged-$judged/plan.csv" 1 sure)" "$status $sure" "... is judged"
+done <<'EOF'
+always no storm_duration_s <= 1000
+never yes storm_duration_s <= 1ms
+never yes 2 * storm_duration_s - 1 <= 1ms
+always no bmsc_wait_mean_s <= time_to_key_mean_s
+never yes bmsc_wait_mean_s >= time_to_key_mean_s
+always no time_to_key_p99_s <= storm_duration_s
+never yes time_to_key_p99_s > storm_duration_s
+always no time_to_key_mean_s * time_to_key_mean_s <= 100
+never yes bmsc_queue_max >= 1 / bmsc_queue_max + 1000000
+always yes bmsc.workers <= 20 and ues_keyed >= 1
+never yes bmsc.workers <= 2 and ues_keyed >= 1
+always no ues_without_key < 1
+never yes time_to_key_p99_s != time_to_key_p99_s
+never yes time_to_key_p99_s * time_to_key_p99_s <= 0
+always yes time_to_key_p99_s == 1 * time_to_key_p99_s
+EOF
 
 # --- runs that fail, and signals
 # A thousand tries, of which nearly all are in vain: in little memory minutes of work, some seconds for a machine of
