@@ -1,11 +1,13 @@
 # shellcheck shell=sh disable=SC2034 # variables of the scripts that read this
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 # What the tests of plots and reports share; read in with ".". Run from the build folder, $srcdir naming the source tree.
-# The slow tests of scripts need not run in each of several builds.
-if [ "${PULLSTORM_TESTS:-}" = quick ]; then
-    echo "1..0 # SKIP PULLSTORM_TESTS=quick"
+# The slow tests of scripts need not run in each of several builds, nor do those of Python in one that is to find faults
+# of the program.
+case ${PULLSTORM_TESTS:-} in quick | program)
+    echo "1..0 # SKIP PULLSTORM_TESTS=$PULLSTORM_TESTS"
     exit 0
-fi
+    ;;
+esac
 srcdir=$(CDPATH='' cd -- "${srcdir:-$(dirname "$0")/../..}" && pwd)
 here=$srcdir/tests/system
 PYTHONDONTWRITEBYTECODE=1
