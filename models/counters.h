@@ -107,9 +107,9 @@ enum model_rate {
 
 /* Durations that are measured: rows of latency.csv. */
 #define MODEL_PROCEDURES(X)                                                                                  \
-    X(update, "first pull of the run until a UE holds the new MSK; its percentiles are over all UEs, not "   \
-              "only those "                                                                                  \
-              "that do")                                                                                     \
+    X(update,                                                                                                \
+      "pull.start, when the first pull is due or the burst begins, until a UE holds the new MSK; its "       \
+      "percentiles are over all UEs, not only those that do")                                                \
     X(time_to_key, "first pull of a UE due until the UE holds the new MSK")                                  \
     X(pull, "first pull of a UE due until the UE accepts one; each further one counts again")                \
     X(gba, "bootstrap: first SYN to the BSF until the 200 is verified")                                      \

@@ -18,8 +18,8 @@
     X(ues_without_key, "1", COUNT, "UEs that do not hold the new MSK at the end")                            \
     X(ues_keyed_ratio, "ratio", SHARE, "share of UEs that hold the new MSK at the end")                      \
     X(keyed_within_1_ratio, "ratio", SHARE,                                                                  \
-      "share of all UEs that got the new MSK within the first of output.deadlines from the first pull of "   \
-      "the run on (empty, as the next three, if there is no such deadline, or run.end cut the storm off "    \
+      "share of all UEs that got the new MSK within the first of output.deadlines from pull.start on "       \
+      "(empty, as the next three, if there is no such deadline, or run.end cut the storm off "               \
       "before)")                                                                                             \
     X(keyed_within_2_ratio, "ratio", SHARE, "... the second")                                                \
     X(keyed_within_3_ratio, "ratio", SHARE, "... the third")                                                 \

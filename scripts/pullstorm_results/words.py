@@ -8,7 +8,7 @@ SATURATED = 0.95
 MOST_LISTED = 12
 STANDING = 4  # jobs; so many wait in one of 30 looks at a single worker that is half busy (M/M/1)
 PROCEDURES = {
-    "update": "first pull of the run until a UE holds the new MSK; percentiles are over all UEs",
+    "update": "pull.start, when the first pull is due or the burst begins, until a UE holds the new MSK; percentiles are over all UEs",
     "time_to_key": "first pull of a UE due until the UE holds the new MSK, over those that do",
     "pull": "first pull of a UE due until the UE accepts one",
     "gba": "bootstrap: first SYN to the BSF until the 200 is verified",
