@@ -5,6 +5,7 @@
 
 #include "sim/cli/cli.h"
 #include "sim/cli/study_command.h"
+#include "sim/cli/verdicts.h"
 #include "sim/study/folder.h"
 
 #include <glib-unix.h>
@@ -160,6 +161,15 @@ static void name_failed(const struct sweep *sweep, const struct study_run *run)
     g_free(name);
 }
 
+static void tell_verdicts(const struct sweep *sweep)
+{
+    char *line = verdicts_line(sweep->study, sweep->runs);
+
+    if (line)
+        printf("not calm: %s\n", line);
+    g_free(line);
+}
+
 static int report(struct sweep *sweep)
 {
     GArray *all = selection_of(sweep->study, sweep->runs, &sweep->selection);
@@ -178,6 +188,8 @@ static int report(struct sweep *sweep)
     if (!sweep->options->quiet)
         printf("%u runs: %u done, %u failed, %u missing; %s/study.csv\n", total, total - left - failed,
                failed, left, sweep->dir);
+    if (!sweep->options->quiet)
+        tell_verdicts(sweep);
     if (sweep->options->until)
         tell_rounds(sweep);
     if (sweep->stopped)

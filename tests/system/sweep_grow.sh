@@ -176,4 +176,8 @@ says out "4 runs made, 8 found" "... runs what is missing"
 expect 0 "... and in a folder of its own" plan grown.ini fresh3
 cmp planned/plan.csv fresh3/plan.csv && cmp planned/plan_curve.csv fresh3/plan_curve.csv
 ok $? "... with the same answers"
+# What the storms came to: run.end comes while pulls are still due.
+printf '[study]\nbase = base.ini\nreplications = 2\n[set]\nrun.end = 2200ms\naccess.loss = 0\n[axis rate]\npull.rate = 20/s, 10k/s, 50/s\n' >short.ini
+expect 0 "a study with points whose runs end too early" "$P" sweep short.ini -o short
+says out "not calm: 4 cut off by run.end (points 1, 3)" "... which is said, with the points"
 done_testing
