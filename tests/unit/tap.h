@@ -18,4 +18,14 @@ static inline void tap_init(int argc, char **argv)
     g_test_init(&count, &with_tap, NULL);
 }
 
+/* Adds a test that proves a mean or a chance by many draws, through code that other tests reach, too: left
+ * out where the program itself is tried for faults (PULLSTORM_TESTS, tests/README.md). */
+static inline void tap_add_chance(const char *path, GTestFunc test)
+{
+    const char *tests = g_getenv("PULLSTORM_TESTS");
+
+    if (g_strcmp0(tests, "quick") != 0 && g_strcmp0(tests, "program") != 0)
+        g_test_add_func(path, test);
+}
+
 #endif

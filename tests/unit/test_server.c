@@ -239,14 +239,14 @@ static void test_spans(void)
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
-    g_test_add_func("/server/M-M-1", test_mm1);
-    g_test_add_func("/server/M-D-1", test_md1);
-    g_test_add_func("/server/M-M-c", test_mmc);
+    tap_add_chance("/server/M-M-1", test_mm1);
+    tap_add_chance("/server/M-D-1", test_md1);
+    tap_add_chance("/server/M-M-c", test_mmc);
     g_test_add_func("/server/limit", test_limit);
     g_test_add_func("/server/spans", test_spans);
     g_test_add_func("/server/busy for long", test_busy_for_long);
     g_test_add_func("/server/ring", test_ring);
-    g_test_add_func("/server/storm M-M-1", test_storm_mm1);
-    g_test_add_func("/server/storm M-D-1", test_storm_md1);
+    tap_add_chance("/server/storm M-M-1", test_storm_mm1);
+    tap_add_chance("/server/storm M-D-1", test_storm_md1);
     return g_test_run();
 }
