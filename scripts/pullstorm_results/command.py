@@ -6,9 +6,12 @@ import errno
 import os
 import sys
 
+from pullstorm_results import choice as choosing
 from pullstorm_results import leftovers, reading
+from pullstorm_results.choice import Choice
 
 WRONG, FAILED = 2, 1
+FORMATS = ("png", "svg", "pdf")
 
 
 class Parser(argparse.ArgumentParser):
@@ -55,13 +58,58 @@ def _made(make, path, *more):
         ) from error
 
 
-def _pictures(path, kinds):
+def _pictures(path, kinds, choice):
     """[(file name, bytes)] of every plot."""
     from pullstorm_results import draw
 
     return [
-        (f"{chart.name}.{kind}", draw.picture(chart, kind)) for chart in charts_of(path) for kind in kinds
+        (f"{chart.name}.{kind}", draw.picture(chart, kind)) for chart in charts_of(path, choice) for kind in kinds
     ]
+
+
+def words_of(text):
+    """A list with commas; nothing of it may be empty."""
+    found = [word.strip() for word in filled(text).split(",")]
+    if not all(found):
+        raise argparse.ArgumentTypeError(f"{text!r} has an empty name")
+    return found
+
+
+def add_choice(parser):
+    """What plots and reports let one choose."""
+    parser.add_argument(
+        "--metric",
+        type=words_of,
+        action="extend",
+        default=[],
+        metavar="NAME,...",
+        help="these metrics: of a study or plan those of its tables, of a run columns of its time series"
+        " (default: those that the study names, else the usual ones)",
+    )
+    parser.add_argument(
+        "--x",
+        type=filled,
+        metavar="KEY",
+        help="the key on the x axis, of a study, or of a plan of several points (default: the one with most values)",
+    )
+    parser.add_argument(
+        "--only",
+        type=filled,
+        metavar="CONDITION",
+        help="only points of a study or plan for which this is true, as pullstorm sweep has it, e.g."
+        " 'pull.rate >= 500/s and variant == poisson'",
+    )
+    parser.add_argument(
+        "--log",
+        choices=("x", "y", "xy"),
+        default="",
+        help="these axes are logarithmic (default: what spans more than two decades, and keys in such steps)",
+    )
+    parser.add_argument("--linear", action="store_true", help="axes that --log does not name are linear")
+
+
+def choice_of(options):
+    return Choice(options.metric, options.x or "", options.only or "", options.log, options.linear)
 
 
 def _plot_parser():
@@ -71,32 +119,36 @@ def _plot_parser():
         "-o", "--output", type=filled, metavar="OUT", help="folder for the plots (default DIR/plots)"
     )
     parser.add_argument(
-        "--format", type=filled, default="png,svg", metavar="png,svg", help="kinds of files (default png,svg)"
+        "--format",
+        type=words_of,
+        default=["png", "svg"],
+        metavar="KIND,...",
+        help="kinds of files: png, svg, pdf (default png,svg)",
     )
+    add_choice(parser)
     return parser
 
 
-def charts_of(path):
+def charts_of(path, choice):
     """Every chart of the folder."""
     from pullstorm_results import plan_plots, run_plots, study_plots
 
     found = []
     for kind in reading.kinds_of(path):
         if kind == "run":
-            found += run_plots.charts(reading.read_run(path, run_plots.SERIES_COLUMNS))
+            found += run_plots.charts(reading.read_run(path, run_plots.columns_of(choice)), choice)
         elif kind == "study":
-            found += study_plots.charts(reading.read_study(path))
+            found += study_plots.charts(choosing.read_study(path, choice), choice)
         else:
-            found += plan_plots.charts(reading.read_plan(path))
+            found += plan_plots.charts(choosing.read_plan(path, choice), choice)
     return found
 
 
 def plot(words):
     options = _plot_parser().parse_args(words)
-    kinds = [kind.strip() for kind in options.format.split(",")]
-    if not kinds or any(kind not in ("png", "svg") for kind in kinds):
-        raise reading.ResultError(f"--format {options.format}: png, svg or both are expected")
-    files = _made(_pictures, options.result, kinds)
+    for kind in options.format:
+        choosing.known("--format", kind, FORMATS)
+    files = _made(_pictures, options.result, list(dict.fromkeys(options.format)), choice_of(options))
     folder = options.output or os.path.join(options.result, "plots")
     os.makedirs(folder, exist_ok=True)
     for name, data in files:
@@ -104,16 +156,16 @@ def plot(words):
     print(f"{len(files)} files in {folder}")
 
 
-def document_of(path):
+def document_of(path, choice):
     """The page of the folder; of a study and of a plan that was made in its folder both."""
     from pullstorm_results import page_plan, page_run, page_study
 
     kinds = reading.kinds_of(path)
     if "study" in kinds:
-        return page_study.document(path, "plan" in kinds)
+        return page_study.document(path, "plan" in kinds, choice)
     if "plan" in kinds:
-        return page_plan.document(path)
-    return page_run.document(path)
+        return page_plan.document(path, choice)
+    return page_run.document(path, choice)
 
 
 def report(words):
@@ -124,8 +176,9 @@ def report(words):
     parser.add_argument(
         "-o", "--output", type=filled, metavar="FILE", help="the file to write (default DIR/report.html)"
     )
+    add_choice(parser)
     options = parser.parse_args(words)
-    data = _made(document_of, options.result).encode("utf-8")
+    data = _made(document_of, options.result, choice_of(options)).encode("utf-8")
     path = options.output or os.path.join(options.result, "report.html")
     write_file(path, data)
     print(f"{path}, {-(-len(data) // 1000)} kB")

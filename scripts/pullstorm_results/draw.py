@@ -64,6 +64,7 @@ def set_style():
             "figure.dpi": 100,
             "savefig.dpi": 160,
             "svg.fonttype": "none",
+            "pdf.fonttype": 42,  # letters that can be found and copied
             "svg.hashsalt": "pullstorm",
             "path.simplify": True,
             "figure.constrained_layout.use": True,
@@ -180,7 +181,7 @@ def _x_axis(axes, chart):
         return
     if chart.x_log:
         axes.set_xscale("log")
-    ticks = sorted(set(chart.x_ticks or []))
+    ticks = sorted({tick for tick in chart.x_ticks or [] if tick > 0 or not chart.x_log})
     if len(ticks) > 1:
         _x_limits(axes, ticks, chart.x_log)
     if 1 < len(ticks) <= 16:
@@ -311,29 +312,31 @@ def figure_of(chart, limit=2000):
 
 
 def picture(chart, kind, limit=2000):
-    """The chart as the bytes of a "png" or "svg" file."""
+    """The chart as the bytes of a "png", "svg" or "pdf" file."""
     set_style()
     if kind == "svg":
         matplotlib.rcParams["svg.hashsalt"] = "pullstorm " + chart.name
     figure = figure_of(chart, limit)
     file = io.BytesIO()
     # A picture carries neither date nor version: the same data are the same bytes.
-    metadata = (
-        {"Date": None, "Creator": "pullstorm", "Title": chart.title} if kind == "svg" else {"Software": None}
-    )
+    metadata = {
+        "svg": {"Date": None, "Creator": "pullstorm", "Title": chart.title},
+        "pdf": {"CreationDate": None, "Creator": "pullstorm", "Producer": None, "Title": chart.title},
+        "png": {"Software": None},
+    }[kind]
     try:
         with warnings.catch_warnings(record=True) as found:
             figure.savefig(file, format=kind, metadata=metadata)
     finally:
         pyplot.close(figure)
-    if kind == "png" and any("missing from" in str(one.message) for one in found):
+    if kind != "svg" and any("missing from" in str(one.message) for one in found):
         tell_missing_letters()
     return file.getvalue()
 
 
 @functools.cache  # once
 def tell_missing_letters():
-    print("scripts/plot: PNG: letters that the font DejaVu Sans lacks are boxes; in SVG they are not", file=sys.stderr)
+    print("scripts/plot: PNG, PDF: letters that the font DejaVu Sans lacks are boxes; in SVG they are not", file=sys.stderr)
 
 
 def inline_svg(chart):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 """The report of a plan, alone or behind that of a study."""
 
+from pullstorm_results import choice as choosing
 from pullstorm_results import parts, plan_plots, reading, repeat, run_plots, study_plots, wording, words
 
 MOST_SENTENCES = 6  # points; the answers of more are in the table only
@@ -126,10 +127,10 @@ def summary(plan):
     return parts.paragraph(text) + answers_in_words(plan) + answer_table(plan)
 
 
-def document(path):
+def document(path, choice=choosing.Choice()):
     """The page of the plan in the folder path."""
-    plan = reading.read_plan(path)
-    charts = plan_plots.charts(plan)
+    plan = choosing.read_plan(path, choice)
+    charts = plan_plots.charts(plan, choice)
     body = parts.warning_list(warnings(plan))
     body += parts.section("summary", "Summary", summary(plan))
     body += parts.section("plots", "Plots", parts.figures(charts))

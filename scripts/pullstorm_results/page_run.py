@@ -4,6 +4,7 @@
 import shlex
 
 from pullstorm_results import parts, reading, run_plots, wording, words
+from pullstorm_results.choice import Choice
 
 BOOKS = ("sent", "duplicated", "received", "rejected", "lost", "in_flight")
 
@@ -140,10 +141,10 @@ def reproduction(run):
     )
 
 
-def document(path):
+def document(path, choice=Choice()):
     """The page of the run in the folder path."""
-    run = reading.read_run(path, run_plots.SERIES_COLUMNS)
-    charts = run_plots.charts(run)
+    run = reading.read_run(path, run_plots.columns_of(choice))
+    charts = run_plots.charts(run, choice)
     text = str(run.manifest.get("scenario_text", ""))
     body = parts.warning_list(words.warnings(run))
     body += parts.section(

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 """The report of a study."""
 
+from pullstorm_results import choice as choosing
 from pullstorm_results import page_plan, parts, plan_plots, reading, repeat, run_plots, study_plots, wording, words
 
 WIDE = 0.10  # half-width of an interval relative to its mean
@@ -194,15 +195,15 @@ def failed_table(study):
     return parts.table("Runs that failed", ("point", "replication", "seed", "status"), rows, 4)
 
 
-def document(path, with_plan=False):
+def document(path, with_plan=False, choice=choosing.Choice()):
     """The page of the study in the folder path; with the plan that was made in the same folder, if that is wanted."""
-    study = reading.read_study(path)
+    study = choosing.read_study(path, choice)
     metrics = study_plots.chosen_metrics(study)
-    charts = study_plots.charts(study)
-    left_out = study_plots.facets_left_out(study_plots.layout_of(study.axes, study.points), study.points)
+    charts = study_plots.charts(study, choice)
+    left_out = study_plots.facets_left_out(study_plots.layout_of(study.axes, study.points, choice.x), study.points)
     columns = [column for axis in study.axes for column in axis.columns]
-    plan = reading.read_plan(path) if with_plan else None
-    plan_charts = plan_plots.charts(plan) if plan else []
+    plan = choosing.read_plan(path, choice) if with_plan else None
+    plan_charts = plan_plots.charts(plan, choice) if plan else []
     found = warnings(study, metrics) + [f"Plan: {text}" for text in (page_plan.warnings(plan) if plan else [])]
     body = parts.warning_list(found)
     body += parts.section("summary", "Summary", "".join(parts.paragraph(text) for text in summary(study, metrics)))

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 """The plots of a plan: what was explored, the target, the answer."""
 
-from pullstorm_results import wording
+from pullstorm_results import choice as choosing
+from pullstorm_results import target, wording
 from pullstorm_results.chart import LINE, POINTS, Chart, Mark, Series
 from pullstorm_results.study_plots import dimensions, spread, why_without
 
@@ -71,9 +72,7 @@ def explored(plan, metric):
     texts = point_texts(plan)
     points = spread(list(texts), MOST_POINTS)
     factor = 100.0 if wording.metric_unit(metric) == "ratio" else 1.0
-    series, marks = [], []
-    for bound in plan.bounds.get(metric, []):
-        marks.append(Mark("y", bound * factor, f"target: {wording.metric_text(metric, bound)}", 6))
+    series, marks = [], target.lines(plan.bounds, metric)
     for place, point in enumerate(points):
         series.append(_series(plan, metric, point, texts[point], place))
         mark = _answer_mark(plan, point, texts[point], place)
@@ -132,8 +131,8 @@ def answers(plan):
     )
 
 
-def charts(plan):
-    """All plots of a plan."""
-    found = [explored(plan, metric) for metric in metrics_of(plan)]
+def charts(plan, choice=choosing.Choice()):
+    """All plots of a plan, or those of the metrics that were chosen."""
+    found = [explored(plan, metric) for metric in choice.metrics_of(metrics_of(plan), metrics_of(plan))]
     summary = answers(plan)
-    return [summary] * bool(summary) + found
+    return [choosing.scaled(chart, choice) for chart in [summary] * bool(summary) + found]

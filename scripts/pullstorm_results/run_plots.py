@@ -5,7 +5,8 @@ import math
 
 import numpy
 
-from pullstorm_results import wording
+from pullstorm_results import choice as choosing
+from pullstorm_results import reading, wording
 from pullstorm_results.chart import BARS, LINE, STEP, Chart, Mark, Series, thin
 
 HISTOGRAM_BARS = 60
@@ -306,8 +307,23 @@ def procedures(run):
     )
 
 
-def charts(run):
-    """All plots of a run."""
-    return [
+def columns_of(choice):
+    """The columns of the time series that are to be read."""
+    return SERIES_COLUMNS | set(choice.metrics)
+
+
+def chosen(run, metric):
+    """A column of the time series that the user named."""
+    choosing.known("--metric", metric, [name for name in run.series.columns if name != "time_s"])
+    curve = over_time(run, wording.metric_title(metric), run.series[metric], 0)
+    return Chart(metric, wording.metric_title(metric), TIME, wording.metric_label(metric), [curve])
+
+
+def charts(run, choice=choosing.Choice()):
+    """All plots of a run, or those of the metrics that were chosen."""
+    if choice.only or choice.x:
+        raise reading.ResultError(f"{'--only' if choice.only else '--x'}: {run.path} is a run, which has no points")
+    found = [chosen(run, metric) for metric in choice.metrics] or [
         make(run) for make in (keyed, queues, utilisation, messages, traffic, time_to_key, histogram, procedures)
     ]
+    return [choosing.scaled(chart, choice) for chart in found]

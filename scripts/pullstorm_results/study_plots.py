@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 
+from pullstorm_results import choice as choosing
 from pullstorm_results import reading, wording
 from pullstorm_results.chart import LINE, POINTS, Chart, HeatChart, Series
 
@@ -72,15 +73,30 @@ class Layout:
     fixed: list  # axes of one value
 
 
-def layout_of(axes, points):
-    """x is the axis with an order that has most values, the family another one, the rest make plots of their own."""
+def layout_of(axes, points, x_key=""):
+    """x is the axis with an order that has most values, the family another one, the rest make plots of their own.
+
+    x_key: the user's choice of x, by a key of the axis or the axis's name.
+    """
     found = dimensions(axes, points)
+    if x_key:
+        return _layout_over(x_key, axes, found)
     fixed = [one for one in found if len(one.distinct()) < 2]
     left = [one for one in found if one not in fixed]
     if not left:
         return Layout(None, None, [], fixed)
     x = max(left, key=lambda one: (one.numbers is not None, len(one.distinct())))
     left.remove(x)
+    family = next((one for one in left if one.numbers is not None), left[0]) if left else None
+    return Layout(x, family, [one for one in left if one is not family], fixed)
+
+
+def _layout_over(key, axes, found):
+    names = [{one.name, one.column, axis.name, *axis.columns} for axis, one in zip(axes, found)]
+    choosing.known("--x", key, sorted(set().union(*names)))
+    x = found[next(place for place, those in enumerate(names) if key in those)]
+    left = [one for one in found if one is not x and len(one.distinct()) > 1]
+    fixed = [one for one in found if one is not x and one not in left]
     family = next((one for one in left if one.numbers is not None), left[0]) if left else None
     return Layout(x, family, [one for one in left if one is not family], fixed)
 
@@ -286,13 +302,13 @@ def heat(study, metric, layout, facet):
     )
 
 
-def charts(study):
-    """All plots of a study."""
-    layout = layout_of(study.axes, study.points)
+def charts(study, choice=choosing.Choice()):
+    """All plots of a study, or of what was chosen of it."""
+    layout = layout_of(study.axes, study.points, choice.x)
     found = []
     for metric in chosen_metrics(study):
         for facet in facets_of(layout, study.points):
             found.append(curves(study, metric, layout, facet))
             if layout.family is not None and layout.x.numbers is not None and layout.family.numbers is not None:
                 found += [one for one in [heat(study, metric, layout, facet)] if not one.is_empty()]
-    return found
+    return [choosing.scaled(chart, choice) for chart in found]
