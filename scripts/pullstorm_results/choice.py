@@ -69,11 +69,11 @@ def points_where(path, condition):
     study = os.path.join(path, "study.ini")
     if not os.path.exists(study):
         raise reading.ResultError(f"--only: {path} has no study.ini, so no points to choose from")
-    command = [program(), "expand", study, "-o", path, "--points", "--only", condition]
+    command = [program(), "expand", path, "--points", "--only", condition]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
     if done.returncode:
         lines = done.stderr.strip().splitlines() or [f"pullstorm expand ended with status {done.returncode}"]
-        raise reading.ResultError(lines[-1].removeprefix("pullstorm: error: ").removeprefix("error: "))
+        raise reading.ResultError(lines[-1].removeprefix("pullstorm: "))
     return {int(line) for line in done.stdout.split()}
 
 

@@ -10,7 +10,7 @@
 
 struct options {
     char *dir, *only, *replications, *shard;
-    gboolean count, missing, longest_first, retry_failed, any_version;
+    gboolean count, points, missing, longest_first, retry_failed, any_version;
 };
 
 struct expansion {
@@ -28,6 +28,8 @@ static enum cli_parsed parse_options(struct options *o, int *argc, char **argv)
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->dir,
          "folder of the study (default results/<study name>)", "DIR"},
         {"count", 0, 0, G_OPTION_ARG_NONE, &o->count, "print how many runs it would list", NULL},
+        {"points", 0, 0, G_OPTION_ARG_NONE, &o->points,
+         "print the numbers of the points of these runs instead", NULL},
         {"only", 0, 0, G_OPTION_ARG_STRING, &o->only,
          "only points for which this is true, e.g. 'pull.rate < 5k/s and variant == poisson'", "CONDITION"},
         {"replications", 0, 0, G_OPTION_ARG_STRING, &o->replications,
@@ -43,7 +45,8 @@ static enum cli_parsed parse_options(struct options *o, int *argc, char **argv)
 
     return cli_parse(
         "STUDY",
-        "Lists the runs of a parameter study, one \"pullstorm run\" command line each. Makes nothing.",
+        "Lists the runs of a parameter study, one \"pullstorm run\" command line each. Makes nothing.\n"
+        "With --points STUDY may be the folder of a study.",
         entries, argc, argv);
 }
 
@@ -62,6 +65,10 @@ static bool read_options(struct expansion *e)
         return false;
     if ((o->retry_failed || o->any_version) && !o->missing) {
         cli_error("expand: --%s needs --missing", o->retry_failed ? "retry-failed" : "any-version");
+        return false;
+    }
+    if (o->points && o->count) {
+        cli_error("expand: --points and --count do not go together");
         return false;
     }
     return !o->only || (selection->only = study_command_only(e->study, o->only)) != NULL;
@@ -106,6 +113,20 @@ static int read_runs(struct expansion *e)
     return CLI_WRONG;
 }
 
+/* Runs are chosen in the order of their points. */
+static void print_points(const GArray *chosen)
+{
+    unsigned last = 0;
+
+    for (unsigned i = 0; i < chosen->len; i++) {
+        unsigned point = g_array_index(chosen, struct study_run, i).point;
+
+        if (point != last)
+            printf("%u\n", point);
+        last = point;
+    }
+}
+
 static int expand(struct expansion *e)
 {
     int status = study_command_one_line("expand", e->study, e->dir) ? read_runs(e) : CLI_WRONG;
@@ -114,6 +135,10 @@ static int expand(struct expansion *e)
         return status;
     e->chosen = selection_of(e->study, e->runs, &e->selection);
     name_damaged(e);
+    if (e->options->points) {
+        print_points(e->chosen);
+        return cli_finish_output();
+    }
     if (e->options->longest_first)
         runs_longest_first(e->study, e->chosen, e->runs);
     if (e->options->count)
@@ -122,6 +147,17 @@ static int expand(struct expansion *e)
         for (unsigned i = 0; i < e->chosen->len; i++)
             study_command_print_run(e->study, e->dir, &g_array_index(e->chosen, struct study_run, i));
     return cli_finish_output();
+}
+
+static bool load(struct expansion *e, const char *path)
+{
+    bool folder = e->options->points && g_file_test(path, G_FILE_TEST_IS_DIR);
+
+    e->study = folder ? study_command_load_folder(path) : study_command_load(path);
+    if (!e->study || !read_options(e))
+        return false;
+    e->dir = folder && !e->options->dir ? g_strdup(path) : study_command_dir(e->study, e->options->dir);
+    return true;
 }
 
 int expand_command(int argc, char **argv)
@@ -135,10 +171,8 @@ int expand_command(int argc, char **argv)
         status = cli_finish_output();
     else if (parsed == CLI_GO && argc != 2)
         cli_error("expand: expected one STUDY, got %d (pullstorm expand --help)", argc - 1);
-    else if (parsed == CLI_GO && (e.study = study_command_load(argv[1])) != NULL && read_options(&e)) {
-        e.dir = study_command_dir(e.study, options.dir);
+    else if (parsed == CLI_GO && load(&e, argv[1]))
         status = expand(&e);
-    }
     if (e.chosen)
         g_array_free(e.chosen, TRUE);
     if (e.runs)

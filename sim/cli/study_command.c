@@ -6,6 +6,7 @@
 #include "sim/cli/cli.h"
 #include "sim/cli/output_dir.h"
 #include "sim/cli/report.h"
+#include "sim/config/file.h"
 #include "sim/config/value.h"
 #include "sim/study/folder.h"
 #include "sim/study/jobs.h"
@@ -30,26 +31,55 @@ static char *refuse(const struct scenario *scenario)
     return text;
 }
 
-struct study *study_command_load(const char *path)
+static struct study_host study_host(void)
 {
-    const struct study_host host = {.metrics = storm_metrics,
-                                    .metric_count = storm_metric_count,
-                                    .quantiles = storm_quantiles,
-                                    .quantile_count = storm_quantile_count,
-                                    .ues = "ues",
-                                    .version = PULLSTORM_VERSION,
-                                    .rule = storm_check,
-                                    .refuse = refuse,
-                                    .cell = summary_parameter_cell};
-    GError *error = NULL;
-    struct study *study;
+    return (struct study_host){.metrics = storm_metrics,
+                               .metric_count = storm_metric_count,
+                               .quantiles = storm_quantiles,
+                               .quantile_count = storm_quantile_count,
+                               .ues = "ues",
+                               .version = PULLSTORM_VERSION,
+                               .rule = storm_check,
+                               .refuse = refuse,
+                               .cell = summary_parameter_cell};
+}
 
-    study = study_load(path, &host, &error);
+static struct study *or_mistakes(struct study *study, GError *error)
+{
     if (error) {
         cli_print(error->message);
         g_error_free(error);
     }
     return study;
+}
+
+struct study *study_command_load(const char *path)
+{
+    const struct study_host host = study_host();
+    GError *error = NULL;
+    struct study *study = study_load(path, &host, &error);
+
+    return or_mistakes(study, error);
+}
+
+struct study *study_command_load_folder(const char *dir)
+{
+    const struct study_host host = study_host();
+    char *path = g_build_filename(dir, "study.ini", NULL),
+         *base_path = g_build_filename(dir, "base.ini", NULL);
+    GError *error = NULL;
+    char *text = scenario_file_read(path, &error), *base = NULL;
+    struct study *study = NULL;
+
+    if (text && g_file_test(base_path, G_FILE_TEST_EXISTS))
+        base = scenario_file_read(base_path, &error);
+    if (text && !error)
+        study = study_parse(path, text, base, &host, &error);
+    g_free(path);
+    g_free(base_path);
+    g_free(text);
+    g_free(base);
+    return or_mistakes(study, error);
 }
 
 char *study_command_dir(const struct study *study, const char *given)

@@ -8,6 +8,9 @@
 /* The study, or NULL and every mistake on standard error. */
 struct study *study_command_load(const char *path);
 
+/* Likewise the study whose folder this is, by the copies that stand there: its base may have moved since. */
+struct study *study_command_load_folder(const char *dir);
+
 /* The folder of a study: as given, or results/NAME; g_free. */
 char *study_command_dir(const struct study *study, const char *given);
 

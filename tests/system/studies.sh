@@ -75,6 +75,15 @@ result $? "expand makes nothing"
 expect 0 "--only" expand "$studies/quick.ini" -o q --only 'variant == poisson and bmsc.workers > 2'
 lines 4 "two points of two replications"
 says out "q/runs/p0010-r02" "numbers stay"
+expect 0 "--points" expand "$studies/quick.ini" -o q --points --only 'variant == poisson and bmsc.workers > 2'
+[ "$(tr '\n' ' ' <out)" = "8 10 " ]
+result $? "... are the numbers of the points, each once"
+mkdir as-folder && sed 's|^base = .*|base = gone.ini|' "$studies/quick.ini" >as-folder/study.ini &&
+    cp "$studies/../scenarios/solicited-pull.ini" as-folder/base.ini
+expect 0 "--points of a folder, whose base has moved" expand as-folder --points --only 'point > 8'
+[ "$(tr '\n' ' ' <out)" = "9 10 " ]
+result $? "... its points"
+expect 2 "--points with --count" expand "$studies/quick.ini" --points --count
 expect 0 "--replications" expand "$studies/quick.ini" -o q --replications 2..4
 lines 30 "three replications of ten points"
 says out "--seed 4 -o q/runs/p0010-r04" "replication 4 has seed 4"
