@@ -51,6 +51,7 @@ class Chart:
     x_ticks: list = None  # where values were measured, if they are few
     categories: list = None  # names of x = 0, 1, 2 ..., where x has no order
     y_max: float = None
+    y_min: float = None  # of a logarithmic axis, with y_max
     markers: bool = True  # whether curves of few points show each of them
     empty: str = ""  # what to say where there is nothing to draw
 
@@ -164,6 +165,7 @@ def to_json(chart, limit=1500):
         "xTicks": rounded(chart.x_ticks, 8),
         "categories": chart.categories,
         "yMax": chart.y_max,
+        "yMin": chart.y_min,
         "markers": chart.markers,
         "empty": chart.empty,
         "series": series,

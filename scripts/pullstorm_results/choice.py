@@ -21,6 +21,10 @@ class Choice:
     log: str = ""  # axes that are logarithmic: "x", "y" or "xy"
     linear: bool = False  # all others are linear
 
+    def logarithmic(self, axis, usual):
+        """Whether the axis, "x" or "y", is logarithmic; usual: by default."""
+        return axis in self.log or (usual and not self.linear)
+
     def metrics_of(self, there, usual):
         """The metrics to show; one that is not there is a mistake."""
         for name in self.metrics:
@@ -116,21 +120,17 @@ def read_plan(path, choice):
 # --- axes
 
 
-def _axis(choice, letter, usual):
-    return letter in choice.log or (usual and not choice.linear)
-
-
 def scaled(chart, choice):
     """The chart with the axes that were chosen, where its values have a place on them."""
     if isinstance(chart, HeatChart):
         values = [value for row in chart.z for value in row]
-        chart.z_log = _axis(choice, "y", chart.z_log) and scale.without_place(values) == 0
+        chart.z_log = choice.logarithmic("y", chart.z_log) and scale.without_place(values) == 0
         return chart
     xs = [x for series in chart.series for x in series.x] + list(chart.x_ticks or [])
     ys = [y for series in chart.series for y in series.y]
     usual_x, usual_y = chart.x_log, chart.y_log
-    chart.x_log = chart.categories is None and _axis(choice, "x", chart.x_log)
-    chart.y_log = _axis(choice, "y", chart.y_log)
+    chart.x_log = chart.categories is None and choice.logarithmic("x", chart.x_log)
+    chart.y_log = choice.logarithmic("y", chart.y_log)
     notes = [chart.note] if chart.note else []
     for letter, now, usual, values in (("x", chart.x_log, usual_x, xs), ("y", chart.y_log, usual_y, ys)):
         if not now or usual or not scale.without_place(values):

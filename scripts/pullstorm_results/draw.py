@@ -17,7 +17,7 @@ import matplotlib  # noqa: E402
 matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402
 from matplotlib.colors import LogNorm, Normalize  # noqa: E402
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter, NullLocator  # noqa: E402
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator  # noqa: E402
 
 from pullstorm_results import wording  # noqa: E402
 from pullstorm_results.chart import BARS, POINTS, STEP, HeatChart, thinned  # noqa: E402
@@ -171,6 +171,18 @@ def _numbers(axis, each):
     axis.set_minor_formatter(NullFormatter())
 
 
+def _log_ticks(axis):
+    """Powers of ten alone would leave an axis of few decades without numbers."""
+    low, high = sorted(axis.get_view_interval())
+    if low <= 0 or high > 30 * low:
+        return
+    if high > 3 * low:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    else:
+        axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+        axis.set_minor_locator(NullLocator())
+
+
 def _x_axis(axes, chart):
     if chart.categories is not None:
         longest = max((len(name) for name in chart.categories), default=0)
@@ -189,16 +201,31 @@ def _x_axis(axes, chart):
         axes.xaxis.set_minor_locator(NullLocator())
     elif not chart.x_log:
         axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 2.5, 5, 10]))
+    else:
+        _log_ticks(axes.xaxis)
     _numbers(axes.xaxis, chart.x_log or bool(ticks))
+
+
+def _linear_limits(chart):
+    """From 0, or from below it where there are such values, as differences have them."""
+    ends = [y for series in chart.series for part in (series.y, series.low, series.high) for y in part or []]
+    ends = [y for y in ends if y == y] + [mark.value for mark in chart.marks if mark.axis == "y"]
+    least = min(ends, default=0) if min((y for one in chart.series for y in one.y if y == y), default=0) < 0 else 0
+    least = min(least, 0)
+    most = chart.y_max * 1.04 if chart.y_max is not None else max(ends, default=0)
+    room = 0.06 * (most - least)
+    return least - room if least else 0, most if chart.y_max is not None else most + room or 1
 
 
 def _y_axis(axes, chart):
     if chart.y_log:
         axes.set_yscale("log")
+        if chart.y_min is not None and chart.y_min > 0:
+            room = (chart.y_max / chart.y_min) ** 0.05
+            axes.set_ylim(chart.y_min / room, chart.y_max * room)
+        _log_ticks(axes.yaxis)
     else:
-        ends = [y for series in chart.series for y in list(series.y) + list(series.high or []) if y == y]
-        ends += [mark.value for mark in chart.marks if mark.axis == "y"]
-        axes.set_ylim(0, chart.y_max * 1.04 if chart.y_max is not None else max(ends, default=0) * 1.06 or 1)
+        axes.set_ylim(*_linear_limits(chart))
     _numbers(axes.yaxis, chart.y_log)
 
 
@@ -268,14 +295,13 @@ def _lines(figure, chart, limit):
 def _heat(figure, chart):
     axes = figure.add_subplot()
     values = [value for row in chart.z for value in row if value == value]
-    norm = LogNorm(min(values), max(values)) if chart.z_log and values and min(values) > 0 else None
+    ends = chart.z_range or (min(values), max(values))
+    norm = LogNorm(*ends) if chart.z_log and ends[0] > 0 else Normalize(*ends)
     # matplotlib before 3.5 has no colormaps, from 3.9 on no get_cmap
     cells = matplotlib.colormaps["cividis"] if hasattr(matplotlib, "colormaps") else matplotlib.cm.get_cmap("cividis")
     cells = cells.copy()
     cells.set_bad("#eeeeee")
     axes.grid(False)
-    if chart.z_range is not None:
-        norm = Normalize(*chart.z_range)
     image = axes.imshow(chart.z, origin="lower", aspect="auto", cmap=cells, norm=norm, interpolation="nearest")
     _heat_ticks(axes.set_xticks, chart.x, 9)
     _heat_ticks(axes.set_yticks, chart.y, 16)

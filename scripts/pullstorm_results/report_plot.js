@@ -116,6 +116,7 @@ Plot.prototype.rangeY = function (xs) {
   });
   if (!view) chart.marks.forEach(function (mark, i) { if (mark.axis === "y" && !hidden["m" + i]) see(mark.value); });
   if (low > high) return chart.yLog ? [1, 10] : [0, 1];
+  if (chart.yLog && !view && chart.yMin > 0) { low = Math.min(low, chart.yMin); high = Math.max(high, chart.yMax); }
   if (chart.yLog) { var f = Math.max(1.15, Math.pow(high / low, 0.05)); return [low / f, high * f]; }
   if (!view && chart.yMax) return [0, chart.yMax * 1.04];
   if (!view || low < 0.25 * high) low = Math.min(0, low);

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 """The plots of one run."""
 
+import bisect
 import math
 
 import numpy
 
 from pullstorm_results import choice as choosing
-from pullstorm_results import reading, wording
+from pullstorm_results import reading, scale, wording
 from pullstorm_results.chart import BARS, LINE, STEP, Chart, Mark, Series, thin
 
 HISTOGRAM_BARS = 60
@@ -245,31 +246,49 @@ def time_to_key(run):
             chart.series.append(Series(title, x, y, colour=place))
     if chart.series:
         chart.marks = quantile_marks(run)
+        every = [x for series in chart.series for x in series.x]
+        chart.x_log = scale.long_tail(every)
+        for series in chart.series if chart.x_log else []:
+            series.x = [max(x, scale.shortest_shown(every)) for x in series.x]
     return chart
 
 
-def rebinned(rows):
-    """Counts put into equal bins from the shortest to the longest: (from, to, counts).
+def _bins(rows, logarithmic):
+    """The edges of equal bins from the shortest to the longest; the more samples the more bins.
 
-    The more samples the more bins, but none narrower than a step of distribution.csv.
+    None is narrower than a step of distribution.csv.
     """
     low, high = rows["from_s"].min(), rows["to_s"].max()
     if high <= low:
         high = low * 1.01 or 1e-9
     bars = min(HISTOGRAM_BARS, math.ceil(2 * math.sqrt(rows["count"].sum())))
-    bars = max(1, min(bars, int((high - low) / max((rows["to_s"] - rows["from_s"]).max(), 1e-12) + 0.5)))
-    width = (high - low) / bars
+    if logarithmic:
+        low = max(low, scale.shortest_shown(rows["to_s"]))
+        finest = max(math.log(to / start) for start, to in zip(rows["from_s"], rows["to_s"]) if start > 0)
+        room = math.log(high / low)
+    else:
+        finest, room = (rows["to_s"] - rows["from_s"]).max(), high - low
+    bars = max(1, min(bars, int(room / max(finest, 1e-12) + 0.5)))
+    if logarithmic:
+        return [low * math.exp(room * i / bars) for i in range(bars + 1)]
+    return [low + room * i / bars for i in range(bars + 1)]
+
+
+def rebinned(rows, logarithmic=False):
+    """Counts put into bins from the shortest to the longest, alike on a logarithmic axis or on a linear one:
+    (from, to, counts)."""
+    edges = _bins(rows, logarithmic)
+    bars = len(edges) - 1
     counts = [0.0] * bars
     for start, end, times in zip(rows["from_s"], rows["to_s"], rows["count"]):
-        first = min(bars - 1, int((start - low) / width))
-        last = min(bars - 1, int((end - low) / width))
+        first, last = (min(bars - 1, max(0, bisect.bisect_right(edges, at) - 1)) for at in (start, end))
         for bar in range(first, last + 1):
-            inside = min(end, low + (bar + 1) * width) - max(start, low + bar * width)
+            inside = min(end, edges[bar + 1]) - max(start, edges[bar])
             counts[bar] += times * (inside / (end - start) if end > start and last > first else last == first)
-    return [low + i * width for i in range(bars)], [low + (i + 1) * width for i in range(bars)], counts
+    return edges[:-1], edges[1:], counts
 
 
-def histogram(run):
+def histogram(run, choice=choosing.Choice()):
     rows = procedure(run, "time_to_key")
     chart = Chart(
         "time_to_key_histogram",
@@ -279,7 +298,8 @@ def histogram(run):
         empty="no UE got the new MSK",
     )
     if len(rows):
-        start, end, counts = rebinned(rows)
+        chart.x_log = choice.logarithmic("x", scale.long_tail([*rows["from_s"], *rows["to_s"]]))
+        start, end, counts = rebinned(rows, chart.x_log)
         chart.series.append(Series("UEs", start, counts, style=BARS, to=end, colour=0))
     return chart
 
@@ -324,6 +344,8 @@ def charts(run, choice=choosing.Choice()):
     if choice.only or choice.x:
         raise reading.ResultError(f"{'--only' if choice.only else '--x'}: {run.path} is a run, which has no points")
     found = [chosen(run, metric) for metric in choice.metrics] or [
-        make(run) for make in (keyed, queues, utilisation, messages, traffic, time_to_key, histogram, procedures)
+        *(make(run) for make in (keyed, queues, utilisation, messages, traffic, time_to_key)),
+        histogram(run, choice),
+        procedures(run),
     ]
     return [choosing.scaled(chart, choice) for chart in found]

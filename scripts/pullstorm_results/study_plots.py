@@ -4,8 +4,8 @@
 from dataclasses import dataclass
 
 from pullstorm_results import choice as choosing
-from pullstorm_results import reading, wording
-from pullstorm_results.chart import LINE, POINTS, Chart, HeatChart, Series
+from pullstorm_results import differences, reading, scale, wording
+from pullstorm_results.chart import LINE, POINTS, Chart, HeatChart, Mark, Series
 
 DEFAULT_METRICS = (
     "time_to_key_p99_s",
@@ -18,8 +18,9 @@ DEFAULT_METRICS = (
     "hss_utilisation_ratio",
     "bmsc_wait_mean_s",
 )
+VARIANT = "variant"  # the column of their names
 MOST_CURVES = 8
-MOST_FACETS = 12
+MOST_FACETS = 8
 
 
 @dataclass
@@ -43,10 +44,10 @@ class Dimension:
         return self.texts[self.values().index(value)]
 
 
-def dimension_of(axis, points):
-    """The axis by the first of its keys that tells all its values apart, or by all of them together."""
+def dimension_of(axis, points, key=""):
+    """The axis by a key of it that tells all its values apart, `key` or else the first, or by all of them together."""
     together = list(zip(*(points[column] for column in axis.columns)))
-    for column in axis.columns:
+    for column in sorted(axis.columns, key=lambda name: name != key):
         values = list(points[column])
         if len(set(values)) == len(set(together)):
             numbers, more = wording.axis_numbers(column, values)
@@ -74,31 +75,36 @@ class Layout:
 
 
 def layout_of(axes, points, x_key=""):
-    """x is the axis with an order that has most values, the family another one, the rest make plots of their own.
+    """x is the axis with an order that has most values; variants, else another axis, are the curves; the rest are plots.
 
     x_key: the user's choice of x, by a key of the axis or the axis's name.
     """
     found = dimensions(axes, points)
     if x_key:
-        return _layout_over(x_key, axes, found)
-    fixed = [one for one in found if len(one.distinct()) < 2]
-    left = [one for one in found if one not in fixed]
+        names = [[axis.name, *axis.columns] for axis in axes]
+        choosing.known("--x", x_key, [name for those in names for name in those])
+        place = next(place for place, those in enumerate(names) if x_key in those)
+        x = found[place] = dimension_of(axes[place], points, x_key)
+    left = [one for one in found if len(one.distinct()) > 1 or (x_key and one is x)]
+    fixed = [one for one in found if one not in left]
     if not left:
         return Layout(None, None, [], fixed)
-    x = max(left, key=lambda one: (one.numbers is not None, len(one.distinct())))
+    if not x_key:
+        x = max(left, key=lambda one: (one.numbers is not None, one.column != VARIANT, len(one.distinct())))
     left.remove(x)
-    family = next((one for one in left if one.numbers is not None), left[0]) if left else None
+    of_variants = [one for one in left if one.column == VARIANT]
+    numeric = [one for one in left if one.numbers is not None]
+    family = next(iter(of_variants + numeric + left), None)
     return Layout(x, family, [one for one in left if one is not family], fixed)
 
 
-def _layout_over(key, axes, found):
-    names = [{one.name, one.column, axis.name, *axis.columns} for axis, one in zip(axes, found)]
-    choosing.known("--x", key, sorted(set().union(*names)))
-    x = found[next(place for place, those in enumerate(names) if key in those)]
-    left = [one for one in found if one is not x and len(one.distinct()) > 1]
-    fixed = [one for one in found if one is not x and one not in left]
-    family = next((one for one in left if one.numbers is not None), left[0]) if left else None
-    return Layout(x, family, [one for one in left if one is not family], fixed)
+def heat_layout_of(layout):
+    """x and another axis with an order make a heat map, one for each value of the others; None if there are no two."""
+    others = [one for one in [layout.family, *layout.facets] if one is not None]
+    y = next((one for one in others if one.numbers is not None), None)
+    if y is None or layout.x.numbers is None:
+        return None
+    return Layout(layout.x, y, [one for one in others if one is not y], layout.fixed)
 
 
 def chosen_metrics(study):
@@ -126,11 +132,11 @@ def facets_of(layout, points):
     for row in range(len(points)):
         groups.setdefault(tuple(one.texts[row] for one in layout.facets), []).append(row)
     found = []
-    for place, (texts, rows) in enumerate(list(groups.items())[:MOST_FACETS]):
+    for place, texts in enumerate(spread(list(groups), MOST_FACETS)):
         text = ", ".join(f"{one.name} = {value}" for one, value in zip(layout.facets, texts))
         if len(groups) > MOST_FACETS:
             text += f" ({MOST_FACETS} of {len(groups)} shown)"
-        found.append((f"_{place + 1:02d}", text, rows))
+        found.append((f"_{place + 1:02d}", text, groups[texts]))
     return found
 
 
@@ -148,24 +154,29 @@ def _scaled(metric, values):
     return [value * factor for value in values]
 
 
+def _place_of(layout, categories, row):
+    """Where the row stands on x."""
+    if layout.x is None:
+        return 0
+    return categories.index(layout.x.texts[row]) if layout.x.numbers is None else layout.x.numbers[row]
+
+
+def _joined(layout, rows):
+    return layout.x is not None and layout.x.numbers is not None and len(rows) > 1
+
+
 def _curve(points, metric, layout, rows, name, categories):
     """The metric at the rows, in the order of x."""
-    if layout.x is None:
-        place = {row: 0 for row in rows}
-    elif layout.x.numbers is None:
-        place = {row: categories.index(layout.x.texts[row]) for row in rows}
-    else:
-        place = {row: layout.x.numbers[row] for row in rows}
+    place = {row: _place_of(layout, categories, row) for row in rows}
     rows = sorted(rows, key=lambda row: place[row])
     low, high = (_scaled(metric, points[f"{metric}_ci_{end}"].iloc[rows]) for end in ("low", "high"))
     if not any(value == value for value in low):
         low = high = None
-    joined = layout.x is not None and layout.x.numbers is not None and len(rows) > 1
     return Series(
         name,
         [place[row] for row in rows],
         _scaled(metric, points[f"{metric}_mean"].iloc[rows]),
-        style=LINE if joined else POINTS,
+        style=LINE if _joined(layout, rows) else POINTS,
         low=low,
         high=high,
     )
@@ -214,18 +225,16 @@ def _note(study, metric, layout, facet, shown):
     return "; ".join(words)
 
 
-def _positive(series):
-    return [y for curve in series for y in curve.y if y == y]
+def _categories(layout):
+    if layout.x is None:
+        return ["all runs"]
+    return layout.x.distinct() if layout.x.numbers is None else None
 
 
 def curves(study, metric, layout, facet):
     """The metric over x, a curve for each value of the family."""
     ending, text, rows = facet
-    categories = None
-    if layout.x is None:
-        categories = ["all runs"]
-    elif layout.x.numbers is None:
-        categories = layout.x.distinct()
+    categories = _categories(layout)
     series, shown = [], ""
     if layout.family is None:
         series = [_curve(study.points, metric, layout, rows, wording.metric_title(metric), categories)]
@@ -241,7 +250,6 @@ def curves(study, metric, layout, facet):
     if categories is not None and len(series) > 1:
         _dodged(series)
     numeric = layout.x is not None and layout.x.numbers is not None
-    measured = _positive(series)
     return Chart(
         metric + ending,
         wording.metric_title(metric),
@@ -254,24 +262,9 @@ def curves(study, metric, layout, facet):
         x_ticks=layout.x.distinct() if numeric else None,
         categories=categories,
         y_max=100.0 if wording.metric_unit(metric) == "ratio" else None,
-        y_log=wording.metric_unit(metric) == "s"
-        and bool(measured)
-        and min(measured) > 0
-        and max(measured) > 100 * min(measured),
         empty=f"{why_none(metric)} at these points"
         if without_value(study, metric).iloc[rows].any() and why_none(metric)
         else "no run of these points is finished",
-    )
-
-
-def _colour_range(metric, values):
-    """Colours of a heat map in which all is the same have nothing else to go by."""
-    if not values or max(values) > min(values):
-        return None
-    return (
-        (0.0, 100.0)
-        if wording.metric_unit(metric) == "ratio"
-        else (values[0], values[0] + max(1.0, abs(values[0])))
     )
 
 
@@ -283,7 +276,6 @@ def heat(study, metric, layout, facet):
     for row in rows:
         value = _scaled(metric, [study.points[f"{metric}_mean"].iloc[row]])[0]
         z[ys.index(layout.family.numbers[row])][xs.index(layout.x.numbers[row])] = value
-    values = [value for line in z for value in line if value == value]
     return HeatChart(
         f"{metric}_heat{ending}",
         wording.metric_title(metric),
@@ -294,21 +286,164 @@ def heat(study, metric, layout, facet):
         [layout.family.text_of(y) for y in ys],
         z,
         note=_note(study, metric, layout, text, "").replace(", bands: 95 % confidence", ""),
-        z_range=_colour_range(metric, values),
-        z_log=wording.metric_unit(metric) == "s"
-        and bool(values)
-        and min(values) > 0
-        and max(values) > 100 * min(values),
     )
+
+
+def _metric_log(metric, values):
+    """A share is read against the whole; what else spans more than two decades is logarithmic."""
+    return wording.metric_unit(metric) != "ratio" and scale.logarithmic(values)
+
+
+def _in_one_scale(found, metric):
+    """The plots of a metric can be compared: the same scale for all."""
+    ends = [y for chart in found for one in chart.series for y in [*one.y, *(one.high or [])]]
+    values = scale.finite([y for chart in found for one in chart.series for y in one.y])
+    logarithmic = _metric_log(metric, values)
+    for chart in found:
+        chart.y_log = logarithmic
+        if len(found) > 1 and values:
+            chart.y_max = chart.y_max if chart.y_max is not None else max(scale.finite(ends)) or 1.0
+            chart.y_min = min(values) if logarithmic else None
+    return found
+
+
+def heats(study, metric, layout):
+    """The heat maps of a metric in one scale, and in words why there is none."""
+    own = heat_layout_of(layout)
+    found = [heat(study, metric, own, facet) for facet in facets_of(own, study.points)] if own else []
+    found = [chart for chart in found if not chart.is_empty()]
+    values = scale.finite([value for chart in found for line in chart.z for value in line])
+    if not values:
+        return [], ""
+    if scale.is_flat(values):
+        factor = 100.0 if wording.metric_unit(metric) == "ratio" else 1.0
+        return [], f"{wording.metric_text(metric, values[0] / factor)} everywhere, so there is no heat map"
+    flat = [chart for chart in found if scale.is_flat([value for line in chart.z for value in line])]
+    for chart in found:
+        chart.z_log = _metric_log(metric, values)
+        chart.z_range = (min(values), max(values))
+    return [chart for chart in found if chart not in flat], ""
+
+
+# --- differences of variants
+
+
+def _without_variant(layout, row):
+    parts = [layout.x, *layout.facets, *layout.fixed]
+    return tuple(one.texts[row] for one in parts if one is not None and one.column != VARIANT)
+
+
+def _pairs(study, layout, rows, first, other):
+    """[(row of first, row of other)] that differ in the variant alone."""
+    variants = list(study.points[VARIANT])
+    firsts = {_without_variant(layout, row): row for row in rows if variants[row] == first}
+    others = [row for row in rows if variants[row] == other]
+    return [(firsts[one], row) for row in others for one in [_without_variant(layout, row)] if one in firsts]
+
+
+def _difference(study, runs, metric, layout, rows, names, categories):
+    """The curve of the second of the names against the first, and what is to be said of it."""
+    pairs = _pairs(study, layout, rows, *names)
+    place = {row: _place_of(layout, categories, row) for _, row in pairs}
+    pairs.sort(key=lambda one: place[one[1]])
+    points = study.points["point"].astype(int)
+    found, words = differences.points_of(runs, metric, [(points[one], points[row]) for one, row in pairs])
+    nan = float("nan")
+    values = [one or (nan, None, None) for one in found]
+    low, high = ([nan if one[end] is None else one[end] for one in values] for end in (1, 2))
+    joined = layout.x.column != VARIANT and _joined(layout, pairs)
+    curve = Series(
+        f"{names[1]} less {names[0]}",
+        [place[row] for _, row in pairs],
+        [one[0] for one in values],
+        LINE if joined else POINTS,
+        low if any(value == value for value in low) else None,
+        high if any(value == value for value in high) else None,
+    )
+    if any(one and one[1] is None for one in found):
+        words.append("no interval where all runs differ alike")
+    return curve, words
+
+
+def _put_together(series, name):
+    """Curves of one point each as one."""
+    nan = float("nan")
+    low, high = ([end for one in series for end in getattr(one, part) or [nan] * len(one.x)] for part in ("low", "high"))
+    x, y = ([value for one in series for value in getattr(one, part)] for part in ("x", "y"))
+    return Series(name, x, y, POINTS, low, high)
+
+
+def _difference_note(study, text, words, curves_shown):
+    common = study.about.get("random_numbers", "common") != "independent"
+    note = [text] if text else []
+    note.append(
+        f"means of the differences run by run ({'the same' if common else 'independent'} random numbers)"
+        "; bands, bars: 95 % confidence, Student's t"
+    )
+    return "; ".join(note + list(dict.fromkeys(words)) + ([curves_shown] if curves_shown else []))
+
+
+def variant_differences(study, runs, metric, layout, facet):
+    """How far each variant lies from the first; None where there is nothing to see, and why in words."""
+    ending, text, rows = facet
+    names = list(dict.fromkeys(study.points[VARIANT]))
+    categories = _categories(layout)
+    shown = spread(names[1:], MOST_CURVES) if layout.x.column != VARIANT else names[1:]
+    series, words = [], []
+    for name in shown:
+        curve, more = _difference(study, runs, metric, layout, rows, (names[0], name), categories)
+        if len(names) <= MOST_CURVES and layout.x.column != VARIANT:
+            curve.colour = names.index(name)  # as it has with the others
+        series.append(curve)
+        words += more
+    if layout.x.column == VARIANT and series:
+        series = [_put_together(series, f"less {names[0]}")]
+    values = scale.finite([y for curve in series for y in curve.y])
+    if not values:
+        return None, f"difference of the variants: {words[0]}" if words else ""
+    if not any(values):
+        return None, "the variants do not differ in any run"
+    if categories is not None and len(series) > 1:
+        _dodged(series)
+    numeric = layout.x.numbers is not None
+    chart = Chart(
+        f"{metric}_difference{ending}",
+        f"{wording.metric_title(metric)}: difference of the variants",
+        layout.x.label,
+        differences.unit_label(metric),
+        series,
+        [Mark("y", 0.0, f"as {names[0]}", 6)],
+        _difference_note(study, text, words, f"{len(shown)} of {len(names) - 1} shown" if len(shown) < len(names) - 1 else ""),
+        legend=VARIANT,
+        x_log=numeric and wording.geometric(layout.x.numbers),
+        x_ticks=layout.x.distinct() if numeric else None,
+        categories=categories,
+    )
+    return chart, ""
+
+
+def _of_variants(layout):
+    """Are there curves of variants, or nothing but variants, to be held against each other?"""
+    own = layout.family or layout.x
+    return own is not None and own.column == VARIANT
 
 
 def charts(study, choice=choosing.Choice()):
     """All plots of a study, or of what was chosen of it."""
     layout = layout_of(study.axes, study.points, choice.x)
+    facets = facets_of(layout, study.points)
+    metrics = chosen_metrics(study)
+    runs = differences.Runs(study.path, metrics) if _of_variants(layout) else None
     found = []
-    for metric in chosen_metrics(study):
-        for facet in facets_of(layout, study.points):
-            found.append(curves(study, metric, layout, facet))
-            if layout.family is not None and layout.x.numbers is not None and layout.family.numbers is not None:
-                found += [one for one in [heat(study, metric, layout, facet)] if not one.is_empty()]
+    for metric in metrics:
+        own = _in_one_scale([curves(study, metric, layout, facet) for facet in facets], metric)
+        more, why = heats(study, metric, layout)
+        beside, whys = [], [why] * bool(why)
+        for facet in facets if runs else []:
+            chart, why = variant_differences(study, runs, metric, layout, facet)
+            beside += [chart] if chart else []
+            whys += [why] * bool(why)
+        for chart in own:
+            chart.note = "; ".join([chart.note, *dict.fromkeys(whys)])
+        found += own + beside + more
     return [choosing.scaled(chart, choice) for chart in found]

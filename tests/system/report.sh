@@ -97,7 +97,7 @@ print(format(most, ",.0f").replace(",", " "))' <"$srcdir/results/implosion/study
 contains "$work/implosion.html" "queue at its limit (bmsc.queue_limit)" "http_503, up to $refused a run" &&
     contains "$work/expiry.html" "The BSF: requests refused" && ! grep -q 'saturated\|refused' "$work/radio.html"
 ok $? "... those of the reference studies"
-study many && script report "$work/many" && contains "$work/many/report.html" "12 of 16 shown. The table below has all"
+study many && script report "$work/many" && contains "$work/many/report.html" "8 of 12 shown. The table below has all"
 ok $? "plots left out are told"
 study unkeyed && script report "$work/unkeyed" &&
     contains "$work/unkeyed/report.html" "from 506 ms at" "No value at point 3, as no UE got the key."
