@@ -86,6 +86,8 @@ def _points(axes, series, style, place):
             [max(0, high - y) if high == high else 0 for y, high in zip(series.y, series.high)],
         ]
     marker = MARKERS[place % len(MARKERS)]
+    alike = set(series.hollow or [0])  # of points all are, or none is
+    fill = (style["color"], "white", "#bbbbbb")[alike.pop()] if len(alike) == 1 else style["color"]
     return axes.errorbar(
         series.x,
         series.y,
@@ -93,7 +95,7 @@ def _points(axes, series, style, place):
         fmt=marker,
         capsize=3,
         color=style["color"],
-        markerfacecolor=style["color"],
+        markerfacecolor=fill,
     )
 
 

@@ -2,13 +2,14 @@
 """The plots of a plan: what was explored, the target, the answer."""
 
 from pullstorm_results import choice as choosing
-from pullstorm_results import target, wording
+from pullstorm_results import frontier_plot, scale, target, wording
 from pullstorm_results.chart import LINE, POINTS, Chart, Mark, Series
-from pullstorm_results.study_plots import dimensions, spread, why_without
+from pullstorm_results.study_plots import MOST_CURVES, dimensions, layout_of, spread, why_without
 
 MOST_POINTS = 6
 STATUS = {
     "met": "answer",
+    "window": "answer",
     "always": "met everywhere; {end} value tried",
     "never": "not met by any value",
     "not_monotone": "answer; not monotone",
@@ -29,9 +30,25 @@ def point_texts(plan):
     }
 
 
-def _explored(plan, metric, point):
-    """Rows of one point in the order of the value, with their values as numbers (None: no order)."""
+def _cases(plan):
+    """[(point, value of the second key or None, what tells it from others)] of the curves of what was explored."""
+    if "value2" not in plan.curve or not len(plan.curve):
+        return [(point, None, text) for point, text in point_texts(plan).items()]
+    key = plan.answers.iloc[0].get("key2", "")
+    point = int(plan.curve["point"].iloc[0])
+    texts = list(dict.fromkeys(plan.curve["value2"]))
+    values, _ = wording.axis_numbers(key, texts)
+    if values is not None:
+        texts = [text for _, text in sorted(zip(values, texts))]
+    return [(point, text, f"{key} = {wording.key_value(key, text)}") for text in texts]
+
+
+def _explored(plan, case):
+    """Rows of one curve in the order of the value, with their values as numbers (None: no order)."""
+    point, second, _ = case
     rows = plan.curve[plan.curve["point"] == point]
+    if second is not None:
+        rows = rows[rows["value2"] == second]
     values, _ = wording.axis_numbers(plan.key, list(rows["value"]))
     if values is None:
         return None, rows
@@ -39,8 +56,15 @@ def _explored(plan, metric, point):
     return [values[row] for row in order], rows.iloc[order]
 
 
-def _series(plan, metric, point, text, place):
-    x, rows = _explored(plan, metric, point)
+def _failed_at(plan, case):
+    """What failed at each value of a curve, in its order."""
+    _, rows = _explored(plan, case)
+    return [target.failed_at(row) for row in rows.to_dict("records")]
+
+
+def _series(plan, metric, case, place):
+    point, _, text = case
+    x, rows = _explored(plan, case)
     if x is None:
         x = [float(row) for row in range(len(rows))]
     factor = 100.0 if wording.metric_unit(metric) == "ratio" else 1.0
@@ -55,36 +79,44 @@ def _series(plan, metric, point, text, place):
     return Series(text or "explored", x, y, LINE, low, high, colour=place, hollow=hollow)
 
 
-def _answer_mark(plan, point, text, place):
+def _answer_marks(plan, point, text, place):
+    """The answer of a point, or both ends of a window."""
     row = plan.answers[plan.answers["point"] == point].iloc[0]
+    ends = [(row.get("window_low", ""), "met from"), (row.get("window_high", ""), "met up to")]
+    if row["status"] == "window" and all(end for end, _ in ends):
+        found = [(wording.axis_numbers(plan.key, [end])[0], end, words) for end, words in ends]
+        return [
+            Mark("x", values[0], f"{text + ': ' if text else ''}{words} {wording.key_value(plan.key, end)}", place)
+            for values, end, words in found
+            if values
+        ]
     words = STATUS.get(row["status"], row["status"]).format(
         end="highest" if row["sought"] == "largest" else "lowest"
     )
     name = f"{text + ': ' if text else ''}{words}"
     values, _ = wording.axis_numbers(plan.key, [row["answer"]])
     if not values or values[0] != values[0]:
-        return None
-    return Mark("x", values[0], f"{name} {wording.key_value(plan.key, row['answer'])}", place)
+        return []
+    return [Mark("x", values[0], f"{name} {wording.key_value(plan.key, row['answer'])}", place)]
 
 
 def explored(plan, metric):
     """The curve of every point, the target, the answers."""
-    texts = point_texts(plan)
-    points = spread(list(texts), MOST_POINTS)
+    cases = _cases(plan)
+    shown = spread(cases, MOST_POINTS)
     factor = 100.0 if wording.metric_unit(metric) == "ratio" else 1.0
-    series, marks = [], target.lines(plan.bounds, metric)
-    for place, point in enumerate(points):
-        series.append(_series(plan, metric, point, texts[point], place))
-        mark = _answer_mark(plan, point, texts[point], place)
-        if mark:
-            marks.append(mark)
+    series, marks, failed = [], target.lines(plan.bounds, metric), []
+    for place, case in enumerate(shown):
+        series.append(_series(plan, metric, case, place))
+        failed += zip(series[-1].x, series[-1].y, _failed_at(plan, case))
+        marks += _answer_marks(plan, case[0], case[2], place) if case[1] is None else []
+    series += target.failures(failed, plan.target, len(shown))
     values, more = wording.axis_numbers(plan.key, list(plan.curve["value"]))
     note = f"target: {plan.target}; hollow: it is not met, grey: unsure"
-    if len(points) < len(texts):
-        note += f"; {len(points)} of {len(texts)} points shown"
+    if len(shown) < len(cases):
+        note += f"; {len(shown)} of {len(cases)} {'points' if shown[0][1] is None else 'curves'} shown"
     if plan.curve[f"{metric}_mean"].isna().any():
         note += f"; no value {why_without(metric)}"
-    measured = [y for curve in series for y in curve.y if y == y and y > 0]
     return Chart(
         f"plan_{metric}",
         f"{wording.metric_title(metric)} against {plan.key}",
@@ -96,43 +128,55 @@ def explored(plan, metric):
         x_log=values is not None and wording.geometric(values),
         x_ticks=sorted(set(values)) if values else None,
         y_max=100.0 if factor == 100.0 else None,
-        y_log=factor == 1.0
-        and bool(measured)
-        and max(measured) > 100 * min(measured)
-        and all(y > 0 for curve in series for y in curve.y if y == y),
+        y_log=factor == 1.0 and scale.logarithmic([y for curve in series for y in curve.y]),
     )
 
 
-def answers(plan):
-    """The answer over the axis with most values, when the plan has several points; else None."""
-    found = [one for one in dimensions(plan.axes, plan.answers) if len(one.distinct()) > 1]
-    if len(found) != 1:
+def answers(plan, x_key=""):
+    """The answer over an axis, a curve for each value of the others, when the plan has several points; else None."""
+    if "value2" in plan.curve:
         return None
-    axis = found[0]
+    layout = layout_of(plan.axes, plan.answers, x_key)
+    if layout.x is None or (len(layout.x.distinct()) < 2 and not x_key):
+        return None
+    others = [one for one in [layout.family, *layout.facets] if one is not None]
+    if others and not x_key:
+        return None
     rows = [row for row, answer in enumerate(plan.answers["answer"]) if answer not in ("", "-")]
     values, more = wording.axis_numbers(plan.key, [plan.answers["answer"].iloc[row] for row in rows])
     if not values:
         return None
-    x = [axis.numbers[row] if axis.numbers is not None else axis.distinct().index(axis.texts[row]) for row in rows]
-    numeric = axis.numbers is not None
-    joined = numeric and plan.answers["sought"].nunique() == 1  # a largest and a smallest value are not of one curve
-    order = sorted(range(len(x)), key=lambda row: x[row])
-    curve = Series(plan.key, [x[i] for i in order], [values[i] for i in order], LINE if joined else POINTS)
+    answer = dict(zip(rows, values))
+    names = {row: ", ".join(f"{one.name} = {one.texts[row]}" for one in others) or plan.key for row in rows}
+    numeric = layout.x.numbers is not None
+    series = []
+    for name in list(dict.fromkeys(names.values()))[:MOST_CURVES]:
+        own = [row for row in rows if names[row] == name]
+        series.append(_answers_of(plan, layout.x, own, answer, name))
     return Chart(
         "plan_answers",
         f"{plan.sought.capitalize()} {plan.key} that meets the target",
-        axis.label,
+        layout.x.label,
         wording.key_label(plan.key) + more,
-        [curve],
+        series,
         note=f"target: {plan.target}",
-        x_log=numeric and wording.geometric(x),
-        x_ticks=axis.distinct() if numeric else None,
-        categories=None if numeric else axis.distinct(),
+        x_log=numeric and wording.geometric(layout.x.numbers),
+        x_ticks=layout.x.distinct() if numeric else None,
+        categories=None if numeric else layout.x.distinct(),
     )
+
+
+def _answers_of(plan, axis, rows, answer, name):
+    """A curve of answers; a largest and a smallest value are not of one curve."""
+    x = {row: axis.numbers[row] if axis.numbers is not None else axis.distinct().index(axis.texts[row]) for row in rows}
+    rows = sorted(rows, key=lambda row: x[row])
+    joined = axis.numbers is not None and plan.answers["sought"].nunique() == 1
+    return Series(name, [x[row] for row in rows], [answer[row] for row in rows], LINE if joined else POINTS)
 
 
 def charts(plan, choice=choosing.Choice()):
     """All plots of a plan, or those of the metrics that were chosen."""
     found = [explored(plan, metric) for metric in choice.metrics_of(metrics_of(plan), metrics_of(plan))]
-    summary = answers(plan)
-    return [choosing.scaled(chart, choice) for chart in [summary] * bool(summary) + found]
+    over = choice.x if choice.x != plan.key else ""
+    summary = [one for one in (frontier_plot.chart(plan.path, plan.target), answers(plan, over)) if one is not None]
+    return [choosing.scaled(chart, choice) for chart in summary + found]

@@ -2,8 +2,8 @@
 """A target in pictures: lines where the program says that it bounds one metric alone, and which part of it failed.
 
 Nothing here reads a condition. plan_target.csv has the bounds as the program evaluates them (2 * p99 <= 1.9 is
-p99 <= 0.95), and none of what bounds no metric alone; the column `failed` of plan_curve.csv has the comparisons of the
-target that a value fails, as they were written, with "; " between them.
+p99 <= 0.95), and none of what bounds no metric alone; the column `failed` of plan_curve.csv has the parts of the target
+that a value fails, as they were written, with "and" between them.
 """
 
 from pullstorm_results import wording
@@ -28,12 +28,17 @@ def failed_at(row):
     return text if isinstance(text, str) else ""
 
 
-def failures(places, first_colour):
-    """Marks on top of the curves, a series for each part that failed: places are (x, y, what failed there)."""
+def failures(places, target, first_colour):
+    """Marks on top of the curves, a series for each part that failed: places are (x, y, what failed there).
+
+    None where the target has one part: hollow points say that already.
+    """
     groups = {}
     for x, y, text in sorted(places, key=lambda one: one[0]):
         if text and y == y:
             groups.setdefault(text, []).append((x, y))
+    if set(groups) <= {target}:
+        return []
     return [
         Series(f"fails: {text}", [x for x, _ in at], [y for _, y in at], POINTS, colour=first_colour + place)
         for place, (text, at) in enumerate(groups.items())
