@@ -6,7 +6,8 @@ failed (some runs failed), facets (two axes and a variant), text (an axis withou
 steps (an axis of two keys), many (more plots than are drawn), times (an axis of distributions), unkeyed (no UE gets a
 key at a point), nobody (nor at any), begun (one point is finished), until (more runs where it is wide), fewer (less
 runs than the study says), part (a point left out), plan, plans (a plan of three points), never, largest (met by all
-values), mixed (as plans, but one answer is the largest value), both (two, and a plan in the same folder), names
+values), mixed (as plans, but one answer is the largest value), parts (a target of two parts, and a window),
+frontier (a plan of two keys), both (two, and a plan in the same folder), names
 (variants whose names mean something to what reads or draws them), curves (some of these names, a curve each).
 """
 
@@ -287,6 +288,35 @@ def write_plan(folder, shape):
     write_csv(
         os.path.join(folder, "plan_curve.csv"), [["point", "pull.rate", "value", "n", *parts, "meets"], *curve]
     )
+    if shape == "parts":
+        make_window(folder, f"{metric} < 2s", "bmsc.workers < 10")
+
+
+def make_window(folder, first, second):
+    """The target has two parts, of which too few workers fail the first and too many the second."""
+
+    def changed(name, change):
+        with open(os.path.join(folder, name), newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        for row in rows:
+            row.update(change(row))
+        write_csv(os.path.join(folder, name), [rows[0].keys(), *(row.values() for row in rows)])
+
+    def judged(row):
+        failed = [first] * (row["meets"] != "yes") + [second] * (int(row["value"]) > 8)
+        return {"meets": "no" if failed else "yes", "failed": " and ".join(failed)}
+
+    changed("plan_curve.csv", judged)
+    ends = {"window_low": "3", "window_high": "8", "below_failed": first, "above_failed": second}
+    changed("plan.csv", lambda row: {"status": "window", "answer": "3", "target": f"{first} and {second}", **ends})
+
+
+def write_frontier(folder, meets, cost, size):
+    """frontier.csv of two keys, of 1 to size each; meets() and cost() take both."""
+    rows = [[a, b, cost(a, b), int(meets(a, b))] for a in range(1, size + 1) for b in range(1, size + 1)]
+    best = min((row for row in rows if row[3]), key=lambda row: row[2], default=None)
+    header = ["bmsc.workers", "hss.workers", "cost", "meets", "cheapest"]
+    write_csv(os.path.join(folder, "frontier.csv"), [header, *([*row, int(row is best)] for row in rows)])
 
 
 def main():
@@ -296,6 +326,8 @@ def main():
         write_study(folder, "two" if shape == "both" else shape)
     if shape not in SHAPES:
         write_plan(folder, shape)
+    if shape == "frontier":
+        write_frontier(folder, lambda a, b: a * b >= 20, lambda a, b: 3 * a + 10 * b, 20)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+"""What pictures decide, against values worked out otherwise: python3 -m unittest test_pictures, with scripts/ on the path."""
+
+import csv
+import math
+import os
+import statistics
+import tempfile
+import unittest
+
+import pandas
+
+from pullstorm_results import choice as choosing
+from pullstorm_results import (
+    chart, differences, frontier_plot, plan_plots, reading, run_plots, scale, study_plots, target
+)
+
+import study_fixture
+
+NAN = float("nan")
+
+
+def made(test, shape):
+    """The folder of a made-up study or plan, gone when the test ends."""
+    folder = tempfile.TemporaryDirectory()
+    test.addCleanup(folder.cleanup)
+    if shape in study_fixture.SHAPES:
+        study_fixture.write_study(folder.name, shape)
+    else:
+        study_fixture.write_plan(folder.name, shape)
+    return folder.name
+
+
+def rows_of(path, name):
+    with open(os.path.join(path, name), newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+class Scales(unittest.TestCase):
+    def test_more_than_two_decades(self):
+        self.assertTrue(scale.logarithmic([0.5, 51, NAN, None]))
+        for values in ([0.5, 50], [0, 0.5, 5000], [-1, 500], [], [NAN]):
+            self.assertFalse(scale.logarithmic(values), values)
+        self.assertTrue(scale.long_tail([0, 0.5, 51]))
+
+    def test_flat_is_what_reads_the_same(self):
+        self.assertTrue(scale.is_flat([0.99999, 1.0, NAN]))
+        self.assertFalse(scale.is_flat([0.99, 1.0]))
+        self.assertTrue(scale.is_flat([]))
+
+    def test_a_choice_goes_before_what_is_usual(self):
+        def scaled(**more):
+            curve = chart.Series("a", [1, 2], [1, 1000])
+            one = choosing.scaled(chart.Chart("a", "a", "x", "y", [curve], y_log=True), choosing.Choice(**more))
+            return one.x_log, one.y_log
+
+        self.assertEqual(scaled(), (False, True))
+        self.assertEqual(scaled(linear=True), (False, False))
+        self.assertEqual(scaled(log="x"), (True, True))
+        self.assertEqual(scaled(log="x", linear=True), (True, False))
+
+    def test_zero_has_no_place_on_a_logarithmic_axis(self):
+        for y, logarithmic, word in (([0, 5], True, "values of 0"), ([0, 0], False, "nothing above 0")):
+            one = chart.Chart("a", "a", "x", "y", [chart.Series("a", [1, 2], y)])
+            one = choosing.scaled(one, choosing.Choice(log="y"))
+            self.assertEqual(one.y_log, logarithmic)
+            self.assertIn(word, one.note)
+
+    def test_bins_of_a_long_tail_keep_every_sample(self):
+        rows = pandas.DataFrame({"from_s": [0.1, 1.0, 50.0], "to_s": [0.11, 1.1, 55.0], "count": [500, 400, 100.0]})
+        for logarithmic in (False, True):
+            start, end, counts = run_plots.rebinned(rows, logarithmic)
+            self.assertAlmostEqual(sum(counts), 1000)
+            self.assertAlmostEqual(end[-1], 55)
+            widths = [b / a if logarithmic else b - a for a, b in zip(start, end)]
+            self.assertAlmostEqual(max(widths), min(widths))
+        self.assertLess(end[0], 0.2)  # where the half of the samples lies
+
+
+class Differences(unittest.TestCase):
+    def test_student(self):
+        # Tables of Student's t, two-sided 95 %.
+        for freedom, value in zip((1, 2, 3, 4, 9, 30, 99), (12.706, 4.303, 3.182, 2.776, 2.262, 2.042, 1.984)):
+            self.assertAlmostEqual(differences.t_quantile(freedom), value, 3)
+
+    def test_run_by_run(self):
+        path = made(self, "variants")
+        values = {}
+        for row in rows_of(path, "runs.csv"):
+            at = row["variant"], float(row["pull.rate"]), row["replication"]
+            values[at] = float(row["time_to_key_p99_s"])
+        charts = {one.name: one for one in study_plots.charts(reading.read_study(path))}
+        (curve,) = charts["time_to_key_p99_s_difference"].series
+        self.assertEqual(curve.name, "poisson less even")
+        self.assertEqual(curve.x, study_fixture.RATES)
+        for place, rate in enumerate(curve.x):
+            pairs = [values["poisson", rate, str(r)] - values["even", rate, str(r)] for r in range(1, 6)]
+            half = 2.776445 * statistics.stdev(pairs) / math.sqrt(5)
+            self.assertAlmostEqual(curve.y[place], statistics.mean(pairs))
+            self.assertAlmostEqual(curve.high[place] - curve.low[place], 2 * half, 5)
+
+    def test_what_cannot_be_told(self):
+        self.assertEqual(differences.interval([2.0, 2.0, 2.0]), (2.0, None, None))
+        runs = differences.Runs("nowhere", ["http_503"])
+        runs.of_point = {1: {1: {"http_503": 5.0}, 2: {"http_503": 7.0}}, 2: {2: {"http_503": 4.0}}, 3: {1: {}, 2: {}}}
+        found, words = differences.points_of(runs, "http_503", [(1, 2), (1, 3)])
+        self.assertEqual(found, [None, None])
+        self.assertEqual(words, ["too few replications at 1 of 2 points", "no value in some run at 1 of 2 points"])
+
+    def test_one_replication_is_too_few(self):
+        path = made(self, "variants")
+        rows = [row for row in rows_of(path, "runs.csv") if row["replication"] == "1"]
+        study_fixture.write_csv(os.path.join(path, "runs.csv"), [rows[0].keys(), *(row.values() for row in rows)])
+        charts = study_plots.charts(reading.read_study(path))
+        self.assertFalse([one.name for one in charts if "difference" in one.name])
+        self.assertIn("too few replications", charts[0].note)
+
+    def test_one_scale_for_the_plots_of_a_metric(self):
+        found = study_plots.charts(reading.read_study(made(self, "facets")))
+        of_metric = [one for one in found if one.name.startswith("http_503_0")]
+        self.assertEqual(len(of_metric), 3)
+        self.assertEqual([len(one.series) for one in of_metric], [2, 2, 2])
+        self.assertEqual(len({(one.y_max, one.y_log) for one in of_metric}), 1)
+        self.assertEqual(of_metric[0].y_max, max(y for one in of_metric for s in one.series for y in s.high))
+        heats = [one for one in found if one.name.startswith("http_503_heat")]
+        self.assertEqual(len({one.z_range for one in heats}), 1)
+
+    def test_a_flat_heat_map_is_said_in_words(self):
+        path = made(self, "two")
+        rows = rows_of(path, "study.csv")
+        for row in rows:
+            row["http_503_mean"] = "7"
+        study_fixture.write_csv(os.path.join(path, "study.csv"), [rows[0].keys(), *(row.values() for row in rows)])
+        charts = {one.name: one for one in study_plots.charts(reading.read_study(path))}
+        self.assertNotIn("http_503_heat", charts)
+        self.assertIn("7 everywhere, so there is no heat map", charts["http_503"].note)
+        self.assertIn("time_to_key_p99_s_heat", charts)
+
+
+class Choices(unittest.TestCase):
+    def test_x_and_metrics(self):
+        path = made(self, "facets")
+        choice = choosing.Choice(metrics=["ues", "http_503"], x="bmsc.workers")
+        found = study_plots.charts(choosing.read_study(path, choice), choice)
+        self.assertEqual([one.name for one in found if "_0" not in one.name], [])
+        self.assertEqual(list(dict.fromkeys(one.name.split("_")[0] for one in found)), ["ues", "http"])
+        self.assertEqual(found[0].x_label, "bmsc.workers")
+        for names, x in ((["ue"], ""), ([], "bmsc.worker")):
+            choice = choosing.Choice(metrics=names, x=x)
+            with self.assertRaisesRegex(reading.ResultError, "did you mean"):
+                study_plots.charts(choosing.read_study(path, choice), choice)
+
+    def test_a_key_that_moves_in_step(self):
+        choice = choosing.Choice(x="bmsc.workers")
+        found = study_plots.charts(choosing.read_study(made(self, "steps"), choice), choice)
+        self.assertEqual(found[0].series[0].x, [1, 2, 4, 8])
+
+    def test_answers_over_another_axis(self):
+        choice = choosing.Choice(x="pull.rate")
+        found = plan_plots.charts(choosing.read_plan(made(self, "plans"), choice), choice)
+        self.assertEqual(found[0].name, "plan_answers")
+
+
+class Targets(unittest.TestCase):
+    def test_lines_are_what_the_program_says(self):
+        (line,) = target.lines({"ues_keyed_ratio": [0.9]}, "ues_keyed_ratio")
+        self.assertEqual((line.axis, line.value), ("y", 90.0))
+        self.assertEqual(target.lines({"ues": [1]}, "ues_keyed_ratio"), [])
+
+    def test_the_legend_says_what_failed(self):
+        plan = reading.read_plan(made(self, "parts"))
+        plot = next(one for one in plan_plots.charts(plan) if one.name == "plan_time_to_key_p99_s")
+        failed = {one.name: one for one in plot.series if one.name.startswith("fails: ")}
+        curve = plot.series[0]
+        wanted = {}
+        for row in rows_of(plan.path, "plan_curve.csv"):
+            if row["failed"]:
+                wanted.setdefault("fails: " + row["failed"], []).append(float(row["value"]))
+        self.assertGreater(len(wanted), 1)
+        self.assertEqual({name: one.x for name, one in failed.items()}, wanted)
+        for one in failed.values():
+            self.assertTrue(set(zip(one.x, one.y)) <= set(zip(curve.x, curve.y)))
+
+    def test_of_one_part_hollow_points_say_it(self):
+        self.assertEqual(target.failures([(1, 2.0, "a < 1")], "a < 1", 1), [])
+
+    def test_both_ends_of_a_window(self):
+        plan = reading.read_plan(made(self, "parts"))
+        plot = plan_plots.explored(plan, "time_to_key_p99_s")
+        marks = [(one.value, one.name) for one in plot.marks if one.axis == "x"]
+        self.assertEqual(marks, [(3.0, "met from 3"), (8.0, "met up to 8")])
+
+
+class Frontiers(unittest.TestCase):
+    def frontier(self, meets, cost=lambda a, b: 3 * a + 10 * b, size=12):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        study_fixture.write_frontier(folder.name, meets, cost, size)
+        return folder.name, frontier_plot.Frontier(os.path.join(folder.name, "frontier.csv"))
+
+    def test_staircase(self):
+        for meets in (
+            lambda a, b: a * b >= 20, lambda a, b: a >= 3 and b >= 5, lambda a, b: (13 - a) * b >= 20,
+            lambda a, b: a * (13 - b) >= 20, lambda a, b: a + b <= 9
+        ):
+            _, f = self.frontier(meets)
+            x, y = frontier_plot.staircase(f)
+            # Each way along the stairs: what lies on them meets the target, and what is beyond does not.
+            self.assertTrue(all(meets(round(a), round(b)) for a, b in zip(x, y)))
+            self.assertTrue(all(a == c or b == d for a, b, c, d in zip(x, y, x[1:], y[1:])))
+            best = f.x[f.cheapest[0]], f.y[f.cheapest[0]]
+            self.assertIn(best[0], x)
+
+    def test_no_frontier_where_a_key_helps_and_hurts(self):
+        path, f = self.frontier(lambda a, b: 4 <= a <= 8 and b > 2)
+        self.assertEqual(frontier_plot.staircase(f), ([], []))
+        self.assertIn("there is no frontier", frontier_plot.chart(path, "x").note)
+        self.assertEqual(frontier_plot.staircase(self.frontier(lambda a, b: False)[1]), ([], []))
+
+    def test_lines_of_equal_cost(self):
+        for cost in (lambda a, b: 3 * a + 10 * b, lambda a, b: a * b, lambda a, b: 5 * b - a):
+            _, f = self.frontier(lambda a, b: a * b >= 20, cost)
+            x, y = frontier_plot.cost_line(f, cost(6, 4))
+            self.assertIn((6, 4), list(zip(x, y)))
+            self.assertTrue(all(abs(cost(a, b) - cost(6, 4)) < 1e-9 for a, b in zip(x, y)))
+
+    def test_picture(self):
+        path, f = self.frontier(lambda a, b: a * b >= 20)
+        plot = frontier_plot.chart(path, "a < b")
+        names = [one.name for one in plot.series]
+        self.assertEqual(names[:3], ["meets the target", "does not", "frontier"])
+        self.assertIn("cheapest: bmsc.workers = 10, hss.workers = 2", names)
+        self.assertIn("costs 50", names)
+        self.assertEqual(len(plot.series[0].x) + len(plot.series[1].x), 144)
+
+    def test_of_very_many_those_beside_the_frontier(self):
+        path, f = self.frontier(lambda a, b: a >= 30, size=60)
+        plot = frontier_plot.chart(path, "a")
+        self.assertEqual(set(plot.series[0].x), {30.0})
+        self.assertEqual(set(plot.series[1].x), {29.0})
+
+
+if __name__ == "__main__":
+    unittest.main()
