@@ -128,8 +128,11 @@ def _cheapest(f):
     return [Series(name, [f.x[place] for place in places], [f.y[place] for place in places], POINTS, colour=4)] * bool(places)
 
 
-def chart(path, target):
-    """The picture of the frontier in the folder of a plan; None if it is over one key, or its values have no order."""
+def chart(path, target, looked):
+    """The picture of the frontier in the folder of a plan; None if it is over one key, or its values have no order.
+
+    looked: how many combinations were run.
+    """
     file = os.path.join(path, "frontier.csv")
     if not os.path.exists(file):
         return None
@@ -146,7 +149,9 @@ def chart(path, target):
             series.append(Series(f"costs {wording.significant(cost, 6)}", *line, LINE, colour=(0, 5, 3, 7)[place % 4]))
     series += _cheapest(f)
     met = sum(text == MET for text in f.meets.values())
-    note = [f"target: {target}", f"{met} of {len(f.meets)} combinations meet it"]
+    note = [f"target: {target}", f"{met} of {len(f.meets)} combinations meet it, {looked} were run"]
+    if looked < sum(text != UNKNOWN for text in f.meets.values()):
+        note.append("what the others do follows if more of a key never helps in one place and hurts in another")
     if len(f.meets) > MOST_POINTS:
         note.append("only those beside others of another sort are shown")
     if met and not x:

@@ -134,7 +134,7 @@ def explored(plan, metric):
 
 def answers(plan, x_key=""):
     """The answer over an axis, a curve for each value of the others, when the plan has several points; else None."""
-    if "value2" in plan.curve:
+    if "key2" in plan.answers:
         return None
     layout = layout_of(plan.axes, plan.answers, x_key)
     if layout.x is None or (len(layout.x.distinct()) < 2 and not x_key):
@@ -178,5 +178,5 @@ def charts(plan, choice=choosing.Choice()):
     """All plots of a plan, or those of the metrics that were chosen."""
     found = [explored(plan, metric) for metric in choice.metrics_of(metrics_of(plan), metrics_of(plan))]
     over = choice.x if choice.x != plan.key else ""
-    summary = [one for one in (frontier_plot.chart(plan.path, plan.target), answers(plan, over)) if one is not None]
+    summary = [one for one in (frontier_plot.chart(plan.path, plan.target, len(plan.curve)), answers(plan, over)) if one is not None]
     return [choosing.scaled(chart, choice) for chart in summary + found]

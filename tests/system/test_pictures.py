@@ -214,7 +214,7 @@ class Frontiers(unittest.TestCase):
     def test_no_frontier_where_a_key_helps_and_hurts(self):
         path, f = self.frontier(lambda a, b: 4 <= a <= 8 and b > 2)
         self.assertEqual(frontier_plot.staircase(f), ([], []))
-        self.assertIn("there is no frontier", frontier_plot.chart(path, "x").note)
+        self.assertIn("there is no frontier", frontier_plot.chart(path, "x", 144).note)
         self.assertEqual(frontier_plot.staircase(self.frontier(lambda a, b: False)[1]), ([], []))
 
     def test_lines_of_equal_cost(self):
@@ -226,16 +226,17 @@ class Frontiers(unittest.TestCase):
 
     def test_picture(self):
         path, f = self.frontier(lambda a, b: a * b >= 20)
-        plot = frontier_plot.chart(path, "a < b")
+        plot = frontier_plot.chart(path, "a < b", 28)
         names = [one.name for one in plot.series]
         self.assertEqual(names[:3], ["meets the target", "does not", "frontier"])
         self.assertIn("cheapest: bmsc.workers = 10, hss.workers = 2", names)
         self.assertIn("costs 50", names)
+        self.assertIn("28 were run; what the others do follows", plot.note)
         self.assertEqual(len(plot.series[0].x) + len(plot.series[1].x), 144)
 
     def test_of_very_many_those_beside_the_frontier(self):
         path, f = self.frontier(lambda a, b: a >= 30, size=60)
-        plot = frontier_plot.chart(path, "a")
+        plot = frontier_plot.chart(path, "a", 3600)
         self.assertEqual(set(plot.series[0].x), {30.0})
         self.assertEqual(set(plot.series[1].x), {29.0})
 
