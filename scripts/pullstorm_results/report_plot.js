@@ -58,7 +58,8 @@ Plot.prototype.sample = function (button, item, place, isMark) {
   var dash = isMark ? MARK_DASHES[place % 3] : DASHES[place];
   if (item.style !== "points")
     make("line", { x1: 0, y1: 6, x2: 32, y2: 6, stroke: colour, "stroke-width": 2, "stroke-dasharray": dash }, svg);
-  if (!isMark && this.hasMarkers(item)) this.marker(svg, place, 16, 6, colour, colour);
+  var how = item.style === "points" && item.hollow && item.hollow[0]; // all of its points are alike
+  if (!isMark && this.hasMarkers(item)) this.marker(svg, place, 16, 6, how ? ["", "#fff", "#bbb"][how] : colour, colour);
 };
 
 Plot.prototype.markColour = function (mark, place) {
