@@ -353,7 +353,7 @@ def _difference(study, runs, metric, layout, rows, names, categories):
     low, high = ([nan if one[end] is None else one[end] for one in values] for end in (1, 2))
     joined = layout.x.column != VARIANT and _joined(layout, pairs)
     curve = Series(
-        f"{names[1]} less {names[0]}",
+        names[1],
         [place[row] for _, row in pairs],
         [one[0] for one in values],
         LINE if joined else POINTS,
@@ -397,7 +397,7 @@ def variant_differences(study, runs, metric, layout, facet):
         series.append(curve)
         words += more
     if layout.x.column == VARIANT and series:
-        series = [_put_together(series, f"less {names[0]}")]
+        series = [_put_together(series, "difference")]
     values = scale.finite([y for curve in series for y in curve.y])
     if not values:
         return None, f"difference of the variants: {words[0]}" if words else ""
@@ -408,11 +408,11 @@ def variant_differences(study, runs, metric, layout, facet):
     numeric = layout.x.numbers is not None
     chart = Chart(
         f"{metric}_difference{ending}",
-        f"{wording.metric_title(metric)}: difference of the variants",
+        f"{wording.metric_title(metric)}: difference from {names[0]}",
         layout.x.label,
         differences.unit_label(metric),
         series,
-        [Mark("y", 0.0, f"as {names[0]}", 6)],
+        [Mark("y", 0.0, names[0], 6)],
         _difference_note(study, text, words, f"{len(shown)} of {len(names) - 1} shown" if len(shown) < len(names) - 1 else ""),
         legend=VARIANT,
         x_log=numeric and wording.geometric(layout.x.numbers),

@@ -91,7 +91,8 @@ class Differences(unittest.TestCase):
             values[at] = float(row["time_to_key_p99_s"])
         charts = {one.name: one for one in study_plots.charts(reading.read_study(path))}
         (curve,) = charts["time_to_key_p99_s_difference"].series
-        self.assertEqual(curve.name, "poisson less even")
+        self.assertEqual(curve.name, "poisson")
+        self.assertIn("difference from even", charts["time_to_key_p99_s_difference"].title)
         self.assertEqual(curve.x, study_fixture.RATES)
         for place, rate in enumerate(curve.x):
             pairs = [values["poisson", rate, str(r)] - values["even", rate, str(r)] for r in range(1, 6)]
