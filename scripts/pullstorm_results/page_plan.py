@@ -2,21 +2,21 @@
 """The report of a plan, alone or behind that of a study."""
 
 from pullstorm_results import choice as choosing
-from pullstorm_results import parts, plan_plots, reading, repeat, run_plots, study_plots, wording, words
+from pullstorm_results import opening, parts, plan_plots, reading, repeat, run_plots, study_plots
+from pullstorm_results import verdict, wording, words
 
+NEIGHBOUR = ", the neighbour"
 MOST_SENTENCES = 6  # points; the answers of more are in the table only
 
 
 def _interval(row, metric):
     """Mean and interval of a plan's answer, which come as text; some may be missing."""
     mean, low, high = (
-        run_plots.number(row[f"{metric}_{part}"], float("nan")) for part in ("mean", "ci_low", "ci_high")
+        run_plots.number(row.get(f"{metric}_{part}"), float("nan")) for part in ("mean", "ci_low", "ci_high")
     )
-    text = wording.metric_text(metric.removeprefix("neighbour_"), mean)
-    if low != low:
-        return text
-    low, high = (wording.metric_text(metric.removeprefix("neighbour_"), end) for end in (low, high))
-    return f"{text} ({low} to {high})"
+    text = wording.estimate_text(metric.removeprefix("neighbour_"), mean, low, high)
+    note = row.get(f"{metric}_ci_note", "")
+    return f"{text} ({note})" if note and low != low and mean == mean else text
 
 
 def _values(plan, row, prefix=""):
@@ -24,9 +24,74 @@ def _values(plan, row, prefix=""):
     metrics, found = plan_plots.metrics_of(plan), []
     for metric in metrics:
         value = run_plots.number(row.get(f"{prefix}{metric}_mean"), float("nan"))
-        text = f"is {wording.metric_text(metric, value)}" if value == value else "has no value"
+        text = f"is {_interval(row, prefix + metric)}" if value == value else "has no value"
         found.append(f"{'it' if prefix and len(metrics) == 1 else wording.metric_phrase(metric)} {text}")
     return words.listed(found)
+
+
+def _window(plan, row):
+    """From where to where the target is met, and what fails beyond; plans of before do not say it."""
+    low, high = row.get("window_low"), row.get("window_high")
+    if not low or not high or low == high:
+        return ""
+    text = f" It is met from {wording.key_value(plan.key, low)} to {wording.key_value(plan.key, high)}"
+    beyond = [f"{where} fails {row[name]}" for name, where in (("below_failed", "less"), ("above_failed", "more")) if row.get(name)]
+    return f"{text}; {' and '.join(beyond)}." if beyond else f"{text}."
+
+
+def question(plan):
+    """Paragraphs: why it was asked, and what exactly."""
+    _, _, about = reading.study_file(plan.path)
+    what = f"What is the {plan.sought} {plan.key} of {plan.vary.partition('=')[2].strip()} for which this holds: {plan.target}?"
+    return f"{about.get('description', '')} {what}".strip()
+
+
+def _measured(row, prefix=""):
+    return row.get(f"{prefix}verdict", "") or ""
+
+
+def loads(plan):
+    """[(where, load, measured verdict)] at the answers and their neighbours, and why one is missing."""
+    study_text, _, about = reading.study_file(plan.path)
+    base_text = reading.base_text(plan.path, about)
+    columns = [column for axis in plan.axes for column in axis.columns]
+    texts, found, why = plan_plots.point_texts(plan), [], ""
+    for row in plan.answers.to_dict("records"):
+        for name, prefix in (("answer", ""), ("neighbour", "neighbour_")):
+            if not row.get(name) or len(found) >= opening.MOST_POINTS:
+                continue
+            load, reason = opening.load_with(study_text, base_text, columns, row, {plan.key: row[name]})
+            why = why or reason
+            where = texts[int(row["point"])]
+            what = f"{plan.key} = {wording.key_value(plan.key, row[name])}{NEIGHBOUR * bool(prefix)}"
+            found.append((f"{what} (with {where})" if where else what, load, _measured(row, prefix)))
+    return found, why or "there is no answer to tell it of"
+
+
+def uncertain(plan):
+    unsure = [int(row["point"]) for row in plan.answers.to_dict("records") if row.get("sure") == "no"]
+    runs = " to ".join(dict.fromkeys(plan.replications.split("..")))
+    how = f"By {runs} runs of a value; in brackets the intervals that hold in 95 % of cases."
+    if not unsure:
+        return how
+    return f"{how} They leave open whether {'it is' if len(plan.answers) == 1 else 'these are'} the answer: more replications would tell."
+
+
+def head(plan):
+    """The scenario, what was asked, the answer and how sure it is; then what it costs."""
+    study_text, _, about = reading.study_file(plan.path)
+    base_text = reading.base_text(plan.path, about)
+    more = {plan.key: plan.vary.partition("=")[2].strip().replace("..", " to ")}
+    keys = opening.keys_of(study_text, base_text, plan.axes, plan.answers, more)
+    texts, rows = plan_plots.point_texts(plan), plan.answers.to_dict("records")
+    answers = [answer_sentence(plan, row, texts[int(row["point"])]) for row in rows[:MOST_SENTENCES]]
+    if len(rows) > MOST_SENTENCES:
+        answers.append(f"The table below has the answers of all {len(rows)} points.")
+    found, why = loads(plan)
+    answers += opening.overloads([one for one in found if NEIGHBOUR not in one[0]])
+    word = next((word for word in reversed(verdict.WORDS[1:]) if any(_measured(row).startswith(word) for row in rows)), "")
+    said = opening.scenario(keys, base_text)
+    return parts.opening(said, question(plan), word, answers, [uncertain(plan)]) + opening.load_section(found, why, True)
 
 
 def answer_sentence(plan, row, where):
@@ -47,20 +112,13 @@ def answer_sentence(plan, row, where):
     text += _values(plan, row)
     if row.get("neighbour"):
         text += f"; with {wording.key_value(plan.key, row['neighbour'])} {_values(plan, row, 'neighbour_')}"
-    text += "."
+        text += f", which fails {row['neighbour_failed']}" if row.get("neighbour_failed") else ""
+    text += "." + _window(plan, row)
     if row["status"] == "not_monotone":
         text += " What was seen is not monotone: other values may meet it, too."
     if row.get("sure") == "no":
         text += " That is not sure with 95 % confidence."
     return text
-
-
-def answers_in_words(plan):
-    if len(plan.answers) > MOST_SENTENCES:
-        return ""
-    texts = plan_plots.point_texts(plan)
-    rows = plan.answers.to_dict("records")
-    return "".join(parts.paragraph(answer_sentence(plan, row, texts[int(row["point"])])) for row in rows)
 
 
 def answer_table(plan):
@@ -124,14 +182,23 @@ def warnings(plan):
 
 def summary(plan):
     text = f"{plan.vary}: the {plan.sought} for which this holds was looked for: {plan.target}."
-    return parts.paragraph(text) + answers_in_words(plan) + answer_table(plan)
+    return parts.paragraph(text) + answer_table(plan)
+
+
+def answered(plan):
+    """Of a plan behind a study: what was asked, the answers, the table."""
+    texts = plan_plots.point_texts(plan)
+    rows = plan.answers.to_dict("records")[:MOST_SENTENCES]
+    body = parts.paragraph(question(plan), "question")
+    body += "".join(parts.paragraph(answer_sentence(plan, row, texts[int(row["point"])])) for row in rows)
+    return body + summary(plan)
 
 
 def document(path, choice=choosing.Choice()):
     """The page of the plan in the folder path."""
     plan = choosing.read_plan(path, choice)
     charts = plan_plots.charts(plan, choice)
-    body = parts.warning_list(warnings(plan))
+    body = head(plan) + parts.warning_list(warnings(plan))
     body += parts.section("summary", "Summary", summary(plan))
     body += parts.section("plots", "Plots", parts.figures(charts))
     study_text, _, about = reading.study_file(path)

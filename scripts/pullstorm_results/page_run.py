@@ -3,7 +3,7 @@
 
 import shlex
 
-from pullstorm_results import parts, reading, run_plots, wording, words
+from pullstorm_results import offered, parts, reading, run_plots, verdict, wording, words
 from pullstorm_results.choice import Choice
 
 BOOKS = ("sent", "duplicated", "received", "rejected", "lost", "in_flight")
@@ -141,16 +141,24 @@ def reproduction(run):
     )
 
 
+def opening(run, load):
+    keys = words.keys_of(run)
+    said = verdict.sentences(run.metrics, keys.text("run.end"))
+    answers = [said] * bool(said) + [words.answer(run), words.relief(run, load)]
+    return parts.opening([words.scenario(keys)], words.QUESTION, verdict.of(run.metrics), answers, [words.UNCERTAIN])
+
+
 def document(path, choice=Choice()):
     """The page of the run in the folder path."""
     run = reading.read_run(path, run_plots.columns_of(choice))
     charts = run_plots.charts(run, choice)
     text = str(run.manifest.get("scenario_text", ""))
-    body = parts.warning_list(words.warnings(run))
+    load, why = offered.of_scenario(text)
+    body = opening(run, load) + offered.section(load, why) + parts.warning_list(words.warnings(run, load))
     body += parts.section(
-        "summary", "Summary", "".join(parts.paragraph(text) for text in words.summary(run)) + server_table(run)
+        "summary", "Summary", "".join(map(parts.paragraph, words.summary(run, load))) + server_table(run)
     )
-    body += parts.section("scenario", "Scenario", parts.paragraph(words.scenario(run)) + scenario_tables(text))
+    body += parts.section("scenario", "Scenario", scenario_tables(text))
     body += parts.section("plots", "Plots", parts.figures(charts))
     body += parts.section("latency", "Durations", latency_table(run))
     body += parts.section("counters", "Counters", counter_tables(run))

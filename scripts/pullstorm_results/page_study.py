@@ -2,10 +2,13 @@
 """The report of a study."""
 
 from pullstorm_results import choice as choosing
-from pullstorm_results import page_plan, parts, plan_plots, reading, repeat, run_plots, study_plots, wording, words
+from pullstorm_results import opening, page_plan, parts, plan_plots, reading, repeat, run_plots, study_plots
+from pullstorm_results import verdict, wording, words
 
 WIDE = 0.10  # half-width of an interval relative to its mean
 REFUSED = {"bmsc": ["http_503"], "bsf": ["ub_503", "zn_busy"], "hss": ["zh_busy"]}  # by whom
+MOST_ANSWERED = 2  # metrics in the answer; all are in the summary
+NO_INTERVAL = "too few replications for an interval"
 MOST_OPEN = 60  # points; more are folded
 
 
@@ -131,11 +134,75 @@ def summary(study, metrics):
             for one in axes
         ]
         text += f" Varied: {words.listed(ranges)}."
-    found = [study.about["description"]] if study.about.get("description") else []
-    return found + [text] + [_range_of(study, axes, metric) for metric in metrics]
+    return [text] + [_range_of(study, axes, metric) for metric in metrics]
 
 
-def _range_of(study, axes, metric):
+def _answer_of(study, place, metric):
+    """An estimate with its interval, or why there is none."""
+    row = study.points.iloc[place]
+    value, low, high = (row[f"{metric}_{part}"] for part in ("mean", "ci_low", "ci_high"))
+    text = wording.estimate_text(metric, value, low, high, "[]")
+    return text if low == low else f"{text} [{study.note(place, metric) or NO_INTERVAL}]"
+
+
+def question(study, axes, metrics):
+    if study.about.get("description"):
+        return study.about["description"]
+    names = words.listed(wording.metric_phrase(metric) for metric in metrics[:MOST_ANSWERED])
+    return f"How do {names} depend on {words.listed(one.name for one in axes)}?" if axes else f"How large are {names}?"
+
+
+def named_places(study, metrics):
+    """Places of the points that the answer names: the ends of its first metric, and the first that collapsed."""
+    found = []
+    for metric in metrics[:1]:
+        column = study.points[f"{metric}_mean"]
+        if column.notna().any():
+            found += [int(column.idxmin()), int(column.idxmax())]
+    rows = study.points.to_dict("records")
+    found += [place for place, row in enumerate(rows) if verdict.of_point(row) == verdict.COLLAPSED][:1]
+    return list(dict.fromkeys(found)) or [0]
+
+
+def place_text(study, axes, place):
+    keys = ", ".join(f"{one.name} = {one.texts[place]}" for one in axes)
+    point = f"point {int(study.points['point'].iloc[place])}"
+    return f"{point} ({keys})" if keys else point
+
+
+def head(study, metrics):
+    """The scenario, what was asked, the answer and how sure it is; then what it costs."""
+    axes = [one for one in study_plots.dimensions(study.axes, study.points) if len(one.distinct()) > 1]
+    rows = study.points.to_dict("records")
+    answers, worst = opening.verdict_sentences(rows, verdict.of_point)
+    answers += [
+        _range_of(study, axes, metric, lambda place, name=metric: _answer_of(study, place, name))
+        for metric in metrics[:MOST_ANSWERED]
+    ]
+    keys = opening.keys_of(study.study_text, study.base_text, study.axes, study.points)
+    body = parts.opening(
+        opening.scenario(keys, study.base_text), question(study, axes, metrics), worst, answers, [uncertain(study)]
+    )
+    found, why = [], ""
+    for place in named_places(study, metrics):
+        load, reason = opening.load_of_point(study, rows[place])
+        why = why or reason
+        found.append((place_text(study, axes, place), load, verdict.of_point(rows[place])))
+    return body + opening.load_section(found, why)
+
+
+def uncertain(study):
+    counts = sorted({int(n) for n in study.points["n"] if n > 0})
+    if not counts:
+        return "No run is finished yet."
+    if counts[-1] < 2:
+        return "One run per point: how far the numbers vary by chance is not known."
+    runs = str(counts[-1]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    return f"By {runs} runs a point; in brackets the interval that holds the true value in 95 % of cases, or why there is none."
+
+
+def _range_of(study, axes, metric, told=None):
+    told = told or (lambda place: wording.metric_text(metric, study.points[f"{metric}_mean"].iloc[place]))
     title = f"{wording.metric_title(metric)} ({metric})"
     column = study.points[f"{metric}_mean"]
     without = study_plots.without_value(study, metric)
@@ -146,14 +213,13 @@ def _range_of(study, axes, metric):
     nowhere = f" No value at {points}{why}." if points else ""
     low, high = column.idxmin(), column.idxmax()
     if column[low] == column[high]:
-        return f"{title}: {wording.metric_text(metric, column[low])} {_everywhere(column, points)}.{nowhere}"
+        return f"{title}: {told(int(low))} {_everywhere(column, points)}.{nowhere}"
 
     def place(row):
         return ", ".join(f"{one.name} = {one.texts[row]}" for one in axes) or "the point"
 
     return (
-        f"{title}: from {wording.metric_text(metric, column[low])} at {place(low)} "
-        f"to {wording.metric_text(metric, column[high])} at {place(high)}.{nowhere}"
+        f"{title}: from {told(int(low))} at {place(low)} to {told(int(high))} at {place(high)}.{nowhere}"
     )
 
 
@@ -169,21 +235,20 @@ def _everywhere(column, without):
 
 def with_interval(row, metric, note=""):
     """An interval need not lie evenly about what is estimated, so both its ends are told."""
-    text = wording.metric_text(metric, row[f"{metric}_mean"])
-    low, high = (row[f"{metric}_{part}"] for part in ("ci_low", "ci_high"))
-    if low == low and high == high:
-        return f"{text} ({wording.metric_text(metric, low)} to {wording.metric_text(metric, high)})"
-    return f"{text} ({note})" if note and row[f"{metric}_mean"] == row[f"{metric}_mean"] else text
+    value, low, high = (row[f"{metric}_{part}"] for part in ("mean", "ci_low", "ci_high"))
+    text = wording.estimate_text(metric, value, low, high)
+    return f"{text} ({note})" if note and low != low and value == value else text
 
 
 def point_table(study, metrics, columns):
-    rows = []
+    rows, told = [], "overloaded_mean" in study.points
     for place, row in enumerate(study.points.to_dict("records")):
         keys = [wording.key_value(name, row[name]) for name in columns]
         cells = (with_interval(row, name, study.note(place, name)) for name in metrics)
-        rows.append((int(row["point"]), *keys, wording.count(row["n"]), *cells))
-    header = ("point", *columns, "runs", *(f"{wording.metric_title(name)}" for name in metrics))
-    found = parts.table("Points: estimate (95 % interval)", header, rows, 1 + len(columns))
+        word = (verdict.of_point(row) or "–",) if told else ()
+        rows.append((int(row["point"]), *keys, *word, wording.count(row["n"]), *cells))
+    header = ("point", *columns, *("verdict (worst)",) * told, "runs", *(f"{wording.metric_title(name)}" for name in metrics))
+    found = parts.table("Points: estimate (95 % interval)", header, rows, 1 + len(columns) + told)
     return found if len(rows) <= MOST_OPEN else parts.folded(f"All {len(rows)} points", found)
 
 
@@ -205,7 +270,7 @@ def document(path, with_plan=False, choice=choosing.Choice()):
     plan = choosing.read_plan(path, choice) if with_plan else None
     plan_charts = plan_plots.charts(plan, choice) if plan else []
     found = warnings(study, metrics) + [f"Plan: {text}" for text in (page_plan.warnings(plan) if plan else [])]
-    body = parts.warning_list(found)
+    body = head(study, metrics) + parts.warning_list(found)
     body += parts.section("summary", "Summary", "".join(parts.paragraph(text) for text in summary(study, metrics)))
     note = parts.paragraph(left_out) if left_out else ""
     body += parts.section("plots", "Plots", note + parts.figures(charts))
@@ -214,7 +279,7 @@ def document(path, with_plan=False, choice=choosing.Choice()):
     commands = [command]
     if plan:
         figures = parts.figures(plan_charts, len(charts))
-        body += parts.section("plan", "Plan made in the same folder", page_plan.summary(plan) + figures)
+        body += parts.section("plan", "Plan made in the same folder", page_plan.answered(plan) + figures)
         commands.append(repeat.plan_command(plan))
     how = repeat.body(path, study.study_text, study.base_text, said, commands)
     body += parts.section("reproduce", "How to repeat it", how)

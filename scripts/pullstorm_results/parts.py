@@ -42,7 +42,8 @@ def table(caption, header, rows, texts=1):
         cells = "".join(
             f"<td{_kind(place < texts, cell)}>{escape(cell)}</td>" for place, cell in enumerate(row) if place
         )
-        body.append(f'<tr><th scope="row">{escape(row[0])}</th>{cells}</tr>')
+        wide = " class=w" if len(str(row[0])) > 24 else ""
+        body.append(f'<tr><th scope="row"{wide}>{escape(row[0])}</th>{cells}</tr>')
     lines = "\n".join(body)
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}">\n<table><caption>'
@@ -66,6 +67,17 @@ def warning_list(warnings):
         f'<section id="warnings" class="warnings" aria-labelledby="warnings-title">\n'
         f'<h2 id="warnings-title">Warnings</h2>\n<ul>\n{items}</ul></section>\n'
     )
+
+
+def opening(scenario, question, kind, answers, uncertain=()):
+    """What every report begins with: what was looked at, what was asked, what came out, how sure that is.
+
+    scenario, answers, uncertain: texts; kind: the verdict, which gives the answer its colour, or "".
+    """
+    body = "".join(paragraph(text) for text in scenario) + paragraph(question, "question")
+    texts = "".join(paragraph(text) for text in answers) + "".join(paragraph(text, "uncertain") for text in uncertain)
+    word = kind.replace(" ", "-") or "plain"
+    return section("answer", "Question and answer", f'{body}<div class="answer {word}">\n{texts}</div>\n')
 
 
 def figures(charts, first=0):

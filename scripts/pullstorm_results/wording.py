@@ -96,26 +96,26 @@ def compact(value, largest=None):
     return f"{value:.7f}".rstrip("0").rstrip(".") or "0"
 
 
-def seconds(value):
+def seconds(value, digits=3):
     """A duration as text: 0.25 s stays in milliseconds, 125 s in seconds, hours as such."""
     if value != value:
         return "–"
     for limit, factor, unit in ((1e-3, 1e6, "µs"), (1, 1e3, "ms"), (600, 1, "s"), (7200, 1 / 60, "min")):
         if abs(value) < limit and value:
-            return f"{significant(value * factor)}{SPACE}{unit}"
-    return f"0{SPACE}s" if not value else f"{significant(value / 3600)}{SPACE}h"
+            return f"{significant(value * factor, digits)}{SPACE}{unit}"
+    return f"0{SPACE}s" if not value else f"{significant(value / 3600, digits)}{SPACE}h"
 
 
-def percent(ratio):
+def percent(ratio, decimals=1):
     """A share as text; never rounded to 100 % when something is missing, nor to 0 % when there is something."""
     if ratio != ratio:
         return "–"
     value = ratio * 100
-    if 99.95 <= value < 100:
+    if decimals == 1 and 99.95 <= value < 100:
         return f"more than 99.9{SPACE}%"
-    if 0 < value < 0.05:
+    if decimals == 1 and 0 < value < 0.05:
         return f"less than 0.1{SPACE}%"
-    return f"{float(f'{value:.1f}'):g}{SPACE}%"
+    return f"{float(f'{value:.{decimals}f}'):.12g}{SPACE}%"
 
 
 def metric_unit(name):
@@ -157,6 +157,8 @@ def metric_phrase(name):
     """For the middle of a sentence."""
     if name in PHRASES:
         return PHRASES[name]
+    if name.startswith("update_") and name in TITLES:
+        return f"the {TITLES[name][0].lower()}{TITLES[name][1:]}"
     if name.startswith(tuple(f"{prefix}_" for prefix, _ in SERVERS)) and name in TITLES:
         return f"the {TITLES[name][0].lower()}{TITLES[name][1:]}"
     return name
@@ -168,14 +170,26 @@ def metric_label(name):
     return metric_title(name) + unit
 
 
-def metric_text(name, value):
-    """A metric's value with its unit."""
+def metric_text(name, value, more=0):
+    """A metric's value with its unit; one that is a word stays as it is. more: so many digits more."""
+    if isinstance(value, str):
+        return value
     unit = metric_unit(name)
     if unit == "s":
-        return seconds(value)
+        return seconds(value, 3 + more)
     if unit == "ratio":
-        return percent(value)
-    return count(value) if value == value and float(value).is_integer() else significant(value, 4)
+        return percent(value, 1 + more)
+    return count(value) if value == value and float(value).is_integer() else significant(value, 4 + more)
+
+
+def estimate_text(name, value, low, high, brackets="()"):
+    """ "4.6 s (4.1 s to 4.9 s)", with as many digits as it takes to tell the ends apart; NaN ends: there are none."""
+    more, ends = 0, [metric_text(name, end) for end in (low, high)]
+    while low < high and ends[0] == ends[1] and more < 9:
+        more += 1
+        ends = [metric_text(name, end, more) for end in (low, high)]
+    text = metric_text(name, value, more)
+    return f"{text} {brackets[0]}{' to '.join(ends)}{brackets[1]}" if low == low and high == high else text
 
 
 def key_label(key):
@@ -210,6 +224,14 @@ def _number(text):
     if not re.fullmatch(r"-?[0-9.]+(?:[eE][+-]?[0-9]+)?", text):
         raise ValueError(f"{text!r} is not a number")
     return float(text)
+
+
+def is_number(text):
+    try:
+        _number(text)
+    except ValueError:
+        return False
+    return True
 
 
 def key_value(key, text):

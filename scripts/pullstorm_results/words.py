@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 """What a run's numbers say, in sentences: the summary, the scenario, the warnings."""
 
-from pullstorm_results import reading, wording
+import math
+
+from pullstorm_results import reading, verdict, wording
 from pullstorm_results.run_plots import number
 
 SATURATED = 0.95
 MOST_LISTED = 12
+ALIKE = 0.02  # loads that differ by less are told apart by what was seen
 STANDING = 4  # jobs; so many wait in one of 30 looks at a single worker that is half busy (M/M/1)
 PROCEDURES = {
     "update": "pull.start, when the first pull is due or the burst begins, until a UE holds the new MSK; percentiles are over all UEs",
@@ -103,20 +106,61 @@ def of_all(run):
     return f"Of all UEs, counted from the first pull of the run: {listed(times)}."
 
 
-def queued(run):
-    """Where it queued most."""
-    metrics = run.metrics
-    waits = [(metrics.get(f"{prefix}_wait_mean_s", 0), prefix, name) for prefix, name in wording.SERVERS]
-    wait, prefix, name = max(waits, key=lambda one: one[0])
-    longest = metrics.get(f"{prefix}_queue_max", 0)
-    if longest == 0:
+def first_standing(run, prefix):
+    """When a queue first stood at a server whose workers were all busy; infinite where none did."""
+    standing = standing_queue(run, prefix)
+    return float(run.series["time_s"][standing].min()) if standing is not None and standing.any() else math.inf
+
+
+def bottleneck(run, load=None):
+    """Prefix of the server to relieve: the one of the highest offered load, which lets no more through to the others.
+
+    load: of "pullstorm load", if there is one. By what was seen, where it does not tell or is not there: the server that
+    was busiest while first pulls went out, and of those alike the one where a queue stood first.
+    """
+    prefixes = [prefix for prefix, _ in wording.SERVERS]
+    if load:
+        offered = {prefix: load.of(prefix, "offered_ratio") for prefix in prefixes}
+        highest = max(offered.values())
+        prefixes = [prefix for prefix in prefixes if offered[prefix] >= highest * (1 - ALIKE)]
+    busy = {prefix: _there(run, f"{prefix}_utilisation_ratio") for prefix in prefixes}
+    busiest = max(busy.values())
+    alike = [prefix for prefix in prefixes if busy[prefix] >= busiest * (1 - ALIKE)]
+    return min(alike, key=lambda prefix: (first_standing(run, prefix), -busy[prefix]))
+
+
+def _there(run, metric):
+    """A metric; 0 where it has no value, as there was nothing that it could be of."""
+    value = run.metrics.get(metric, 0)
+    return value if value == value else 0
+
+
+def _waits(run, prefix):
+    wait = wording.seconds(_there(run, f"{prefix}_wait_mean_s"))
+    return f"a job waited {wait} on average, up to {plural(longest(run, prefix), 'job')} waited at a time"
+
+
+def longest(run, prefix):
+    return _there(run, f"{prefix}_queue_max")
+
+
+def relief(run, load=None):
+    """Where more capacity would help, and who waits besides."""
+    if load and load.bottleneck not in [name for _, name in wording.SERVERS]:
+        return f"The bottleneck is a link, {load.bottleneck}."
+    names = dict(wording.SERVERS)
+    first = bottleneck(run, load)
+    if not any(longest(run, prefix) for prefix in names):
         return "Nothing queued at the servers."
-    busy = metrics.get(f"{prefix}_utilisation_ratio", float("nan"))
-    return (
-        f"It queued most at the {name}: a request waited {wording.seconds(wait)} on average, up to "
-        f"{plural(longest, 'job')} waited at a time, and the workers were busy for {wording.percent(busy)} of the "
-        "time while first pulls went out."
-    )
+    busy = wording.percent(run.metrics.get(f"{first}_utilisation_ratio", float("nan")))
+    text = f"The bottleneck is the {names[first]}: its workers were busy for {busy} of the time while first pulls went out"
+    if load:
+        text += f", with {wording.percent(load.of(first, 'offered_ratio'))} offered"
+    text += f"; {_waits(run, first)}."
+    most = max(names, key=lambda prefix: _there(run, f"{prefix}_wait_mean_s"))
+    if most != first:
+        text += f" Waits were longer at the {names[most]}, behind it ({_waits(run, most)}), but that is not where it began."
+    return text
 
 
 def bootstraps(metrics):
@@ -126,34 +170,80 @@ def bootstraps(metrics):
     return text + (f"; the BM-SC asked for {plural(asked, 'bootstrap')} by a 401." if asked else ".")
 
 
-def summary(run):
+QUESTION = "How soon do all UEs hold the new key, and what holds them up?"
+
+
+def answer(run):
+    """What a run says to that, in a sentence or two, with what is uncertain about it."""
+    metrics = run.metrics
+    keyed, ues = metrics["ues_keyed"], metrics["ues"]
+    if keyed == 0:
+        return f"None of the {plural(ues, 'UE')} holds the new key at the end."
+    held = f"All {wording.count(ues)}" if keyed == ues else f"{wording.percent(keyed / ues)} of {wording.count(ues)}"
+    text = f"{held} UEs hold the new key at the end" if ues > 1 else "The UE holds the new key at the end"
+    shares = [
+        (share, metrics.get(f"update_{name}_s", float("nan")))
+        for name, share in (("p50", "half of all"), ("p99", f"99{wording.SPACE}% of all"))
+    ]
+    times = [f"{share} after {wording.seconds(value)}" for share, value in shares if value == value]
+    text += f": {listed(times)}, counted from the first pull." if times and ues > 1 else "."
+    return text
+
+
+UNCERTAIN = (
+    "This is one run, one draw of chance: how far its numbers vary from run to run it cannot say. A study of the same scenario"
+    " with replications can (pullstorm sweep, which prints 95 % intervals)."
+)
+
+
+def summary(run, load=None):
     """Paragraphs."""
     refused = _counted(run.metrics, REFUSALS)
     again = _counted(run.metrics, AGAIN)
     return [
         keys_held(run),
-        queued(run),
+        relief(run, load),
         f"Refused: {listed(refused)}." if refused else "Nothing was refused.",
         f"Sent again: {listed(again)}." if again else "Nothing had to be sent again.",
         bootstraps(run.metrics),
     ]
 
 
-def scenario(run):
-    """The scenario in one paragraph."""
+class Keys:
+    """The keys of a scenario as texts; what it does not name has its default. varied: texts of those that vary."""
+
+    def __init__(self, texts, varied=None):
+        self.texts, self.varied = texts, varied or {}
+
+    def text(self, name):
+        default = reading.known_keys().get(name, {}).get("default", "")
+        return self.varied.get(name) or self.texts.get(name) or default
+
+    def number(self, name):
+        return number(wording.base_units(self.text(name)))
+
+    def is_on(self, name):
+        return name in self.varied or self.number(name) > 0
+
+    def some(self, name, one):
+        """ "3 workers" """
+        return f"{self.varied[name]} {one}s" if name in self.varied else plural(self.number(name), one)
+
+
+def keys_of(run):
     text = reading.scenario_values(str(run.manifest.get("scenario_text", "")))
+    return Keys({name: text.get(name) or wording.key_value(name, value) for name, value in run.keys.items()} | text)
 
-    def key(name):
-        return text.get(name) or wording.key_value(name, run.keys.get(name, ""))
 
-    ues = number(run.keys.get("ue.count"))
+def scenario(keys):
+    """The scenario in one paragraph; keys: a Keys."""
+    key = keys.text
     gaps = f"with {key('pull.pacing')} gaps"
     if key("pull.pacing") == "burst":
         gaps = "on the average, in a burst by Beta(3,4)"
     parts = [
-        f"{plural(ues, 'UE')} in {plural(number(run.keys.get('ue.cells')), 'cell')}: solicited pulls go out at "
-        f"{key('pull.rate')}, {gaps}, up to {key('pull.attempts')} to a UE, "
-        f"{key('pull.timeout')} apart."
+        f"{keys.some('ue.count', 'UE')} in {keys.some('ue.cells', 'cell')} are to fetch a new key: solicited pulls go out "
+        f"at {key('pull.rate')}, {gaps}, up to {key('pull.attempts')} to a UE, {key('pull.timeout')} apart."
     ]
     states = [
         ("ue.muk_expired", "have a GBA key past its lifetime and bootstrap first"),
@@ -161,12 +251,11 @@ def scenario(run):
         ("ue.muk_unknown", "no longer hold the MUK that the BM-SC knows"),
         ("bmsc.renegotiate", "are told by the BM-SC to bootstrap again"),
     ]
-    found = [f"{key(name)} {what}" for name, what in states if number(run.keys.get(name)) > 0]
+    found = [f"{key(name)} {what}" for name, what in states if keys.is_on(name)]
     if found:
         parts.append(f"Of the UEs, {listed(found)}.")
     servers = [
-        f"the {name} has {plural(number(run.keys.get(prefix + '.workers')), 'worker')} "
-        f"({key(prefix + '.service_time')} a request)"
+        f"the {name} has {keys.some(prefix + '.workers', 'worker')} ({key(prefix + '.service_time')} a request)"
         for prefix, name in wording.SERVERS
     ]
     parts.append(f"T{listed(servers)[1:]}.")
@@ -200,29 +289,38 @@ def what_ifs_of_study(sections, base_text):
     return found
 
 
-def saturated_seconds(run, prefix):
-    """For how long rows of the time series that follow one another show all workers busy and a standing queue.
+def standing_queue(run, prefix):
+    """Rows of the time series at which all workers were busy and a queue stood; None where it does not tell.
 
     A row sees one instant: that a worker happens to be busy in it, or even a job to wait, says nothing of the next.
     """
     series = run.series
     if f"{prefix}_busy" not in series or f"{prefix}_queue" not in series:
-        return 0.0
+        return None
     limit = number(run.keys.get(f"{prefix}.queue_limit"), STANDING)
     full = (series[f"{prefix}_busy"] >= number(run.keys.get(f"{prefix}.workers"), 1.0)) & (
         series[f"{prefix}_queue"] >= min(STANDING, max(1.0, limit))
     )
-    return float(series["time_s"].diff()[full & full.shift(fill_value=False)].sum())
+    return full & full.shift(fill_value=False)
 
 
-def _server_warnings(run):
-    found = []
+def saturated_seconds(run, prefix):
+    """For how long a queue stood."""
+    standing = standing_queue(run, prefix)
+    return 0.0 if standing is None else float(run.series["time_s"].diff()[standing].sum())
+
+
+def _server_warnings(run, load):
+    """What a server could not take. A storm that is calm has kept nobody waiting, whatever the workers were busy for."""
+    found, first = [], bottleneck(run, load)
+    if verdict.of(run.metrics) == verdict.CALM:
+        return found
     for prefix, name in wording.SERVERS:
         busy = run.metrics.get(f"{prefix}_utilisation_ratio", 0)
         lasted = saturated_seconds(run, prefix)
         if busy > SATURATED:
             found.append(f"While first pulls went out, the {name} was busy for {wording.percent(busy)} of the time: it was saturated.")
-        elif lasted >= 2 * number(run.keys.get("output.interval"), 1.0):
+        elif prefix == first and lasted >= 2 * number(run.keys.get("output.interval"), 1.0):
             found.append(
                 f"The {name} was saturated (all workers busy, jobs waiting) for about {wording.seconds(lasted)} of the run."
             )
@@ -234,12 +332,12 @@ def _server_warnings(run):
     return found
 
 
-def warnings(run):
+def warnings(run, load=None):
     """What a reader must not miss."""
     metrics = run.metrics
     texts = reading.scenario_values(str(run.manifest.get("scenario_text", "")))
     found = what_if_warning(what_ifs(texts))
-    if metrics.get("cut_off", 0):
+    if metrics.get("cut_off", 0) and verdict.of(metrics) != verdict.CUT_OFF:  # which is told before all else
         end = texts.get("run.end", "")
         found.append(
             f"The run was cut off by run.end = {end} before the storm had ended: what came after is not in any number."
@@ -254,8 +352,8 @@ def warnings(run):
         why = _counted(metrics, (("ues_gave_up", "gave up by their own count"),
                                  ("ues_unanswered", "made no request that the BM-SC accepted by its count")))
         found.append(text + (f": {listed(why)}." if why else "."))
-    found += _server_warnings(run)
-    if metrics.get("simulated_s", 0) >= number(run.keys.get("run.end"), float("inf")):
+    found += _server_warnings(run, load)
+    if not metrics.get("cut_off", 0) and metrics.get("simulated_s", 0) >= number(run.keys.get("run.end"), math.inf):
         found.append("The run reached run.end before all was over.")
     if metrics.get("msk_mismatch", 0) > 0:
         found.append(

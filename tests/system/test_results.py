@@ -9,14 +9,109 @@ import unittest
 import pandas
 
 from pullstorm_results import (
-    chart, leftovers, page_plan, page_study, parts, plan_plots, reading, repeat, run_plots, study_plots, wording, words
+    chart, leftovers, offered, opening, page_plan, page_study, parts, plan_plots, reading, repeat, run_plots,
+    study_plots, verdict, wording, words
 )
 
 NAN = float("nan")
 GAP = wording.SPACE
 
 
+class Verdicts(unittest.TestCase):
+    def metrics(self, **more):
+        found = {"overloaded": 0, "collapsed": 0, "cut_off": 0, "recovery_s": 0.0}
+        for prefix, _ in wording.SERVERS:
+            found |= {f"{prefix}_late_max_s": 0.0, f"{prefix}_useful_ratio": 1.0}
+        return found | more
+
+    def test_the_worst_is_said(self):
+        self.assertEqual(verdict.of(self.metrics()), "calm")
+        self.assertEqual(verdict.of(self.metrics(overloaded=1)), "overloaded")
+        self.assertEqual(verdict.of(self.metrics(cut_off=1)), "cut off")
+        self.assertEqual(verdict.of(self.metrics(cut_off=1, collapsed=1)), "collapsed")
+        self.assertEqual(verdict.of({"verdict": "overloaded"}), "overloaded")
+        self.assertEqual(verdict.of({"cut_off": 0}), "")
+        self.assertEqual(verdict.of_point({"overloaded_mean": 0.2, "collapsed_mean": 0.0, "cut_off_mean": 0.0}), "overloaded")
+        self.assertEqual(verdict.of_point({"overloaded_mean": NAN, "collapsed_mean": NAN, "cut_off_mean": NAN}), "")
+
+    def test_sentences(self):
+        self.assertIn("Calm: no job", verdict.sentences(self.metrics()))
+        text = verdict.sentences(self.metrics(overloaded=1, recovery_s=3.6)).replace(GAP, " ")
+        self.assertIn("It recovered by itself, 3.6 s after the last first pull was due.", text)
+        self.assertIn("by itself before the last", verdict.sentences(self.metrics(overloaded=1)))
+        text = verdict.sentences(self.metrics(cut_off=1, recovery_s=NAN), "10s")
+        self.assertIn("Cut off by run.end = 10s, before the storm had ended", text)
+        text = verdict.sentences(
+            self.metrics(collapsed=1, cut_off=1, recovery_s=NAN, bsf_late_max_s=12.0, hss_late_max_s=60.0, hss_useful_ratio=0.1)
+        ).replace(GAP, " ")
+        self.assertIn("Collapsed: for 60 s without a break nothing useful was served. The HSS", text)
+        self.assertIn("only 10 % was in time. The run was cut off before it had recovered.", text)
+
+
+class Bottleneck(unittest.TestCase):
+    def run_of(self, busy, waits, series=None):
+        metrics = {f"{prefix}_utilisation_ratio": value for prefix, value in zip(("bmsc", "bsf", "hss"), busy)}
+        metrics |= {f"{prefix}_wait_mean_s": value for prefix, value in zip(("bmsc", "bsf", "hss"), waits)}
+        metrics |= {f"{prefix}_queue_max": 100 for prefix in ("bmsc", "bsf", "hss")}
+        keys = {f"{prefix}.{key}": "1000" if key == "queue_limit" else "4"
+                for prefix in ("bmsc", "bsf", "hss") for key in ("workers", "queue_limit")}  # fmt: skip
+        table = pandas.DataFrame(series or {"time_s": [0.0]})
+        return reading.Run("", "", keys, metrics, table, None, None, {})
+
+    def load_of(self, *ratios):
+        numbers = {f"{prefix}_offered_ratio": value for prefix, value in zip(("bmsc", "bsf", "hss"), ratios)}
+        return offered.Load(numbers, {"bottleneck": "BSF"}, {})
+
+    def test_it_is_not_who_waited_most(self):
+        run = self.run_of((0.95, 0.99, 0.98), (0.0, 0.6, 4.0))
+        self.assertEqual(words.bottleneck(run, self.load_of(0.953, 1.07, 0.874)), "bsf")
+        self.assertEqual(words.bottleneck(self.run_of((0.95, 0.99, 0.9), (0.0, 0.6, 4.0))), "bsf")
+        text = words.relief(run, self.load_of(0.953, 1.07, 0.874))
+        self.assertIn("The bottleneck is the BSF", text)
+        self.assertIn("Waits were longer at the HSS, behind it", text)
+
+    def test_servers_alike_are_told_apart_by_where_a_queue_stood_first(self):
+        times = [float(second) for second in range(8)]
+        series = {"time_s": times, "hss_busy": [4.0] * 8, "hss_queue": [0.0] * 5 + [50.0] * 3,
+                  "bsf_busy": [4.0] * 8, "bsf_queue": [0.0] * 2 + [50.0] * 6}  # fmt: skip
+        run = self.run_of((0.5, 0.99, 1.0), (0.0, 0.6, 4.0), series)
+        self.assertEqual(words.bottleneck(run), "bsf")
+
+    def test_no_value_is_no_load(self):
+        self.assertEqual(words.bottleneck(self.run_of((NAN, 0.2, NAN), (NAN, 0.1, NAN))), "bsf")
+
+
+class Openings(unittest.TestCase):
+    def test_values_of_tables_get_the_units_that_the_program_wants(self):
+        for key, value, text in (
+            ("pull.rate", "500", "500/s"),
+            ("diameter.timeout", "0.5", "0.5s"),
+            ("bmsc.workers", "4", "4"),
+            ("ue.muk_expired", "0.25", "0.25"),
+            ("bmsc.service_time", "exp(0.002)", "exp(0.002s)"),
+            ("bmsc.service_time", "lognormal(0.04, 0.5)", "lognormal(0.04s, 0.5)"),
+            ("bmsc.service_time", "uniform(0.001, 0.003)", "uniform(0.001s, 0.003s)"),
+            ("pull.pacing", "burst", "burst"),
+        ):
+            self.assertEqual(opening.with_unit(key, value), text)
+
+    def test_a_variant_has_its_own_settings(self):
+        text = "[study]\nbase = b.ini\n[set]\nue.count = 5\n[axis a]\npull.rate = 1/s, 2/s\n[variant x]\nbsf.workers = 3\n[variant y]\n"
+        self.assertEqual(
+            opening.settings_of(text, ["variant", "pull.rate"], {"variant": "x", "pull.rate": "2"}),
+            {"ue.count": "5", "bsf.workers": "3", "pull.rate": "2/s"},
+        )
+        self.assertEqual(opening.settings_of(text, ["pull.rate"], {"pull.rate": "2"}), {"ue.count": "5", "pull.rate": "2/s"})
+
+
 class Wording(unittest.TestCase):
+    def test_an_interval_is_never_of_no_width(self):
+        text = wording.estimate_text("update_p99_s", 0.2481, 0.248, 0.2482).replace(GAP, " ")
+        self.assertEqual(text, "248.1 ms (248 ms to 248.2 ms)")
+        self.assertEqual(wording.estimate_text("update_p99_s", 0.5, NAN, NAN).replace(GAP, " "), "500 ms")
+        text = wording.estimate_text("ues_keyed_ratio", 1.0, 0.9999, 1.0).replace(GAP, " ")
+        self.assertEqual(text, "100 % (more than 99.9 % to 100 %)")
+
     def test_numbers(self):
         self.assertEqual(wording.count(1234567), f"1{GAP}234{GAP}567")
         self.assertEqual(wording.count(NAN), "–")
