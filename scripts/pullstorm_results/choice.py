@@ -3,14 +3,12 @@
 
 import difflib
 import os
-import shutil
 import subprocess
 from dataclasses import dataclass, field
 
+from pullstorm_results import program as finding
 from pullstorm_results import reading, scale
 from pullstorm_results.chart import BARS, HeatChart
-
-HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 @dataclass
@@ -55,14 +53,10 @@ def known(option, name, there):
 
 
 def program():
-    """The program beside these scripts, as scripts/sweep finds it; one of the PATH otherwise."""
-    named = os.environ.get("PULLSTORM")
-    above = os.path.dirname(os.path.dirname(HERE))
-    beside = [os.path.join(above, "build", "pullstorm"), os.path.join(above, "pullstorm")]
-    found = named or next((path for path in beside if os.access(path, os.X_OK) and os.path.isfile(path)), "pullstorm")
-    if not shutil.which(found):
+    found = finding.find()
+    if not found:
         raise reading.ResultError(
-            f"--only: {found} is not there, which reads conditions: build it, or name it in the environment"
+            "--only: the program pullstorm is not there, which reads conditions: build it, or name it in the environment"
             " variable PULLSTORM"
         )
     return found

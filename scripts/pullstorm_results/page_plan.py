@@ -29,6 +29,23 @@ def _values(plan, row, prefix=""):
     return words.listed(found)
 
 
+def value_text(plan, row, name):
+    """ "3", or of two keys "hss.workers = 3 and bsf.workers = 4"; name: answer or neighbour."""
+    text = wording.key_value(plan.key, row[name])
+    if not row.get("key2"):
+        return text
+    return f"{plan.key} = {text} and {row['key2']} = {wording.key_value(row['key2'], row.get(name + '2', ''))}"
+
+
+def varied(plan):
+    """{key: text of its range}"""
+    row = plan.answers.iloc[0]
+    found = {plan.key: plan.vary}
+    if row.get("key2"):
+        found[row["key2"]] = row.get("vary2", "")
+    return {key: vary.partition("=")[2].strip().replace("..", " to ") for key, vary in found.items()}
+
+
 def _window(plan, row):
     """From where to where the target is met, and what fails beyond; plans of before do not say it."""
     low, high = row.get("window_low"), row.get("window_high")
@@ -42,7 +59,10 @@ def _window(plan, row):
 def question(plan):
     """Paragraphs: why it was asked, and what exactly."""
     _, _, about = reading.study_file(plan.path)
-    what = f"What is the {plan.sought} {plan.key} of {plan.vary.partition('=')[2].strip()} for which this holds: {plan.target}?"
+    keys = " and ".join(f"{key} ({text})" for key, text in varied(plan).items())
+    price = plan.answers.iloc[0].get("price")
+    keys += f", at {price}," if price else ""
+    what = f"What is the {plan.sought} {keys} for which this holds: {plan.target}?"
     return f"{about.get('description', '')} {what}".strip()
 
 
@@ -60,10 +80,12 @@ def loads(plan):
         for name, prefix in (("answer", ""), ("neighbour", "neighbour_")):
             if not row.get(name) or len(found) >= opening.MOST_POINTS:
                 continue
-            load, reason = opening.load_with(study_text, base_text, columns, row, {plan.key: row[name]})
+            values = {plan.key: row[name]} | ({row["key2"]: row[f"{name}2"]} if row.get("key2") else {})
+            load, reason = opening.load_with(study_text, base_text, columns, row, values)
             why = why or reason
             where = texts[int(row["point"])]
-            what = f"{plan.key} = {wording.key_value(plan.key, row[name])}{NEIGHBOUR * bool(prefix)}"
+            text = value_text(plan, row, name)
+            what = f"{text if row.get('key2') else f'{plan.key} = {text}'}{NEIGHBOUR * bool(prefix)}"
             found.append((f"{what} (with {where})" if where else what, load, _measured(row, prefix)))
     return found, why or "there is no answer to tell it of"
 
@@ -81,15 +103,14 @@ def head(plan):
     """The scenario, what was asked, the answer and how sure it is; then what it costs."""
     study_text, _, about = reading.study_file(plan.path)
     base_text = reading.base_text(plan.path, about)
-    more = {plan.key: plan.vary.partition("=")[2].strip().replace("..", " to ")}
-    keys = opening.keys_of(study_text, base_text, plan.axes, plan.answers, more)
+    keys = opening.keys_of(study_text, base_text, plan.axes, plan.answers, varied(plan))
     texts, rows = plan_plots.point_texts(plan), plan.answers.to_dict("records")
     answers = [answer_sentence(plan, row, texts[int(row["point"])]) for row in rows[:MOST_SENTENCES]]
     if len(rows) > MOST_SENTENCES:
         answers.append(f"The table below has the answers of all {len(rows)} points.")
     found, why = loads(plan)
     answers += opening.overloads([one for one in found if NEIGHBOUR not in one[0]])
-    word = next((word for word in reversed(verdict.WORDS[1:]) if any(_measured(row).startswith(word) for row in rows)), "")
+    word = next((word for word in reversed(verdict.WORDS) if any(word in _measured(row) for row in rows)), "")
     said = opening.scenario(keys, base_text)
     return parts.opening(said, question(plan), word, answers, [uncertain(plan)]) + opening.load_section(found, why, True)
 
@@ -102,16 +123,19 @@ def answer_sentence(plan, row, where):
 
     if row["status"] == "failed":
         return begin("there is no answer: a run failed.")
+    what = f"combination of {plan.key} and {row['key2']}" if row.get("key2") else plan.key
     if not row["answer"]:
-        return begin(f"no {plan.key} that was tried meets the target.")
-    answer = wording.key_value(plan.key, row["answer"])
+        return begin(f"no {what} that was tried meets the target.")
+    answer = value_text(plan, row, "answer")
+    if row.get("cost"):
+        answer += f", for {wording.significant(run_plots.number(row['cost']), 6)} ({row['price']})"
     if row["status"] == "always":
-        text = begin(f"every {plan.key} that was tried meets the target, and the {row['sought']} is {answer}: ")
+        text = begin(f"every {what} that was tried meets the target, and the {row['sought']} is {answer}: ")
     else:
-        text = begin(f"the {row['sought']} {plan.key} that meets the target is {answer}: ")
+        text = begin(f"the {row['sought']} {what} that meets the target is {answer}: ")
     text += _values(plan, row)
     if row.get("neighbour"):
-        text += f"; with {wording.key_value(plan.key, row['neighbour'])} {_values(plan, row, 'neighbour_')}"
+        text += f"; with {value_text(plan, row, 'neighbour')} {_values(plan, row, 'neighbour_')}"
         text += f", which fails {row['neighbour_failed']}" if row.get("neighbour_failed") else ""
     text += "." + _window(plan, row)
     if row["status"] == "not_monotone":
@@ -132,9 +156,7 @@ def answer_table(plan):
     beside = [name for name in names if name not in own]
     rows = []
     for place, row in enumerate(plan.answers.to_dict("records")):
-        answer, neighbour = (
-            wording.key_value(plan.key, row[name]) if row.get(name) else "–" for name in ("answer", "neighbour")
-        )
+        answer, neighbour = (value_text(plan, row, name) if row.get(name) else "–" for name in ("answer", "neighbour"))
         rows.append(
             (
                 int(row["point"]),
@@ -150,7 +172,7 @@ def answer_table(plan):
         "point",
         *(one.name for one in found),
         "status",
-        plan.key,
+        "answer" if "key2" in plan.answers and plan.answers["key2"].iloc[0] else plan.key,
         *(name + " (95 %)" for name in own),
         "neighbour",
         *("its " + name.removeprefix("neighbour_") + " (95 %)" for name in beside),

@@ -57,8 +57,10 @@ def study_command(study):
 
 
 def plan_command(plan):
+    row = plan.answers.iloc[0]
+    second = f" --vary {shlex.quote(row['vary2'])} --cost {shlex.quote(row['price'])}" if row.get("vary2") else ""
     return (
-        f"pullstorm plan study.ini --target {shlex.quote(plan.target)} --vary {shlex.quote(plan.vary)}"
+        f"pullstorm plan study.ini --target {shlex.quote(plan.target)} --vary {shlex.quote(plan.vary)}{second}"
         f"{' --largest' * (plan.sought == 'largest')} --replications {plan.replications} -o results/again"
     )
 
