@@ -105,7 +105,8 @@ def sentence(load):
     return (
         f"While first pulls go out, at {wording.compact(load.numbers['pull_rate_per_s'])}/s for "
         f"{wording.seconds(load.numbers['pulls_s'])}, their work takes of what the servers can do: {shares(load)}. The "
-        f"bottleneck is {what}{highest}, good for {wording.count(int(load.numbers['capacity_ues_per_s']))} UEs a second{_height(load)}."
+        f"bottleneck is {what}{highest}, good for {wording.count(int(load.numbers['capacity_ues_per_s']))} UEs a second"
+        f"{_height(load)}."
     )
 
 

@@ -156,8 +156,9 @@ def verdict_sentences(points, of_row):
     texts, worst = [], max(groups, key=verdict.WORDS.index)
     for word in sorted(groups, key=verdict.WORDS.index, reverse=True):
         there = groups[word]
-        where = "at every point" if len(there) == len(points) > 1 else f"at {words.named_points([int(row['point']) for row in there])}"
-        texts.append(f"{word[0].upper()}{word[1:]} {where}{_some(word, there)}: {MEANINGS[word]}.")
+        named = words.named_points([int(row["point"]) for row in there])
+        where = "every point" if len(there) == len(points) > 1 else named
+        texts.append(f"{word[0].upper()}{word[1:]} at {where}{_some(word, there)}: {MEANINGS[word]}.")
     return texts, worst
 
 

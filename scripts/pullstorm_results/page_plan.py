@@ -52,7 +52,8 @@ def _window(plan, row):
     if not low or not high or low == high:
         return ""
     text = f" It is met from {wording.key_value(plan.key, low)} to {wording.key_value(plan.key, high)}"
-    beyond = [f"{where} fails {row[name]}" for name, where in (("below_failed", "less"), ("above_failed", "more")) if row.get(name)]
+    sides = (("below_failed", "less"), ("above_failed", "more"))
+    beyond = [f"{where} fails {row[name]}" for name, where in sides if row.get(name)]
     return f"{text}; {' and '.join(beyond)}." if beyond else f"{text}."
 
 
@@ -96,7 +97,8 @@ def uncertain(plan):
     how = f"By {runs} runs of a value; in brackets the intervals that hold in 95 % of cases."
     if not unsure:
         return how
-    return f"{how} They leave open whether {'it is' if len(plan.answers) == 1 else 'these are'} the answer: more replications would tell."
+    which = "it is" if len(plan.answers) == 1 else "these are"
+    return f"{how} They leave open whether {which} the answer: more replications would tell."
 
 
 def head(plan):

@@ -380,6 +380,23 @@ class Studies(unittest.TestCase):
         self.assertIn("every bmsc.workers that was tried meets the target, and the largest is 16", text)
         self.assertIn("has no value", text)
 
+    def test_a_window_has_both_ends_and_what_fails_beyond(self):
+        row = {"answer": "1000", "window_low": "1000", "window_high": "1300", "below_failed": "keyed_within_1_ratio >= 0.99"}
+        text = self.answer("window", **row)
+        self.assertIn("It is met from 1 000 to 1 300; less fails keyed_within_1_ratio >= 0.99.", text)
+        text = self.answer("window", **row, above_failed="hss_utilisation_ratio <= 0.8")
+        self.assertIn("less fails keyed_within_1_ratio >= 0.99 and more fails hss_utilisation_ratio <= 0.8.", text)
+        self.assertNotIn("It is met from", self.answer("window", **(row | {"window_high": "1000"})))
+
+    def test_two_keys_are_a_combination_with_its_price(self):
+        row = {"key2": "hss.workers", "answer2": "4", "neighbour": "3", "neighbour2": "4", "cost": "55"}
+        text = self.answer("met", "cheapest", answer="5", price="3*bmsc.workers + 10*hss.workers", **row)
+        self.assertIn(
+            "the cheapest combination of bmsc.workers and hss.workers that meets the target is bmsc.workers = 5 and "
+            "hss.workers = 4, for 55 (3*bmsc.workers + 10*hss.workers)", text)  # fmt: skip
+        self.assertIn("; with bmsc.workers = 3 and hss.workers = 4 it has no value", text)
+        self.assertIn("no combination of bmsc.workers and hss.workers", self.answer("never", "cheapest", key2="hss.workers"))
+
 
 class Pages(unittest.TestCase):
     def test_text_is_no_markup(self):
