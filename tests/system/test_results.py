@@ -359,7 +359,7 @@ class Studies(unittest.TestCase):
         for sought, style in ((["smallest"] * 2, chart.LINE), (["smallest", "largest"], chart.POINTS)):
             rows = self.points(**{"pull.rate": ["1", "2"], "answer": ["3", "4"], "sought": sought})
             axes = reading.axes_of(["pull.rate"], [])
-            plan = reading.Plan("", "", "", "", "smallest", "", "bmsc.workers", axes, rows, None)
+            plan = reading.Plan("", "", "", "", "smallest", "", "bmsc.workers", axes, rows, pandas.DataFrame())
             self.assertEqual(plan_plots.answers(plan).series[0].style, style)
 
     def test_answers_in_words(self):
