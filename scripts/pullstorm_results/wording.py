@@ -183,13 +183,16 @@ def metric_text(name, value, more=0):
 
 
 def estimate_text(name, value, low, high, brackets="()"):
-    """ "4.6 s (4.1 s to 4.9 s)", with as many digits as it takes to tell the ends apart; NaN ends: there are none."""
+    """ "4.6 s (4.1 s to 4.9 s)", with as many digits as it takes to tell the ends apart.
+
+    Without ends (NaN), or with two that are the same (no chance is in it), the value alone.
+    """
     more, ends = 0, [metric_text(name, end) for end in (low, high)]
     while low < high and ends[0] == ends[1] and more < 9:
         more += 1
         ends = [metric_text(name, end, more) for end in (low, high)]
     text = metric_text(name, value, more)
-    return f"{text} {brackets[0]}{' to '.join(ends)}{brackets[1]}" if low == low and high == high else text
+    return f"{text} {brackets[0]}{' to '.join(ends)}{brackets[1]}" if low < high else text
 
 
 def key_label(key):

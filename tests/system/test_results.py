@@ -109,6 +109,7 @@ class Wording(unittest.TestCase):
         text = wording.estimate_text("update_p99_s", 0.2481, 0.248, 0.2482).replace(GAP, " ")
         self.assertEqual(text, "248.1 ms (248 ms to 248.2 ms)")
         self.assertEqual(wording.estimate_text("update_p99_s", 0.5, NAN, NAN).replace(GAP, " "), "500 ms")
+        self.assertEqual(wording.estimate_text("ues", 20.0, 20.0, 20.0), "20")
         text = wording.estimate_text("ues_keyed_ratio", 1.0, 0.9999, 1.0).replace(GAP, " ")
         self.assertEqual(text, "100 % (more than 99.9 % to 100 %)")
 
