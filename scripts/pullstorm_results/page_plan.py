@@ -205,7 +205,8 @@ def warnings(plan):
 
 
 def summary(plan):
-    text = f"{plan.vary}: the {plan.sought} for which this holds was looked for: {plan.target}."
+    vary = " and ".join(filter(None, [plan.vary, plan.answers.iloc[0].get("vary2", "")]))
+    text = f"{vary}: the {plan.sought} for which this holds was looked for: {plan.target}."
     return parts.paragraph(text) + answer_table(plan)
 
 
