@@ -134,7 +134,7 @@ static int search(const struct study *study, const struct plan_options *options)
 static int command(const struct options *o, const struct study *study)
 {
     struct plan_options options = {.target = o->target,
-                                   .vary = o->vary,
+                                   .vary = {o->vary},
                                    .largest = o->largest,
                                    .any_version = o->any_version,
                                    .note = o->quiet ? NULL : tell};

@@ -31,6 +31,23 @@ static char *refuse(const struct scenario *scenario)
     return text;
 }
 
+static const struct study_verdict verdicts[] = {
+    {"collapsed", "collapsed"}, {"overloaded", "overloaded"}, {"cut_off", "cut off"}, {NULL, NULL}};
+
+static void load_at(const struct scenario *scenario, struct study_load *out)
+{
+    struct load load;
+
+    load_of_scenario(scenario, &load);
+    out->offered_ratio = load.offered_max_ratio;
+    out->bottleneck = load.bottleneck;
+    if (load.offered_max_ratio > 1)
+        out->warning =
+            g_strdup_printf("more is offered than can be done: the queue grows as long as pulls go out, and "
+                            "the answer holds for ue.count = %s only",
+                            scenario_value_text(scenario, config_key_find("ue", "count")));
+}
+
 static struct study_host study_host(void)
 {
     return (struct study_host){.metrics = storm_metrics,
@@ -38,6 +55,10 @@ static struct study_host study_host(void)
                                .quantiles = storm_quantiles,
                                .quantile_count = storm_quantile_count,
                                .ues = "ues",
+                               .progress = "ues_keyed_ratio",
+                               .load = load_at,
+                               .verdicts = verdicts,
+                               .calm = load_verdict_names[LOAD_CALM],
                                .version = PULLSTORM_VERSION,
                                .rule = storm_check,
                                .refuse = refuse,

@@ -25,31 +25,33 @@ static void note(const struct plan *plan, const char *format, ...)
 
 static void note_verdict(const struct plan *plan, const struct plan_value *value)
 {
-    note(plan, "point %u: %s = %s %s the target%s (%u runs)%s%s", value->point->number, plan->key_name,
-         (const char *)g_ptr_array_index(plan->texts, value->place),
+    char *name = plan_value_name(plan, value->place);
+
+    note(plan, "point %u: %s %s the target%s (%u runs)%s%s", value->point->number, name,
          value->verdict == VERDICT_MEETS ? "meets" : "fails", value->sure ? "" : " by the estimates alone",
          value->metrics->len, value->missing ? "; without a value: " : "",
          value->missing ? value->missing : "");
+    g_free(name);
 }
 
 /* --- runs ----------------------------------------------------------------------------------------------- */
 
 static void advance(struct plan_point *point);
-static void ask(struct plan_value *value, unsigned wanted);
 
 /* "p0001-vbmsc.workers=8-r01". */
 char *plan_run_folder(const struct plan_value *value, unsigned replication)
 {
     const struct plan *plan = value->point->plan;
-    const char *text = g_ptr_array_index(plan->texts, value->place);
-    char *name =
-        g_strdup_printf("p%04u-v%s=%s-r%02u", value->point->number, plan->key_name, text, replication);
+    char **varied = plan_varied(plan, value->place), *values = g_strjoinv("-v", varied);
+    char *name = g_strdup_printf("p%04u-v%s-r%02u", value->point->number, values, replication);
     char *folder;
 
     /* Rates have a '/', distributions parentheses and blanks. */
     g_strcanon(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%=-", '_');
     folder = folder_run(plan->options.dir, name);
     g_free(name);
+    g_free(values);
+    g_strfreev(varied);
     return folder;
 }
 
@@ -83,19 +85,19 @@ static void start_run(struct plan_value *value, unsigned replication, char *fold
 {
     struct plan *plan = value->point->plan;
     struct plan_job *job = g_new0(struct plan_job, 1);
-    char *setting =
-        g_strdup_printf("%s=%s", plan->key_name, (const char *)g_ptr_array_index(plan->texts, value->place));
+    char **varied = plan_varied(plan, value->place);
     char **words =
-        run_command_words(plan->study, plan->options.program, value->point->number, setting,
+        run_command_words(plan->study, plan->options.program, value->point->number, varied,
                           study_seed(plan->study, value->point->number, replication), folder, replace);
 
     *job = (struct plan_job){value, replication, folder};
     g_hash_table_add(plan->open, job);
     result_forget_failure(folder);
     value->waiting++;
+    value->point->waiting++;
     jobs_add(plan->jobs, words, job);
     g_strfreev(words);
-    g_free(setting);
+    g_strfreev(varied);
 }
 
 static void take_metrics(struct plan_value *value, unsigned replication, struct result *result)
@@ -130,7 +132,8 @@ static void get_replication(struct plan_value *value, unsigned replication)
     result_clear(&result);
 }
 
-/* All replications asked for are there. */
+/* All replications asked for are there. Where the intervals leave it open the estimates say which way to look;
+ * settle() has more runs made where it matters. */
 static void decide(struct plan_value *value)
 {
     struct plan *plan = value->point->plan;
@@ -142,13 +145,10 @@ static void decide(struct plan_value *value)
         return;
     }
     value->sure = answer != ANSWER_UNSURE;
-    if (!value->sure && value->wanted < plan->options.last) {
-        ask(value, MIN(value->wanted + plan->options.first, plan->options.last));
-        return;
-    }
     if (!value->sure)
         answer = plan_judge(value, false, NULL);
     value->verdict = answer == ANSWER_YES ? VERDICT_MEETS : VERDICT_FAILS;
+    plan_judge_parts(value);
     note_verdict(plan, value);
 }
 
@@ -164,38 +164,69 @@ static void ask(struct plan_value *value, unsigned wanted)
         decide(value);
 }
 
-/* Asks for what the search needs next, until something has to be waited for. Without a direction that is the
- * ends. */
+struct search_seen *plan_seen(const struct plan_point *point)
+{
+    struct search_seen *seen = g_new(struct search_seen, point->plan->count);
+
+    for (unsigned v = 0; v < point->plan->count; v++) {
+        const struct plan_value *value = &point->values[v];
+
+        seen[v] = (struct search_seen){value->verdict, value->failed, value->margins};
+    }
+    return seen;
+}
+
+static struct search look(const struct plan_point *point)
+{
+    const struct plan *plan = point->plan;
+    struct search_seen *seen = plan_seen(point);
+    struct search out = search_look(seen, plan->count, plan->parts->len, plan->largest);
+
+    g_free(seen);
+    return out;
+}
+
+/* Asks for more replications of a value that is not sure. False: there are no more, or it is. */
+static bool ask_more(struct plan_value *value)
+{
+    const struct plan_options *options = &value->point->plan->options;
+
+    if (value->verdict == VERDICT_UNKNOWN || value->sure || value->wanted >= options->last)
+        return false;
+    ask(value, MIN(value->wanted + options->first, options->last));
+    return true;
+}
+
+/* The search is over: what its outcome rests on is to be sure. False: it is, or cannot be made so. */
+static bool settle(struct plan_point *point)
+{
+    bool asked = false;
+
+    for (unsigned v = 0; v < point->plan->count && !point->plan->refusal; v++)
+        if (search_rests_on(&point->look, v))
+            asked = ask_more(&point->values[v]) || asked;
+    return asked;
+}
+
+/* Asks for what the search needs next, until something has to be waited for. It goes on when all of that is
+ * there, not before: what it does must not depend on which run ends first. */
 static void advance(struct plan_point *point)
 {
     const struct plan *plan = point->plan;
-    unsigned last = plan->texts->len - 1;
-    enum verdict *verdicts = g_new(enum verdict, plan->texts->len);
-    bool decided = true;
 
-    while (decided && !point->failure && !plan->refusal) {
-        decided = false;
-        for (unsigned v = 0; v <= last; v++)
-            verdicts[v] = point->values[v].verdict;
-        point->look = bisect_look(verdicts, plan->texts->len, plan->largest);
-        for (unsigned i = 0; i < point->look.needed_count; i++) {
-            struct plan_value *value = &point->values[point->look.needed[i]];
-
-            if (!plan->directed && value->place != 0 && value->place != last)
-                continue;
-            if (value->wanted == 0)
-                ask(value, plan->options.first);
-            decided = decided || value->verdict != VERDICT_UNKNOWN;
-        }
+    while (point->waiting == 0 && !point->failure && !plan->refusal) {
+        point->look = look(point);
+        for (unsigned i = 0; i < point->look.needed_count && !plan->refusal; i++)
+            ask(&point->values[point->look.needed[i]], plan->options.first);
+        if (point->look.needed_count == 0 && (!plan->directed || !settle(point)))
+            return;
     }
-    g_free(verdicts);
 }
 
-/* Once both ends are known at every point, the points where they differ say which way to look; the search
- * goes on. */
+/* Once both ends are known at every point, the points where they differ say which value is sought. */
 static void direct(struct plan *plan)
 {
-    unsigned last = plan->texts->len - 1;
+    unsigned last = plan->count - 1;
     GError *error = NULL;
 
     if (plan->directed || plan->refusal)
@@ -242,6 +273,7 @@ static void run_ended(void *user, void *data, const char *reason, const char *sa
 
     (void)user;
     value->waiting--;
+    value->point->waiting--;
     if (reason)
         run_failed(job, reason, said);
     else if (!read_folder(value, job->replication, job->folder, &result, &error))
@@ -267,7 +299,7 @@ static void take_earlier(struct plan_point *point)
 {
     const struct plan *plan = point->plan;
 
-    for (unsigned v = 0; v < plan->texts->len; v++) {
+    for (unsigned v = 0; v < plan->count; v++) {
         bool all = true;
 
         for (unsigned r = 1; r <= plan->options.first && all; r++) {

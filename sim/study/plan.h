@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Planning: for each point of a study the smallest (or largest) value of a key that meets a target, by
- * bisection over replicated runs. A value meets the target when the intervals of what it compares say so,
+/* Planning: for each point of a study the values of a key that meet a target, and of them the smallest (or
+ * largest), by a search over replicated runs (plan_search.h). A value meets the target when the intervals of what it compares say so,
  * fails it when they say the opposite; else more replications are run, up to a number, and then the means
  * decide, which is told. The intervals that decide are as much wider than plain 95 % ones as keeps 95 % over
  * all the looks, one a batch of replications (statistics_looks()); those in the tables are plain. Replication
@@ -11,9 +11,13 @@
 
 #include "sim/study/study.h"
 
+#define PLAN_KEYS_MAX 2
+
 struct plan_options {
-    const char *target;   /* condition on metrics and keys */
-    const char *vary;     /* "section.key=RANGE" */
+    const char *target; /* condition on metrics and keys */
+    /* "section.key=RANGE"; of two keys the cheapest combination is sought. NULL behind the last. */
+    const char *vary[PLAN_KEYS_MAX];
+    const char *cost;     /* of a combination of two keys: a sum of their values with prices; else NULL */
     const char *dir;      /* folder of the study */
     const char *program;  /* path of pullstorm */
     unsigned first, last; /* replications: at least, at most */

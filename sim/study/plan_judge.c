@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Does a value meet the target, and how sure is that? */
+#include "sim/study/parts.h"
 #include "sim/study/plan_private.h"
 #include "sim/study/quantity.h"
 
@@ -24,10 +25,12 @@ static bool sample_number(const void *user, const char *name, mpq_t out)
     if (metric >= 0)
         return quantity_exact_real(sample->metrics[metric], out);
     key = study_key(name);
-    study_number(key,
-                 key == plan->key ? g_ptr_array_index(plan->texts, sample->value->place)
-                                  : study_point_text(plan->study, sample->value->point->number, key),
-                 out);
+    for (unsigned a = 0; a < plan->axis_count; a++)
+        if (key == plan->axes[a].key) {
+            study_number(key, plan_text(plan, a, sample->value->place), out);
+            return true;
+        }
+    study_number(key, study_point_text(plan->study, sample->value->point->number, key), out);
     return true;
 }
 
@@ -285,6 +288,46 @@ enum answer plan_judge(struct plan_value *value, bool intervals, GError **error)
     samples_free(&samples);
     evidence_free(evidence);
     return answer;
+}
+
+/* Margins in one order: first those that have no value, by how far the runs came, then those that have one. Each
+ * is squeezed into an interval of length 2. */
+static double margin_of(const struct plan *plan, const struct samples *samples, const struct expression *part)
+{
+    double margin = expression_margin(part, samples->values, samples->count), progress = 0;
+    int metric =
+        plan->study->host->progress ? plan_metric_place(plan->study->host, plan->study->host->progress) : -1;
+
+    if (!isnan(margin))
+        return margin / (1 + fabs(margin));
+    for (unsigned i = 0; i < samples->count && metric >= 0; i++)
+        progress += samples->of[i].metrics[metric] / samples->count;
+    return isfinite(progress) ? -3 + progress / (1 + fabs(progress)) : -4;
+}
+
+void plan_judge_parts(struct plan_value *value)
+{
+    const struct plan *plan = value->point->plan;
+    struct evidence *evidence = plan_evidence(value);
+    const struct case_at_hand at_hand = {value, evidence,
+                                         statistics_looks(plan->options.first, plan->options.last)};
+    const struct expression_judge surely = {by_intervals, &at_hand}, likely = {by_estimates, &at_hand};
+    struct samples samples = samples_of(value);
+
+    g_free(value->margins);
+    value->margins = g_new(double, plan->parts->len);
+    value->failed = 0;
+    for (unsigned p = 0; p < plan->parts->len; p++) {
+        const struct expression *part = g_ptr_array_index(plan->parts, p);
+        enum answer answer = expression_answer(part, samples.values, samples.count, &surely);
+
+        if (answer == ANSWER_UNSURE)
+            answer = expression_answer(part, samples.values, samples.count, &likely);
+        value->failed |= (unsigned)(answer == ANSWER_NO) << p;
+        value->margins[p] = margin_of(plan, &samples, part);
+    }
+    samples_free(&samples);
+    evidence_free(evidence);
 }
 
 struct interval plan_met(const struct plan_value *value, unsigned *met)

@@ -4,6 +4,7 @@
 
 #include "sim/config/value.h"
 #include "sim/study/axis.h"
+#include "sim/study/parts.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -67,6 +68,7 @@ static bool read_target(struct plan *plan, GError **error)
         if (plan_metric_place(host, g_ptr_array_index(all, i)) >= 0)
             g_ptr_array_add(plan->metrics, g_ptr_array_index(all, i));
     g_ptr_array_unref(all);
+    plan->parts = expression_parts(plan->target, SEARCH_PARTS_MAX);
     if (plan->metrics->len > 0)
         return true;
     g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
@@ -100,8 +102,9 @@ static const char *place_in_study(const struct study *study, const struct config
     return NULL;
 }
 
-static bool vary_wrong(const struct plan *plan, GError **error, const char *format, ...) G_GNUC_PRINTF(3, 4);
-static bool vary_wrong(const struct plan *plan, GError **error, const char *format, ...)
+static bool vary_wrong(const struct plan_axis *axis, GError **error, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+static bool vary_wrong(const struct plan_axis *axis, GError **error, const char *format, ...)
 {
     va_list arguments;
     char *message;
@@ -109,7 +112,7 @@ static bool vary_wrong(const struct plan *plan, GError **error, const char *form
     va_start(arguments, format);
     message = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE, "--vary %s: %s", plan->options.vary, message);
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE, "--vary %s: %s", axis->vary, message);
     g_free(message);
     return false;
 }
@@ -128,65 +131,131 @@ static bool above(const struct config_key *key, const char *text, const char *th
     return yes;
 }
 
-static bool rising(const struct plan *plan, GError **error)
+static bool rising(const struct plan_axis *axis, GError **error)
 {
-    if (plan->key->type == CONFIG_CHOICE || plan->key->type == CONFIG_TEXT || plan->key->type == CONFIG_DATE)
-        return vary_wrong(plan, error, "%s has no smaller and larger values, expected a key that is a number",
-                          plan->key_name);
-    for (unsigned i = 1; i < plan->texts->len; i++) {
-        const char *before = g_ptr_array_index(plan->texts, i - 1), *text = g_ptr_array_index(plan->texts, i);
+    enum config_type type = axis->key->type;
 
-        if (!above(plan->key, text, before))
-            return vary_wrong(plan, error, "%s stands behind %s, expected rising values", text, before);
+    if (type == CONFIG_CHOICE || type == CONFIG_TEXT || type == CONFIG_DATE)
+        return vary_wrong(axis, error, "%s has no smaller and larger values, expected a key that is a number",
+                          axis->name);
+    for (unsigned i = 1; i < axis->texts->len; i++) {
+        const char *before = g_ptr_array_index(axis->texts, i - 1), *text = g_ptr_array_index(axis->texts, i);
+
+        if (!above(axis->key, text, before))
+            return vary_wrong(axis, error, "%s stands behind %s, expected rising values", text, before);
     }
     return true;
 }
 
-static bool read_vary(struct plan *plan, GError **error)
+static bool read_key(const struct plan *plan, struct plan_axis *axis, GError **error)
 {
-    const char *vary = plan->options.vary, *equals = strchr(vary, '='), *place;
-    struct suggestion suggestion = {NULL, NULL, 0};
+    struct suggestion suggestion = {axis->name, NULL, 0};
+    const char *place;
+
+    axis->key = study_key(axis->name);
+    if (!axis->key && config_key_gone(axis->name))
+        return vary_wrong(axis, error, "%s", config_key_gone(axis->name));
+    if (!axis->key) {
+        study_offer_keys(&suggestion);
+        return vary_wrong(axis, error, "unknown key, did you mean %s?", suggestion.nearest);
+    }
+    if (strcmp(axis->name, "run.seed") == 0)
+        return vary_wrong(axis, error, "a study gives every replication a seed, expected another key");
+    place = place_in_study(plan->study, axis->key);
+    if (place)
+        return vary_wrong(axis, error,
+                          "the study gives it values, too (%s), expected a key that it leaves alone", place);
+    if (axis > plan->axes && axis->key == plan->axes[0].key)
+        return vary_wrong(axis, error, "%s is varied already, expected another key", axis->name);
+    return true;
+}
+
+static bool read_vary(const struct plan *plan, struct plan_axis *axis, GError **error)
+{
+    const char *equals = strchr(axis->vary, '=');
     char *why = NULL;
 
     if (!equals)
-        return vary_wrong(plan, error, "expected KEY=RANGE such as bmsc.workers=1..64");
-    plan->key_name = g_strstrip(g_strndup(vary, (gsize)(equals - vary)));
-    plan->key = study_key(plan->key_name);
-    if (!plan->key && config_key_gone(plan->key_name))
-        return vary_wrong(plan, error, "%s", config_key_gone(plan->key_name));
-    if (!plan->key) {
-        suggestion.wanted = plan->key_name;
-        study_offer_keys(&suggestion);
-        return vary_wrong(plan, error, "unknown key, did you mean %s?", suggestion.nearest);
-    }
-    if (strcmp(plan->key_name, "run.seed") == 0)
-        return vary_wrong(plan, error, "a study gives every replication a seed, expected another key");
-    place = place_in_study(plan->study, plan->key);
-    if (place)
-        return vary_wrong(plan, error,
-                          "the study gives it values, too (%s), expected a key that it leaves alone", place);
-    plan->texts = axis_values(plan->key, equals + 1, &why);
-    if (!plan->texts) {
-        vary_wrong(plan, error, "%s", why);
+        return vary_wrong(axis, error, "expected KEY=RANGE such as bmsc.workers=1..64");
+    axis->name = g_strstrip(g_strndup(axis->vary, (gsize)(equals - axis->vary)));
+    if (!read_key(plan, axis, error))
+        return false;
+    axis->texts = axis_values(axis->key, equals + 1, &why);
+    if (!axis->texts) {
+        vary_wrong(axis, error, "%s", why);
         g_free(why);
         return false;
     }
-    return rising(plan, error);
+    return rising(axis, error);
 }
 
-/* "section.key=value" of the point without the key that is varied, then that; g_strfreev. */
+static bool read_axes(struct plan *plan, GError **error)
+{
+    plan->count = 1;
+    for (unsigned a = 0; a < PLAN_KEYS_MAX && plan->options.vary[a]; a++) {
+        struct plan_axis *axis = &plan->axes[plan->axis_count++];
+
+        axis->vary = plan->options.vary[a];
+        if (!read_vary(plan, axis, error))
+            return false;
+        plan->count *= axis->texts->len;
+    }
+    return true;
+}
+
+/* --- values --------------------------------------------------------------------------------------------- */
+
+const char *plan_text(const struct plan *plan, unsigned axis, unsigned place)
+{
+    if (plan->axis_count > 1)
+        place = axis == 0 ? place / plan->axes[1].texts->len : place % plan->axes[1].texts->len;
+    return g_ptr_array_index(plan->axes[axis].texts, place);
+}
+
+char *plan_value_name(const struct plan *plan, unsigned place)
+{
+    GString *name = g_string_new(NULL);
+
+    for (unsigned a = 0; a < plan->axis_count; a++)
+        g_string_append_printf(name, "%s%s = %s", a ? ", " : "", plan->axes[a].name,
+                               plan_text(plan, a, place));
+    return g_string_free(name, FALSE);
+}
+
+char **plan_varied(const struct plan *plan, unsigned place)
+{
+    char **varied = g_new0(char *, PLAN_KEYS_MAX + 1);
+
+    for (unsigned a = 0; a < plan->axis_count; a++)
+        varied[a] = g_strdup_printf("%s=%s", plan->axes[a].name, plan_text(plan, a, place));
+    return varied;
+}
+
+/* Is it a setting of a varied key? */
+static bool of_varied(const struct plan *plan, const char *setting)
+{
+    bool is = false;
+
+    for (unsigned a = 0; a < plan->axis_count; a++) {
+        size_t length = strlen(plan->axes[a].name);
+
+        is = is || (strncmp(setting, plan->axes[a].name, length) == 0 && setting[length] == '=');
+    }
+    return is;
+}
+
 char **plan_settings(const struct plan *plan, unsigned point, unsigned place)
 {
     GPtrArray *all = g_ptr_array_new();
-    char **own = study_point_settings(plan->study, point);
-    char *prefix = g_strconcat(plan->key_name, "=", NULL);
+    char **own = study_point_settings(plan->study, point), **varied = plan_varied(plan, place);
 
     for (char **at = own; *at; at++)
-        if (!g_str_has_prefix(*at, prefix))
+        if (!of_varied(plan, *at))
             g_ptr_array_add(all, g_strdup(*at));
-    g_ptr_array_add(all, g_strconcat(prefix, g_ptr_array_index(plan->texts, place), NULL));
+    for (char **at = varied; *at; at++)
+        g_ptr_array_add(all, g_strdup(*at));
     g_ptr_array_add(all, NULL);
-    g_free(prefix);
+    g_strfreev(varied);
     g_strfreev(own);
     return (char **)g_ptr_array_free(all, FALSE);
 }
@@ -203,7 +272,7 @@ struct scenario *plan_scenario(const struct plan *plan, unsigned point, unsigned
 /* The ends of the range must be right at every point. */
 static bool check_ends(const struct plan *plan, GError **error)
 {
-    const unsigned ends[] = {0, plan->texts->len - 1};
+    const unsigned ends[] = {0, plan->count - 1};
 
     for (unsigned point = 1; point <= plan->study->point_count; point++)
         for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
@@ -225,8 +294,8 @@ static void make_points(struct plan *plan)
         struct plan_point *point = &plan->points[p];
 
         *point = (struct plan_point){.plan = plan, .number = p + 1};
-        point->values = g_new0(struct plan_value, plan->texts->len);
-        for (unsigned v = 0; v < plan->texts->len; v++) {
+        point->values = g_new0(struct plan_value, plan->count);
+        for (unsigned v = 0; v < plan->count; v++) {
             point->values[v] = (struct plan_value){.point = point, .place = v};
             point->values[v].metrics = g_ptr_array_new_with_free_func(g_free);
         }
@@ -243,7 +312,7 @@ struct plan *plan_new(const struct study *study, const struct plan_options *opti
     plan->directed = plan->largest = options->largest;
     plan->metrics = g_ptr_array_new();
     plan->open = g_hash_table_new_full(NULL, NULL, job_free, NULL);
-    if (!read_target(plan, error) || !read_vary(plan, error) || !check_ends(plan, error)) {
+    if (!read_target(plan, error) || !read_axes(plan, error) || !check_ends(plan, error)) {
         plan_free(plan);
         return NULL;
     }
@@ -254,8 +323,10 @@ struct plan *plan_new(const struct study *study, const struct plan_options *opti
 void plan_free(struct plan *plan)
 {
     for (unsigned p = 0; plan->points && p < plan->study->point_count; p++) {
-        for (unsigned v = 0; v < plan->texts->len; v++)
+        for (unsigned v = 0; v < plan->count; v++) {
             g_ptr_array_unref(plan->points[p].values[v].metrics);
+            g_free(plan->points[p].values[v].margins);
+        }
         g_free(plan->points[p].values);
         g_free(plan->points[p].failure);
     }
@@ -263,9 +334,13 @@ void plan_free(struct plan *plan)
     expression_free(plan->target);
     g_ptr_array_unref(plan->metrics);
     g_hash_table_unref(plan->open);
-    if (plan->texts)
-        g_ptr_array_unref(plan->texts);
-    g_free(plan->key_name);
+    if (plan->parts)
+        g_ptr_array_unref(plan->parts);
+    for (unsigned a = 0; a < plan->axis_count; a++) {
+        if (plan->axes[a].texts)
+            g_ptr_array_unref(plan->axes[a].texts);
+        g_free(plan->axes[a].name);
+    }
     if (plan->lock >= 0)
         close(plan->lock);
     g_clear_error(&plan->refusal);

@@ -3,28 +3,40 @@
 #ifndef SIM_STUDY_PLAN_PRIVATE_H
 #define SIM_STUDY_PLAN_PRIVATE_H
 
-#include "sim/study/bisect.h"
 #include "sim/study/evidence.h"
 #include "sim/study/plan.h"
+#include "sim/study/plan_search.h"
 #include "sim/study/statistics.h"
 
-/* One value at one point. */
+/* A key that is varied. */
+struct plan_axis {
+    const char *vary; /* as it was asked */
+    const struct config_key *key;
+    char *name;
+    GPtrArray *texts; /* the values */
+};
+
+/* One value (with two keys: one combination) at one point. */
 struct plan_value {
     struct plan_point *point;
-    unsigned place;     /* in the range */
-    unsigned wanted;    /* replications asked for so far; 0: not looked at */
-    unsigned waiting;   /* of them still to come */
-    GPtrArray *metrics; /* double * of each replication, in order; NULL while it is to come */
-    enum verdict verdict;
-    bool sure;           /* by the intervals, not by the estimates alone */
-    const char *missing; /* the comparison that has no value in some replication; NULL: none */
+    unsigned place;   /* in the range; with two keys: of the first times the values of the second, plus of the
+                         * second */
+    unsigned wanted;  /* replications asked for so far; 0: not looked at */
+    unsigned waiting; /* of them still to come */
+    GPtrArray *metrics;   /* double * of each replication, in order; NULL while it is to come */
+    enum verdict verdict; /* of all replications there are */
+    bool sure;            /* by the intervals, not by the estimates alone */
+    const char *missing;  /* the comparison that has no value in some replication; NULL: none */
+    unsigned failed;      /* bit p: it fails part p of the target */
+    double *margins;      /* of each part, see plan_search.h; NULL: not decided */
 };
 
 struct plan_point {
     struct plan *plan;
     unsigned number;
-    struct plan_value *values; /* one for each value of the range */
-    struct bisect look;
+    struct plan_value *values; /* plan->count */
+    unsigned waiting;          /* runs still to come, at all values */
+    struct search look;
     char *failure; /* what went wrong with a run; NULL: nothing */
 };
 
@@ -33,9 +45,10 @@ struct plan {
     struct plan_options options;
     struct expression *target;
     GPtrArray *metrics; /* const char *, those of the target */
-    const struct config_key *key;
-    char *key_name;
-    GPtrArray *texts;          /* the values */
+    GPtrArray *parts;   /* const struct expression *, of the target: all must be met */
+    struct plan_axis axes[PLAN_KEYS_MAX];
+    unsigned axis_count;
+    unsigned count;            /* values; with two keys combinations */
     struct plan_point *points; /* study->point_count */
     struct jobs *jobs;
     GHashTable *open; /* struct plan_job, under way or waiting */
@@ -61,8 +74,14 @@ bool plan_same_question(const struct plan *plan, GError **error);
 /* The place of a metric in the host's list; -1: it is none. */
 int plan_metric_place(const struct study_host *host, const char *name);
 
-/* "section.key=value" of a point without the key that is varied, then that with the value at that place;
- * g_strfreev. */
+/* The text of the value of an axis at a place. */
+const char *plan_text(const struct plan *plan, unsigned axis, unsigned place);
+/* "bmsc.workers = 8", with two keys "bmsc.workers = 8, hss.workers = 3"; g_free. */
+char *plan_value_name(const struct plan *plan, unsigned place);
+
+/* "section.key=value" of each varied key at a place; g_strfreev. */
+char **plan_varied(const struct plan *plan, unsigned place);
+/* "section.key=value" of a point without the keys that are varied, then plan_varied(); g_strfreev. */
 char **plan_settings(const struct plan *plan, unsigned point, unsigned place);
 
 /* The folder of a replication at a value; g_free. */
@@ -78,8 +97,30 @@ struct interval plan_interval(const struct plan *plan, const struct plan_value *
 /* Does a value meet the target? By the intervals, or by the estimates alone (never UNSURE). Also notes which
  * comparison has no value. Sets error if samples of a run cannot be read: the answer is none then. */
 enum answer plan_judge(struct plan_value *value, bool intervals, GError **error);
+/* Sets what parts of the target a value that was decided fails, and by how much. */
+void plan_judge_parts(struct plan_value *value);
 /* How many of its runs meet the target, and what that says of all runs. */
 struct interval plan_met(const struct plan_value *value, unsigned *met);
+
+/* --- in words, for tables, too: plan_words.c ------------------------------------------------------------- */
+
+/* "smallest" or "largest". */
+const char *plan_sought(const struct plan *plan);
+/* Did the intervals decide? That nothing meets the target, or everything, rests on all that was looked at; else
+ * see search_rests_on(). */
+bool plan_point_sure(const struct plan_point *point);
+/* How many values were looked at. */
+unsigned plan_looked(const struct plan_point *point);
+/* The parts of the target that a value fails, joined by and; "" if it meets it. g_free. */
+char *plan_failed_text(const struct plan *plan, const struct plan_value *value);
+/* "collapsed in 2 of 3 runs; cut off in 3 of 3 runs"; g_free. */
+char *plan_verdict_text(const struct plan *plan, const struct plan_value *value);
+/* What is offered there; NaN where the host does not say. False and error if there is no such scenario. */
+bool plan_load(const struct plan *plan, const struct plan_value *value, struct study_load *out,
+               GError **error);
+
+/* What the search knows of a point; g_free. */
+struct search_seen *plan_seen(const struct plan_point *point);
 
 /* The scenario of a point with a value. */
 struct scenario *plan_scenario(const struct plan *plan, unsigned point, unsigned place, GError **error);

@@ -54,7 +54,7 @@ static bool same_direction(const struct plan *plan, GPtrArray *rows, const unsig
         return true;
     for (unsigned i = 1; i < rows->len; i++) {
         row = g_ptr_array_index(rows, i);
-        met = met || strcmp(row[columns[STATUS]], "met") == 0;
+        met = met || strcmp(row[columns[STATUS]], "met") == 0 || strcmp(row[columns[STATUS]], "window") == 0;
     }
     return !plan->options.largest && !earlier && !met;
 }
@@ -76,7 +76,7 @@ static bool compare(const struct plan *plan, const char *path, const char *text,
     else {
         row = g_ptr_array_index(rows, 1);
         same = same_target(row[columns[TARGET]], plan->options.target) &&
-               strcmp(row[columns[KEY]], plan->key_name) == 0 && same_direction(plan, rows, columns);
+               strcmp(row[columns[KEY]], plan->axes[0].name) == 0 && same_direction(plan, rows, columns);
         if (!same)
             g_set_error(
                 error, CONFIG_ERROR, CONFIG_ERROR_CONTRADICTION,
@@ -86,7 +86,7 @@ static bool compare(const struct plan *plan, const char *path, const char *text,
                 plan->largest    ? "largest"
                 : plan->directed ? "smallest"
                                  : "smallest (or largest)",
-                plan->key_name, plan->options.target);
+                plan->axes[0].name, plan->options.target);
     }
     if (rows)
         g_ptr_array_unref(rows);

@@ -95,22 +95,22 @@ char *runs_other_version(const GArray *runs)
     return NULL;
 }
 
-char **run_command_words(const struct study *study, const char *program, unsigned point, const char *setting,
+char **run_command_words(const struct study *study, const char *program, unsigned point, char **settings,
                          uint64_t seed, const char *folder, bool replace)
 {
     GPtrArray *words = g_ptr_array_new();
-    char **settings = study_point_settings(study, point);
+    char **own = study_point_settings(study, point);
 
     g_ptr_array_add(words, g_strdup(program));
     g_ptr_array_add(words, g_strdup("run"));
     g_ptr_array_add(words, g_strdup(study->base));
-    for (char **at = settings; *at; at++) {
+    for (char **at = own; *at; at++) {
         g_ptr_array_add(words, g_strdup("-s"));
         g_ptr_array_add(words, g_strdup(*at));
     }
-    if (setting) {
+    for (char **at = settings; at && *at; at++) {
         g_ptr_array_add(words, g_strdup("-s"));
-        g_ptr_array_add(words, g_strdup(setting));
+        g_ptr_array_add(words, g_strdup(*at));
     }
     g_ptr_array_add(words, g_strdup("--seed"));
     g_ptr_array_add(words, g_strdup_printf("%" PRIu64, seed));
@@ -120,7 +120,7 @@ char **run_command_words(const struct study *study, const char *program, unsigne
     if (replace)
         g_ptr_array_add(words, g_strdup("--force"));
     g_ptr_array_add(words, NULL);
-    g_strfreev(settings);
+    g_strfreev(own);
     return (char **)g_ptr_array_free(words, FALSE);
 }
 

@@ -28,9 +28,9 @@ GArray *runs_list(const struct study *study, const struct runs_wanted *wanted, G
  * g_free. */
 char *runs_other_version(const GArray *runs);
 
-/* The words of "pullstorm run ...". program: its first word. setting: one more "key=value" or NULL. replace:
+/* The words of "pullstorm run ...". program: its first word. settings: more "key=value", or NULL. replace:
  * the folder holds something that is to be replaced. g_strfreev. */
-char **run_command_words(const struct study *study, const char *program, unsigned point, const char *setting,
+char **run_command_words(const struct study *study, const char *program, unsigned point, char **settings,
                          uint64_t seed, const char *folder, bool replace);
 
 /* Words joined by blanks, quoted for a shell where they must be; g_free. */

@@ -13,17 +13,35 @@
 #define STUDY_POINTS_MAX       100000
 #define STUDY_REPLICATIONS_MAX 9999
 
-/* What a study has to know of the program around it. */
+/* What is offered to servers and links, before anything runs. */
+struct study_load {
+    double offered_ratio;   /* of what the bottleneck can do */
+    const char *bottleneck; /* its name, a literal */
+    char *warning;          /* why an answer that rests on this scenario holds for it alone (g_free); NULL */
+};
+
+/* A metric that is 1 in a run that is called so, and the words for that. */
+struct study_verdict {
+    const char *metric, *words;
+};
+
+/* What a study has to know of the program around it. What may be NULL is then not told. */
 struct study_host {
     const struct stats_column *metrics; /* columns of summary.csv behind the keys */
     unsigned metric_count;
     const struct stats_quantile *quantiles; /* where the samples of metrics that are quantiles stand */
     unsigned quantile_count;
-    const char *ues;     /* metric that counts what shares are of; NULL: none */
-    const char *version; /* of the program: results of others are told apart */
-    scenario_rule *rule; /* of scenarios, besides those of sim/config; NULL: none */
+    const char *ues;      /* metric that counts what shares are of; NULL: none */
+    const char *progress; /* metric that says how far a run came, where others have no value; NULL: none */
+    const char *version;  /* of the program: results of others are told apart */
+    scenario_rule *rule;  /* of scenarios, besides those of sim/config; NULL: none */
     /* Why a right scenario cannot be run by this program (g_free); NULL: it can. */
     char *(*refuse)(const struct scenario *scenario);
+    void (*load)(const struct scenario *scenario, struct study_load *out); /* may be NULL */
+    const struct study_verdict *verdicts; /* ends with one without a metric; may be NULL */
+    const char *calm;                     /* the words for a run that none of them is about */
+    /* Processor time that a run takes, in seconds; may be NULL. */
+    double (*cost_s)(const struct scenario *scenario);
     /* Writes a key's value in base units, as summary.csv has it. */
     void (*cell)(struct csv *csv, const struct scenario *scenario, const struct config_key *key);
 };

@@ -1,36 +1,99 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The search for a value, against a target whose answer is known everywhere; and the confidence intervals
- * that decide. */
-#include "sim/study/bisect.h"
-#include "sim/study/quantity.h"
-#include "sim/study/statistics.h"
+/* The search of a plan, against targets whose answer is known everywhere: monotone, windows, whatever. */
+#include "sim/study/plan_search.h"
 #include "tests/unit/tap.h"
 
 #include <math.h>
 
-/* Searches a range where `truth` ('T' meets, 'F' fails) is known, and counts what was looked at. */
-static struct bisect search(const char *truth, bool largest, unsigned *looks)
+#define COUNT_MAX 400
+
+/* A target of one or two parts over a range: margins[part][place], met from 0 on. */
+struct truth {
+    unsigned count, parts;
+    double margins[2][COUNT_MAX];
+};
+
+static bool met(const struct truth *truth, unsigned place)
 {
-    unsigned count = (unsigned)strlen(truth);
-    enum verdict *verdicts = g_new0(enum verdict, count);
-    struct bisect look;
+    bool all = true;
+
+    for (unsigned p = 0; p < truth->parts; p++)
+        all = all && truth->margins[p][place] >= 0;
+    return all;
+}
+
+static void see(const struct truth *truth, unsigned place, struct search_seen *seen, double (*margins)[2])
+{
+    seen->verdict = met(truth, place) ? VERDICT_MEETS : VERDICT_FAILS;
+    for (unsigned p = 0; p < truth->parts; p++) {
+        (*margins)[p] = truth->margins[p][place];
+        seen->failed |= (unsigned)(truth->margins[p][place] < 0) << p;
+    }
+    seen->margins = *margins;
+}
+
+/* Searches, and counts what was looked at. */
+static struct search search_of(const struct truth *truth, bool largest, unsigned *looks)
+{
+    struct search_seen seen[COUNT_MAX] = {{VERDICT_UNKNOWN, 0, NULL}};
+    double margins[COUNT_MAX][2];
+    struct search search;
 
     *looks = 0;
     for (;;) {
-        look = bisect_look(verdicts, count, largest);
-        if (look.needed_count == 0)
+        search = search_look(seen, truth->count, truth->parts, largest);
+        if (search.needed_count == 0)
             break;
-        for (unsigned i = 0; i < look.needed_count; i++) {
-            g_assert_cmpuint(look.needed[i], <, count);
-            if (verdicts[look.needed[i]] == VERDICT_UNKNOWN)
-                ++*looks;
-            verdicts[look.needed[i]] = truth[look.needed[i]] == 'T' ? VERDICT_MEETS : VERDICT_FAILS;
+        g_assert_cmpint(search.status, ==, SEARCH_GOES_ON);
+        for (unsigned i = 0; i < search.needed_count; i++) {
+            unsigned place = search.needed[i];
+
+            g_assert_cmpuint(place, <, truth->count);
+            g_assert_cmpint(seen[place].verdict, ==, VERDICT_UNKNOWN); /* nothing twice */
+            see(truth, place, &seen[place], &margins[place]);
+            ++*looks;
         }
-        g_assert_cmpuint(*looks, <=, count);
     }
-    g_assert_cmpint(look.status, !=, BISECT_GOES_ON);
-    g_free(verdicts);
-    return look;
+    g_assert_cmpint(search.status, !=, SEARCH_GOES_ON);
+    return search;
+}
+
+/* 'T' meets, 'F' fails: one part, which does not say by how much. */
+static struct search search_text(const char *text, bool largest, unsigned *looks)
+{
+    struct truth truth = {.count = (unsigned)strlen(text), .parts = 1};
+
+    for (unsigned i = 0; i < truth.count; i++)
+        truth.margins[0][i] = text[i] == 'T' ? 1 : -1;
+    return search_of(&truth, largest, looks);
+}
+
+/* What the outcome says must be so. */
+static void check(const struct truth *truth, const struct search *search, bool largest)
+{
+    if (search->status == SEARCH_NEVER) {
+        g_assert_cmpuint(search->answer, ==, SEARCH_NONE);
+        g_assert_false(met(truth, search->neighbour));
+        return;
+    }
+    g_assert_cmpuint(search->answer, ==, largest ? search->high : search->low);
+    g_assert_cmpuint(search->neighbour, ==, largest ? search->above : search->below);
+    g_assert_true(met(truth, search->low) && met(truth, search->high));
+    /* What fails is next to the window, not somewhere. */
+    if (search->below == SEARCH_NONE)
+        g_assert_cmpuint(search->low, ==, 0);
+    else
+        g_assert_true(search->below + 1 == search->low && !met(truth, search->below));
+    if (search->above == SEARCH_NONE)
+        g_assert_cmpuint(search->high, ==, truth->count - 1);
+    else
+        g_assert_true(search->above == search->high + 1 && !met(truth, search->above));
+    g_assert_true((search->status == SEARCH_NOT_MONOTONE) == (search->windows > 1));
+    if (search->status == SEARCH_ALWAYS)
+        g_assert_true(search->below == SEARCH_NONE && search->above == SEARCH_NONE);
+    if (search->status == SEARCH_MET)
+        g_assert_true(search->neighbour != SEARCH_NONE &&
+                      (largest ? search->below : search->above) == SEARCH_NONE);
 }
 
 static void test_every_answer(void)
@@ -39,24 +102,25 @@ static void test_every_answer(void)
         for (unsigned answer = 1; answer < count; answer++) {
             char *truth = g_strnfill(count, 'F'), *mirror = g_strnfill(count, 'T');
             unsigned looks;
-            struct bisect look;
+            struct search search;
 
             memset(truth + answer, 'T', count - answer);
             memset(mirror + answer, 'F', count - answer);
-            look = search(truth, false, &looks);
-            g_assert_cmpint(look.status, ==, BISECT_MET);
-            g_assert_cmpuint(look.answer, ==, answer);
-            g_assert_cmpuint(look.neighbour, ==, answer - 1);
-            /* Two ends, the halvings, two probes. */
-            g_assert_cmpuint(looks, <=, 2 + (unsigned)ceil(log2(count)) + 2);
-            look = search(mirror, true, &looks);
-            g_assert_cmpint(look.status, ==, BISECT_MET);
-            g_assert_cmpuint(look.answer, ==, answer - 1);
-            g_assert_cmpuint(look.neighbour, ==, answer);
-            /* Which way to look is not the search's to say. */
-            look = search(mirror, false, &looks);
-            g_assert_cmpint(look.status, ==, BISECT_NOT_MONOTONE);
-            g_assert_cmpuint(look.answer, ==, 0);
+            search = search_text(truth, false, &looks);
+            g_assert_cmpint(search.status, ==, SEARCH_MET);
+            g_assert_cmpuint(search.answer, ==, answer);
+            g_assert_cmpuint(search.neighbour, ==, answer - 1);
+            /* The grid, and the halvings of one of its gaps. */
+            g_assert_cmpuint(looks, <=, search_grid_count(count) + (unsigned)ceil(log2(count / 8.0 + 5)));
+            search = search_text(mirror, true, &looks);
+            g_assert_cmpint(search.status, ==, SEARCH_MET);
+            g_assert_cmpuint(search.answer, ==, answer - 1);
+            g_assert_cmpuint(search.neighbour, ==, answer);
+            /* The other end of the same window. */
+            search = search_text(mirror, false, &looks);
+            g_assert_cmpint(search.status, ==, SEARCH_WINDOW);
+            g_assert_cmpuint(search.answer, ==, 0);
+            g_assert_cmpuint(search.above, ==, answer);
             g_free(truth);
             g_free(mirror);
         }
@@ -65,306 +129,154 @@ static void test_every_answer(void)
 static void test_ends_agree(void)
 {
     unsigned looks;
-    struct bisect look = search("FFFFFFFFF", false, &looks);
+    struct search search = search_text("FFFFFFFFF", false, &looks);
 
-    g_assert_cmpint(look.status, ==, BISECT_NEVER);
-    g_assert_cmpuint(look.answer, ==, BISECT_NONE);
-    g_assert_cmpuint(look.neighbour, ==, 8);
-    g_assert_cmpuint(looks, ==, 3);
-    look = search("TTTTTTTTT", false, &looks);
-    g_assert_cmpint(look.status, ==, BISECT_ALWAYS);
-    g_assert_cmpuint(look.answer, ==, 0);
-    g_assert_cmpuint(look.neighbour, ==, BISECT_NONE);
-    look = search("TTTTTTTTT", true, &looks);
-    g_assert_cmpint(look.status, ==, BISECT_ALWAYS);
-    g_assert_cmpuint(look.answer, ==, 8);
-    g_assert_cmpint(search("F", false, &looks).status, ==, BISECT_NEVER);
-    g_assert_cmpint(search("T", false, &looks).status, ==, BISECT_ALWAYS);
-    g_assert_cmpint(search("FF", false, &looks).status, ==, BISECT_NEVER);
+    g_assert_cmpint(search.status, ==, SEARCH_NEVER);
+    g_assert_cmpuint(search.neighbour, ==, 8);
+    g_assert_cmpuint(looks, ==, 9); /* few values: all of them */
+    search = search_text("TTTTTTTTT", false, &looks);
+    g_assert_cmpint(search.status, ==, SEARCH_ALWAYS);
+    g_assert_cmpuint(search.answer, ==, 0);
+    search = search_text("TTTTTTTTT", true, &looks);
+    g_assert_cmpint(search.status, ==, SEARCH_ALWAYS);
+    g_assert_cmpuint(search.answer, ==, 8);
+    g_assert_cmpint(search_text("F", false, &looks).status, ==, SEARCH_NEVER);
+    g_assert_cmpint(search_text("T", false, &looks).status, ==, SEARCH_ALWAYS);
+    g_assert_cmpint(search_text("FF", false, &looks).status, ==, SEARCH_NEVER);
+    g_assert_cmpint(search_text("FFTFF", false, &looks).status, ==, SEARCH_WINDOW);
 }
 
-static void test_not_monotone(void)
+/* The whole range is looked at before it is said that nothing of few values meets. */
+static void test_few_values(void)
 {
-    unsigned looks;
-    /* Met in the middle only. */
-    struct bisect look = search("FFFTTTTFF", false, &looks);
+    for (unsigned count = 1; count <= SEARCH_LOOKS_LEAST; count++)
+        for (unsigned bits = 0; bits < 1U << count; bits++) {
+            char text[SEARCH_LOOKS_LEAST + 1] = "";
+            unsigned looks;
+            struct search search;
 
-    g_assert_cmpint(look.status, ==, BISECT_NOT_MONOTONE);
-    g_assert_cmpuint(look.answer, ==, 3);
-    g_assert_cmpuint(look.neighbour, ==, 2);
-    g_assert_cmpuint(look.meets, ==, 3);
-    g_assert_cmpuint(look.fails, ==, 8);
-    /* Failed in the middle only. */
-    look = search("TTTFFFTTT", false, &looks);
-    g_assert_cmpint(look.status, ==, BISECT_NOT_MONOTONE);
-    g_assert_cmpuint(look.answer, ==, 0);
-    g_assert_cmpuint(look.fails, ==, 4);
-    /* A dent beyond the answer, which the further probe finds. */
-    look = search("FTTTTTTTFFTTTTTTT", false, &looks);
-    g_assert_cmpint(look.status, ==, BISECT_NOT_MONOTONE);
-    g_assert_true(look.answer == 1 || look.answer == 10);
-    /* The largest was asked for where only large values meet. */
-    look = search("FFFFTTTT", true, &looks);
-    g_assert_cmpint(look.status, ==, BISECT_NOT_MONOTONE);
-    g_assert_cmpuint(look.answer, ==, 7);
+            for (unsigned i = 0; i < count; i++)
+                text[i] = bits >> i & 1 ? 'T' : 'F';
+            search = search_text(text, false, &looks);
+            g_assert_true((search.status == SEARCH_NEVER) == (bits == 0));
+            g_assert_true(search.status != SEARCH_ALWAYS || bits == (1U << count) - 1 || looks < count);
+        }
 }
 
-/* Whatever the truth, the search ends, its answer meets the target, and its neighbour does not. */
-static void test_any_truth(void)
+/* One metric, too small on either side of its peak: anywhere, however narrow. */
+static void test_narrow_windows(void)
 {
-    for (unsigned bits = 0; bits < 1 << 12; bits++) {
-        char truth[13] = "";
-        unsigned looks;
+    static const unsigned counts[] = {14, 49, 100, 400};
 
-        for (unsigned i = 0; i < 12; i++)
-            truth[i] = bits >> i & 1 ? 'T' : 'F';
-        for (int wish = 0; wish <= 1; wish++) {
-            struct bisect look = search(truth, wish, &looks);
+    for (size_t c = 0; c < G_N_ELEMENTS(counts); c++)
+        for (unsigned peak = 1; peak + 1 < counts[c]; peak++) {
+            struct truth truth = {.count = counts[c], .parts = 1};
+            unsigned looks;
+            struct search search;
 
-            if (look.answer != BISECT_NONE)
-                g_assert_cmpint(truth[look.answer], ==, 'T');
-            if (look.neighbour != BISECT_NONE)
-                g_assert_cmpint(truth[look.neighbour], ==, 'F');
-            if (look.status == BISECT_NOT_MONOTONE) {
-                g_assert_cmpint(truth[look.meets], ==, 'T');
-                g_assert_cmpint(truth[look.fails], ==, 'F');
-                g_assert_true(wish ? look.meets > look.fails : look.meets < look.fails);
+            for (unsigned i = 0; i < truth.count; i++)
+                truth.margins[0][i] = i < peak ? -(double)(peak - i) : -3 * (double)(i - peak);
+            search = search_of(&truth, false, &looks);
+            check(&truth, &search, false);
+            /* Between the last two values of the grid at either end nothing tells of a peak. */
+            if (search.status == SEARCH_NEVER)
+                g_assert_true(peak < search_grid_place(1, 9, truth.count) ||
+                              peak > search_grid_place(7, 9, truth.count));
+            else
+                g_assert_true(search.low == peak && search.high == peak);
+            g_assert_cmpuint(looks, <=, SEARCH_LOOKS_MOST + 2);
+        }
+}
+
+/* Two parts, one that fails below and one that fails above: the ends of the window are exact, and where parts
+ * overlap that nothing meets is said after few looks. */
+static void test_two_parts(void)
+{
+    for (unsigned low = 0; low < 60; low++)
+        for (unsigned high = 0; high < 60; high++) {
+            struct truth truth = {.count = 60, .parts = 2};
+            unsigned looks;
+            struct search search;
+
+            for (unsigned i = 0; i < truth.count; i++) {
+                truth.margins[0][i] = i >= low ? 0 : -1; /* how far is not to be seen */
+                truth.margins[1][i] = i <= high ? 0 : -1;
+            }
+            for (int largest = 0; largest <= 1; largest++) {
+                search = search_of(&truth, largest, &looks);
+                check(&truth, &search, largest);
+                g_assert_true((search.status == SEARCH_NEVER) == (low > high));
+                if (low <= high)
+                    g_assert_true(search.low == low && search.high == high && search.windows == 1);
+                g_assert_cmpuint(looks, <=, SEARCH_LOOKS_MOST);
             }
         }
+}
+
+/* Whatever the truth: what is said of values is so, and the number of looks is bounded. */
+static void test_ragged(void)
+{
+    GRand *random = g_rand_new_with_seed(7);
+
+    for (unsigned trial = 0; trial < 20000; trial++) {
+        struct truth truth = {.count = (unsigned)g_rand_int_range(random, 1, 120),
+                              .parts = (unsigned)g_rand_int_range(random, 1, 3)};
+        double share = g_rand_double(random);
+        bool largest = g_rand_boolean(random);
+        unsigned looks;
+        struct search search;
+
+        for (unsigned p = 0; p < truth.parts; p++)
+            for (unsigned i = 0; i < truth.count; i++)
+                truth.margins[p][i] = share - g_rand_double(random);
+        search = search_of(&truth, largest, &looks);
+        check(&truth, &search, largest);
+        /* The grid and the halvings of each of its gaps; or the most of a search that finds nothing, then one
+         * window in a gap that has been halved. */
+        g_assert_cmpuint(looks, <=, 45);
     }
+    g_rand_free(random);
 }
 
-/* --- statistics ----------------------------------------------------------------------------------------- */
-
-/* NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2, critical values of Student's t, column
- * 0.975. */
-static void test_t(void)
+/* Evidence of an earlier call counts: what is known is not asked for, and the outcome is the same. */
+static void test_earlier(void)
 {
-    static const struct {
-        unsigned df;
-        double t;
-    } table[] = {{1, 12.706}, {2, 4.303},  {3, 3.182},  {4, 2.776},  {5, 2.571},
-                 {6, 2.447},  {7, 2.365},  {8, 2.306},  {9, 2.262},  {10, 2.228},
-                 {15, 2.131}, {20, 2.086}, {30, 2.042}, {60, 2.000}, {100, 1.984}};
+    struct search_seen seen[40] = {{VERDICT_UNKNOWN, 0, NULL}};
+    struct search search;
+    unsigned looks = 0;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
-        g_assert_cmpfloat_with_epsilon(statistics_t(table[i].df, 1), table[i].t, 0.0005001);
+    for (unsigned i = 0; i < 40; i++)
+        if (i % 2 == 0 || i == 21)
+            seen[i].verdict = i >= 21 ? VERDICT_MEETS : VERDICT_FAILS;
+    while ((search = search_look(seen, 40, 1, false)).needed_count > 0)
+        for (unsigned i = 0; i < search.needed_count; i++, looks++)
+            seen[search.needed[i]].verdict = search.needed[i] >= 21 ? VERDICT_MEETS : VERDICT_FAILS;
+    g_assert_cmpint(search.status, ==, SEARCH_MET);
+    g_assert_cmpuint(search.answer, ==, 21);
+    g_assert_cmpuint(looks, <=, 9);
+    g_assert_true(search_rests_on(&search, 21) && search_rests_on(&search, 20));
+    g_assert_false(search_rests_on(&search, 22) || search_rests_on(&search, 39));
 }
 
-static void test_interval(void)
+/* The grid: both ends, rising, never further apart than the rest. */
+static void test_grid(void)
 {
-    static const double five[] = {1, 2, 3, 4, 5}, equal[] = {0.1, 0.1, 0.1};
-    struct statistics s = statistics_of(five, 5);
+    for (unsigned count = 1; count <= 5000; count++) {
+        unsigned grid = search_grid_count(count), before = 0;
 
-    /* By hand: sd = sqrt(10/4), half-width = 2.776 sd / sqrt(5). */
-    g_assert_cmpfloat(s.mean, ==, 3);
-    g_assert_cmpfloat_with_epsilon(s.sd, 1.5811388, 1e-7);
-    g_assert_cmpfloat_with_epsilon(s.high - 3, 2.776 * 1.5811388 / 2.2360680, 0.001);
-    g_assert_cmpfloat_with_epsilon(3 - s.low, s.high - 3, 1e-12);
-    s = statistics_of(equal, 3);
-    g_assert_true(s.mean == 0.1 && s.sd == 0 && s.low == 0.1 && s.high == 0.1);
-    s = statistics_of(five, 1);
-    g_assert_true(s.n == 1 && s.mean == 1 && s.sd == 0);
-    g_assert_cmpuint(statistics_of(NULL, 0).n, ==, 0);
-}
+        g_assert_cmpuint(grid, <=, MIN(count, SEARCH_GRID_MAX));
+        g_assert_cmpuint(search_grid_place(0, grid, count), ==, 0);
+        for (unsigned i = 1; i < grid; i++) {
+            unsigned place = search_grid_place(i, grid, count);
 
-static void test_answers(void)
-{
-    static const double above[] = {1, 1.1, 0.9}, around[] = {-1, 1, 0.5}, zero[] = {0, 0, 0};
-
-    g_assert_cmpint(statistics_answer("<=", above, 3, 1), ==, ANSWER_NO);
-    g_assert_cmpint(statistics_answer("<", above, 3, 1), ==, ANSWER_NO);
-    g_assert_cmpint(statistics_answer(">", above, 3, 1), ==, ANSWER_YES);
-    g_assert_cmpint(statistics_answer("!=", above, 3, 1), ==, ANSWER_YES);
-    g_assert_cmpint(statistics_answer("==", above, 3, 1), ==, ANSWER_NO);
-    g_assert_cmpint(statistics_answer("<=", above, 1, 1), ==, ANSWER_UNSURE);
-    g_assert_cmpint(statistics_answer("<=", around, 3, 1), ==, ANSWER_UNSURE);
-    g_assert_cmpint(statistics_answer(">", around, 3, 1), ==, ANSWER_UNSURE);
-    g_assert_cmpint(statistics_answer("==", around, 3, 1), ==, ANSWER_UNSURE);
-    g_assert_cmpint(statistics_answer_mean(">", 1), ==, ANSWER_YES);
-    g_assert_cmpint(statistics_answer_mean("<=", 1), ==, ANSWER_NO);
-    g_assert_cmpint(statistics_answer("<=", zero, 3, 1), ==, ANSWER_YES);
-    g_assert_cmpint(statistics_answer("<", zero, 3, 1), ==, ANSWER_NO);
-    g_assert_cmpint(statistics_answer(">=", zero, 3, 1), ==, ANSWER_YES);
-    g_assert_cmpint(statistics_answer(">", zero, 3, 1), ==, ANSWER_NO);
-    g_assert_cmpint(statistics_answer("==", zero, 3, 1), ==, ANSWER_YES);
-    g_assert_cmpint(statistics_answer("!=", zero, 3, 1), ==, ANSWER_NO);
-}
-
-/* --- several looks -------------------------------------------------------------------------------------- */
-
-static void test_looks(void)
-{
-    static const struct {
-        unsigned first, last, looks;
-    } cases[] = {{3, 10, 4}, {3, 9, 3}, {3, 3, 1}, {2, 100, 50}, {4, 5, 2}, {1, 3, 3}, {20, 20, 1}};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
-        g_assert_cmpuint(statistics_looks(cases[i].first, cases[i].last), ==, cases[i].looks);
-}
-
-/* Closed forms of Student's quantile: for 1 degree of freedom tan(pi (p - 1/2)), for 2 (2p - 1) / sqrt(2p (1
- * - p)). */
-static void test_shared_t(void)
-{
-    for (unsigned looks = 1; looks <= 50; looks++) {
-        double p = 1 - 0.025 / looks, one = tan(G_PI * (p - 0.5)), two = (2 * p - 1) / sqrt(2 * p * (1 - p));
-
-        g_assert_cmpfloat_with_epsilon(statistics_t(1, looks) / one, 1, 1e-9);
-        g_assert_cmpfloat_with_epsilon(statistics_t(2, looks) / two, 1, 1e-9);
-    }
-    /* The first look of 3..10: 1 - 0.025 / 4 = 0.99375 with 2 degrees of freedom. */
-    g_assert_cmpfloat_with_epsilon(statistics_t(2, statistics_looks(3, 10)), 8.8602, 0.0001);
-}
-
-/* One question as plan asks it, of a mean that is exactly on target. */
-static enum answer ask_on_target(GRand *random, unsigned first, unsigned last)
-{
-    double values[100];
-    unsigned n = 0, wanted = first, looks = statistics_looks(first, last);
-
-    for (;;) {
-        /* Box and Muller. */
-        for (; n < wanted; n++)
-            values[n] = sqrt(-2 * log(1 - g_rand_double(random))) * cos(2 * G_PI * g_rand_double(random));
-        enum answer answer = statistics_answer("<=", values, n, looks);
-
-        if (answer != ANSWER_UNSURE || n == last)
-            return answer;
-        wanted = MIN(n + first, last);
-    }
-}
-
-/* To each side at most 2.5 %, up to three standard errors of the trials; and not so much less that looks are
- * wasted. */
-static void test_error_of_looks(void)
-{
-    static const struct {
-        unsigned first, last, trials;
-    } cases[] = {{3, 10, 10000}, {2, 100, 1000}, {5, 5, 10000}};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        GRand *random = g_rand_new_with_seed(2024);
-        unsigned trials = cases[i].trials, yes = 0, no = 0;
-        double most = 0.025 + 3 * sqrt(0.025 * 0.975 / trials);
-
-        for (unsigned t = 0; t < trials; t++) {
-            enum answer answer = ask_on_target(random, cases[i].first, cases[i].last);
-
-            yes += answer == ANSWER_YES;
-            no += answer == ANSWER_NO;
+            g_assert_cmpuint(place, >, before);
+            g_assert_cmpuint(place - before, <=, (count - 1) / (grid - 1) + 1);
+            before = place;
         }
-        g_test_message("%u..%u: %u yes, %u no of %u", cases[i].first, cases[i].last, yes, no, trials);
-        g_assert_cmpfloat((double)yes / trials, <, most);
-        g_assert_cmpfloat((double)no / trials, <, most);
-        g_assert_cmpfloat((double)(yes + no) / trials, >, 0.01);
-        g_rand_free(random);
+        if (count > 1)
+            g_assert_cmpuint(before, ==, count - 1);
     }
-}
-
-static enum expression_kind any_name(const void *user, const char *name)
-{
-    (void)user;
-    (void)name;
-    return EXPRESSION_NUMBER;
-}
-
-/* "yes", "no" and "unsure" are samples above, below and around 0; "lost" has no value in one of them. */
-static bool sample(const void *user, const char *name, mpq_t out)
-{
-    double side = strcmp(name, "yes") == 0 ? 1 : strcmp(name, "no") == 0 ? -1 : 0;
-
-    if (strcmp(name, "lost") == 0)
-        return quantity_exact_real(*(const double *)user == 0 ? (double)NAN : 1, out);
-    return quantity_exact_real(side + *(const double *)user, out);
-}
-
-static enum answer by_interval(const void *user, const char *comparison,
-                               const struct expression_differences *differences)
-{
-    (void)user;
-    return statistics_answer(comparison, differences->values, differences->count, 1);
-}
-
-static enum answer by_mean(const void *user, const char *comparison,
-                           const struct expression_differences *differences)
-{
-    (void)user;
-    return statistics_answer_mean(comparison, differences->sum_sign);
-}
-
-static void test_logic(void)
-{
-    static const struct {
-        const char *text;
-        enum answer answer;
-        const char *missing;
-    } cases[] = {{"yes > 0", ANSWER_YES, NULL},
-                 {"no > 0", ANSWER_NO, NULL},
-                 {"unsure > 0", ANSWER_UNSURE, NULL},
-                 {"yes > 0 and unsure > 0", ANSWER_UNSURE, NULL},
-                 {"no > 0 and unsure > 0", ANSWER_NO, NULL},
-                 {"yes > 0 or unsure > 0", ANSWER_YES, NULL},
-                 {"no > 0 or unsure > 0", ANSWER_UNSURE, NULL},
-                 {"not unsure > 0", ANSWER_UNSURE, NULL},
-                 {"not no > 0", ANSWER_YES, NULL},
-                 {"yes - no == 2", ANSWER_YES, NULL},
-                 {"lost > 0", ANSWER_NO, "lost > 0"},
-                 {"yes > 0 and not ( lost<= 3 )", ANSWER_NO, "lost<= 3"},
-                 {"not (not (lost > 0))", ANSWER_NO, "lost > 0"},
-                 {"lost > 0 or yes > 0", ANSWER_YES, "lost > 0"},
-                 {"yes > 0 and 0 * yes / (yes - yes) < 1", ANSWER_NO, "0 * yes / (yes - yes) < 1"},
-                 {"yes / 0 > 1", ANSWER_NO, "yes / 0 > 1"}};
-    static const double noise[] = {-0.1, 0, 0.1};
-    const struct expression_names names = {any_name, NULL, NULL, NULL};
-    const struct expression_values samples[] = {
-        {sample, NULL, &noise[0]}, {sample, NULL, &noise[1]}, {sample, NULL, &noise[2]}};
-    const struct expression_judge judge = {by_interval, NULL};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        struct expression *e = expression_parse(cases[i].text, &names, NULL);
-
-        g_assert_nonnull(e);
-        g_assert_cmpint(expression_answer(e, samples, 3, &judge), ==, cases[i].answer);
-        g_assert_cmpstr(expression_missing(e, samples, 3), ==, cases[i].missing);
-        expression_free(e);
-    }
-}
-
-static bool noisy(const void *user, const char *name, mpq_t out)
-{
-    (void)name;
-    return quantity_exact_real(*(const double *)user, out);
-}
-
-/* Means that meet a bound exactly, of decimals that binary numbers do not have. */
-static void test_exact_means(void)
-{
-    static const struct {
-        const char *text;
-        double values[3];
-    } cases[] = {{"x <= 0.2", {0.1, 0.2, 0.3}},
-                 {"x >= 0.2", {0.1, 0.2, 0.3}},
-                 {"x == 0.2", {0.3, 0.1, 0.2}},
-                 {"x <= 0.7 + 0.2 + 0.1", {1, 1, 1}},
-                 {"x * 3 == 0.6", {0.1, 0.2, 0.3}},
-                 {"x == 1.1", {1.1, 1.0, 1.2}},
-                 {"x == 123456789.12345", {123456789.12345, 123456789.12344, 123456789.12346}},
-                 {"-x == 0.0000123", {-1.23e-5, -1.22e-5, -1.24e-5}},
-                 {"x == 2500000000000000000000", {2.5e21, 2.4e21, 2.6e21}}};
-    const struct expression_names names = {any_name, NULL, NULL, NULL};
-    const struct expression_judge judge = {by_mean, NULL};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        struct expression *e = expression_parse(cases[i].text, &names, NULL);
-        struct expression_values samples[3];
-
-        for (unsigned k = 0; k < 3; k++)
-            samples[k] = (struct expression_values){noisy, NULL, &cases[i].values[k]};
-        if (expression_answer(e, samples, 3, &judge) != ANSWER_YES)
-            g_error("\"%s\" does not hold", cases[i].text);
-        expression_free(e);
-    }
+    g_assert_cmpuint(search_grid_count(49), ==, 9);
 }
 
 int main(int argc, char **argv)
@@ -372,15 +284,11 @@ int main(int argc, char **argv)
     tap_init(argc, argv);
     g_test_add_func("/study/search/every-answer", test_every_answer);
     g_test_add_func("/study/search/ends-agree", test_ends_agree);
-    g_test_add_func("/study/search/not-monotone", test_not_monotone);
-    g_test_add_func("/study/search/any-truth", test_any_truth);
-    g_test_add_func("/study/student-t", test_t);
-    g_test_add_func("/study/interval", test_interval);
-    g_test_add_func("/study/answers", test_answers);
-    g_test_add_func("/study/looks", test_looks);
-    g_test_add_func("/study/shared-t", test_shared_t);
-    g_test_add_func("/study/error-of-looks", test_error_of_looks);
-    g_test_add_func("/study/logic", test_logic);
-    g_test_add_func("/study/exact-means", test_exact_means);
+    g_test_add_func("/study/search/few-values", test_few_values);
+    g_test_add_func("/study/search/narrow-windows", test_narrow_windows);
+    g_test_add_func("/study/search/two-parts", test_two_parts);
+    g_test_add_func("/study/search/ragged", test_ragged);
+    g_test_add_func("/study/search/earlier", test_earlier);
+    g_test_add_func("/study/search/grid", test_grid);
     return g_test_run();
 }

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Parts of a condition. */
+#include "sim/study/parts.h"
+
+#include "sim/study/expression_tree.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+static void add_parts(GPtrArray *to, const struct expression *e)
+{
+    if (e->node == NODE_AND) {
+        add_parts(to, e->left);
+        add_parts(to, e->right);
+    } else
+        g_ptr_array_add(to, (gpointer)e);
+}
+
+GPtrArray *expression_parts(const struct expression *condition, unsigned most)
+{
+    GPtrArray *parts = g_ptr_array_new();
+
+    add_parts(parts, condition);
+    if (parts->len > most) {
+        g_ptr_array_set_size(parts, 0);
+        g_ptr_array_add(parts, (gpointer)condition);
+    }
+    return parts;
+}
+
+/* binds: 0 an or may stand there bare, 1 an and, 2 a comparison. */
+static void add_text(GString *to, const struct expression *e, unsigned binds)
+{
+    bool or = e->node == NODE_OR, closed = or ? binds > 0 : e->node == NODE_AND && binds > 1;
+
+    if (e->node == NODE_COMPARE) {
+        g_string_append(to, e->text);
+        return;
+    }
+    g_string_append(to, closed ? "(" : "");
+    if (e->node == NODE_NOT) {
+        g_string_append(to, "not ");
+        add_text(to, e->left, 2);
+    } else {
+        add_text(to, e->left, or ? 0 : 1);
+        g_string_append(to, or ? " or " : " and ");
+        add_text(to, e->right, or ? 0 : 1);
+    }
+    g_string_append(to, closed ? ")" : "");
+}
+
+char *expression_text(const struct expression *condition)
+{
+    GString *text = g_string_new(NULL);
+
+    add_text(text, condition, 0);
+    return g_string_free(text, FALSE);
+}
+
+double expression_margin(const struct expression *condition, const struct expression_values *samples,
+                         unsigned sample_count)
+{
+    double sum = 0;
+    mpq_t difference;
+    bool whole = condition->node == NODE_COMPARE;
+
+    mpq_init(difference);
+    for (unsigned i = 0; i < sample_count && whole; i++) {
+        whole = expression_difference(condition, &samples[i], difference);
+        if (whole)
+            sum += mpq_get_d(difference);
+    }
+    mpq_clear(difference);
+    if (!whole || sample_count == 0)
+        return (double)NAN;
+    sum /= sample_count;
+    switch (condition->comparison[0]) {
+    case '<':
+        return -sum;
+    case '>':
+        return sum;
+    default:
+        return condition->comparison[0] == '=' ? -fabs(sum) : fabs(sum);
+    }
+}

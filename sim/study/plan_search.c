@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The search for windows of values that meet a target. */
+#include "sim/study/plan_search.h"
+
+#include <math.h>
+
+struct view {
+    const struct search_seen *seen;
+    unsigned count, parts;
+    struct search *out;
+};
+
+static bool known(const struct view *view, unsigned place)
+{
+    return view->seen[place].verdict != VERDICT_UNKNOWN;
+}
+
+static void need(const struct view *view, unsigned place)
+{
+    view->out->needed[view->out->needed_count++] = place;
+}
+
+/* How often n values between two known ones can be halved. */
+static unsigned halvings(unsigned between)
+{
+    unsigned n = 0;
+
+    for (; between > 0; between /= 2)
+        n++;
+    return n;
+}
+
+/* --- the grid ------------------------------------------------------------------------------------------- */
+
+unsigned search_grid_count(unsigned count)
+{
+    unsigned wanted = 3 + count / 4;
+
+    if (wanted > SEARCH_GRID_MAX)
+        wanted = SEARCH_GRID_MAX;
+    return wanted < count ? wanted : count;
+}
+
+unsigned search_grid_place(unsigned i, unsigned grid, unsigned count)
+{
+    return grid > 1 ? (i * (count - 1) + (grid - 1) / 2) / (grid - 1) : 0;
+}
+
+static void need_grid(const struct view *view)
+{
+    unsigned grid = search_grid_count(view->count);
+
+    for (unsigned i = 0; i < grid; i++) {
+        unsigned place = search_grid_place(i, grid, view->count);
+
+        if (!known(view, place))
+            need(view, place);
+    }
+    view->out->left = grid > 1 ? halvings((view->count - 1) / (grid - 1) - 1) : 0;
+}
+
+/* --- windows -------------------------------------------------------------------------------------------- */
+
+bool search_window(const struct search_seen *seen, unsigned count, unsigned from, unsigned *low,
+                   unsigned *high)
+{
+    while (from < count && seen[from].verdict != VERDICT_MEETS)
+        from++;
+    *low = *high = from;
+    for (; from < count && seen[from].verdict != VERDICT_FAILS; from++)
+        if (seen[from].verdict == VERDICT_MEETS)
+            *high = from;
+    return *low < count;
+}
+
+/* The nearest known value before a place, behind it; SEARCH_NONE: there is none. */
+static unsigned before(const struct view *view, unsigned place)
+{
+    while (place > 0)
+        if (known(view, --place))
+            return place;
+    return SEARCH_NONE;
+}
+
+static unsigned behind(const struct view *view, unsigned place)
+{
+    while (++place < view->count)
+        if (known(view, place))
+            return place;
+    return SEARCH_NONE;
+}
+
+/* The middle between an end of a window and the value beside it that fails. */
+static void halve(const struct view *view, unsigned a, unsigned b)
+{
+    if (a == SEARCH_NONE || b == SEARCH_NONE || b - a < 2)
+        return;
+    if (view->out->needed_count < SEARCH_NEEDED_MAX)
+        need(view, a + (b - a) / 2);
+    view->out->left += halvings(b - a - 1) - 1;
+}
+
+static void finish(const struct view *view, bool largest)
+{
+    struct search *out = view->out;
+    unsigned low, high;
+
+    for (unsigned from = 0; search_window(view->seen, view->count, from, &low, &high); from = high + 1) {
+        out->windows++;
+        if (out->windows > 1 && !largest)
+            continue;
+        out->low = low;
+        out->high = high;
+    }
+    out->below = before(view, out->low);
+    out->above = behind(view, out->high);
+    out->answer = largest ? out->high : out->low;
+    out->neighbour = largest ? out->above : out->below;
+    if (out->windows > 1)
+        out->status = SEARCH_NOT_MONOTONE;
+    else if (out->below == SEARCH_NONE && out->above == SEARCH_NONE)
+        out->status = SEARCH_ALWAYS;
+    else
+        out->status = (largest ? out->below : out->above) == SEARCH_NONE ? SEARCH_MET : SEARCH_WINDOW;
+}
+
+/* True if some value meets; the ends of windows that are not known are asked for. */
+static bool find_windows(const struct view *view, bool largest)
+{
+    unsigned low, high;
+
+    if (!search_window(view->seen, view->count, 0, &low, &high))
+        return false;
+    for (unsigned from = 0; search_window(view->seen, view->count, from, &low, &high); from = high + 1) {
+        halve(view, before(view, low), low);
+        halve(view, high, behind(view, high));
+    }
+    if (view->out->needed_count == 0)
+        finish(view, largest);
+    return true;
+}
+
+bool search_rests_on(const struct search *search, unsigned place)
+{
+    if (search->status != SEARCH_MET && search->status != SEARCH_WINDOW)
+        return true;
+    if (place == search->answer || place == search->neighbour)
+        return true;
+    return search->status == SEARCH_WINDOW && (place == search->low || place == search->high ||
+                                               place == search->below || place == search->above);
+}
+
+/* --- nothing met: gaps where a window may lie ------------------------------------------------------------ */
+
+static double margin(const struct view *view, unsigned place, unsigned part)
+{
+    const double *margins = view->seen[place].margins;
+
+    return margins ? margins[part] : 0;
+}
+
+/* Does the margin of a part have its peak between a and b, as far as the values around tell? */
+static bool peaks(const struct view *view, unsigned part, unsigned a, unsigned b)
+{
+    unsigned l = before(view, a), r = behind(view, b);
+    double at_a = margin(view, a, part), at_b = margin(view, b, part);
+    bool rises = l == SEARCH_NONE ? at_b > at_a : at_a > margin(view, l, part);
+    bool falls = r == SEARCH_NONE ? at_a > at_b : at_b > margin(view, r, part);
+
+    return rises && falls;
+}
+
+struct gap {
+    unsigned a, b;
+    bool may;        /* a window may lie there */
+    unsigned common; /* parts that fail on both sides */
+    double best;     /* of these the least margin, on the better side */
+};
+
+static struct gap gap_between(const struct view *view, unsigned a, unsigned b)
+{
+    unsigned failed = view->seen[a].failed & view->seen[b].failed;
+    struct gap gap = {.a = a, .b = b, .may = true};
+    double at_a = INFINITY, at_b = INFINITY;
+
+    for (unsigned part = 0; part < view->parts; part++)
+        if (failed >> part & 1) {
+            gap.common++;
+            gap.may = gap.may && peaks(view, part, a, b);
+            at_a = fmin(at_a, margin(view, a, part));
+            at_b = fmin(at_b, margin(view, b, part));
+        }
+    gap.best = fmax(at_a, at_b);
+    return gap;
+}
+
+/* Where there is reason to look, fewer parts to be mended come first, then the nearest miss; else width
+ * alone counts. */
+static bool better(const struct gap *one, const struct gap *other)
+{
+    if (one->may != other->may)
+        return one->may;
+    if (one->may && one->common != other->common)
+        return one->common < other->common;
+    if (one->may && one->best != other->best)
+        return one->best > other->best;
+    return one->b - one->a > other->b - other->a;
+}
+
+/* Of all that fail the one with fewest failing parts, and of those the nearest miss; from the far end. */
+static unsigned nearest_miss(const struct view *view, bool largest)
+{
+    unsigned best = SEARCH_NONE;
+    struct gap best_gap = {.common = SEARCH_NONE};
+
+    for (unsigned i = 0; i < view->count; i++) {
+        unsigned place = largest ? i : view->count - 1 - i;
+        struct gap gap;
+
+        if (!known(view, place))
+            continue;
+        gap = gap_between(view, place, place);
+        if (best != SEARCH_NONE &&
+            (gap.common > best_gap.common || (gap.common == best_gap.common && gap.best <= best_gap.best)))
+            continue;
+        best = place;
+        best_gap = gap;
+    }
+    return best;
+}
+
+static void look_between(const struct view *view, bool largest)
+{
+    struct gap best = {.may = false};
+    unsigned looked = 0;
+
+    for (unsigned a = 0, b; a != SEARCH_NONE; a = b) {
+        b = behind(view, a);
+        looked++;
+        if (b != SEARCH_NONE && b - a > 1) {
+            struct gap gap = gap_between(view, a, b);
+
+            if (best.b == 0 || better(&gap, &best))
+                best = gap;
+        }
+    }
+    if (best.b > 0 && looked < (best.may ? SEARCH_LOOKS_MOST : SEARCH_LOOKS_LEAST)) {
+        need(view, best.a + (best.b - best.a) / 2);
+        if (looked + 1 < SEARCH_LOOKS_LEAST)
+            view->out->left = SEARCH_LOOKS_LEAST - looked - 1;
+        return;
+    }
+    view->out->status = SEARCH_NEVER;
+    view->out->neighbour = nearest_miss(view, largest);
+}
+
+struct search search_look(const struct search_seen *seen, unsigned count, unsigned parts, bool largest)
+{
+    struct search out = {.status = SEARCH_GOES_ON,
+                         .answer = SEARCH_NONE,
+                         .neighbour = SEARCH_NONE,
+                         .low = SEARCH_NONE,
+                         .high = SEARCH_NONE,
+                         .below = SEARCH_NONE,
+                         .above = SEARCH_NONE};
+    const struct view view = {seen, count, parts, &out};
+
+    need_grid(&view);
+    if (out.needed_count > 0)
+        return out;
+    out.left = 0;
+    if (!find_windows(&view, largest))
+        look_between(&view, largest);
+    return out;
+}
