@@ -23,8 +23,8 @@ static struct storm_needs needs_of(const struct scenario *scenario)
     return needs;
 }
 
-/* How much slower this machine hashes, at its best, than that of README.md: hashes are half of a run. */
-static double slowness(void)
+/* Hashes are half of a run; the machine at its best. */
+double needs_slowness(void)
 {
     static const uint8_t text[1024];
     struct crypto *crypto = crypto_new();
@@ -95,8 +95,9 @@ void needs_print(const struct scenario *scenario)
 
     printf("a run %s, %s of one core if each UE is served at its first try, and %s of disk (%s more with "
            "--pcap, %s with --keylog)\n",
-           said, format_seconds(time, needs.cpu_s * slowness()), format_bytes(files, needs.series_bytes),
-           format_bytes(capture, needs.capture_bytes), format_bytes(keylog, needs.keylog_bytes));
+           said, format_seconds(time, needs.cpu_s * needs_slowness()),
+           format_bytes(files, needs.series_bytes), format_bytes(capture, needs.capture_bytes),
+           format_bytes(keylog, needs.keylog_bytes));
     if (refused)
         fprintf(stderr, "note: run refuses it: %s\n", refused);
     else if (needs.waiting_bytes > memory.bytes)

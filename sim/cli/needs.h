@@ -8,6 +8,9 @@
 /* A line of memory, time and disk on standard output, and a note for each that there is not enough of. */
 void needs_print(const struct scenario *scenario);
 
+/* How much slower this machine is than that of README.md, on which storm_needs() was measured. */
+double needs_slowness(void);
+
 /* What a run may write besides its tables. */
 struct needs_files {
     bool capture, device_captures, keylog;

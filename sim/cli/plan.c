@@ -1,20 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* pullstorm plan: the smallest value of a key that meets a target. */
+/* pullstorm plan: the values of a key that meet a target; of two keys the cheapest combination. */
 #include "sim/study/plan.h"
 
 #include "sim/cli/cli.h"
+#include "sim/cli/format.h"
+#include "sim/cli/needs.h"
+#include "sim/cli/plan.h"
 #include "sim/cli/study_command.h"
+#include "sim/cli/sweep.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #define JOBS_MAX 4096
 /* Without --replications: at least and at most. */
 #define FIRST_STANDARD 3
 #define LAST_STANDARD  10
+#define PROGRESS_MS    500
 
 struct options {
-    char *dir, *target, *vary, *replications, *jobs;
-    gboolean largest, any_version, quiet;
+    char **settings, **vary;
+    char *dir, *target, *cost, *replications, *jobs;
+    gboolean largest, any_version, dry_run, quiet;
 };
 
 static enum cli_parsed parse_options(struct options *o, int *argc, char **argv)
@@ -22,10 +30,14 @@ static enum cli_parsed parse_options(struct options *o, int *argc, char **argv)
     const GOptionEntry entries[] = {
         {"target", 0, 0, G_OPTION_ARG_STRING, &o->target,
          "what is to be met, e.g. 'time_to_key_p99_s <= 60 and ues_without_key <= 0'", "CONDITION"},
-        {"vary", 0, 0, G_OPTION_ARG_STRING, &o->vary, "the key and its values, e.g. bmsc.workers=1..64",
-         "KEY=RANGE"},
+        {"vary", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->vary,
+         "the key and its values, e.g. bmsc.workers=1..64; given twice: two keys, with --cost", "KEY=RANGE"},
+        {"cost", 0, 0, G_OPTION_ARG_STRING, &o->cost,
+         "of two keys: what is to be least, e.g. '3*bmsc.workers + 10*hss.workers'", "SUM"},
+        {"set", 's', 0, G_OPTION_ARG_FILENAME_ARRAY, &o->settings,
+         "set a key of a scenario; may be given again", "SECTION.KEY=VALUE"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->dir,
-         "folder of the study (default results/<study name>)", "DIR"},
+         "folder of the plan (default results/<study name>, or results/<scenario name>-plan)", "DIR"},
         {"jobs", 'j', 0, G_OPTION_ARG_STRING, &o->jobs, "runs at a time (default: as many as processors)",
          "N"},
         {"replications", 0, 0, G_OPTION_ARG_STRING, &o->replications,
@@ -34,20 +46,76 @@ static enum cli_parsed parse_options(struct options *o, int *argc, char **argv)
          NULL},
         {"any-version", 0, 0, G_OPTION_ARG_NONE, &o->any_version, "take results of other versions, too",
          NULL},
-        {"quiet", 0, 0, G_OPTION_ARG_NONE, &o->quiet, "do not tell each value that was decided", NULL},
+        {"dry-run", 0, 0, G_OPTION_ARG_NONE, &o->dry_run, "only say what it will take", NULL},
+        {"quiet", 0, 0, G_OPTION_ARG_NONE, &o->quiet,
+         "tell neither what it will take, nor each value that was decided, nor the time left", NULL},
         {.long_name = NULL}};
 
     return cli_parse(
-        "STUDY",
-        "Finds for each point of a study the smallest value of a key that meets a target, by\n"
-        "bisection over replicated runs, and writes plan.csv and plan_curve.csv. What stands in the\n"
-        "folder is not run again. Exit status 1 when a run failed or Ctrl-C stopped it.",
+        "STUDY|SCENARIO",
+        "Finds for each point of a study, or for a scenario, the smallest value of a key that meets a\n"
+        "target, or the window of values that do: a coarse grid of replicated runs first, then between\n"
+        "its values. Of two keys with prices it finds the cheapest combination. Writes plan.csv and\n"
+        "plan_curve.csv. What stands in the folder is not run again. Exit status 1 when a run failed or\n"
+        "Ctrl-C stopped it.",
         entries, argc, argv);
 }
 
+/* A progress line may stand there. */
 static void tell(const char *text)
 {
-    fprintf(stderr, "%s\n", text);
+    fprintf(stderr, "%s%s\n", isatty(STDERR_FILENO) ? "\r\033[K" : "", text);
+}
+
+struct watched {
+    const struct plan *plan;
+    int64_t start_us;
+};
+
+static gboolean on_time(gpointer user)
+{
+    const struct watched *watched = user;
+    struct sweep_progress progress = {.total = 0};
+    char *text;
+
+    plan_progress(watched->plan, &progress.ended, &progress.total);
+    text = sweep_progress_text(&progress, (g_get_monotonic_time() - watched->start_us) / G_USEC_PER_SEC);
+    fprintf(stderr, "\r%s\033[K", text);
+    fflush(stderr);
+    g_free(text);
+    return G_SOURCE_CONTINUE;
+}
+
+/* plan_run() with a line on a terminal: runs that have ended, time left. */
+static enum plan_outcome run_watched(struct plan *plan, bool shown, GError **error)
+{
+    struct watched watched = {plan, g_get_monotonic_time()};
+    guint source = shown && isatty(STDERR_FILENO) ? g_timeout_add(PROGRESS_MS, on_time, &watched) : 0;
+    enum plan_outcome outcome = plan_run(plan, error);
+
+    if (source) {
+        g_source_remove(source);
+        fputs("\r\033[K", stderr);
+    }
+    return outcome;
+}
+
+/* "about 33 runs (3 are there), usually at most 81; about 2 min on 2 processors, ..." */
+static void say_cost(const struct plan *plan, unsigned at_a_time, FILE *to)
+{
+    struct plan_cost cost = plan_cost(plan);
+    unsigned processors = MIN(at_a_time, g_get_num_processors());
+    double slowness = needs_slowness();
+    char least[FORMAT_SIZE], most[FORMAT_SIZE];
+
+    fprintf(to, "about %u runs", cost.runs);
+    if (cost.there > 0)
+        fprintf(to, " (%u of them are there)", cost.there);
+    fprintf(to,
+            ", usually at most %u; about %s on %u processor%s, at most %s, if each UE is served at its first "
+            "try\n",
+            cost.runs_most, format_seconds(least, cost.cpu_s * slowness / processors), processors,
+            processors == 1 ? "" : "s", format_seconds(most, cost.cpu_most_s * slowness / processors));
 }
 
 static bool read_jobs(const char *text, unsigned *out)
@@ -81,7 +149,7 @@ static bool read_replications(const char *text, const struct study *study, struc
     return true;
 }
 
-static int give_answers(const struct plan *plan, const struct study *study, const char *dir)
+static int give_answers(const struct plan *plan, const struct study *study, const char *dir, bool two)
 {
     GError *error = NULL;
     char *remark;
@@ -98,14 +166,17 @@ static int give_answers(const struct plan *plan, const struct study *study, cons
     if (remark)
         puts(remark);
     g_free(remark);
-    printf("%u runs made, %u found; %s/plan.csv, %s/plan_curve.csv\n", plan_runs_made(plan),
+    printf("%u runs made, %u found; %s/plan.csv, %s/plan_curve.csv", plan_runs_made(plan),
            plan_runs_found(plan), dir, dir);
+    if (two)
+        printf(", %s/frontier.csv", dir);
+    putchar('\n');
     if (cli_finish_output() != CLI_OK)
         return CLI_FAILED;
     return plan_failures(plan) > 0 ? CLI_FAILED : CLI_OK;
 }
 
-static int search(const struct study *study, const struct plan_options *options)
+static int search(const struct study *study, const struct plan_options *options, bool dry_run)
 {
     GError *error = NULL;
     struct plan *plan = plan_new(study, options, &error);
@@ -116,9 +187,18 @@ static int search(const struct study *study, const struct plan_options *options)
         g_error_free(error);
         return CLI_WRONG;
     }
-    switch (plan_run(plan, &error)) {
+    if (dry_run) {
+        say_cost(plan, options->at_a_time, stdout);
+        plan_free(plan);
+        return cli_finish_output();
+    }
+    study_command_clear(options->dir);
+    study_command_tell_limit(study);
+    if (options->note)
+        say_cost(plan, options->at_a_time, stderr);
+    switch (run_watched(plan, options->note != NULL, &error)) {
     case PLAN_DONE:
-        status = give_answers(plan, study, options->dir);
+        status = give_answers(plan, study, options->dir, options->vary[1] != NULL);
         break;
     case PLAN_INTERRUPTED:
         cli_error("interrupted; finished runs are kept, and the same command goes on from there");
@@ -131,21 +211,47 @@ static int search(const struct study *study, const struct plan_options *options)
     return status;
 }
 
+static bool read_vary(const struct options *o, struct plan_options *out)
+{
+    unsigned count = o->vary ? g_strv_length(o->vary) : 0;
+
+    if (!o->target || count == 0) {
+        cli_error("plan: expected --%s (pullstorm plan --help)", o->target ? "vary" : "target");
+        return false;
+    }
+    if (count > PLAN_KEYS_MAX) {
+        cli_error("--vary: given %u times, expected at most %d keys", count, PLAN_KEYS_MAX);
+        return false;
+    }
+    for (unsigned i = 0; i < count; i++)
+        out->vary[i] = o->vary[i];
+    return true;
+}
+
+/* The study, or one of the scenario and what is set; NULL and a message. */
+static struct study *load(const struct options *o, const char *path)
+{
+    if (!plan_is_study(path))
+        return plan_study_of(path, o->settings);
+    if (!o->settings)
+        return study_command_load(path);
+    cli_error("plan: -s %s: sets a key of a scenario, and %s is a study, expected it in its [set]",
+              o->settings[0], path);
+    return NULL;
+}
+
 static int command(const struct options *o, const struct study *study)
 {
     struct plan_options options = {.target = o->target,
-                                   .vary = {o->vary},
+                                   .cost = o->cost,
                                    .largest = o->largest,
                                    .any_version = o->any_version,
                                    .note = o->quiet ? NULL : tell};
     char *dir, *program;
     int status;
 
-    if (!o->target || !o->vary) {
-        cli_error("plan: expected --%s (pullstorm plan --help)", o->target ? "vary" : "target");
-        return CLI_WRONG;
-    }
-    if (!read_jobs(o->jobs, &options.at_a_time) || !read_replications(o->replications, study, &options))
+    if (!read_vary(o, &options) || !read_jobs(o->jobs, &options.at_a_time) ||
+        !read_replications(o->replications, study, &options))
         return CLI_WRONG;
     program = g_file_read_link("/proc/self/exe", NULL);
     if (!program) {
@@ -155,9 +261,7 @@ static int command(const struct options *o, const struct study *study)
     dir = study_command_dir(study, o->dir);
     options.program = program;
     options.dir = dir;
-    study_command_clear(dir);
-    study_command_tell_limit(study);
-    status = search(study, &options);
+    status = search(study, &options, o->dry_run);
     g_free(program);
     g_free(dir);
     return status;
@@ -173,13 +277,15 @@ int plan_command(int argc, char **argv)
     if (parsed == CLI_HELP_SHOWN)
         status = cli_finish_output();
     else if (parsed == CLI_GO && argc != 2)
-        cli_error("plan: expected one STUDY, got %d (pullstorm plan --help)", argc - 1);
-    else if (parsed == CLI_GO && (study = study_command_load(argv[1])) != NULL)
+        cli_error("plan: expected one STUDY or SCENARIO, got %d (pullstorm plan --help)", argc - 1);
+    else if (parsed == CLI_GO && (study = load(&options, argv[1])) != NULL)
         status = command(&options, study);
     study_free(study);
     g_free(options.dir);
     g_free(options.target);
-    g_free(options.vary);
+    g_free(options.cost);
+    g_strfreev(options.vary);
+    g_strfreev(options.settings);
     g_free(options.replications);
     g_free(options.jobs);
     return status;

@@ -34,6 +34,9 @@ static char *refuse(const struct scenario *scenario)
 static const struct study_verdict verdicts[] = {
     {"collapsed", "collapsed"}, {"overloaded", "overloaded"}, {"cut_off", "cut off"}, {NULL, NULL}};
 
+/* What is printed as more than 100 %. */
+#define OVERLOAD 1.005
+
 static void load_at(const struct scenario *scenario, struct study_load *out)
 {
     struct load load;
@@ -41,11 +44,19 @@ static void load_at(const struct scenario *scenario, struct study_load *out)
     load_of_scenario(scenario, &load);
     out->offered_ratio = load.offered_max_ratio;
     out->bottleneck = load.bottleneck;
-    if (load.offered_max_ratio > 1)
+    if (load.offered_max_ratio >= OVERLOAD)
         out->warning =
             g_strdup_printf("more is offered than can be done: the queue grows as long as pulls go out, and "
                             "the answer holds for ue.count = %s only",
                             scenario_value_text(scenario, config_key_find("ue", "count")));
+}
+
+static double cost_at(const struct scenario *scenario)
+{
+    struct storm_needs needs;
+
+    storm_needs(scenario, cli_engine(scenario), &needs);
+    return needs.cpu_s;
 }
 
 static struct study_host study_host(void)
@@ -58,6 +69,7 @@ static struct study_host study_host(void)
                                .progress = "ues_keyed_ratio",
                                .load = load_at,
                                .verdicts = verdicts,
+                               .cost_s = cost_at,
                                .calm = load_verdict_names[LOAD_CALM],
                                .version = PULLSTORM_VERSION,
                                .rule = storm_check,
@@ -100,6 +112,15 @@ struct study *study_command_load_folder(const char *dir)
     g_free(base_path);
     g_free(text);
     g_free(base);
+    return or_mistakes(study, error);
+}
+
+struct study *study_command_parse(const char *path, const char *text)
+{
+    const struct study_host host = study_host();
+    GError *error = NULL;
+    struct study *study = study_parse(path, text, NULL, &host, &error);
+
     return or_mistakes(study, error);
 }
 

@@ -7,6 +7,8 @@
 
 /* The study, or NULL and every mistake on standard error. */
 struct study *study_command_load(const char *path);
+/* The same of a text; the path stands for that of the study. */
+struct study *study_command_parse(const char *path, const char *text);
 
 /* Likewise the study whose folder this is, by the copies that stand there: its base may have moved since. */
 struct study *study_command_load_folder(const char *dir);

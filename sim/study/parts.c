@@ -5,7 +5,6 @@
 #include "sim/study/expression_tree.h"
 
 #include <math.h>
-#include <stdbool.h>
 
 static void add_parts(GPtrArray *to, const struct expression *e)
 {
@@ -26,6 +25,11 @@ GPtrArray *expression_parts(const struct expression *condition, unsigned most)
         g_ptr_array_add(parts, (gpointer)condition);
     }
     return parts;
+}
+
+bool expression_single(const struct expression *condition)
+{
+    return condition->node == NODE_COMPARE;
 }
 
 /* binds: 0 an or may stand there bare, 1 an and, 2 a comparison. */

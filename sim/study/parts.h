@@ -6,15 +6,20 @@
 
 #include "sim/study/expression.h"
 
+#include <stdbool.h>
+
 /* const struct expression *, borrowed, in the order in which they stand there: what `and` joins, and the
  * condition itself where that would be more than `most`. g_ptr_array_unref. */
 GPtrArray *expression_parts(const struct expression *condition, unsigned most);
 
+/* Is it one comparison and nothing more? */
+bool expression_single(const struct expression *condition);
+
 /* A condition in words, its comparisons as they were written; g_free. Not for texts (variant == a). */
 char *expression_text(const struct expression *condition);
 
-/* How far the samples are from failing a comparison (below 0: they fail it), a mean: order counts, not the unit.
- * NaN: it is no comparison alone, or has no value in some sample. */
+/* How far the samples are from failing a comparison (below 0: they fail it), a mean: order counts, not
+ * the unit. NaN: it is no comparison alone, or has no value in some sample. */
 double expression_margin(const struct expression *condition, const struct expression_values *samples,
                          unsigned sample_count);
 

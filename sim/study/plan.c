@@ -132,8 +132,8 @@ static void get_replication(struct plan_value *value, unsigned replication)
     result_clear(&result);
 }
 
-/* All replications asked for are there. Where the intervals leave it open the estimates say which way to look;
- * settle() has more runs made where it matters. */
+/* All replications asked for are there. Where the intervals leave it open the estimates say which way to
+ * look; settle() has more runs made where it matters. */
 static void decide(struct plan_value *value)
 {
     struct plan *plan = value->point->plan;
@@ -176,11 +176,17 @@ struct search_seen *plan_seen(const struct plan_point *point)
     return seen;
 }
 
+struct search plan_look(const struct plan *plan, const struct search_seen *seen)
+{
+    if (plan->axis_count > 1)
+        return frontier_look(seen, &plan->grid);
+    return search_look(seen, plan->count, plan->parts->len, plan->largest);
+}
+
 static struct search look(const struct plan_point *point)
 {
-    const struct plan *plan = point->plan;
     struct search_seen *seen = plan_seen(point);
-    struct search out = search_look(seen, plan->count, plan->parts->len, plan->largest);
+    struct search out = plan_look(point->plan, seen);
 
     g_free(seen);
     return out;
@@ -274,6 +280,7 @@ static void run_ended(void *user, void *data, const char *reason, const char *sa
     (void)user;
     value->waiting--;
     value->point->waiting--;
+    value->point->plan->ended++;
     if (reason)
         run_failed(job, reason, said);
     else if (!read_folder(value, job->replication, job->folder, &result, &error))

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Planning: for each point of a study the values of a key that meet a target, and of them the smallest (or
- * largest), by a search over replicated runs (plan_search.h). A value meets the target when the intervals of what it compares say so,
- * fails it when they say the opposite; else more replications are run, up to a number, and then the means
- * decide, which is told. The intervals that decide are as much wider than plain 95 % ones as keeps 95 % over
- * all the looks, one a batch of replications (statistics_looks()); those in the tables are plain. Replication
- * r has the same seed at every value. Runs that stand in the folder are not run again; one plan or sweep at a
- * time works in a folder. */
+/* Planning: for each point of a study the values of a key that meet a target, and of them the smallest
+ * (or largest), by a search over replicated runs (plan_search.h). A value meets the target when the
+ * intervals of what it compares say so, fails it when they say the opposite; else more replications are
+ * run, up to a number, and then the means decide, which is told. The intervals that decide are as much
+ * wider than plain 95 % ones as keeps 95 % over all the looks, one a batch of replications
+ * (statistics_looks()); those in the tables are plain. Replication r has the same seed at every value.
+ * Runs that stand in the folder are not run again; one plan or sweep at a time works in a folder. */
 #ifndef SIM_STUDY_PLAN_H
 #define SIM_STUDY_PLAN_H
 
@@ -34,6 +34,19 @@ struct plan;
  * it. */
 struct plan *plan_new(const struct study *study, const struct plan_options *options, GError **error);
 void plan_free(struct plan *plan);
+
+/* What it is going to take, to be asked before plan_run(). */
+struct plan_cost {
+    unsigned runs,
+        runs_most;  /* with those that stand there: if the grid shows where to look; usually at most */
+    unsigned there; /* runs of the grid that stand in the folder */
+    double cpu_s,
+        cpu_most_s; /* processor time of the others, by study_host.cost_s; 0: the host does not say */
+};
+struct plan_cost plan_cost(const struct plan *plan);
+
+/* Runs that have ended, of those that will be made as far as can be told now. */
+void plan_progress(const struct plan *plan, unsigned *ended, unsigned *total);
 
 enum plan_outcome {
     PLAN_DONE,

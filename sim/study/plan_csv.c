@@ -86,7 +86,7 @@ static const struct plan_value *value_at(const struct plan_point *point, unsigne
     return place == SEARCH_NONE ? NULL : &point->values[place];
 }
 
-/* --- plan.csv: cells behind those of answer and neighbour ------------------------------------------------- */
+/* --- plan.csv: cells behind those of answer and neighbour ----------------------------------------------- */
 
 static void headers(struct csv *csv, const char *const *names, unsigned count)
 {
@@ -154,6 +154,21 @@ static void question_cells(struct csv *csv, const struct plan *plan)
     g_free(replications);
 }
 
+static const char *const second_names[] = {"key2", "answer2", "neighbour2", "cost", "vary2", "price"};
+
+/* Of the second key, and what the answer costs. */
+static bool second_cells(struct csv *csv, const struct plan *plan, unsigned point, unsigned answer,
+                         unsigned neighbour, GError **error)
+{
+    csv_text(csv, plan->axes[1].name);
+    if (!value_cell(csv, plan, 1, point, answer, error) || !value_cell(csv, plan, 1, point, neighbour, error))
+        return false;
+    csv_real(csv, answer == SEARCH_NONE ? (double)NAN : plan_cost_at(plan, answer));
+    csv_text(csv, plan->axes[1].vary);
+    csv_text(csv, plan->options.cost);
+    return true;
+}
+
 static bool plan_row(struct csv *csv, const struct plan *plan, const struct plan_point *point, GError **error)
 {
     unsigned answer = point->failure ? SEARCH_NONE : point->look.answer;
@@ -175,6 +190,8 @@ static bool plan_row(struct csv *csv, const struct plan *plan, const struct plan
         return false;
     csv_text(csv, point->failure ? "" : plan_point_sure(point) ? "yes" : "no");
     question_cells(csv, plan);
+    if (plan->axis_count > 1 && !second_cells(csv, plan, point->number, answer, neighbour, error))
+        return false;
     return csv_row_end(csv, error);
 }
 
@@ -194,6 +211,8 @@ static bool plan_rows(struct csv *csv, const void *user, GError **error)
     headers(csv, window_names, G_N_ELEMENTS(window_names));
     headers(csv, load_names, G_N_ELEMENTS(load_names));
     headers(csv, question_names, G_N_ELEMENTS(question_names));
+    if (plan->axis_count > 1)
+        headers(csv, second_names, G_N_ELEMENTS(second_names));
     good = csv_row_end(csv, error);
     for (unsigned p = 0; p < plan->study->point_count && good; p++)
         good = plan_row(csv, plan, &plan->points[p], error);
@@ -205,6 +224,8 @@ static bool curve_row(struct csv *csv, const struct plan *plan, const struct pla
 {
     if (!point_cells(csv, plan, value->point->number, error) ||
         !value_cell(csv, plan, 0, value->point->number, value->place, error))
+        return false;
+    if (plan->axis_count > 1 && !value_cell(csv, plan, 1, value->point->number, value->place, error))
         return false;
     csv_unsigned(csv, value->metrics->len);
     if (!metric_cells(csv, plan, value, error))
@@ -221,6 +242,8 @@ static bool curve_rows(struct csv *csv, const void *user, GError **error)
     csv_text(csv, "point");
     study_header_cells(plan->study, csv);
     csv_text(csv, "value");
+    if (plan->axis_count > 1)
+        csv_text(csv, "value2");
     csv_text(csv, "n");
     metric_headers(csv, plan, "");
     csv_text(csv, "meets");
@@ -261,5 +284,6 @@ bool plan_write(const struct plan *plan, GError **error)
 {
     return folder_write_csv(plan->options.dir, "plan.csv", plan_rows, plan, error) &&
            folder_write_csv(plan->options.dir, "plan_curve.csv", curve_rows, plan, error) &&
-           folder_write_csv(plan->options.dir, "plan_target.csv", target_rows, plan, error);
+           folder_write_csv(plan->options.dir, "plan_target.csv", target_rows, plan, error) &&
+           plan_write_frontier(plan, error);
 }

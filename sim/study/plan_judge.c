@@ -290,8 +290,8 @@ enum answer plan_judge(struct plan_value *value, bool intervals, GError **error)
     return answer;
 }
 
-/* Margins in one order: first those that have no value, by how far the runs came, then those that have one. Each
- * is squeezed into an interval of length 2. */
+/* Margins in one order: first those that have no value, by how far the runs came, then those that have
+ * one. Each is squeezed into an interval of length 2. */
 static double margin_of(const struct plan *plan, const struct samples *samples, const struct expression *part)
 {
     double margin = expression_margin(part, samples->values, samples->count), progress = 0;

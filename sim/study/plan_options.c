@@ -200,6 +200,10 @@ static bool read_axes(struct plan *plan, GError **error)
             return false;
         plan->count *= axis->texts->len;
     }
+    if (plan->axis_count > 1) {
+        plan->directed = true; /* to what is cheap */
+        plan->grid = (struct frontier_grid){plan->axes[0].texts->len, plan->axes[1].texts->len, NULL};
+    }
     return true;
 }
 
@@ -312,10 +316,12 @@ struct plan *plan_new(const struct study *study, const struct plan_options *opti
     plan->directed = plan->largest = options->largest;
     plan->metrics = g_ptr_array_new();
     plan->open = g_hash_table_new_full(NULL, NULL, job_free, NULL);
-    if (!read_target(plan, error) || !read_axes(plan, error) || !check_ends(plan, error)) {
+    if (!read_target(plan, error) || !read_axes(plan, error) || !plan_check_two(plan, error) ||
+        !plan_read_price(plan, error) || !check_ends(plan, error)) {
         plan_free(plan);
         return NULL;
     }
+    plan->grid.ranks = plan->ranks;
     make_points(plan);
     return plan;
 }
@@ -332,6 +338,8 @@ void plan_free(struct plan *plan)
     }
     g_free(plan->points);
     expression_free(plan->target);
+    expression_free(plan->price);
+    g_free(plan->ranks);
     g_ptr_array_unref(plan->metrics);
     g_hash_table_unref(plan->open);
     if (plan->parts)

@@ -5,7 +5,7 @@
 
 #include "sim/study/evidence.h"
 #include "sim/study/plan.h"
-#include "sim/study/plan_search.h"
+#include "sim/study/plan_frontier.h"
 #include "sim/study/statistics.h"
 
 /* A key that is varied. */
@@ -49,15 +49,18 @@ struct plan {
     struct plan_axis axes[PLAN_KEYS_MAX];
     unsigned axis_count;
     unsigned count;            /* values; with two keys combinations */
+    struct expression *price;  /* of two keys: its left side is the cost; else NULL */
+    unsigned *ranks;           /* of each combination by its cost */
+    struct frontier_grid grid; /* of two keys */
     struct plan_point *points; /* study->point_count */
     struct jobs *jobs;
     GHashTable *open; /* struct plan_job, under way or waiting */
     /* Which way the search goes, the same at every point: as asked, else as the ends of the range say. */
     bool directed, largest;
-    unsigned rising, falling; /* a point that meets at the high end only, at the low end only; 0: none */
-    unsigned made, found;
-    int lock;        /* open file; -1: none */
-    GError *refusal; /* the first reason to stop */
+    unsigned rising, falling;    /* a point that meets at the high end only, at the low end only; 0: none */
+    unsigned made, found, ended; /* ended: made, or failed */
+    int lock;                    /* open file; -1: none */
+    GError *refusal;             /* the first reason to stop */
 };
 
 /* A run under way or waiting. */
@@ -102,12 +105,22 @@ void plan_judge_parts(struct plan_value *value);
 /* How many of its runs meet the target, and what that says of all runs. */
 struct interval plan_met(const struct plan_value *value, unsigned *met);
 
-/* --- in words, for tables, too: plan_words.c ------------------------------------------------------------- */
+/* --- two keys: plan_price.c ----------------------------------------------------------------------------- */
 
-/* "smallest" or "largest". */
+/* Reads --cost, and ranks the combinations. */
+bool plan_read_price(struct plan *plan, GError **error);
+/* May two keys be varied here? */
+bool plan_check_two(const struct plan *plan, GError **error);
+double plan_cost_at(const struct plan *plan, unsigned place);
+/* frontier.csv; nothing of one key. */
+bool plan_write_frontier(const struct plan *plan, GError **error);
+
+/* --- in words, for tables, too: plan_words.c ------------------------------------------------------------ */
+
+/* "smallest" or "largest"; of two keys "cheapest". */
 const char *plan_sought(const struct plan *plan);
-/* Did the intervals decide? That nothing meets the target, or everything, rests on all that was looked at; else
- * see search_rests_on(). */
+/* Did the intervals decide? That nothing meets the target, or everything, rests on all that was looked
+ * at; else see search_rests_on(). */
 bool plan_point_sure(const struct plan_point *point);
 /* How many values were looked at. */
 unsigned plan_looked(const struct plan_point *point);
@@ -121,6 +134,10 @@ bool plan_load(const struct plan *plan, const struct plan_value *value, struct s
 
 /* What the search knows of a point; g_free. */
 struct search_seen *plan_seen(const struct plan_point *point);
+/* What to look at next where that is known. */
+struct search plan_look(const struct plan *plan, const struct search_seen *seen);
+/* Values that are looked at, usually at most: the grid, and both ends of a window. */
+unsigned plan_looks_most(const struct plan *plan);
 
 /* The scenario of a point with a value. */
 struct scenario *plan_scenario(const struct plan *plan, unsigned point, unsigned place, GError **error);

@@ -44,6 +44,25 @@ static bool same_target(const char *a, const char *b)
     }
 }
 
+/* The cell of a column that only plans of two keys have; "": there is none. */
+static const char *second_cell(GPtrArray *rows, const char *name)
+{
+    char **header = g_ptr_array_index(rows, 0), **row = g_ptr_array_index(rows, 1);
+
+    for (unsigned c = 0; header[c]; c++)
+        if (strcmp(header[c], name) == 0)
+            return row[c];
+    return "";
+}
+
+static bool same_second(const struct plan *plan, GPtrArray *rows)
+{
+    const char *key = plan->axis_count > 1 ? plan->axes[1].name : "";
+    const char *price = plan->axis_count > 1 ? plan->options.cost : "";
+
+    return strcmp(second_cell(rows, "key2"), key) == 0 && same_target(second_cell(rows, "price"), price);
+}
+
 /* What was not asked for, but found, binds only if some point was met that way. */
 static bool same_direction(const struct plan *plan, GPtrArray *rows, const unsigned columns[COLUMN_COUNT])
 {
@@ -76,16 +95,18 @@ static bool compare(const struct plan *plan, const char *path, const char *text,
     else {
         row = g_ptr_array_index(rows, 1);
         same = same_target(row[columns[TARGET]], plan->options.target) &&
-               strcmp(row[columns[KEY]], plan->axes[0].name) == 0 && same_direction(plan, rows, columns);
+               strcmp(row[columns[KEY]], plan->axes[0].name) == 0 && same_direction(plan, rows, columns) &&
+               same_second(plan, rows);
         if (!same)
             g_set_error(
                 error, CONFIG_ERROR, CONFIG_ERROR_CONTRADICTION,
                 "%s: answers another question: the %s %s with '%s'; asked is the %s %s with '%s'; take "
                 "another folder with -o (runs/ may be copied)",
                 path, row[columns[SOUGHT]], row[columns[KEY]], row[columns[TARGET]],
-                plan->largest    ? "largest"
-                : plan->directed ? "smallest"
-                                 : "smallest (or largest)",
+                plan->axis_count > 1 ? "cheapest"
+                : plan->largest      ? "largest"
+                : plan->directed     ? "smallest"
+                                     : "smallest (or largest)",
                 plan->axes[0].name, plan->options.target);
     }
     if (rows)

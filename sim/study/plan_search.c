@@ -144,13 +144,12 @@ bool search_rests_on(const struct search *search, unsigned place)
 {
     if (search->status != SEARCH_MET && search->status != SEARCH_WINDOW)
         return true;
-    if (place == search->answer || place == search->neighbour)
+    if (place == search->answer || place == search->below || place == search->above)
         return true;
-    return search->status == SEARCH_WINDOW && (place == search->low || place == search->high ||
-                                               place == search->below || place == search->above);
+    return search->status == SEARCH_WINDOW && (place == search->low || place == search->high);
 }
 
-/* --- nothing met: gaps where a window may lie ------------------------------------------------------------ */
+/* --- nothing met: gaps where a window may lie ----------------------------------------------------------- */
 
 static double margin(const struct view *view, unsigned place, unsigned part)
 {

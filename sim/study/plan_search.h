@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Which values of a range to look at next, and what all that was seen says. Keeps no state: what is known goes
- * in, so a search that was broken off goes on where it was, and earlier evidence counts.
+/* Which values of a range to look at next, and what all that was seen says. Keeps no state: what is known
+ * goes in, so a search that was broken off goes on where it was, and earlier evidence counts.
  *
- * First a coarse grid. Where it shows values that meet the target, the ends of each window of such values are
- * found by halving. Where it shows none, a window may lie between two values of the grid; what fails on either
- * side of such a gap says whether it may: different parts of the target, or one whose margin has its peak
- * there. Those gaps are halved, the best first, then the widest, up to a number of looks. */
+ * First a coarse grid. Where it shows values that meet the target, the ends of each window of such values
+ * are found by halving. Where it shows none, a window may lie between two values of the grid; what fails
+ * on either side of such a gap says whether it may: different parts of the target, or one whose margin
+ * has its peak there. Those gaps are halved, the best first, then the widest, up to a number of looks. */
 #ifndef SIM_STUDY_PLAN_SEARCH_H
 #define SIM_STUDY_PLAN_SEARCH_H
 
@@ -26,7 +26,7 @@ struct search_seen {
 
 enum search_status {
     SEARCH_GOES_ON,
-    SEARCH_MET, /* one window, up to the end of the range on the better side: values from the answer on meet */
+    SEARCH_MET,         /* one window, up to the end of the range on the better side */
     SEARCH_WINDOW,      /* one window, and values on its better side fail, too */
     SEARCH_NEVER,       /* nothing that was seen meets the target */
     SEARCH_ALWAYS,      /* nothing that was seen fails it */
@@ -53,13 +53,13 @@ struct search {
     unsigned left;         /* looks to come after the needed ones, as far as can be told */
 };
 
-/* seen: the `count` values of a range, in order. parts: of the target. largest: the largest value that meets is
- * sought, else the smallest; no look depends on it. */
+/* seen: the `count` values of a range, in order. parts: of the target. largest: the largest value that
+ * meets is sought, else the smallest; no look depends on it. */
 struct search search_look(const struct search_seen *seen, unsigned count, unsigned parts, bool largest);
 
-/* Does the outcome of a search that is over rest on that value? An answer rests on itself and the value beside it,
- * and on both ends of a window; that nothing meets, that all do, or that there are several windows, on all that
- * was seen. */
+/* Does the outcome of a search that is over rest on that value? An answer rests on itself and the value
+ * beside it, and on both ends of a window; that nothing meets, that all do, or that there are several
+ * windows, on all that was seen. */
 bool search_rests_on(const struct search *search, unsigned place);
 
 /* How many values the grid of a range of so many has, and the place of its i-th. */

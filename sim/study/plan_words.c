@@ -27,7 +27,7 @@ bool plan_point_sure(const struct plan_point *point)
 
 const char *plan_sought(const struct plan *plan)
 {
-    return plan->largest ? "largest" : "smallest";
+    return plan->axis_count > 1 ? "cheapest" : plan->largest ? "largest" : "smallest";
 }
 
 unsigned plan_looked(const struct plan_point *point)
@@ -187,6 +187,30 @@ static void add_answer(GString *to, const struct plan *plan, const struct plan_p
         add_windows(to, plan, point);
 }
 
+/* --- of two keys ---------------------------------------------------------------------------------------- */
+
+static void add_cheapest(GString *to, const struct plan *plan, const struct plan_point *point)
+{
+    const struct search *look = &point->look;
+    const struct plan_value *at = &point->values[look->answer];
+    char *metrics = metrics_text(plan, at), *name = plan_value_name(plan, look->answer);
+
+    g_string_append_printf(to, "cheapest that meets the target: %s, cost %.6g (%s)", name,
+                           plan_cost_at(plan, look->answer), metrics);
+    g_free(metrics);
+    g_free(name);
+    if (look->below != SEARCH_NONE)
+        add_failed(to, "\n  at ", &point->values[look->below]);
+    if (look->above != SEARCH_NONE)
+        add_failed(to, "\n  at ", &point->values[look->above]);
+    g_string_append_printf(to, "\n  %u of %u combinations were looked at", plan_looked(point), plan->count);
+    if (look->status == SEARCH_NOT_MONOTONE)
+        g_string_append(to,
+                        "; more of a key hurts somewhere: cheaper ones that were not looked at may meet it");
+    else
+        g_string_append(to, "; the others follow from these if more of a key never hurts");
+}
+
 /* --- no answer ------------------------------------------------------------------------------------------ */
 
 /* The longest stretch of values that were not looked at. */
@@ -215,11 +239,17 @@ static void add_never(GString *to, const struct plan *plan, const struct plan_po
     const struct plan_value *nearest = value_at(point, point->look.neighbour);
     char *metrics;
 
-    g_string_append_printf(to, "none of the %u values of %s from %s to %s meets the target", plan->count,
-                           plan->axes[0].name, plan_text(plan, 0, 0), plan_text(plan, 0, plan->count - 1));
+    if (plan->axis_count > 1)
+        g_string_append_printf(to, "none of the %u combinations of %s and %s meets the target", plan->count,
+                               plan->axes[0].name, plan->axes[1].name);
+    else
+        g_string_append_printf(to, "none of the %u values of %s from %s to %s meets the target", plan->count,
+                               plan->axes[0].name, plan_text(plan, 0, 0),
+                               plan_text(plan, 0, plan->count - 1));
     if (looked < plan->count)
         g_string_append_printf(to, " as far as was looked: at %u of them", looked);
-    add_not_looked(to, plan, point);
+    if (plan->axis_count == 1)
+        add_not_looked(to, plan, point);
     add_failed(to, "\n  nearest: ", nearest);
     metrics = metrics_text(plan, nearest);
     g_string_append_printf(to, " (%s)", metrics);
@@ -275,7 +305,9 @@ static void add_found(GString *to, const struct plan *plan, const struct plan_po
     const struct plan_value *beside = value_at(point, point->look.neighbour);
     bool sure = plan_point_sure(point);
 
-    if (at)
+    if (at && plan->axis_count > 1)
+        add_cheapest(to, plan, point);
+    else if (at)
         add_answer(to, plan, point);
     else
         add_never(to, plan, point);
@@ -291,7 +323,7 @@ static void add_found(GString *to, const struct plan *plan, const struct plan_po
     add_missing(to, plan, point);
     if (point->look.status == SEARCH_ALWAYS)
         g_string_append_printf(to, "\n  always: it is met over all of the range, as far as was looked");
-    if (point->look.status == SEARCH_NOT_MONOTONE)
+    if (point->look.status == SEARCH_NOT_MONOTONE && plan->axis_count == 1)
         g_string_append_printf(to,
                                "\n  not monotone: %u windows; other values may meet it, see plan_curve.csv",
                                point->look.windows);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The confidence intervals that decide whether a value meets a target; the search itself: test_study_search.c. */
+/* The confidence intervals that decide whether a value meets a target; the search itself:
+ * test_study_search.c. */
 #include "sim/study/quantity.h"
 #include "sim/study/statistics.h"
 #include "tests/unit/tap.h"

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The cheapest combination of two keys that meets a target, and the frontier of those that do. Pure, as
+ * plan_search.h. First a coarse grid of combinations. Where all that is known is monotone (more of either
+ * key never hurts, or less of it does not), each look tells of many others: next comes the one that tells
+ * most whichever way it goes, first among what would be cheaper than the cheapest known, then along the
+ * frontier. Where it is not monotone, what would be cheaper is looked at, the dearest first, up to a
+ * number of looks. */
+#ifndef SIM_STUDY_PLAN_FRONTIER_H
+#define SIM_STUDY_PLAN_FRONTIER_H
+
+#include "sim/study/plan_search.h"
+
+/* Combinations: place i * columns + j is the i-th value of the first key with the j-th of the second. */
+struct frontier_grid {
+    unsigned rows, columns;
+    const unsigned *ranks; /* of each combination by its cost: 0 the cheapest, equal where the cost is */
+};
+
+/* So many combinations at most. */
+#define FRONTIER_PLACES_MAX 10000
+/* Looks along the frontier, and where nothing is monotone, at most. */
+#define FRONTIER_LOOKS_MOST 40
+
+/* answer: the cheapest. below and above: the combinations beside it that have a step less of the first and of
+ * the second key; neighbour: one of them. NOT_MONOTONE: more of a key hurts somewhere. low, high, windows are
+ * not set. */
+struct search frontier_look(const struct search_seen *seen, const struct frontier_grid *grid);
+
+/* out[rows * columns]: what is known of each combination, by itself or because it follows. */
+void frontier_implied(const struct search_seen *seen, const struct frontier_grid *grid, enum verdict *out);
+
+#endif
