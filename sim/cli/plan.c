@@ -30,7 +30,7 @@ static enum cli_parsed parse_options(struct options *o, int *argc, char **argv)
     const GOptionEntry entries[] = {
         {"target", 0, 0, G_OPTION_ARG_STRING, &o->target,
          "what is to be met, e.g. 'time_to_key_p99_s <= 60 and ues_without_key <= 0'", "CONDITION"},
-        {"vary", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->vary,
+        {"vary", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->vary,
          "the key and its values, e.g. bmsc.workers=1..64; given twice: two keys, with --cost", "KEY=RANGE"},
         {"cost", 0, 0, G_OPTION_ARG_STRING, &o->cost,
          "of two keys: what is to be least, e.g. '3*bmsc.workers + 10*hss.workers'", "SUM"},

@@ -136,7 +136,10 @@ static void add_window(GString *to, const struct plan *plan, const struct plan_p
 {
     char *low = plan_value_name(plan, window->low);
 
-    g_string_append_printf(to, "\n  window: met from %s to %s", low, plan_text(plan, 0, window->high));
+    if (window->low == window->high)
+        g_string_append_printf(to, "\n  window: met at %s only", low);
+    else
+        g_string_append_printf(to, "\n  window: met from %s to %s", low, plan_text(plan, 0, window->high));
     g_free(low);
     if (window->below != SEARCH_NONE)
         add_failed(to, "; below, at ", &point->values[window->below]);
