@@ -169,7 +169,8 @@ static void test_turned(void)
     g_rand_free(random);
 }
 
-/* Whatever the truth: it ends, what is said of combinations is so, and what is not monotone is not taken to be. */
+/* Whatever the truth: it ends, what is said of combinations is so, and what is not monotone is not taken
+ * to be. */
 static void test_ragged(void)
 {
     GRand *random = g_rand_new_with_seed(13);
