@@ -25,7 +25,7 @@ static const struct command commands[] = {
     {"expand", expand_command, "list the runs of a parameter study"},
     {"collect", collect_command, "make tables of the runs of a study"},
     {"sweep", sweep_command, "run a parameter study, or what is missing of it"},
-    {"plan", plan_command, "find the smallest value that meets a target"},
+    {"plan", plan_command, "find the values that meet a target, or the cheapest"},
     {"decode", decode_command, "print a MIKEY message field by field"},
 };
 
