@@ -119,8 +119,7 @@ bool plan_write_frontier(const struct plan *plan, GError **error);
 
 /* "smallest" or "largest"; of two keys "cheapest". */
 const char *plan_sought(const struct plan *plan);
-/* Did the intervals decide? That nothing meets the target, or everything, rests on all that was looked
- * at; else see search_rests_on(). */
+/* Did the intervals decide at all values that the outcome rests on (search_rests_on())? */
 bool plan_point_sure(const struct plan_point *point);
 /* How many values were looked at. */
 unsigned plan_looked(const struct plan_point *point);

@@ -142,11 +142,18 @@ static bool find_windows(const struct view *view, bool largest)
 
 bool search_rests_on(const struct search *search, unsigned place)
 {
-    if (search->status != SEARCH_MET && search->status != SEARCH_WINDOW)
+    bool of_window = place == search->low || place == search->high;
+
+    switch (search->status) {
+    case SEARCH_MET:
+        return place == search->answer || place == search->below || place == search->above;
+    case SEARCH_WINDOW:
+        return of_window || place == search->below || place == search->above;
+    case SEARCH_ALWAYS:
+        return of_window || place == search->answer;
+    default:
         return true;
-    if (place == search->answer || place == search->below || place == search->above)
-        return true;
-    return search->status == SEARCH_WINDOW && (place == search->low || place == search->high);
+    }
 }
 
 /* --- nothing met: gaps where a window may lie ----------------------------------------------------------- */

@@ -58,8 +58,8 @@ struct search {
 struct search search_look(const struct search_seen *seen, unsigned count, unsigned parts, bool largest);
 
 /* Does the outcome of a search that is over rest on that value? An answer rests on itself and the value
- * beside it, and on both ends of a window; that nothing meets, that all do, or that there are several
- * windows, on all that was seen. */
+ * beside it, a window on both its ends and what is beside them, ALWAYS on the ends of the range; that
+ * nothing meets, or that there are several windows, on all that was seen. */
 bool search_rests_on(const struct search *search, unsigned place);
 
 /* How many values the grid of a range of so many has, and the place of its i-th. */

@@ -314,7 +314,7 @@ static void add_found(GString *to, const struct plan *plan, const struct plan_po
         add_answer(to, plan, point);
     else
         add_never(to, plan, point);
-    if (at && !sure)
+    if (at && !at->sure)
         add_met(to, at);
     if (!sure)
         g_string_append_printf(to, "\n  unsure: after %u replications it is still open with 95 %% confidence",
