@@ -59,7 +59,7 @@ static double cost_at(const struct scenario *scenario)
     return needs.cpu_s;
 }
 
-static struct study_host study_host(void)
+struct study_host study_command_host(void)
 {
     return (struct study_host){.metrics = storm_metrics,
                                .metric_count = storm_metric_count,
@@ -88,7 +88,7 @@ static struct study *or_mistakes(struct study *study, GError *error)
 
 struct study *study_command_load(const char *path)
 {
-    const struct study_host host = study_host();
+    const struct study_host host = study_command_host();
     GError *error = NULL;
     struct study *study = study_load(path, &host, &error);
 
@@ -97,7 +97,7 @@ struct study *study_command_load(const char *path)
 
 struct study *study_command_load_folder(const char *dir)
 {
-    const struct study_host host = study_host();
+    const struct study_host host = study_command_host();
     char *path = g_build_filename(dir, "study.ini", NULL),
          *base_path = g_build_filename(dir, "base.ini", NULL);
     GError *error = NULL;
@@ -117,7 +117,7 @@ struct study *study_command_load_folder(const char *dir)
 
 struct study *study_command_parse(const char *path, const char *text)
 {
-    const struct study_host host = study_host();
+    const struct study_host host = study_command_host();
     GError *error = NULL;
     struct study *study = study_parse(path, text, NULL, &host, &error);
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* What the commands on studies share: expand, collect, plan and sweep. */
+/* What the commands on studies share: expand, collect, plan, sweep and compare. */
 #ifndef SIM_CLI_STUDY_COMMAND_H
 #define SIM_CLI_STUDY_COMMAND_H
 
 #include "sim/study/runs.h"
+
+/* What this program is to a study. */
+struct study_host study_command_host(void);
 
 /* The study, or NULL and every mistake on standard error. */
 struct study *study_command_load(const char *path);

@@ -118,11 +118,9 @@ struct events {
     double scale; /* events in a value of 1 */
 };
 
-static struct events events_in(const struct stats_column *column, const double *values, unsigned n,
-                               double whole, unsigned looks)
+static struct events events_of(const double *values, unsigned n, double scale, unsigned looks)
 {
-    bool share = column->kind == STATS_SHARE && whole > 0;
-    struct events e = {.usual = usual(values, n), .miss = 0.05 / looks, .n = n, .scale = share ? whole : 1};
+    struct events e = {.usual = usual(values, n), .miss = 0.05 / looks, .n = n, .scale = scale};
 
     for (unsigned i = 0; i < n; i++) {
         double events = round((values[i] - e.usual) * e.scale);
@@ -131,6 +129,12 @@ static struct events events_in(const struct stats_column *column, const double *
         e.below += MAX(-events, 0);
     }
     return e;
+}
+
+static struct events events_in(const struct stats_column *column, const double *values, unsigned n,
+                               double whole, unsigned looks)
+{
+    return events_of(values, n, column->kind == STATS_SHARE && whole > 0 ? whole : 1, looks);
 }
 
 static double events_value(const struct events *e, double events)
@@ -237,6 +241,32 @@ struct interval interval_of(const struct stats_column *column, const double *val
             of_kind(column, values, whole, looks, &out);
     } else
         of_kind(column, values, whole, looks, &out);
+    if (out.note)
+        out.low = out.high = (double)NAN;
+    return out;
+}
+
+struct interval interval_difference(const struct stats_column *column, const double *differences, unsigned n,
+                                    double events, unsigned looks)
+{
+    struct statistics s = statistics_of(differences, n);
+    struct interval out = none(n, n > 0 ? s.mean : (double)NAN, s.sd, n < 2 ? interval_too_few : NULL);
+    struct events of;
+
+    if (n == 0)
+        out.note = interval_no_value;
+    else if (column->kind == STATS_EXTREME) {
+        out.note = NULL;
+        extreme(differences, looks, &out);
+    } else if (!out.note) {
+        student(looks, &out);
+        if (column->kind == STATS_COUNT || column->kind == STATS_SHARE) {
+            of = events_of(differences, n, events, looks);
+            events_interval(&of, &out);
+        }
+    }
+    if (!out.note && !(out.low < out.high))
+        out.note = interval_alike;
     if (out.note)
         out.low = out.high = (double)NAN;
     return out;

@@ -60,6 +60,11 @@ struct interval interval_met(unsigned met, unsigned n, unsigned looks);
 struct interval interval_further(const struct stats_column *column, const double *values, unsigned n,
                                  double whole, unsigned looks);
 
+/* The same of the differences of n pairs of runs, which may be below 0; of a quantile the mean of the runs' own.
+ * events: how many events a value of 1 is (count: 1, share: UEs of a run). */
+struct interval interval_difference(const struct stats_column *column, const double *differences, unsigned n,
+                                    double events, unsigned looks);
+
 /* --- quantiles ------------------------------------------------------------------------------------------ */
 
 /* The samples of several runs, as far as the rows of their distribution.csv tell. */

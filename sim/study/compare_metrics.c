@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* How far each metric differs, at each pair of points and over all of them, and which really do. */
+#include "sim/study/compare_private.h"
+
+#include <math.h>
+#include <string.h>
+
+#define ERROR_SHARE 0.05 /* of what is called different */
+
+const char *compare_verdict_name(enum compare_verdict verdict)
+{
+    static const char *const names[] = {"alike", "within chance", "differs",  "too few runs",
+                                        "lost",  "gained",        "no value", "not in both"};
+
+    return names[verdict];
+}
+
+static const struct compare_pair *pair_of(const struct comparison *comparison, unsigned pair)
+{
+    return &g_array_index(comparison->pairs, struct compare_pair, pair);
+}
+
+static const struct compare_run *run_of(const GArray *runs, unsigned place)
+{
+    return g_array_index(runs, const struct compare_run *, place);
+}
+
+/* --- values --------------------------------------------------------------------------------------------- */
+
+/* Values of n pairs, of which those that lack one are left out. */
+struct values {
+    double *a, *b;
+    unsigned n, empty_a, empty_b;
+};
+
+static void add_values(struct values *v, double a, double b)
+{
+    v->empty_a += isnan(a);
+    v->empty_b += isnan(b);
+    if (isnan(a) || isnan(b))
+        return;
+    v->a[v->n] = a;
+    v->b[v->n++] = b;
+}
+
+static struct values new_values(unsigned most)
+{
+    return (struct values){.a = g_new(double, MAX(most, 1)), .b = g_new(double, MAX(most, 1))};
+}
+
+static struct values of_pair(const struct comparison *c, unsigned pair, unsigned metric)
+{
+    const struct compare_pair *p = pair_of(c, pair);
+    struct values v = new_values(p->runs_a->len);
+
+    for (unsigned i = 0; i < p->runs_a->len; i++)
+        add_values(&v, run_of(p->runs_a, i)->metrics[metric], run_of(p->runs_b, i)->metrics[metric]);
+    return v;
+}
+
+/* The place of a replication of A in a pair of points; -1: it has none. */
+static int place_of(const struct compare_pair *pair, unsigned replication)
+{
+    for (unsigned i = 0; i < pair->runs_a->len; i++)
+        if (run_of(pair->runs_a, i)->replication == replication)
+            return (int)i;
+    return -1;
+}
+
+/* Of a replication the means over all pairs of points: points share random numbers, replications do not. */
+static struct values of_all(const struct comparison *c, unsigned metric)
+{
+    const GArray *first = pair_of(c, 0)->runs_a;
+    struct values v = new_values(first->len);
+
+    for (unsigned i = 0; i < first->len; i++) {
+        double a = 0, b = 0;
+        bool everywhere = true;
+
+        for (unsigned p = 0; p < c->pairs->len && everywhere; p++) {
+            int place = place_of(pair_of(c, p), run_of(first, i)->replication);
+
+            everywhere = place >= 0;
+            if (everywhere) {
+                a += run_of(pair_of(c, p)->runs_a, (unsigned)place)->metrics[metric];
+                b += run_of(pair_of(c, p)->runs_b, (unsigned)place)->metrics[metric];
+            }
+        }
+        if (everywhere)
+            add_values(&v, a / c->pairs->len, b / c->pairs->len);
+    }
+    return v;
+}
+
+unsigned compare_values(const struct comparison *comparison, unsigned pair, unsigned metric, double **a,
+                        double **b, unsigned *empty_a, unsigned *empty_b)
+{
+    struct values v =
+        pair == COMPARE_ALL_PAIRS ? of_all(comparison, metric) : of_pair(comparison, pair, metric);
+
+    *a = v.a;
+    *b = v.b;
+    *empty_a = v.empty_a;
+    *empty_b = v.empty_b;
+    return v.n;
+}
+
+/* UEs, or whatever shares are of, in a run of a pair. */
+static double whole_of(const struct comparison *c, unsigned pair)
+{
+    const GArray *runs = pair_of(c, pair)->runs_a;
+
+    for (unsigned i = 0; c->host->ues && i < c->host->metric_count; i++)
+        if (strcmp(c->host->metrics[i].name, c->host->ues) == 0 && run_of(runs, 0)->metrics[i] > 0)
+            return run_of(runs, 0)->metrics[i];
+    return 1;
+}
+
+double compare_events(const struct comparison *comparison, unsigned pair, unsigned metric)
+{
+    bool share = comparison->host->metrics[metric].kind == STATS_SHARE;
+    double events = 0;
+
+    if (pair != COMPARE_ALL_PAIRS)
+        return share ? whole_of(comparison, pair) : 1;
+    for (unsigned i = 0; i < comparison->pairs->len; i++)
+        events += share ? whole_of(comparison, i) : 1;
+    return events;
+}
+
+/* --- differences ---------------------------------------------------------------------------------------- */
+
+static bool equal(const struct values *v)
+{
+    return memcmp(v->a, v->b, v->n * sizeof *v->a) == 0;
+}
+
+/* What can be said without p. COMPARE_UNTOLD: p has to say more, if there is one. */
+static enum compare_verdict first_verdict(const struct comparison *c, unsigned metric, const struct values *v)
+{
+    if (!c->a->known[metric] || !c->b->known[metric])
+        return COMPARE_ABSENT;
+    if (v->empty_b != v->empty_a)
+        return v->empty_b > v->empty_a ? COMPARE_LOST : COMPARE_GAINED;
+    if (v->n == 0)
+        return COMPARE_NO_VALUE;
+    return equal(v) ? COMPARE_ALIKE : COMPARE_UNTOLD;
+}
+
+static void measure(struct comparison *c, unsigned pair, unsigned metric, GArray *to)
+{
+    struct compare_result result = {.pair = pair, .metric = metric};
+    struct values v = {.n = 0};
+
+    v.n = compare_values(c, pair, metric, &v.a, &v.b, &result.empty_a, &result.empty_b);
+    v.empty_a = result.empty_a;
+    v.empty_b = result.empty_b;
+    result.difference =
+        difference_of(&c->host->metrics[metric], v.a, v.b, v.n, compare_events(c, pair, metric));
+    result.verdict = first_verdict(c, metric, &v);
+    if (result.verdict == COMPARE_ABSENT || result.verdict == COMPARE_NO_VALUE)
+        result.difference.p = (double)NAN;
+    g_array_append_val(to, result);
+    g_free(v.a);
+    g_free(v.b);
+}
+
+/* What is the same in each pair cannot come out as different, so it does not count among those looked at; nor
+ * does what the scenario says. */
+static bool is_test(const struct comparison *c, const struct compare_result *result)
+{
+    return result->verdict == COMPARE_UNTOLD && c->host->metrics[result->metric].kind != STATS_FIXED;
+}
+
+static void judge(const struct comparison *c, GArray *results)
+{
+    double *p = g_new(double, MAX(results->len, 1));
+
+    for (unsigned i = 0; i < results->len; i++) {
+        const struct compare_result *result = &g_array_index(results, struct compare_result, i);
+
+        p[i] = is_test(c, result) ? result->difference.p : (double)NAN;
+    }
+    difference_adjust(p, results->len);
+    for (unsigned i = 0; i < results->len; i++) {
+        struct compare_result *result = &g_array_index(results, struct compare_result, i);
+
+        result->adjusted = p[i];
+        if (result->verdict == COMPARE_UNTOLD && c->host->metrics[result->metric].kind == STATS_FIXED)
+            result->verdict = COMPARE_DIFFERS;
+        else if (!isnan(p[i]))
+            result->verdict = p[i] <= ERROR_SHARE ? COMPARE_DIFFERS : COMPARE_CHANCE;
+    }
+    g_free(p);
+}
+
+void compare_measure(struct comparison *comparison, const bool *metrics)
+{
+    for (unsigned metric = 0; metric < comparison->host->metric_count; metric++) {
+        for (unsigned pair = 0; (!metrics || metrics[metric]) && pair < comparison->pairs->len; pair++)
+            measure(comparison, pair, metric, comparison->results);
+        if ((!metrics || metrics[metric]) && comparison->pairs->len > 1)
+            measure(comparison, COMPARE_ALL_PAIRS, metric, comparison->together);
+    }
+    judge(comparison, comparison->results);
+    judge(comparison, comparison->together);
+}
+
+/* --- order ---------------------------------------------------------------------------------------------- */
+
+static unsigned rank_of(enum compare_verdict verdict)
+{
+    static const unsigned ranks[] = {
+        [COMPARE_LOST] = 0,   [COMPARE_GAINED] = 1, [COMPARE_DIFFERS] = 2,  [COMPARE_UNTOLD] = 3,
+        [COMPARE_CHANCE] = 4, [COMPARE_ALIKE] = 5,  [COMPARE_NO_VALUE] = 6, [COMPARE_ABSENT] = 7};
+
+    return ranks[verdict];
+}
+
+/* From 0 (alike) to 1 (one side is 0). */
+static double size_of(const struct compare_result *result)
+{
+    double all = fabs(result->difference.a) + fabs(result->difference.b);
+
+    return all > 0 ? fabs(result->difference.b - result->difference.a) / all : 0;
+}
+
+static int in_order(gconstpointer a, gconstpointer b)
+{
+    const struct compare_result *left = a, *right = b;
+    unsigned first = rank_of(left->verdict), second = rank_of(right->verdict);
+
+    if (first != second)
+        return first < second ? -1 : 1;
+    if (left->verdict == COMPARE_DIFFERS || left->verdict == COMPARE_UNTOLD) {
+        double size = size_of(left), other = size_of(right);
+
+        if (size != other)
+            return size > other ? -1 : 1;
+    }
+    if (left->pair != right->pair)
+        return left->pair < right->pair ? -1 : 1;
+    return left->metric < right->metric ? -1 : left->metric > right->metric;
+}
+
+GArray *compare_in_order(const GArray *results)
+{
+    GArray *order = g_array_sized_new(FALSE, FALSE, sizeof(struct compare_result), results->len);
+
+    g_array_append_vals(order, results->data, results->len);
+    g_array_sort(order, in_order);
+    return order;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Paired differences, how certain they are, and the correction for many. */
+#include "sim/study/difference.h"
+
+#include "sim/study/statistics.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdlib.h>
+
+/* Where more events than that went one way, no coin does it. */
+#define EVENTS_CERTAIN 1e9
+
+static bool is_count(const struct stats_column *column)
+{
+    return column->kind == STATS_COUNT || column->kind == STATS_SHARE;
+}
+
+/* --- p -------------------------------------------------------------------------------------------------- */
+
+/* Of a fair coin that fell `up` times one way and `down` times the other, or so unevenly, two-sided. */
+static double coin(double up, double down)
+{
+    double less = MIN(up, down), all = up + down;
+
+    if (all < 1)
+        return 1;
+    if (all > EVENTS_CERTAIN) /* normal: the binomial's own function counts in unsigned */
+        return MIN(1, 2 * gsl_cdf_ugaussian_P((less - all / 2) / sqrt(all / 4)));
+    return MIN(1, 2 * gsl_cdf_binomial_P((unsigned)less, 0.5, (unsigned)all));
+}
+
+/* scale 0: each difference counts as one. */
+static double coin_of(const double *differences, unsigned n, double scale)
+{
+    double up = 0, down = 0;
+
+    for (unsigned i = 0; i < n; i++) {
+        double size = scale > 0 ? round(fabs(differences[i]) * scale) : differences[i] != 0;
+
+        up += differences[i] > 0 ? size : 0;
+        down += differences[i] < 0 ? size : 0;
+    }
+    return coin(up, down);
+}
+
+static double student_p(const struct stats_column *column, const double *differences, unsigned n)
+{
+    struct statistics s = statistics_of(differences, n);
+
+    if (s.sd > 0)
+        return 2 * gsl_cdf_tdist_Q(fabs(s.mean) / (s.sd / sqrt(n)), n - 1);
+    if (s.mean == 0)
+        return 1;
+    return column->kind == STATS_QUANTILE ? coin_of(differences, n, 0) : 0;
+}
+
+static double p_of(const struct stats_column *column, const double *differences, unsigned n, double events)
+{
+    if (column->kind == STATS_FIXED)
+        return statistics_alike(differences, n) && differences[0] == 0 ? 1 : 0;
+    if (n < 2 || (column->kind == STATS_EXTREME && n < 5))
+        return (double)NAN;
+    if (column->kind == STATS_EXTREME)
+        return coin_of(differences, n, 0);
+    if (is_count(column))
+        return MAX(student_p(column, differences, n), coin_of(differences, n, events));
+    return student_p(column, differences, n);
+}
+
+/* --- the relative difference ---------------------------------------------------------------------------- */
+
+struct sums {
+    double a, b;       /* means */
+    double aa, bb, ab; /* variances and covariance of the means */
+};
+
+static struct sums sums_of(const double *a, const double *b, unsigned n)
+{
+    struct sums s = {.a = statistics_of(a, n).mean, .b = statistics_of(b, n).mean};
+    double degrees = (double)n * (n - 1);
+
+    for (unsigned i = 0; i < n; i++) {
+        s.aa += (a[i] - s.a) * (a[i] - s.a) / degrees;
+        s.bb += (b[i] - s.b) * (b[i] - s.b) / degrees;
+        s.ab += (a[i] - s.a) * (b[i] - s.b) / degrees;
+    }
+    return s;
+}
+
+/* All r for which B - r A has 0 in its Student interval; none if that has no end. */
+static void fieller(const double *a, const double *b, unsigned n, struct difference *out)
+{
+    struct sums s = sums_of(a, b, n);
+    double t = statistics_t(n - 1, 1), square = s.a * s.a - t * t * s.aa, linear = s.a * s.b - t * t * s.ab,
+           rest = s.b * s.b - t * t * s.bb, root = linear * linear - square * rest;
+
+    if (square <= 0 || root <= 0)
+        return;
+    out->relative_low = (linear - sqrt(root)) / square - 1;
+    out->relative_high = (linear + sqrt(root)) / square - 1;
+}
+
+static void relative_of_extreme(const struct stats_column *column, const double *a, const double *b,
+                                unsigned n, struct difference *out)
+{
+    double *quotients = g_new(double, n);
+    struct interval interval;
+
+    for (unsigned i = 0; i < n; i++)
+        quotients[i] = a[i] > 0 ? b[i] / a[i] : (double)INFINITY;
+    interval = interval_difference(column, quotients, n, 1, 1);
+    if (isfinite(interval.estimate))
+        out->relative = interval.estimate - 1;
+    if (isfinite(interval.low) && isfinite(interval.high)) {
+        out->relative_low = interval.low - 1;
+        out->relative_high = interval.high - 1;
+    }
+    g_free(quotients);
+}
+
+/* The single events that the interval of a count leaves open are open in its quotient, too. */
+static void widen(struct difference *out)
+{
+    if (isnan(out->interval.low) || isnan(out->relative_low)) {
+        out->relative_low = out->relative_high = (double)NAN;
+        return;
+    }
+    out->relative_low = MIN(out->relative_low, out->interval.low / out->a);
+    out->relative_high = MAX(out->relative_high, out->interval.high / out->a);
+}
+
+static void relative_of(const struct stats_column *column, const double *a, const double *b, unsigned n,
+                        struct difference *out)
+{
+    out->relative = out->relative_low = out->relative_high = (double)NAN;
+    if (n == 0 || !(out->a > 0) || !(out->b >= 0))
+        return;
+    out->relative = out->b / out->a - 1;
+    if (column->kind == STATS_EXTREME)
+        relative_of_extreme(column, a, b, n, out);
+    else if (n >= 2 && column->kind != STATS_FIXED) {
+        fieller(a, b, n, out);
+        if (is_count(column))
+            widen(out);
+    }
+}
+
+/* --- all of it ------------------------------------------------------------------------------------------ */
+
+static int by_value(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+
+    return (left > right) - (left < right);
+}
+
+static double middle_of(const struct stats_column *column, const double *values, unsigned n)
+{
+    double *order, median;
+
+    if (n == 0)
+        return (double)NAN;
+    if (column->kind != STATS_EXTREME)
+        return statistics_of(values, n).mean;
+    order = g_memdup2(values, n * sizeof *values);
+    qsort(order, n, sizeof *order, by_value);
+    median = (order[(n - 1) / 2] + order[n / 2]) / 2;
+    g_free(order);
+    return median;
+}
+
+struct difference difference_of(const struct stats_column *column, const double *a, const double *b,
+                                unsigned n, double events)
+{
+    double *differences = g_new(double, MAX(n, 1));
+    struct difference out = {.a = middle_of(column, a, n), .b = middle_of(column, b, n), .p = (double)NAN};
+
+    for (unsigned i = 0; i < n; i++)
+        differences[i] = b[i] - a[i];
+    out.interval = interval_difference(column, differences, n, events, 1);
+    if (n > 0)
+        out.p = p_of(column, differences, n, events);
+    relative_of(column, a, b, n, &out);
+    g_free(differences);
+    return out;
+}
+
+/* --- many ----------------------------------------------------------------------------------------------- */
+
+struct ranked {
+    double p;
+    unsigned place;
+};
+
+static int largest_first(const void *a, const void *b)
+{
+    const struct ranked *left = a, *right = b;
+
+    if (left->p != right->p)
+        return left->p > right->p ? -1 : 1;
+    return left->place < right->place ? -1 : left->place > right->place;
+}
+
+void difference_adjust(double *p, unsigned n)
+{
+    struct ranked *order = g_new(struct ranked, MAX(n, 1));
+    unsigned count = 0;
+    double least = 1;
+
+    for (unsigned i = 0; i < n; i++)
+        if (!isnan(p[i]))
+            order[count++] = (struct ranked){p[i], i};
+    qsort(order, count, sizeof *order, largest_first);
+    for (unsigned i = 0; i < count; i++) {
+        least = MIN(least, order[i].p * count / (count - i));
+        p[order[i].place] = least;
+    }
+    g_free(order);
+}
