@@ -162,7 +162,8 @@ static int write_folder(const struct comparison *comparison, const char *dir, bo
     return status;
 }
 
-/* Each condition in a line: of a table to read behind it, else on standard error. CLI_FAILED if one is met. */
+/* Each condition in a line: of a table to read behind it, else on standard error. CLI_FAILED if one is
+ * met. */
 static int judge(const struct request *r, const struct comparison *comparison)
 {
     int status = CLI_OK;

@@ -56,7 +56,7 @@ static void print_result(const struct comparison *c, const struct compare_result
 
     if (result->verdict == COMPARE_LOST || result->verdict == COMPARE_GAINED) {
         fprintf(to, "  %-30s no value in %u runs of A, %u of B, of %u: %s\n", column->name, result->empty_a,
-                result->empty_b, d->interval.n + MAX(result->empty_a, result->empty_b),
+                result->empty_b, result->pairs,
                 result->verdict == COMPARE_LOST ? "B is worse" : "B is better");
         return;
     }

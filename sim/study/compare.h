@@ -95,7 +95,8 @@ enum compare_verdict {
 
 struct compare_result {
     unsigned pair, metric;        /* places; pair: COMPARE_ALL_PAIRS for all of them together */
-    unsigned empty_a, empty_b;    /* pairs in which that side has no value */
+    unsigned pairs;               /* of runs */
+    unsigned empty_a, empty_b;    /* of them, those in which that side has no value */
     struct difference difference; /* of the pairs in which both have one */
     double adjusted;              /* p, by Benjamini and Hochberg; NaN as p is */
     enum compare_verdict verdict;
@@ -108,13 +109,6 @@ const char *compare_verdict_name(enum compare_verdict verdict);
  * then what cannot be told, the largest first; then all others, as the host has them. A new array of struct
  * compare_result. */
 GArray *compare_in_order(const GArray *results);
-
-/* For compare_fail.c: values of a metric of the pairs of runs (of all pairs of points: their means), those
- * that both sides have; returns how many. empty: pairs of which that side has none. a, b: g_free. */
-unsigned compare_values(const struct comparison *comparison, unsigned pair, unsigned metric, double **a,
-                        double **b, unsigned *empty_a, unsigned *empty_b);
-/* How many events a value of 1 of that metric is, see difference.h. */
-double compare_events(const struct comparison *comparison, unsigned pair, unsigned metric);
 
 /* --- conditions on differences -------------------------------------------------------------------------- */
 

@@ -19,7 +19,7 @@ static void result_cells(const struct comparison *c, const struct compare_result
     csv_text(csv, name);
     csv_text(csv, column->name);
     csv_text(csv, column->unit);
-    csv_unsigned(csv, d->interval.n);
+    csv_unsigned(csv, result->pairs);
     csv_unsigned(csv, result->empty_a);
     csv_unsigned(csv, result->empty_b);
     csv_real(csv, d->a);

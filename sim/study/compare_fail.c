@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Conditions on differences: "update_p99_s > +5%". What is judged is B - (1 + share) A - amount of each pair of
- * runs, as one number, so that what A itself leaves open is in its interval. */
-#include "sim/study/compare.h"
+/* Conditions on differences: "update_p99_s > +5%". What is judged is B - (1 + share) A - amount of each
+ * pair of runs, as one number, so that what A itself leaves open is in its interval. */
+#include "sim/study/compare_private.h"
 #include "sim/study/dimension.h"
 #include "sim/study/quantity.h"
 
@@ -172,34 +172,90 @@ static enum compare_met of_interval(const struct compare_condition *c, const str
 
 struct judged {
     enum compare_met met;
-    unsigned n, empty_a, empty_b;
+    unsigned n, pairs, empty_a, empty_b;
     double a, b;
     const char *note; /* why there is no interval */
 };
 
-static struct judged judge_at(const struct comparison *comparison, const struct compare_condition *c,
-                              unsigned pair, unsigned looks)
+/* What the runs' own values say. */
+static struct interval of_values(const struct comparison *comparison, const struct compare_condition *c,
+                                 unsigned pair, unsigned looks, struct judged *out)
 {
-    struct judged out = {.met = COMPARE_NOT_MET};
     const struct stats_column *column = &comparison->host->metrics[c->metric];
-    double *a, *b, events = compare_events(comparison, pair, c->metric);
-    struct difference all;
+    double events = compare_events(comparison, pair, c->metric);
+    struct compare_values v = compare_values(comparison, pair, c->metric);
+    struct difference all = difference_of(column, v.a, v.b, v.n, events);
     struct interval interval;
 
-    out.n = compare_values(comparison, pair, c->metric, &a, &b, &out.empty_a, &out.empty_b);
-    all = difference_of(column, a, b, out.n, events);
-    out.a = all.a;
-    out.b = all.b;
-    for (unsigned i = 0; i < out.n; i++)
-        b[i] = excess(c, a[i], b[i]);
-    interval = interval_difference(column, b, out.n, events, looks);
+    *out = (struct judged){COMPARE_NOT_MET, v.n, v.pairs, v.empty_a, v.empty_b, all.a, all.b, NULL};
+    for (unsigned i = 0; i < v.n; i++)
+        v.b[i] = excess(c, v.a[i], v.b[i]);
+    interval = interval_difference(column, v.b, v.n, events, looks);
+    compare_values_clear(&v);
+    return interval;
+}
+
+/* What the samples of a pair of points say; false if they are none. */
+static bool of_samples(struct compare_samples *samples, const struct compare_condition *c, unsigned pair,
+                       unsigned looks, struct judged *out, struct interval *interval)
+{
+    struct compare_quantile q;
+    bool found = compare_quantile_of(samples, pair, c->metric, looks, &q);
+    double amount = mpq_get_d(c->amount);
+
+    if (found) {
+        *interval = difference_of_pools(&q.a, &q.b, c->relative ? 1 + amount : 1);
+        interval->low -= c->relative ? 0 : amount;
+        interval->high -= c->relative ? 0 : amount;
+        interval->estimate = isnan(interval->estimate) ? (double)NAN : excess(c, q.a.estimate, q.b.estimate);
+        out->a = q.a.estimate;
+        out->b = q.b.estimate;
+    }
+    g_free(q.shares);
+    return found;
+}
+
+/* Means over all pairs of points, as compare_metrics.c has them. */
+static bool of_all_samples(struct compare_samples *samples, const struct compare_condition *c, unsigned pairs,
+                           unsigned looks, struct judged *out, struct interval *interval)
+{
+    struct judged sum = *out;
+
+    *interval = (struct interval){.n = out->n};
+    sum.a = sum.b = 0;
+    for (unsigned pair = 0; pair < pairs; pair++) {
+        struct judged at;
+        struct interval one;
+
+        if (!of_samples(samples, c, pair, looks, &at, &one))
+            return false;
+        sum.a += at.a / pairs;
+        sum.b += at.b / pairs;
+        interval->estimate += one.estimate / pairs;
+        interval->low += one.low / pairs;
+        interval->high += one.high / pairs;
+        interval->note = interval->note ? interval->note : one.note;
+    }
+    *out = sum;
+    return true;
+}
+
+static struct judged judge_at(struct compare_samples *samples, const struct comparison *comparison,
+                              const struct compare_condition *c, unsigned pair, unsigned looks)
+{
+    struct judged out = {.met = COMPARE_NOT_MET};
+    struct interval interval = of_values(comparison, c, pair, looks, &out), better = interval;
+    bool sampled = pair == COMPARE_ALL_PAIRS
+                       ? of_all_samples(samples, c, comparison->pairs->len, looks, &out, &better)
+                       : of_samples(samples, c, pair, looks, &out, &better);
+
+    if (sampled)
+        interval = better;
     out.note = interval.note;
     if (out.empty_b > out.empty_a)
         out.met = COMPARE_MET;
-    else if (out.empty_b == out.empty_a && out.n > 0)
+    else if (out.empty_b == out.empty_a && out.n > 0 && !isnan(interval.estimate))
         out.met = of_interval(c, &interval);
-    g_free(a);
-    g_free(b);
     return out;
 }
 
@@ -245,22 +301,24 @@ enum compare_met compare_condition_met(const struct comparison *comparison,
 {
     unsigned pairs = comparison->pairs->len, looks = pairs > 1 ? pairs + 1 : 1, worst = 0;
     struct judged most = {.met = COMPARE_NOT_MET};
+    struct compare_samples *samples;
 
-    *why = NULL;
     if (!comparison->a->known[condition->metric] || !comparison->b->known[condition->metric]) {
         *why = g_strdup_printf("%s: not met: results of one side do not have it, being of another version",
                                condition->text);
         return COMPARE_NOT_MET;
     }
+    samples = compare_samples_new(comparison);
     for (unsigned i = 0; i < looks; i++) {
         unsigned pair = i < pairs ? i : COMPARE_ALL_PAIRS;
-        struct judged at = judge_at(comparison, condition, pair, looks);
+        struct judged at = judge_at(samples, comparison, condition, pair, looks);
 
         if (i == 0 || at.met > most.met || (at.met == most.met && pair == COMPARE_ALL_PAIRS)) {
             most = at;
             worst = pair;
         }
     }
+    compare_samples_free(samples);
     *why = sentence(comparison, condition, worst, &most);
     return most.met;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Which points and runs of two sides belong together. A key that has several values on a side tells its points
- * apart, so it must have the same value in both points of a pair; a key that has one value on each side is what
- * is compared, or the same anyway. */
+/* Which points and runs of two sides belong together. A key that has several values on a side tells its
+ * points apart, so it must have the same value in both points of a pair; a key that has one value on each
+ * side is what is compared, or the same anyway. */
 #include "sim/study/compare_private.h"
 
 #include <string.h>
@@ -118,7 +118,8 @@ static const struct compare_run *with_seed(const GArray *runs, uint64_t seed)
     return NULL;
 }
 
-/* By their seeds, or, where no two runs have the same, in their order: then they are as good as any others. */
+/* By their seeds, or, where no two runs have the same, in their order: then they are as good as any
+ * others. */
 static void pair_runs(struct compare_pair *pair)
 {
     const GArray *a = pair->a->runs, *b = pair->b->runs;

@@ -27,14 +27,9 @@ static const struct compare_run *run_of(const GArray *runs, unsigned place)
 
 /* --- values --------------------------------------------------------------------------------------------- */
 
-/* Values of n pairs, of which those that lack one are left out. */
-struct values {
-    double *a, *b;
-    unsigned n, empty_a, empty_b;
-};
-
-static void add_values(struct values *v, double a, double b)
+static void add_values(struct compare_values *v, double a, double b)
 {
+    v->pairs++;
     v->empty_a += isnan(a);
     v->empty_b += isnan(b);
     if (isnan(a) || isnan(b))
@@ -43,15 +38,15 @@ static void add_values(struct values *v, double a, double b)
     v->b[v->n++] = b;
 }
 
-static struct values new_values(unsigned most)
+static struct compare_values new_values(unsigned most)
 {
-    return (struct values){.a = g_new(double, MAX(most, 1)), .b = g_new(double, MAX(most, 1))};
+    return (struct compare_values){.a = g_new(double, MAX(most, 1)), .b = g_new(double, MAX(most, 1))};
 }
 
-static struct values of_pair(const struct comparison *c, unsigned pair, unsigned metric)
+static struct compare_values of_pair(const struct comparison *c, unsigned pair, unsigned metric)
 {
     const struct compare_pair *p = pair_of(c, pair);
-    struct values v = new_values(p->runs_a->len);
+    struct compare_values v = new_values(p->runs_a->len);
 
     for (unsigned i = 0; i < p->runs_a->len; i++)
         add_values(&v, run_of(p->runs_a, i)->metrics[metric], run_of(p->runs_b, i)->metrics[metric]);
@@ -68,10 +63,10 @@ static int place_of(const struct compare_pair *pair, unsigned replication)
 }
 
 /* Of a replication the means over all pairs of points: points share random numbers, replications do not. */
-static struct values of_all(const struct comparison *c, unsigned metric)
+static struct compare_values of_all(const struct comparison *c, unsigned metric)
 {
     const GArray *first = pair_of(c, 0)->runs_a;
-    struct values v = new_values(first->len);
+    struct compare_values v = new_values(first->len);
 
     for (unsigned i = 0; i < first->len; i++) {
         double a = 0, b = 0;
@@ -92,17 +87,15 @@ static struct values of_all(const struct comparison *c, unsigned metric)
     return v;
 }
 
-unsigned compare_values(const struct comparison *comparison, unsigned pair, unsigned metric, double **a,
-                        double **b, unsigned *empty_a, unsigned *empty_b)
+struct compare_values compare_values(const struct comparison *comparison, unsigned pair, unsigned metric)
 {
-    struct values v =
-        pair == COMPARE_ALL_PAIRS ? of_all(comparison, metric) : of_pair(comparison, pair, metric);
+    return pair == COMPARE_ALL_PAIRS ? of_all(comparison, metric) : of_pair(comparison, pair, metric);
+}
 
-    *a = v.a;
-    *b = v.b;
-    *empty_a = v.empty_a;
-    *empty_b = v.empty_b;
-    return v.n;
+void compare_values_clear(struct compare_values *values)
+{
+    g_clear_pointer(&values->a, g_free);
+    g_clear_pointer(&values->b, g_free);
 }
 
 /* UEs, or whatever shares are of, in a run of a pair. */
@@ -130,13 +123,14 @@ double compare_events(const struct comparison *comparison, unsigned pair, unsign
 
 /* --- differences ---------------------------------------------------------------------------------------- */
 
-static bool equal(const struct values *v)
+static bool equal(const struct compare_values *v)
 {
     return memcmp(v->a, v->b, v->n * sizeof *v->a) == 0;
 }
 
 /* What can be said without p. COMPARE_UNTOLD: p has to say more, if there is one. */
-static enum compare_verdict first_verdict(const struct comparison *c, unsigned metric, const struct values *v)
+static enum compare_verdict first_verdict(const struct comparison *c, unsigned metric,
+                                          const struct compare_values *v)
 {
     if (!c->a->known[metric] || !c->b->known[metric])
         return COMPARE_ABSENT;
@@ -147,22 +141,105 @@ static enum compare_verdict first_verdict(const struct comparison *c, unsigned m
     return equal(v) ? COMPARE_ALIKE : COMPARE_UNTOLD;
 }
 
-static void measure(struct comparison *c, unsigned pair, unsigned metric, GArray *to)
+/* Of the runs' own values, which is all there is for what is no quantile. */
+static struct difference of_values(const struct comparison *c, unsigned pair, unsigned metric,
+                                   const struct compare_values *v)
 {
-    struct compare_result result = {.pair = pair, .metric = metric};
-    struct values v = {.n = 0};
+    return difference_of(&c->host->metrics[metric], v->a, v->b, v->n, compare_events(c, pair, metric));
+}
 
-    v.n = compare_values(c, pair, metric, &v.a, &v.b, &result.empty_a, &result.empty_b);
-    v.empty_a = result.empty_a;
-    v.empty_b = result.empty_b;
-    result.difference =
-        difference_of(&c->host->metrics[metric], v.a, v.b, v.n, compare_events(c, pair, metric));
+/* Adds a metric; d: the difference, NULL: of the runs' own values. */
+static void add_result(struct comparison *c, unsigned pair, unsigned metric, const struct difference *d,
+                       GArray *to)
+{
+    struct compare_values v = compare_values(c, pair, metric);
+    struct compare_result result = {
+        .pair = pair, .metric = metric, .pairs = v.pairs, .empty_a = v.empty_a, .empty_b = v.empty_b};
+
+    result.difference = d ? *d : of_values(c, pair, metric, &v);
     result.verdict = first_verdict(c, metric, &v);
+    if (result.verdict == COMPARE_UNTOLD && isnan(result.difference.interval.estimate))
+        result.verdict = COMPARE_NO_VALUE; /* of runs that have one each, pooled: not reached */
     if (result.verdict == COMPARE_ABSENT || result.verdict == COMPARE_NO_VALUE)
         result.difference.p = (double)NAN;
     g_array_append_val(to, result);
-    g_free(v.a);
-    g_free(v.b);
+    compare_values_clear(&v);
+}
+
+/* Means over pairs of points of what their samples say of a quantile. The intervals' ends as well: points
+ * share random numbers, so that what is off at one is off at all. */
+struct mean_quantile {
+    struct difference difference;
+    double *shares; /* of each replication */
+    unsigned n;
+    unsigned pairs; /* of points; 0: not all have samples */
+};
+
+static void add_quantile(struct mean_quantile *to, const struct difference *d,
+                         const struct compare_quantile *q, unsigned pairs)
+{
+    struct interval *interval = &to->difference.interval;
+
+    if (to->pairs++ == 0) {
+        to->n = q->n;
+        to->shares = g_new0(double, MAX(q->n, 1));
+    }
+    to->n = MIN(to->n, q->n);
+    for (unsigned i = 0; i < to->n; i++)
+        to->shares[i] += q->shares[i] / pairs;
+    to->difference.a += d->a / pairs;
+    to->difference.b += d->b / pairs;
+    interval->estimate += d->interval.estimate / pairs;
+    interval->low += d->interval.low / pairs;
+    interval->high += d->interval.high / pairs;
+    interval->note = interval->note ? interval->note : d->interval.note;
+}
+
+static void end_quantile(struct mean_quantile *m)
+{
+    struct difference *d = &m->difference;
+
+    d->interval.n = m->n;
+    d->interval.sd = (double)NAN;
+    d->relative = d->a > 0 && d->b >= 0 ? d->b / d->a - 1 : (double)NAN;
+    d->relative_low = d->relative_high = (double)NAN;
+    d->p = difference_p_of_shares(m->shares, m->n);
+    d->p = difference_p_with_interval(d->p, &d->interval);
+}
+
+static void measure_pair(struct comparison *c, unsigned pair, const bool *metrics,
+                         struct mean_quantile *means)
+{
+    struct compare_samples *samples = compare_samples_new(c);
+
+    for (unsigned metric = 0; metric < c->host->metric_count; metric++) {
+        struct compare_quantile q = {.n = 0};
+
+        if (metrics && !metrics[metric])
+            continue;
+        if (compare_quantile_of(samples, pair, metric, 1, &q)) {
+            struct difference d = difference_of_quantile(&q.a, &q.b, q.shares, q.n);
+
+            add_result(c, pair, metric, &d, c->results);
+            add_quantile(&means[metric], &d, &q, c->pairs->len);
+        } else
+            add_result(c, pair, metric, NULL, c->results);
+        g_free(q.shares);
+    }
+    compare_samples_free(samples);
+}
+
+static void measure_all(struct comparison *c, const bool *metrics, struct mean_quantile *means)
+{
+    for (unsigned metric = 0; metric < c->host->metric_count; metric++) {
+        bool quantile = means[metric].pairs == c->pairs->len;
+
+        if (metrics && !metrics[metric])
+            continue;
+        if (quantile)
+            end_quantile(&means[metric]);
+        add_result(c, COMPARE_ALL_PAIRS, metric, quantile ? &means[metric].difference : NULL, c->together);
+    }
 }
 
 /* What is the same in each pair cannot come out as different, so it does not count among those looked at; nor
@@ -189,21 +266,24 @@ static void judge(const struct comparison *c, GArray *results)
         if (result->verdict == COMPARE_UNTOLD && c->host->metrics[result->metric].kind == STATS_FIXED)
             result->verdict = COMPARE_DIFFERS;
         else if (!isnan(p[i]))
-            result->verdict = p[i] <= ERROR_SHARE ? COMPARE_DIFFERS : COMPARE_CHANCE;
+            result->verdict = p[i] < ERROR_SHARE ? COMPARE_DIFFERS : COMPARE_CHANCE;
     }
     g_free(p);
 }
 
 void compare_measure(struct comparison *comparison, const bool *metrics)
 {
-    for (unsigned metric = 0; metric < comparison->host->metric_count; metric++) {
-        for (unsigned pair = 0; (!metrics || metrics[metric]) && pair < comparison->pairs->len; pair++)
-            measure(comparison, pair, metric, comparison->results);
-        if ((!metrics || metrics[metric]) && comparison->pairs->len > 1)
-            measure(comparison, COMPARE_ALL_PAIRS, metric, comparison->together);
-    }
+    struct mean_quantile *means = g_new0(struct mean_quantile, comparison->host->metric_count);
+
+    for (unsigned pair = 0; pair < comparison->pairs->len; pair++)
+        measure_pair(comparison, pair, metrics, means);
+    if (comparison->pairs->len > 1)
+        measure_all(comparison, metrics, means);
     judge(comparison, comparison->results);
     judge(comparison, comparison->together);
+    for (unsigned metric = 0; metric < comparison->host->metric_count; metric++)
+        g_free(means[metric].shares);
+    g_free(means);
 }
 
 /* --- order ---------------------------------------------------------------------------------------------- */

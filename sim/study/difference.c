@@ -44,15 +44,13 @@ static double coin_of(const double *differences, unsigned n, double scale)
     return coin(up, down);
 }
 
-static double student_p(const struct stats_column *column, const double *differences, unsigned n)
+static double student_p(const double *differences, unsigned n)
 {
     struct statistics s = statistics_of(differences, n);
 
     if (s.sd > 0)
         return 2 * gsl_cdf_tdist_Q(fabs(s.mean) / (s.sd / sqrt(n)), n - 1);
-    if (s.mean == 0)
-        return 1;
-    return column->kind == STATS_QUANTILE ? coin_of(differences, n, 0) : 0;
+    return s.mean == 0 ? 1 : 0;
 }
 
 static double p_of(const struct stats_column *column, const double *differences, unsigned n, double events)
@@ -64,8 +62,8 @@ static double p_of(const struct stats_column *column, const double *differences,
     if (column->kind == STATS_EXTREME)
         return coin_of(differences, n, 0);
     if (is_count(column))
-        return MAX(student_p(column, differences, n), coin_of(differences, n, events));
-    return student_p(column, differences, n);
+        return MAX(student_p(differences, n), coin_of(differences, n, events));
+    return student_p(differences, n);
 }
 
 /* --- the relative difference ---------------------------------------------------------------------------- */
@@ -183,6 +181,69 @@ struct difference difference_of(const struct stats_column *column, const double 
         out.p = p_of(column, differences, n, events);
     relative_of(column, a, b, n, &out);
     g_free(differences);
+    return out;
+}
+
+/* --- quantiles ------------------------------------------------------------------------------------------ */
+
+double difference_p_of_shares(const double *shares, unsigned n)
+{
+    if (n < 2)
+        return (double)NAN;
+    return statistics_alike(shares, n) ? coin_of(shares, n, 0) : student_p(shares, n);
+}
+
+double difference_p_with_interval(double p, const struct interval *interval)
+{
+    bool apart = !interval->note && (interval->low > 0 || interval->high < 0);
+
+    return apart || isnan(p) ? p : MAX(p, 0.05);
+}
+
+/* Of what is not there, the note of whichever side says why. */
+static const char *note_of(const struct interval *a, const struct interval *b)
+{
+    return a->note ? a->note : b->note;
+}
+
+struct interval difference_of_pools(const struct interval *a, const struct interval *b, double factor)
+{
+    struct interval out = {.n = a->n,
+                           .estimate = b->estimate - factor * a->estimate,
+                           .sd = (double)NAN,
+                           .low = (double)NAN,
+                           .high = (double)NAN,
+                           .note = note_of(a, b)};
+
+    if (out.note)
+        return out;
+    out.low = out.estimate - hypot(b->estimate - b->low, factor * (a->high - a->estimate));
+    out.high = out.estimate + hypot(b->high - b->estimate, factor * (a->estimate - a->low));
+    return out;
+}
+
+static void relative_of_pools(const struct interval *a, const struct interval *b, struct difference *out)
+{
+    out->relative = out->relative_low = out->relative_high = (double)NAN;
+    if (!(a->estimate > 0) || !(b->estimate >= 0))
+        return;
+    out->relative = b->estimate / a->estimate - 1;
+    if (out->interval.note || !(a->low > 0) || !(b->low > 0))
+        return;
+    out->relative_low =
+        b->estimate / a->estimate * exp(-hypot(log(b->estimate / b->low), log(a->high / a->estimate))) - 1;
+    out->relative_high =
+        b->estimate / a->estimate * exp(hypot(log(b->high / b->estimate), log(a->estimate / a->low))) - 1;
+}
+
+struct difference difference_of_quantile(const struct interval *a, const struct interval *b,
+                                         const double *shares, unsigned n)
+{
+    struct difference out = {.a = a->estimate, .b = b->estimate, .interval = difference_of_pools(a, b, 1)};
+
+    relative_of_pools(a, b, &out);
+    out.p = difference_p_of_shares(shares, n);
+    out.p = difference_p_with_interval(out.p, &out.interval);
     return out;
 }
 

@@ -2,17 +2,23 @@
 /* How far a metric differs between pairs of runs, B minus A. Each pair counts as one: what its two runs share
  * (the random numbers) falls out of the difference. By the kind of the metric:
  *
- *   mean, quantile  the mean of the differences of the runs' own values. Student's t.
+ *   mean            the mean of the differences of the runs' own values. Student's t.
  *   count, share    likewise; never narrower than what single events leave open (as in interval.h), and p
  *                   never smaller than that of a coin thrown once for each event.
+ *   quantile        the difference of the quantiles of the samples of all runs of each side, pooled. A run's
+ *                   own jumps where the samples leave a gap, and few of them do not see how far. From the
+ *                   intervals of both, as if they did not depend on each other (Zou and Donner's method of
+ *                   variance estimates recovery): where the runs of a pair go up and down together it is
+ *                   wider than it need be. p is of the pairs: of the shares of their samples below the
+ *                   quantile of both sides together; but not below 0.05 where the interval holds 0.
  *   extreme         the median of the differences, by their order; p by the sign test; from 5 pairs on.
  *   fixed           said by the scenario: no chance is in it.
  *
  * The relative difference is B / A - 1 by Fieller's interval, which A's own uncertainty is part of; of an
- * extreme the median of the pairs' quotients.
+ * extreme the median of the pairs' quotients; of a quantile as above, by logarithms.
  *
- * Differences that are all the same have no interval. Then a mean or count is taken to differ for certain; of
- * a quantile, which may jump between two values, the sign test says p. One pair says nothing of chance. */
+ * Differences that are all the same have no interval; then a mean or count is taken to differ for certain.
+ * One pair says nothing of chance. */
 #ifndef SIM_STUDY_DIFFERENCE_H
 #define SIM_STUDY_DIFFERENCE_H
 
@@ -26,11 +32,23 @@ struct difference {
     double p;                           /* two-sided, that there is no difference; NaN: cannot be told */
 };
 
-/* a, b: n values each, none NaN. events: how many events a value of 1 is (count: 1, share: UEs). */
+/* a, b: n values each, none NaN; not of quantiles. events: how many events a value of 1 is (count: 1,
+ * share: UEs). */
 struct difference difference_of(const struct stats_column *column, const double *a, const double *b,
                                 unsigned n, double events);
 
-/* Benjamini and Hochberg: p of n tests, each such that taking all up to 0.05 for real errs in at most 5 % of
+/* Of a quantile: its pooled intervals, and of each of n pairs B's share of samples below the common quantile
+ * minus A's. */
+struct difference difference_of_quantile(const struct interval *a, const struct interval *b,
+                                         const double *shares, unsigned n);
+/* The interval of B - factor A for it. */
+struct interval difference_of_pools(const struct interval *a, const struct interval *b, double factor);
+/* p of shares as above: Student's t. */
+double difference_p_of_shares(const double *shares, unsigned n);
+/* Not below 0.05 where the interval holds 0, or there is none. */
+double difference_p_with_interval(double p, const struct interval *interval);
+
+/* Benjamini and Hochberg: p of n tests, each such that taking all below 0.05 for real errs in at most 5 % of
  * them on the average; if none is real, something is found in at most 5 % of cases. NaN stays, and does not
  * count. Holds for tests that do not depend on each other or do so positively. */
 void difference_adjust(double *p, unsigned n);

@@ -60,8 +60,8 @@ struct interval interval_met(unsigned met, unsigned n, unsigned looks);
 struct interval interval_further(const struct stats_column *column, const double *values, unsigned n,
                                  double whole, unsigned looks);
 
-/* The same of the differences of n pairs of runs, which may be below 0; of a quantile the mean of the runs' own.
- * events: how many events a value of 1 is (count: 1, share: UEs of a run). */
+/* The same of the differences of n pairs of runs, which may be below 0; not for quantiles, which come from
+ * pools. events: how many events a value of 1 is (count: 1, share: UEs of a run). */
 struct interval interval_difference(const struct stats_column *column, const double *differences, unsigned n,
                                     double events, unsigned looks);
 
@@ -80,5 +80,8 @@ bool pool_add(struct pool *pool, const char *text, const char *procedure, double
 bool pool_empty(const struct pool *pool);
 /* of: the runs' own values, for sd. */
 struct interval pool_interval(struct pool *pool, double share, const double *of, unsigned looks);
+
+/* The share of each run's samples (of its whole) that are at most a value, in the order of pool_add(). */
+void pool_shares(const struct pool *pool, double value, double *shares);
 
 #endif

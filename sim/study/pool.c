@@ -269,3 +269,17 @@ struct interval pool_interval(struct pool *pool, double share, const double *of,
     out.sd = statistics_of(of, n).sd;
     return out;
 }
+
+void pool_shares(const struct pool *pool, double value, double *shares)
+{
+    memset(shares, 0, pool->wholes->len * sizeof *shares);
+    for (unsigned i = 0; i < pool->rows->len; i++) {
+        const struct row *row = &g_array_index(pool->rows, struct row, i);
+        double whole = g_array_index(pool->wholes, double, row->run);
+
+        if (row->to <= value)
+            shares[row->run] += row->count / whole;
+        else if (row->from < value)
+            shares[row->run] += row->count / whole * (value - row->from) / (row->to - row->from);
+    }
+}

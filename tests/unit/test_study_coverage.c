@@ -4,7 +4,7 @@
  * scenarios, hundreds of seeds each; tests/intervals makes it), then they are dealt into groups of n. Another
  * file of
  * the kind: PULLSTORM_INTERVALS=FILE. */
-#include "sim/study/interval.h"
+#include "sim/study/difference.h"
 #include "tests/unit/tap.h"
 
 #include <math.h>
@@ -258,6 +258,174 @@ static void test_counts(void)
     cover_all(&pulls, 2);
 }
 
+/* --- differences ---------------------------------------------------------------------------------------- */
+
+/* Of what does not differ a test finds a difference in 5 % of cases at most. 800 groups have 6.5 % at
+ * most, and the intervals hold 93 %; fewer are dealt here, for time. */
+#define FEWER_GROUPS          200
+#define FALSE_ALARMS_MOST     0.08
+#define DIFFERENCE_HELD_LEAST 0.91
+
+/* Runs of two scenarios; the i-th of both are a pair. */
+struct sides {
+    const struct subject *subject;
+    const struct seed_run *a, *b;
+    unsigned count;
+};
+
+static struct pool *pool_of(const struct sides *s, const unsigned *order, unsigned n, bool of_a, bool of_b)
+{
+    struct pool *pool = pool_new();
+
+    for (unsigned i = 0; i < n && of_a; i++)
+        g_assert_true(pool_add(pool, s->a[order[i]].text, "time_to_key", 0));
+    for (unsigned i = 0; i < n && of_b; i++)
+        g_assert_true(pool_add(pool, s->b[order[i]].text, "time_to_key", 0));
+    return pool;
+}
+
+static struct difference quantile_difference(const struct sides *s, const unsigned *order, unsigned n)
+{
+    struct pool *pools[] = {pool_of(s, order, n, true, false), pool_of(s, order, n, false, true),
+                            pool_of(s, order, n, true, true)};
+    double *shares = g_new0(double, 2 * n), share = s->subject->share;
+    struct interval a = pool_interval(pools[0], share, shares, 1),
+                    b = pool_interval(pools[1], share, shares, 1),
+                    both = pool_interval(pools[2], share, shares, 1);
+    struct difference found;
+
+    pool_shares(pools[2], both.estimate, shares);
+    for (unsigned i = 0; i < n; i++)
+        shares[i] = shares[n + i] - shares[i];
+    found = difference_of_quantile(&a, &b, shares, n);
+    for (size_t i = 0; i < G_N_ELEMENTS(pools); i++)
+        pool_free(pools[i]);
+    g_free(shares);
+    return found;
+}
+
+static struct difference difference_over(const struct sides *s, const unsigned *order, unsigned n)
+{
+    const struct subject *subject = s->subject;
+    const struct stats_column column = {subject->metric, subject->unit, "", subject->kind};
+    double *a, *b;
+    struct difference found;
+    unsigned place;
+
+    if (subject->share > 0)
+        return quantile_difference(s, order, n);
+    a = g_new(double, n);
+    b = g_new(double, n);
+    place = metric_place(subject->metric);
+    for (unsigned i = 0; i < n; i++) {
+        a[i] = s->a[order[i]].metrics[place];
+        b[i] = s->b[order[i]].metrics[place];
+    }
+    found = difference_of(&column, a, b, n,
+                          subject->kind == STATS_SHARE ? s->a[0].metrics[metric_place("ues")] : 1);
+    g_free(a);
+    g_free(b);
+    return found;
+}
+
+struct differing {
+    unsigned intervals, held, tests, alarms;
+};
+
+/* Groups of n pairs; truth: what their intervals are to hold. */
+static struct differing deal_pairs(const struct sides *s, unsigned n, double truth)
+{
+    struct differing m = {0, 0, 0, 0};
+    unsigned *order = g_new(unsigned, s->count);
+    GRand *random = g_rand_new_with_seed(2024);
+
+    for (unsigned i = 0; i < s->count; i++)
+        order[i] = i;
+    for (unsigned d = 0; d * (s->count / n) < FEWER_GROUPS; d++) {
+        shuffle(order, s->count, random);
+        for (unsigned at = 0; at + n <= s->count; at += n) {
+            struct difference found = difference_over(s, order + at, n);
+
+            m.intervals += !found.interval.note;
+            m.held += !found.interval.note && found.interval.low <= truth && truth <= found.interval.high;
+            m.tests += !isnan(found.p);
+            m.alarms += found.p < 0.05;
+        }
+    }
+    g_rand_free(random);
+    g_free(order);
+    return m;
+}
+
+static bool too_few(const struct subject *subject, unsigned n)
+{
+    return subject->kind == STATS_EXTREME && n < 5;
+}
+
+/* Two halves of the runs of one scenario differ by chance alone. */
+static void alarm_at(const struct scenario_runs *scenario, const struct subject *subject)
+{
+    const struct seed_run *runs = (const struct seed_run *)(void *)scenario->runs->data;
+    const unsigned half = scenario->runs->len / 2;
+    const struct sides sides = {subject, runs, runs + half, half};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        struct differing m = deal_pairs(&sides, sizes[i], 0);
+
+        g_test_message("%s %s %g, n = %u: %u alarms of %u", scenario->name, subject->metric, subject->share,
+                       sizes[i], m.alarms, m.tests);
+        g_assert_cmpuint(m.tests == 0, ==, too_few(subject, sizes[i]));
+        g_assert_cmpfloat(m.alarms, <=, FALSE_ALARMS_MOST * m.tests);
+    }
+}
+
+/* Two scenarios whose i-th runs have the same seed. */
+static void hold_between(const struct scenario_runs *a, const struct scenario_runs *b,
+                         const struct subject *subject)
+{
+    const struct sides sides = {subject, (const struct seed_run *)(void *)a->runs->data,
+                                (const struct seed_run *)(void *)b->runs->data,
+                                MIN(a->runs->len, b->runs->len)};
+    unsigned *order = g_new(unsigned, sides.count);
+    double truth;
+
+    for (unsigned i = 0; i < sides.count; i++)
+        order[i] = i;
+    truth = difference_over(&sides, order, sides.count).interval.estimate;
+    g_free(order);
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        struct differing m = deal_pairs(&sides, sizes[i], truth);
+        double held = m.intervals ? (double)m.held / m.intervals : 1;
+
+        g_test_message("%s to %s, %s %g, n = %u: %.1f %% of %u hold %g", a->name, b->name, subject->metric,
+                       subject->share, sizes[i], 100 * held, m.intervals, truth);
+        if (too_few(subject, sizes[i]))
+            g_assert_cmpuint(m.intervals, ==, 0);
+        g_assert_cmpfloat(held, >=, DIFFERENCE_HELD_LEAST);
+    }
+}
+
+static const struct subject compared[] = {
+    {"time_to_key", 0.5, STATS_QUANTILE, "s"},     {"time_to_key", 0.99, STATS_QUANTILE, "s"},
+    {"time_to_key_mean_s", 0, STATS_MEAN, "s"},    {"storm_duration_s", 0, STATS_EXTREME, "s"},
+    {"time_to_key_max_s", 0, STATS_EXTREME, "s"},  {"bmsc_queue_max", 0, STATS_EXTREME, "1"},
+    {"pull_retransmissions", 0, STATS_COUNT, "1"}, {"ues_without_key", 0, STATS_COUNT, "1"},
+};
+
+static void test_false_alarms(void)
+{
+    for (unsigned s = 0; s < data.scenarios->len; s++)
+        for (size_t i = 0; i < G_N_ELEMENTS(compared); i++)
+            alarm_at(g_ptr_array_index(data.scenarios, s), &compared[i]);
+}
+
+static void test_differences(void)
+{
+    for (unsigned s = 1; s < data.scenarios->len; s++)
+        for (size_t i = 0; i < G_N_ELEMENTS(compared); i++)
+            hold_between(scenario_called("calm"), g_ptr_array_index(data.scenarios, s), &compared[i]);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -266,5 +434,7 @@ int main(int argc, char **argv)
     tap_add_chance("/study/coverage/means", test_means);
     tap_add_chance("/study/coverage/extremes", test_extremes);
     tap_add_chance("/study/coverage/counts", test_counts);
+    tap_add_chance("/study/coverage/false-alarms", test_false_alarms);
+    tap_add_chance("/study/coverage/differences", test_differences);
     return g_test_run();
 }

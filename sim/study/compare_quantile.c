@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Quantiles of a pair of points, from the samples of its runs. */
+#include "sim/study/compare_private.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { OF_A, OF_B, OF_BOTH, POOLS };
+
+/* The samples of one procedure at one pair of points: the quantiles of a procedure stand together. */
+struct compare_samples {
+    const struct comparison *comparison;
+    unsigned pair;
+    const char *procedure; /* NULL: none are there */
+    struct pool *pools[POOLS];
+    bool read; /* could all files be read? */
+};
+
+struct compare_samples *compare_samples_new(const struct comparison *comparison)
+{
+    struct compare_samples *samples = g_new0(struct compare_samples, 1);
+
+    samples->comparison = comparison;
+    return samples;
+}
+
+static void forget(struct compare_samples *samples)
+{
+    for (unsigned i = 0; i < POOLS; i++)
+        g_clear_pointer(&samples->pools[i], pool_free);
+    samples->procedure = NULL;
+}
+
+void compare_samples_free(struct compare_samples *samples)
+{
+    forget(samples);
+    g_free(samples);
+}
+
+static const struct stats_quantile *quantile_of(const struct study_host *host, const char *metric)
+{
+    for (unsigned i = 0; i < host->quantile_count; i++)
+        if (strcmp(host->quantiles[i].metric, metric) == 0)
+            return &host->quantiles[i];
+    return NULL;
+}
+
+static double whole_of(const struct study_host *host, const struct compare_run *run, const char *name)
+{
+    for (unsigned i = 0; name && i < host->metric_count; i++)
+        if (strcmp(host->metrics[i].name, name) == 0 && !isnan(run->metrics[i]))
+            return run->metrics[i];
+    return 0;
+}
+
+static bool add_run(struct compare_samples *samples, unsigned side, const struct compare_run *run,
+                    const struct stats_quantile *quantile)
+{
+    char *path = g_build_filename(run->folder, "distribution.csv", NULL), *text = NULL;
+    double whole = whole_of(samples->comparison->host, run, quantile->whole);
+    bool good = g_file_get_contents(path, &text, NULL, NULL) &&
+                pool_add(samples->pools[side], text, quantile->procedure, whole) &&
+                pool_add(samples->pools[OF_BOTH], text, quantile->procedure, whole);
+
+    g_free(text);
+    g_free(path);
+    return good;
+}
+
+/* B's runs stand behind A's in the pool of both. */
+static void read_samples(struct compare_samples *samples, unsigned pair,
+                         const struct stats_quantile *quantile)
+{
+    const struct compare_pair *p = &g_array_index(samples->comparison->pairs, struct compare_pair, pair);
+
+    if (samples->procedure && strcmp(samples->procedure, quantile->procedure) == 0 && samples->pair == pair)
+        return;
+    forget(samples);
+    samples->procedure = quantile->procedure;
+    samples->pair = pair;
+    samples->read = true;
+    for (unsigned i = 0; i < POOLS; i++)
+        samples->pools[i] = pool_new();
+    for (unsigned side = OF_A; side <= OF_B; side++) {
+        const GArray *runs = side == OF_A ? p->runs_a : p->runs_b;
+
+        for (unsigned i = 0; i < runs->len && samples->read; i++)
+            samples->read =
+                add_run(samples, side, g_array_index(runs, const struct compare_run *, i), quantile);
+    }
+}
+
+static double *own_values(const GArray *runs, unsigned metric)
+{
+    double *values = g_new(double, runs->len);
+
+    for (unsigned i = 0; i < runs->len; i++)
+        values[i] = g_array_index(runs, const struct compare_run *, i)->metrics[metric];
+    return values;
+}
+
+static struct interval interval_of_pool(struct pool *pool, double share, const GArray *runs, unsigned metric,
+                                        unsigned looks)
+{
+    double *values = own_values(runs, metric);
+    struct interval interval = pool_interval(pool, share, values, looks);
+
+    g_free(values);
+    return interval;
+}
+
+/* Of each pair of runs, B's share below the quantile of both sides together minus A's. */
+static double *shares_of(const struct compare_samples *samples, double share, unsigned n)
+{
+    double *shares =
+        g_new0(double, 2 * n); /* the runs' own values, too: they make an sd, which nobody asks for */
+    double value = pool_interval(samples->pools[OF_BOTH], share, shares, 1).estimate;
+
+    if (!isnan(value))
+        pool_shares(samples->pools[OF_BOTH], value, shares);
+    for (unsigned i = 0; i < n; i++)
+        shares[i] = shares[n + i] - shares[i];
+    return shares;
+}
+
+bool compare_quantile_of(struct compare_samples *samples, unsigned pair, unsigned metric, unsigned looks,
+                         struct compare_quantile *out)
+{
+    const struct comparison *c = samples->comparison;
+    const struct compare_pair *p = &g_array_index(c->pairs, struct compare_pair, pair);
+    const struct stats_column *column = &c->host->metrics[metric];
+    const struct stats_quantile *quantile =
+        column->kind == STATS_QUANTILE ? quantile_of(c->host, column->name) : NULL;
+
+    *out = (struct compare_quantile){.n = p->runs_a->len};
+    if (!quantile)
+        return false;
+    read_samples(samples, pair, quantile);
+    if (!samples->read || pool_empty(samples->pools[OF_A]) || pool_empty(samples->pools[OF_B]))
+        return false;
+    out->a = interval_of_pool(samples->pools[OF_A], quantile->share, p->runs_a, metric, looks);
+    out->b = interval_of_pool(samples->pools[OF_B], quantile->share, p->runs_b, metric, looks);
+    out->shares = shares_of(samples, quantile->share, out->n);
+    return true;
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Paired differences and the correction for many, against values from elsewhere. */
+#include "sim/study/difference.h"
+#include "sim/study/statistics.h"
+#include "tests/unit/tap.h"
+
+#include <math.h>
+#include <string.h>
+
+static const struct stats_column mean = {"mean_s", "s", "", STATS_MEAN};
+static const struct stats_column count = {"count", "1", "", STATS_COUNT};
+static const struct stats_column extreme = {"max_s", "s", "", STATS_EXTREME};
+static const struct stats_column fixed = {"ues", "1", "", STATS_FIXED};
+
+#define NEAR(value, expected)                                                                                \
+    g_assert_cmpfloat_with_epsilon(value, expected, 1e-6 * fabs((double)(expected)) + 1e-12)
+
+/* Sleep by two drugs, 10 patients: Student, The Probable Error of a Mean, Biometrika 6 (1908); the values are
+ * those that R's t.test(paired = TRUE) gives of its data set "sleep". */
+static const double drug_1[] = {0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0};
+static const double drug_2[] = {1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4};
+
+static void test_student(void)
+{
+    struct difference d = difference_of(&mean, drug_1, drug_2, 10, 1);
+
+    NEAR(d.interval.estimate, 1.58);
+    NEAR(d.interval.low, 0.7001142);
+    NEAR(d.interval.high, 2.4598858);
+    NEAR(d.p, 0.00283289);
+    g_assert_cmpuint(d.interval.n, ==, 10);
+}
+
+/* At either end of a quotient's interval the Student interval of B - quotient A just reaches 0. */
+static void test_fieller(void)
+{
+    const double a[] = {10, 12, 9, 11, 10.5}, b[] = {11, 13.5, 9.2, 12.4, 11.9};
+    struct difference d = difference_of(&mean, a, b, 5, 1);
+    double ends[] = {d.relative_low, d.relative_high}, rest[5];
+
+    NEAR(d.relative, 58.0 / 52.5 - 1);
+    g_assert_cmpfloat(d.relative_low, <, d.relative);
+    g_assert_cmpfloat(d.relative, <, d.relative_high);
+    for (unsigned e = 0; e < 2; e++) {
+        struct statistics s;
+
+        for (unsigned i = 0; i < 5; i++)
+            rest[i] = b[i] - (1 + ends[e]) * a[i];
+        s = statistics_of(rest, 5);
+        g_assert_cmpfloat_with_epsilon(e == 0 ? s.low : s.high, 0, 1e-9);
+    }
+}
+
+/* Where A may be 0, its quotient has no bounds. */
+static void test_no_quotient(void)
+{
+    const double a[] = {0, 5, 0, 0}, b[] = {3, 9, 4, 6}, none[] = {0, 0, 0, 0};
+    struct difference d = difference_of(&mean, a, b, 4, 1);
+
+    NEAR(d.relative, 22.0 / 5 - 1);
+    g_assert_true(isnan(d.relative_low) && isnan(d.relative_high));
+    d = difference_of(&mean, none, b, 4, 1);
+    g_assert_true(isnan(d.relative));
+    NEAR(d.interval.estimate, 5.5);
+}
+
+/* Five events in one of three runs, none in the others: a coin falls five times one way in 2/32 of cases. */
+static void test_counts(void)
+{
+    const double none[] = {0, 0, 0}, some[] = {0, 0, 40}, few[] = {1, 0, 1}, each[] = {5, 5, 5},
+                 one[] = {1, 1, 1};
+    struct difference d = difference_of(&count, none, some, 3, 1);
+
+    g_assert_cmpfloat(d.p, >, 0.4); /* Student: 0.42 */
+    d = difference_of(&count, none, few, 3, 1);
+    NEAR(d.p, 0.5); /* two events */
+    g_assert_cmpfloat(d.interval.low, <, 0);
+    d = difference_of(&count, none, each, 3, 1);
+    NEAR(d.p, 2 * pow(0.5, 15));
+    /* the rule of three: at most 3 of 3 runs' events might be missing or too many */
+    NEAR(d.interval.low, 5 + log(0.05) / 3);
+    NEAR(d.interval.high, 5 - log(0.05) / 3);
+    d = difference_of(&count, none, one, 3, 1);
+    NEAR(d.p, 0.25);
+    g_assert_cmpfloat(d.interval.low, >=, 0); /* 1 - 2.996 / 3 */
+    g_assert_cmpfloat(d.interval.low, <, 0.01);
+}
+
+/* Shares are events of so many UEs. */
+static void test_shares(void)
+{
+    const struct stats_column share = {"ratio", "ratio", "", STATS_SHARE};
+    const double a[] = {1, 1, 1, 1}, b[] = {0.999, 1, 1, 0.999};
+    struct difference d = difference_of(&share, a, b, 4, 1000);
+
+    NEAR(d.p, 0.5); /* two UEs */
+    d = difference_of(&share, a, b, 4, 10000);
+    g_assert_cmpfloat(d.p, >, 0.1); /* Student: 0.18 */
+    g_assert_cmpfloat(d.interval.low, <, -0.0005);
+    g_assert_cmpfloat(d.interval.high, >, 0); /* differences may be of either sign */
+}
+
+/* The median lies between the least and the largest of five in 1 - 2/32. */
+static void test_extremes(void)
+{
+    const double a[] = {10, 10, 10, 10, 10, 10}, b[] = {11, 19, 13, 12, 15, 17};
+    struct difference d = difference_of(&extreme, a, b, 6, 1);
+
+    NEAR(d.p, 2.0 / 64);
+    NEAR(d.interval.estimate, 4);
+    NEAR(d.interval.low, 1);
+    NEAR(d.interval.high, 9);
+    NEAR(d.relative, 0.4);
+    NEAR(d.relative_high, 0.9);
+    d = difference_of(&extreme, a, b, 4, 1);
+    g_assert_true(isnan(d.p));
+    g_assert_cmpstr(d.interval.note, ==, interval_too_few);
+    d = difference_of(&extreme, b, b, 6, 1);
+    NEAR(d.p, 1);
+    g_assert_cmpstr(d.interval.note, ==, interval_alike);
+}
+
+static void test_alike(void)
+{
+    const double a[] = {1, 2, 3}, more[] = {2, 3, 4};
+    struct difference d = difference_of(&mean, a, a, 3, 1);
+
+    NEAR(d.p, 1);
+    g_assert_cmpstr(d.interval.note, ==, interval_alike);
+    g_assert_true(isnan(d.interval.low));
+    d = difference_of(&mean, a, more, 3, 1);
+    g_assert_cmpfloat(d.p, ==, 0);
+    d = difference_of(&fixed, a, a, 3, 1);
+    NEAR(d.p, 1);
+    d = difference_of(&fixed, a, more, 1, 1);
+    g_assert_cmpfloat(d.p, ==, 0);
+}
+
+static void test_few(void)
+{
+    const double a[] = {4}, b[] = {5};
+    struct difference d = difference_of(&mean, a, b, 1, 1);
+
+    NEAR(d.interval.estimate, 1);
+    NEAR(d.relative, 0.25);
+    g_assert_true(isnan(d.p) && isnan(d.interval.low) && isnan(d.relative_low));
+    g_assert_cmpstr(d.interval.note, ==, interval_too_few);
+    d = difference_of(&mean, a, b, 0, 1);
+    g_assert_true(isnan(d.a) && isnan(d.p) && isnan(d.interval.estimate));
+}
+
+/* --- quantiles ------------------------------------------------------------------------------------------ */
+
+/* Two means with their intervals, 3 and 5 with +-0.3 and +-0.4: of the difference +-0.5. */
+static void test_pools(void)
+{
+    const struct interval a = {5, 3, 0, 2.7, 3.3, NULL}, b = {5, 5, 0, 4.6, 5.4, NULL};
+    const struct interval none = {5, 5, 0, (double)NAN, (double)NAN, interval_alike};
+    const double shares[] = {-0.1, -0.12, -0.11, -0.09, -0.1}, mixed[] = {-0.1, 0.1, 0.1, -0.1, 0};
+    struct difference d = difference_of_quantile(&a, &b, shares, 5);
+
+    NEAR(d.interval.estimate, 2);
+    NEAR(d.interval.low, 1.5);
+    NEAR(d.interval.high, 2.5);
+    NEAR(d.relative, 2.0 / 3);
+    g_assert_cmpfloat(d.relative_low, <, d.relative);
+    g_assert_cmpfloat(d.p, <, 1e-4);
+    d = difference_of_quantile(&a, &b, mixed, 5);
+    NEAR(d.p, 1);
+    d = difference_of_quantile(&a, &a, shares, 5);
+    NEAR(d.p, 0.05); /* its interval holds 0 */
+    d = difference_of_quantile(&a, &none, shares, 5);
+    g_assert_cmpstr(d.interval.note, ==, interval_alike);
+    NEAR(d.p, 0.05);
+    d = difference_of_quantile(&a, &b, shares, 1);
+    g_assert_true(isnan(d.p));
+    NEAR(difference_of_pools(&a, &b, 2).estimate, -1);
+    NEAR(difference_of_pools(&a, &b, 2).low, -1 - hypot(0.4, 0.6));
+}
+
+/* All shares alike: each pair counts as a coin. */
+static void test_equal_shares(void)
+{
+    const double shares[] = {0.5, 0.5, 0.5, 0.5, 0.5, 0.5};
+
+    NEAR(difference_p_of_shares(shares, 6), 2.0 / 64);
+}
+
+/* Samples 1 to 10 s and 11 to 20 s, one a second: half of all lie at or below 10 s, a quarter of what
+ * might be. */
+static void test_shares_below(void)
+{
+    GString *text = g_string_new("procedure,from_s,to_s,count\n");
+    struct pool *pool = pool_new();
+    double shares[2];
+
+    for (unsigned i = 0; i < 20; i++)
+        g_string_append_printf(text, "gba,%u,%u,1\n", i, i + 1);
+    g_assert_true(pool_add(pool, text->str, "gba", 0) && pool_add(pool, text->str, "gba", 40));
+    pool_shares(pool, 10, shares);
+    NEAR(shares[0], 0.5);
+    NEAR(shares[1], 0.25);
+    pool_shares(pool, 10.5, shares); /* half of a row */
+    NEAR(shares[0], 0.525);
+    pool_free(pool);
+    g_string_free(text, TRUE);
+}
+
+/* --- many ----------------------------------------------------------------------------------------------- */
+
+/* The 15 p of Benjamini and Hochberg's paper (J. R. Statist. Soc. B 57, 1995, 3.2), adjusted as R's p.adjust
+ * does: four are below 0.05, where Bonferroni finds three. */
+static void test_many(void)
+{
+    double p[] = {0.0095, 0.0001, (double)NAN, 0.0004, 0.0201, 0.0278, 0.0019, 0.0298,
+                  0.0344, 0.0459, 0.3240,      0.4262, 0.5719, 0.6528, 0.7590, 1.0000};
+    const double adjusted[] = {0.035625, 0.0015,     (double)NAN, 0.003,  0.0603, 0.06385714,
+                               0.0095,   0.06385714, 0.0645,      0.0765, 0.486,  0.58118182,
+                               0.714875, 0.75323077, 0.81321429,  1};
+
+    difference_adjust(p, G_N_ELEMENTS(p));
+    for (size_t i = 0; i < G_N_ELEMENTS(p); i++)
+        if (isnan(adjusted[i]))
+            g_assert_true(isnan(p[i]));
+        else
+            g_assert_cmpfloat_with_epsilon(p[i], adjusted[i], 1e-8);
+    difference_adjust(NULL, 0);
+}
+
+int main(int argc, char **argv)
+{
+    tap_init(argc, argv);
+    g_test_add_func("/study/difference/student", test_student);
+    g_test_add_func("/study/difference/fieller", test_fieller);
+    g_test_add_func("/study/difference/no-quotient", test_no_quotient);
+    g_test_add_func("/study/difference/counts", test_counts);
+    g_test_add_func("/study/difference/shares", test_shares);
+    g_test_add_func("/study/difference/extremes", test_extremes);
+    g_test_add_func("/study/difference/alike", test_alike);
+    g_test_add_func("/study/difference/few", test_few);
+    g_test_add_func("/study/difference/pools", test_pools);
+    g_test_add_func("/study/difference/equal-shares", test_equal_shares);
+    g_test_add_func("/study/difference/shares-below", test_shares_below);
+    g_test_add_func("/study/difference/many", test_many);
+    return g_test_run();
+}
