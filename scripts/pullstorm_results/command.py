@@ -131,11 +131,13 @@ def _plot_parser():
 
 def charts_of(path, choice):
     """Every chart of the folder."""
-    from pullstorm_results import plan_plots, run_plots, study_plots
+    from pullstorm_results import compare_plots, plan_plots, run_plots, study_plots
 
     found = []
     for kind in reading.kinds_of(path):
-        if kind == "run":
+        if kind == "comparison":
+            found += compare_plots.charts(compare_plots.read(path))
+        elif kind == "run":
             found += run_plots.charts(reading.read_run(path, run_plots.columns_of(choice)), choice)
         elif kind == "study":
             found += study_plots.charts(choosing.read_study(path, choice), choice)
@@ -158,9 +160,11 @@ def plot(words):
 
 def document_of(path, choice):
     """The page of the folder; of a study and of a plan that was made in its folder both."""
-    from pullstorm_results import page_plan, page_run, page_study
+    from pullstorm_results import page_compare, page_plan, page_run, page_study
 
     kinds = reading.kinds_of(path)
+    if "comparison" in kinds:
+        return page_compare.document(path)
     if "study" in kinds:
         return page_study.document(path, "plan" in kinds, choice)
     if "plan" in kinds:

@@ -454,7 +454,7 @@ def read_plan(path):
 
 
 def kinds_of(path):
-    """What a folder holds: a list of "run", "study", "plan"; an error when it is none of them."""
+    """What a folder holds: a list of "run", "study", "plan", "comparison"; an error when it is none of them."""
     if not os.path.exists(path):
         raise ResultError(f"{path}: no such folder")
     if not os.path.isdir(path):
@@ -470,6 +470,8 @@ def kinds_of(path):
         kinds.append("plan")
     if has("study.csv", "runs.csv") or (has("study.ini") and not kinds):
         kinds.append("study")
+    if not kinds and has("compare.csv"):
+        kinds.append("comparison")
     if not kinds:
         raise ResultError(f"{path}: no result of pullstorm (no summary.csv, study.csv or plan.csv)")
     return kinds

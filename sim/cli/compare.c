@@ -39,7 +39,7 @@ static enum cli_parsed parse_options(struct options *o, int *argc, char **argv)
         {"all", 0, 0, G_OPTION_ARG_NONE, &o->all, "list every metric that differs, however many", NULL},
         {"format", 0, 0, G_OPTION_ARG_STRING, &o->format, "text: to read; csv: every metric", "text|csv"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->dir,
-         "write compare.csv, compare_runs.csv, compare_keys.csv and the page compare.html there", "DIR"},
+         "write the tables compare*.csv and the page compare.html there", "DIR"},
         {"no-page", 0, 0, G_OPTION_ARG_NONE, &o->no_page, "with -o: no page", NULL},
         {.long_name = NULL}};
 
@@ -62,6 +62,22 @@ static bool format_right(const char *format, bool *csv)
     return false;
 }
 
+/* A result has a page of its own. */
+static bool is_result(const char *dir)
+{
+    static const char *const names[] = {"summary.csv", "study.ini", "plan.csv"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        char *file = g_build_filename(dir, names[i], NULL);
+        bool there = g_file_test(file, G_FILE_TEST_EXISTS);
+
+        g_free(file);
+        if (there)
+            return true;
+    }
+    return false;
+}
+
 static bool paths_right(struct request *r, int argc, char **argv)
 {
     const struct options *o = r->options;
@@ -73,6 +89,9 @@ static bool paths_right(struct request *r, int argc, char **argv)
     else if (argc == 2 && (!o->a || !o->b))
         cli_error("compare: %s alone is compared with itself: expected --%s (and --%s), or a second folder",
                   argv[1], o->a ? "b" : "a", o->a ? "a" : "b");
+    else if (o->dir && is_result(o->dir))
+        cli_error("compare: -o %s: the folder of a result, expected one of its own for the comparison",
+                  o->dir);
     else {
         r->paths[0] = argv[1];
         r->paths[1] = argv[argc - 1];
@@ -140,6 +159,14 @@ static bool print_csv(const struct comparison *comparison)
     return good;
 }
 
+static bool write_tables(const struct comparison *comparison, const char *dir, GError **error)
+{
+    return folder_write_csv(dir, "compare.csv", compare_csv_rows, comparison, error) &&
+           folder_write_csv(dir, "compare_runs.csv", compare_runs_rows, comparison, error) &&
+           folder_write_csv(dir, "compare_keys.csv", compare_keys_rows, comparison, error) &&
+           folder_write_csv(dir, "compare_sides.csv", compare_sides_rows, comparison, error);
+}
+
 static int write_folder(const struct comparison *comparison, const char *dir, bool page)
 {
     GError *error = NULL;
@@ -150,9 +177,7 @@ static int write_folder(const struct comparison *comparison, const char *dir, bo
         cli_error("%s: %s", dir, g_strerror(errno));
         return CLI_FAILED;
     }
-    if (!folder_write_csv(dir, "compare.csv", compare_csv_rows, comparison, &error) ||
-        !folder_write_csv(dir, "compare_runs.csv", compare_runs_rows, comparison, &error) ||
-        !folder_write_csv(dir, "compare_keys.csv", compare_keys_rows, comparison, &error))
+    if (!write_tables(comparison, dir, &error))
         return study_command_give_up(error);
     if (!page)
         return CLI_OK;

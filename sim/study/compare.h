@@ -137,5 +137,7 @@ bool compare_csv_rows(struct csv *csv, const void *comparison, GError **error);
  * scenarios. */
 bool compare_runs_rows(struct csv *csv, const void *comparison, GError **error);
 bool compare_keys_rows(struct csv *csv, const void *comparison, GError **error);
+/* Rows of compare_sides.csv: what A and B are, as they were given. */
+bool compare_sides_rows(struct csv *csv, const void *comparison, GError **error);
 
 #endif

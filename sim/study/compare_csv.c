@@ -121,3 +121,30 @@ bool compare_keys_rows(struct csv *csv, const void *comparison, GError **error)
     }
     return good;
 }
+
+static void side_cells(const char *name, const struct compare_side *side, struct csv *csv)
+{
+    csv_text(csv, name);
+    csv_text(csv, side->path);
+    csv_text(csv, side->condition ? side->condition : "");
+    csv_text(csv, side->study ? "study" : "run");
+    csv_unsigned(csv, side->points->len);
+    csv_unsigned(csv, side->missing);
+    csv_text(csv, side->version ? side->version : "");
+}
+
+bool compare_sides_rows(struct csv *csv, const void *comparison, GError **error)
+{
+    static const char *const names[] = {"side",   "path",    "condition", "kind",
+                                        "points", "missing", "version",   NULL};
+    const struct comparison *c = comparison;
+
+    header(csv, names);
+    if (!csv_row_end(csv, error))
+        return false;
+    side_cells("A", c->a, csv);
+    if (!csv_row_end(csv, error))
+        return false;
+    side_cells("B", c->b, csv);
+    return csv_row_end(csv, error);
+}

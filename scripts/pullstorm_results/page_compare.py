@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+"""The report of a comparison."""
+
+import os
+import shlex
+
+from pullstorm_results import compare_plots, parts, reading, wording, words
+from pullstorm_results.compare_plots import ALIKE, CHANCE, DIFFERS, GAINED, LOST, UNTOLD
+
+MAIN = ("ues_keyed_ratio", "update_p50_s", "update_p99_s")
+MOST_OPEN = 25  # rows; more are folded
+METHOD = (
+    "Differences are of pairs of runs. Which are real is corrected for the number that was looked at, by Benjamini and "
+    f"Hochberg: at most 5{wording.SPACE}% of those that are called so are chance, on the average. Intervals hold the "
+    f"difference in 95{wording.SPACE}% of cases, each by itself."
+)
+
+
+def change(relative):
+    """+12 %, or "x 12" of what is ten times as much or more."""
+    if relative != relative:
+        return ""
+    if relative >= 9:
+        return f"x{wording.SPACE}{wording.significant(relative + 1)}"
+    return f"{'+' if relative > 0 else ''}{wording.significant(100 * relative)}{wording.SPACE}%"
+
+
+def signed(name, value):
+    if wording.metric_unit(name) == "ratio":
+        return f"{100 * value:+.3g}{wording.SPACE}%"
+    return ("+" if value > 0 else "") + wording.metric_text(name, value)
+
+
+def interval(row):
+    """The 95 % interval, or why there is none."""
+    if row["ci_low"] == row["ci_low"]:
+        return f"{signed(row['metric'], row['ci_low'])} to {signed(row['metric'], row['ci_high'])}"
+    return "one pair of runs: no interval" if row["pairs"] == "1" else row["ci_note"]
+
+
+def without_value(row):
+    return (
+        f"no value in {row['empty_a']} of {row['pairs']} runs of A and {row['empty_b']} of B, "
+        f"so B is {'worse' if row['verdict'] == LOST else 'better'}"
+    )
+
+
+def sentence(row):
+    """What became of one metric."""
+    name = row["metric"]
+    a, b = (wording.metric_text(name, row[side]) for side in "ab")
+    title = wording.metric_title(name)
+    if row["verdict"] in (LOST, GAINED):
+        return f"{title}: {without_value(row)}."
+    if row["verdict"] == ALIKE:
+        return f"{title}: {a} on both sides."
+    if row["a"] != row["a"]:
+        return f"{title}: no value on either side."
+    if row["verdict"] == CHANCE:
+        return f"{title}: {a} with A, {b} with B; not told apart from chance ({interval(row)})."
+    relative = f", {change(row['relative'])}" if change(row["relative"]) else ""
+    return f"{title}: {a} with A, {b} with B: {signed(name, row['difference'])}{relative} ({interval(row)})."
+
+
+def named(comparison, side):
+    about = comparison.sides[side]
+    return f"{about['path']}{', ' if about['condition'] else ''}{about['condition']}"
+
+
+def question(comparison):
+    """What is held against what, in words."""
+    if not comparison.keys:
+        text = "No key of the scenario differs"
+    else:
+        text = "The scenario differs in " + words.listed(
+            f"{row['key']} ({compare_plots.key_text(row, 'A')} with A, {compare_plots.key_text(row, 'B')} with B)"
+            for row in comparison.keys[:6]
+        )
+        if len(comparison.keys) > 6:
+            text += f" and {len(comparison.keys) - 6} more keys"
+    points = comparison.points()
+    over = f" at {words.plural(len(points), 'pair')} of points" if len(points) > 1 else ""
+    return [
+        f"A is {named(comparison, 'A')}; B is {named(comparison, 'B')}.",
+        f"{text}. {words.plural(comparison.pairs(), 'pair')} of runs{over} {'is' if comparison.pairs() == 1 else 'are'} compared.",
+    ]
+
+
+def answer(comparison):
+    rows = comparison.main()
+    real = [row for row in rows if row["verdict"] in (DIFFERS, LOST, GAINED)]
+    untold = [row for row in rows if row["verdict"] == UNTOLD]
+    alike = sum(row["verdict"] in (ALIKE, CHANCE) for row in rows)
+    over = " in the mean over all pairs of points" if len(comparison.points()) > 1 else ""
+    text = f"{words.plural(len(real), 'metric')} really {'differs' if len(real) == 1 else 'differ'}{over}"
+    if untold:
+        text += f"; of {len(untold)} more that differ there are too few runs to tell whether by chance"
+    found = [f"{text}; {alike} are alike, or no more apart than by chance."]
+    return found + [sentence(row) for row in map(comparison.row, MAIN) if row is not None]
+
+
+def warnings(comparison):
+    found = [f"{words.plural(int(about['missing']), 'run')} of {side} are not there, failed or damaged."
+             for side, about in comparison.sides.items() if about.get("missing", "0") not in ("", "0")]
+    versions = {about["version"] for about in comparison.sides.values()}
+    if len(versions) > 1:
+        found.append(f"The results were made by different versions of pullstorm: {words.listed(sorted(versions))}.")
+    if any(row["key"] == "run.engine" for row in comparison.keys):
+        found.append("The engines differ: what differs is also what they model.")
+    lost = [row["metric"] for row in comparison.main() if row["verdict"] == LOST]
+    if lost:
+        found.append(f"No longer reached in some runs of B: {words.listed(lost)}.")
+    if all(row["pairs"] == "1" for row in comparison.main()):
+        found.append("One pair of runs says nothing of chance: no difference here has an interval.")
+    return found
+
+
+def difference_table(rows, caption):
+    cells = []
+    for row in rows:
+        name = row["metric"]
+        if row["verdict"] in (LOST, GAINED):
+            cells.append((name, f"{wording.metric_title(name)}: {without_value(row)}", "", "", "", "", ""))
+        else:
+            values = (wording.metric_text(name, row["a"]), wording.metric_text(name, row["b"]))
+            cells.append((name, wording.metric_title(name), *values, signed(name, row["difference"]), interval(row),
+                          change(row["relative"])))
+    return parts.table(caption, ("metric", "", "A", "B", "B – A", "95 % interval", "relative"), cells, 2)
+
+
+def tables(comparison):
+    rows = comparison.main()
+    order = compare_plots.in_order(rows)
+    real = [row for row in order if row["verdict"] != UNTOLD]
+    untold = [row for row in order if row["verdict"] == UNTOLD]
+    chance = [row for row in rows if row["verdict"] == CHANCE]
+    found = parts.paragraph(METHOD)
+    for title, listed in (("What really differs", real), ("What differs, of too few runs to tell whether by chance", untold)):
+        if listed:
+            found += difference_table(listed[:MOST_OPEN], title)
+        if len(listed) > MOST_OPEN:
+            rest = difference_table(listed[MOST_OPEN:], f"{title}, the rest")
+            found += parts.folded(f"{len(listed) - MOST_OPEN} more", rest)
+    if not real and not untold:
+        found += parts.paragraph("Nothing really differs.")
+    if chance:
+        found += parts.folded(f"{len(chance)} metrics are no more apart than by chance",
+                              difference_table(chance, "What is no more apart than by chance"))
+    return found
+
+
+def told(row):
+    return row["verdict"] if row["verdict"] in (LOST, GAINED) else change(row["relative"]) or row["verdict"]
+
+
+def point_table(comparison):
+    rows = []
+    for name in comparison.points():
+        own = comparison.of(name)
+        real = [row for row in compare_plots.in_order(own) if row["verdict"] != UNTOLD]
+        shown = [f"{row['metric']} {told(row)}" for row in real[:3]]
+        main = [comparison.row(metric, name) for metric in MAIN]
+        cells = [f"{wording.metric_text(row['metric'], row['a'])} → {wording.metric_text(row['metric'], row['b'])}"
+                 if row else "" for row in main]
+        rows.append((name, ", ".join(shown) or "none", len(real), *cells))
+    header = ("points", "largest real differences", "differ", *map(wording.metric_title, MAIN))
+    return parts.table("Pairs of points", header, rows, 2)
+
+
+def key_table(comparison):
+    rows = [(row["key"], compare_plots.key_text(row, "A"), compare_plots.key_text(row, "B"),
+             reading.known_keys().get(row["key"], {}).get("meaning", "")) for row in comparison.keys]
+    if not rows:
+        return parts.paragraph("No key differs.")
+    return parts.table("What differs in the scenario", ("key", "A", "B", "meaning"), rows, 4)
+
+
+def reproduction(comparison):
+    line = ["pullstorm", "compare", comparison.sides["A"]["path"]]
+    if comparison.sides["B"]["path"] != comparison.sides["A"]["path"] or not comparison.sides["A"]["condition"]:
+        line.append(comparison.sides["B"]["path"])
+    for side, about in comparison.sides.items():
+        if about["condition"]:
+            line += [f"--{side.lower()}", about["condition"]]
+    command = " ".join(map(shlex.quote, line))
+    rows = [(row["points"] or "–", row["side"], row["replication"], row["seed"], row["folder"]) for row in comparison.runs]
+    body = parts.text_block(command, "command line")
+    return body + parts.folded(f"{len(rows)} runs", parts.table(
+        "Runs", ("points", "side", "replication", "seed", "folder"), rows, 5))
+
+
+def document(path):
+    """The page of the comparison in the folder path."""
+    comparison = compare_plots.read(path)
+    charts = compare_plots.charts(comparison)
+    body = parts.warning_list(warnings(comparison))
+    body += parts.section("question", "What is compared", "".join(map(parts.paragraph, question(comparison))) +
+                          key_table(comparison))
+    body += parts.section("summary", "Answer", "".join(map(parts.paragraph, answer(comparison))))
+    note = "" if any(chart.name == "compare_keyed" for chart in charts) else parts.paragraph(
+        "The folders of the runs are not there any more: there are no curves.")
+    body += parts.section("plots", "Curves over each other", note + parts.figures(charts))
+    body += parts.section("differences", "Differences", tables(comparison))
+    if len(comparison.points()) > 1:
+        body += parts.section("points", "Points", point_table(comparison))
+    body += parts.section("reproduce", "How to repeat it", reproduction(comparison))
+    names = [os.path.basename(os.path.abspath(about["path"])) for about in comparison.sides.values()]
+    title = f"{names[0]} and {names[1]} compared" if names[0] != names[1] else f"{names[0]}: points compared"
+    return parts.whole(title, "A comparison of two results of pullstorm", body, charts)
