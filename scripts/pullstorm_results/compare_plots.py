@@ -68,7 +68,7 @@ def read(path):
         found[name] = table.to_dict("records")
     sides = {row["side"]: row for row in found["compare_sides.csv"]}
     if set(sides) != {"A", "B"} or not found["compare_runs.csv"]:
-        raise reading.ResultError(f"{path}: no comparison: compare_sides.csv and compare_runs.csv must name runs of A and B")
+        raise reading.ResultError(f"{path}: no comparison: its tables must name runs of both A and B")
     return Comparison(path, found["compare.csv"], found["compare_runs.csv"], found["compare_keys.csv"], sides)
 
 
@@ -217,7 +217,8 @@ def _points(name, title, categories, rows, note):
         note += "; no intervals"
     else:
         note += "; bars: 95 % intervals where there are some"
-    return Chart(name, title, "", "B relative to A (%)", [series], [Mark("y", 0.0, "alike")], note, categories=categories)
+    marks = [Mark("y", 0.0, "alike")]
+    return Chart(name, title, "", "B relative to A (%)", [series], marks, note, categories=categories)
 
 
 def by_point(comparison):

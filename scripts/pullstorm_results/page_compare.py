@@ -80,9 +80,10 @@ def question(comparison):
             text += f" and {len(comparison.keys) - 6} more keys"
     points = comparison.points()
     over = f" at {words.plural(len(points), 'pair')} of points" if len(points) > 1 else ""
+    runs = comparison.pairs()
     return [
         f"A is {named(comparison, 'A')}; B is {named(comparison, 'B')}.",
-        f"{text}. {words.plural(comparison.pairs(), 'pair')} of runs{over} {'is' if comparison.pairs() == 1 else 'are'} compared.",
+        f"{text}. {words.plural(runs, 'pair')} of runs{over} {'is' if runs == 1 else 'are'} compared.",
     ]
 
 
@@ -135,7 +136,8 @@ def tables(comparison):
     untold = [row for row in order if row["verdict"] == UNTOLD]
     chance = [row for row in rows if row["verdict"] == CHANCE]
     found = parts.paragraph(METHOD)
-    for title, listed in (("What really differs", real), ("What differs, of too few runs to tell whether by chance", untold)):
+    few = "What differs, of too few runs to tell whether by chance"
+    for title, listed in (("What really differs", real), (few, untold)):
         if listed:
             found += difference_table(listed[:MOST_OPEN], title)
         if len(listed) > MOST_OPEN:
@@ -183,10 +185,10 @@ def reproduction(comparison):
         if about["condition"]:
             line += [f"--{side.lower()}", about["condition"]]
     command = " ".join(map(shlex.quote, line))
-    rows = [(row["points"] or "–", row["side"], row["replication"], row["seed"], row["folder"]) for row in comparison.runs]
+    columns = ("points", "side", "replication", "seed", "folder")
+    rows = [tuple(row[name] or "–" for name in columns) for row in comparison.runs]
     body = parts.text_block(command, "command line")
-    return body + parts.folded(f"{len(rows)} runs", parts.table(
-        "Runs", ("points", "side", "replication", "seed", "folder"), rows, 5))
+    return body + parts.folded(f"{len(rows)} runs", parts.table("Runs", columns, rows, 5))
 
 
 def document(path):

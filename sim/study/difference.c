@@ -53,14 +53,23 @@ static double student_p(const double *differences, unsigned n)
     return s.mean == 0 ? 1 : 0;
 }
 
-static double p_of(const struct stats_column *column, const double *differences, unsigned n, double events)
+/* Of pairs that do not differ the differences lie evenly about 0, however far the largest of a run may be out. */
+static double extreme_p(const double *differences, unsigned n, const struct interval *interval)
+{
+    if (statistics_alike(differences, n))
+        return coin_of(differences, n, 0);
+    return difference_p_with_interval(student_p(differences, n), interval);
+}
+
+static double p_of(const struct stats_column *column, const double *differences, unsigned n, double events,
+                   const struct interval *interval)
 {
     if (column->kind == STATS_FIXED)
         return statistics_alike(differences, n) && differences[0] == 0 ? 1 : 0;
     if (n < 2 || (column->kind == STATS_EXTREME && n < 5))
         return (double)NAN;
     if (column->kind == STATS_EXTREME)
-        return coin_of(differences, n, 0);
+        return extreme_p(differences, n, interval);
     if (is_count(column))
         return MAX(student_p(differences, n), coin_of(differences, n, events));
     return student_p(differences, n);
@@ -178,7 +187,7 @@ struct difference difference_of(const struct stats_column *column, const double 
         differences[i] = b[i] - a[i];
     out.interval = interval_difference(column, differences, n, events, 1);
     if (n > 0)
-        out.p = p_of(column, differences, n, events);
+        out.p = p_of(column, differences, n, events, &out.interval);
     relative_of(column, a, b, n, &out);
     g_free(differences);
     return out;

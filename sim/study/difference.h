@@ -11,7 +11,8 @@
  *                   variance estimates recovery): where the runs of a pair go up and down together it is
  *                   wider than it need be. p is of the pairs: of the shares of their samples below the
  *                   quantile of both sides together; but not below 0.05 where the interval holds 0.
- *   extreme         the median of the differences, by their order; p by the sign test; from 5 pairs on.
+ *   extreme         the median of the differences, by their order; from 5 pairs on. p by Student's t, for
+ *                   without a difference they lie evenly about 0; not below 0.05 where the interval holds 0.
  *   fixed           said by the scenario: no chance is in it.
  *
  * The relative difference is B / A - 1 by Fieller's interval, which A's own uncertainty is part of; of an

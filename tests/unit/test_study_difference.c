@@ -104,14 +104,19 @@ static void test_shares(void)
 static void test_extremes(void)
 {
     const double a[] = {10, 10, 10, 10, 10, 10}, b[] = {11, 19, 13, 12, 15, 17};
+    const double more[] = {12, 12, 12, 12, 12, 12}, mixed[] = {9.9, 16, 15, 14, 16, 16};
     struct difference d = difference_of(&extreme, a, b, 6, 1);
 
-    NEAR(d.p, 2.0 / 64);
+    g_assert_cmpfloat_with_epsilon(d.p, 0.0159381, 1e-7); /* t = 3.576237 with 5 degrees of freedom */
     NEAR(d.interval.estimate, 4);
     NEAR(d.interval.low, 1);
     NEAR(d.interval.high, 9);
     NEAR(d.relative, 0.4);
     NEAR(d.relative_high, 0.9);
+    d = difference_of(&extreme, a, more, 6, 1); /* all by 2 */
+    NEAR(d.p, 2.0 / 64);
+    d = difference_of(&extreme, a, mixed, 6, 1);
+    NEAR(d.p, 0.05); /* Student: 0.006, but the median may be 0 */
     d = difference_of(&extreme, a, b, 4, 1);
     g_assert_true(isnan(d.p));
     g_assert_cmpstr(d.interval.note, ==, interval_too_few);

@@ -1,0 +1,201 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
+# pullstorm compare on real runs: what differs is found and named, what differs by chance alone is not, exit status for
+# CI, tables and page, and wrong input.
+set -u
+
+program=$PWD/pullstorm
+source=$(CDPATH='' cd -- "${srcdir:-.}" && pwd)
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+cd "$work" || exit 1
+
+count=0
+failed=0
+result() { # result STATUS NAME
+    count=$((count + 1))
+    if [ "$1" = 0 ]; then
+        echo "ok $count - $2"
+    else
+        failed=1
+        echo "not ok $count - $2"
+        sed 's/^/# out: /' out
+        sed 's/^/# err: /' err
+    fi
+}
+# expect STATUS NAME WORD... : runs the program with the words, output in out and err
+expect() {
+    wanted=$1
+    name=$2
+    shift 2
+    "$program" "$@" >out 2>err
+    got=$?
+    [ "$got" = "$wanted" ]
+    result $? "$name (exit $wanted, got $got)"
+}
+# says FILE TEXT NAME
+says() {
+    grep -qF -- "$2" "$1"
+    result $? "$3"
+}
+# verdict METRIC POINTS: of the CSV in out
+verdict() {
+    awk -F, -v metric="$1" -v points="$2" '$1 == points && $2 == metric { print $17 }' out
+}
+# is METRIC VERDICT TEXT [POINTS]
+is() {
+    [ "$(verdict "$1" "${4:-}")" = "$2" ]
+    result $? "$3: $1 $2, got $(verdict "$1" "${4:-}")"
+}
+
+cat >base.ini <<END
+[ue]
+count = 200
+cells = 10
+muk_expired = 30%
+[pull]
+rate = 200/s
+END
+printf '[study]\nbase = base.ini\nreplications = 6\n[axis workers]\nbsf.workers = 1, 4\n[variant plain]\n' >study.ini
+printf '[variant slow]\nbsf.service_time = fixed(20ms)\n' >>study.ini
+expect 0 "a study" sweep study.ini -o study --quiet
+sed 's/replications = 6/&\nseed = 2/' study.ini >again.ini
+expect 0 "the same with other seeds" sweep again.ini -o again --quiet
+
+# --- points of a study
+expect 0 "two points" compare study --a 'bsf.workers == 1 and variant == plain' \
+    --b 'bsf.workers == 4 and variant == plain' --format csv -o points --no-page
+is bsf_utilisation_ratio differs "four workers are less busy than one"
+is bsf_queue_max differs "... and nobody waits for them"
+is pulls_sent alike "the same pulls go out"
+is ues alike "to the same UEs"
+[ "$(sed -n 2p points/compare_keys.csv)" = "bsf.workers,1,1,4" ] && [ "$(wc -l <points/compare_keys.csv)" = 2 ]
+result $? "one key differs"
+cmp -s out points/compare.csv
+result $? "the table is what --format csv prints"
+[ "$(cut -d, -f3,5 points/compare_runs.csv | sed -n '2,5p' | tr '\n' ' ')" = "A,1 B,1 A,2 B,2 " ]
+result $? "pairs are of the same replication"
+if command -v python3 >/dev/null; then
+    python3 -B "$source/tests/system/compare_again.py" points >out 2>err
+    result $? "reckoned again from the summaries: $(tail -n 1 out)"
+else
+    result 0 "reckoned again from the summaries # SKIP no python3"
+fi
+expect 0 "once more" compare study --a 'bsf.workers == 1 and variant == plain' \
+    --b 'bsf.workers == 4 and variant == plain' --format csv
+cmp -s out points/compare.csv
+result $? "... is the same byte for byte"
+expect 0 "variants at two points" compare study --a 'variant == plain' --b 'variant == slow'
+says out "bsf.service_time: " "what the variant sets is named"
+says out "2 points of A have their like in B, by bsf.workers (0 and 0 have none); 12 pairs of runs of the same seed" \
+    "points are matched"
+says out "Means over these points:" "means"
+says out "bsf.workers=1: " "each point is told"
+says out "by Benjamini and Hochberg" "how it is corrected is said"
+expect 0 "variants as CSV" compare study --a 'variant == plain' --b 'variant == slow' --format csv
+is bsf_utilisation_ratio differs "slower work, over all points" all
+is bsf_utilisation_ratio differs "... and at one" bsf.workers=4
+
+# --- by chance alone
+expect 0 "two studies that differ in their seeds alone" compare study again --format csv
+found=$(awk -F, '$1 != "all" && $17 == "differs"' out | wc -l)
+looked=$(awk -F, '$1 != "all" && $16 != ""' out | wc -l)
+[ "$looked" -ge 200 ] && [ "$found" -le $((looked / 50)) ]
+result $? "of $looked metrics of all points $found are called different"
+expect 0 "... to read" compare study again
+says out "no key differs" "no key differs"
+says out "in their order, for no two have the same seed" "how pairs were made is said"
+expect 0 "a study and itself" compare study study
+says out "metrics alike: " "alike"
+! grep -q "really differ" out
+result $? "nothing really differs"
+
+# --- two runs
+expect 0 "two runs" compare study/runs/p0001-r01 study/runs/p0002-r01
+says out "One pair of runs says nothing of chance" "... have no intervals, which is said"
+says out "(one pair: no interval)" "... at each number"
+! grep -q "really differ" out
+result $? "nothing is called real"
+
+# --- for CI
+a='bsf.workers == 4 and variant == plain'
+b='bsf.workers == 1 and variant == slow'
+expect 1 "a regression" compare study --a "$a" --b "$b" --fail-if 'bsf_utilisation_ratio > +100%'
+says out "--fail-if bsf_utilisation_ratio > +100%: met: " "... is told"
+expect 0 "the other way round" compare study --a "$b" --b "$a" --fail-if 'bsf_utilisation_ratio > +5%' \
+    --fail-if 'gba_mean_s > +1ms'
+says out "--fail-if gba_mean_s > +1ms: not met" "each condition is told"
+expect 1 "one of two is met" compare study --a "$a" --b "$b" --fail-if 'ues_keyed_ratio < -0.01' \
+    --fail-if 'gba_mean_s > +1ms'
+expect 0 "nothing is lost" compare study --a "$a" --b "$b" --fail-if 'ues_keyed_ratio < -1%' --format csv
+says err "ues_keyed_ratio < -1%: not met" "with CSV conditions are told on standard error"
+expect 0 "other seeds at one point" compare study again --a "$a" --b "$a" --format csv
+larger=$(awk -F, '$1 == "" && $16 != "" && $17 == "within chance" && $9 > 0 && $2 ~ /_mean_s$/ { print $2; exit }' out)
+[ -n "$larger" ]
+result $? "something is larger by chance: $larger"
+expect 0 "what is larger by chance does not fail" compare study again --a "$a" --b "$a" --fail-if "$larger > 0"
+says out "not sure: " "... and is said"
+expect 1 "... but with --fail-unsure" compare study again --a "$a" --b "$a" --fail-if "$larger > 0" --fail-unsure
+# run.end before the last have the key: a percentile that is not reached
+"$program" run base.ini -o whole --quiet && "$program" run base.ini -s run.end=1500ms -o cut --quiet
+result $? "a run, and one that is cut off"
+expect 1 "a percentile that is not reached any more" compare whole cut --fail-if 'update_p99_s > +5%'
+says out "no value in 1 of 1 runs of B (A: 0), which counts as worse" "... counts as worse"
+says out "update_p99_s                   no value in 0 runs of A, 1 of B, of 1: B is worse" "... and stands in the list"
+expect 0 "... and not the other way round" compare cut whole --fail-if 'update_p99_s > +5%'
+expect 0 "metrics that were asked for" compare study --a "$a" --b "$b" --metrics 'gba_mean_s, ues' --format csv
+[ "$(wc -l <out)" = 3 ]
+result $? "... and no others"
+
+# --- the page
+if [ "${PULLSTORM_TESTS:-}" != quick ] && python3 -c 'import matplotlib, pandas' 2>/dev/null; then
+    expect 0 "the tables" compare study --a 'variant == plain' --b 'variant == slow' -o side --no-page
+    "$source/scripts/report" side -o side/compare.html >out 2>err
+    result $? "the page"
+    says side/compare.html "The scenario differs in bsf.service_time" "... says what differs"
+    says side/compare.html 'id="plot-compare_keyed"' "... has the curve of keyed UEs"
+    says side/compare.html 'id="plot-compare_time_to_key"' "... and that of the time to key"
+    says side/compare.html "What really differs" "... and the differences"
+    if grep -qE '(src|href)="?https?:' side/compare.html; then false; else true; fi
+    result $? "... and takes nothing from elsewhere"
+fi
+
+# --- mistakes
+expect 2 "nothing to compare" compare
+says err "expected two folders A and B" "... is said"
+expect 2 "one study with itself" compare study --a "$a"
+says err "expected --b (and --a), or a second folder" "... is said"
+expect 2 "a folder that is not there" compare study nowhere
+says err "nowhere: no such folder" "... is named"
+mkdir empty
+expect 2 "a folder that holds no result" compare empty study
+says err "empty: neither a run (it has no summary.csv) nor a study (no study.ini)" "... is named"
+expect 2 "a file" compare study.ini study
+says err "study.ini: not a folder; expected that of a run or of a study" "... is named"
+expect 2 "conditions that are true nowhere" compare study --a "$a" --b 'bsf.workers == 9'
+says err '"bsf.workers == 9" is true at none of the 4 points' "... are named"
+expect 2 "a condition of a run" compare whole cut --a "$a"
+says err "whole: a single run; conditions choose points of a study" "... is refused"
+expect 2 "an unknown metric" compare whole cut --fail-if 'update_p98_s > +5%'
+says err 'unknown metric "update_p98_s", did you mean update_p9' "... is named with the nearest"
+expect 2 "a change without a sign" compare whole cut --fail-if 'update_p99_s > 5%'
+says err "expected one with its sign, such as +5% (of A) or +2s" "... is said"
+expect 2 "a change of another unit" compare whole cut --fail-if 'update_p99_s > +5MB'
+says err "update_p99_s, which is a time (s)" "... is said"
+expect 2 "an unknown metric to look at" compare whole cut --metrics gba_mean
+says err "did you mean gba_mean_s?" "... is named with the nearest"
+expect 2 "a format that there is not" compare whole cut --format json
+expect 2 "a result's own folder" compare whole cut -o study
+says err "the folder of a result" "... is not written into"
+sed -i 's/"format": 2/"format": 1/' cut/manifest.json
+expect 2 "another format" compare whole cut
+says err "cut/manifest.json: format 1, expected 2" "... is said"
+if [ -w /dev/full ]; then
+    "$program" compare study study >/dev/full 2>err
+    [ $? = 1 ] && grep -q '^pullstorm: standard output' err
+    result $? "output that cannot be written is a failure"
+fi
+
+echo "1..$count"
+exit $failed
