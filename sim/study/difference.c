@@ -53,7 +53,7 @@ static double student_p(const double *differences, unsigned n)
     return s.mean == 0 ? 1 : 0;
 }
 
-/* Of pairs that do not differ the differences lie evenly about 0, however far the largest of a run may be out. */
+/* Of pairs that do not differ the differences lie evenly about 0, however far out the largest may be. */
 static double extreme_p(const double *differences, unsigned n, const struct interval *interval)
 {
     if (statistics_alike(differences, n))
