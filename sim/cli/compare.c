@@ -217,6 +217,8 @@ static int tell(const struct request *r, const struct comparison *comparison)
     else
         compare_text_print(comparison, r->options->all, stdout);
     status = judge(r, comparison);
+    if (r->options->dir && !r->csv)
+        printf("Tables%s in %s\n", r->options->no_page ? "" : " and page", r->options->dir);
     if (cli_finish_output() != CLI_OK)
         return CLI_FAILED;
     if (r->options->dir)

@@ -12,7 +12,7 @@ int compare_page(const char *dir, const char *file)
     char *words[] = {program, (char *)"report", (char *)dir, (char *)"-o", (char *)file, NULL};
     int wait_status = 0;
 
-    if (!program || !g_spawn_sync(NULL, words, NULL, G_SPAWN_CHILD_INHERITS_STDIN, NULL, NULL, NULL, NULL,
+    if (!program || !g_spawn_sync(NULL, words, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, NULL,
                                   &wait_status, &error)) {
         cli_error("compare: no page: %s", error->message);
         g_error_free(error);

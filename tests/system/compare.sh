@@ -157,6 +157,11 @@ if [ "${PULLSTORM_TESTS:-}" != quick ] && python3 -c 'import matplotlib, pandas'
     says side/compare.html 'id="plot-compare_keyed"' "... has the curve of keyed UEs"
     says side/compare.html 'id="plot-compare_time_to_key"' "... and that of the time to key"
     says side/compare.html "What really differs" "... and the differences"
+    if "$program" report --help >/dev/null 2>&1; then
+        expect 0 "the page at once" compare study --a 'variant == plain' --b 'variant == slow' -o once --format csv
+        cmp -s side/compare.html once/compare.html && cmp -s out once/compare.csv
+        result $? "... is the same, and nothing but the table is printed"
+    fi
     if grep -qE '(src|href)="?https?:' side/compare.html; then false; else true; fi
     result $? "... and takes nothing from elsewhere"
 fi
