@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
-"""Where scripts/plot and scripts/report begin: python3 .../pullstorm_results plot|report ARGUMENT..."""
+"""Where pullstorm plot and pullstorm report begin: python3 .../pullstorm_results plot|report ARGUMENT..."""
 
 import os
 import sys

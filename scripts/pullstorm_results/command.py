@@ -1,24 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
-"""The command lines of scripts/plot and scripts/report."""
+"""The command lines of pullstorm plot and pullstorm report.
+
+What needs modules that Python itself has not is imported where it is used: --help does without.
+"""
 
 import argparse
 import errno
 import os
 import sys
 
-from pullstorm_results import choice as choosing
-from pullstorm_results import leftovers, reading
-from pullstorm_results.choice import Choice
+from pullstorm_results import leftovers
+from pullstorm_results.errors import ResultError
 
 WRONG, FAILED = 2, 1
 FORMATS = ("png", "svg", "pdf")
 
 
 class Parser(argparse.ArgumentParser):
-    """One line for a mistake."""
+    """One line for a mistake; options by their whole names, as the other commands have it."""
+
+    def __init__(self, command, **more):
+        super().__init__(prog=f"pullstorm {command}", allow_abbrev=False, **more)
+        self.command = command
 
     def error(self, message):
-        self.exit(WRONG, f"{self.prog}: {message}; see {self.prog} --help\n")
+        self.exit(WRONG, f"pullstorm: {self.command}: {message} ({self.prog} --help)\n")
 
 
 def filled(text):
@@ -53,7 +59,7 @@ def _made(make, path, *more):
         if os.environ.get("PULLSTORM_TRACE"):
             raise
         text = " ".join(str(error).split())
-        raise reading.ResultError(
+        raise ResultError(
             f"{path}: damaged, or of another version: {type(error).__name__} {text}"
         ) from error
 
@@ -109,11 +115,13 @@ def add_choice(parser):
 
 
 def choice_of(options):
+    from pullstorm_results.choice import Choice
+
     return Choice(options.metric, options.x or "", options.only or "", options.log, options.linear)
 
 
 def _plot_parser():
-    parser = Parser(prog="scripts/plot", description="Plots a result of pullstorm: a run, a study or a plan.")
+    parser = Parser("plot", description="Plots a result of pullstorm: a run, a study or a plan.")
     parser.add_argument("result", type=filled, metavar="DIR", help="folder of the result")
     parser.add_argument(
         "-o", "--output", type=filled, metavar="OUT", help="folder for the plots (default DIR/plots)"
@@ -131,7 +139,8 @@ def _plot_parser():
 
 def charts_of(path, choice):
     """Every chart of the folder."""
-    from pullstorm_results import compare_plots, plan_plots, run_plots, study_plots
+    from pullstorm_results import choice as choosing
+    from pullstorm_results import compare_plots, plan_plots, reading, run_plots, study_plots
 
     found = []
     for kind in reading.kinds_of(path):
@@ -148,6 +157,8 @@ def charts_of(path, choice):
 
 def plot(words):
     options = _plot_parser().parse_args(words)
+    from pullstorm_results import choice as choosing
+
     for kind in options.format:
         choosing.known("--format", kind, FORMATS)
     files = _made(_pictures, options.result, list(dict.fromkeys(options.format)), choice_of(options))
@@ -160,7 +171,7 @@ def plot(words):
 
 def document_of(path, choice):
     """The page of the folder; of a study and of a plan that was made in its folder both."""
-    from pullstorm_results import page_compare, page_plan, page_run, page_study
+    from pullstorm_results import page_compare, page_plan, page_run, page_study, reading
 
     kinds = reading.kinds_of(path)
     if "comparison" in kinds:
@@ -173,7 +184,7 @@ def document_of(path, choice):
 
 
 def report(words):
-    parser = Parser(prog="scripts/report", description="Makes one HTML file of a result of pullstorm.")
+    parser = Parser("report", description="Makes one HTML file of a result of pullstorm.")
     parser.add_argument(
         "result", type=filled, metavar="DIR", help="folder of the result: a run, a study or a plan"
     )
@@ -190,10 +201,10 @@ def report(words):
 
 def main(words):
     """Exit status: 0; 1 what was to be written could not be; 2 what was given is wrong."""
-    name, work = ("scripts/report", report) if words[:1] == ["report"] else ("scripts/plot", plot)
+    name, work = ("pullstorm: report", report) if words[:1] == ["report"] else ("pullstorm: plot", plot)
     try:
         work(words[1:])
-    except reading.ResultError as error:
+    except ResultError as error:
         print(f"{name}: {error}", file=sys.stderr)
         return WRONG
     except OSError as error:

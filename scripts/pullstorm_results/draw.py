@@ -364,7 +364,7 @@ def picture(chart, kind, limit=2000):
 
 @functools.cache  # once
 def tell_missing_letters():
-    print("scripts/plot: PNG, PDF: letters that the font DejaVu Sans lacks are boxes; in SVG they are not", file=sys.stderr)
+    print("pullstorm: plot: PNG, PDF: letters that the font DejaVu Sans lacks are boxes; in SVG they are not", file=sys.stderr)
 
 
 def inline_svg(chart):

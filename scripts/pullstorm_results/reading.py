@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 import numpy
 import pandas
 
+from pullstorm_results.errors import ResultError
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 FORMAT = 2  # of the files of a result, as their manifest says it
 RUN_COLUMNS = ("point", "replication", "seed", "status")
@@ -33,10 +35,6 @@ def of_keyed(metric):
 def of_share(metric):
     """Is it the time until a share of all UEs holds the key, so that there is no value where so many never do?"""
     return metric.startswith("update_p")
-
-
-class ResultError(Exception):
-    """What was given is no result, or a damaged one."""
 
 
 def _read_text(path):

@@ -26,6 +26,8 @@ int collect_command(int argc, char **argv);
 int plan_command(int argc, char **argv);
 int sweep_command(int argc, char **argv);
 int compare_command(int argc, char **argv);
+int plot_command(int argc, char **argv);
+int report_command(int argc, char **argv);
 
 /* The engines that are compiled in, NULL-terminated; the program defines it. */
 extern const struct network_engine *const cli_engines[];

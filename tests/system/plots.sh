@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
-# scripts/plot: which files it makes of runs, studies and plans, what they say, that they are the same on every call,
+# pullstorm plot: which files it makes of runs, studies and plans, what they say, that they are the same on every call,
 # and what it says to what is no result.
 set -u
 srcdir=${srcdir:-$(dirname "$0")/../..}
@@ -199,16 +199,25 @@ ok $? "... leaves a hidden file"
 script plot "$work/one" -o "$work/killed" && [ -z "$(find "$work/killed" -type f -name '.*')" ]
 ok $? "... which goes with the next call"
 
-# --- without the modules
-mkdir "$work/bin"
-for command in sh dirname readlink; do ln -s "$(command -v $command)" "$work/bin/$command"; done
-printf '#!/bin/sh\nexit 1\n' >"$work/bin/python3"
-chmod +x "$work/bin/python3"
-sed "s|/usr/bin/python3 /usr/local/bin/python3||" "$srcdir/scripts/pullstorm_results/find-python" >"$work/find-python"
-mkdir -p "$work/scripts/pullstorm_results" && cp "$srcdir/scripts/plot" "$srcdir/scripts/environment.sh" "$work/scripts/" &&
-    cp "$work/find-python" "$work/scripts/pullstorm_results/"
-PATH=$work/bin PYTHON='' "$work/scripts/plot" "$work/one" >"$work/out" 2>"$work/err"
-[ $? = 2 ] && grep -q 'python3-matplotlib python3-pandas' "$work/err"
-ok $? "without matplotlib: exit 2, and the packages are named"
+# --- without the modules: an interpreter with the standard library alone
+printf '#!/bin/sh\nexec "%s" -S "$@"\n' "$python" >"$work/bare"
+chmod +x "$work/bare"
+PYTHON=$work/bare refused 1 "without matplotlib" plot "$work/one"
+grep -q "$work/bare.*python3-matplotlib python3-pandas" "$work/err"
+ok $? "... which names the interpreter and the packages"
+PYTHON=$work/bare script plot --help && grep -q -e '--output' "$work/out"
+ok $? "... and help needs none of them"
+PYTHON=$work/none refused 1 "an interpreter that is not there" plot "$work/one"
+
+# --- where the program lies alone
+cp pullstorm "$work/alone"
+if "$work/alone" plot --help >"$work/out" 2>"$work/err"; then
+    skip "a program without its scripts" "pullstorm is installed where this build would be"
+else
+    [ $? = 1 ] && grep -q 'pullstorm_results.*make install' "$work/err"
+    ok $? "a program without its scripts: exit 1, and where they were looked for"
+fi
+PULLSTORM=$program "$srcdir/scripts/plot" --help >"$work/out" 2>"$work/err" && grep -q 'usage: pullstorm plot' "$work/out"
+ok $? "scripts/plot is another name"
 
 echo "1..$tests"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
-# scripts/report: what it says, that it is one file of its own and the same on every call; in a browser, that it can be
+# pullstorm report: what it says, that it is one file of its own and the same on every call; in a browser, that it can be
 # read and used.
 set -u
 srcdir=${srcdir:-$(dirname "$0")/../..}

@@ -10,6 +10,7 @@ case ${PULLSTORM_TESTS:-} in quick | program)
 esac
 srcdir=$(CDPATH='' cd -- "${srcdir:-$(dirname "$0")/../..}" && pwd)
 here=$srcdir/tests/system
+program=$PWD/pullstorm
 PYTHONDONTWRITEBYTECODE=1
 export PYTHONDONTWRITEBYTECODE
 unset PULLSTORM_TRACE || :
@@ -49,14 +50,12 @@ skip() {
     echo "ok $tests - $1 # SKIP $2"
 }
 
-# script NAME ARGUMENT...: runs one of our scripts, output in out and err
+# script NAME ARGUMENT...: runs one of our commands in Python, output in out and err
 script() {
-    name=$1
-    shift
-    "$srcdir/scripts/$name" "$@" >"$work/out" 2>"$work/err"
+    "$program" "$@" >"$work/out" 2>"$work/err"
 }
 
-# killed NAME ARGUMENT...: one of our scripts, killed when a file is whole and not yet in its place
+# killed NAME ARGUMENT...: one of them, killed when a file is whole and not yet in its place
 killed() {
     (PYTHONPATH=$srcdir/scripts exec "$python" - "$@" <<'END'
 import os, signal, sys
@@ -68,19 +67,18 @@ END
     [ $? -gt 128 ]
 }
 
-# modest MEGABYTES NAME ARGUMENT...: a script that does its work in no more memory than that
+# modest MEGABYTES NAME ARGUMENT...: a command that does its work in no more memory than that
 modest() {
     most=$1
-    name=$2
-    shift 2
+    shift
     "$python" -c '
 import resource, subprocess, sys
 subprocess.run(sys.argv[2:], check=True)
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-sys.exit(f"{peak} MB" if peak > int(sys.argv[1]) else 0)' "$most" "$srcdir/scripts/$name" "$@" >"$work/out" 2>"$work/err"
+sys.exit(f"{peak} MB" if peak > int(sys.argv[1]) else 0)' "$most" "$program" "$@" >"$work/out" 2>"$work/err"
 }
 
-# refused STATUS NAME ARGUMENT...: the script ends with the status, one line on standard error, and no traceback
+# refused STATUS NAME ARGUMENT...: the command ends with the status, one line on standard error, and no traceback
 refused() {
     wanted=$1
     title=$2
