@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* A parameter study: a base scenario, and the values that its keys take. Axes cross; each crossing that the
  * constraint lets pass is a point, and each point is run `replications` times with seeds of its own. How a
- * study file is written: doc/pullstorm.1. */
+ * study file is written: doc/pullstorm-study.5. */
 #ifndef SIM_STUDY_STUDY_H
 #define SIM_STUDY_STUDY_H
 
