@@ -1,18 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
-# make installcheck: compiles the installed examples with what pkg-config says of the installed libraries, and runs them;
-# then a study, from the installed scripts alone. Arguments: folders of the .pc files, of the examples, of the program, of
-# the scripts, then NAME:PACKAGE of each example. With DESTDIR, the folders are taken from there.
+# make installcheck, of the libraries: compiles the installed examples with what pkg-config says of them, and runs them.
+# Arguments: folders of the .pc files and of the examples, then NAME:PACKAGE of each example. With DESTDIR, the folders are
+# taken from there. Of the program: installed.sh.
 set -eu
 
 PKG_CONFIG_PATH=${DESTDIR:-}$1${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
 export PKG_CONFIG_PATH
 examples=${DESTDIR:-}$2
-PATH=${DESTDIR:-}$3:$PATH
-scripts=${DESTDIR:-}$4/scripts
 packages=${DESTDIR:-}$1
 headers=${DESTDIR:-}$(pkg-config --variable=includedir pullstorm)
-shift 4
+shift 2
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -75,18 +73,3 @@ for example in "$@"; do
     test -s "$build/output"
     echo "ok - $name"
 done
-cd "$build"
-pullstorm run "$scripts/scenarios/solicited-pull.ini" -s ue.count=20 -s ue.cells=1 -o run --quiet
-test -s run/summary.csv
-echo "ok - a run of the installed program"
-printf '[study]\nbase = small.ini\n[axis workers]\nbmsc.workers = 1, 2\n' >study.ini
-env -u PULLSTORM "$scripts/sweep" study.ini -o study --quiet
-test -s study/study.csv
-pullstorm sweep study.ini -o direct --quiet
-cmp study/study.csv direct/study.csv
-echo "ok - the installed sweep, by both names"
-if "$scripts/plot" --help >/dev/null 2>&1; then # where there is a Python for it
-    "$scripts/report" run >/dev/null
-    test -s run/report.html
-    echo "ok - the installed report"
-fi
