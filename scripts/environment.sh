@@ -3,7 +3,7 @@
 # What a user's environment has for the tools underneath: what says how they write, what they leave out or ask goes,
 # for these scripts read what they write; what says where things are (PATH, HOME, PYTHONPATH ...) stays. Read in with ".";
 # scripts of bash have its -p besides, which keeps out functions, SHELLOPTS and the like. What a sweep needs of this:
-# sim/cli/sweep_tools.c.
+# sim/cli/sweep_tools.c; plots and reports: sim/cli/python.c.
 
 # Decimal points, sorting, and the texts of errors.
 export LC_ALL=C.UTF-8

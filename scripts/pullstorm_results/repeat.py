@@ -53,7 +53,7 @@ def study_command(study):
         )
     elif counts and counts[0] != wanted:
         options = f" --replications {counts[0]}"
-    return said, f"scripts/sweep study.ini{options} -o results/again"
+    return said, f"pullstorm sweep study.ini{options} -o results/again"
 
 
 def plan_command(plan):

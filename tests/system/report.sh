@@ -109,9 +109,9 @@ study begun && script report "$work/begun" &&
     contains "$work/begun/report.html" "566 ms at the one point that is finished." \
         "no run of points 1, 2, 4 and 5: left out with --only, or not made yet"
 ok $? "one finished point is not everywhere"
-contains "$work/two/report.html" ">scripts/sweep study.ini -o results/again<" &&
+contains "$work/two/report.html" ">pullstorm sweep study.ini -o results/again<" &&
     study fewer && script report "$work/fewer" &&
-    contains "$work/fewer/report.html" ">scripts/sweep study.ini --replications 3 -o results/again<"
+    contains "$work/fewer/report.html" ">pullstorm sweep study.ini --replications 3 -o results/again<"
 ok $? "how to repeat it has the number of replications"
 study names && script report "$work/names" && study curves && script report "$work/curves" &&
     contains "$work/names/report.html" "<td>from \$5 to \$6</td>" "<td>inf</td>" "<td>&lt;/script&gt;&lt;b&gt;&amp;amp;</td>"

@@ -348,7 +348,7 @@ class Studies(unittest.TestCase):
     def test_failed_runs_were_replications_too(self):
         runs = pandas.DataFrame({"point": ["1", "1", "2", "2"], "status": ["done", "failed: exit 1", "done", "done"]})
         study = reading.Study("", "", {"replications": "2"}, [], self.points(n=[1, 2]), runs)
-        self.assertEqual(repeat.study_command(study), ([], "scripts/sweep study.ini -o results/again"))
+        self.assertEqual(repeat.study_command(study), ([], "pullstorm sweep study.ini -o results/again"))
 
     def answer(self, status, sought="smallest", **row):
         curve = pandas.DataFrame({"time_to_key_p99_s_mean": []})
