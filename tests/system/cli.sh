@@ -501,6 +501,36 @@ rm -rf tree.ini caller.ini
 
 # --- with the real models
 program=$models
+
+# Commands in Python, with an interpreter that tells what it is called with.
+cat >python.ini <<'END'
+#!/bin/sh
+[ "$1" != -c ] || exit 0
+echo "$LC_ALL ${PYTHONWARNINGS-none} $PULLSTORM"
+for word in "$@"; do echo "$word"; done
+exit 7
+END
+chmod +x python.ini
+export PYTHON="$work/python.ini" PYTHONWARNINGS=error
+expect 7 "plot has the exit status of Python" plot 'a folder' -o ''
+[ "$(head -n 1 out)" = "C.UTF-8 none $(readlink -f "$models")" ]
+result $? "... in an environment that changes nothing of what it writes"
+sed 1d out | tr '\n' '|' | grep -q '^-B|/.*/pullstorm_results|plot|a folder|-o||$'
+result $? "... and the words as they are"
+expect 7 "report likewise" report .
+PYTHON=/bin/false
+expect 1 "plot without the modules" plot .
+says err "pullstorm: plot: /bin/false, named by the environment variable PYTHON, is no Python 3 with" "... names what was tried"
+says err "apt-get install python3-matplotlib python3-pandas" "... and what is missing"
+expect 1 "... and without an interpreter for its help" report --help
+cp "$models" alone.ini
+program=$work/alone.ini
+expect 1 "plot where the program lies alone" plot .
+grep -q "pullstorm_results) are in none of $work, .*: install" err || grep -q /bin/false err # installed where this build would be
+result $? "... says where its parts were looked for"
+program=$models
+unset PYTHON PYTHONWARNINGS
+rm python.ini alone.ini
 expect 2 "check of faults that no model knows" check storm.ini -s fault.drop=foo@1 -s fault.duplicate=msk@1,pul@2
 says err '-s fault.drop=foo@1: fault.drop: "foo@1" names an unknown kind' "... names the first"
 says err '-s fault.duplicate=msk@1,pul@2: fault.duplicate: "pul@2" names an unknown kind' "... and the second"

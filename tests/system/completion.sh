@@ -108,6 +108,10 @@ if "$program" plot --help >/dev/null 2>&1; then
     offered plot 'a r'
     [ "$(cat "$work/found")" = "a result" ]
     result $? "the folder of a result"
+    offered plot st
+    offers storms "... and no file"
+    offered plot . --metric update_p99_s,ues_keyed_r
+    offers update_p99_s,ues_keyed_ratio "a further metric"
     offered plot . --format svg,p
     offers "svg,png svg,pdf" "kinds of pictures"
     offered plot . --log ''

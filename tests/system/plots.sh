@@ -209,14 +209,7 @@ PYTHON=$work/bare script plot --help && grep -q -e '--output' "$work/out"
 ok $? "... and help needs none of them"
 PYTHON=$work/none refused 1 "an interpreter that is not there" plot "$work/one"
 
-# --- where the program lies alone
-cp pullstorm "$work/alone"
-if "$work/alone" plot --help >"$work/out" 2>"$work/err"; then
-    skip "a program without its scripts" "pullstorm is installed where this build would be"
-else
-    [ $? = 1 ] && grep -q 'pullstorm_results.*make install' "$work/err"
-    ok $? "a program without its scripts: exit 1, and where they were looked for"
-fi
+# --- another name
 PULLSTORM=$program "$srcdir/scripts/plot" --help >"$work/out" 2>"$work/err" && grep -q 'usage: pullstorm plot' "$work/out"
 ok $? "scripts/plot is another name"
 
