@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* What Python's own variables and those of matplotlib would change; where modules lie (PYTHONPATH) stays. */
@@ -168,27 +167,6 @@ int cli_python(const char *const *words)
     execvp(line[0], line);
     cli_error("%s: %s: %s", words[0], line[0], g_strerror(errno));
     g_strfreev(line);
-    return CLI_FAILED;
-}
-
-int cli_python_child(const char *const *words)
-{
-    char **line = command_line(words);
-    GSpawnFlags flags = G_SPAWN_SEARCH_PATH | G_SPAWN_CHILD_INHERITS_STDIN;
-    int wait_status = 0;
-    GError *error = NULL;
-
-    if (!line)
-        return CLI_FAILED;
-    fflush(stdout);
-    if (g_spawn_sync(NULL, line, NULL, flags, NULL, NULL, NULL, NULL, &wait_status, &error) &&
-        !WIFEXITED(wait_status))
-        g_spawn_check_wait_status(wait_status, &error);
-    g_strfreev(line);
-    if (!error)
-        return WEXITSTATUS(wait_status);
-    cli_error("%s: %s", words[0], error->message);
-    g_clear_error(&error);
     return CLI_FAILED;
 }
 

@@ -9,8 +9,4 @@
  * Takes out of the environment what would change what Python writes. */
 int cli_python(const char *const *words);
 
-/* The same in a child, for commands that have more to do when it has ended: its exit status. CLI_FAILED,
- * after a message, also if a signal ended it. */
-int cli_python_child(const char *const *words);
-
 #endif
