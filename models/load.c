@@ -16,7 +16,6 @@
 #define EVENTS_MAX 150000
 
 const char *const load_server_names[LOAD_SERVERS] = {"BM-SC", "BSF", "HSS"};
-const char *const load_verdict_names[] = {"calm", "overloaded", "collapsed", "cut off"};
 
 const char *const load_job_names[LOAD_JOBS] = {
 #define X(name, server, time, meaning) #name,

@@ -93,8 +93,9 @@ struct load_link_load {
  * not. */
 #define LOAD_COLLAPSE_S      10.0
 #define LOAD_COLLAPSE_USEFUL 0.5
-enum load_verdict { LOAD_CALM, LOAD_OVERLOADED, LOAD_COLLAPSED, LOAD_CUT_OFF };
-extern const char *const load_verdict_names[];
+/* From the best to the worst: of two that apply the later one is said. */
+enum load_verdict { LOAD_CALM, LOAD_OVERLOADED, LOAD_CUT_OFF, LOAD_COLLAPSED };
+extern const char *const load_verdict_names[]; /* NULL-terminated */
 
 struct load {
     double ues, pull_rate_per_s; /* first pulls */

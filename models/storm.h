@@ -96,6 +96,9 @@ double storm_quantile_s(const struct storm *storm, unsigned procedure, double q)
 bool storm_cut_off(const struct storm *storm);
 /* What the storm is called, by the thresholds of LOAD.md. */
 enum load_verdict storm_verdict(const struct storm *storm);
+/* The words of metrics that are one. */
+extern const struct stats_words storm_words[];
+extern const unsigned storm_word_count;
 /* Which metrics are quantiles of which procedures. */
 extern const struct stats_quantile storm_quantiles[];
 extern const unsigned storm_quantile_count;

@@ -73,6 +73,10 @@ int64_t storm_total(const struct storm *storm, enum storm_total total);
       "from when the last UE's first pull was due until a server for the last time refused a request for "   \
       "want of capacity, or let a job in that had waited 100 ms or more; 0 if that was before (empty if "    \
       "the run was cut off)")                                                                                \
+    X(verdict, "text", WORD,                                                                                 \
+      "what the storm is called, from the best to the worst: calm (no job waited for more than 1 s at a "    \
+      "server, none was refused), overloaded (else), cut off (run.end came before the storm had ended), "    \
+      "collapsed; the next two, and cut_off, are it in numbers")                                             \
     X(overloaded, "1", COUNT,                                                                                \
       "1 if the verdict is overloaded: a job waited for more than 1 s at a server or was refused, and the "  \
       "storm came to its end all the same; else 0")                                                          \

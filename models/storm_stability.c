@@ -86,12 +86,25 @@ enum load_verdict storm_verdict(const struct storm *storm)
     return kept_waiting(storm) ? LOAD_OVERLOADED : LOAD_CALM;
 }
 
+const struct stats_words storm_words[] = {{"verdict", load_verdict_names}};
+const unsigned storm_word_count = G_N_ELEMENTS(storm_words);
+
+static struct stats_value word(enum load_verdict verdict)
+{
+    return (struct stats_value){.type = STATS_TEXT,
+                                .integer = (int64_t)verdict,
+                                .real = (double)verdict,
+                                .text = load_verdict_names[verdict]};
+}
+
 struct stats_value storm_stability_value(const struct storm *storm, enum storm_stability column)
 {
     const struct station *s;
 
     if (column == STABILITY_recovery_s)
         return real(recovery_s(storm));
+    if (column == STABILITY_verdict)
+        return word(storm_verdict(storm));
     if (column > STABILITY_recovery_s) {
         enum load_verdict named = column == STABILITY_collapsed ? LOAD_COLLAPSED : LOAD_OVERLOADED;
 

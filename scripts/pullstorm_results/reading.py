@@ -19,7 +19,8 @@ import pandas
 from pullstorm_results.errors import ResultError
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-FORMAT = 2  # of the files of a result, as their manifest says it
+WORDS = ("verdict",)  # metrics that are a word
+FORMAT = 3  # of the files of a result, as their manifest says it
 RUN_COLUMNS = ("point", "replication", "seed", "status")
 STATISTICS = ("mean", "sd", "ci_low", "ci_high")
 NOTE = "_ci_note"  # why a metric has no interval
@@ -206,7 +207,7 @@ class Run:
     path: str
     name: str
     keys: dict  # scenario key: value in base units, as text
-    metrics: dict  # metric: number
+    metrics: dict  # metric: number; of WORDS text
     series: pandas.DataFrame  # time series; a first row of zeros stands for the start
     latency: pandas.DataFrame
     distribution: pandas.DataFrame
@@ -231,8 +232,9 @@ def _read_summary(path):
         raise ResultError(f"{path}: {len(table)} rows, one is expected")
     need_columns(table, ["ue.count", "ues", "ues_keyed", "ues_without_key", "pulls_sent"], path)
     metrics = [name for name in table.columns if "." not in name]
-    numbers(table, [name for name in metrics if name.endswith(MAY_BE_EMPTY)], path, empty=True)
-    row = numbers(table, [name for name in metrics if not name.endswith(MAY_BE_EMPTY)], path).iloc[0]
+    figures = [name for name in metrics if name not in WORDS]
+    numbers(table, [name for name in figures if name.endswith(MAY_BE_EMPTY)], path, empty=True)
+    row = numbers(table, [name for name in figures if not name.endswith(MAY_BE_EMPTY)], path).iloc[0]
     return {name: row[name] for name in table.columns if "." in name}, {name: row[name] for name in metrics}
 
 
@@ -354,7 +356,7 @@ def read_study(path):
         file,
         lambda header: header.index("n") if "n" in header else len(header),
         empty=True,
-        skipped=lambda name: name.endswith(NOTE),
+        skipped=lambda name: name.endswith(NOTE) or name in WORDS,
     )
     need_columns(points, ["point", "n"], file)
     if not len(points):

@@ -65,6 +65,8 @@ struct study_host study_command_host(void)
                                .metric_count = storm_metric_count,
                                .quantiles = storm_quantiles,
                                .quantile_count = storm_quantile_count,
+                               .words = storm_words,
+                               .word_count = storm_word_count,
                                .ues = "ues",
                                .progress = "ues_keyed_ratio",
                                .load = load_at,

@@ -84,6 +84,21 @@ void summary_parameter_cell(struct csv *csv, const struct scenario *scenario, co
     }
 }
 
+static void value_cell(struct csv *csv, const struct stats_value *value)
+{
+    switch (value->type) {
+    case STATS_INTEGER:
+        csv_integer(csv, value->integer);
+        break;
+    case STATS_REAL:
+        csv_real(csv, value->real);
+        break;
+    case STATS_TEXT:
+        csv_text(csv, value->text);
+        break;
+    }
+}
+
 static bool summary_rows(const struct report *report, struct csv *csv, GError **error)
 {
     for (unsigned i = 0; i < config_key_count; i++) {
@@ -99,10 +114,7 @@ static bool summary_rows(const struct report *report, struct csv *csv, GError **
     for (unsigned i = 0; i < config_key_count; i++)
         summary_parameter_cell(csv, report->scenario, &config_keys[i]);
     for (unsigned i = 0; i < storm_metric_count; i++)
-        if (report->values[i].type == STATS_INTEGER)
-            csv_integer(csv, report->values[i].integer);
-        else
-            csv_real(csv, report->values[i].real);
+        value_cell(csv, &report->values[i]);
     return csv_row_end(csv, error);
 }
 

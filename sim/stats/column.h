@@ -17,7 +17,8 @@ enum stats_kind {
     STATS_SHARE,    /* of the UEs: a count, too, and may be rare */
     STATS_QUANTILE, /* of the samples of a run */
     STATS_EXTREME,  /* the largest or the last of a run */
-    STATS_FIXED     /* said by the scenario: no chance is in it */
+    STATS_FIXED,    /* said by the scenario: no chance is in it */
+    STATS_WORD      /* one of a few words (struct stats_words), unit "text" */
 };
 
 struct stats_column {
@@ -34,11 +35,18 @@ struct stats_quantile {
     const char *whole; /* metric that counts what the share is of; NULL: the samples that are there */
 };
 
+/* What a STATS_WORD metric may be, from the best to the worst. As a number it is the place of its word. */
+struct stats_words {
+    const char *metric;
+    const char *const *words; /* NULL-terminated */
+};
+
 struct stats_value {
     const struct stats_column *column;
-    enum { STATS_INTEGER, STATS_REAL } type;
+    enum { STATS_INTEGER, STATS_REAL, STATS_TEXT } type;
     int64_t integer;
-    double real; /* NaN: there is no value */
+    double real;      /* NaN: there is no value */
+    const char *text; /* STATS_TEXT: the word; integer and real are its place */
 };
 
 #ifdef __cplusplus

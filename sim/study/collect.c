@@ -4,6 +4,7 @@
 
 #include "sim/study/evidence.h"
 #include "sim/study/folder.h"
+#include "sim/study/word.h"
 
 #include <math.h>
 #include <string.h>
@@ -29,6 +30,14 @@ static void number_cell(struct csv *csv, double value)
         csv_real(csv, value);
 }
 
+static void metric_cell(const struct study_host *host, struct csv *csv, unsigned metric, double value)
+{
+    if (!isnan(value) && word_list(host, metric))
+        csv_text(csv, word_text(host, metric, value));
+    else
+        number_cell(csv, value);
+}
+
 static void run_cells(const struct study *study, const struct scenario *scenario, const struct study_run *run,
                       struct csv *csv)
 {
@@ -41,10 +50,7 @@ static void run_cells(const struct study *study, const struct scenario *scenario
     g_free(status);
     study_point_cells(study, scenario, run->point, csv);
     for (unsigned i = 0; i < study->host->metric_count; i++)
-        if (finished(run))
-            number_cell(csv, run->result.metrics[i]);
-        else
-            csv_text(csv, "");
+        metric_cell(study->host, csv, i, finished(run) ? run->result.metrics[i] : (double)NAN);
 }
 
 static bool runs_rows(struct csv *csv, const void *user, GError **error)
@@ -131,6 +137,22 @@ static void interval_cells(struct csv *csv, const struct interval *interval)
     csv_text(csv, interval->note && interval->n > 0 ? interval->note : "");
 }
 
+/* Of a word the worst: the shares of the others are means of the columns that have it in numbers. */
+static void estimate_cells(struct csv *csv, const struct study_host *host, struct evidence *evidence,
+                           unsigned metric)
+{
+    struct interval interval;
+
+    if (word_list(host, metric)) {
+        const char *word = evidence_word(evidence, metric);
+
+        csv_text(csv, word ? word : "");
+        return;
+    }
+    interval = evidence_interval(evidence, metric, 1);
+    interval_cells(csv, &interval);
+}
+
 static void point_header(const struct study *study, struct csv *csv)
 {
     static const char *const suffixes[] = {"mean", "sd", "ci_low", "ci_high", "ci_note"};
@@ -138,13 +160,19 @@ static void point_header(const struct study *study, struct csv *csv)
     csv_text(csv, "point");
     study_header_cells(study, csv);
     csv_text(csv, "n");
-    for (unsigned i = 0; i < study->host->metric_count; i++)
-        for (size_t k = 0; k < G_N_ELEMENTS(suffixes); k++) {
-            char *name = g_strdup_printf("%s_%s", study->host->metrics[i].name, suffixes[k]);
+    for (unsigned i = 0; i < study->host->metric_count; i++) {
+        const char *metric = study->host->metrics[i].name;
+        bool word = word_list(study->host, i) != NULL;
+
+        if (word)
+            csv_text(csv, metric);
+        for (size_t k = 0; !word && k < G_N_ELEMENTS(suffixes); k++) {
+            char *name = g_strdup_printf("%s_%s", metric, suffixes[k]);
 
             csv_text(csv, name);
             g_free(name);
         }
+    }
 }
 
 static bool point_row(struct csv *csv, const struct collection *c, unsigned point, GError **error)
@@ -160,11 +188,8 @@ static bool point_row(struct csv *csv, const struct collection *c, unsigned poin
     csv_unsigned(csv, point);
     study_point_cells(c->study, scenario, point, csv);
     csv_unsigned(csv, evidence_count(evidence));
-    for (unsigned i = 0; i < c->study->host->metric_count; i++) {
-        struct interval interval = evidence_interval(evidence, i, 1);
-
-        interval_cells(csv, &interval);
-    }
+    for (unsigned i = 0; i < c->study->host->metric_count; i++)
+        estimate_cells(csv, c->study->host, evidence, i);
     read = evidence_read(evidence, error);
     evidence_free(evidence);
     scenario_free(scenario);
@@ -204,7 +229,11 @@ static bool metric_place(const struct study_host *host, const char *name, unsign
         suggest_offer(&suggestion, host->metrics[i].name);
         if (strcmp(host->metrics[i].name, name) == 0) {
             *place = i;
-            return true;
+            if (!word_list(host, i))
+                return true;
+            g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
+                        "%s: a word, which has no interval, expected a metric that is a number", name);
+            return false;
         }
     }
     g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_UNKNOWN, "%s: unknown metric, did you mean %s?", name,

@@ -2,6 +2,8 @@
 /* Replications of a point. */
 #include "sim/study/evidence.h"
 
+#include "sim/study/word.h"
+
 #include <errno.h>
 #include <math.h>
 #include <string.h>
@@ -163,6 +165,12 @@ struct interval evidence_further(struct evidence *evidence, unsigned metric, uns
 
     g_free(values);
     return out;
+}
+
+const char *evidence_word(const struct evidence *evidence, unsigned metric)
+{
+    return word_worst(evidence->host, metric, (const double *const *)evidence->metrics->pdata,
+                      evidence->metrics->len);
 }
 
 bool evidence_read(const struct evidence *evidence, GError **error)

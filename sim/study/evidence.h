@@ -18,6 +18,8 @@ unsigned evidence_count(const struct evidence *evidence);
 /* One of so many looks that together hold in 95 %. A quantile without samples (no folder, or they could
  * not be read: evidence_read()) has an estimate, the mean of the runs' own, and no interval. */
 struct interval evidence_interval(struct evidence *evidence, unsigned metric, unsigned looks);
+/* Of a metric that is a word the worst that a run had; NULL: none. */
+const char *evidence_word(const struct evidence *evidence, unsigned metric);
 /* Could all samples be read that were asked for so far? False and error (G_FILE_ERROR) if not: what was
  * told of quantiles is then not to be used. */
 bool evidence_read(const struct evidence *evidence, GError **error);

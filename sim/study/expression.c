@@ -85,11 +85,20 @@ static bool compare(const char *comparison, int sign)
     }
 }
 
+/* Is the name the text that it is compared with? False if it has no value. */
+static bool text_of(const struct expression *e, const struct expression_values *values, bool *same)
+{
+    const char *text = values->text(values->user, e->name);
+
+    *same = text && strcmp(text, e->text) == 0;
+    return text != NULL;
+}
+
 /* worst: what counts against the whole here; behind not that is true. */
 static bool truth_of(const struct expression *e, const struct expression_values *values, bool worst)
 {
     mpq_t difference;
-    bool is;
+    bool is, same;
 
     switch (e->node) {
     case NODE_COMPARE:
@@ -99,7 +108,7 @@ static bool truth_of(const struct expression *e, const struct expression_values 
         mpq_clear(difference);
         return is;
     case NODE_SAME:
-        return (strcmp(values->text(values->user, e->name), e->text) == 0) == (e->comparison[0] == '=');
+        return text_of(e, values, &same) ? same == (e->comparison[0] == '=') : worst;
     case NODE_AND:
         return truth_of(e->left, values, worst) && truth_of(e->right, values, worst);
     case NODE_OR:
@@ -140,8 +149,16 @@ static bool differences_of(const struct expression *e, const struct expression_v
                            unsigned sample_count, double *values, int *sum_sign)
 {
     mpq_t difference, sum;
-    bool whole = true;
+    bool whole = true, same;
 
+    *sum_sign = 0;
+    for (unsigned i = 0; e->node == NODE_SAME && i < sample_count && whole; i++) {
+        whole = text_of(e, &samples[i], &same);
+        values[i] = same ? 0 : 1;
+        *sum_sign |= !same;
+    }
+    if (e->node == NODE_SAME)
+        return whole;
     mpq_inits(difference, sum, NULL);
     for (unsigned i = 0; i < sample_count && whole; i++) {
         whole = expression_difference(e, &samples[i], difference);
@@ -161,7 +178,7 @@ static enum answer answer_of(const struct expression *e, const struct expression
 {
     enum answer left, right;
 
-    if (e->node == NODE_COMPARE) {
+    if (e->node == NODE_COMPARE || e->node == NODE_SAME) {
         double *values = g_new(double, sample_count);
         struct expression_differences differences = {
             .comparison = e, .values = values, .count = sample_count};
@@ -191,11 +208,13 @@ const char *expression_missing(const struct expression *e, const struct expressi
 {
     const char *missing = NULL;
 
-    if (e->node == NODE_COMPARE) {
+    if (e->node == NODE_COMPARE || e->node == NODE_SAME) {
         double *values = g_new(double, sample_count);
         int sign;
 
-        missing = differences_of(e, samples, sample_count, values, &sign) ? NULL : e->text;
+        missing = differences_of(e, samples, sample_count, values, &sign) ? NULL
+                  : e->node == NODE_SAME                                  ? e->name
+                                                                          : e->text;
         g_free(values);
         return missing;
     }

@@ -23,6 +23,8 @@ struct expression_names {
     enum expression_kind (*kind)(const void *user, const char *name);
     /* Unit of a number, as columns have it ("1", "ratio", "s" ...); NULL of the function: all are any. */
     const char *(*unit)(const void *user, const char *name);
+    /* What a text may be, NULL-terminated; NULL: anything. NULL of the function: all are anything. */
+    const char *const *(*words)(const void *user, const char *name);
     /* Offers all names, to find the nearest to an unknown one. */
     void (*offer)(const void *user, struct suggestion *suggestion);
     const void *user;
@@ -31,7 +33,8 @@ struct expression_names {
 /* What names stand for. */
 struct expression_values {
     bool (*number)(const void *user, const char *name, mpq_t out); /* false: it has no value here */
-    const char *(*text)(const void *user, const char *name);       /* borrowed; NULL if no name is a text */
+    /* Borrowed; NULL: it has no value here. NULL of the function: no name is a text. */
+    const char *(*text)(const void *user, const char *name);
     const void *user;
 };
 
@@ -52,7 +55,8 @@ GPtrArray *expression_list(const struct expression *expression);
 
 enum answer { ANSWER_NO, ANSWER_UNSURE, ANSWER_YES };
 
-/* Left minus right of a comparison, one a sample. */
+/* Left minus right of a comparison, one a sample; of a text 0 where it is what it is compared with,
+ * else 1. */
 struct expression_differences {
     const struct expression *comparison; /* itself a condition */
     const double *values;
@@ -68,7 +72,7 @@ struct expression_judge {
 };
 
 /* Puts comparisons to the judge. and, or and not join the answers as in Kleene's logic: no and unsure is no.
- * Texts are not allowed. A comparison that has no value in some sample is not put. */
+ * A comparison that has no value in some sample is not put. */
 enum answer expression_answer(const struct expression *expression, const struct expression_values *samples,
                               unsigned sample_count, const struct expression_judge *judge);
 

@@ -2,6 +2,7 @@
 /* Reads expressions: recursive descent, one function a level of precedence. */
 #include "sim/study/expression_tree.h"
 #include "sim/study/quantity.h"
+#include "sim/study/word.h"
 
 #include <string.h>
 
@@ -175,9 +176,25 @@ static bool take_comparison(struct parser *p, char comparison[3])
     return false;
 }
 
+/* Is the text one that the name can be? Else it is a mistake that lists them. */
+static bool is_word(struct parser *p, const char *at, const struct expression *e)
+{
+    const char *const *words = p->names->words ? p->names->words(p->names->user, e->name) : NULL;
+    char *choice;
+
+    if (!words || g_strv_contains(words, e->text))
+        return true;
+    choice = word_choice(words);
+    fail(p, at, CONFIG_ERROR_VALUE, "%s is never %s, expected %s", e->name, e->text, choice);
+    g_free(choice);
+    return false;
+}
+
 static struct expression *parse_same(struct parser *p, const char *start, const char *name)
 {
     struct expression *e = make(p, NODE_SAME, NULL, NULL);
+    const char *at;
+    bool known;
 
     e->name = g_strdup(name);
     if (!take_comparison(p, e->comparison) || e->comparison[1] != '=' || strchr("<>", e->comparison[0])) {
@@ -185,10 +202,15 @@ static struct expression *parse_same(struct parser *p, const char *start, const 
         return fail(p, start, CONFIG_ERROR_SYNTAX, "%s is a text, expected == or != and a word behind it",
                     name);
     }
+    skip_blanks(p);
+    at = p->at;
     e->text = take_text(p);
-    if (e->text)
+    if (e->text && is_word(p, at, e))
         return e;
+    known = e->text != NULL;
     expression_free(e);
+    if (known)
+        return NULL;
     return fail(p, p->at, CONFIG_ERROR_SYNTAX, "expected the word that %s is compared with", name);
 }
 

@@ -3,6 +3,7 @@
 #include "sim/config/file.h"
 #include "sim/config/value.h"
 #include "sim/study/reader.h"
+#include "sim/study/word.h"
 
 #include <string.h>
 
@@ -40,6 +41,14 @@ static void take_base(struct reader *reader, unsigned line, const char *text)
     g_free(folder);
 }
 
+static bool is_word(const struct study_host *host, const char *metric)
+{
+    for (unsigned i = 0; i < host->metric_count; i++)
+        if (strcmp(host->metrics[i].name, metric) == 0)
+            return word_list(host, i) != NULL;
+    return false;
+}
+
 static void take_metrics(struct reader *reader, unsigned line, const char *text)
 {
     const struct study_host *host = reader->study->host;
@@ -53,6 +62,11 @@ static void take_metrics(struct reader *reader, unsigned line, const char *text)
         if (g_strcmp0(suggestion.nearest, *metric) != 0)
             reader_mistake(reader, line, "study", "metrics", CONFIG_ERROR_UNKNOWN,
                            "%s: unknown metric, did you mean %s?", *metric, suggestion.nearest);
+        else if (is_word(host, *metric))
+            reader_mistake(reader, line, "study", "metrics", CONFIG_ERROR_VALUE,
+                           "%s: a word, which no curve shows, expected metrics that are numbers, such as "
+                           "collapsed",
+                           *metric);
     }
 }
 

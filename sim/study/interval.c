@@ -217,6 +217,9 @@ static void of_kind(const struct stats_column *column, const double *values, dou
     case STATS_FIXED:
         out->low = out->high = out->estimate;
         return;
+    case STATS_WORD:
+        out->note = "a word";
+        break;
     case STATS_OTHER:
     case STATS_MEAN:
         student(looks, out);

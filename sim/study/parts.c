@@ -41,6 +41,10 @@ static void add_text(GString *to, const struct expression *e, unsigned binds)
         g_string_append(to, e->text);
         return;
     }
+    if (e->node == NODE_SAME) {
+        g_string_append_printf(to, "%s %s %s", e->name, e->comparison, e->text);
+        return;
+    }
     g_string_append(to, closed ? "(" : "");
     if (e->node == NODE_NOT) {
         g_string_append(to, "not ");

@@ -3,6 +3,7 @@
 #include "sim/study/bound.h"
 #include "sim/study/folder.h"
 #include "sim/study/plan_private.h"
+#include "sim/study/word.h"
 
 #include <math.h>
 
@@ -19,14 +20,30 @@ static void metric_headers(struct csv *csv, const struct plan *plan, const char 
 {
     static const char *const suffixes[] = {"mean", "ci_low", "ci_high", "ci_note"};
 
-    for (unsigned m = 0; m < plan->metrics->len; m++)
-        for (size_t i = 0; i < G_N_ELEMENTS(suffixes); i++) {
-            char *name = g_strdup_printf("%s%s_%s", prefix, (const char *)g_ptr_array_index(plan->metrics, m),
-                                         suffixes[i]);
+    for (unsigned m = 0; m < plan->metrics->len; m++) {
+        const char *metric = g_ptr_array_index(plan->metrics, m);
+        bool word = plan_is_word(plan, metric);
+
+        for (size_t i = 0; i < (word ? 1 : G_N_ELEMENTS(suffixes)); i++) {
+            char *name = word ? g_strconcat(prefix, metric, NULL)
+                              : g_strdup_printf("%s%s_%s", prefix, metric, suffixes[i]);
 
             csv_text(csv, name);
             g_free(name);
         }
+    }
+}
+
+/* Of a word the worst that a run had. */
+static void word_cell(struct csv *csv, const struct plan *plan, const struct plan_value *value,
+                      const char *metric)
+{
+    const struct study_host *host = plan->study->host;
+    const char *word = value ? word_worst(host, (unsigned)plan_metric_place(host, metric),
+                                          (const double *const *)value->metrics->pdata, value->metrics->len)
+                             : NULL;
+
+    csv_text(csv, word ? word : "");
 }
 
 /* value: NULL for empty cells. */
@@ -37,9 +54,14 @@ static bool metric_cells(struct csv *csv, const struct plan *plan, const struct 
 
     for (unsigned m = 0; m < plan->metrics->len && !unread; m++) {
         struct interval s = {0, (double)NAN, 0, (double)NAN, (double)NAN, ""};
+        const char *metric = g_ptr_array_index(plan->metrics, m);
 
+        if (plan_is_word(plan, metric)) {
+            word_cell(csv, plan, value, metric);
+            continue;
+        }
         if (value)
-            s = plan_interval(plan, value, g_ptr_array_index(plan->metrics, m), &unread);
+            s = plan_interval(plan, value, metric, &unread);
         csv_real(csv, s.estimate);
         csv_real(csv, s.low);
         csv_real(csv, s.high);

@@ -3,6 +3,7 @@
 #include "sim/study/parts.h"
 #include "sim/study/plan_private.h"
 #include "sim/study/quantity.h"
+#include "sim/study/word.h"
 
 #include <math.h>
 #include <string.h>
@@ -32,6 +33,16 @@ static bool sample_number(const void *user, const char *name, mpq_t out)
         }
     study_number(key, study_point_text(plan->study, sample->value->point->number, key), out);
     return true;
+}
+
+/* Keys of a target are numbers: this is a metric. */
+static const char *sample_text(const void *user, const char *name)
+{
+    const struct sample *sample = user;
+    const struct study_host *host = sample->value->point->plan->study->host;
+    unsigned metric = (unsigned)plan_metric_place(host, name);
+
+    return word_text(host, metric, sample->metrics[metric]);
 }
 
 struct case_at_hand {
@@ -199,6 +210,8 @@ static enum answer by_intervals(const void *user, const char *comparison,
 
     if (metric == -1)
         return statistics_answer_mean(comparison, differences->sum_sign);
+    if (metric >= 0 && plan->study->host->metrics[metric].kind == STATS_WORD)
+        return by_runs(comparison, differences, c->looks);
     mpq_inits(line.at_0, line.slope, NULL);
     if (metric >= 0 && find_line(c, differences->comparison, metric, &line))
         answer = of_one_metric(c, comparison, metric, &line, differences);
@@ -223,7 +236,7 @@ static enum answer by_estimates(const void *user, const char *comparison,
 
     if (metric == -2 && !of_means(plan, differences->comparison))
         return by_share_of_runs(comparison, differences);
-    if (kind == STATS_EXTREME)
+    if (kind == STATS_EXTREME || kind == STATS_WORD)
         return by_share_of_runs(comparison, differences);
     mpq_inits(line.at_0, line.slope, NULL);
     if (kind == STATS_QUANTILE && find_line(c, differences->comparison, metric, &line)) {
@@ -249,7 +262,7 @@ static struct samples samples_of(const struct plan_value *value)
     s.values = g_new0(struct expression_values, s.count);
     for (unsigned i = 0; i < s.count; i++) {
         s.of[i] = (struct sample){value, g_ptr_array_index(value->metrics, i)};
-        s.values[i] = (struct expression_values){sample_number, NULL, &s.of[i]};
+        s.values[i] = (struct expression_values){sample_number, sample_text, &s.of[i]};
     }
     return s;
 }

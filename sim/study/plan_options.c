@@ -5,6 +5,7 @@
 #include "sim/config/value.h"
 #include "sim/study/axis.h"
 #include "sim/study/parts.h"
+#include "sim/study/word.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -25,11 +26,18 @@ int plan_metric_place(const struct study_host *host, const char *name)
     return -1;
 }
 
-/* A target is about metrics and keys that are numbers. */
+bool plan_is_word(const struct plan *plan, const char *metric)
+{
+    return word_list(plan->study->host, (unsigned)plan_metric_place(plan->study->host, metric)) != NULL;
+}
+
+/* A target is about metrics, and keys that are numbers. */
 static enum expression_kind target_kind(const void *user, const char *name)
 {
-    if (plan_metric_place(user, name) >= 0)
-        return EXPRESSION_NUMBER;
+    int metric = plan_metric_place(user, name);
+
+    if (metric >= 0)
+        return word_list(user, (unsigned)metric) ? EXPRESSION_TEXT : EXPRESSION_NUMBER;
     if (!study_key(name) || study_names.kind(NULL, name) != EXPRESSION_NUMBER)
         return EXPRESSION_UNKNOWN;
     return EXPRESSION_NUMBER;
@@ -41,6 +49,11 @@ static const char *target_unit(const void *user, const char *name)
     int metric = plan_metric_place(host, name);
 
     return metric >= 0 ? host->metrics[metric].unit : study_names.unit(NULL, name);
+}
+
+static const char *const *target_words(const void *user, const char *name)
+{
+    return word_list(user, (unsigned)plan_metric_place(user, name));
 }
 
 static void offer_targets(const void *user, struct suggestion *suggestion)
@@ -55,7 +68,7 @@ static void offer_targets(const void *user, struct suggestion *suggestion)
 static bool read_target(struct plan *plan, GError **error)
 {
     const struct study_host *host = plan->study->host;
-    const struct expression_names names = {target_kind, target_unit, offer_targets, host};
+    const struct expression_names names = {target_kind, target_unit, target_words, offer_targets, host};
     GPtrArray *all;
 
     plan->target = expression_parse(plan->options.target, &names, error);

@@ -76,6 +76,8 @@ bool plan_same_question(const struct plan *plan, GError **error);
 
 /* The place of a metric in the host's list; -1: it is none. */
 int plan_metric_place(const struct study_host *host, const char *name);
+/* Is it one of the target's metrics that are a word? */
+bool plan_is_word(const struct plan *plan, const char *metric);
 
 /* The text of the value of an axis at a place. */
 const char *plan_text(const struct plan *plan, unsigned axis, unsigned place);

@@ -2,6 +2,7 @@
 /* What a plan found, in words. */
 #include "sim/study/parts.h"
 #include "sim/study/plan_private.h"
+#include "sim/study/word.h"
 
 #include <math.h>
 
@@ -87,16 +88,32 @@ bool plan_load(const struct plan *plan, const struct plan_value *value, struct s
 
 /* --- an answer ------------------------------------------------------------------------------------------ */
 
+static void add_words(GString *to, const struct plan *plan, const struct plan_value *value,
+                      const char *metric)
+{
+    const struct study_host *host = plan->study->host;
+    char *counts = word_counts(host, (unsigned)plan_metric_place(host, metric),
+                               (const double *const *)value->metrics->pdata, value->metrics->len);
+
+    g_string_append(to, counts);
+    g_free(counts);
+}
+
 /* "time_to_key_p99_s 12.3 [11.9, 12.7]" for each metric of the target. */
 static char *metrics_text(const struct plan *plan, const struct plan_value *value)
 {
     GString *text = g_string_new(NULL);
 
     for (unsigned m = 0; m < plan->metrics->len; m++) {
-        struct interval s = plan_interval(plan, value, g_ptr_array_index(plan->metrics, m), NULL);
+        const char *metric = g_ptr_array_index(plan->metrics, m);
+        struct interval s;
 
-        g_string_append_printf(text, "%s%s ", m ? ", " : "",
-                               (const char *)g_ptr_array_index(plan->metrics, m));
+        g_string_append_printf(text, "%s%s ", m ? ", " : "", metric);
+        if (plan_is_word(plan, metric)) {
+            add_words(text, plan, value, metric);
+            continue;
+        }
+        s = plan_interval(plan, value, metric, NULL);
         if (isnan(s.estimate))
             g_string_append(text, "without a value");
         else if (s.note)

@@ -249,7 +249,7 @@ static void offer_names(const void *user, struct suggestion *suggestion)
     study_offer_keys(suggestion);
 }
 
-const struct expression_names study_names = {kind_of, unit_of, offer_names, NULL};
+const struct expression_names study_names = {kind_of, unit_of, NULL, offer_names, NULL};
 
 struct crossing {
     const struct study *study;

@@ -6,6 +6,7 @@
 #include "sim/files/aside.h"
 #include "sim/study/csv_rows.h"
 #include "sim/study/manifest.h"
+#include "sim/study/word.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -203,22 +204,38 @@ static bool row_fits(char **header, char **row, const struct result_wanted *want
     return right && scenario_fits(header, row, wanted, out);
 }
 
+static bool take_metric(const struct study_host *host, unsigned metric, const char *cell, struct result *out)
+{
+    const char *const *words = word_list(host, metric);
+    char *end = NULL, *choice;
+
+    if (words && word_value(host, metric, cell, &out->metrics[metric]))
+        return true;
+    if (words) {
+        choice = word_choice(words);
+        damaged(out, g_strdup_printf("summary.csv: %s is \"%.40s\", expected %s", host->metrics[metric].name,
+                                     cell, choice));
+        g_free(choice);
+        return false;
+    }
+    out->metrics[metric] = g_ascii_strtod(cell, &end);
+    return (!*end && isfinite(out->metrics[metric])) ||
+           damaged(out, g_strdup_printf("summary.csv: %s is \"%.40s\", which is not a number",
+                                        host->metrics[metric].name, cell));
+}
+
 static bool take_metrics(char **header, char **row, const struct study_host *host, struct result *out)
 {
+    bool good = true;
+
     out->metrics = g_new(double, host->metric_count);
-    for (unsigned i = 0; i < host->metric_count; i++) {
+    for (unsigned i = 0; i < host->metric_count && good; i++) {
         int column = column_of(header, host->metrics[i].name);
-        char *end = NULL;
 
         out->metrics[i] = (double)NAN;
-        if (column < 0 || !*row[column])
-            continue;
-        out->metrics[i] = g_ascii_strtod(row[column], &end);
-        if (*end || !isfinite(out->metrics[i]))
-            return damaged(out, g_strdup_printf("summary.csv: %s is \"%.40s\", which is not a number",
-                                                host->metrics[i].name, row[column]));
+        good = column < 0 || !*row[column] || take_metric(host, i, row[column], out);
     }
-    return true;
+    return good;
 }
 
 static bool read_summary(const char *folder, const struct result_wanted *wanted, struct result *out,

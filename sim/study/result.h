@@ -6,7 +6,7 @@
 #include "sim/study/study.h"
 
 /* Of the files of a result, in their manifests; the next number, when who reads them would misread. */
-#define RESULT_FORMAT 2
+#define RESULT_FORMAT 3
 
 enum result_state {
     RESULT_MISSING, /* no such folder */
@@ -18,9 +18,10 @@ enum result_state {
 
 struct result {
     enum result_state state;
-    char *why;       /* damaged: what is wrong; failed: the reason; other: the version. NULL else */
-    double *metrics; /* metric_count of the host; NULL unless whole (or other, if any version will do) */
-    double wall_s;   /* how long the run took; 0 if it is not known */
+    char *why; /* damaged: what is wrong; failed: the reason; other: the version. NULL else */
+    /* metric_count of the host, words as their place; NULL unless whole (or other, if any version will do) */
+    double *metrics;
+    double wall_s; /* how long the run took; 0 if it is not known */
 };
 
 /* What the run should have been made with. */

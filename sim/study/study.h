@@ -31,6 +31,8 @@ struct study_host {
     unsigned metric_count;
     const struct stats_quantile *quantiles; /* where the samples of metrics that are quantiles stand */
     unsigned quantile_count;
+    const struct stats_words *words; /* what metrics that are a word may be */
+    unsigned word_count;
     const char *ues;      /* metric that counts what shares are of; NULL: none */
     const char *progress; /* metric that says how far a run came, where others have no value; NULL: none */
     const char *version;  /* of the program: results of others are told apart */

@@ -117,6 +117,9 @@ expect 2 "a base in a folder of two lines" expand "$(printf 'x\ny/accent.ini')" 
 says err "expand: the path of the base scenario holds a control character" "... is refused as well"
 [ ! -s out ]
 result $? "... and no command is printed"
+printf '[study]\nbase = %s/scripts/scenarios/solicited-pull.ini\nmetrics = ues_keyed, verdict\n' "$source" >bad.ini
+expect 2 "a word among the metrics to show" expand bad.ini
+says err "metrics: verdict: a word, which no curve shows, expected metrics that are numbers" "... is refused"
 printf '[study]\nbase = %s/scripts/scenarios/solicited-pull.ini\n[axis a]\nue.cuont = 1\n' "$source" >bad.ini
 expect 2 "a wrong study" expand bad.ini
 says err "bad.ini:4: [axis a] ue.cuont: unknown key, did you mean ue.count?" "... with file, line and suggestion"
@@ -173,6 +176,9 @@ cmp -s runs.csv again/runs.csv && cmp -s study.csv again/study.csv
 result $? "the same tables, byte for byte"
 expect 0 "--check-until" collect "$studies/quick.ini" -o q --check-until 'ci(ues_keyed) < 1%'
 lines 0 "all UEs have keys: no spread"
+same "$(cell q/runs.csv 1 verdict), $(cell q/study.csv 1 verdict)" "calm, calm" "a verdict is a word in both tables"
+expect 2 "--check-until of a word" collect "$studies/quick.ini" -o q --check-until 'ci(verdict) < 1%'
+says err "verdict: a word, which has no interval, expected a metric that is a number" "... is refused"
 expect 0 "--check-until of a metric with spread" collect "$studies/quick.ini" -o q --check-until 'ci(time_to_key_mean_s) < 0.0001%'
 lines 10 "no point is so narrow"
 
@@ -195,6 +201,11 @@ run_all
 expect 0 "collect" collect "$studies/quick.ini" -o again
 cmp -s runs.csv again/runs.csv && cmp -s study.csv again/study.csv
 result $? "the same tables in the end"
+sed -i 's/,calm,/,clam,/' again/runs/p0004-r01/summary.csv
+expect 0 "--missing with a verdict that there is not" expand "$studies/quick.ini" -o again --missing
+lines 1 "it is damaged"
+says err 'verdict is "clam", expected calm, overloaded, "cut off" or collapsed' "... and why"
+run_all
 : >again/runs/p0001-r01/timeseries.csv
 rm again/runs/p0001-r02/latency.csv again/runs/p0002-r01/distribution.csv
 expect 0 "--missing with files emptied and lost" expand "$studies/quick.ini" -o again --missing
@@ -320,6 +331,16 @@ with_runs always
 expect 0 "a target that is always met" plan one.ini --target "ues_keyed_ratio >= 0" --vary bmsc.workers=1..8 --quiet -o always
 same "$(cell always/plan.csv 1 status)" always "... is always met"
 same "$(cell always/plan.csv 1 answer)" 1 "... from the smallest on"
+# Three workers serve all at once; at two the last waits for 3 s.
+with_runs words
+expect 0 "a target that is a word" plan one.ini --target "verdict == calm" --vary bmsc.workers=1..32 --quiet -o words
+same "$(cell words/plan.csv 1 answer), $(cell words/plan.csv 1 verdict), $(cell words/plan.csv 1 neighbour_verdict)" \
+    "3, calm, overloaded" "... is met where nobody waits"
+says out "that meets the target: 3 (verdict calm (10 runs); at 2 verdict overloaded (" "... in words, with the runs"
+expect 2 "a word that a verdict is not" plan one.ini --target "verdict != cut off" --vary bmsc.workers=1..2 -o words2
+says err 'verdict is never cut, expected calm, overloaded, "cut off" or collapsed' "... is told with those that it is"
+expect 2 "a verdict as a number" plan one.ini --target "verdict < 1" --vary bmsc.workers=1..2 -o words2
+says err "verdict is a text, expected == or != and a word behind it" "... likewise"
 with_runs sides
 expect 0 "a target with two sides" plan one.ini --vary bmsc.workers=1..32 --quiet -o sides \
     --target "bmsc_utilisation_ratio <= 0.4 and bmsc_utilisation_ratio >= 0.15"

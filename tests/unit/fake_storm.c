@@ -51,6 +51,8 @@ const unsigned storm_procedure_count = G_N_ELEMENTS(storm_procedures);
 
 #define WINDOWS 100
 
+const struct stats_words storm_words[] = {{"verdict", load_verdict_names}};
+const unsigned storm_word_count = G_N_ELEMENTS(storm_words);
 const struct stats_quantile storm_quantiles[] = {{"time_to_key_p50_s", "time_to_key", 0.5, NULL}};
 const unsigned storm_quantile_count = G_N_ELEMENTS(storm_quantiles);
 
