@@ -13,7 +13,7 @@
 
 #define BURST_PEAK                                                                                           \
     (60 * 0.4 * 0.4 * 0.6 * 0.6 * 0.6) /* the height of Beta(3,4), at 2/5 (sim/kernel/burst.h) */
-#define EVENTS_MAX 150000
+#define EVENTS_MAX 150000              /* a look: some 15 ms */
 
 const char *const load_server_names[LOAD_SERVERS] = {"BM-SC", "BSF", "HSS"};
 
@@ -49,18 +49,49 @@ static void fill_server(const struct scenario *s, enum load_server which, struct
     server->time_min_s = out->ues / server->capacity_ues_per_s;
 }
 
+/* Its queue is full by its length, or by the time that one waits in it. */
+static double fill_full_queue(const struct scenario *s, enum load_server which,
+                              struct load_server_load *server)
+{
+    const int64_t limits[] = {s->bmsc_queue_limit, s->bsf_queue_limit, s->hss_queue_limit};
+    const int64_t times_ns[] = {s->bmsc_queue_time_limit, s->bsf_queue_time_limit, s->hss_queue_time_limit};
+    double by_length_s = (double)limits[which] * server->mean_s / server->workers;
+
+    server->full_by_time = times_ns[which] > 0 && load_seconds(times_ns[which]) < by_length_s;
+    server->newest_first = (which == LOAD_BMSC  ? s->bmsc_newest_first
+                            : which == LOAD_BSF ? s->bsf_newest_first
+                                                : s->hss_newest_first) > 0;
+    return server->full_by_time ? load_seconds(times_ns[which]) : by_length_s;
+}
+
+/* What may stand before a job that is served, as time to work it off: LOAD.md, "Dead work". */
+static double late_work_s(const struct scenario *s, enum load_server which,
+                          const struct load_server_load *server)
+{
+    const bool drops[] = {s->bmsc_drop_late, s->bsf_drop_late, s->hss_drop_late};
+    const int64_t newest[] = {s->bmsc_newest_first, s->bsf_newest_first, s->hss_newest_first};
+    double longest_s = server->full_queue_s;
+
+    if (drops[which])
+        return 0;
+    if (newest[which] > 0)
+        longest_s = fmin(longest_s, (double)newest[which] * server->mean_s / server->workers);
+    if (which == LOAD_HSS && s->hss_overload_wait > 0)
+        longest_s = fmin(longest_s, load_seconds(s->hss_overload_wait));
+    return longest_s;
+}
+
 /* Who waits for a server, and for how long at most. */
 static void fill_patience(const struct scenario *s, enum load_server which, struct load *out)
 {
-    const int64_t limits[] = {s->bmsc_queue_limit, s->bsf_queue_limit, s->hss_queue_limit};
     struct load_server_load *server = &out->server[which];
     bool by_server = which == LOAD_HSS || (which == LOAD_BSF && out->job[LOAD_bsf_zn].per_ue > 0 &&
                                            s->diameter_timeout < s->ue_response_timeout);
 
     server->patience_s = load_seconds(by_server ? s->diameter_timeout : s->ue_response_timeout);
     server->patience_key = by_server ? "diameter.timeout" : "ue.response_timeout";
-    server->full_queue_s = (double)limits[which] * server->mean_s / server->workers;
-    server->dead_work = server->full_queue_s > server->patience_s;
+    server->full_queue_s = fill_full_queue(s, which, server);
+    server->dead_work = late_work_s(s, which, server) > server->patience_s;
     server->dead_queue =
         server->mean_s > 0 ? server->patience_s * server->workers / server->mean_s : INFINITY;
 }
@@ -144,7 +175,7 @@ static void fill_verdict(const struct load_play *play, struct load *out)
         server->late_max_s = f->late_max_s;
         server->useful_ratio = f->served_s > 0 ? f->useful_s / f->served_s : NAN;
         drained_s = fmax(drained_s, f->backlog_s);
-        waited = waited || f->wait_max_s > LOAD_CALM_WAIT_S || !isnan(f->full_s);
+        waited = waited || f->wait_max_s > LOAD_CALM_WAIT_S || !isnan(f->full_s) || f->dropped;
         collapsed =
             collapsed || (f->late_max_s >= LOAD_COLLAPSE_S && server->useful_ratio < LOAD_COLLAPSE_USEFUL);
     }
@@ -157,18 +188,21 @@ static void fill_verdict(const struct load_play *play, struct load *out)
                                           : LOAD_CALM;
 }
 
-/* Coarser where a storm goes on for so long that fine cohorts would take too much time. */
-static void play_within(struct load_play *play, const struct scenario *s, const double *visit_s)
+/* Coarser where a storm goes on for so long that fine cohorts would take too much time: 8192, 2048, 256. */
+static void play_within(struct load_play *play, const struct scenario *s, const double *visit_s,
+                        uint64_t *events)
 {
     double steps = (double)s->ue_count / s->pull_rate / STEP_S;
     int64_t wanted = visit_s ? (int64_t)fmin(COHORTS_MAX, fmax(COHORTS / 2, steps)) : COHORTS;
     uint32_t cohorts = (uint32_t)MIN(wanted, s->ue_count);
 
     load_play_run(play, s, NULL, cohorts, visit_s, EVENTS_MAX);
-    while (play->stopped && cohorts / 4 >= COHORTS_MIN) {
-        cohorts /= 4;
+    *events += play->events;
+    for (uint32_t coarser = 4; play->stopped && cohorts / coarser >= COHORTS_MIN; coarser *= 2) {
+        cohorts /= coarser;
         load_play_clear(play);
         load_play_run(play, s, NULL, cohorts, visit_s, EVENTS_MAX);
+        *events += play->events;
     }
 }
 
@@ -182,14 +216,14 @@ void load_of_scenario(const struct scenario *s, struct load *out)
                          .pull_rate_per_s = s->pull_rate,
                          .pull_peak_per_s = s->pull_rate * (burst ? BURST_PEAK : 1),
                          .pulls_s = (double)(s->ue_count - !burst) / s->pull_rate};
-    play_within(&play, s, NULL);
+    play_within(&play, s, NULL, &out->events);
     load_costs(&play, out);
     load_links(&play, out);
     load_play_clear(&play);
     fill_bottleneck(out);
     for (unsigned i = 0; i < LOAD_SERVERS; i++)
         visit_s[i] = visit_of(out, (enum load_server)i);
-    play_within(&play, s, visit_s);
+    play_within(&play, s, visit_s, &out->events);
     fill_verdict(&play, out);
     fill_retries(&play, out);
     load_play_clear(&play);

@@ -55,8 +55,10 @@ struct load_server_load {
     double capacity_ues_per_s;  /* INFINITY where a UE costs nothing */
     double workers_min;         /* for pull.rate, offered load at most 1 */
     double time_min_s;          /* for ue.count UEs with the workers there are */
-    double full_queue_s;        /* a queue as long as queue_limit, worked off */
-    double patience_s;          /* of who waits for this server, the shortest */
+    double full_queue_s; /* a queue as long as queue_limit, or queue_time_limit, let it be, worked off */
+    bool full_by_time;   /* queue_time_limit does */
+    bool newest_first;   /* what it does then is not expected here */
+    double patience_s;   /* of who waits for this server, the shortest */
     const char *patience_key;
     bool dead_work;      /* the full queue takes longer than that */
     double dead_queue;   /* ... from so many jobs on */
@@ -118,6 +120,7 @@ struct load {
     bool ends_by_itself; /* before run.end, and without having been stopped */
     double recovery_s;   /* from when the last first pull is due until queues are drained */
     double keyed_ratio;  /* share of UEs that hold the key then */
+    uint64_t events;     /* that were reckoned for all this: what it costs, some 50 to 100 ns each */
 };
 
 void load_of_scenario(const struct scenario *scenario, struct load *out);

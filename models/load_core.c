@@ -49,6 +49,8 @@ static void respond(struct load_play *play, uint32_t request, enum load_answer a
     bool bsf = r->server == LOAD_BSF;
 
     r->answer = (uint8_t)answer;
+    if (answer == LOAD_503)
+        r->retry_after_s = load_retry_after_s(play, (enum load_server)r->server, &play->ues[r->ue]);
     switch (answer) {
     case LOAD_401:
     case LOAD_401_STALE:
@@ -80,7 +82,7 @@ static void finish(struct load_play *play, uint32_t request, enum load_answer an
 
 void load_core_pull(struct load_play *play, uint32_t ue)
 {
-    load_push(play, load_admit(play, LOAD_bmsc_pull, true), LOAD_PULL_MADE, ue, 0);
+    load_push(play, load_admit(play, LOAD_bmsc_pull, NULL).at_s, LOAD_PULL_MADE, ue, 0);
 }
 
 static void pull_made(struct load_play *play, uint32_t number)
@@ -112,7 +114,8 @@ static void pull_again(struct load_play *play, uint32_t number)
 
 static void queue_msk(struct load_play *play, uint32_t number)
 {
-    load_push(play, load_admit(play, LOAD_bmsc_msk, true), LOAD_MSK_SENT, number, play->ues[number].granted);
+    load_push(play, load_admit(play, LOAD_bmsc_msk, NULL).at_s, LOAD_MSK_SENT, number,
+              play->ues[number].granted);
 }
 
 static void msk_sent(struct load_play *play, uint32_t number, uint32_t granted)
@@ -153,14 +156,14 @@ static void msk_again(struct load_play *play, uint32_t number, uint32_t granted)
 static void ack_arrives(struct load_play *play, uint32_t number, uint32_t granted)
 {
     struct load_ue *ue = &play->ues[number];
-    double done_s;
+    struct load_admission admission;
 
     if (ue->granted != granted || ue->stage != LOAD_REQUESTED || ue->acked)
         return;
-    done_s = load_admit(play, LOAD_bmsc_ack, false);
-    ue->acked = done_s >= 0;
+    admission = load_admit(play, LOAD_bmsc_ack, &(struct load_asker){INFINITY, true});
+    ue->acked = admission.how == LOAD_SERVES;
     if (ue->acked)
-        load_push(play, done_s, LOAD_ACK_SERVED, number, granted);
+        load_push(play, admission.at_s, LOAD_ACK_SERVED, number, granted);
 }
 
 static void ack_served(struct load_play *play, uint32_t number)
@@ -198,16 +201,35 @@ static enum load_job job_of(const struct load_play *play, const struct load_requ
 static void arrives(struct load_play *play, uint32_t request)
 {
     struct load_request *r = &play->requests[request];
-    double done_s;
+    struct load_admission admission;
 
     r->job = (uint8_t)job_of(play, r);
-    done_s = load_admit(play, (enum load_job)r->job, false);
-    if (done_s < 0) {
+    /* The server knows when the UE has closed its connection. */
+    admission =
+        load_admit(play, (enum load_job)r->job, &(struct load_asker){r->deadline_s + play->one_way_s, false});
+    switch (admission.how) {
+    case LOAD_FULL:
         finish(play, request, LOAD_503);
-        return;
+        break;
+    case LOAD_DROPPED:
+        watch(play, request, INFINITY);
+        load_request_give(play, request);
+        break;
+    default:
+        watch(play, request, admission.at_s + play->one_way_s);
+        load_push(play, admission.at_s, admission.how == LOAD_SERVES ? LOAD_SERVED : LOAD_REFUSED, request,
+                  0);
     }
-    watch(play, request, done_s + play->one_way_s);
-    load_push(play, done_s, LOAD_SERVED, request, 0);
+}
+
+static void refused(struct load_play *play, uint32_t request)
+{
+    finish(play, request, LOAD_503);
+}
+
+static enum load_server server_behind(const struct load_request *r)
+{
+    return r->server == LOAD_BMSC ? LOAD_BSF : LOAD_HSS;
 }
 
 /* To the server behind, over the kept connection. */
@@ -215,6 +237,12 @@ static void ask(struct load_play *play, uint32_t request)
 {
     struct load_request *r = &play->requests[request];
 
+    if (load_overload_throttles(play, server_behind(r), &play->ues[r->ue])) {
+        load_fluid_refuses(&play->server[r->server], play->now_s);
+        finish(play, request, LOAD_503);
+        return;
+    }
+    play->server[r->server].asking += play->each;
     r->ask_deadline_s = play->now_s + load_seconds(play->s->diameter_timeout);
     play->messages[r->server == LOAD_BMSC ? KIND_zn_bir : KIND_zh_mar] += play->each;
     play->auts_mar += r->ask == LOAD_GET_AUTS ? play->each : 0;
@@ -304,14 +332,21 @@ static enum load_job job_behind(const struct load_request *r)
 static void asks(struct load_play *play, uint32_t request)
 {
     struct load_request *r = &play->requests[request];
-    double done_s = load_admit(play, job_behind(r), false);
-    double back_s = fmax(done_s, play->now_s) + play->between_s;
+    /* Nothing tells it that the asker has turned away, but it knows how long that waits. */
+    struct load_admission admission =
+        load_admit(play, job_behind(r),
+                   &(struct load_asker){play->now_s + load_seconds(play->s->diameter_timeout), false});
+    double back_s = admission.at_s + play->between_s;
 
-    r->busy = done_s < 0;
+    r->busy = admission.how == LOAD_FULL || admission.how == LOAD_WAITED;
+    r->dropped = admission.how == LOAD_DROPPED;
+    if (r->dropped)
+        back_s = INFINITY;
     if (back_s > r->ask_deadline_s)
         load_push(play, r->ask_deadline_s, LOAD_ASK_TIMEOUT, request, 0);
     watch(play, request, fmin(back_s, r->ask_deadline_s) + play->one_way_s);
-    load_push(play, r->busy ? play->now_s : done_s, LOAD_ASKED, request, 0);
+    if (!r->dropped)
+        load_push(play, admission.at_s, LOAD_ASKED, request, 0);
 }
 
 static bool keeps_late(const struct load_play *play, const struct load_request *r)
@@ -327,6 +362,7 @@ static void asked(struct load_play *play, uint32_t request)
 
     if (!r->busy)
         load_account(play, job_behind(r), play->now_s <= r->ask_deadline_s);
+    load_overload_tell(play, server_behind(r), r);
     play->messages[r->server == LOAD_BMSC ? KIND_zn_bia : KIND_zh_maa] += play->each;
     r->known = r->server != LOAD_BMSC || (ue->bsf == r->vector && ue->bsf_expiry_s > play->now_s);
     load_push(play, play->now_s + play->between_s, LOAD_ANSWERS, request, 0);
@@ -338,12 +374,15 @@ static void answers(struct load_play *play, uint32_t request)
     enum load_job job = r->server == LOAD_BMSC ? LOAD_bmsc_zn_answer : LOAD_bsf_zh_answer;
     double done_s;
 
+    load_overload_heard(play, server_behind(r), r);
     if (r->given_up && !keeps_late(play, r)) {
         load_request_give(play, request);
         return;
     }
+    if (!r->given_up)
+        play->server[r->server].asking -= play->each;
     r->answered = true;
-    done_s = load_admit(play, job, true);
+    done_s = load_admit(play, job, NULL).at_s;
     if (!r->given_up)
         watch(play, request, done_s + play->one_way_s);
     load_push(play, done_s, LOAD_ANSWERED, request, 0);
@@ -359,6 +398,10 @@ static void ask_timeout(struct load_play *play, uint32_t request)
     respond(play, request,
             r->server == LOAD_BMSC && play->s->whatif_zn_timeout_status == ZN_TIMEOUT_504 ? LOAD_504
                                                                                           : LOAD_503);
+    r = &play->requests[request]; /* the UE's next request may have moved them */
+    play->server[r->server].asking -= play->each;
+    if (r->dropped)
+        load_request_give(play, request);
 }
 
 static void learn(struct load_play *play, const struct load_request *r)
@@ -419,16 +462,13 @@ static void answered(struct load_play *play, uint32_t request)
 
 void load_core_event(struct load_play *play, const struct load_event *e)
 {
-    static void (*const of_request[])(struct load_play *, uint32_t) = {[LOAD_PULL_MADE] = pull_made,
-                                                                       [LOAD_PULL_AGAIN] = pull_again,
-                                                                       [LOAD_ARRIVES] = arrives,
-                                                                       [LOAD_SERVED] = served,
-                                                                       [LOAD_ASKS] = asks,
-                                                                       [LOAD_ASKED] = asked,
-                                                                       [LOAD_ANSWERS] = answers,
-                                                                       [LOAD_ANSWERED] = answered,
-                                                                       [LOAD_ASK_TIMEOUT] = ask_timeout,
-                                                                       [LOAD_ACK_SERVED] = ack_served};
+    static void (*const of_request[])(struct load_play *, uint32_t) = {
+        [LOAD_PULL_MADE] = pull_made,  [LOAD_PULL_AGAIN] = pull_again,
+        [LOAD_ARRIVES] = arrives,      [LOAD_SERVED] = served,
+        [LOAD_REFUSED] = refused,      [LOAD_ASKS] = asks,
+        [LOAD_ASKED] = asked,          [LOAD_ANSWERS] = answers,
+        [LOAD_ANSWERED] = answered,    [LOAD_ASK_TIMEOUT] = ask_timeout,
+        [LOAD_ACK_SERVED] = ack_served};
     static void (*const of_grant[])(struct load_play *, uint32_t, uint32_t) = {
         [LOAD_MSK_AGAIN] = msk_again, [LOAD_MSK_SENT] = msk_sent, [LOAD_ACK_ARRIVES] = ack_arrives};
 

@@ -11,6 +11,7 @@ void load_fluid_init(struct load_fluid *f, int64_t workers, int64_t limit)
 {
     *f = (struct load_fluid){.workers = (double)workers,
                              .limit = (double)limit,
+                             .queue_time_limit_s = INFINITY,
                              .free_s = -1,
                              .begins = g_new(double, RING_START),
                              .capacity = RING_START,
@@ -47,30 +48,67 @@ static void ring_drop(struct load_fluid *f, double until_s)
     }
 }
 
-double load_admit(struct load_play *play, enum load_job job, bool internal)
+/* What becomes of a job whose turn comes at begins_s. */
+static int outcome(const struct load_fluid *f, const struct load_asker *asker, double begins_s, double wait_s)
+{
+    if (asker == NULL || asker->patient)
+        return LOAD_SERVES;
+    if (f->drop_late && begins_s >= asker->gone_s)
+        return LOAD_DROPPED;
+    return wait_s > f->queue_time_limit_s ? LOAD_WAITED : LOAD_SERVES;
+}
+
+void load_fluid_refuses(struct load_fluid *f, double time_s)
+{
+    if (isnan(f->full_s))
+        f->full_s = time_s;
+    f->backlog_s = fmax(f->backlog_s, time_s);
+}
+
+struct load_admission load_admit(struct load_play *play, enum load_job job, const struct load_asker *asker)
 {
     struct load_fluid *f = &play->server[load_job_server[job]];
-    double mean_s = play->mean_s[job], begins_s = fmax(play->now_s, f->free_s), wait_s;
+    double begins_s = fmax(play->now_s, f->free_s), wait_s;
+    int how;
 
     if (play->unlimited)
-        return play->now_s + load_service_s(play, job);
+        return (struct load_admission){LOAD_SERVES, play->now_s + load_service_s(play, job)};
     ring_drop(f, play->now_s + f->grain_s);
     wait_s = fmax(0, begins_s - play->now_s - f->grain_s);
-    if (wait_s > 0 && !internal && f->length * play->each >= f->limit) {
-        if (isnan(f->full_s))
-            f->full_s = play->now_s;
-        f->backlog_s = play->now_s;
-        return -1;
+    if (wait_s > 0 && asker && f->length * play->each >= f->limit) {
+        load_fluid_refuses(f, play->now_s);
+        return (struct load_admission){LOAD_FULL, play->now_s};
     }
-    f->free_s = begins_s + play->each * mean_s / f->workers;
+    how = outcome(f, asker, begins_s, wait_s);
     if (wait_s > 0) {
         ring_put(f, begins_s);
         f->queue_max = fmax(f->queue_max, f->length * play->each);
-        f->wait_max_s = fmax(f->wait_max_s, wait_s);
     }
     if (wait_s >= LOAD_BACKLOG_S)
         f->backlog_s = fmax(f->backlog_s, play->now_s + wait_s);
-    return play->now_s + wait_s + load_service_s(play, job);
+    if (how == LOAD_WAITED)
+        load_fluid_refuses(f, play->now_s + wait_s);
+    f->dropped = f->dropped || how == LOAD_DROPPED;
+    if (how != LOAD_SERVES)
+        return (struct load_admission){how, play->now_s + wait_s};
+    f->free_s = begins_s + play->each * play->mean_s[job] / f->workers;
+    f->wait_max_s = fmax(f->wait_max_s, wait_s);
+    return (struct load_admission){LOAD_SERVES, play->now_s + wait_s + load_service_s(play, job)};
+}
+
+double load_queued(struct load_play *play, enum load_server server)
+{
+    struct load_fluid *f = &play->server[server];
+
+    ring_drop(f, play->now_s + f->grain_s);
+    return f->length * play->each;
+}
+
+double load_in_hand(struct load_play *play, enum load_server server)
+{
+    const struct load_fluid *f = &play->server[server];
+
+    return load_queued(play, server) + f->asking + (f->free_s > play->now_s ? f->workers : 0);
 }
 
 /* The server's own work: nobody waits for it at its queue. */
@@ -88,6 +126,7 @@ void load_account(struct load_play *play, enum load_job job, bool useful)
     if (is_own(job))
         return;
     f->served_s += play->each * play->mean_s[job];
+    f->served_jobs += play->each;
     if (useful) {
         f->useful_s += play->each * play->mean_s[job];
         f->late_since_s = INFINITY;

@@ -97,6 +97,20 @@ double load_service_s(struct load_play *play, enum load_job job)
 
 /* --- the run -------------------------------------------------------------------------------------------- */
 
+/* What turns jobs away when their turn comes. */
+static void fill_rules(struct load_play *play)
+{
+    const struct scenario *s = play->s;
+    const int64_t limits_ns[] = {s->bmsc_queue_time_limit, s->bsf_queue_time_limit, s->hss_queue_time_limit};
+    const bool drop[] = {s->bmsc_drop_late, s->bsf_drop_late, s->hss_drop_late};
+
+    for (unsigned i = 0; i < LOAD_SERVERS; i++) {
+        play->server[i].drop_late = drop[i];
+        if (limits_ns[i] > 0)
+            play->server[i].queue_time_limit_s = load_seconds(limits_ns[i]);
+    }
+}
+
 static void fill_servers(struct load_play *play)
 {
     const struct scenario *s = play->s;
@@ -105,6 +119,7 @@ static void fill_servers(struct load_play *play)
     load_fluid_init(&play->server[LOAD_BMSC], s->bmsc_workers, s->bmsc_queue_limit);
     load_fluid_init(&play->server[LOAD_BSF], s->bsf_workers, s->bsf_queue_limit);
     load_fluid_init(&play->server[LOAD_HSS], s->hss_workers, s->hss_queue_limit);
+    fill_rules(play);
     for (unsigned job = 0; job < LOAD_JOBS; job++) {
         const struct distribution *time = load_job_time(s, job);
 

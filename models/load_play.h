@@ -3,7 +3,7 @@
  * are fluid queues. No messages, no keys, no network: what takes a storm minutes takes this milliseconds.
  * Files:
  * load_play.c (time, the run), load_fluid.c (servers), load_core.c (what servers decide), load_ue.c (what UEs
- * do), load_start.c (the start state). load.c makes numbers of it. */
+ * do), load_remedies.c (what helps), load_start.c (the start state). load.c makes numbers of it. */
 #ifndef MODELS_LOAD_PLAY_H
 #define MODELS_LOAD_PLAY_H
 
@@ -15,16 +15,23 @@
 
 struct load_fluid {
     double workers, limit;
-    double grain_s; /* work of a few cohorts: shorter waits are of their lumps, not of the storm */
-    double free_s;  /* when what is there has been begun */
-    double *begins; /* ring of the times at which jobs begin, in order */
+    double queue_time_limit_s; /* INFINITY: none */
+    bool drop_late, dropped;   /* the rule; one was */
+    double grain_s;            /* work of a few cohorts: shorter waits are of their lumps, not of the storm */
+    double free_s;             /* when what is there has been begun */
+    double *begins;            /* ring of the times at which jobs begin, in order */
     uint32_t capacity, head, length; /* of the ring; a power of two */
     double queue_max, wait_max_s;
-    double full_s;             /* when a job was first turned away; NAN: never */
-    double backlog_s;          /* when a job last was let in after LOAD_BACKLOG_S or more, or turned away */
-    double served_s, useful_s; /* of what others asked for, and of it what they still waited for */
-    double late_since_s;       /* all that was served came too late, since then; INFINITY: the last did not */
-    double late_max_s;         /* the longest such time */
+    double full_s;              /* when a job was first turned away; NAN: never */
+    double backlog_s;           /* when a job last was let in after LOAD_BACKLOG_S or more, or turned away */
+    double served_s, useful_s;  /* of what others asked for, and of it what they still waited for */
+    double served_jobs;         /* of others */
+    double asking;              /* requests that it has put to the server behind, and waits for */
+    uint32_t report, reduction; /* of overload, the last; 0: none */
+    uint32_t heard, heard_reduction; /* ... and what who asks this server knows of it */
+    double heard_until_s;
+    double late_since_s; /* all that was served came too late, since then; INFINITY: the last did not */
+    double late_max_s;   /* the longest such time */
 };
 
 /* --- a cohort of UEs, and what BM-SC and BSF remember of it --------------------------------------------- */
@@ -45,6 +52,7 @@ struct load_ue {
     double expiry_s, known_expiry_s, bsf_expiry_s;
     double first_nonce_s, nonce_s; /* when they were made */
     double retry_after_s;
+    double budget_s;    /* when the budget of retries is whole again */
     uint32_t serial;    /* of the UE's phase: what is older is stale */
     uint32_t granted;   /* likewise of the BM-SC's grants */
     uint32_t challenge; /* of the BSF, that waits for a response; 0: none */
@@ -71,10 +79,14 @@ struct load_request {
     bool busy, known, answered; /* what the second server said, and that it did */
     bool timed;                 /* the UE's timeout is set */
     bool given_up;              /* by the first server, that waits for the second no more */
+    bool dropped;               /* by the second: no answer comes */
     bool nonce_old;
     uint16_t vector;
+    uint8_t reduction;     /* what the second server wants less, per cent */
+    uint32_t report;       /* ... the number of that report; 0: none */
     double deadline_s;     /* of the UE */
     double ask_deadline_s; /* of the first server */
+    double retry_after_s;  /* of a 503 */
     uint32_t next_free;
 };
 
@@ -83,6 +95,7 @@ enum load_event_kind {
     LOAD_PULL_AGAIN,  /* pull.timeout */
     LOAD_ARRIVES,     /* a request, at its server */
     LOAD_SERVED,      /* there */
+    LOAD_REFUSED,     /* ... or not: it had waited for too long when its turn came */
     LOAD_ASKS,        /* arrives at the server behind */
     LOAD_ASKED,       /* served there */
     LOAD_ANSWERS,     /* is back at the first */
@@ -165,10 +178,35 @@ static inline double load_seconds(int64_t ns)
 
 void load_fluid_init(struct load_fluid *f, int64_t workers, int64_t limit);
 void load_fluid_clear(struct load_fluid *f);
-/* A job of a cohort arrives at its server: when it is done; negative: turned away. */
-double load_admit(struct load_play *play, enum load_job job, bool internal);
+/* A job was turned away. */
+void load_fluid_refuses(struct load_fluid *f, double time_s);
+/* Who waits for a job. */
+struct load_asker {
+    double gone_s; /* from then on the server can know that nobody does */
+    bool patient;  /* wants no answer: is not turned away when its turn comes */
+};
+struct load_admission {
+    enum { LOAD_SERVES, LOAD_FULL, LOAD_WAITED, LOAD_DROPPED } how;
+    double at_s; /* when it is done, or turned away */
+};
+/* A job of a cohort arrives at its server. asker: NULL for the server's own work, never turned away. */
+struct load_admission load_admit(struct load_play *play, enum load_job job, const struct load_asker *asker);
+/* UEs that wait in its queue; jobs that it has in hand: those, what is being served, and what waits for the
+ * server behind. */
+double load_queued(struct load_play *play, enum load_server server);
+double load_in_hand(struct load_play *play, enum load_server server);
 /* ... it is done; useful: who asked was still waiting. The server's own work does not count for that. */
 void load_account(struct load_play *play, enum load_job job, bool useful);
+
+/* load_remedies.c. Retry-After of a 503 that is made now. */
+double load_retry_after_s(struct load_play *play, enum load_server server, struct load_ue *ue);
+/* When a UE that would try again at time_s may do so; takes it from its budget. */
+double load_within_budget_s(const struct load_play *play, struct load_ue *ue, double time_s);
+/* The server's report goes with its answer; who asks it has that answer; is this request one that is not
+ * sent? */
+void load_overload_tell(struct load_play *play, enum load_server server, struct load_request *r);
+void load_overload_heard(struct load_play *play, enum load_server server, const struct load_request *r);
+bool load_overload_throttles(struct load_play *play, enum load_server server, struct load_ue *ue);
 
 void load_core_pull(struct load_play *play, uint32_t ue);
 void load_core_event(struct load_play *play, const struct load_event *e);
@@ -184,16 +222,6 @@ double load_way_s(struct load_play *play, struct load_ue *ue); /* of a segment, 
 
 /* Shorter waits are of chance: any server has them that is not idle. */
 #define LOAD_BACKLOG_S 0.1
-/* Service times vary where a mean is more than this share of the shortest patience. */
-#define LOAD_NEAR_TIMEOUT 0.02
-double load_service_s(struct load_play *play, enum load_job job);
-double load_way_s(struct load_play *play, struct load_ue *ue); /* of a segment, sent again until it arrives */
-
-/* A server is dead in a window of which it was busy for this share, ... */
-#define LOAD_DEAD_WINDOW_S 1.0
-#define LOAD_DEAD_BUSY     0.5
-#define LOAD_DEAD_USEFUL   0.1 /* ... and of whose work not more was for somebody who waited */
-
 /* The UE has a pull, an answer, or the MSK; a wait of its is over. */
 void load_ue_pull(struct load_play *play, uint32_t ue, uint16_t vector, double time_s);
 void load_ue_answer(struct load_play *play, const struct load_request *r, double time_s);

@@ -43,7 +43,7 @@ static const struct field server_fields[] = {
     {"time_min_s", "s", "time that all UEs take at least with these workers",
      offsetof(struct load_server_load, time_min_s)},
     {"mean_s", "s", "mean service time of its jobs", offsetof(struct load_server_load, mean_s)},
-    {"full_queue_s", "s", "time to work off a queue as long as queue_limit",
+    {"full_queue_s", "s", "time to work off a queue as long as queue_limit or queue_time_limit let it be",
      offsetof(struct load_server_load, full_queue_s)},
     {"patience_s", "s", "how long those who ask it wait, the shortest",
      offsetof(struct load_server_load, patience_s)},
@@ -108,10 +108,24 @@ static void text(const struct lines *to, const char *name, const char *meaning, 
     to->line(to->user, &(struct load_line){name, "text", meaning, value, NAN});
 }
 
+/* "bmsc.newest_first hss.newest_first" */
+static char *keys_left_out(const struct load *load)
+{
+    static const char *const keys[LOAD_SERVERS] = {"bmsc.newest_first", "bsf.newest_first",
+                                                   "hss.newest_first"};
+    GString *text = g_string_new(NULL);
+
+    for (unsigned i = 0; i < LOAD_SERVERS; i++)
+        if (load->server[i].newest_first)
+            g_string_append_printf(text, "%s%s", text->len ? " " : "", keys[i]);
+    return g_string_free(text, FALSE);
+}
+
 void load_lines(const struct load *load, void (*line)(void *user, const struct load_line *line), void *user)
 {
     static const char *const prefixes[LOAD_SERVERS] = {"bmsc", "bsf", "hss"};
     const struct lines to = {line, user};
+    g_autofree char *left_out = keys_left_out(load);
 
     FIELDS(&to, NULL, NULL, load, head_fields);
     text(&to, "bottleneck", "server or link of the highest offered load", load->bottleneck);
@@ -126,6 +140,7 @@ void load_lines(const struct load *load, void (*line)(void *user, const struct l
     FIELDS(&to, NULL, NULL, load, tail_fields);
     text(&to, "verdict", "what to expect: calm, overloaded, collapsed or cut off",
          load_verdict_names[load->verdict]);
+    text(&to, "left_out", "keys that what is expected leaves out; empty: none", left_out);
 }
 
 /* Nothing where there is no number. */
@@ -244,13 +259,15 @@ static void warn_overload(const struct load *load, unsigned server, GPtrArray *t
 static void warn_dead_work(const struct load *load, unsigned server, GPtrArray *to)
 {
     static const char *const keys[LOAD_SERVERS] = {"bmsc.queue_limit", "bsf.queue_limit", "hss.queue_limit"};
+    static const char *const times[LOAD_SERVERS] = {"bmsc.queue_time_limit", "bsf.queue_time_limit",
+                                                    "hss.queue_time_limit"};
     const struct load_server_load *s = &load->server[server];
 
     g_ptr_array_add(
         to, g_strdup_printf("dead work: a queue of %s takes the %s %s s, and who asks it waits %s s (%s): "
                             "once more than %s jobs wait, it works for nobody",
-                            keys[server], load_server_names[server], N(s->full_queue_s), N(s->patience_s),
-                            s->patience_key, N(floor(s->dead_queue))));
+                            s->full_by_time ? times[server] : keys[server], load_server_names[server],
+                            N(s->full_queue_s), N(s->patience_s), s->patience_key, N(floor(s->dead_queue))));
 }
 
 static void warn_retries(const struct load *load, GPtrArray *to)
@@ -286,6 +303,16 @@ static void add_warnings(const struct load *load, GPtrArray *to)
         warn_retries(load, to);
 }
 
+/* What no remedy is reckoned for is said. */
+static void add_unsaid(const struct load *load, GPtrArray *to)
+{
+    for (unsigned i = 0; i < LOAD_SERVERS; i++)
+        if (load->server[i].newest_first && load->server[i].wait_max_s > 0)
+            g_ptr_array_add(to, g_strdup_printf("That is reckoned first come first served: what newest first "
+                                                "(newest_first) does at the %s only a run tells.",
+                                                load_server_names[i]));
+}
+
 static char **finished(GPtrArray *texts)
 {
     g_ptr_array_add(texts, NULL);
@@ -306,6 +333,7 @@ char **load_sentences(const struct load *load)
 
     g_ptr_array_add(texts, offered(load));
     g_ptr_array_add(texts, expected(load));
+    add_unsaid(load, texts);
     add_warnings(load, texts);
     return finished(texts);
 }

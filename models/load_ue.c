@@ -52,6 +52,7 @@ static void retry(struct load_play *play, uint32_t number, double time_s)
         return;
     }
     wait_s = ue->retry_after_s + load_unit(play, ue) * upper_s;
+    wait_s = load_within_budget_s(play, ue, time_s + wait_s) - time_s;
     enter(ue, LOAD_WAITING);
     play->retries += play->each;
     play->waited_s += play->each * wait_s;
@@ -178,7 +179,7 @@ void load_ue_pull(struct load_play *play, uint32_t number, uint16_t vector, doub
         return;
     ue->tries = 0;
     ue->bootstrap = ue->nonce_kept = false;
-    ue->retry_after_s = 0;
+    ue->retry_after_s = ue->budget_s = 0;
     if (max_s > 0)
         wait_s += load_unit(play, ue) * max_s;
     enter(ue, LOAD_WAITING);
@@ -257,10 +258,9 @@ static void refused(struct load_play *play, const struct load_request *r, double
 {
     struct load_ue *ue = &play->ues[r->ue];
     const struct scenario *s = play->s;
-    int64_t after = r->server == LOAD_BSF ? s->bsf_retry_after : s->bmsc_retry_after;
 
     if (r->answer == LOAD_503) {
-        ue->retry_after_s = load_seconds(MIN(after, s->ue_retry_after_max));
+        ue->retry_after_s = fmin(r->retry_after_s, load_seconds(s->ue_retry_after_max));
         retry(play, r->ue, time_s);
     } else if (r->answer == LOAD_403 && ue->by_tmpi) {
         ue->has_tmpi = ue->by_tmpi = false;

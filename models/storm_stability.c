@@ -60,14 +60,17 @@ static double recovery_s(const struct storm *storm)
     return (double)(last_ns - due_ns) / (double)CLOCK_SECOND;
 }
 
-/* Did a job wait for long, or was one refused? */
+/* Did a job wait for long, was one refused, or dropped because its asker had waited in vain? */
 static bool kept_waiting(const struct storm *storm)
 {
     static const enum model_procedure waits[] = {PROCEDURE_bmsc_wait, PROCEDURE_bsf_wait, PROCEDURE_hss_wait};
+    static const enum model_counter dropped[] = {COUNT_bmsc_dropped_late, COUNT_bsf_dropped_late,
+                                                 COUNT_hss_dropped_late};
     bool waited = false;
 
     for (unsigned which = 0; which < G_N_ELEMENTS(waits); which++)
         waited = waited || station(storm, which)->server.refused > 0 ||
+                 storm_counter(storm, dropped[which]) > 0 ||
                  (double)storm->latency[waits[which]].max_ns > LOAD_CALM_WAIT_S * (double)CLOCK_SECOND;
     return waited;
 }

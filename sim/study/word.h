@@ -12,7 +12,7 @@ const char *const *word_list(const struct study_host *host, unsigned metric);
 const char *word_text(const struct study_host *host, unsigned metric, double value);
 /* The value of a word; false: the metric may not be that. */
 bool word_value(const struct study_host *host, unsigned metric, const char *text, double *value);
-/* The words as a list to choose from, 'calm, "cut off" or collapsed': quoted as conditions want them; g_free. */
+/* The words to choose from, 'calm, "cut off" or collapsed': quoted as conditions want them; g_free. */
 char *word_choice(const char *const *words);
 /* The worst of the words of n runs (metrics of each run); NULL: there is none, or a run has none. */
 const char *word_worst(const struct study_host *host, unsigned metric, const double *const *runs, unsigned n);
