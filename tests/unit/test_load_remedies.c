@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* What helps a storm, before it runs: formulas by values made by hand, storms with each remedy against their runs, and
- * what the reckoning costs. */
+/* What helps a storm, before it runs: formulas by values made by hand, storms with each remedy against their
+ * runs, and what the reckoning costs. */
 #include "models/load_play.h"
 #include "models/storm_private.h"
 #include "tests/unit/storm_fixture.h"
@@ -35,7 +35,8 @@ static struct load load_of(const char *const settings[SETTINGS_MAX])
 
 /* --- dead work ------------------------------------------------------------------------------------------ */
 
-/* Zn requests alone, 1000 a second, each of 4 ms for one worker; a queue of 10 000 takes 40 s, the BM-SC waits 5. */
+/* Zn requests alone, 1000 a second, each of 4 ms for one worker; a queue of 10 000 takes 40 s, the BM-SC
+ * waits 5. */
 #define DEAD "ue.count=20k", "ue.cells=20", "ue.muk_ahead=100%", "bsf.workers=1", "bsf.zn_time=fixed(4ms)"
 
 static void dead(const char *setting, bool is, double full_queue_s)
@@ -78,8 +79,8 @@ static void test_dead_work_reports(void)
 
 /* --- formulas ------------------------------------------------------------------------------------------- */
 
-/* What comes at t waits (offered - 1) t; from L / (offered - 1) on that is above L, and told so when its turn comes. The
- * first comes 0.3 s after its pull. */
+/* What comes at t waits (offered - 1) t; from L / (offered - 1) on that is above L, and told so when its turn
+ * comes. The first comes 0.3 s after its pull. */
 static void test_overflow_by_time(void)
 {
     struct load load = LOAD_OF(DEAD, "bsf.queue_time_limit=4500ms", "bmsc.workers=40");
