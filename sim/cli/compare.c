@@ -105,6 +105,12 @@ static bool choose_metric(struct request *r, const struct study_host *host, cons
     struct suggestion suggestion = {name, NULL, 0};
 
     for (unsigned i = 0; i < host->metric_count; i++) {
+        if (strcmp(host->metrics[i].name, name) == 0 && host->metrics[i].kind == STATS_WORD) {
+            cli_error("compare: --metrics: %s is a word, which has no difference; expected a number, such as "
+                      "overloaded or collapsed",
+                      name);
+            return false;
+        }
         if (strcmp(host->metrics[i].name, name) == 0) {
             r->metrics[i] = true;
             return true;

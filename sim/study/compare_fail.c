@@ -28,6 +28,16 @@ void compare_condition_free(struct compare_condition *condition)
 
 /* --- reading -------------------------------------------------------------------------------------------- */
 
+static bool is_number(const struct study_host *host, unsigned metric, GError **error)
+{
+    if (host->metrics[metric].kind != STATS_WORD)
+        return true;
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
+                "%s is a word, which has no difference; expected a number, such as overloaded or collapsed",
+                host->metrics[metric].name);
+    return false;
+}
+
 static bool find_metric(struct compare_condition *c, const char *name, const struct study_host *host,
                         GError **error)
 {
@@ -36,7 +46,7 @@ static bool find_metric(struct compare_condition *c, const char *name, const str
     for (unsigned i = 0; i < host->metric_count; i++) {
         if (strcmp(host->metrics[i].name, name) == 0) {
             c->metric = i;
-            return true;
+            return is_number(host, i, error);
         }
         suggest_offer(&suggestion, host->metrics[i].name);
     }

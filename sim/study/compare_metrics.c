@@ -207,6 +207,12 @@ static void end_quantile(struct mean_quantile *m)
     d->p = difference_p_with_interval(d->p, &d->interval);
 }
 
+/* Words have no difference; what they say is in columns of 0 and 1, too. */
+static bool left_out(const struct comparison *c, unsigned metric, const bool *metrics)
+{
+    return c->host->metrics[metric].kind == STATS_WORD || (metrics && !metrics[metric]);
+}
+
 static void measure_pair(struct comparison *c, unsigned pair, const bool *metrics,
                          struct mean_quantile *means)
 {
@@ -215,7 +221,7 @@ static void measure_pair(struct comparison *c, unsigned pair, const bool *metric
     for (unsigned metric = 0; metric < c->host->metric_count; metric++) {
         struct compare_quantile q = {.n = 0};
 
-        if (metrics && !metrics[metric])
+        if (left_out(c, metric, metrics))
             continue;
         if (compare_quantile_of(samples, pair, metric, 1, &q)) {
             struct difference d = difference_of_quantile(&q.a, &q.b, q.shares, q.n);
@@ -234,7 +240,7 @@ static void measure_all(struct comparison *c, const bool *metrics, struct mean_q
     for (unsigned metric = 0; metric < c->host->metric_count; metric++) {
         bool quantile = means[metric].pairs == c->pairs->len;
 
-        if (metrics && !metrics[metric])
+        if (left_out(c, metric, metrics))
             continue;
         if (quantile)
             end_quantile(&means[metric]);

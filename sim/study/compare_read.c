@@ -5,6 +5,7 @@
 #include "sim/study/folder.h"
 #include "sim/study/manifest.h"
 #include "sim/study/runs.h"
+#include "sim/study/word.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -145,6 +146,12 @@ static bool take_metrics(const struct compare_side *side, const char *path, char
         metrics[i] = (double)NAN;
         if (column < 0 || !*row[column])
             continue;
+        if (word_list(side->host, i)) {
+            if (!word_value(side->host, i, row[column], &metrics[i]))
+                return wrong(error, path, "summary.csv", "%s is \"%.40s\", which is none of its words",
+                             side->host->metrics[i].name, row[column]);
+            continue;
+        }
         metrics[i] = g_ascii_strtod(row[column], &end);
         if (*end || !isfinite(metrics[i]))
             return wrong(error, path, "summary.csv", "%s is \"%.40s\", which is not a number",

@@ -117,7 +117,7 @@ static bool check_price(const struct plan *plan, GError **error)
 
 bool plan_read_price(struct plan *plan, GError **error)
 {
-    const struct expression_names names = {price_kind, NULL, offer_varied, plan};
+    const struct expression_names names = {price_kind, NULL, NULL, offer_varied, plan};
     char *text;
 
     if (plan->axis_count < 2) {
