@@ -253,6 +253,7 @@ static bool curve_row(struct csv *csv, const struct plan *plan, const struct pla
     if (!metric_cells(csv, plan, value, error))
         return false;
     csv_text(csv, !value->sure ? "unsure" : value->verdict == VERDICT_MEETS ? "yes" : "no");
+    failed_cell(csv, plan, value);
     return csv_row_end(csv, error);
 }
 
@@ -269,6 +270,7 @@ static bool curve_rows(struct csv *csv, const void *user, GError **error)
     csv_text(csv, "n");
     metric_headers(csv, plan, "");
     csv_text(csv, "meets");
+    csv_text(csv, "failed");
     good = csv_row_end(csv, error);
     for (unsigned p = 0; p < plan->study->point_count; p++)
         for (unsigned v = 0; v < plan->count && good; v++)

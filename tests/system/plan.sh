@@ -174,6 +174,14 @@ looked=$(($(wc -l <two/plan_curve.csv) - 1))
 says out "$looked of 144 combinations were looked at" "looks are counted ($looked)"
 [ "$looked" -le 36 ]
 result $? "... and few"
+# Three workers are enough at the BM-SC, five at the HSS: so it was made.
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+    { want = $at["value"] < 3 ? "bmsc_wait_mean_s <= 0.02" : ""
+      if ($at["value2"] < 5) want = want (want == "" ? "" : " and ") "hss_wait_mean_s <= 0.02"
+      if ($at["meets"] == "no") n++
+      if ($at["meets"] == "no" && $at["failed"] != want || $at["meets"] == "yes" && $at["failed"] != "") bad++ }
+    END { exit bad || n < 3 }' two/plan_curve.csv
+result $? "what fails stands beside each combination that was looked at"
 two 2 "another price in the same folder" 'bmsc.workers + hss.workers'
 says err "answers another question" "... is refused"
 wrong() { # wrong NAME TEXT WORD...
