@@ -26,7 +26,7 @@ static const struct command commands[] = {
     {"collect", collect_command, "make tables of the runs of a study"},
     {"sweep", sweep_command, "run a parameter study, or what is missing of it"},
     {"plan", plan_command, "find the values that meet a target, or the cheapest"},
-    {"compare", compare_command, "say what differs between two results, and whether by chance"},
+    {"compare", compare_command, "say what differs between two results beyond chance"},
     {"plot", plot_command, "make pictures of a result"},
     {"report", report_command, "make one page of a result, to be read anywhere"},
     {"decode", decode_command, "print a MIKEY message field by field"},

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Planning: for each point of a study the values of a key that meet a target, and of them the smallest (or
- * largest), by a search over replicated runs (plan_search.h); of two keys the cheapest combination
- * (plan_frontier.h). A value meets the target when the intervals of what it compares say so, fails it when they
- * say the opposite; else the estimates say where to look next. Where the outcome rests on such a value more
- * replications are run, up to a number, and then the estimates decide, which is told. The intervals that decide
- * are as much wider than plain 95 % ones as keeps 95 % over all the looks, one a batch of replications
- * (statistics_looks()); those in the tables are plain. Replication r has the same seed at every value. Runs that
- * stand in the folder are not run again; one plan or sweep at a time works in a folder. */
+/* Planning: for each point of a study the values of a key that meet a target, and of them the smallest
+ * (or largest), by a search over replicated runs (plan_search.h); of two keys the cheapest combination
+ * (plan_frontier.h). A value meets the target when the intervals of what it compares say so, fails it
+ * when they say the opposite; else the estimates say where to look next. Where the outcome rests on such
+ * a value more replications are run, up to a number, and then the estimates decide, which is told. The
+ * intervals that decide are as much wider than plain 95 % ones as keeps 95 % over all the looks, one a
+ * batch of replications (statistics_looks()); those in the tables are plain. Replication r has the same
+ * seed at every value. Runs that stand in the folder are not run again; one plan or sweep at a time works
+ * in a folder. */
 #ifndef SIM_STUDY_PLAN_H
 #define SIM_STUDY_PLAN_H
 

@@ -16,7 +16,8 @@ static const char *status_text(const struct plan_point *point)
     return point->failure ? "failed" : texts[point->look.status];
 }
 
-static void metric_headers(struct csv *csv, const struct plan *plan, const char *prefix)
+/* words: metrics that are a word as well, for which plan.csv has columns of its own. */
+static void metric_headers(struct csv *csv, const struct plan *plan, const char *prefix, bool words)
 {
     static const char *const suffixes[] = {"mean", "ci_low", "ci_high", "ci_note"};
 
@@ -24,7 +25,7 @@ static void metric_headers(struct csv *csv, const struct plan *plan, const char 
         const char *metric = g_ptr_array_index(plan->metrics, m);
         bool word = plan_is_word(plan, metric);
 
-        for (size_t i = 0; i < (word ? 1 : G_N_ELEMENTS(suffixes)); i++) {
+        for (size_t i = 0; i < (word ? words : G_N_ELEMENTS(suffixes)); i++) {
             char *name = word ? g_strconcat(prefix, metric, NULL)
                               : g_strdup_printf("%s%s_%s", prefix, metric, suffixes[i]);
 
@@ -47,7 +48,7 @@ static void word_cell(struct csv *csv, const struct plan *plan, const struct pla
 }
 
 /* value: NULL for empty cells. */
-static bool metric_cells(struct csv *csv, const struct plan *plan, const struct plan_value *value,
+static bool metric_cells(struct csv *csv, const struct plan *plan, const struct plan_value *value, bool words,
                          GError **error)
 {
     GError *unread = NULL;
@@ -57,7 +58,8 @@ static bool metric_cells(struct csv *csv, const struct plan *plan, const struct 
         const char *metric = g_ptr_array_index(plan->metrics, m);
 
         if (plan_is_word(plan, metric)) {
-            word_cell(csv, plan, value, metric);
+            if (words)
+                word_cell(csv, plan, value, metric);
             continue;
         }
         if (value)
@@ -203,9 +205,10 @@ static bool plan_row(struct csv *csv, const struct plan *plan, const struct plan
     if (!value_cell(csv, plan, 0, point->number, answer, error))
         return false;
     csv_text(csv, status_text(point));
-    if (!metric_cells(csv, plan, at, error) || !value_cell(csv, plan, 0, point->number, neighbour, error) ||
-        !metric_cells(csv, plan, beside, error) || !window_cells(csv, plan, point, at != NULL, error) ||
-        !load_cells(csv, plan, at, error))
+    if (!metric_cells(csv, plan, at, false, error) ||
+        !value_cell(csv, plan, 0, point->number, neighbour, error) ||
+        !metric_cells(csv, plan, beside, false, error) ||
+        !window_cells(csv, plan, point, at != NULL, error) || !load_cells(csv, plan, at, error))
         return false;
     failed_cell(csv, plan, beside);
     if (!load_cells(csv, plan, beside, error))
@@ -227,9 +230,9 @@ static bool plan_rows(struct csv *csv, const void *user, GError **error)
     csv_text(csv, "key");
     csv_text(csv, "answer");
     csv_text(csv, "status");
-    metric_headers(csv, plan, "");
+    metric_headers(csv, plan, "", false);
     csv_text(csv, "neighbour");
-    metric_headers(csv, plan, "neighbour_");
+    metric_headers(csv, plan, "neighbour_", false);
     headers(csv, window_names, G_N_ELEMENTS(window_names));
     headers(csv, load_names, G_N_ELEMENTS(load_names));
     headers(csv, question_names, G_N_ELEMENTS(question_names));
@@ -250,7 +253,7 @@ static bool curve_row(struct csv *csv, const struct plan *plan, const struct pla
     if (plan->axis_count > 1 && !value_cell(csv, plan, 1, value->point->number, value->place, error))
         return false;
     csv_unsigned(csv, value->metrics->len);
-    if (!metric_cells(csv, plan, value, error))
+    if (!metric_cells(csv, plan, value, true, error))
         return false;
     csv_text(csv, !value->sure ? "unsure" : value->verdict == VERDICT_MEETS ? "yes" : "no");
     failed_cell(csv, plan, value);
@@ -268,7 +271,7 @@ static bool curve_rows(struct csv *csv, const void *user, GError **error)
     if (plan->axis_count > 1)
         csv_text(csv, "value2");
     csv_text(csv, "n");
-    metric_headers(csv, plan, "");
+    metric_headers(csv, plan, "", true);
     csv_text(csv, "meets");
     csv_text(csv, "failed");
     good = csv_row_end(csv, error);

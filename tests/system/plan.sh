@@ -175,11 +175,15 @@ says out "$looked of 144 combinations were looked at" "looks are counted ($looke
 [ "$looked" -le 36 ]
 result $? "... and few"
 # Three workers are enough at the BM-SC, five at the HSS: so it was made.
+# (Where both are too few, one holds back what the other would get.)
 awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
-    { want = $at["value"] < 3 ? "bmsc_wait_mean_s <= 0.02" : ""
-      if ($at["value2"] < 5) want = want (want == "" ? "" : " and ") "hss_wait_mean_s <= 0.02"
+    { failed = $at["failed"]
       if ($at["meets"] == "no") n++
-      if ($at["meets"] == "no" && $at["failed"] != want || $at["meets"] == "yes" && $at["failed"] != "") bad++ }
+      if ($at["meets"] == "yes" && failed != "") bad++
+      if ($at["meets"] != "no") next
+      few = $at["value"] < 3 ? "bmsc_wait_mean_s <= 0.02" : ""
+      if ($at["value2"] < 5) few = few == "" ? "hss_wait_mean_s <= 0.02" : "both"
+      if (few == "both" ? failed == "" : failed != few) bad++ }
     END { exit bad || n < 3 }' two/plan_curve.csv
 result $? "what fails stands beside each combination that was looked at"
 two 2 "another price in the same folder" 'bmsc.workers + hss.workers'

@@ -95,7 +95,8 @@ for prefix, name in (("bmsc", "BM-SC"), ("bsf", "BSF"), ("hss", "HSS")):
     assert int(cells[4].replace(" ", "")) == int(workers / work), (name, cells)
 END
 ok $? "the table has the work of a UE, rate * work / workers, and workers / work"
-PULLSTORM=$work/nothing script report "$work/calm" -o "$work/alone.html" &&
+PULLSTORM=$work/nothing "$python" -B "$srcdir/scripts/pullstorm_results" report "$work/calm" -o "$work/alone.html" \
+    >"$work/out" 2>"$work/err" &&
     says "$work/alone.html" "The offered load is not in this report: the program pullstorm, which works it out, was not found" \
         "The bottleneck is the HSS" "Calm:"
 ok $? "a page without the program says what it lacks, and has the rest"

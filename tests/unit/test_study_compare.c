@@ -243,7 +243,7 @@ static void test_no_results(void)
     refused(run, "point == 1", "*a single run; conditions choose points of a study");
     refused(f.folder, "bmsc.workers == 7", "*\"bmsc.workers == 7\" is true at none of the 4 points");
     refused(f.folder, "bmsc.worker == 7", "condition \"bmsc.worker == 7\": *bmsc.workers*");
-    refused_file(&f, "manifest.json", "{\"version\": \"1.0\", \"format\": 1}", "*format 1, expected 2*");
+    refused_file(&f, "manifest.json", "{\"version\": \"1.0\", \"format\": 1}", "*format 1, expected 3*");
     refused_file(&f, "manifest.json", "{}", "*manifest.json: *\"version\"");
     refused_file(&f, "summary.csv", "a,b\n1\n", "*a header and one row of as many cells");
     refused_file(&f, "summary.csv", "a,wait_s\n1,x\n", "*run.seed");
