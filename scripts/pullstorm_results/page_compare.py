@@ -39,10 +39,7 @@ def interval(row):
 
 
 def without_value(row):
-    return (
-        f"no value in {row['empty_a']} of {row['pairs']} runs of A and {row['empty_b']} of B, "
-        f"so B is {'worse' if row['verdict'] == LOST else 'better'}"
-    )
+    return f"no value in {row['empty_a']} of {row['pairs']} runs of A and {row['empty_b']} of B"
 
 
 def sentence(row):
@@ -89,11 +86,14 @@ def question(comparison):
 
 def answer(comparison):
     rows = comparison.main()
-    real = [row for row in rows if row["verdict"] in (DIFFERS, LOST, GAINED)]
+    real = [row for row in rows if row["verdict"] == DIFFERS]
+    lost = [row for row in rows if row["verdict"] in (LOST, GAINED)]
     untold = [row for row in rows if row["verdict"] == UNTOLD]
     alike = sum(row["verdict"] in (ALIKE, CHANCE) for row in rows)
     over = " in the mean over all pairs of points" if len(comparison.points()) > 1 else ""
     text = f"{words.plural(len(real), 'metric')} really {'differs' if len(real) == 1 else 'differ'}{over}"
+    if lost:
+        text += f"; {words.plural(len(lost), 'metric')} {'has' if len(lost) == 1 else 'have'} a value in more runs of one side"
     if untold:
         text += f"; of {len(untold)} more that differ there are too few runs to tell whether by chance"
     found = [f"{text}; {alike} are alike, or no more apart than by chance."]
@@ -110,7 +110,7 @@ def warnings(comparison):
         found.append("The engines differ: what differs is also what they model.")
     lost = [row["metric"] for row in comparison.main() if row["verdict"] == LOST]
     if lost:
-        found.append(f"No longer reached in some runs of B: {words.listed(lost)}.")
+        found.append(f"Without a value in some runs of B, but not of A: {words.listed(lost)}.")
     if all(row["pairs"] == "1" for row in comparison.main()):
         found.append("One pair of runs says nothing of chance: no difference here has an interval.")
     return found

@@ -55,9 +55,8 @@ static void print_result(const struct comparison *c, const struct compare_result
         relative[FORMAT_SIZE], interval[2 * FORMAT_SIZE + 8];
 
     if (result->verdict == COMPARE_LOST || result->verdict == COMPARE_GAINED) {
-        fprintf(to, "  %-30s no value in %u runs of A, %u of B, of %u: %s\n", column->name, result->empty_a,
-                result->empty_b, result->pairs,
-                result->verdict == COMPARE_LOST ? "B is worse" : "B is better");
+        fprintf(to, "  %-30s no value in %u of %u runs of A, in %u of %u of B\n", column->name,
+                result->empty_a, result->pairs, result->empty_b, result->pairs);
         return;
     }
     if (d->interval.note)
@@ -197,23 +196,29 @@ static bool is_told(enum compare_verdict verdict)
            verdict == COMPARE_UNTOLD;
 }
 
-/* The first rows of what differs, whether really or perhaps. */
+static bool one_sided(enum compare_verdict verdict)
+{
+    return verdict == COMPARE_LOST || verdict == COMPARE_GAINED;
+}
+
+/* A title, and the first rows of what became of it; both verdicts with no value are one. */
 static void print_rows(const struct comparison *c, const GArray *order, enum compare_verdict verdict,
-                       bool all, FILE *to)
+                       const char *title, bool all, FILE *to)
 {
     unsigned printed = 0, left = 0;
 
     for (unsigned i = 0; i < order->len; i++) {
         const struct compare_result *result = &g_array_index(order, struct compare_result, i);
-        bool wanted = verdict == COMPARE_DIFFERS
-                          ? is_told(result->verdict) && result->verdict != COMPARE_UNTOLD
-                          : result->verdict == verdict;
 
-        if (wanted && (all || printed < ROWS_MAX)) {
-            print_result(c, result, to);
-            printed++;
-        } else
-            left += wanted;
+        if (result->verdict != verdict && !(one_sided(verdict) && one_sided(result->verdict)))
+            continue;
+        if (!all && printed == ROWS_MAX) {
+            left++;
+            continue;
+        }
+        if (printed++ == 0)
+            print_header(title, to);
+        print_result(c, result, to);
     }
     if (left)
         fprintf(to, "  ... and %u more (--all, --format csv)\n", left);
@@ -222,28 +227,25 @@ static void print_rows(const struct comparison *c, const GArray *order, enum com
 static void print_found(const struct comparison *c, const GArray *results, bool all, FILE *to)
 {
     GArray *order = compare_in_order(results);
-    unsigned differ = count(results, COMPARE_DIFFERS, COMPARE_ALL_PAIRS) +
-                      count(results, COMPARE_LOST, COMPARE_ALL_PAIRS) +
-                      count(results, COMPARE_GAINED, COMPARE_ALL_PAIRS),
+    unsigned lost = count(results, COMPARE_LOST, COMPARE_ALL_PAIRS) +
+                    count(results, COMPARE_GAINED, COMPARE_ALL_PAIRS),
+             differ = count(results, COMPARE_DIFFERS, COMPARE_ALL_PAIRS),
              untold = count(results, COMPARE_UNTOLD, COMPARE_ALL_PAIRS),
              alike = count(results, COMPARE_ALIKE, COMPARE_ALL_PAIRS),
              chance = count(results, COMPARE_CHANCE, COMPARE_ALL_PAIRS);
     char *title =
-        g_strdup_printf("%u metric%s (of %u looked at, by Benjamini and Hochberg: at most 5 %% of "
-                        "these are chance)",
-                        differ, differ == 1 ? " really differs" : "s really differ", tests_in(results));
+        g_strdup_printf("%u metric%s a value in more runs of one side", lost, lost == 1 ? " has" : "s have");
 
-    if (differ) {
-        print_header(title, to);
-        print_rows(c, order, COMPARE_DIFFERS, all, to);
-    }
-    if (untold) {
-        g_free(title);
-        title = g_strdup_printf("%u metric%s, too few runs to tell whether by chance", untold,
-                                untold == 1 ? " differs" : "s differ");
-        print_header(title, to);
-        print_rows(c, order, COMPARE_UNTOLD, all, to);
-    }
+    print_rows(c, order, COMPARE_LOST, title, all, to);
+    g_free(title);
+    title = g_strdup_printf("%u metric%s (of %u looked at, by Benjamini and Hochberg: at most 5 %% of "
+                            "these are chance)",
+                            differ, differ == 1 ? " really differs" : "s really differ", tests_in(results));
+    print_rows(c, order, COMPARE_DIFFERS, title, all, to);
+    g_free(title);
+    title = g_strdup_printf("%u metric%s, too few runs to tell whether by chance", untold,
+                            untold == 1 ? " differs" : "s differ");
+    print_rows(c, order, COMPARE_UNTOLD, title, all, to);
     fprintf(to, "\n%u metrics alike: %u the same in each pair, %u no more apart than by chance.\n",
             alike + chance, alike, chance);
     g_free(title);

@@ -142,7 +142,7 @@ expect 1 "... but with --fail-unsure" compare study again --a "$a" --b "$a" --fa
 result $? "a run, and one that is cut off"
 expect 1 "a percentile that is not reached any more" compare whole cut --fail-if 'update_p99_s > +5%'
 says out "no value in 1 of 1 runs of B (A: 0), which counts as worse" "... counts as worse"
-says out "update_p99_s                   no value in 0 runs of A, 1 of B, of 1: B is worse" "... and stands in the list"
+says out "update_p99_s                   no value in 0 of 1 runs of A, in 1 of 1 of B" "... and stands in the list"
 expect 0 "... and not the other way round" compare cut whole --fail-if 'update_p99_s > +5%'
 expect 0 "metrics that were asked for" compare study --a "$a" --b "$b" --metrics 'gba_mean_s, ues' --format csv
 [ "$(wc -l <out)" = 3 ]
