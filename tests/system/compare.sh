@@ -6,6 +6,8 @@ set -u
 [ "${PULLSTORM_TESTS:-}" = program ] && echo "1..0 # SKIP PULLSTORM_TESTS=program" && exit 0
 
 program=$PWD/pullstorm
+PULLSTORM=$program # that scripts are other names of
+export PULLSTORM
 source=$(CDPATH='' cd -- "${srcdir:-.}" && pwd)
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -176,6 +178,12 @@ fi
 # --- mistakes
 expect 2 "nothing to compare" compare
 says err "expected two folders A and B" "... is said"
+expect 2 "three folders" compare whole cut study
+says err "got 3 (pullstorm compare --help)" "... are too many"
+expect 2 "a metric that is a word" compare whole cut --metrics verdict
+says err "verdict is a word, which has no difference" "... has no difference"
+expect 2 "... nor a condition" compare whole cut --fail-if 'verdict > +1'
+says err "verdict is a word, which has no difference" "... for the same reason"
 expect 2 "one study with itself" compare study --a "$a"
 says err "expected --b (and --a), or a second folder" "... is said"
 expect 2 "a folder that is not there" compare study nowhere

@@ -119,6 +119,13 @@ expect 0 "run --quiet" run calm.ini -o calm --force --quiet
 [ ! -s out ] && [ ! -s err ]
 result $? "... is quiet"
 
+# The summary has the verdict: a storm that comes down by itself, and one of which nothing came for long.
+printf '[ue]\ncount = 400\ncells = 4\nmuk_expired = 100%%\n[hss]\nworkers = 1\nservice_time = fixed(10ms)\n' >over.ini
+expect 0 "a storm of 400 %" run over.ini -s pull.rate=400/s -s diameter.timeout=20s -o over
+says out "Verdict      overloaded, recovered by itself, from the last pull on in 3" "is overloaded, and 4 s of work come from 1 s of pulls"
+expect 0 "... of which nobody waits for an answer" run over.ini -s pull.rate=400/s -s ue.count=4k -s diameter.timeout=1s -o late
+says out "Verdict      collapsed, nothing useful was served for" "has collapsed"
+
 # --- errors
 expect 2 "no scenario" load
 says err "load: expected one SCENARIO, got 0" "... is said"
