@@ -269,4 +269,4 @@ head -c 3000 "$work/storm/capture.pcap" >"$work/cut.pcap"
 "$python" "$here/verify_capture.py" "$work/cut.pcap" "$work/storm/keylog.csv" >/dev/null 2>&1
 same "a capture cut short is noticed" 1 $?
 
-echo "1..$tests"
+done_testing

@@ -7,44 +7,19 @@ set -u
 program=$PWD/tests/unit/pullstorm_fake
 models=$PWD/pullstorm
 source=$(CDPATH='' cd -- "${srcdir:-.}" && pwd)
-work=$(mktemp -d) || exit 1
-trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+# shellcheck source=tests/system/tap.sh
+. "${srcdir:-.}/tests/system/tap.sh"
+# shellcheck disable=SC2317 # called by tap.sh
+at_end() {
+    chmod -R u+w "$work"
+}
 cd "$work" || exit 1
 
-count=0
-failed=0
-result() { # result STATUS NAME
-    count=$((count + 1))
-    if [ "$1" = 0 ]; then
-        echo "ok $count - $2"
-    else
-        failed=1
-        echo "not ok $count - $2"
-        sed 's/^/# out: /' out
-        sed 's/^/# err: /' err
-    fi
-}
-# expect STATUS NAME WORD... : runs the program with the words, output in out and err
-expect() {
-    wanted=$1
-    name=$2
-    shift 2
-    "$program" "$@" >out 2>err
-    got=$?
-    [ "$got" = "$wanted" ]
-    result $? "$name (exit $wanted, got $got)"
-}
-# says FILE TEXT NAME
-says() {
-    grep -qF -- "$2" "$1"
-    result $? "$3"
-}
 # nothing but the scenarios and out, err is in the work folder, hidden or not
 clean() {
     left=$(find . -mindepth 1 ! -name '*.ini' ! -path ./out ! -path ./err)
     [ -z "$left" ]
-    result $? "$1 leaves nothing behind${left:+: $left}"
+    ok $? "$1 leaves nothing behind${left:+: $left}"
 }
 # waits until a run that was told to end has cleared up
 wait_for_none() {
@@ -107,13 +82,13 @@ for command in run check load keys metrics expand collect plan decode; do
     esac
     "$program" "$command" --help | sed -n 's/^ .*--\([a-z-]*\)=.*/\1/p' >options.ini
     [ -s options.ini ]
-    result $? "$command has options with values"
+    ok $? "$command has options with values"
     while read -r option; do
         # shellcheck disable=SC2086 # a word or none
         expect 2 "$command --$option ''" "$command" $word "--$option" ''
         says err "pullstorm: $command: --$option: its value is empty, expected " "... is refused in these words"
         [ "$(wc -l <err)" = 1 ]
-        result $? "... and no others"
+        ok $? "... and no others"
     done <options.ini
     [ -n "$word" ] || continue
     expect 2 "$command ''" "$command" ''
@@ -145,16 +120,16 @@ expect 0 "check of a what-if" check what.ini
 says err "note: what if: whatif.pull_backoff_max = 30s; no standard has that" "... names it, and not the one at its default"
 expect 0 "check without one" check storm.ini
 ! grep -q 'what if' err
-result $? "... names none"
+ok $? "... names none"
 ! grep -q 'engine' err
-result $? "... nor engines that part"
+ok $? "... nor engines that part"
 expect 0 "check where the engines part" check storm.ini -s core.queue_limit=20kB -s tcp.rto_initial=20ms
 says err "note: core.queue_limit = 20kB is below a TCP window (65535 bytes)" "... names the queue"
 says err "note: tcp.rto_initial = 20ms is not above the round trip between servers" "... the timeout"
 says err "(run.engine = native)" "... and the engine"
 expect 0 "check where they just do not" check storm.ini -s core.queue_limit=66kB -s tcp.rto_initial=21ms -s tcp.rto_max=50s
 ! grep -q 'engine' err
-result $? "... says nothing"
+ok $? "... says nothing"
 expect 0 "keys tells what-ifs apart" keys
 says out "Behaviour that no standard has." "... in a heading of their own"
 expect 2 "check asks the models about faults, whatever else is wrong" check bad.ini -s fault.drop=fake@1
@@ -167,7 +142,7 @@ expect 2 "check of a file with control characters" check strange.ini
 says err 'strange.ini:2: "\x1b[31mcount = 5" is not understood' "... shows them"
 says err 'strange.ini:3: ue.\x9bcells: unknown key' "... and those of C1"
 [ "$(wc -l <err)" = 3 ] && [ "$(tr -d '\n -~' <err | wc -c)" = 0 ]
-result $? "... and lets none reach the terminal"
+ok $? "... and lets none reach the terminal"
 expect 0 "keys" keys
 says out "[access]" "keys go by section"
 expect 0 "metrics" metrics
@@ -184,22 +159,22 @@ done
 # --- a run
 expect 0 "run" run storm.ini
 [ "$(wc -l <out)" -le 30 ] && [ "$(awk '{ if (length > 80) n++ } END { print n + 0 }' out)" = 0 ]
-result $? "the summary fits a screen"
+ok $? "the summary fits a screen"
 says out "results/storm/summary.csv" "the summary names the files"
 ! grep -q 'What if' out
-result $? "... and no what-if, where none is on"
+ok $? "... and no what-if, where none is on"
 expect 0 "a run with a what-if" run what.ini -o what
 says out "What if: whatif.pull_backoff_max = 30s. No standard has that." "... is named by the summary"
 rm -rf what
 [ ! -s err ]
-result $? "nothing on standard error without a terminal"
+ok $? "nothing on standard error without a terminal"
 for file in summary latency distribution timeseries; do
     head -n 1 "results/storm/$file.csv" | tr ',' '\n' >header.ini
     awk -F, -v f="$file.csv" '$1 == f { print $2 }' metrics.ini | cmp -s - header.ini
-    result $? "the header of $file.csv is what metrics lists"
+    ok $? "the header of $file.csv is what metrics lists"
 done
 [ "$(wc -l <results/storm/summary.csv)" = 2 ]
-result $? "summary.csv has a header and one row"
+ok $? "summary.csv has a header and one row"
 says results/storm/summary.csv ',"lognormal(0.01, 0.5)",' "a distribution is one quoted cell, in seconds"
 says results/storm/manifest.json '"fingerprint": "9e3779b97f4a7c15"' "the manifest has the fingerprint"
 says results/storm/manifest.json '"command_line": ["pullstorm", "run", "storm.ini"]' "... and the command line"
@@ -209,14 +184,14 @@ says results/storm/manifest.json "\"scenario_sha256\": \"$digest\"" "... and the
 printf '%b' "$(cat text.ini)" >again.ini
 expect 0 "the scenario text of the manifest runs" run again.ini --threads 4 --quiet -o again
 [ ! -s out ] && [ ! -s err ]
-result $? "--quiet is quiet"
+ok $? "--quiet is quiet"
 cmp -s results/storm/summary.csv again/summary.csv
-result $? "and gives the same summary.csv, byte for byte"
+ok $? "and gives the same summary.csv, byte for byte"
 expect 0 "another seed" run storm.ini --seed 18446744073709551615 -o other --quiet
 says other/manifest.json '"seed": 18446744073709551615' "--seed is taken"
 cmp -s other/summary.csv again/summary.csv
 [ $? = 1 ]
-result $? "and gives another summary.csv"
+ok $? "and gives another summary.csv"
 
 # --- what stands is not overwritten
 expect 1 "a finished result is not overwritten" run storm.ini
@@ -225,26 +200,26 @@ mkdir results/storm/plots
 touch results/storm/report.html results/storm/plots/keyed.png
 expect 0 "--force replaces it" run storm.ini --force -s run.seed=5
 [ ! -e results/storm/report.html ] && [ ! -e results/storm/plots ]
-result $? "... with the report and pictures that were made of it"
+ok $? "... with the report and pictures that were made of it"
 says results/storm/manifest.json '"seed": 5' "... by the new one"
 PULLSTORM_FAKE=fail "$program" run storm.ini --force -s run.seed=6 >out 2>err
 [ $? = 1 ] && grep -q '"seed": 5' results/storm/manifest.json
-result $? "--force keeps the earlier result when the new run fails"
+ok $? "--force keeps the earlier result when the new run fails"
 PULLSTORM_FAKE=unbalanced "$program" run storm.ini --force -s run.seed=6 >out 2>err
 [ $? = 1 ] && grep -q '"seed": 5' results/storm/manifest.json
-result $? "books that do not balance are a failure"
+ok $? "books that do not balance are a failure"
 (
     ulimit -f 16
     PULLSTORM_FAKE=long exec "$program" run storm.ini --force -s run.seed=6
 ) >out 2>err
 [ $? = 1 ] && grep -q '"seed": 5' results/storm/manifest.json
-result $? "--force keeps the earlier result when the disk is full"
+ok $? "--force keeps the earlier result when the disk is full"
 says err "File too large" "... and the reason is told"
 touch results/storm/notes.txt
 expect 1 "--force does not delete what is not a result" run storm.ini --force
 says err 'notes.txt' "... and names it"
 [ "$(find results other again -mindepth 1 -name '.*')" = "" ]
-result $? "no hidden folder is left"
+ok $? "no hidden folder is left"
 rm -rf results other again
 
 # --- where nothing can be written
@@ -258,31 +233,31 @@ rm -rf deep
 expect 2 "a storm that refuses the scenario" run bad.ini -o deep/er
 PULLSTORM_FAKE=refuse "$program" run storm.ini -o deep/er >out 2>err
 [ $? = 2 ]
-result $? "a contradiction that the models find"
+ok $? "a contradiction that the models find"
 clean "a refused run"
 (
     ulimit -f 16
     PULLSTORM_FAKE=long exec "$program" run storm.ini -o deep/er
 ) >out 2>err
 [ $? = 1 ]
-result $? "a full disk"
+ok $? "a full disk"
 says err "pullstorm: deep/er/timeseries.csv: File too large" "... what could not be written is named as the user knows it"
 clean "a full disk"
 PULLSTORM_FAKE=fail "$program" run storm.ini -o deep/er >out 2>err
 [ $? = 1 ]
-result $? "a run that fails half-way"
+ok $? "a run that fails half-way"
 clean "a run that fails half-way"
 if [ -w /dev/full ]; then
     "$program" run storm.ini -o full.ini >/dev/full 2>err
     [ $? = 1 ] && [ -f full.ini/manifest.json ]
-    result $? "a summary that cannot be printed is a failure; the result stays"
+    ok $? "a summary that cannot be printed is a failure; the result stays"
     "$program" keys >/dev/full 2>err
     [ $? = 1 ]
-    result $? "a table that cannot be printed is a failure"
+    ok $? "a table that cannot be printed is a failure"
     for command in run check load keys metrics expand collect plan decode; do
         "$program" "$command" --help >/dev/full 2>err
         [ $? = 1 ] && grep -q '^pullstorm: standard output' err
-        result $? "so is the help of $command"
+        ok $? "so is the help of $command"
     done
     rm -rf full.ini
 fi
@@ -316,7 +291,7 @@ broken() {
         fi
     done
     [ -z "$wrong" ] && [ $told -gt 0 ]
-    result $? "$name: every failing readdir() is told ($told), or does no harm$wrong"
+    ok $? "$name: every failing readdir() is told ($told), or does no harm$wrong"
 }
 # shellcheck disable=SC2317 # by broken
 same_tables() { cmp -s list/runs.csv list/s/runs.csv && cmp -s list/study.csv list/s/study.csv; }
@@ -333,11 +308,11 @@ for call in $(seq 40); do
     [ $? = 1 ] && same_result || echo "$call"
 done >wrong.ini
 [ ! -s wrong.ini ]
-result $? "a result and its pictures are not overwritten, whichever readdir() fails$(tr '\n' ' ' <wrong.ini)"
+ok $? "a result and its pictures are not overwritten, whichever readdir() fails$(tr '\n' ' ' <wrong.ini)"
 broken "run --force" whole_result run list/storm.ini -o list/r --force --quiet
 expect 0 "run --force on a disk without bad blocks" run list/storm.ini -o list/r --force --quiet
 [ -z "$(find list -name '.*')" ]
-result $? "... and nothing hidden is left"
+ok $? "... and nothing hidden is left"
 rm -rf list
 
 # --- signals
@@ -348,7 +323,7 @@ for signal in INT TERM; do
     kill -s "$signal" "$pid"
     wait "$pid"
     [ $? = 1 ] && grep -q interrupted err
-    result $? "SIG$signal stops a run with a message and exit status 1"
+    ok $? "SIG$signal stops a run with a message and exit status 1"
     clean "SIG$signal"
 done
 PULLSTORM_FAKE=deaf "$program" run storm.ini -o killed >out 2>err &
@@ -358,18 +333,18 @@ kill -s INT "$pid"
 while kill -s TERM "$pid" 2>/dev/null; do sleep 0.1; done
 wait "$pid"
 [ $? -gt 128 ]
-result $? "a second signal ends the run at once"
+ok $? "a second signal ends the run at once"
 [ ! -e killed ]
-result $? "a killed run leaves no half result at its place"
+ok $? "a killed run leaves no half result at its place"
 expect 0 "the next run into the same place" run storm.ini -o killed
 [ "$(find . -name '.*.partial-*')" = "" ]
-result $? "... clears away what the killed one left"
+ok $? "... clears away what the killed one left"
 PULLSTORM_FAKE=slow "$program" run storm.ini -o killed --force >/dev/null 2>&1 &
 pid=$!
 wait_for_partial
 expect 0 "a run beside another into the same place" run storm.ini -o killed --force
 kill -0 "$pid" && [ "$(find . -name '.*.partial-*')" != "" ]
-result $? "... leaves the other's hidden folder alone"
+ok $? "... leaves the other's hidden folder alone"
 kill -s TERM "$pid"
 wait "$pid"
 rm -rf killed
@@ -389,10 +364,10 @@ for call in 1 2 3 4; do
     [ $? -gt 128 ] && left=$((left + $(hidden killed.ini/cut | wc -l)))
     expect 0 "collect after one that was killed before its file $call was there" collect study.ini -o killed.ini/cut
     diff -r killed.ini/whole killed.ini/cut >out 2>&1
-    result $? "... leaves what one that was not killed leaves"
+    ok $? "... leaves what one that was not killed leaves"
 done
 [ $left = 4 ]
-result $? "... each of which had left a hidden file ($left)"
+ok $? "... each of which had left a hidden file ($left)"
 
 # leave FOLDER: what is left in the folder of a result by run, report, plot, a sweep that had not yet begun
 leave() {
@@ -404,18 +379,18 @@ leave killed.ini/left
 expect 0 "a run into a folder with nothing but leftovers" run storm.ini -o killed.ini/left --quiet
 diff -r killed.ini/left killed.ini/whole/runs/p0001-r01 >out
 ! grep -v '^[<>-]\|^[0-9]\|manifest.json' out
-result $? "... leaves none"
+ok $? "... leaves none"
 leave killed.ini/left
 expect 1 "a result beside leftovers" run storm.ini -o killed.ini/left --quiet
 says err "holds a result already" "... is not replaced without --force"
 expect 0 "... but with it" run storm.ini -o killed.ini/left --quiet --force
 [ -z "$(find killed.ini/left -name '.*')" ] && [ ! -e killed.ini/left/plots ]
-result $? "... and the leftovers are gone"
+ok $? "... and the leftovers are gone"
 leave killed.ini/whole
 leave killed.ini/whole/runs
 expect 0 "collect beside leftovers" collect study.ini -o killed.ini/whole
 [ -z "$(find killed.ini/whole killed.ini/whole/runs -maxdepth 1 -name '.pullstorm*')" ] && [ ! -e killed.ini/whole/runs/.deeper.partial-123 ]
-result $? "... clears them away"
+ok $? "... clears them away"
 if command -v flock >/dev/null; then
     for file in .pullstorm.partial-AbCdE1 .sweep.lock; do
         rm -rf killed.ini/busy
@@ -425,7 +400,7 @@ if command -v flock >/dev/null; then
         expect 1 "a run into a folder where $file is locked" run storm.ini -o killed.ini/busy --force
         says err "holds \"$file\"" "... is refused"
         [ -e "killed.ini/busy/$file" ]
-        result $? "... and the file stays"
+        ok $? "... and the file stays"
         exec 9>&-
     done
 fi
@@ -433,10 +408,10 @@ mkdir killed.ini/old killed.ini/.old.partial-7.old killed.ini/.gone.partial-7.ol
 touch killed.ini/.old.partial-7.old/summary.csv killed.ini/.gone.partial-7.old/summary.csv
 expect 0 "a run whose earlier result a killed one had put aside" run storm.ini -o killed.ini/gone --quiet
 [ -e killed.ini/.gone.partial-7.old/summary.csv ]
-result $? "... keeps that"
+ok $? "... keeps that"
 expect 0 "a run where the new one was in its place" run storm.ini -o killed.ini/old --quiet
 [ ! -e killed.ini/.old.partial-7.old ]
-result $? "... removes it"
+ok $? "... removes it"
 rm -rf killed.ini
 
 # --- progress
@@ -457,14 +432,14 @@ if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1; t
         sleep 0.1
     done
     grep -q 'simulated .* UEs done .* events/s, .* left' out
-    result $? "progress on a terminal"
+    ok $? "progress on a terminal"
     end_on_terminal
     on_terminal --quiet
     sleep 1 # twice the time until progress is shown
     end_on_terminal
     grep -q 'simulated' out
     [ $? = 1 ]
-    result $? "no progress with --quiet"
+    ok $? "no progress with --quiet"
     wait_for_none # the terminal may be gone before the run
     clean "an interrupted run on a terminal"
 fi
@@ -488,7 +463,7 @@ quickstart() { # quickstart RUN REPORT WORD...: the last word of the run and tha
     (cd caller.ini && ../tree.ini/scripts/quickstart "$@") >out 2>err
     got="$(tail -n 1 tree.ini/run.out) $(cat tree.ini/report.out)"
     [ "$got" = "$wanted" ]
-    result $? "quickstart $* (expected $wanted, got $got)"
+    ok $? "quickstart $* (expected $wanted, got $got)"
 }
 quickstart --force results/solicited-pull
 quickstart ue.count=5 results/solicited-pull -s ue.count=5
@@ -514,9 +489,9 @@ chmod +x python.ini
 export PYTHON="$work/python.ini" PYTHONWARNINGS=error
 expect 7 "plot has the exit status of Python" plot 'a folder' -o ''
 [ "$(head -n 1 out)" = "C.UTF-8 none $(readlink -f "$models")" ]
-result $? "... in an environment that changes nothing of what it writes"
+ok $? "... in an environment that changes nothing of what it writes"
 sed 1d out | tr '\n' '|' | grep -q '^-B|/.*/pullstorm_results|plot|a folder|-o||$'
-result $? "... and the words as they are"
+ok $? "... and the words as they are"
 expect 7 "report likewise" report .
 PYTHON=/bin/false
 expect 1 "plot without the modules" plot .
@@ -527,7 +502,7 @@ cp "$models" alone.ini
 program=$work/alone.ini
 expect 1 "plot where the program lies alone" plot .
 grep -q "pullstorm_results) are in none of $work, .*: install" err || grep -q /bin/false err # installed where this build would be
-result $? "... says where its parts were looked for"
+ok $? "... says where its parts were looked for"
 program=$models
 unset PYTHON PYTHONWARNINGS
 rm python.ini alone.ini
@@ -544,11 +519,11 @@ if "$program" --version | grep -q ns3; then
     for name in NS_ATTRIBUTE_DEFAULT=ns3::TcpSocket::SegmentSize=100 NS_GLOBAL_VALUE=ChecksumEnabled=true; do
         (export "${name?}" && "$program" run attribute.ini -s ns3.attributes= -o unset --quiet) >out 2>err
         [ $? = 2 ] && [ ! -e unset ] && [ "$(wc -l <err)" = 1 ]
-        result $? "a run on ns3 where the environment has values for it is refused"
+        ok $? "a run on ns3 where the environment has values for it is refused"
         says err "the environment sets ${name%%=*}, " "... by the name of the variable"
     done
     (export NS_ATTRIBUTE_DEFAULT= && "$program" run attribute.ini -s ns3.attributes= -o unset --quiet) >out 2>err
-    result $? "an empty one sets nothing"
+    ok $? "an empty one sets nothing"
     rm -rf unset
 fi
 
@@ -562,11 +537,10 @@ if (small --version) >/dev/null 2>&1; then
     printf '[ue]\ncount = 1\ncells = 1\n' >one.ini
     (small run one.ini -o deep/er -s ue.count=100M -s ue.cells=1000) >out 2>err
     [ $? = 1 ] && [ "$(wc -l <err)" = 1 ]
-    result $? "a run that memory does not hold fails with one message"
+    ok $? "a run that memory does not hold fails with one message"
     says err "ue.count = 100M: the run would be out of memory" "... which names the key"
     says err " MB" "... and the memory wanted"
     clean "a run that memory does not hold"
 fi
 
-echo "1..$count"
-exit $failed
+done_testing

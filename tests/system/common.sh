@@ -20,25 +20,8 @@ if [ -z "$python" ]; then
 fi
 tshark=$(command -v tshark || :)
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-
-tests=0
-# ok STATUS NAME: one line of TAP.
-ok() {
-    tests=$((tests + 1))
-    if [ "$1" = 0 ]; then
-        echo "ok $tests - $2"
-    else
-        echo "not ok $tests - $2"
-    fi
-}
-
-skip() {
-    tests=$((tests + 1))
-    echo "ok $tests - $1 # SKIP $2"
-}
+# shellcheck source=tests/system/tap.sh
+. "$here/tap.sh"
 
 # Shows a file as TAP comments.
 explain() {

@@ -9,39 +9,10 @@ program=$PWD/pullstorm
 PULLSTORM=$program # that scripts are other names of
 export PULLSTORM
 source=$(CDPATH='' cd -- "${srcdir:-.}" && pwd)
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+# shellcheck source=tests/system/tap.sh
+. "${srcdir:-.}/tests/system/tap.sh"
 cd "$work" || exit 1
 
-count=0
-failed=0
-result() { # result STATUS NAME
-    count=$((count + 1))
-    if [ "$1" = 0 ]; then
-        echo "ok $count - $2"
-    else
-        failed=1
-        echo "not ok $count - $2"
-        sed 's/^/# out: /' out
-        sed 's/^/# err: /' err
-    fi
-}
-# expect STATUS NAME WORD... : runs the program with the words, output in out and err
-expect() {
-    wanted=$1
-    name=$2
-    shift 2
-    "$program" "$@" >out 2>err
-    got=$?
-    [ "$got" = "$wanted" ]
-    result $? "$name (exit $wanted, got $got)"
-}
-# says FILE TEXT NAME
-says() {
-    grep -qF -- "$2" "$1"
-    result $? "$3"
-}
 # verdict METRIC POINTS: of the CSV in out
 verdict() {
     awk -F, -v metric="$1" -v points="$2" '$1 == points && $2 == metric { print $17 }' out
@@ -49,7 +20,7 @@ verdict() {
 # is METRIC VERDICT TEXT [POINTS]
 is() {
     [ "$(verdict "$1" "${4:-}")" = "$2" ]
-    result $? "$3: $1 $2, got $(verdict "$1" "${4:-}")"
+    ok $? "$3: $1 $2, got $(verdict "$1" "${4:-}")"
 }
 
 cat >base.ini <<END
@@ -74,21 +45,21 @@ is bsf_queue_max differs "... and nobody waits for them"
 is pulls_sent alike "the same pulls go out"
 is ues alike "to the same UEs"
 [ "$(sed -n 2p points/compare_keys.csv)" = "bsf.workers,1,1,4" ] && [ "$(wc -l <points/compare_keys.csv)" = 2 ]
-result $? "one key differs"
+ok $? "one key differs"
 cmp -s out points/compare.csv
-result $? "the table is what --format csv prints"
+ok $? "the table is what --format csv prints"
 [ "$(cut -d, -f3,5 points/compare_runs.csv | sed -n '2,5p' | tr '\n' ' ')" = "A,1 B,1 A,2 B,2 " ]
-result $? "pairs are of the same replication"
+ok $? "pairs are of the same replication"
 if command -v python3 >/dev/null; then
     python3 -B "$source/tests/system/compare_again.py" points >out 2>err
-    result $? "reckoned again from the summaries: $(tail -n 1 out)"
+    ok $? "reckoned again from the summaries: $(tail -n 1 out)"
 else
-    result 0 "reckoned again from the summaries # SKIP no python3"
+    ok 0 "reckoned again from the summaries # SKIP no python3"
 fi
 expect 0 "once more" compare study --a 'bsf.workers == 1 and variant == plain' \
     --b 'bsf.workers == 4 and variant == plain' --format csv
 cmp -s out points/compare.csv
-result $? "... is the same byte for byte"
+ok $? "... is the same byte for byte"
 expect 0 "variants at two points" compare study --a 'variant == plain' --b 'variant == slow'
 says out "bsf.service_time: " "what the variant sets is named"
 says out "2 points of A have their like in B, by bsf.workers (0 and 0 have none); 12 pairs of runs of the same seed" \
@@ -105,21 +76,21 @@ expect 0 "two studies that differ in their seeds alone" compare study again --fo
 found=$(awk -F, '$1 != "all" && $17 == "differs"' out | wc -l)
 looked=$(awk -F, '$1 != "all" && $16 != ""' out | wc -l)
 [ "$looked" -ge 200 ] && [ "$found" -le $((looked / 50)) ]
-result $? "of $looked metrics of all points $found are called different"
+ok $? "of $looked metrics of all points $found are called different"
 expect 0 "... to read" compare study again
 says out "no key differs" "no key differs"
 says out "in their order, for no two have the same seed" "how pairs were made is said"
 expect 0 "a study and itself" compare study study
 says out "metrics alike: " "alike"
 ! grep -q "really differ" out
-result $? "nothing really differs"
+ok $? "nothing really differs"
 
 # --- two runs
 expect 0 "two runs" compare study/runs/p0001-r01 study/runs/p0002-r01
 says out "One pair of runs says nothing of chance" "... have no intervals, which is said"
 says out "(one pair: no interval)" "... at each number"
 ! grep -q "really differ" out
-result $? "nothing is called real"
+ok $? "nothing is called real"
 
 # --- for CI
 a='bsf.workers == 4 and variant == plain'
@@ -136,20 +107,20 @@ says err "ues_keyed_ratio < -1%: not met" "with CSV conditions are told on stand
 expect 0 "other seeds at one point" compare study again --a "$a" --b "$a" --format csv
 larger=$(awk -F, '$1 == "" && $16 != "" && $17 == "within chance" && $9 > 0 && $2 ~ /_mean_s$/ { print $2; exit }' out)
 [ -n "$larger" ]
-result $? "something is larger by chance: $larger"
+ok $? "something is larger by chance: $larger"
 expect 0 "what is larger by chance does not fail" compare study again --a "$a" --b "$a" --fail-if "$larger > 0"
 says out "not sure: " "... and is said"
 expect 1 "... but with --fail-unsure" compare study again --a "$a" --b "$a" --fail-if "$larger > 0" --fail-unsure
 # run.end before the last have the key: a percentile that is not reached
 "$program" run base.ini -o whole --quiet && "$program" run base.ini -s run.end=1500ms -o cut --quiet
-result $? "a run, and one that is cut off"
+ok $? "a run, and one that is cut off"
 expect 1 "a percentile that is not reached any more" compare whole cut --fail-if 'update_p99_s > +5%'
 says out "no value in 1 of 1 runs of B (A: 0), which counts as worse" "... counts as worse"
 says out "update_p99_s                   no value in 0 of 1 runs of A, in 1 of 1 of B" "... and stands in the list"
 expect 0 "... and not the other way round" compare cut whole --fail-if 'update_p99_s > +5%'
 expect 0 "metrics that were asked for" compare study --a "$a" --b "$b" --metrics 'gba_mean_s, ues' --format csv
 [ "$(wc -l <out)" = 3 ]
-result $? "... and no others"
+ok $? "... and no others"
 
 # --- the page
 has_modules() {
@@ -161,7 +132,7 @@ has_modules() {
 if [ -z "${PULLSTORM_TESTS:-}" ] && has_modules; then
     expect 0 "the tables" compare study --a 'variant == plain' --b 'variant == slow' -o side --no-page
     "$source/scripts/report" side -o side/compare.html >out 2>err
-    result $? "the page"
+    ok $? "the page"
     says side/compare.html "The scenario differs in bsf.service_time" "... says what differs"
     says side/compare.html 'id="plot-compare_keyed"' "... has the curve of keyed UEs"
     says side/compare.html 'id="plot-compare_time_to_key"' "... and that of the time to key"
@@ -169,10 +140,10 @@ if [ -z "${PULLSTORM_TESTS:-}" ] && has_modules; then
     if "$program" report --help >/dev/null 2>&1; then
         expect 0 "the page at once" compare study --a 'variant == plain' --b 'variant == slow' -o once --format csv
         cmp -s side/compare.html once/compare.html && cmp -s out once/compare.csv
-        result $? "... is the same, and nothing but the table is printed"
+        ok $? "... is the same, and nothing but the table is printed"
     fi
     if grep -qE '(src|href)="?https?:' side/compare.html; then false; else true; fi
-    result $? "... and takes nothing from elsewhere"
+    ok $? "... and takes nothing from elsewhere"
 fi
 
 # --- mistakes
@@ -214,8 +185,7 @@ says err "cut/manifest.json: format 1, expected 3" "... is said"
 if [ -w /dev/full ]; then
     "$program" compare study study >/dev/full 2>err
     [ $? = 1 ] && grep -q '^pullstorm: standard output' err
-    result $? "output that cannot be written is a failure"
+    ok $? "output that cannot be written is a failure"
 fi
 
-echo "1..$count"
-exit $failed
+done_testing

@@ -7,14 +7,12 @@ set -u
 
 program=${PROGRAM:-$PWD/pullstorm}
 completion=${COMPLETION:-$(cd "${srcdir:-.}" && pwd)/scripts/completion/pullstorm}
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+# shellcheck source=tests/system/tap.sh
+. "${srcdir:-.}/tests/system/tap.sh"
 mkdir "$work/bin" "$work/here" && ln -s "$program" "$work/bin/pullstorm" && cd "$work/here" || exit 1
 mkdir storms "a result"
 touch storm.ini "my storm.ini" notes.txt storms/deep.ini
 
-count=0
 offered() { # offered WORD...: sorted, in found; the last word is that under the cursor
     PATH=$work/bin:$PATH bash --norc --noprofile -c '
         # shellcheck disable=SC1090
@@ -26,19 +24,10 @@ offered() { # offered WORD...: sorted, in found; the last word is that under the
         "$function" pullstorm "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
         [ ${#COMPREPLY[@]} = 0 ] || printf "%s\n" "${COMPREPLY[@]}"' bash "$completion" "$@" 2>"$work/err" | sort >"$work/found"
 }
-result() { # result STATUS NAME
-    count=$((count + 1))
-    if [ "$1" = 0 ]; then
-        echo "ok $count - $2"
-    else
-        echo "not ok $count - $2"
-        sed 's/^/# /' "$work/expected" "$work/err" 2>/dev/null
-    fi
-}
 offers() { # offers "WORD WORD..." FOR: exactly these
     tr ' ' '\n' <<<"$1" | grep . | sort >"$work/words"
     diff "$work/words" "$work/found" >"$work/expected" && [ ! -s "$work/err" ]
-    result $? "$2"
+    ok $? "$2" "$work/expected" "$work/err"
 }
 has() { # has WORD...: these among others
     local word
@@ -56,7 +45,7 @@ for command in $("$program" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*
     offered "$command" -
     # shellcheck disable=SC2046 # words
     has --help $(sed -n 's/^  \(-.*\)/\1/p' "$work/help" | sed 's/   *.*//' | grep -o -e '--[a-z][a-z-]*')
-    result $? "options of $command"
+    ok $? "options of $command"
 done
 offered sweep --until
 offers --until "an option that is begun"
@@ -66,7 +55,7 @@ offered run sto
 offers "storm.ini storms" "scenarios, and folders that may have some"
 offered run ''
 has storm.ini "my storm.ini" storms "a result" && ! has notes.txt
-result $? "... and no other file"
+ok $? "... and no other file"
 offered decode no
 offers notes.txt "any file for decode"
 offered run storm.ini -o st
@@ -83,18 +72,18 @@ offered run storm.ini -s ue.count = ''
 offers "$("$program" keys --format csv | sed -n 's/^ue,count,[^,]*,[^,]*,\([^,]*\),.*/\1/p')" "the default of a number"
 offered run storm.ini -s ue.count=5 -s pull.r
 has pull.rate=
-result $? "a further -s"
+ok $? "a further -s"
 offered plan storm.ini --vary bmsc.wor
 offers bmsc.workers= "a key behind --vary"
 offered plan storm.ini --target "'time_to_key_p99"
 has time_to_key_p99_s
-result $? "a metric in a target"
+ok $? "a metric in a target"
 offered plan storm.ini --target "'time_to_key_p99_s <= 10 and ues_without"
 [ "$(cat "$work/found")" = "time_to_key_p99_s <= 10 and ues_without_key" ]
-result $? "... behind what stands there"
+ok $? "... behind what stands there"
 offered sweep storm.ini --only pull.ra
 has pull.rate
-result $? "a key in a condition"
+ok $? "a key in a condition"
 offered load storm.ini --format ''
 offers "text csv" "words of an option"
 offered keys --format ''
@@ -108,7 +97,7 @@ offers '' "nothing for a number"
 if "$program" plot --help >/dev/null 2>&1; then
     offered plot 'a r'
     [ "$(cat "$work/found")" = "a result" ]
-    result $? "the folder of a result"
+    ok $? "the folder of a result"
     offered plot st
     offers storms "... and no file"
     offered plot . --metric update_p99_s,ues_keyed_r
@@ -119,4 +108,4 @@ if "$program" plot --help >/dev/null 2>&1; then
     offers "x y xy" "axes"
 fi
 
-echo "1..$count"
+done_testing

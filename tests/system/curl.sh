@@ -50,4 +50,4 @@ ask "another method" 200 "DELETE: no credentials;DELETE: verified;" --user "$use
 exec 8>&-
 wait "$server"
 ok $? "the server ends in good order"
-echo "1..$tests"
+done_testing

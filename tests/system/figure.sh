@@ -63,4 +63,4 @@ else
     skip "sizes as tshark sees them" "tshark is not installed"
 fi
 
-echo "1..$tests"
+done_testing

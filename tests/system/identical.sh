@@ -2,26 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 # Equal seeds give equal bytes whatever built the program: gcc and clang, -O0 and -O3, each run the same scenarios;
 # all files but the manifest must be the same byte for byte, and the fingerprint too. Another seed gives others.
-# Builds four programs (a few minutes), so "make check" leaves it out and CI calls it. TAP on standard output.
+# identical.sh [PROGRAM]...: each PROGRAM, built before, has to give the same, too.
+# Builds four programs (some minutes), so "make check" leaves it out and CI calls it. TAP on standard output.
 set -u
 
 top=$(CDPATH='' cd -- "$(dirname "$0")/../.." && pwd) || exit 1
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+# shellcheck source=tests/system/tap.sh
+. "$top/tests/system/tap.sh"
 files="summary.csv timeseries.csv latency.csv distribution.csv keylog.csv capture.pcap"
 
-count=0
-failed=0
-result() { # result STATUS NAME
-    count=$((count + 1))
-    if [ "$1" = 0 ]; then
-        echo "ok $count - $2"
-    else
-        failed=1
-        echo "not ok $count - $2"
-    fi
-}
 
 # Everything that can go wrong on the air and in the keys, and every distribution: what doubles could make differ.
 cat >"$work/mixed.ini" <<'INI'
@@ -135,35 +124,43 @@ run() { # run BUILD SCENARIO [OPTION]... : into BUILD.SCENARIO, or where -o says
     "$program" run "$ini" --quiet --pcap --keylog -o "$result_dir" "$@" >&2
 }
 
+# compare BUILD: the scenarios by its program, and the same bytes as those of the first that was asked
 reference=
+compare() {
+    for scenario in mixed ipv6 overload; do
+        run "$1" "$scenario"
+        ok $? "$1 runs $scenario.ini"
+        [ "${reference:-$1}" = "$1" ] && continue
+        same "$work/$reference.$scenario" "$work/$1.$scenario"
+        ok $? "$1 gives the same bytes as $reference for $scenario.ini"
+    done
+    reference=${reference:-$1}
+}
+
 for compiler in gcc clang; do
     for level in O0 O3; do
         build=$compiler-$level
-        [ $level = O3 ] && lto= || lto=--disable-lto
-        "$top/scripts/build" "$work/$build" CC="$compiler" CFLAGS="-$level" --without-ns3 ${lto:+"$lto"} 2>"$work/log"
-        if [ ! -x "$work/$build/pullstorm" ]; then
+        "$top/scripts/build" "$work/$build" CC="$compiler" CFLAGS="-$level" --without-ns3 --disable-lto 2>"$work/log"
+        if [ -x "$work/$build/pullstorm" ]; then
+            compare "$build"
+        else
             sed 's/^/# /' "$work/log"
-            result 1 "$compiler -$level builds"
-            continue
+            ok 1 "$build builds"
         fi
-        for scenario in mixed ipv6 overload; do
-            run "$build" "$scenario"
-            result $? "$compiler -$level runs $scenario.ini"
-            [ "$reference" = "" ] || [ "$reference" = "$build" ] && continue
-            same "$work/$reference.$scenario" "$work/$build.$scenario"
-            result $? "$compiler -$level gives the same bytes as $reference for $scenario.ini"
-        done
-        reference=${reference:-$build}
     done
+done
+for program; do
+    number=$((${number:-0} + 1))
+    mkdir "$work/built-$number" && ln -s "$(realpath "$program")" "$work/built-$number/pullstorm"
+    compare "built-$number"
 done
 
 if [ -n "$reference" ]; then
     run "$reference" mixed --threads 4 -o "$work/threads"
     same "$work/$reference.mixed" "$work/threads"
-    result $? "4 threads give the same bytes as one"
+    ok $? "4 threads give the same bytes as one"
     run "$reference" mixed --seed 2 -o "$work/seed"
     differs "$work/$reference.mixed" "$work/seed"
-    result $? "another seed gives others in every file"
+    ok $? "another seed gives others in every file"
 fi
-echo "1..$count"
-exit $failed
+done_testing

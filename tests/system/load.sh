@@ -4,39 +4,10 @@
 set -u
 
 program=$PWD/pullstorm
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+# shellcheck source=tests/system/tap.sh
+. "${srcdir:-.}/tests/system/tap.sh"
 cd "$work" || exit 1
 
-count=0
-failed=0
-result() { # result STATUS NAME
-    count=$((count + 1))
-    if [ "$1" = 0 ]; then
-        echo "ok $count - $2"
-    else
-        failed=1
-        echo "not ok $count - $2"
-        sed 's/^/# out: /' out
-        sed 's/^/# err: /' err
-    fi
-}
-# expect STATUS NAME WORD... : runs the program with the words, output in out and err
-expect() {
-    wanted=$1
-    name=$2
-    shift 2
-    "$program" "$@" >out 2>err
-    got=$?
-    [ "$got" = "$wanted" ]
-    result $? "$name (exit $wanted, got $got)"
-}
-# says FILE TEXT NAME: wherever lines are broken
-says() {
-    tr '\n' ' ' <"$1" | grep -qF -- "$2"
-    result $? "$3"
-}
 # value NAME: of the CSV in out
 value() {
     awk -F, -v name="$1" '$1 == name { print $3 }' out
@@ -44,7 +15,7 @@ value() {
 # is NAME VALUE TEXT
 is() {
     [ "$(value "$1")" = "$2" ]
-    result $? "$3: $1 = $2, got $(value "$1")"
+    ok $? "$3: $1 = $2, got $(value "$1")"
 }
 
 # 20 000 UEs that the BM-SC has to ask the BSF about, 4 ms each
@@ -57,7 +28,7 @@ printf '[ue]\ncount = 100\ncells = 10\n[pull]\nrate = 10/s\n' >calm.ini
 # --- numbers
 expect 0 "load as CSV" load zn.ini --format csv
 [ "$(head -n 1 out)" = name,unit,value,meaning ]
-result $? "it has a header"
+ok $? "it has a header"
 is bsf_zn_per_ue 1 "each UE is asked about"
 is bsf_work_s 0.004 "4 ms each"
 is bsf_offered_ratio 4 "1000 a second for a server of 250"
@@ -71,14 +42,14 @@ is bottleneck BSF "the bottleneck"
 is verdict collapsed "what becomes of it"
 is hss_capacity_ues_per_s "" "nobody bootstraps: no capacity to speak of"
 awk -F, 'NR > 1 && ($1 == "" || $2 == "" || NF < 4) { wrong = 1 } END { exit wrong }' out
-result $? "each line has name, unit, value and meaning"
+ok $? "each line has name, unit, value and meaning"
 cp out first
 expect 0 "once more" load zn.ini --format=csv
 cmp -s out first
-result $? "the same again"
+ok $? "the same again"
 expect 0 "another seed" load zn.ini --format csv -s run.seed=77
 cmp -s out first
-result $? "no run is drawn: the seed changes nothing"
+ok $? "no run is drawn: the seed changes nothing"
 
 # --- the verdict follows the keys
 expect 0 "workers enough" load zn.ini --format csv -s bsf.workers=5
@@ -100,15 +71,15 @@ says out "so the answer depends on ue.count" "above 100 % the number of UEs matt
 says out "and overflows" "... and when the queue is full"
 says out "dead work: a queue of hss.queue_limit takes the HSS 16.7 s, and who asks it waits 5 s (diameter.timeout)" "dead work"
 grep -q '^hss_offered_ratio  *1.66667 ratio  HSS: ' out
-result $? "a number a line"
+ok $? "a number a line"
 [ ! -s err ]
-result $? "nothing on standard error"
+ok $? "nothing on standard error"
 
 # --- check and run
 expect 0 "check of a calm storm" check calm.ini
 says out "Expected: calm." "it says so"
 [ ! -s err ]
-result $? "... without a warning"
+ok $? "... without a warning"
 expect 0 "check of a storm that will collapse" check zh.ini
 says out "Expected: collapsed" "it says so"
 says err "note: HSS is offered 167 %" "... and warns of the load"
@@ -117,7 +88,7 @@ expect 0 "run" run calm.ini -o calm
 says out "Expected: calm." "the summary has what was to be expected"
 expect 0 "run --quiet" run calm.ini -o calm --force --quiet
 [ ! -s out ] && [ ! -s err ]
-result $? "... is quiet"
+ok $? "... is quiet"
 
 # The summary has the verdict: a storm that comes down by itself, and one of which nothing came for long.
 printf '[ue]\ncount = 400\ncells = 4\nmuk_expired = 100%%\n[hss]\nworkers = 1\nservice_time = fixed(10ms)\n' >over.ini
@@ -137,12 +108,11 @@ says err "-s ue.count=many: ue.count:" "... is named"
 expect 2 "a format that there is not" load calm.ini --format json
 says err 'load: unknown format "json", expected text or csv' "... is said"
 [ ! -s out ]
-result $? "... and nothing printed"
+ok $? "... and nothing printed"
 if [ -w /dev/full ]; then
     "$program" load calm.ini >/dev/full 2>err
     [ $? = 1 ] && grep -q '^pullstorm: standard output' err
-    result $? "output that cannot be written is a failure"
+    ok $? "output that cannot be written is a failure"
 fi
 
-echo "1..$count"
-exit $failed
+done_testing

@@ -7,26 +7,15 @@ set -u
 
 program=$PWD/pullstorm
 doc=$(CDPATH='' cd -- "${srcdir:-.}/doc" && pwd)
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+# shellcheck source=tests/system/tap.sh
+. "${srcdir:-.}/tests/system/tap.sh"
 cd "$work" || exit 1
 
-count=0
-result() { # result STATUS NAME: with what differs in the file "out", if it failed
-    count=$((count + 1))
-    if [ "$1" = 0 ]; then
-        echo "ok $count - $2"
-    else
-        echo "not ok $count - $2"
-        sed 's/^/# /' out
-    fi
-}
 same() { # same NAME: the files "expected" and "found" are alike but for the order
     sort -u expected >expected.sorted
     sort -u found >found.sorted
     diff expected.sorted found.sorted >out
-    result $? "$1"
+    ok $? "$1"
 }
 
 # section PAGE NAME: its source without fonts and escapes
@@ -45,7 +34,7 @@ of_help() {
 "$program" --help >help
 sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\)  *\(.*\)/\1 \2/p' help >commands
 [ "$(wc -l <commands)" -ge 12 ]
-result $? "commands are found in the help"
+ok $? "commands are found in the help"
 
 cut -d' ' -f1 commands | sed 's/^/pullstorm-/' >expected
 for page in "$doc"/pullstorm-*.1; do basename "$page" .1; done >found
@@ -62,7 +51,7 @@ while read -r command _; do
     [ -f "$page" ] || continue
     if ! "$program" "$command" --help >help 2>out; then
         grep -q 'Python 3' out # plot and report have their help from it
-        result $? "the help of $command is not there without Python"
+        ok $? "the help of $command is not there without Python"
         continue
     fi
     of_help <help >expected
@@ -84,13 +73,13 @@ for page in "$doc"/pullstorm*.[15]; do
     sort -u all | comm -13 - named | sed "s|^|$(basename "$page"): |"
 done >out
 [ ! -s out ]
-result $? "no page names an option that does not exist"
+ok $? "no page names an option that does not exist"
 for page in "$doc"/pullstorm*.[15]; do
     sed -n 's/^\.[BIR]*  *(* *\(pullstorm[a-z\\-]*\) (\([1-9]\)).*/\1.\2/p' "$page" | sed 's/\\-/-/g' | while read -r other; do
         [ -f "$doc/$other" ] || echo "$(basename "$page"): $other"
     done
 done >out
 [ ! -s out ]
-result $? "no page refers to one that does not exist"
+ok $? "no page refers to one that does not exist"
 
-echo "1..$count"
+done_testing

@@ -4,24 +4,10 @@
 # out of memory in the middle says so and leaves nothing.
 set -u
 program=$PWD/pullstorm
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+# shellcheck source=tests/system/tap.sh
+. "${srcdir:-.}/tests/system/tap.sh"
 cd "$work" || exit 1
 
-tests=0
-failed=0
-ok() { # ok STATUS NAME
-    tests=$((tests + 1))
-    if [ "$1" = 0 ]; then
-        echo "ok $tests - $2"
-    else
-        failed=1
-        echo "not ok $tests - $2"
-        sed 's/^/# out: /' out
-        sed 's/^/# err: /' err
-    fi
-}
 
 # Every UE waits: the BM-SC has one worker, and room for all.
 cat >storm.ini <<'END'
@@ -133,5 +119,4 @@ for engine in $("$program" --version | sed -n 's/engines: //p'); do
     rm -rf some
 done
 
-echo "1..$tests"
-exit $failed
+done_testing

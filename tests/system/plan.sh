@@ -6,39 +6,10 @@ set -u
 [ "${PULLSTORM_TESTS:-}" = program ] && echo "1..0 # SKIP PULLSTORM_TESTS=program" && exit 0
 
 program=$PWD/pullstorm
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+# shellcheck source=tests/system/tap.sh
+. "${srcdir:-.}/tests/system/tap.sh"
 cd "$work" || exit 1
 
-count=0
-failed=0
-result() { # result STATUS NAME
-    count=$((count + 1))
-    if [ "$1" = 0 ]; then
-        echo "ok $count - $2"
-    else
-        failed=1
-        echo "not ok $count - $2"
-        sed 's/^/# out: /' out
-        sed 's/^/# err: /' err
-    fi
-}
-# expect STATUS NAME WORD... : runs the program with the words, output in out and err
-expect() {
-    wanted=$1
-    name=$2
-    shift 2
-    "$program" "$@" >out 2>err
-    got=$?
-    [ "$got" = "$wanted" ]
-    result $? "$name (exit $wanted, got $got)"
-}
-# says FILE TEXT NAME
-says() {
-    grep -qF -- "$2" "$1"
-    result $? "$3"
-}
 # cell FILE ROW COLUMN: of a CSV file without quotes; the first row behind the header is 1
 cell() {
     awk -F, -v row="$2" -v name="$3" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i }
@@ -47,7 +18,7 @@ cell() {
 # same VALUE EXPECTED NAME
 same() {
     [ "$1" = "$2" ]
-    result $? "$3 (expected $2, got $1)"
+    ok $? "$3 (expected $2, got $1)"
 }
 
 # A UE takes 30 ms at the BM-SC: three workers are good for 100 a second. 300 UEs in 3.4 s from pull.start on take at
@@ -77,7 +48,7 @@ expect 0 "what a plan will take" plan window.ini --target 'ues_keyed_ratio >= 0.
 says out "about 26 runs, usually at most 38; about" "... is said in runs"
 says out " on 1 processor, at most " "... and in time"
 [ ! -e results ]
-result $? "... and nothing is made"
+ok $? "... and nothing is made"
 expect 0 "a window of two among 99 values" plan window.ini --target 'ues_keyed_ratio >= 0.98' --vary "$rates" \
     --replications 2..2 -j 2
 says err "about 26 runs, usually at most 34; about" "... and before it begins it says what it will take"
@@ -92,7 +63,7 @@ says out "at pull.rate = 95/s: offered load 95 % (BM-SC); " "... and with the of
 says out "at pull.rate = 90/s: offered load 90 % (BM-SC); cut off in 2 of 2 runs" "... and what was cut off beside it"
 same "$(cell $plan 1 neighbour_verdict)" "cut off in 2 of 2 runs" "... in the table, too"
 awk "BEGIN { exit !($(cell $plan 1 offered_ratio) > 0.945 && $(cell $plan 1 offered_ratio) < 0.955) }"
-result $? "... as is the offered load"
+ok $? "... as is the offered load"
 # Nothing has 300 UEs served in 3.4 s where the workers are two.
 expect 0 "a target that nothing meets" plan window.ini -s bmsc.workers=2 --target 'ues_keyed_ratio >= 0.98' \
     --vary "$rates" --replications 1..1 -j 2 -o none --quiet
@@ -101,7 +72,7 @@ says out "none of the 99 values of pull.rate from 10/s to 500/s meets the target
 says out " values were not looked at, the most of them in a row from " "... and with what was not looked at"
 says out "nearest: pull.rate = " "... and what comes nearest"
 [ ! -s err ]
-result $? "... and --quiet says nothing else"
+ok $? "... and --quiet says nothing else"
 
 # --- a scenario and what is set
 expect 0 "settings" plan window.ini -s ue.count=100 -s bmsc.workers=9 -s 'bmsc.workers=2' -s run.seed=7 -o set --quiet \
@@ -113,7 +84,7 @@ seed = 7
 [set]
 ue.count = 100
 bmsc.workers = 2" ]
-result $? "... are those of the study that is made of the scenario, the last of two; the seed is the study's"
+ok $? "... are those of the study that is made of the scenario, the last of two; the seed is the study's"
 expect 0 "the same again" plan window.ini -s ue.count=100 -s bmsc.workers=2 -s run.seed=7 -o set --quiet \
     --target 'ues_keyed >= 1' --vary bmsc.queue_limit=10..11 --replications 1..1
 says out "0 runs made, 2 found" "... runs nothing"
@@ -170,11 +141,11 @@ same "$(head -n 1 two/frontier.csv)" "bmsc.workers,hss.workers,cost,meets,cheape
 awk -F, 'NR > 1 { n++; right = $1 >= 3 && $2 >= 5; if ($4 != "" && $4 != right || $3 != 3 * $1 + 10 * $2) bad++
     if (($5 == 1) != ($1 == 3 && $2 == 5)) bad++; empty += $4 == "" } END { exit bad || n != 144 || empty > 10 }' \
     two/frontier.csv
-result $? "... of all combinations, right wherever it says something"
+ok $? "... of all combinations, right wherever it says something"
 looked=$(($(wc -l <two/plan_curve.csv) - 1))
 says out "$looked of 144 combinations were looked at" "looks are counted ($looked)"
 [ "$looked" -le 36 ]
-result $? "... and few"
+ok $? "... and few"
 # Three workers are enough at the BM-SC, five at the HSS: so it was made.
 # (Where both are too few, one holds back what the other would get.)
 awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
@@ -186,7 +157,7 @@ awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
       if ($at["value2"] < 5) few = few == "" ? "hss_wait_mean_s <= 0.02" : "both"
       if (few == "both" ? failed == "" : failed != few) bad++ }
     END { exit bad || n < 3 }' two/plan_curve.csv
-result $? "what fails stands beside each combination that was looked at"
+ok $? "what fails stands beside each combination that was looked at"
 two 2 "another price in the same folder" 'bmsc.workers + hss.workers'
 says err "answers another question" "... is refused"
 wrong() { # wrong NAME TEXT WORD...
@@ -213,5 +184,4 @@ printf '[study]\nbase = two.ini\n[axis a]\npull.rate = 50/s, 95/s\n' >axis.ini
 expect 2 "two keys over a study with an axis" plan axis.ini --target "$both" --vary $a --vary $b --cost 'bmsc.workers+hss.workers'
 says err "two keys are varied at one point" "... are refused"
 
-echo "1..$count"
-exit $failed
+done_testing

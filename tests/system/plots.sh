@@ -214,4 +214,4 @@ PYTHON=$work/none refused 1 "an interpreter that is not there" plot "$work/one"
 PULLSTORM=$program "$srcdir/scripts/plot" --help >"$work/out" 2>"$work/err" && grep -q 'usage: pullstorm plot' "$work/out"
 ok $? "scripts/plot is another name"
 
-echo "1..$tests"
+done_testing

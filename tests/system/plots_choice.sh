@@ -107,4 +107,4 @@ ok $? "the frontier of a plan of two keys"
 sed '1s/,meets//' "$work/frontier/frontier.csv" >"$work/cut" && mv "$work/cut" "$work/frontier/frontier.csv"
 refused 2 "a damaged frontier" plot "$work/frontier"
 
-echo "1..$tests"
+done_testing

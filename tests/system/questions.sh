@@ -6,16 +6,8 @@ set -u
 [ "${PULLSTORM_TESTS:-}" = program ] && echo "1..0 # SKIP PULLSTORM_TESTS=program" && exit 0
 srcdir=$(CDPATH='' cd -- "${srcdir:-$(dirname "$0")/../..}" && pwd) || exit 1
 PATH=$(pwd):$PATH
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-tests=0
-result() { # result STATUS NAME
-    tests=$((tests + 1))
-    [ "$1" = 0 ] && echo "ok $tests - $2" && return
-    echo "not ok $tests - $2"
-    sed 's/^/# /' "$work/out" "$work/err"
-}
+# shellcheck source=tests/system/tap.sh
+. "$srcdir/tests/system/tap.sh"
 cd "$work" || exit 1
 touch out err
 
@@ -24,11 +16,11 @@ sed -n '/^| question | command | what answers it |$/,/^$/p' "$srcdir/README.md" 
 tab=$(printf '\t')
 while IFS=$tab read -r question command answer; do
     sh -c "$command" >out 2>err </dev/null && grep -qF -- "$answer" out
-    result $? "$question"
+    ok $? "$question"
 done <asked
 rows=$(sed -n '/^| question | command | what answers it |$/,/^$/p' "$srcdir/README.md" | grep -c '^| .*?')
 [ "$rows" -gt 5 ] && [ "$rows" = "$(wc -l <asked)" ]
-result $? "the table was read whole ($rows rows)"
+ok $? "the table was read whole ($rows rows)"
 
 pullstorm metrics --format csv | cut -d, -f2 >known # the keys are columns, too
 # shellcheck disable=SC2016 # the backticks are those of README
@@ -36,5 +28,5 @@ grep -oE '^\| [^|]* \| [^|]*`[^|]* \|$' "$srcdir/README.md" | grep -oE '`[a-z0-9
     grep -vE '\.(csv|json|pcap|ini)$' | sort -u >named
 grep -vxFf known named >out
 [ "$(wc -l <named)" -gt 60 ] && [ ! -s out ]
-result $? "the keys and metrics in README's tables are there ($(wc -l <named))"
-echo "1..$tests"
+ok $? "the keys and metrics in README's tables are there ($(wc -l <named))"
+done_testing

@@ -191,4 +191,4 @@ else
     ok $status "the browser got through"
 fi
 
-echo "1..$tests"
+done_testing

@@ -131,4 +131,4 @@ sed '/^\[variant/,$d' "$work/study.ini" >"$work/one.ini"
         "that meets the target is" "Offered load, and what one UE costs" "hss.workers = 1, the neighbour" "Answers"
 ok $? "a plan opens with what was asked, the answer, and the load there"
 
-echo "1..$tests"
+done_testing

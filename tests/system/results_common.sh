@@ -29,26 +29,8 @@ fi
 PYTHON=$python
 export PYTHON
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-
-tests=0
-# ok STATUS NAME: one line of TAP; what the last command said, if it failed.
-ok() {
-    tests=$((tests + 1))
-    if [ "$1" = 0 ]; then
-        echo "ok $tests - $2"
-    else
-        echo "not ok $tests - $2"
-        sed 's/^/# /' "$work/out" "$work/err" 2>/dev/null
-    fi
-}
-
-skip() {
-    tests=$((tests + 1))
-    echo "ok $tests - $1 # SKIP $2"
-}
+# shellcheck source=tests/system/tap.sh
+. "$here/tap.sh"
 
 # script NAME ARGUMENT...: runs one of our commands in Python, output in out and err
 script() {

@@ -8,43 +8,14 @@ set -u
 program=$PWD/pullstorm
 source=$(CDPATH='' cd -- "${srcdir:-.}" && pwd)
 studies=$source/scripts/studies
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+# shellcheck source=tests/system/tap.sh
+. "${srcdir:-.}/tests/system/tap.sh"
 cd "$work" || exit 1
 
-count=0
-failed=0
-result() { # result STATUS NAME
-    count=$((count + 1))
-    if [ "$1" = 0 ]; then
-        echo "ok $count - $2"
-    else
-        failed=1
-        echo "not ok $count - $2"
-        sed 's/^/# out: /' out
-        sed 's/^/# err: /' err
-    fi
-}
-# expect STATUS NAME WORD... : runs the program with the words, output in out and err
-expect() {
-    wanted=$1
-    name=$2
-    shift 2
-    "$program" "$@" >out 2>err
-    got=$?
-    [ "$got" = "$wanted" ]
-    result $? "$name (exit $wanted, got $got)"
-}
-# says FILE TEXT NAME
-says() {
-    grep -qF -- "$2" "$1"
-    result $? "$3"
-}
 # lines N NAME: standard output has so many
 lines() {
     [ "$(wc -l <out)" = "$1" ]
-    result $? "$2"
+    ok $? "$2"
 }
 # run_all: runs the command lines in out
 run_all() {
@@ -59,7 +30,7 @@ cell() {
 # same VALUE EXPECTED NAME
 same() {
     [ "$1" = "$2" ]
-    result $? "$3 (expected $2, got $1)"
+    ok $? "$3 (expected $2, got $1)"
 }
 
 # --- expand
@@ -71,28 +42,28 @@ cp out all
 says out "-s pull.pacing=uniform -s pull.rate=100/s -s bmsc.workers=1 -s bsf.workers=1 --seed 1 -o q/runs/p0001-r01 --quiet" \
     "a whole command line"
 [ ! -e q ]
-result $? "expand makes nothing"
+ok $? "expand makes nothing"
 expect 0 "--only" expand "$studies/quick.ini" -o q --only 'variant == poisson and bmsc.workers > 2'
 lines 4 "two points of two replications"
 says out "q/runs/p0010-r02" "numbers stay"
 expect 0 "--points" expand "$studies/quick.ini" -o q --points --only 'variant == poisson and bmsc.workers > 2'
 [ "$(tr '\n' ' ' <out)" = "8 10 " ]
-result $? "... are the numbers of the points, each once"
+ok $? "... are the numbers of the points, each once"
 mkdir as-folder && sed 's|^base = .*|base = gone.ini|' "$studies/quick.ini" >as-folder/study.ini &&
     cp "$studies/../scenarios/solicited-pull.ini" as-folder/base.ini
 expect 0 "--points of a folder, whose base has moved" expand as-folder --points --only 'point > 8'
 [ "$(tr '\n' ' ' <out)" = "9 10 " ]
-result $? "... its points"
+ok $? "... its points"
 expect 2 "--points with --count" expand "$studies/quick.ini" --points --count
 expect 0 "--replications" expand "$studies/quick.ini" -o q --replications 2..4
 lines 30 "three replications of ten points"
 says out "--seed 4 -o q/runs/p0010-r04" "replication 4 has seed 4"
 for shard in 1 2 3; do "$program" expand "$studies/quick.ini" -o q --shard $shard/3; done | sort >shards
 sort all | cmp -s - shards
-result $? "shards make up the whole"
+ok $? "shards make up the whole"
 expect 0 "--missing with nothing there" expand "$studies/quick.ini" -o q --missing
 cmp -s out all
-result $? "all are missing"
+ok $? "all are missing"
 expect 2 "an unknown name" expand "$studies/quick.ini" --only 'pull.rte < 3'
 says err "at character 1: pull.rte: unknown name, did you mean pull.rate?" "... is suggested"
 expect 2 "a condition that is never true" expand "$studies/quick.ini" --only 'variant == poison'
@@ -117,7 +88,7 @@ sed -i 's|^base = .*/|base = |' "$(printf 'x\ny/accent.ini')"
 expect 2 "a base in a folder of two lines" expand "$(printf 'x\ny/accent.ini')" -o z
 says err "expand: the path of the base scenario holds a control character" "... is refused as well"
 [ ! -s out ]
-result $? "... and no command is printed"
+ok $? "... and no command is printed"
 printf '[study]\nbase = %s/scripts/scenarios/solicited-pull.ini\nmetrics = ues_keyed, verdict\n' "$source" >bad.ini
 expect 2 "a word among the metrics to show" expand bad.ini
 says err "metrics: verdict: a word, which no curve shows, expected metrics that are numbers" "... is refused"
@@ -154,10 +125,10 @@ says err "value 2 (0.01/s) is value 1 again" "... is found"
 # --- run, collect
 cp all out
 run_all
-result $? "all command lines run"
+ok $? "all command lines run"
 expect 0 "collect" collect "$studies/quick.ini" -o q
 [ ! -s out ] && [ ! -s err ]
-result $? "... has nothing to say"
+ok $? "... has nothing to say"
 same "$(wc -l <q/runs.csv)" 21 "runs.csv has a row per run"
 same "$(wc -l <q/study.csv)" 11 "study.csv has a row per point"
 # shellcheck disable=SC2016 # a program of awk
@@ -174,7 +145,7 @@ mkdir again again/runs
 find q/runs -mindepth 1 -maxdepth 1 | sort -r | while read -r run; do cp -r "$run" again/runs; done
 expect 0 "collect what was made in another order" collect "$studies/quick.ini" -o again
 cmp -s runs.csv again/runs.csv && cmp -s study.csv again/study.csv
-result $? "the same tables, byte for byte"
+ok $? "the same tables, byte for byte"
 expect 0 "--check-until" collect "$studies/quick.ini" -o q --check-until 'ci(ues_keyed) < 1%'
 lines 0 "all UEs have keys: no spread"
 same "$(cell q/runs.csv 1 verdict), $(cell q/study.csv 1 verdict)" "calm, calm" "a verdict is a word in both tables"
@@ -192,7 +163,7 @@ expect 0 "--missing" expand "$studies/quick.ini" -o again --missing
 lines 2 "one is missing, one is damaged; a failed one is not listed"
 says err "again/runs/p0005-r02: damaged, to be run again" "the damaged one is named"
 run_all
-result $? "... and they run, over the damaged one"
+ok $? "... and they run, over the damaged one"
 expect 1 "collect with a failed run" collect "$studies/quick.ini" -o again
 says err "19 of 20 runs are done, 1 failed, 0 missing" "... counts them"
 says again/runs.csv "7,1,1,failed: exit 1,poisson,100,2,1," "... and has a row for it"
@@ -201,7 +172,7 @@ lines 1 "the failed one again"
 run_all
 expect 0 "collect" collect "$studies/quick.ini" -o again
 cmp -s runs.csv again/runs.csv && cmp -s study.csv again/study.csv
-result $? "the same tables in the end"
+ok $? "the same tables in the end"
 sed -i 's/,calm,/,clam,/' again/runs/p0004-r01/summary.csv
 expect 0 "--missing with a verdict that there is not" expand "$studies/quick.ini" -o again --missing
 lines 1 "it is damaged"
@@ -216,7 +187,7 @@ says err "latency.csv is missing" "... and the lost one"
 run_all
 expect 0 "collect" collect "$studies/quick.ini" -o again
 cmp -s runs.csv again/runs.csv && cmp -s study.csv again/study.csv
-result $? "... and the same tables come out again"
+ok $? "... and the same tables come out again"
 sed 's/"version": "[^"]*"/"version": "0.0.1"/' q/runs/p0002-r01/manifest.json >m && mv m again/runs/p0002-r01/manifest.json
 expect 2 "another version" expand "$studies/quick.ini" -o again --missing
 says err "p0002-r01: made by version 0.0.1" "... is refused"
@@ -287,10 +258,10 @@ says out "smallest bmsc.workers that meets the target: 3" "... in words"
 # n UEs arrive in n / 100 s, a worker serves one in 30 ms: the last of 600 waits about 600 (30 / 2 - 10) ms = 3 s.
 wait=$(cell one/plan_curve.csv 2 bmsc_wait_mean_s_mean)
 awk -v w="$wait" 'BEGIN { exit !(w > 0.5 && w < 3) }'
-result $? "at two workers requests wait for seconds ($wait s)"
+ok $? "at two workers requests wait for seconds ($wait s)"
 looked=$(($(wc -l <one/plan_curve.csv) - 1))
 [ "$looked" -le 11 ]
-result $? "the search looks at few of 32 values ($looked): a grid of nine, and between two of them"
+ok $? "the search looks at few of 32 values ($looked): a grid of nine, and between two of them"
 made=$(find one/runs -mindepth 1 -maxdepth 1 | wc -l)
 says out "$made runs made, 0 found" "every run is counted"
 cp one/plan.csv one/plan_curve.csv .
@@ -298,9 +269,9 @@ touch stamp
 expect 0 "plan again" plan one.ini --target "$target" --vary bmsc.workers=1..32 -j 1 --quiet -o one
 says out "0 runs made, $made found" "... runs nothing again"
 [ -z "$(find one/runs -newer stamp)" ]
-result $? "... touches no run"
+ok $? "... touches no run"
 cmp -s plan.csv one/plan.csv && cmp -s plan_curve.csv one/plan_curve.csv
-result $? "... and says the same, byte for byte"
+ok $? "... and says the same, byte for byte"
 expect 0 "short options with their values attached" plan one.ini --target "$target" --vary bmsc.workers=1..32 -j1 -oone \
     --quiet
 says out "0 runs made, $made found" "... are taken"
@@ -374,7 +345,7 @@ refused() { # refused NAME WORD...: the same folder, another question
     says err "one/plan.csv: answers another question: the smallest bmsc.workers with '$target'; asked is" \
         "... is refused with both"
     cmp -s before.csv one/plan.csv
-    result $? "... and leaves the first answer"
+    ok $? "... and leaves the first answer"
 }
 refused "another target" bmsc.workers=1..32 'ues_keyed_ratio >= 0'
 refused "another key" bsf.workers=1..2 "$target"
@@ -393,7 +364,7 @@ expect 0 "a damaged run" plan one.ini --target "$target" --vary bmsc.workers=1..
 says err "p0001-vbmsc.workers=1-r01: damaged, run again" "... is named"
 says out "1 runs made" "... and run again"
 cmp -s plan.csv one/plan.csv
-result $? "the answer stays"
+ok $? "the answer stays"
 expect 2 "a target without a metric" plan one.ini --target "bmsc.workers < 3" --vary bmsc.workers=1..8 -o one
 expect 2 "an unknown metric" plan one.ini --target "ues_kyed > 3" --vary bmsc.workers=1..8 -o one
 says err "did you mean ues_keyed?" "... is suggested"
@@ -417,10 +388,10 @@ expect 0 "a target on time to key" plan one.ini --target 'time_to_key_p99_s <= 1
 same "$(cell none/plan.csv 1 status)" always "... is met"
 set_cell "none/runs/p0001-vbmsc.workers=2-r02" time_to_key_p99_s ''
 for target in 'time_to_key_p99_s <= 1000' 'not (time_to_key_p99_s > 1000)'; do
-    cp -r none "none.$count"
-    rm "none.$count/plan.csv"
+    cp -r none "none.$tests"
+    rm "none.$tests/plan.csv"
     expect 0 "$target, a run of which has no time to key" plan one.ini --target "$target" --vary bmsc.workers=1..2 \
-        -o "none.$count"
+        -o "none.$tests"
     says err "workers = 2 fails the target (3 runs); without a value: time_to_key_p99_s" "... fails surely"
     says out "has no value at bmsc.workers = 2 in some run" "... which is said"
 done
@@ -428,7 +399,7 @@ expect 0 "a target that is 0 / 0" plan one.ini --target 'http_503 / http_503 < 1
 same "$(cell nan/plan.csv 1 status), $(cell nan/plan.csv 1 sure)" "never, yes" "... is never met, surely"
 says out "http_503 / http_503 < 1 has no value at bmsc.workers = 1, 2, 3, 4 in some run" "... and it is said why"
 [ "$(find nan/runs -mindepth 1 -maxdepth 1 | wc -l)" = 12 ]
-result $? "... by three replications"
+ok $? "... by three replications"
 expect 0 "never, by the means alone" plan one.ini --target 'time_to_key_p50_s <= 1ms' --vary bmsc.workers=1..3 -o means \
     --quiet --replications 1
 says out "none of the 3 values of bmsc.workers from 1 to 3 meets the target" "... is said to be so"
@@ -488,7 +459,7 @@ for jobs in $(grep -q __asan_init "$program" || echo 2 1); do
         --quiet --replications 1 -j "$jobs"
     [ "$jobs" = 2 ] && cp high/plan.csv high/plan_curve.csv .
     cmp -s plan.csv high/plan.csv && cmp -s plan_curve.csv high/plan_curve.csv
-    result $? "... the same tables"
+    ok $? "... the same tables"
 done
 printf '[study]\nbase = base.ini\nmemory = 20MB\n' >small.ini
 expect 1 "a run that takes too much memory" plan small.ini --target "$target" --vary bmsc.workers=3..4 -o small --quiet \
@@ -505,7 +476,7 @@ for _ in $(seq 300); do
 done
 "$program" plan long.ini --target "$target" --vary ue.count=10,300k -o long -j 1 >out2 2>err2
 [ $? = 2 ] && grep -q "long: another plan or sweep (process $pid on .*) or a run that it started is at work here" err2
-result $? "a second plan in the same folder is refused (exit 2)"
+ok $? "a second plan in the same folder is refused (exit 2)"
 # The lock is the one of a sweep, for which flock(1) stands here.
 flock -n long/.sweep.lock true
 same $? 1 "... and so is a sweep"
@@ -514,9 +485,9 @@ wait "$pid"
 same $? 1 "SIGINT stops a plan"
 says err "interrupted; finished runs are kept" "... with a message"
 [ "$(ls long/runs)" = "$(printf 'p0001-vue.count=10-r0%s\n' 1 2 3)" ] && [ -z "$(find long/runs -name '.*')" ]
-result $? "... its children leave nothing behind, and what was finished stays"
+ok $? "... its children leave nothing behind, and what was finished stays"
 flock -n long/.sweep.lock true
-result $? "... the folder is free again"
+ok $? "... the folder is free again"
 exec 9>>long/.sweep.lock
 flock -n 9
 expect 2 "a plan beside a sweep" plan long.ini --target "$target" --vary ue.count=10,20 -o long
@@ -528,5 +499,4 @@ for command in expand collect plan sweep; do
     expect 0 "$command --help" "$command" --help
 done
 
-echo "1..$count"
-exit $failed
+done_testing

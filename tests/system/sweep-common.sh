@@ -12,53 +12,10 @@ export PULLSTORM=${PULLSTORM:-$PWD/pullstorm}
 unset PARALLEL PARALLEL_SSH SBATCH_PARTITION || :
 export LC_ALL=C.UTF-8
 
-skip_all() {
-    echo "1..0 # SKIP $*"
-    exit 0
-}
-
-work=$(mktemp -d) || exit 1
-at_end() { :; }
-trap 'at_end; rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+# shellcheck source=tests/system/tap.sh
+. "$here/tap.sh"
 cd "$work" || exit 1
 
-tests=0
-failures=0
-# ok STATUS NAME: one line of TAP; what the last call printed if it failed.
-ok() {
-    tests=$((tests + 1))
-    if [ "$1" = 0 ]; then
-        echo "ok $tests - $2"
-    else
-        failures=1
-        echo "not ok $tests - $2"
-        [ ! -f out ] || sed 's/^/# out: /' out
-        [ ! -f err ] || sed 's/^/# err: /' err
-    fi
-}
-skip() { # skip NAME REASON
-    tests=$((tests + 1))
-    echo "ok $tests - $1 # SKIP $2"
-}
-done_testing() {
-    echo "1..$tests"
-    exit $failures
-}
-
-# expect STATUS NAME COMMAND...: what it prints goes to out and err
-expect() {
-    local wanted=$1 name=$2 got
-    shift 2
-    "$@" >out 2>err </dev/null
-    got=$?
-    [ "$got" = "$wanted" ]
-    ok $? "$name (exit $wanted, got $got)"
-}
-says() { # says FILE TEXT NAME
-    grep -qF -- "$2" "$1"
-    ok $? "$3"
-}
 same() { # same DIR DIR NAME: the tables, byte for byte
     cmp "$1/runs.csv" "$2/runs.csv" >differ 2>&1 && cmp "$1/study.csv" "$2/study.csv" >>differ 2>&1
     ok $? "$3"

@@ -65,31 +65,31 @@ session_ended() {
 }
 
 # --- the same tables
-expect 0 "a study, one run at a time" "$sweep" study.ini -o one -j 1
+expect_command 0 "a study, one run at a time" "$sweep" study.ini -o one -j 1
 says out "12 runs: 12 done, 0 failed, 0 missing" "... says what was done"
 [ ! -s err ]
 ok $? "... without progress where there is no terminal"
 [ "$(wc -l <one/runs.csv) $(wc -l <one/study.csv) $(find one/runs -mindepth 1 -maxdepth 1 | wc -l)" = "13 7 12" ]
 ok $? "... a row per run, a row per point, nothing else in runs/"
 stamps one >before
-expect 0 "again" "$sweep" study.ini -o one
+expect_command 0 "again" "$sweep" study.ini -o one
 stamps one | cmp -s - before
 ok $? "... runs nothing"
-expect 0 "three at a time, quietly" "$sweep" study.ini -o three -j3 --quiet
+expect_command 0 "three at a time, quietly" "$sweep" study.ini -o three -j3 --quiet
 [ ! -s out ] && [ ! -s err ]
 ok $? "... prints nothing"
 same one three "... the same runs.csv and study.csv"
 
 # --- what is missing, and only that
 rm -r one/runs/p0002-r01 one/runs/p0006-r02
-expect 0 "two results were removed" "$sweep" study.ini --output=one
+expect_command 0 "two results were removed" "$sweep" study.ini --output=one
 [ "$(stamps one | diff - before | grep -c '^<')" = 2 ]
 ok $? "... those two are made again, no other"
 same one three "... with the same tables"
 stamps one >before
 truncate -s 100 one/runs/p0003-r01/summary.csv
 rm one/runs/p0004-r02/manifest.json
-expect 0 "two results are damaged" "$sweep" study.ini -o one
+expect_command 0 "two results are damaged" "$sweep" study.ini -o one
 grep -q p0003-r01 err && grep -q p0004-r02 err
 ok $? "... both are named"
 [ "$(stamps one | diff - before | grep -c '^<')" = 2 ]
@@ -104,7 +104,7 @@ for how in INT TERM KILL Ctrl-C; do
     held
     ok $? "$how: a sweep is at work"
     cp out out.1
-    expect 2 "... a second one is refused" "$sweep" study.ini -o cut
+    expect_command 2 "... a second one is refused" "$sweep" study.ini -o cut
     says err "another plan or sweep (process" "... and says why"
     case $how in
     KILL) kill_session ;;
@@ -123,7 +123,7 @@ for how in INT TERM KILL Ctrl-C; do
     ok $? "... what was at work has not failed"
     stamps cut >before
     rm hold
-    expect 0 "... the next call goes on" "$sweep" study.ini -o cut
+    expect_command 0 "... the next call goes on" "$sweep" study.ini -o cut
     [ "$(stamps cut | diff - before | grep -c '^>')" = 0 ]
     ok $? "... keeps the $(wc -l <before) that were done"
     same cut three "... with the same tables"
@@ -140,7 +140,7 @@ until_true session_ended
 [ -d cut/runs/p0003-r01 ]
 ok $? "killed when a run is done and its process not yet gone"
 rm linger
-expect 0 "... the next call goes on" "$sweep" study.ini -o cut
+expect_command 0 "... the next call goes on" "$sweep" study.ini -o cut
 same cut three "... with the same tables"
 nothing_hidden cut
 ok $? "... and leaves nothing hidden behind"
@@ -155,13 +155,13 @@ ok $? "only the sweep is killed: its runs end, too $(alive -s "$session")"
 [ -z "$(find cut/runs -name '*.failed')" ]
 ok $? "... and have not failed"
 rm hold
-expect 0 "... the next call goes on" "$sweep" study.ini -o cut
+expect_command 0 "... the next call goes on" "$sweep" study.ini -o cut
 same cut three "... with the same tables"
 
 # --- failures
 echo p0001-r01 >fail
 echo p0002-r02 >die
-expect 1 "runs fail and are killed" env PULLSTORM="$odd" "$sweep" study.ini -o failed
+expect_command 1 "runs fail and are killed" env PULLSTORM="$odd" "$sweep" study.ini -o failed
 says out "12 runs: 10 done, 2 failed, 0 missing" "... the others go on"
 [ "$(head -qn 1 failed/runs/*.failed | tr '\n' ,)" = "exit 1,killed by signal 9," ]
 ok $? "... the reasons are recorded"
@@ -172,17 +172,17 @@ says err "p0001-r01.failed: exit 1" "... and told"
 ok $? "... they are in runs.csv"
 rm fail die
 stamps failed >before
-expect 1 "the next call leaves them" "$sweep" study.ini -o failed
+expect_command 1 "the next call leaves them" "$sweep" study.ini -o failed
 stamps failed | cmp -s - before
 ok $? "... and runs nothing"
-expect 0 "--retry-failed runs them again" "$sweep" study.ini -o failed --retry-failed
+expect_command 0 "--retry-failed runs them again" "$sweep" study.ini -o failed --retry-failed
 [ "$(stamps failed | diff - before | grep -c '^<')$(find failed/runs -name '*.failed')" = 2 ]
 ok $? "... and only them"
 same failed three "... with the same tables"
 # The only run is the one that hangs: how long others take on this machine does not matter.
 echo p0003-r01 >hang
 sed 's/10min/3s/' study.ini >limits.ini
-expect 1 "a run hangs" env PULLSTORM="$odd" "$sweep" limits.ini -o late --replications 1 \
+expect_command 1 "a run hangs" env PULLSTORM="$odd" "$sweep" limits.ini -o late --replications 1 \
     --only 'pull.rate == 500/s and bmsc.workers == 1'
 says err "p0003-r01.failed: timeout 3s" "... which is told"
 [ "$(head -n 1 late/runs/p0003-r01.failed)" = "timeout 3s" ]
@@ -199,10 +199,10 @@ one=("$real" sweep --program "$work/ending" --timeout 600s --one)
 printf '#!/bin/sh\nkill -TERM $PPID\nexit 1\n' >ending
 chmod +x ending
 mkdir told
-expect 3 "told to end as the run ends" timeout --signal=KILL 120 "${one[@]}" "pullstorm run base.ini -o told/runs/p1"
+expect_command 3 "told to end as the run ends" timeout --signal=KILL 120 "${one[@]}" "pullstorm run base.ini -o told/runs/p1"
 # shellcheck disable=SC2016
 printf '#!/bin/sh\n(sleep 0.2; kill -TERM $PPID) &\nkill -TERM $$\n' >ending
-expect 3 "told to end a little later than the run" "${one[@]}" "pullstorm run base.ini -o told/runs/p2"
+expect_command 3 "told to end a little later than the run" "${one[@]}" "pullstorm run base.ini -o told/runs/p2"
 # shellcheck disable=SC2016
 printf '#!/bin/sh\nkill -STOP $$\n' >ending
 begin "${one[@]}" "pullstorm run base.ini -o told/runs/p3"
@@ -253,11 +253,11 @@ fi
 if ! grep -q __asan_init "$real"; then
     sed 's/100TB/4GB/' study.ini >limits.ini
     # shellcheck disable=SC2016 # for that shell
-    expect 0 "a study below a hard limit" bash -c 'ulimit -v 3000000; "$0" limits.ini -o small/out' "$sweep"
+    expect_command 0 "a study below a hard limit" bash -c 'ulimit -v 3000000; "$0" limits.ini -o small/out' "$sweep"
     [ "$(grep -c '3000000 kB' err)" = 1 ]
     ok $? "... says so once"
     # shellcheck disable=SC2016 # for that shell
-    expect 0 "... and a plan" bash -c 'ulimit -v 3000000; "$0" plan limits.ini -o small/plan --target "ues_keyed >= 1" --vary ue.attempts=3..4 --replications 1..1 --quiet' "$real"
+    expect_command 0 "... and a plan" bash -c 'ulimit -v 3000000; "$0" plan limits.ini -o small/plan --target "ues_keyed >= 1" --vary ue.attempts=3..4 --replications 1..1 --quiet' "$real"
     [ "$(grep -c '3000000 kB' err)" = 1 ]
     ok $? "... says it in the same words, once"
 fi
@@ -269,11 +269,11 @@ chmod +x no-memory
 ok $? "an event queue that finds no memory is told as memory"
 
 # --- parts
-expect 0 "--only" "$sweep" study.ini -o part --only 'bmsc.workers == 2'
+expect_command 0 "--only" "$sweep" study.ini -o part --only 'bmsc.workers == 2'
 says out "6 runs: 6 done" "... runs those points"
-expect 0 "--replications" "$sweep" study.ini -o part --replications 1
+expect_command 0 "--replications" "$sweep" study.ini -o part --replications 1
 says out "6 runs: 6 done" "... that many"
-expect 0 "the rest" "$sweep" study.ini -o part
+expect_command 0 "the rest" "$sweep" study.ini -o part
 same part three "... the same tables as at once"
 for i in 1 2 3; do
     "$sweep" study.ini -o "shard$i" --shard $i/3 >out 2>err || break
@@ -281,13 +281,13 @@ done
 mkdir -p shards/runs
 cp -r shard[123]/runs/. shards/runs/
 rm -rf shard[123]
-expect 0 "three shards, brought together" "$sweep" study.ini -o shards
+expect_command 0 "three shards, brought together" "$sweep" study.ini -o shards
 same shards three "... the same tables"
 for i in 1 2; do "$sweep" study.ini -o together --shard $i/2 >out.$i 2>err.$i & done
 wait
-expect 0 "two shards in one folder at the same time" "$sweep" study.ini -o together
+expect_command 0 "two shards in one folder at the same time" "$sweep" study.ini -o together
 same together three "... the same tables"
-expect 0 "--dry-run" "$sweep" study.ini -o dry --dry-run
+expect_command 0 "--dry-run" "$sweep" study.ini -o dry --dry-run
 [ "$(grep -c '^pullstorm run ' out)" = 12 ] && [ ! -e dry ]
 ok $? "... lists the runs and makes nothing"
 
@@ -307,14 +307,14 @@ mkdir "$work/$odd_name" "$work/$odd_name/t *"
 cp base.ini "$work/$odd_name"
 cp "$plain/study.ini" "$work/$odd_name/$odd_name.ini"
 ln -s "$real" "$work/$odd_name/pullstorm"
-expect 0 "variants with names of all kinds" "$sweep" "$plain/study.ini" -o "$plain/out" -j 1
+expect_command 0 "variants with names of all kinds" "$sweep" "$plain/study.ini" -o "$plain/out" -j 1
 cd "$work/$odd_name" || exit 1
-expect 0 "... in folders and files with such names, temporary ones as well" env TMPDIR="$PWD/t *" \
+expect_command 0 "... in folders and files with such names, temporary ones as well" env TMPDIR="$PWD/t *" \
     PULLSTORM="$PWD/pullstorm" "$sweep" "$odd_name.ini" -o "$odd_name"
 same "$plain/out" "$odd_name" "... the same tables"
 [ "$(find . -mindepth 1 -maxdepth 1 | wc -l)" = 8 ] && [ -z "$(ls -A 't *')" ]
 ok $? "... and nothing else is made or gone"
-expect 0 "... the study's limits are found" "$sweep" "$odd_name.ini" --wrapper
+expect_command 0 "... the study's limits are found" "$sweep" "$odd_name.ini" --wrapper
 says out "--memory 100TB" "... and kept"
 cp out err "$work"
 cd "$work" || exit 1
@@ -333,14 +333,14 @@ chmod +x hostile/shell
 hostile=(env POSIXLY_CORRECT=1 BASH_ENV="$work/hostile/env" CDPATH=/ GREP_OPTIONS=-v MAWKBINMODE=3 PARALLEL=--dry-run
     PERL5OPT=-Mnosuch SHELL="$work/hostile/shell" SHELLOPTS=errexit:noglob G_MESSAGES_DEBUG=all LANGUAGE=de OMP_NUM_THREADS=1
     'BASH_FUNC_find%%=() { echo nothing; }' TMPDIR=hostile)
-expect 0 "an environment that changes what tools do" "${hostile[@]}" "$sweep" study.ini -o hostile/out
+expect_command 0 "an environment that changes what tools do" "${hostile[@]}" "$sweep" study.ini -o hostile/out
 same hostile/out three "... changes nothing"
 sed 's/10min/1.5min/; s/100TB/0.5TB/' study.ini >decimals.ini
 LC_ALL=C "$sweep" decimals.ini --wrapper >wrapper
 grep -q -- '--timeout 90s --memory 0.5TB' wrapper
 ok $? "limits with decimals"
 if localedef -i de_DE -f UTF-8 "$work/de_DE.UTF-8" >/dev/null 2>&1 || [ -d "$work/de_DE.UTF-8" ]; then
-    expect 0 "... in a locale with a decimal comma" env LOCPATH="$work" LC_ALL=de_DE.UTF-8 "$sweep" decimals.ini --wrapper
+    expect_command 0 "... in a locale with a decimal comma" env LOCPATH="$work" LC_ALL=de_DE.UTF-8 "$sweep" decimals.ini --wrapper
     cmp -s out wrapper
     ok $? "... are the same"
 else
@@ -373,14 +373,14 @@ wait "$session"
 got=$?
 [ $got = 1 ] && grep -q 4711 deaf/out/slurm/job
 ok $? "a job that waits is waited for; one that does not end is not forgotten (exit 1, got $got)"
-expect 0 "filters of squeue's, another cluster" env PATH="$work/slurm:$PATH" SQUEUE_STATES=RUNNING SWEEP_SLURM_POLL=0.1 \
+expect_command 0 "filters of squeue's, another cluster" env PATH="$work/slurm:$PATH" SQUEUE_STATES=RUNNING SWEEP_SLURM_POLL=0.1 \
     "$sweep" study.ini -o queued --slurm
 [ "$(wc -l <slurm/asked)" = 3 ] && [ ! -e queued/slurm/job ]
 ok $? "... its job is waited for"
 same queued three "... the same tables"
 
 # --- hosts
-expect 0 "--sshlogin, this machine" "$sweep" study.ini -o hosts1 --sshlogin 2/:
+expect_command 0 "--sshlogin, this machine" "$sweep" study.ini -o hosts1 --sshlogin 2/:
 same hosts1 three "... the same tables"
 cat >ssh <<'END'
 #!/bin/bash
@@ -394,7 +394,7 @@ wait $!
 END
 chmod +x ssh
 remote=$(printf %q "$work/ssh") # GNU parallel takes a command line
-expect 0 "--sshlogin, two hosts" env PARALLEL_SSH="$remote" "$sweep" study.ini -o hosts2 --sshlogin 1/alpha,1/beta
+expect_command 0 "--sshlogin, two hosts" env PARALLEL_SSH="$remote" "$sweep" study.ini -o hosts2 --sshlogin 1/alpha,1/beta
 same hosts2 three "... the same tables"
 [ "$(sort -u hosts | tr '\n' ,)" = alpha,beta, ]
 ok $? "... both were used"
@@ -415,12 +415,12 @@ all_ended() { # what watched over that run, too
 [ $got = 1 ] && until_true held_ended && until_true all_ended
 ok $? "Ctrl-C reaches the hosts (exit 1, got $got)"
 rm hold
-expect 0 "... the next call goes on" "$sweep" study.ini -o hosts3
+expect_command 0 "... the next call goes on" "$sweep" study.ini -o hosts3
 same hosts3 three "... the same tables"
 
 # --- until it is narrow
 narrow='ci(time_to_key_p50_s) < 4%'
-expect 0 "--until" "$sweep" study.ini -o until1 --until "$narrow" --replications 2..5
+expect_command 0 "--until" "$sweep" study.ini -o until1 --until "$narrow" --replications 2..5
 cp err narrow
 counts=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "n") n = i; next } { printf "%d ", $n }' until1/study.csv)
 "$real" collect study.ini -o until1 --replications 5 --check-until "$narrow" >wide
@@ -440,7 +440,7 @@ for name in p0001-r02 p000[1-6]-r03 p000[1-6]-r04; do
     until_true session_ended
 done
 rm -f hold
-expect 0 "... goes on from there" "$sweep" study.ini -o until2 --until "$narrow" --replications 2..5
+expect_command 0 "... goes on from there" "$sweep" study.ini -o until2 --until "$narrow" --replications 2..5
 same until1 until2 "... and ends with the same runs"
 # What is missing is made before any interval is looked at: an interval of too few runs says nothing.
 echo p0003-r01 >hold
@@ -452,17 +452,17 @@ got=$?
 [ $got = 0 ] && same until1 until4 "... the same call makes what is missing, and then the same runs (exit 0, got $got)"
 [ $got = 0 ] || ok 1 "... the same call makes what is missing (exit 0, got $got)"
 echo p0004-r01 >lose
-expect 1 "a run is lost whenever it is made" env PULLSTORM="$odd" "$sweep" study.ini -o until5 --until "$narrow" \
+expect_command 1 "a run is lost whenever it is made" env PULLSTORM="$odd" "$sweep" study.ini -o until5 --until "$narrow" \
     --replications 2..5 --sshlogin 1/:
 says out "12 runs: 11 done, 0 failed, 1 missing" "... no point gets more meanwhile, and it is said what is missing"
 [ "$(wc -l <lost)" = 3 ]
 ok $? "... after three tries"
 rm lose
-expect 0 "... the next call goes on" "$sweep" study.ini -o until5 --until "$narrow" --replications 2..5
+expect_command 0 "... the next call goes on" "$sweep" study.ini -o until5 --until "$narrow" --replications 2..5
 same until1 until5 "... and ends with the same runs"
 echo 'p0004-r' >fail
 for call in first second; do
-    expect 1 "--until with a point that always fails, $call call" env PULLSTORM="$odd" "$sweep" study.ini -o until6 \
+    expect_command 1 "--until with a point that always fails, $call call" env PULLSTORM="$odd" "$sweep" study.ini -o until6 \
         --until "$narrow" --replications 2..5
     says err "sweep: point 4: given up, its replications 1 to 3 failed, the last one by: exit 1" "... is given up and named"
     [ "$(find until6/runs -name 'p0004*' -printf '%f\n' | sort | tr '\n' ' ')" = "p0004-r01.failed p0004-r02.failed p0004-r03.failed " ]
@@ -471,26 +471,26 @@ for call in first second; do
     ok $? "... the others have the runs they would have had"
 done
 rm fail
-expect 0 "--retry-failed" "$sweep" study.ini -o until6 --until "$narrow" --replications 2..5 --retry-failed
+expect_command 0 "--retry-failed" "$sweep" study.ini -o until6 --until "$narrow" --replications 2..5 --retry-failed
 [ "$(awk -F, '!/^4,/' until6/study.csv)" = "$(awk -F, '!/^4,/' until1/study.csv)" ]
 ok $? "... takes it up again"
-expect 2 "--until with --shard" "$sweep" study.ini -o until3 --until "$narrow" --shard 1/2
+expect_command 2 "--until with --shard" "$sweep" study.ini -o until3 --until "$narrow" --shard 1/2
 
 # --- another study, another version
 sed 's/500/600/' study.ini >study.new && mv study.ini study.old && mv study.new study.ini
-expect 2 "the study has changed" "$sweep" study.ini -o one
+expect_command 2 "the study has changed" "$sweep" study.ini -o one
 says err "600/s" "... what has is told"
 mv study.old study.ini
 cp base.ini base.old && sed -i 's/count = 100/count = 200/' base.ini
-expect 2 "the base has changed" "$sweep" study.ini -o one
+expect_command 2 "the base has changed" "$sweep" study.ini -o one
 says err "count = 200" "... what has is told"
 mv base.old base.ini
 stamps one >before
 sed -i 's/"version": "[^"]*"/"version": "0.0.9"/' one/runs/p0002-r02/manifest.json
-expect 2 "a result of another version" "$sweep" study.ini -o one
+expect_command 2 "a result of another version" "$sweep" study.ini -o one
 says err "0.0.9" "... is refused"
 touch -d "@$(awk '/p0002-r02/ { print $2 }' before)" one/runs/p0002-r02/manifest.json
-expect 0 "... unless --any-version" "$sweep" study.ini -o one --any-version
+expect_command 0 "... unless --any-version" "$sweep" study.ini -o one --any-version
 stamps one | cmp -s - before
 ok $? "... which does not run it again"
 same one three "... the same tables"
@@ -500,49 +500,49 @@ mkdir tools
 for tool in bash dirname env readlink realpath; do
     ln -s "$(command -v $tool)" tools/
 done
-expect 2 "GNU parallel is missing" env PATH="$work/tools" "$sweep" study.ini -o needs --sshlogin 1/:
+expect_command 2 "GNU parallel is missing" env PATH="$work/tools" "$sweep" study.ini -o needs --sshlogin 1/:
 says err "apt-get install parallel" "... how to get it is told"
-expect 0 "... and not needed on this machine" env PATH="$work/tools" "$sweep" study.ini -o alone
+expect_command 0 "... and not needed on this machine" env PATH="$work/tools" "$sweep" study.ini -o alone
 same alone three "... nor is awk or anything else"
 printf '\357\273\277' | cat - study.ini >marked.ini
 "$sweep" study.ini --wrapper >wrapper
-expect 0 "a study with a byte order mark" "$sweep" marked.ini --wrapper
+expect_command 0 "a study with a byte order mark" "$sweep" marked.ini --wrapper
 grep -q -- '--timeout 600s' wrapper && cmp -s out wrapper
 ok $? "... has the same limits"
-expect 0 "an output folder whose name begins with a hyphen" "$sweep" study.ini -o -x --only 'bmsc.workers == 2' --replications 1
+expect_command 0 "an output folder whose name begins with a hyphen" "$sweep" study.ini -o -x --only 'bmsc.workers == 2' --replications 1
 [ -s ./-x/study.csv ] && [ ! -e results ]
 ok $? "... is taken"
-expect 0 "the root as output folder" "$sweep" study.ini -o / --dry-run
+expect_command 0 "the root as output folder" "$sweep" study.ini -o / --dry-run
 says out " -o /runs/p0001-r01 " "... is taken"
 for option in -o -j --output --jobs --only --until --replications --shard --sshlogin; do
-    expect 2 "$option ''" "$sweep" study.ini "$option" '' --dry-run
+    expect_command 2 "$option ''" "$sweep" study.ini "$option" '' --dry-run
     long=${option/#-o/--output}
     says err "sweep: ${long/#-j/--jobs}: its value is empty" "... is refused"
-    [[ $option != --* ]] || expect 2 "$option=" "$sweep" study.ini "$option=" --dry-run
+    [[ $option != --* ]] || expect_command 2 "$option=" "$sweep" study.ini "$option=" --dry-run
 done
-expect 2 "a study without a name" "$sweep" ''
+expect_command 2 "a study without a name" "$sweep" ''
 for option in --program --timeout --memory; do
-    expect 2 "--one with $option ''" "$real" sweep "$option" '' --one "pullstorm run base.ini -o unnamed"
+    expect_command 2 "--one with $option ''" "$real" sweep "$option" '' --one "pullstorm run base.ini -o unnamed"
 done
-expect 2 "--one with a program that is not there" "$real" sweep --program ./none --one "pullstorm run base.ini -o unnamed"
-expect 2 "--one with a line that is none" "$real" sweep --one "run it"
-expect 2 "--one with a study" "$real" sweep study.ini --one "pullstorm run base.ini -o unnamed"
-expect 2 "a limit without --one" "$sweep" study.ini -o wrong --timeout 3s
+expect_command 2 "--one with a program that is not there" "$real" sweep --program ./none --one "pullstorm run base.ini -o unnamed"
+expect_command 2 "--one with a line that is none" "$real" sweep --one "run it"
+expect_command 2 "--one with a study" "$real" sweep study.ini --one "pullstorm run base.ini -o unnamed"
+expect_command 2 "a limit without --one" "$sweep" study.ini -o wrong --timeout 3s
 [ ! -e unnamed ] && [ ! -e results ]
 ok $? "... and nothing is made"
-expect 2 "no study" "$sweep"
-expect 2 "a study that is not there" "$sweep" nothing.ini
-expect 2 "an unknown option" "$sweep" study.ini --frobnicate
-expect 2 "a wrong number of jobs" "$sweep" study.ini -j many
-expect 2 "a wrong shard" "$sweep" study.ini --shard 4/3
-expect 2 "a wrong condition" "$sweep" study.ini -o wrong --only 'pull.rat > 3'
-expect 2 "--until with a metric that is none" "$sweep" study.ini -o wrong --until 'ci(time_to_kee_p50_s) < 4%'
+expect_command 2 "no study" "$sweep"
+expect_command 2 "a study that is not there" "$sweep" nothing.ini
+expect_command 2 "an unknown option" "$sweep" study.ini --frobnicate
+expect_command 2 "a wrong number of jobs" "$sweep" study.ini -j many
+expect_command 2 "a wrong shard" "$sweep" study.ini --shard 4/3
+expect_command 2 "a wrong condition" "$sweep" study.ini -o wrong --only 'pull.rat > 3'
+expect_command 2 "--until with a metric that is none" "$sweep" study.ini -o wrong --until 'ci(time_to_kee_p50_s) < 4%'
 says err 'sweep: --until: time_to_kee_p50_s: unknown metric, did you mean time_to_key_p50_s?' "... which is told"
-expect 2 "--until that is not understood" "$sweep" study.ini -o wrong --until 'time_to_key_p50_s < 4%'
-expect 2 "... nor in a dry run" "$sweep" study.ini -o wrong --until 'ci(time_to_key_p50_s) = 4' --dry-run
+expect_command 2 "--until that is not understood" "$sweep" study.ini -o wrong --until 'time_to_key_p50_s < 4%'
+expect_command 2 "... nor in a dry run" "$sweep" study.ini -o wrong --until 'ci(time_to_key_p50_s) = 4' --dry-run
 [ ! -e wrong ] && [ ! -e needs ]
 ok $? "... and no folder is made"
-expect 0 "--help" "$sweep" --help
+expect_command 0 "--help" "$sweep" --help
 if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1; then
     echo p0001-r01 >hold
     rm -f held

@@ -18,7 +18,7 @@ grows() {
     cp -a first grown
     made grown >before
     "$P" sweep grown.ini -o fresh --quiet || return
-    expect 0 "$1" "$P" sweep grown.ini -o grown
+    expect_command 0 "$1" "$P" sweep grown.ini -o grown
     same grown fresh "... the tables of a new folder"
     kept=$(made grown | comm -12 - before | wc -l)
     [ "$kept" = "$3" ] && [ -z "$(find grown/runs -name '.*')" ]
@@ -31,14 +31,14 @@ refused() {
     rm -rf grown
     cp -a first grown
     find grown -type f -exec cksum {} + | sort >before
-    expect 2 "$name" "$P" sweep grown.ini -o grown
+    expect_command 2 "$name" "$P" sweep grown.ini -o grown
     for text in "$@"; do says err "$text" "... is refused, and says: $text"; done
     find grown -type f ! -name .sweep.lock -exec cksum {} + | sort | comm -13 before - >after
     [ ! -s after ]
     ok $? "... nothing there changes"
 }
 
-expect 0 "a study" "$P" sweep study.ini -o first --quiet
+expect_command 0 "a study" "$P" sweep study.ini -o first --quiet
 grows "values at the end of the slowest axis" 's/1000\/s/&, 2000\/s/' 12
 grows "a value in the middle of each axis" 's/100\/s,/& 300\/s,/; s/workers = 1,/& 4,/' 12
 grows "a value before all others" 's/rate = /&50\/s, /' 12
@@ -51,13 +51,13 @@ grows "variants" '$ a [variant lossy]\naccess.loss = 1%\n[variant plain]' 12
 rm -rf grown
 cp -a first grown
 sed 's/replications = 2/replications = 1/' study.ini >grown.ini
-expect 0 "fewer replications" "$P" sweep grown.ini -o grown
+expect_command 0 "fewer replications" "$P" sweep grown.ini -o grown
 same grown first "... leave the runs that stand there in the tables"
 
 # Draws of independent seeds are of a point, not of its number.
 sed -i 's/replications = 2/&\nrandom_numbers = independent/' study.ini
 mv first common
-expect 0 "a study of independent seeds" "$P" sweep study.ini -o first --quiet
+expect_command 0 "a study of independent seeds" "$P" sweep study.ini -o first --quiet
 [ "$(cut -d, -f3 first/runs.csv | sort -u | wc -l)" = 13 ]
 ok $? "... has one for each run"
 grows "a value in the middle of each axis" 's/100\/s,/& 300\/s,/; s/workers = 1,/& 4,/' 12
@@ -81,7 +81,7 @@ sed -i 's/count = 100/count = 200/' base.ini
 refused "another base" 'base.ini: the base scenario has changed since its first runs: there "count = 100", now "count = 200"' \
     'the first since ue.count was 100, is 200'
 sed -i 's/count = 200/count = 1_00/' base.ini
-expect 0 "a base that is the same in other words" "$P" sweep grown.ini -o grown
+expect_command 0 "a base that is the same in other words" "$P" sweep grown.ini -o grown
 same grown first "... is the same"
 mv base.old base.ini
 
@@ -94,7 +94,7 @@ for name in p0003-r01 p0005-r02; do
 done
 rm -r grown/runs/p0005-r01 grown/runs/p0006-r0[12]
 sed 's/100\/s,/& 300\/s,/; s/, 1000\/s//' study.ini >grown.ini
-expect 1 "a study in which runs have failed" "$P" sweep grown.ini -o grown
+expect_command 1 "a study in which runs have failed" "$P" sweep grown.ini -o grown
 says err "grown/runs/p0005-r01.failed: exit 1" "... they stay failed, under their numbers of now"
 [ "$(find grown/runs -name '*.failed' -printf '%f ')" = "p0005-r01.failed " ]
 ok $? "... and only those that are in the study"
@@ -103,22 +103,22 @@ ok $? "... and only those that are in the study"
 sed 's/100\/s,/& 300\/s,/' study.ini >grown.ini
 rm -rf grown
 cp -a first grown
-expect 2 "expand of what has other numbers now" "$P" expand grown.ini -o grown --missing
+expect_command 2 "expand of what has other numbers now" "$P" expand grown.ini -o grown --missing
 says err "its runs have other numbers now; pullstorm collect grown.ini -o grown gives them those" "... says what to do"
 exec 9>>grown/.sweep.lock
 flock -s -n 9
-expect 2 "a shard of it, beside another shard" "$P" sweep grown.ini -o grown --shard 1/2
+expect_command 2 "a shard of it, beside another shard" "$P" sweep grown.ini -o grown --shard 1/2
 says err "is at work here" "... has to wait"
-expect 2 "collect, too" "$P" collect grown.ini -o grown
+expect_command 2 "collect, too" "$P" collect grown.ini -o grown
 exec 9>&-
-expect 1 "collect" "$P" collect grown.ini -o grown
+expect_command 1 "collect" "$P" collect grown.ini -o grown
 says err "12 of 16 runs are done, 0 failed, 4 missing" "... gives them those"
-expect 0 "expand" "$P" expand grown.ini -o grown --missing --count
+expect_command 0 "expand" "$P" expand grown.ini -o grown --missing --count
 [ "$(cat out)" = 4 ]
 ok $? "... lists what is missing"
-expect 0 "the shard" "$P" sweep grown.ini -o grown --shard 1/2 --quiet
-expect 0 "and the other" "$P" sweep grown.ini -o grown --shard 2/2 --quiet
-expect 0 "all of it" "$P" sweep grown.ini -o fresh2 --quiet
+expect_command 0 "the shard" "$P" sweep grown.ini -o grown --shard 1/2 --quiet
+expect_command 0 "and the other" "$P" sweep grown.ini -o grown --shard 2/2 --quiet
+expect_command 0 "all of it" "$P" sweep grown.ini -o fresh2 --quiet
 "$P" collect grown.ini -o grown && same grown fresh2 "... the same tables"
 
 # --- killed in the middle: points 3 to 6 get the numbers 5 to 8. The journal is that of a sweep; what it had done by then
@@ -150,7 +150,7 @@ for stage in first-aside all-aside first-placed all-placed committed; do
     [ $stage != committed ] || cp grown.ini cut/study.ini
     printf '%s\n%s' "$sum" "$(moves)" >cut/$journal
     made cut >before
-    expect 0 "killed when it had come to: $stage" "$P" sweep grown.ini -o cut
+    expect_command 0 "killed when it had come to: $stage" "$P" sweep grown.ini -o cut
     same cut fresh2 "... the same tables"
     [ "$(made cut | comm -12 - before | wc -l)" = 12 ] && [ -z "$(find cut -name '.mov*')" ]
     ok $? "... of the same runs"
@@ -160,7 +160,7 @@ cp -a first cut
 mv cut/runs/p0003-r01 cut/runs/.moving-p0005-r01
 printf '%s\n%s' "$sum" "$(moves)" >cut/.moves
 made cut >before
-expect 0 "killed, and called with the study as it was" "$P" sweep study.ini -o cut
+expect_command 0 "killed, and called with the study as it was" "$P" sweep study.ini -o cut
 same cut first "... the same tables as before"
 [ "$(made cut | comm -12 - before | wc -l)" = 12 ]
 ok $? "... of the same runs"
@@ -170,14 +170,14 @@ ok $? "... of the same runs"
 plan() { "$P" plan "$1" -o "$2" --quiet --replications 2..2 --vary bmsc.workers=1..2 --target 'ues_without_key <= 0'; }
 printf '[study]\nbase = base.ini\n[axis rate]\npull.rate = 100/s, 1000/s\n' >study.ini
 sed 's/100\/s,/& 300\/s,/' study.ini >grown.ini
-expect 0 "a plan" plan study.ini planned
-expect 0 "... of another point, in its folder" plan grown.ini planned
+expect_command 0 "a plan" plan study.ini planned
+expect_command 0 "... of another point, in its folder" plan grown.ini planned
 says out "4 runs made, 8 found" "... runs what is missing"
-expect 0 "... and in a folder of its own" plan grown.ini fresh3
+expect_command 0 "... and in a folder of its own" plan grown.ini fresh3
 cmp planned/plan.csv fresh3/plan.csv && cmp planned/plan_curve.csv fresh3/plan_curve.csv
 ok $? "... with the same answers"
 # What the storms came to: run.end comes while pulls are still due.
 printf '[study]\nbase = base.ini\nreplications = 2\n[set]\nrun.end = 2200ms\naccess.loss = 0\n[axis rate]\npull.rate = 20/s, 10k/s, 50/s\n' >short.ini
-expect 0 "a study with points whose runs end too early" "$P" sweep short.ini -o short
+expect_command 0 "a study with points whose runs end too early" "$P" sweep short.ini -o short
 says out "not calm: 4 cut off by run.end (points 1, 3)" "... which is said, with the points"
 done_testing

@@ -122,15 +122,15 @@ if ! start_cluster >cluster.log 2>&1; then
     skip_all "no Slurm can be started here"
 fi
 
-expect 0 "a study on this machine" "$sweep" study.ini -o here --quiet
-expect 0 "the same as a job array" "$sweep" study.ini -o array --slurm
+expect_command 0 "a study on this machine" "$sweep" study.ini -o here --quiet
+expect_command 0 "the same as a job array" "$sweep" study.ini -o array --slurm
 says out "12 runs in 5 tasks" "... of as many tasks as the cluster allows"
 same here array "... the same tables"
 [ "$(find array/runs -mindepth 1 | grep -c 'failed\|partial\|stderr')" = 0 ]
 ok $? "... and nothing else in runs/"
 [ ! -e array/slurm/job ]
 ok $? "... the job is done with"
-expect 0 "again" "$sweep" study.ini -o array --slurm
+expect_command 0 "again" "$sweep" study.ini -o array --slurm
 ! grep -q "Slurm's job" out
 ok $? "... submits nothing"
 
@@ -141,18 +141,18 @@ case "\$*" in run*p0004-r02*) echo \$\$ >"$work/held" && exec sleep 1000 ;; esac
 exec "$PULLSTORM" "\$@"
 END
 chmod +x pullstorm
-expect 0 "--no-wait, with options of sbatch" env PULLSTORM="$work/pullstorm" "$sweep" study.ini -o later \
+expect_command 0 "--no-wait, with options of sbatch" env PULLSTORM="$work/pullstorm" "$sweep" study.ini -o later \
     --slurm='--job-name="my study" --time=10' --no-wait
 until_true test -s held
 [ "$(squeue --noheader --format %j | sort -u)" = "my study" ]
 ok $? "... they reach sbatch"
-expect 2 "... no other sweep may work on it meanwhile" "$sweep" study.ini -o later
+expect_command 2 "... no other sweep may work on it meanwhile" "$sweep" study.ini -o later
 says err "Slurm's job" "... and is told why"
 scancel "$(cat later/slurm/job)"
 until_true queue_empty
 [ -z "$(find later/runs -name '*.failed')" ]
 ok $? "... what Slurm ends has not failed"
-expect 0 "... a later call runs what is missing" "$sweep" study.ini -o later --slurm
+expect_command 0 "... a later call runs what is missing" "$sweep" study.ini -o later --slurm
 same here later "... the same tables"
 
 rm -f held
@@ -166,16 +166,16 @@ got=$?
 ok $? "Ctrl-C cancels the job (exit 1, got $got)"
 [ -z "$(find cut/runs -name '*.failed')" ]
 ok $? "... what was at work has not failed"
-expect 0 "... the next call goes on" "$sweep" study.ini -o cut --slurm -j 1
+expect_command 0 "... the next call goes on" "$sweep" study.ini -o cut --slurm -j 1
 same here cut "... the same tables"
 
 sed -i "s/sleep 1000/false/; s/exec false/exit 1/" pullstorm
-expect 1 "a run fails" env PULLSTORM="$work/pullstorm" "$sweep" study.ini -o failed --slurm
+expect_command 1 "a run fails" env PULLSTORM="$work/pullstorm" "$sweep" study.ini -o failed --slurm
 [ "$(head -n 1 failed/runs/p0004-r02.failed) $(stamps failed | wc -l)" = "exit 1 11" ]
 ok $? "... it is recorded, the others go on"
-expect 2 "sbatch refuses the options" "$sweep" study.ini -o refused --slurm=--partition=none
-expect 2 "--until with --no-wait" "$sweep" study.ini -o refused --slurm --no-wait --until 'ci(ues_keyed) < 1%'
-expect 0 "--until, in rounds" "$sweep" study.ini -o rounds --slurm --until 'ci(time_to_key_p50_s) < 4%' --replications 2..3
-expect 0 "... and on this machine" "$sweep" study.ini -o rounds-here --until 'ci(time_to_key_p50_s) < 4%' --replications 2..3
+expect_command 2 "sbatch refuses the options" "$sweep" study.ini -o refused --slurm=--partition=none
+expect_command 2 "--until with --no-wait" "$sweep" study.ini -o refused --slurm --no-wait --until 'ci(ues_keyed) < 1%'
+expect_command 0 "--until, in rounds" "$sweep" study.ini -o rounds --slurm --until 'ci(time_to_key_p50_s) < 4%' --replications 2..3
+expect_command 0 "... and on this machine" "$sweep" study.ini -o rounds-here --until 'ci(time_to_key_p50_s) < 4%' --replications 2..3
 same rounds rounds-here "... the same tables"
 done_testing

@@ -14,15 +14,15 @@ snake() {
         --nocolor --config study=study.ini "$@"
 }
 
-expect 0 "a study by sweep" "$sweep" study.ini -o by-sweep --quiet
-expect 0 "the same by Snakemake" snake output=by-snakemake
+expect_command 0 "a study by sweep" "$sweep" study.ini -o by-sweep --quiet
+expect_command 0 "the same by Snakemake" snake output=by-snakemake
 same by-sweep by-snakemake "... the same runs.csv and study.csv"
 stamps by-snakemake >before
-expect 0 "again" snake output=by-snakemake
+expect_command 0 "again" snake output=by-snakemake
 stamps by-snakemake | cmp -s - before
 ok $? "... runs nothing"
 rm -r by-snakemake/runs/p0002-r01 by-snakemake/runs/p0005-r02
-expect 0 "two results were removed" snake output=by-snakemake
+expect_command 0 "two results were removed" snake output=by-snakemake
 [ "$(stamps by-snakemake | diff - before | grep -c '^<')" = 2 ]
 ok $? "... those two are made again, no other"
 same by-sweep by-snakemake "... with the same tables"
@@ -30,18 +30,18 @@ same by-sweep by-snakemake "... with the same tables"
 cp -r by-sweep half
 rm -r half/runs/p0001-r02 half/runs/p0004-r01 half/study.csv
 stamps half >before
-expect 0 "what sweep has begun" snake output=half
+expect_command 0 "what sweep has begun" snake output=half
 [ "$(stamps half | diff - before | grep -c '^>')" = 0 ] && [ "$(stamps half | wc -l)" = 12 ]
 ok $? "... is gone on with, nothing is made anew"
 same by-sweep half "... with the same tables"
 
 # shellcheck disable=SC2016 # nothing is meant to be expanded
-expect 0 "a folder whose name means something to a shell" snake output='by $(touch made) "%s* = 1'
+expect_command 0 "a folder whose name means something to a shell" snake output='by $(touch made) "%s* = 1'
 # shellcheck disable=SC2016
 same by-sweep 'by $(touch made) "%s* = 1' "... the same tables"
 [ ! -e made ]
 ok $? "... and nothing else is made"
-expect 1 "one whose name means something to Snakemake" snake output='by {run}'
+expect_command 1 "one whose name means something to Snakemake" snake output='by {run}'
 says err "expected a folder without braces" "... is refused"
 
 cat >pullstorm <<END
@@ -50,14 +50,14 @@ case "\$*" in run*p0003-r01*) echo "no such luck" >&2 && exit 1 ;; esac
 exec "$PULLSTORM" "\$@"
 END
 chmod +x pullstorm
-expect 1 "a run fails" snake output=failed program="$work/pullstorm"
+expect_command 1 "a run fails" snake output=failed program="$work/pullstorm"
 [ "$(stamps failed | wc -l) $(head -n 1 failed/runs/p0003-r01.failed)" = "11 exit 1" ]
 ok $? "... the others go on, the reason is recorded"
 grep -q '^3,1,.*failed: exit 1' failed/runs.csv
 ok $? "... it is in runs.csv"
-expect 0 "the next call tries it again" snake output=failed
+expect_command 0 "the next call tries it again" snake output=failed
 same by-sweep failed "... with the same tables"
 sed -i 's/1000/2000/' study.ini
-expect 1 "another study into the same folder is refused" snake output=by-snakemake
+expect_command 1 "another study into the same folder is refused" snake output=by-snakemake
 says err "has changed" "... with the reason"
 done_testing

@@ -69,8 +69,8 @@ fi
 PARALLEL_SSH=$(printf %q "$work/ssh-here") # GNU parallel takes a command line
 export PARALLEL_SSH
 
-expect 0 "a study on this machine" "$sweep" study.ini -o here --quiet
-expect 0 "the same by ssh" "$sweep" study.ini -o by-ssh --sshlogin 1/alpha,1/beta
+expect_command 0 "a study on this machine" "$sweep" study.ini -o here --quiet
+expect_command 0 "the same by ssh" "$sweep" study.ini -o by-ssh --sshlogin 1/alpha,1/beta
 same here by-ssh "... the same runs.csv and study.csv"
 
 # A program that is pullstorm, except that one run does not end by itself.
@@ -96,6 +96,6 @@ ended() {
 ok $? "Ctrl-C reaches the hosts (exit 1, got $got)"
 [ -z "$(find cut/runs -name '*.failed')" ]
 ok $? "... what was at work has not failed"
-expect 0 "... the next call goes on" "$sweep" study.ini -o cut --sshlogin 1/alpha,1/beta
+expect_command 0 "... the next call goes on" "$sweep" study.ini -o cut --sshlogin 1/alpha,1/beta
 same here cut "... the same tables"
 done_testing

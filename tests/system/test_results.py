@@ -151,6 +151,18 @@ class Wording(unittest.TestCase):
         self.assertEqual(wording.metric_label("time_to_key_p99_s"), "Time to key, 99th percentile (s)")
         self.assertEqual(wording.metric_label("bsf_utilisation_ratio"), "Utilisation of the BSF (%)")
 
+    def test_titles_are_words_and_the_unit_stands_once(self):
+        self.assertEqual(wording.metric_label("gba_p95_s"), "Duration of a bootstrap, 95th percentile (s)")
+        self.assertEqual(wording.metric_label("hss_useful_ratio"), "Work of the HSS that was still waited for (%)")
+        self.assertEqual(wording.metric_label("zh_peak_per_s"), "Zh requests in the busiest second (1/s)")
+        self.assertEqual(wording.metric_label("recovery_s"), "Time until the servers have recovered (s)")
+        known = reading.known_metrics()
+        self.assertGreater(len(known), 300)
+        for name in known:
+            title = wording.metric_title(name)
+            self.assertNotRegex(title, r"_|\(|\bratio\b|\bper s\b|\bp\d\d", name)
+            self.assertEqual(title[0], title[0].upper(), name)
+
     def test_distributions_have_units(self):
         for text, wanted in (
             ("exp(0.04)", f"exp(40{GAP}ms)"),

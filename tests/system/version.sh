@@ -5,15 +5,12 @@ set -u
 program=$PWD/pullstorm
 describe=${srcdir:-.}/scripts/describe-version
 describe=$(cd "$(dirname "$describe")" && pwd)/describe-version
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+# shellcheck source=tests/system/tap.sh
+. "${srcdir:-.}/tests/system/tap.sh"
 cd "$work" || exit 1
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CEILING_DIRECTORIES="$work"
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
 
-tests=0
-failed=0
 is() { # is FOLDER VERSION COMMIT NAME
     tests=$((tests + 1))
     if [ "$("$describe" "$1" 0.7.0)" = "$(printf '%s\n%s' "$2" "$3")" ]; then
@@ -23,12 +20,6 @@ is() { # is FOLDER VERSION COMMIT NAME
         echo "not ok $tests - $4"
         "$describe" "$1" 0.7.0 2>&1 | sed 's/^/# /'
     fi
-}
-ok() { # ok STATUS NAME
-    tests=$((tests + 1))
-    [ "$1" = 0 ] || failed=1
-    [ "$1" = 0 ] || printf 'not '
-    echo "ok $tests - $2"
 }
 
 mkdir bare
@@ -78,5 +69,4 @@ if "$program" --version | grep -q ' ns3'; then
     ok $? "... of ns-3, where it simulated"
 fi
 
-echo "1..$tests"
-exit $failed
+done_testing
