@@ -12,10 +12,8 @@ TITLES = {
     "ues_without_key": "UEs without the new MSK",
     "ues_keyed": "UEs that hold the new MSK",
     "ues_keyed_ratio": "UEs that hold the new MSK",
-    "time_to_key_mean_s": "Time to key, mean",
-    "time_to_key_p50_s": "Time to key, median",
-    "time_to_key_p99_s": "Time to key, 99th percentile",
-    "time_to_key_max_s": "Time to key, largest",
+    "update_mean_s": "Time until a UE holds the key, mean",
+    "update_max_s": "Time until the last UE holds the key",
     "update_p50_s": "Time until half of all UEs hold the key",
     "update_p90_s": "Time until 90 % of all UEs hold the key",
     "update_p95_s": "Time until 95 % of all UEs hold the key",
@@ -24,6 +22,7 @@ TITLES = {
     "pull_wait_mean_s": "Mean wait of a pull for a worker",
     "pull_rate_kept_per_s": "First pulls sent per second",
     "cut_off": "Cut off by run.end",
+    "recovery_s": "Time until the servers have recovered",
     "storm_duration_s": "Duration of the storm",
     "simulated_s": "Simulated time",
     "http_401": "401 answers of the BM-SC",
@@ -43,6 +42,24 @@ for _prefix, _server in SERVERS:
     TITLES[_prefix + "_utilisation_peak_ratio"] = f"Utilisation of the {_server} in its busiest second"
     TITLES[_prefix + "_queue_max"] = f"Longest queue at the {_server}"
     TITLES[_prefix + "_wait_mean_s"] = f"Mean wait at the {_server}"
+    TITLES[_prefix + "_useful_ratio"] = f"Work of the {_server} that was still waited for"
+    TITLES[_prefix + "_retried_ratio"] = f"Requests to the {_server} that were a further try"
+    TITLES[_prefix + "_late_max_s"] = f"Longest time for which all answers of the {_server} came too late"
+for _number, _which in enumerate(("first", "second", "third", "fourth"), 1):
+    TITLES[f"keyed_within_{_number}_ratio"] = f"UEs that held the key by the {_which} of output.deadlines"
+for _link, _where in (("uplink", "an uplink of a cell"), ("downlink", "a downlink of a cell"), ("core", "a server's link")):
+    TITLES[_link + "_utilisation_peak_ratio"] = f"Utilisation of {_where} in its busiest second"
+    TITLES[_link + "_queue_peak_bytes"] = f"Longest queue of {_where}"
+
+# Names of times without their statistic, and of peaks without their ending.
+STATISTICS = {"mean": "mean", "p50": "median", "p90": "90th percentile", "p95": "95th percentile",
+              "p99": "99th percentile", "p999": "99.9th percentile", "max": "largest"}
+TIMES = {"time_to_key": "Time to key", "pull": "Time until a pull is accepted", "gba": "Duration of a bootstrap",
+         "msk_request": "Duration of an MSK request", "msk": "Time from the 200 to the MSK",
+         "zn": "Duration of a Zn request", "zh": "Duration of a Zh request", "pull_wait": "Wait of a pull for a worker",
+         "bmsc_wait": "Wait at the BM-SC", "bsf_wait": "Wait at the BSF", "hss_wait": "Wait at the HSS"}
+PEAKS = {"pull": "Pulls sent", "ua_post": "POSTs to the BM-SC", "ua_401": "401 answers of the BM-SC", "ub": "GETs to the BSF",
+         "zn": "Zn requests", "zh": "Zh requests", "msk": "MSK messages sent", "msk_ack": "MIKEY ACKs to the BM-SC"}
 
 UNITS = {
     "": 1.0,
@@ -129,15 +146,22 @@ def metric_unit(name):
     return "1"
 
 
-NAMES = {"ues": "UEs", "tcp": "TCP", "udp": "UDP", "http": "HTTP", "msk": "MSK", "gba": "GBA", "zh": "Zh", "zn": "Zn",
-         "ub": "Ub", "bmsc": "BM-SC", "bsf": "BSF", "hss": "HSS", "s": "(s)"}
+NAMES = {"ues": "UEs", "ue": "UE", "tcp": "TCP", "udp": "UDP", "http": "HTTP", "msk": "MSK", "muk": "MUK", "gba": "GBA",
+         "zh": "Zh", "zn": "Zn", "ub": "Ub", "ua": "Ua", "bmsc": "BM-SC", "bsf": "BSF", "hss": "HSS", "mikey": "MIKEY",
+         "mac": "MAC", "ack": "ACK", "acks": "ACKs", "aka": "AKA", "tmpi": "TMPI", "post": "POST", "get": "GET"}
 
 
 def metric_title(name):
-    """A known title, or the name in words: tcp_retransmissions is "TCP retransmissions"."""
+    """A known title, or the name in words: tcp_retransmissions is "TCP retransmissions". The unit is not in it."""
     if name in TITLES:
         return TITLES[name]
-    words = " ".join(NAMES.get(word, word) for word in name.split("_"))
+    time = re.fullmatch(r"(\w+)_(mean|p50|p90|p95|p99|p999|max)_s", name)
+    if time and time[1] in TIMES:
+        return f"{TIMES[time[1]]}, {STATISTICS[time[2]]}"
+    peak = re.fullmatch(r"(\w+)_peak_per_s", name)
+    if peak and peak[1] in PEAKS:
+        return f"{PEAKS[peak[1]]} in the busiest second"
+    words = " ".join(NAMES.get(word, word) for word in re.sub(r"_(ratio|bytes|s)$", "", name).split("_"))
     return words[0].upper() + words[1:]
 
 
