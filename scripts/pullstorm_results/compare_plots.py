@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 
 import numpy
+import pandas
 
 from pullstorm_results import reading, run_plots, wording
 from pullstorm_results.chart import POINTS, Chart, Mark, Series
@@ -124,21 +125,9 @@ def mean_keyed(runs):
 
 def pooled(runs, procedure):
     """x and per cent of all UEs of all the runs."""
-    ends = {}
-    for run in runs:
-        for row in run_plots.procedure(run, procedure).to_dict("records"):
-            place = (row["from_s"], row["to_s"])
-            ends[place] = ends.get(place, 0.0) + row["count"]
-    x, y, done = [], [], 0.0
-    total = sum(run.metrics["ues"] for run in runs)
-    for (start, end), times in sorted(ends.items(), key=lambda one: (one[0][1], one[0][0])):
-        if not x or start > x[-1]:
-            x.append(start)
-            y.append(100 * done / total)
-        done += times
-        x.append(end)
-        y.append(100 * done / total)
-    return x, y
+    rows = pandas.concat(run_plots.procedure(run, procedure) for run in runs)
+    ends = rows.groupby(["to_s", "from_s"], as_index=False)["count"].sum()
+    return run_plots.cumulative(ends, sum(run.metrics["ues"] for run in runs))
 
 
 def over_each_other(comparison):

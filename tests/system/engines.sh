@@ -39,11 +39,6 @@ for version in 4 6; do
     ok $? "IPv$version: every message is the same on both, byte for byte"
     explain "$work/bytes"
 done
-# column CASE NAME: a value of its summary.csv
-column() {
-    awk -F, -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i } NR == 2 { print $at }' \
-        "$work/$1/summary.csv"
-}
 # alike NAME SETTING...: the network's counters and the mean time to key are equal on both engines
 alike() {
     what=$1
@@ -52,8 +47,8 @@ alike() {
         simulate "alike-$engine" "run.engine=$engine" access.loss=0 ue.muk_ahead=0 ue.sqn_ahead=0 "$@" || ok 1 "$what: runs on $engine"
     done
     for name in packets_sent tcp_retransmissions core_bytes; do
-        [ "$(column alike-native $name)" = "$(column alike-ns3 $name)" ]
-        ok $? "$what: $name is $(column alike-native $name) and $(column alike-ns3 $name)"
+        [ "$(cell "$work/alike-native/summary.csv" 1 $name)" = "$(cell "$work/alike-ns3/summary.csv" 1 $name)" ]
+        ok $? "$what: $name is $(cell "$work/alike-native/summary.csv" 1 $name) and $(cell "$work/alike-ns3/summary.csv" 1 $name)"
     done
     rm -r "$work/alike-native" "$work/alike-ns3"
 }

@@ -10,17 +10,6 @@ program=$PWD/pullstorm
 . "${srcdir:-.}/tests/system/tap.sh"
 cd "$work" || exit 1
 
-# cell FILE ROW COLUMN: of a CSV file without quotes; the first row behind the header is 1
-cell() {
-    awk -F, -v row="$2" -v name="$3" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i }
-        NR == row + 1 { print $at }' "$1"
-}
-# same VALUE EXPECTED NAME
-same() {
-    [ "$1" = "$2" ]
-    ok $? "$3 (expected $2, got $1)"
-}
-
 # A UE takes 30 ms at the BM-SC: three workers are good for 100 a second. 300 UEs in 3.4 s from pull.start on take at
 # least 90 a second; from more than 100 on the short queue turns UEs away, who come back too late.
 cat >window.ini <<'EOF'
@@ -53,15 +42,15 @@ expect 0 "a window of two among 99 values" plan window.ini --target 'ues_keyed_r
     --replications 2..2 -j 2
 says err "about 26 runs, usually at most 34; about" "... and before it begins it says what it will take"
 plan=results/window-plan/plan.csv
-same "$(cell $plan 1 status) $(cell $plan 1 window_low) $(cell $plan 1 window_high)" "window 95 100" \
+equals "$(cell $plan 1 status) $(cell $plan 1 window_low) $(cell $plan 1 window_high)" "window 95 100" \
     "... is found between values of the grid, in results/NAME-plan"
-same "$(cell $plan 1 below_failed), $(cell $plan 1 above_failed)" "ues_keyed_ratio >= 0.98, ues_keyed_ratio >= 0.98" \
+equals "$(cell $plan 1 below_failed), $(cell $plan 1 above_failed)" "ues_keyed_ratio >= 0.98, ues_keyed_ratio >= 0.98" \
     "... with what fails on either side"
 says out "window: met from pull.rate = 95/s to 100/s; below, at pull.rate = 90/s: ues_keyed_ratio >= 0.98 fails; above, at pull.rate = 105/s: ues_keyed_ratio >= 0.98 fails" \
     "... in words"
 says out "at pull.rate = 95/s: offered load 95 % (BM-SC); " "... and with the offered load"
 says out "at pull.rate = 90/s: offered load 90 % (BM-SC); cut off in 2 of 2 runs" "... and what was cut off beside it"
-same "$(cell $plan 1 neighbour_verdict)" "cut off in 2 of 2 runs" "... in the table, too"
+equals "$(cell $plan 1 neighbour_verdict)" "cut off in 2 of 2 runs" "... in the table, too"
 awk "BEGIN { exit !($(cell $plan 1 offered_ratio) > 0.945 && $(cell $plan 1 offered_ratio) < 0.955) }"
 ok $? "... as is the offered load"
 # Nothing has 300 UEs served in 3.4 s where the workers are two.
@@ -134,9 +123,9 @@ two 0 "two keys with prices" '3*bmsc.workers + 10*hss.workers'
 says out "cheapest that meets the target: bmsc.workers = 3, hss.workers = 5, cost 59 (" "... the cheapest combination"
 says out "at bmsc.workers = 2, hss.workers = 5: bmsc_wait_mean_s <= 0.02 fails" "... one less of the first key fails"
 says out "at bmsc.workers = 3, hss.workers = 4: hss_wait_mean_s <= 0.02 fails" "... and one less of the second"
-same "$(cell two/plan.csv 1 answer) $(cell two/plan.csv 1 answer2) $(cell two/plan.csv 1 cost) $(cell two/plan.csv 1 sought)" \
+equals "$(cell two/plan.csv 1 answer) $(cell two/plan.csv 1 answer2) $(cell two/plan.csv 1 cost) $(cell two/plan.csv 1 sought)" \
     "3 5 59 cheapest" "... in the table, too"
-same "$(head -n 1 two/frontier.csv)" "bmsc.workers,hss.workers,cost,meets,cheapest" "the frontier is a table"
+equals "$(head -n 1 two/frontier.csv)" "bmsc.workers,hss.workers,cost,meets,cheapest" "the frontier is a table"
 # Whatever was not looked at and does not follow is empty.
 awk -F, 'NR > 1 { n++; right = $1 >= 3 && $2 >= 5; if ($4 != "" && $4 != right || $3 != 3 * $1 + 10 * $2) bad++
     if (($5 == 1) != ($1 == 3 && $2 == 5)) bad++; empty += $4 == "" } END { exit bad || n != 144 || empty > 10 }' \

@@ -7,18 +7,6 @@ srcdir=${srcdir:-$(dirname "$0")/../..}
 # shellcheck source=tests/system/results_common.sh
 . "$srcdir/tests/system/results_common.sh"
 
-# contains FILE TEXT...: texts of a page, spaces that do not break taken for others
-contains() {
-    sed 's/\xc2\xa0/ /g' "$1" >"$work/text"
-    shift
-    for text in "$@"; do
-        grep -qF -- "$text" "$work/text" || {
-            echo "without: $text" >"$work/out"
-            return 1
-        }
-    done
-}
-
 # --- tables that are copies of what the program says
 mkdir "$work/tables" && "$srcdir/scripts/pullstorm_results/renew-tables" ./pullstorm "$work/tables"
 for list in keys metrics; do

@@ -98,3 +98,15 @@ row = ["" if name.startswith(("time_to_key_", "update_")) or name == "storm_dura
 csv.writer(open(sys.argv[1], "w", newline=""), lineterminator="\n").writerows([header, row])
 END
 }
+
+# contains FILE TEXT...: texts of a page, spaces that do not break taken for others
+contains() {
+    sed 's/\xc2\xa0/ /g' "$1" >"$work/text"
+    shift
+    for text in "$@"; do
+        grep -qF -- "$text" "$work/text" || {
+            echo "without: $text" >"$work/out"
+            return 1
+        }
+    done
+}

@@ -22,20 +22,10 @@ run_all() {
     sed "s|^pullstorm |'$program' |" out >commands
     sh -e ./commands >run.log 2>&1
 }
-# cell FILE ROW COLUMN: of a CSV file without quotes; the first row behind the header is 1
-cell() {
-    awk -F, -v row="$2" -v name="$3" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i }
-        NR == row + 1 { print $at }' "$1"
-}
-# same VALUE EXPECTED NAME
-same() {
-    [ "$1" = "$2" ]
-    ok $? "$3 (expected $2, got $1)"
-}
 
 # --- expand
 expect 0 "count" expand "$studies/quick.ini" --count
-same "$(cat out)" 20 "2 variants, 2 x 3 points less one each, 2 replications"
+equals "$(cat out)" 20 "2 variants, 2 x 3 points less one each, 2 replications"
 expect 0 "expand" expand "$studies/quick.ini" -o q
 lines 20 "a line a run"
 cp out all
@@ -76,7 +66,7 @@ printf '[study]\nbase = %s/scripts/scenarios/solicited-pull.ini\n[variant é]\n[
 for locale in C C.UTF-8; do
     export LC_ALL="$locale"
     expect 0 "text that is not ASCII, locale $locale" expand accent.ini --only 'variant == "é"' --count
-    same "$(cat out)" 1 "... is compared"
+    equals "$(cat out)" 1 "... is compared"
     expect 2 "text that is not UTF-8, locale $locale" expand accent.ini --only "$(printf 'variant == \351')"
     says err "expand: --only: byte 12 of the text is not UTF-8" "... is refused in words"
 done
@@ -96,7 +86,7 @@ printf '[study]\nbase = %s/scripts/scenarios/solicited-pull.ini\n[axis a]\nue.cu
 expect 2 "a wrong study" expand bad.ini
 says err "bad.ini:4: [axis a] ue.cuont: unknown key, did you mean ue.count?" "... with file, line and suggestion"
 expect 0 "the study of pull rates" expand "$studies/rate.ini" --count
-same "$(cat out)" 50 "5 rates, 2 variants, 5 replications"
+equals "$(cat out)" 50 "5 rates, 2 variants, 5 replications"
 
 # Conditions are reckoned as the decimals that they are written in: the points that meet a bound exactly are in.
 # points NUMBER CONSTRAINT AXIS-A AXIS-B: two axes, KEY=VALUES each
@@ -104,10 +94,10 @@ points() {
     printf '[study]\nbase = %s/scripts/scenarios/solicited-pull.ini\nconstraint = %s\n[axis a]\n%s\n[axis b]\n%s\n' \
         "$source" "$2" "$3" "$4" >exact.ini
     expect 0 "$2" expand exact.ini --count
-    same "$(cat out)" "$1" "... lets $1 points pass"
+    equals "$(cat out)" "$1" "... lets $1 points pass"
     sed -i '/^constraint/d' exact.ini
     expect 0 "--only '$2'" expand exact.ini --count --only "$2"
-    same "$(cat out)" "$1" "... likewise"
+    equals "$(cat out)" "$1" "... likewise"
 }
 points 3 'ue.muk_expired + ue.muk_ahead <= 30%' 'ue.muk_expired = 10%, 20%' 'ue.muk_ahead = 10%, 20%'
 points 3 'whatif.pull_backoff_wait + whatif.pull_backoff_max <= 300ms' 'whatif.pull_backoff_wait = 100ms, 200ms' \
@@ -129,17 +119,17 @@ ok $? "all command lines run"
 expect 0 "collect" collect "$studies/quick.ini" -o q
 [ ! -s out ] && [ ! -s err ]
 ok $? "... has nothing to say"
-same "$(wc -l <q/runs.csv)" 21 "runs.csv has a row per run"
-same "$(wc -l <q/study.csv)" 11 "study.csv has a row per point"
+equals "$(wc -l <q/runs.csv)" 21 "runs.csv has a row per run"
+equals "$(wc -l <q/study.csv)" 11 "study.csv has a row per point"
 # shellcheck disable=SC2016 # a program of awk
 metrics='{ for (i = NF - 99; i <= NF; i++) printf "%s ", $i }'
-same "$(tail -n 1 q/runs.csv | awk -F, "$metrics")" "$(tail -n 1 q/runs/p0010-r02/summary.csv | awk -F, "$metrics")" \
+equals "$(tail -n 1 q/runs.csv | awk -F, "$metrics")" "$(tail -n 1 q/runs/p0010-r02/summary.csv | awk -F, "$metrics")" \
     "runs.csv has what the run has, to the letter"
 mean=$(awk -v a="$(cell q/runs.csv 1 time_to_key_mean_s)" -v b="$(cell q/runs.csv 2 time_to_key_mean_s)" \
     -v m="$(cell q/study.csv 1 time_to_key_mean_s_mean)" 'BEGIN { d = m - (a + b) / 2; print (d < 1e-9 && d > -1e-9) }')
-same "$mean" 1 "study.csv has the mean of the two"
+equals "$mean" 1 "study.csv has the mean of the two"
 expect 0 "--missing with all there" expand "$studies/quick.ini" -o q --missing --count
-same "$(cat out)" 0 "nothing is missing"
+equals "$(cat out)" 0 "nothing is missing"
 cp q/runs.csv q/study.csv .
 mkdir again again/runs
 find q/runs -mindepth 1 -maxdepth 1 | sort -r | while read -r run; do cp -r "$run" again/runs; done
@@ -148,7 +138,7 @@ cmp -s runs.csv again/runs.csv && cmp -s study.csv again/study.csv
 ok $? "the same tables, byte for byte"
 expect 0 "--check-until" collect "$studies/quick.ini" -o q --check-until 'ci(ues_keyed) < 1%'
 lines 0 "all UEs have keys: no spread"
-same "$(cell q/runs.csv 1 verdict), $(cell q/study.csv 1 verdict)" "calm, calm" "a verdict is a word in both tables"
+equals "$(cell q/runs.csv 1 verdict), $(cell q/study.csv 1 verdict)" "calm, calm" "a verdict is a word in both tables"
 expect 2 "--check-until of a word" collect "$studies/quick.ini" -o q --check-until 'ci(verdict) < 1%'
 says err "verdict: a word, which has no interval, expected a metric that is a number" "... is refused"
 expect 0 "--check-until of a metric with spread" collect "$studies/quick.ini" -o q --check-until 'ci(time_to_key_mean_s) < 0.0001%'
@@ -193,10 +183,10 @@ expect 2 "another version" expand "$studies/quick.ini" -o again --missing
 says err "p0002-r01: made by version 0.0.1" "... is refused"
 expect 2 "another version in collect" collect "$studies/quick.ini" -o again
 expect 0 "--any-version" expand "$studies/quick.ini" -o again --missing --any-version --count
-same "$(cat out)" 0 "... takes it"
+equals "$(cat out)" 0 "... takes it"
 sed "s|^base.*|base = $source/scripts/scenarios/solicited-pull.ini|" "$studies/quick.ini" >quick.ini
 expect 0 "a study that names its base otherwise" expand quick.ini -o q --missing --count
-same "$(cat out)" 0 "... is the same"
+equals "$(cat out)" 0 "... is the same"
 sed -i 's/^seed.*/seed = 1000/' quick.ini
 expect 2 "a changed study" expand quick.ini -o q --missing
 says err "q/study.ini: the study has changed since its first runs" "... is refused with what has changed"
@@ -210,7 +200,7 @@ sed 's/^service_time.*/service_time = exp(9ms)/' "$source/scripts/scenarios/soli
 mkdir moved/studies
 cp "$studies/quick.ini" moved/studies
 expect 0 "a changed base without the copy of the first one" expand moved/studies/quick.ini -o moved/q --missing --count
-same "$(cat out)" 20 "... fits no run"
+equals "$(cat out)" 20 "... fits no run"
 says err "service_time = exp(" "... and the key that differs is named"
 devices=$("$program" --version | grep -q 'engines:.* ns3' && echo --engine=ns3 --pcap-devices)
 # shellcheck disable=SC2086 # two words or none
@@ -248,11 +238,11 @@ with_runs() {
 }
 target='bmsc_wait_mean_s <= 0.02 and ues_without_key <= 0'
 expect 0 "plan" plan one.ini --target "$target" --vary bmsc.workers=1..32 -j 2 --quiet -o one
-same "$(cell one/plan.csv 1 answer)" 3 "three workers are needed"
-same "$(cell one/plan.csv 1 status)" met "... the target is met"
-same "$(cell one/plan.csv 1 neighbour)" 2 "... and not at two"
-same "$(cell one/plan.csv 1 sure)" no "... not surely: ten runs without a failure leave 3 in 10 open"
-same "$(cell one/plan.csv 1 target), $(cell one/plan.csv 1 vary), $(cell one/plan.csv 1 sought)" \
+equals "$(cell one/plan.csv 1 answer)" 3 "three workers are needed"
+equals "$(cell one/plan.csv 1 status)" met "... the target is met"
+equals "$(cell one/plan.csv 1 neighbour)" 2 "... and not at two"
+equals "$(cell one/plan.csv 1 sure)" no "... not surely: ten runs without a failure leave 3 in 10 open"
+equals "$(cell one/plan.csv 1 target), $(cell one/plan.csv 1 vary), $(cell one/plan.csv 1 sought)" \
     "$target, bmsc.workers=1..32, smallest" "... with what was asked"
 says out "smallest bmsc.workers that meets the target: 3" "... in words"
 # n UEs arrive in n / 100 s, a worker serves one in 30 ms: the last of 600 waits about 600 (30 / 2 - 10) ms = 3 s.
@@ -288,25 +278,25 @@ with_runs wide
 expect 0 "plan, largest by itself" plan one.ini --target "bmsc_utilisation_ratio >= 30%" --vary bmsc.workers=4..32 \
     --quiet -o wide
 # 3 / 9 = 33 %, 3 / 10 = 30 % less the time until the last job ended
-same "$(cell wide/plan.csv 1 answer)" 9 "nine workers are used by a third"
+equals "$(cell wide/plan.csv 1 answer)" 9 "nine workers are used by a third"
 says out "largest bmsc.workers" "... and it is said that this is the largest"
 with_runs exact
 expect 0 "a target that is met exactly" plan one.ini --target "ues_keyed_ratio <= 0.7 + 0.2 + 0.1" --vary bmsc.workers=3..4 \
     --quiet -o exact
-same "$(cell exact/plan.csv 1 status), $(cell exact/plan.csv 1 sure)" "always, yes" "... is met"
+equals "$(cell exact/plan.csv 1 status), $(cell exact/plan.csv 1 sure)" "always, yes" "... is met"
 with_runs never
 expect 0 "a target that is never met" plan one.ini --target "time_to_key_p50_s <= 1ms" --vary bmsc.workers=1..8 --quiet -o never
-same "$(cell never/plan.csv 1 status)" never "... is never met"
+equals "$(cell never/plan.csv 1 status)" never "... is never met"
 says out "none of the 8 values of bmsc.workers from 1 to 8 meets the target" "... and that is said, after a look at all"
 says out ": time_to_key_p50_s <= 1ms fails (time_to_key_p50_s 0." "... with the nearest miss"
 with_runs always
 expect 0 "a target that is always met" plan one.ini --target "ues_keyed_ratio >= 0" --vary bmsc.workers=1..8 --quiet -o always
-same "$(cell always/plan.csv 1 status)" always "... is always met"
-same "$(cell always/plan.csv 1 answer)" 1 "... from the smallest on"
+equals "$(cell always/plan.csv 1 status)" always "... is always met"
+equals "$(cell always/plan.csv 1 answer)" 1 "... from the smallest on"
 # Three workers serve all at once; at two the last waits for 3 s.
 with_runs words
 expect 0 "a target that is a word" plan one.ini --target "verdict == calm" --vary bmsc.workers=1..32 --quiet -o words
-same "$(cell words/plan.csv 1 answer), $(cell words/plan.csv 1 verdict), $(cell words/plan.csv 1 neighbour_verdict)" \
+equals "$(cell words/plan.csv 1 answer), $(cell words/plan.csv 1 verdict), $(cell words/plan.csv 1 neighbour_verdict)" \
     "3, calm in 10 of 10 runs, overloaded in 3 of 3 runs" "... is met where nobody waits"
 says out "that meets the target: 3 (verdict calm (10 runs); at 2 verdict overloaded (" "... in words, with the runs"
 expect 2 "a word that a verdict is not" plan one.ini --target "verdict != cut off" --vary bmsc.workers=1..2 -o words2
@@ -317,26 +307,26 @@ with_runs sides
 expect 0 "a target with two sides" plan one.ini --vary bmsc.workers=1..32 --quiet -o sides \
     --target "bmsc_utilisation_ratio <= 0.4 and bmsc_utilisation_ratio >= 0.15"
 # 3 / 8 = 38 %, 3 / 19 = 16 %
-same "$(cell sides/plan.csv 1 status) $(cell sides/plan.csv 1 window_low) $(cell sides/plan.csv 1 window_high)" \
+equals "$(cell sides/plan.csv 1 status) $(cell sides/plan.csv 1 window_low) $(cell sides/plan.csv 1 window_high)" \
     "window 8 19" "... is met in a window"
 says out "window: met from bmsc.workers = 8 to 19; below, at bmsc.workers = 7: bmsc_utilisation_ratio <= 0.4 fails; above, at bmsc.workers = 20: bmsc_utilisation_ratio >= 0.15 fails" \
     "... of which both ends are told, and what fails beside them"
-same "$(cell sides/plan.csv 1 below_failed), $(cell sides/plan.csv 1 above_failed)" \
+equals "$(cell sides/plan.csv 1 below_failed), $(cell sides/plan.csv 1 above_failed)" \
     "bmsc_utilisation_ratio <= 0.4, bmsc_utilisation_ratio >= 0.15" "... in the table, too"
 printf '[study]\nbase = base.ini\n[axis a]\nbmsc.workers = 1, 2, 8\n' >three.ini
 # A worker is good for 33 UEs a second.
 expect 0 "a plan of three points" plan three.ini --target 'bmsc_wait_mean_s <= 0.02' --vary 'pull.rate=20/s..120/s in 6' \
     --quiet -o three
-same "$(cell three/plan.csv 1 answer) $(cell three/plan.csv 2 answer) $(cell three/plan.csv 3 answer)" "20 60 120" \
+equals "$(cell three/plan.csv 1 answer) $(cell three/plan.csv 2 answer) $(cell three/plan.csv 3 answer)" "20 60 120" \
     "... gives the largest rate at each, also where every rate will do"
-same "$(cell three/plan.csv 1 sought) $(cell three/plan.csv 2 sought) $(cell three/plan.csv 3 sought)" \
+equals "$(cell three/plan.csv 1 sought) $(cell three/plan.csv 2 sought) $(cell three/plan.csv 3 sought)" \
     "largest largest largest" "... and looks the same way everywhere"
-same "$(cell three/plan.csv 2 status) $(cell three/plan.csv 3 status)" "met always" "... which is told of the last"
+equals "$(cell three/plan.csv 2 status) $(cell three/plan.csv 3 status)" "met always" "... which is told of the last"
 printf '[study]\nbase = base.ini\n[set]\nbmsc.workers = 2\n[axis a]\nhss.workers = 1, 2\n' >two.ini
 expect 0 "points that contradict each other" plan two.ini --vary 'pull.rate=20/s..120/s in 6' --quiet -o two \
     --target 'bmsc_wait_mean_s <= 0.02 and hss.workers < 2 or bmsc_wait_mean_s > 0.02 and hss.workers > 1'
-same "$(cell two/plan.csv 1 status) $(cell two/plan.csv 2 status)" "window met" "... are told apart"
-same "$(cell two/plan.csv 1 sought) $(cell two/plan.csv 2 sought)" "smallest smallest" "... and the smallest is looked for"
+equals "$(cell two/plan.csv 1 status) $(cell two/plan.csv 2 status)" "window met" "... are told apart"
+equals "$(cell two/plan.csv 1 sought) $(cell two/plan.csv 2 sought)" "smallest smallest" "... and the smallest is looked for"
 says out "not monotone over the study: point 1 meets the target at pull.rate = 20/s and not at 120/s, point 2 the other" \
     "... which is said"
 refused() { # refused NAME WORD...: the same folder, another question
@@ -352,7 +342,7 @@ refused "another key" bsf.workers=1..2 "$target"
 refused "another direction" bmsc.workers=1..32 "$target" --largest
 expect 0 "the same question in other words, and another range" plan one.ini --quiet -o one --vary 'bmsc.workers = 2..4' \
     --target 'bmsc_wait_mean_s<=0.02  and ues_without_key <= 0'
-same "$(cell one/plan.csv 1 answer)" 3 "... is answered"
+equals "$(cell one/plan.csv 1 answer)" 3 "... is answered"
 expect 2 "the smallest after the largest" plan one.ini --quiet -o wide --vary bmsc.workers=4..5 \
     --target "bmsc_utilisation_ratio >= 30%"
 with_runs older
@@ -385,7 +375,7 @@ set_cell() {
     sed -i "s/\"summary.csv\": [0-9]*/\"summary.csv\": $(wc -c <"$1/summary.csv")/" "$1/manifest.json"
 }
 expect 0 "a target on time to key" plan one.ini --target 'time_to_key_p99_s <= 1000' --vary bmsc.workers=1..2 -o none --quiet
-same "$(cell none/plan.csv 1 status)" always "... is met"
+equals "$(cell none/plan.csv 1 status)" always "... is met"
 set_cell "none/runs/p0001-vbmsc.workers=2-r02" time_to_key_p99_s ''
 for target in 'time_to_key_p99_s <= 1000' 'not (time_to_key_p99_s > 1000)'; do
     cp -r none "none.$tests"
@@ -396,7 +386,7 @@ for target in 'time_to_key_p99_s <= 1000' 'not (time_to_key_p99_s > 1000)'; do
     says out "has no value at bmsc.workers = 2 in some run" "... which is said"
 done
 expect 0 "a target that is 0 / 0" plan one.ini --target 'http_503 / http_503 < 1' --vary bmsc.workers=1..4 -o nan --quiet
-same "$(cell nan/plan.csv 1 status), $(cell nan/plan.csv 1 sure)" "never, yes" "... is never met, surely"
+equals "$(cell nan/plan.csv 1 status), $(cell nan/plan.csv 1 sure)" "never, yes" "... is never met, surely"
 says out "http_503 / http_503 < 1 has no value at bmsc.workers = 1, 2, 3, 4 in some run" "... and it is said why"
 [ "$(find nan/runs -mindepth 1 -maxdepth 1 | wc -l)" = 12 ]
 ok $? "... by three replications"
@@ -404,7 +394,7 @@ expect 0 "never, by the means alone" plan one.ini --target 'time_to_key_p50_s <=
     --quiet --replications 1
 says out "none of the 3 values of bmsc.workers from 1 to 3 meets the target" "... is said to be so"
 says out "unsure: after 1 replications" "... but unsure"
-same "$(cell means/plan.csv 1 sure)" no "... in the table, too"
+equals "$(cell means/plan.csv 1 sure)" no "... in the table, too"
 # Each sort of comparison has its own judge: STATUS, SURE, condition. Of an extreme, and of what
 # mixes metrics, 95 % of runs must meet it: four that do not are sure, four that do are not.
 judged=0
@@ -412,7 +402,7 @@ while read -r status sure condition; do
     judged=$((judged + 1))
     expect 0 "target $condition" plan one.ini --target "$condition" --vary bmsc.workers=16..17 -o "judged-$judged" --quiet \
         --replications 2..4
-    same "$(cell "judged-$judged/plan.csv" 1 status) $(cell "judged-$judged/plan.csv" 1 sure)" "$status $sure" "... is judged"
+    equals "$(cell "judged-$judged/plan.csv" 1 status) $(cell "judged-$judged/plan.csv" 1 sure)" "$status $sure" "... is judged"
 done <<'EOF'
 always no storm_duration_s <= 1000
 never yes storm_duration_s <= 1ms
@@ -449,8 +439,8 @@ run.end = 30d
 EOF
 expect 1 "a run that takes too long" plan slow.ini --target "$target" --vary bmsc.workers=3..4 -o slow --quiet \
     --replications 1 -j 1
-same "$(head -n 1 slow/runs/p0001-vbmsc.workers=3-r01.failed)" "timeout 1s" "... is stopped, and it is written down why"
-same "$(cell slow/plan.csv 1 status)" failed "... and there is no answer"
+equals "$(head -n 1 slow/runs/p0001-vbmsc.workers=3-r01.failed)" "timeout 1s" "... is stopped, and it is written down why"
+equals "$(cell slow/plan.csv 1 status)" failed "... and there is no answer"
 # The high end fails at once, the low one takes longer: what it came to is the same in every call.
 printf '[study]\nbase = base.ini\nmemory = 1GB\n' >high.ini
 # AddressSanitizer takes more address space than that.
@@ -465,7 +455,7 @@ printf '[study]\nbase = base.ini\nmemory = 20MB\n' >small.ini
 expect 1 "a run that takes too much memory" plan small.ini --target "$target" --vary bmsc.workers=3..4 -o small --quiet \
     --replications 1 -j 1
 if ! grep -q __asan_init "$program"; then # which needs terabytes of address space itself
-    same "$(head -n 1 small/runs/p0001-vbmsc.workers=3-r01.failed)" "memory 20MB" "... is stopped, and it is written down why"
+    equals "$(head -n 1 small/runs/p0001-vbmsc.workers=3-r01.failed)" "memory 20MB" "... is stopped, and it is written down why"
 fi
 sed '/^timeout/d; /^ue.count/d' slow.ini >long.ini
 "$program" plan long.ini --target "$target" --vary ue.count=10,300k -o long -j 1 >out 2>err &

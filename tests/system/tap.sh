@@ -60,3 +60,13 @@ says() {
     tr '\n' ' ' <"$1" | grep -qF -- "$2"
     ok $? "$3"
 }
+# equals VALUE EXPECTED NAME
+equals() {
+    [ "$1" = "$2" ]
+    ok $? "$3 (expected $2, got $1)"
+}
+# cell FILE ROW COLUMN: of a CSV file without quotes; the first row behind the header is 1
+cell() {
+    awk -F, -v row="$2" -v name="$3" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i }
+        NR == row + 1 { print $at }' "$1"
+}
