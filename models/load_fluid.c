@@ -48,14 +48,27 @@ static void ring_drop(struct load_fluid *f, double until_s)
     }
 }
 
-/* What becomes of a job whose turn comes at begins_s. */
-static int outcome(const struct load_fluid *f, const struct load_asker *asker, double begins_s, double wait_s)
+/* What becomes of a job that comes now and waits for so long. */
+static int outcome(const struct load_fluid *f, const struct load_asker *asker, double now_s, double wait_s)
 {
     if (asker == NULL || asker->patient)
         return LOAD_SERVES;
-    if (f->drop_late && begins_s >= asker->gone_s)
+    if (f->drop_late && now_s + wait_s >= asker->gone_s)
         return LOAD_DROPPED;
     return wait_s > f->queue_time_limit_s ? LOAD_WAITED : LOAD_SERVES;
+}
+
+/* When a job that is served is done. Of a cohort of which some are dropped as late each worker takes the first
+ * job that is not late yet: what is left of its time then is less than what lies between two jobs, in the mean
+ * half of that. */
+static double done_s(struct load_play *play, enum load_job job, const struct load_asker *asker,
+                     double begins_s)
+{
+    const struct load_fluid *f = &play->server[load_job_server[job]];
+
+    if (f->drop_late && f->dropped && asker && !asker->patient && asker->gone_s - begins_s < f->apart_s)
+        begins_s = fmax(begins_s, asker->gone_s - f->apart_s / play->each / 2);
+    return begins_s + load_service_s(play, job);
 }
 
 void load_fluid_refuses(struct load_fluid *f, double time_s)
@@ -73,13 +86,17 @@ struct load_admission load_admit(struct load_play *play, enum load_job job, cons
 
     if (play->unlimited)
         return (struct load_admission){LOAD_SERVES, play->now_s + load_service_s(play, job)};
+    if (asker && play->now_s > f->came_s) {
+        f->apart_s = play->now_s - f->came_s;
+        f->came_s = play->now_s;
+    }
     ring_drop(f, play->now_s + f->grain_s);
     wait_s = fmax(0, begins_s - play->now_s - f->grain_s);
     if (wait_s > 0 && asker && f->length * play->each >= f->limit) {
         load_fluid_refuses(f, play->now_s);
         return (struct load_admission){LOAD_FULL, play->now_s};
     }
-    how = outcome(f, asker, begins_s, wait_s);
+    how = outcome(f, asker, play->now_s, wait_s);
     if (wait_s > 0) {
         ring_put(f, begins_s);
         f->queue_max = fmax(f->queue_max, f->length * play->each);
@@ -93,7 +110,7 @@ struct load_admission load_admit(struct load_play *play, enum load_job job, cons
         return (struct load_admission){how, play->now_s + wait_s};
     f->free_s = begins_s + play->each * play->mean_s[job] / f->workers;
     f->wait_max_s = fmax(f->wait_max_s, wait_s);
-    return (struct load_admission){LOAD_SERVES, play->now_s + wait_s + load_service_s(play, job)};
+    return (struct load_admission){LOAD_SERVES, done_s(play, job, asker, play->now_s + wait_s)};
 }
 
 double load_queued(struct load_play *play, enum load_server server)

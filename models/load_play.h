@@ -19,6 +19,7 @@ struct load_fluid {
     bool drop_late, dropped;   /* the rule; one was */
     double grain_s;            /* work of a few cohorts: shorter waits are of their lumps, not of the storm */
     double free_s;             /* when what is there has been begun */
+    double came_s, apart_s;    /* when the last cohort came, and how long after the one before */
     double *begins;            /* ring of the times at which jobs begin, in order */
     uint32_t capacity, head, length; /* of the ring; a power of two */
     double queue_max, wait_max_s;

@@ -248,11 +248,12 @@ static void warn_overload(const struct load *load, unsigned server, GPtrArray *t
                                   : g_strdup_printf(" and overflows %s s after the first", N(s->full_s));
 
     g_ptr_array_add(
-        to, g_strdup_printf("%s is offered %s %% of what it can do: its queue grows as long as pulls go "
-                            "out (%s s)%s, so the answer depends on ue.count; it takes %s workers, or %s "
-                            "pulls/s at most",
-                            load_server_names[server], PERCENT(s->offered_ratio), N(load->pulls_s), full,
-                            N(s->workers_min), N(s->capacity_ues_per_s)));
+        to,
+        g_strdup_printf("%s is offered %s %% of what it can do: more and more UEs wait or have to come again "
+                        "as long as pulls go out (%s s)%s, so the answer depends on ue.count; it takes %s "
+                        "workers, or %s pulls/s at most",
+                        load_server_names[server], PERCENT(s->offered_ratio), N(load->pulls_s), full,
+                        N(s->workers_min), N(s->capacity_ues_per_s)));
     g_free(full);
 }
 

@@ -118,8 +118,8 @@ def notes(load):
             full = load.of(prefix, "full_s")
             overflow = f" and overflows {wording.seconds(full)} after the first" if full == full else ""
             found.append(
-                f"The {name} is offered more than it can do: its queue grows as long as pulls go out{overflow}, so the"
-                f" answer depends on ue.count. It takes {wording.count(load.of(prefix, 'workers_min'))} workers, or at most "
+                f"The {name} is offered more than it can do: more and more UEs wait or have to come again as long as pulls"
+                f" go out{overflow}, so the answer depends on ue.count. It takes {wording.count(load.of(prefix, 'workers_min'))} workers, or at most "
                 f"{wording.count(int(load.of(prefix, 'capacity_ues_per_s')))} pulls a second."
             )
     return found + dead_work(load)
@@ -131,8 +131,9 @@ def short_note(load):
     if not over:
         return ""
     names = " and ".join([", ".join(over[:-1]), over[-1]] if len(over) > 1 else over)
-    verb, whose = ("is", "its queue grows") if len(over) == 1 else ("are", "queues grow")
-    return f"the {names} {verb} offered more than 100 %: {whose} as long as pulls go out, so the answer depends on ue.count."
+    verb = "is" if len(over) == 1 else "are"
+    return (f"the {names} {verb} offered more than 100 %: more and more UEs wait or have to come again as long as pulls go"
+            " out, so the answer depends on ue.count.")  # fmt: skip
 
 
 def dead_work(load):

@@ -45,10 +45,10 @@ static void load_at(const struct scenario *scenario, struct study_load *out)
     out->offered_ratio = load.offered_max_ratio;
     out->bottleneck = load.bottleneck;
     if (load.offered_max_ratio >= OVERLOAD)
-        out->warning =
-            g_strdup_printf("more is offered than can be done: the queue grows as long as pulls go out, and "
-                            "the answer holds for ue.count = %s only",
-                            scenario_value_text(scenario, config_key_find("ue", "count")));
+        out->warning = g_strdup_printf(
+            "more is offered than can be done: more and more UEs wait as long as pulls go out, and "
+            "the answer holds for ue.count = %s only",
+            scenario_value_text(scenario, config_key_find("ue", "count")));
 }
 
 static double cost_at(const struct scenario *scenario)

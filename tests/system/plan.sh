@@ -94,7 +94,7 @@ says err "nothing.ini" "... is named"
 expect 0 "an answer above 100 %" plan window.ini -s bmsc.workers=2 -s bmsc.queue_limit=1000 -s run.end=60s -o over --quiet \
     --target 'update_p99_s <= 6' --vary 'pull.rate=80/s..100/s step 20/s' --replications 2..2
 says out "at pull.rate = 80/s: offered load 120 % (BM-SC); " "... is told with its load"
-says out "note: more is offered than can be done: the queue grows as long as pulls go out, and the answer holds for ue.count = 300 only" \
+says out "note: more is offered than can be done: more and more UEs wait as long as pulls go out, and the answer holds for ue.count = 300 only" \
     "... and with a warning"
 
 # --- two keys. A bootstrap takes 50 ms at the HSS: five workers at 95 a second; the BM-SC needs three.

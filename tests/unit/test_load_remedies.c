@@ -191,25 +191,33 @@ static void test_unsaid(void)
     "ue.count=2000", "ue.cells=20", "ue.muk_ahead=0.3", "pull.rate=200/s", "bsf.workers=3",                  \
         "bsf.zn_time=fixed(100ms)", "diameter.timeout=1s", "run.end=30min"
 
+/* 250 bootstraps a second for forty seconds at an HSS that does 125: each that it takes it begins within 4 ms
+ * of the time at which it is late, and is done 8 ms later. */
+#define BRINK                                                                                                \
+    "ue.count=20k", "ue.cells=20", "ue.muk_expired=0.5", "pull.rate=500/s", "bmsc.workers=20",               \
+        "bsf.workers=20", "hss.workers=1", "hss.service_time=fixed(8ms)", "hss.drop_late=yes"
+
 static const struct {
     const char *name, *settings[SETTINGS_MAX];
-} storms[] = {{"none", {COLLAPSE}},
-              {"drop late", {COLLAPSE, "hss.drop_late=yes"}},
-              {"queueing time", {COLLAPSE, "hss.queue_time_limit=500ms"}},
-              {"queueing time beyond patience", {COLLAPSE, "hss.queue_time_limit=3s"}},
-              {"growing Retry-After", {COLLAPSE, "bsf.retry_after_grows=20", "bsf.retry_after_spread=0.5"}},
-              {"overload reports", {COLLAPSE, "hss.overload_wait=500ms"}},
-              {"retry budget", {COLLAPSE, "whatif.retry_budget=2"}},
-              {"BSF, none", {COLLAPSE_BSF}},
-              {"BSF, drop late", {COLLAPSE_BSF, "bsf.drop_late=yes"}},
-              {"BSF, queueing time", {COLLAPSE_BSF, "bsf.queue_time_limit=1s"}},
-              {"Zn, none", {COLLAPSE_ZN}},
-              {"Zn, drop late", {COLLAPSE_ZN, "bsf.drop_late=yes"}},
-              {"Zn, queueing time", {COLLAPSE_ZN, "bsf.queue_time_limit=500ms"}},
-              {"Zn, growing Retry-After",
-               {COLLAPSE_ZN, "whatif.zn_timeout_status=503", "bmsc.retry_after_grows=5",
-                "bmsc.retry_after_spread=0.5"}},
-              {"Zn, overload reports", {COLLAPSE_ZN, "bsf.overload_wait=500ms"}}};
+} storms[] = {
+    {"none", {COLLAPSE}},
+    {"drop late", {COLLAPSE, "hss.drop_late=yes"}},
+    {"drop late, at the brink", {BRINK}},
+    {"queueing time", {COLLAPSE, "hss.queue_time_limit=500ms"}},
+    {"queueing time beyond patience", {COLLAPSE, "hss.queue_time_limit=3s"}},
+    {"growing Retry-After", {COLLAPSE, "bsf.retry_after_grows=20", "bsf.retry_after_spread=0.5"}},
+    {"overload reports", {COLLAPSE, "hss.overload_wait=500ms"}},
+    {"retry budget", {COLLAPSE, "whatif.retry_budget=2"}},
+    {"BSF, none", {COLLAPSE_BSF}},
+    {"BSF, drop late", {COLLAPSE_BSF, "bsf.drop_late=yes"}},
+    {"BSF, queueing time", {COLLAPSE_BSF, "bsf.queue_time_limit=1s"}},
+    {"Zn, none", {COLLAPSE_ZN}},
+    {"Zn, drop late", {COLLAPSE_ZN, "bsf.drop_late=yes"}},
+    {"Zn, queueing time", {COLLAPSE_ZN, "bsf.queue_time_limit=500ms"}},
+    {"Zn, growing Retry-After",
+     {COLLAPSE_ZN, "whatif.zn_timeout_status=503", "bmsc.retry_after_grows=5",
+      "bmsc.retry_after_spread=0.5"}},
+    {"Zn, overload reports", {COLLAPSE_ZN, "bsf.overload_wait=500ms"}}};
 
 static void against_run(gconstpointer data)
 {
@@ -224,7 +232,7 @@ static void against_run(gconstpointer data)
                    load_verdict_names[load.verdict], load.keyed_ratio, load.recovery_s,
                    load_verdict_names[storm_verdict(storm)], keyed, recovery_s);
     g_assert_cmpint(load.verdict, ==, storm_verdict(storm));
-    close_to(load.keyed_ratio, keyed, 0.04);
+    close_to(load.keyed_ratio, keyed, strstr(storms[i].name, "brink") ? 0.07 : 0.04);
     g_assert_cmpfloat(fabs(load.recovery_s - recovery_s), <=, 0.2 * recovery_s + 1);
     storm_free(storm);
     scenario_free(scenario);
