@@ -67,8 +67,12 @@ static bool read_options(struct expansion *e)
         cli_error("expand: --%s needs --missing", o->retry_failed ? "retry-failed" : "any-version");
         return false;
     }
-    if (o->points && o->count) {
-        cli_error("expand: --points and --count do not go together");
+    if ((o->points || o->longest_first) && o->count) {
+        cli_error("expand: --%s and --count do not go together", o->points ? "points" : "longest-first");
+        return false;
+    }
+    if (o->points && o->longest_first) {
+        cli_error("expand: --points, which go by their numbers, and --longest-first do not go together");
         return false;
     }
     return !o->only || (selection->only = study_command_only(e->study, o->only)) != NULL;

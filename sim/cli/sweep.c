@@ -161,9 +161,9 @@ static void name_failed(const struct sweep *sweep, const struct study_run *run)
     g_free(name);
 }
 
-static void tell_verdicts(const struct sweep *sweep)
+static void tell_verdicts(const struct sweep *sweep, const GArray *selected)
 {
-    char *line = verdicts_line(sweep->study, sweep->runs);
+    char *line = verdicts_line(sweep->study, selected);
 
     if (line)
         printf("not calm: %s\n", line);
@@ -175,7 +175,6 @@ static int report(struct sweep *sweep)
     GArray *all = selection_of(sweep->study, sweep->runs, &sweep->selection);
     unsigned left = 0, failed = 0, total = all->len;
 
-    g_array_unref(all);
     choose(sweep, true);
     for (unsigned i = 0; i < sweep->chosen->len; i++) {
         const struct study_run *run = &g_array_index(sweep->chosen, struct study_run, i);
@@ -189,7 +188,8 @@ static int report(struct sweep *sweep)
         printf("%u runs: %u done, %u failed, %u missing; %s/study.csv\n", total, total - left - failed,
                failed, left, sweep->dir);
     if (!sweep->options->quiet)
-        tell_verdicts(sweep);
+        tell_verdicts(sweep, all);
+    g_array_unref(all);
     if (sweep->options->until)
         tell_rounds(sweep);
     if (sweep->stopped)

@@ -45,6 +45,9 @@ expect 0 "--points of a folder, whose base has moved" expand as-folder --points 
 [ "$(tr '\n' ' ' <out)" = "9 10 " ]
 ok $? "... its points"
 expect 2 "--points with --count" expand "$studies/quick.ini" --points --count
+expect 2 "--points with --longest-first" expand "$studies/quick.ini" --points --longest-first
+says err "expand: --points, which go by their numbers, and --longest-first do not go together" "... is refused"
+expect 2 "--count with --longest-first" expand "$studies/quick.ini" --count --longest-first
 expect 0 "--replications" expand "$studies/quick.ini" -o q --replications 2..4
 lines 30 "three replications of ten points"
 says out "--seed 4 -o q/runs/p0010-r04" "replication 4 has seed 4"

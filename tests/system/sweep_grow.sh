@@ -180,4 +180,6 @@ ok $? "... with the same answers"
 printf '[study]\nbase = base.ini\nreplications = 2\n[set]\nrun.end = 2200ms\naccess.loss = 0\n[axis rate]\npull.rate = 20/s, 10k/s, 50/s\n' >short.ini
 expect_command 0 "a study with points whose runs end too early" "$P" sweep short.ini -o short
 says out "not calm: 4 cut off by run.end (points 1, 3)" "... which is said, with the points"
+expect_command 0 "a part of it" "$P" sweep short.ini -o short --only 'pull.rate == 20/s'
+says out "not calm: 2 cut off by run.end (point 1)" "... of the runs that were asked for, no others"
 done_testing
