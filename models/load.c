@@ -179,8 +179,8 @@ static void fill_verdict(const struct load_play *play, struct load *out)
         collapsed =
             collapsed || (f->late_max_s >= LOAD_COLLAPSE_S && server->useful_ratio < LOAD_COLLAPSE_USEFUL);
     }
-    out->recovery_s = drained_s - due_s;
     out->ends_by_itself = !play->cut_off && !play->stopped;
+    out->recovery_s = out->ends_by_itself ? drained_s - due_s : NAN;
     out->keyed_ratio = play->keyed / out->ues;
     out->verdict = collapsed              ? LOAD_COLLAPSED
                    : !out->ends_by_itself ? LOAD_CUT_OFF

@@ -118,7 +118,7 @@ struct load {
     double retries_per_ue;
     enum load_verdict verdict;
     bool ends_by_itself; /* before run.end, and without having been stopped */
-    double recovery_s;   /* from when the last first pull is due until queues are drained */
+    double recovery_s;   /* from when the last first pull is due until queues are drained; NAN: cut off */
     double keyed_ratio;  /* share of UEs that hold the key then */
     uint64_t events;     /* that were reckoned for all this: what it costs, some 50 to 100 ns each */
 };

@@ -79,7 +79,8 @@ static const struct field tail_fields[] = {
      offsetof(struct load, retry_ratio)},
     {"retries_per_ue", "1", "further tries of one UE, a mean over all",
      offsetof(struct load, retries_per_ue)},
-    {"recovery_s", "s", "from when the last first pull is due until queues are drained",
+    {"recovery_s", "s",
+     "from when the last first pull is due until queues are drained; empty: the storm is cut off",
      offsetof(struct load, recovery_s)},
     {"keyed_ratio", "ratio", "share of UEs that get the key", offsetof(struct load, keyed_ratio)}};
 
@@ -217,6 +218,9 @@ static char *expected(const struct load *load)
     char *without = load->keyed_ratio > 0.9995
                         ? g_strdup("")
                         : g_strdup_printf(", %s %% of the UEs get no key", PERCENT(1 - load->keyed_ratio));
+    char *end = load->ends_by_itself
+                    ? g_strdup_printf("drained %s s after the last pull", N(load->recovery_s))
+                    : g_strdup("cut off by run.end before it is over");
     char *sentence;
 
     switch (load->verdict) {
@@ -224,20 +228,18 @@ static char *expected(const struct load *load)
         sentence = g_strdup_printf("Expected: calm%s.", without);
         break;
     case LOAD_OVERLOADED:
-        sentence = g_strdup_printf(
-            "Expected: overloaded, waits of up to %s s at the %s, drained %s s after the last pull%s.",
-            N(load->server[waits].wait_max_s), load_server_names[waits], N(load->recovery_s), without);
+        sentence = g_strdup_printf("Expected: overloaded, waits of up to %s s at the %s, %s%s.",
+                                   N(load->server[waits].wait_max_s), load_server_names[waits], end, without);
         break;
     case LOAD_COLLAPSED:
-        sentence = g_strdup_printf("Expected: collapsed, for %s s all that the %s does comes too late, "
-                                   "drained %s s after the last pull%s.",
-                                   N(load->server[late].late_max_s), load_server_names[late],
-                                   N(load->recovery_s), without);
+        sentence = g_strdup_printf("Expected: collapsed, for %s s all that the %s does comes too late, %s%s.",
+                                   N(load->server[late].late_max_s), load_server_names[late], end, without);
         break;
     default:
         sentence = g_strdup_printf("Expected: cut off, run.end comes before the storm is over%s.", without);
     }
     g_free(without);
+    g_free(end);
     return sentence;
 }
 

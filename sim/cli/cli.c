@@ -116,16 +116,33 @@ static const GOptionEntry *valued_option(const GOptionEntry *entries, const char
     return NULL;
 }
 
-/* The words with -oDIR as -o DIR, as GOption wants it; g_ptr_array_unref() after the last use of any of
- * them. */
-static GPtrArray *split_words(const GOptionEntry *entries, char **argv)
+/* Of two folders or numbers the last one counts, as in every command line; of two conditions the first would
+ * be dropped, and the answer be one to another question. */
+static bool asks_one_thing(const GOptionEntry *entry)
 {
-    GPtrArray *words = g_ptr_array_new();
+    return entry->arg == G_OPTION_ARG_STRING && (g_strcmp0(entry->arg_description, "CONDITION") == 0 ||
+                                                 g_strcmp0(entry->arg_description, "SUM") == 0);
+}
 
-    for (char **at = argv; *at; at++) {
+/* The words with -oDIR as -o DIR, as GOption wants it; g_ptr_array_unref() after the last use of any of
+ * them. NULL after a message: a condition is given twice. */
+static GPtrArray *split_words(const char *command, const GOptionEntry *entries, char **argv)
+{
+    GPtrArray *words = g_ptr_array_new(), *asked = g_ptr_array_new();
+    bool good = true;
+
+    for (char **at = argv; *at && good; at++) {
         const char *attached = NULL;
         const GOptionEntry *entry = at > argv ? valued_option(entries, *at, &attached) : NULL;
 
+        if (entry && asks_one_thing(entry)) {
+            good = !g_ptr_array_find(asked, entry, NULL);
+            if (!good)
+                cli_error("%s: --%s is given twice, expected one %s", command, entry->long_name,
+                          *entry->arg_description == 'S' ? "sum"
+                                                         : "condition: its parts are joined by 'and'");
+            g_ptr_array_add(asked, (gpointer)entry);
+        }
         if (entry && attached && (*at)[1] != '-') {
             char name[] = {'-', entry->short_name, '\0'};
 
@@ -142,6 +159,9 @@ static GPtrArray *split_words(const GOptionEntry *entries, char **argv)
         }
     }
     g_ptr_array_add(words, NULL);
+    g_ptr_array_unref(asked);
+    if (!good)
+        g_clear_pointer(&words, g_ptr_array_unref);
     return words;
 }
 
@@ -210,6 +230,11 @@ enum cli_parsed cli_parse(const char *usage, const char *about, const GOptionEnt
                           char **argv)
 {
     const char *command = argv[0];
+    GPtrArray *words = split_words(command, entries, argv);
+
+    if (!words)
+        return CLI_REFUSED;
+
     GOptionContext *context = g_option_context_new(usage);
     char *program = g_strdup_printf("pullstorm %s", command);
     gboolean help = FALSE;
@@ -217,7 +242,6 @@ enum cli_parsed cli_parse(const char *usage, const char *about, const GOptionEnt
                                        {.long_name = NULL}};
     enum cli_parsed parsed = CLI_GO;
     GOptionEntry *as_they_stand = texts_as_they_stand(entries);
-    GPtrArray *words = split_words(entries, argv);
     char **left = (char **)words->pdata;
     int count = (int)words->len - 1;
     GError *error = NULL;

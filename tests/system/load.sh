@@ -61,6 +61,9 @@ is verdict overloaded "it turns away in time and recovers"
 is keyed_ratio 1 "everybody gets the key"
 expect 0 "the end comes too early" load calm.ini --format csv -s run.end=5s
 is verdict "cut off" "... which is named"
+is recovery_s "" "... and when it would be over is not told"
+expect 0 "a storm that collapses, cut off" load zh.ini -s run.end=1min
+says out "cut off by run.end before it is over" "... is said to be both"
 
 # --- to read
 expect 0 "load" load zh.ini

@@ -45,6 +45,8 @@ expect 0 "--points of a folder, whose base has moved" expand as-folder --points 
 [ "$(tr '\n' ' ' <out)" = "9 10 " ]
 ok $? "... its points"
 expect 2 "--points with --count" expand "$studies/quick.ini" --points --count
+expect 2 "--only twice" expand "$studies/quick.ini" --points --only 'point > 8' --only 'point < 2'
+says err "expand: --only is given twice, expected one condition: its parts are joined by 'and'" "... is refused, the first would be dropped"
 expect 2 "--points with --longest-first" expand "$studies/quick.ini" --points --longest-first
 says err "expand: --points, which go by their numbers, and --longest-first do not go together" "... is refused"
 expect 2 "--count with --longest-first" expand "$studies/quick.ini" --count --longest-first
