@@ -494,4 +494,11 @@ for command in expand collect plan sweep; do
     expect 0 "$command --help" "$command" --help
 done
 
+# --- counts that were zero in all runs
+printf '[ue]\ncount = 20\ncells = 2\n' >few.ini
+expect 0 "no failure in 59 runs" plan few.ini -o few --quiet --target 'ues_without_key == 0' --vary bsf.workers=3 --replications 59..59
+equals "$(cell few/plan.csv 1 status) $(cell few/plan.csv 1 sure)" "always yes" "... makes it sure that 95 % of all runs have none"
+expect 0 "... and in 58" plan few.ini -o fewer --quiet --target 'ues_without_key == 0' --vary bsf.workers=3 --replications 58..58
+equals "$(cell fewer/plan.csv 1 sure)" no "... does not"
+
 done_testing
