@@ -131,11 +131,40 @@ static struct grow *find_growth(const struct study *study, const char *dir, cons
     return grow;
 }
 
+/* A folder without the copies and without runs is no study's yet: nothing may stand there that a study would
+ * replace, or hide. */
+static bool is_free(const char *dir, GError **error)
+{
+    static const struct {
+        const char *name, *why;
+    } others[] = {{"summary.csv", "this is the folder of a run"},
+                  {"plan.csv", "this is a table of no plan in this folder"},
+                  {"runs.csv", "this is no table of a study in this folder, and would be replaced"},
+                  {"study.csv", "this is no table of a study in this folder, and would be replaced"}};
+
+    char *runs = g_build_filename(dir, "runs", NULL);
+    bool there = g_file_test(runs, G_FILE_TEST_IS_DIR);
+
+    g_free(runs);
+    if (there)
+        return true;
+    for (size_t i = 0; i < G_N_ELEMENTS(others) && !there; i++) {
+        char *path = g_build_filename(dir, others[i].name, NULL);
+
+        there = g_file_test(path, G_FILE_TEST_EXISTS);
+        if (there)
+            g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_CONTRADICTION, "%s: %s, expected another folder",
+                        path, others[i].why);
+        g_free(path);
+    }
+    return !there;
+}
+
 bool folder_fits(const struct study *study, const char *dir, GError **error)
 {
     struct copies copies;
     struct grow *grow = NULL;
-    bool good = read_copies(study, dir, &copies, error);
+    bool good = read_copies(study, dir, &copies, error) && (copies.study || is_free(dir, error));
 
     if (good && copies.changed && !grow_interrupted(dir)) { /* else names say nothing */
         grow = find_growth(study, dir, &copies, error);

@@ -494,8 +494,21 @@ for command in expand collect plan sweep; do
     expect 0 "$command --help" "$command" --help
 done
 
-# --- counts that were zero in all runs
+# --- folders that are somebody else's
 printf '[ue]\ncount = 20\ncells = 2\n' >few.ini
+"$program" run few.ini -o a-run --quiet
+printf '[study]\nbase = few.ini\n[axis w]\nbsf.workers = 2, 4\n' >two.ini
+mkdir mine
+echo precious >mine/study.csv
+for command in sweep collect; do
+    expect 2 "$command in the folder of a run" "$command" two.ini -o a-run
+    says err "a-run/summary.csv: this is the folder of a run, expected another folder" "... is refused"
+    expect 2 "$command over a table that is no study's" "$command" two.ini -o mine
+    says err "mine/study.csv: this is no table of a study in this folder, and would be replaced" "... is refused"
+done
+equals "$(cat mine/study.csv) $(find mine a-run -name "*.ini" | wc -l)" "precious 0" "nothing is lost, and nothing left there"
+
+# --- counts that were zero in all runs
 expect 0 "no failure in 59 runs" plan few.ini -o few --quiet --target 'ues_without_key == 0' --vary bsf.workers=3 --replications 59..59
 equals "$(cell few/plan.csv 1 status) $(cell few/plan.csv 1 sure)" "always yes" "... makes it sure that 95 % of all runs have none"
 expect 0 "... and in 58" plan few.ini -o fewer --quiet --target 'ues_without_key == 0' --vary bsf.workers=3 --replications 58..58
