@@ -158,8 +158,25 @@ static void take_section(struct loader *loader, const struct config_line *line)
         unknown_section(loader, origin, line->section);
 }
 
+/* One mistake, and not one for each of its sections and keys. */
+static bool is_study(struct loader *loader, const GArray *lines)
+{
+    for (unsigned i = 0; i < lines->len; i++) {
+        const struct config_line *line = &g_array_index(lines, struct config_line, i);
+
+        if (line->kind == LINE_SECTION && strcmp(line->section, "study") == 0) {
+            mistakes_add(&loader->mistakes, CONFIG_ERROR_UNKNOWN, line_origin(loader, line->number),
+                         "[study]: this is a study, expected a scenario (a study is run by pullstorm sweep)");
+            return true;
+        }
+    }
+    return false;
+}
+
 static void take_lines(struct loader *loader, const GArray *lines)
 {
+    if (is_study(loader, lines))
+        return;
     for (unsigned i = 0; i < lines->len; i++) {
         const struct config_line *line = &g_array_index(lines, struct config_line, i);
 

@@ -116,6 +116,11 @@ says err "TS 33.246 6.3.2.2.1" "... with the clause"
 says err "whatif.pull_backoff_max" "... and what to set instead"
 expect 2 "the same as a setting" check storm.ini -s ue.backoff_wait=5s
 says err "-s ue.backoff_wait=5s: ue.backoff_wait: no UE waits" "... says why"
+printf '[study]\nbase = storm.ini\n[axis w]\nbsf.workers = 2, 4\n' >study.ini
+expect 2 "a study is no scenario" run study.ini
+says err "study.ini:1: [study]: this is a study, expected a scenario (a study is run by pullstorm sweep)" "... which is said"
+[ "$(wc -l <err)" = 1 ]
+ok $? "... once"
 expect 0 "check of a what-if" check what.ini
 says err "note: what if: whatif.pull_backoff_max = 30s; no standard has that" "... names it, and not the one at its default"
 expect 0 "check without one" check storm.ini
