@@ -44,7 +44,7 @@ struct storm_needs {
     double tables_bytes;  /* an entry for each UE: taken at once */
     double memory_bytes;  /* peak if no UE waits for another */
     double waiting_bytes; /* the same if all UEs wait at a time */
-    double series_bytes;  /* of the files of a run: timeseries.csv ... */
+    double files_bytes;   /* of the files of a run: timeseries.csv, distribution.csv and so on ... */
     double capture_bytes; /* ... and with a capture, a key log */
     double keylog_bytes;
     double cpu_s; /* on the machine of README.md, if each UE is served at its first try */

@@ -12,8 +12,11 @@ static const struct {
 } plain = {15, 9.2e-6, 3560, 1360, 0}, bootstrap = {22, 20e-6, 4830, 590, 260};
 
 #define SERIES_HEAD_BYTES 1200
-#define SERIES_ROW_BYTES  260 /* a third of its columns in use */
-#define ROUND_TRIPS       10  /* from pull to ACK, with a bootstrap */
+#define SERIES_ROW_BYTES  260   /* a third of its columns in use */
+#define ROUND_TRIPS       10    /* from pull to ACK, with a bootstrap */
+#define HEADS_BYTES       14000 /* summary.csv, latency.csv, manifest.json */
+#define STEP_BYTES        41    /* a row of distribution.csv */
+#define STEPS_PROCEDURES  3000  /* its other rows; calm storms have half, overloaded ones three times that */
 
 /* How long a UE is busy that waits for nobody. */
 static double unloaded_s(const struct scenario *s)
@@ -43,6 +46,19 @@ static double series_rows(const struct scenario *s, double ues)
     return ceil(end_s / ((double)s->output_interval / 1e9)) + 1;
 }
 
+/* distribution.csv has a row for each step in which there is a UE: of the times of the update, which are
+ * spread evenly over those of the pulls, the last octave has half, the one before a quarter. */
+static double distribution_bytes(const struct scenario *s, double ues)
+{
+    double rows = fmin(6 * ues, STEPS_PROCEDURES), left = ues;
+
+    for (double octave_s = ues / s->pull_rate; octave_s > unloaded_s(s) / 2 && left > 1; octave_s /= 2) {
+        left /= 2;
+        rows += HISTOGRAM_STEPS * -expm1(-left / HISTOGRAM_STEPS);
+    }
+    return rows * STEP_BYTES;
+}
+
 void storm_needs(const struct scenario *s, const struct network_engine *engine, struct storm_needs *out)
 {
     const struct network_cost *cost = engine ? &engine->cost : &native_engine.cost;
@@ -55,7 +71,8 @@ void storm_needs(const struct scenario *s, const struct network_engine *engine, 
     out->tables_bytes = (double)s->ue_count * (double)storm_ue_bytes(s);
     out->memory_bytes = resting + out->tables_bytes + busy * cost->busy_bytes;
     out->waiting_bytes = resting + out->tables_bytes + ues * cost->busy_bytes;
-    out->series_bytes = SERIES_HEAD_BYTES + series_rows(s, ues) * SERIES_ROW_BYTES;
+    out->files_bytes =
+        HEADS_BYTES + distribution_bytes(s, ues) + SERIES_HEAD_BYTES + series_rows(s, ues) * SERIES_ROW_BYTES;
     out->capture_bytes = ues * plain.capture_bytes + boots * bootstrap.capture_bytes;
     out->keylog_bytes = ues * plain.keylog_bytes + boots * bootstrap.keylog_bytes;
     out->cpu_s = ues * (plain.cpu_s + plain.packets * cost->packet_s) +

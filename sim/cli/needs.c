@@ -73,14 +73,14 @@ char *needs_missing(const struct scenario *scenario, const struct needs_files *f
     double capture = files->capture ? needs.capture_bytes : 0,
            keylog = files->keylog ? needs.keylog_bytes : 0;
     double devices = files->device_captures ? DEVICES_A_PACKET * needs.capture_bytes : 0;
-    double largest = fmax(fmax(capture, keylog), needs.series_bytes);
+    double largest = fmax(fmax(capture, keylog), needs.files_bytes);
 
     if (needs.memory_bytes > memory.bytes)
         return missing(scenario, "the run would be out of memory", needs.memory_bytes, memory);
     if (largest > file.bytes)
         return missing(scenario, "a file would grow too large", largest, file);
-    if (needs.series_bytes + capture + keylog + devices > disk.bytes)
-        return missing(scenario, "the disk would be full", needs.series_bytes + capture + keylog + devices,
+    if (needs.files_bytes + capture + keylog + devices > disk.bytes)
+        return missing(scenario, "the disk would be full", needs.files_bytes + capture + keylog + devices,
                        disk);
     return NULL;
 }
@@ -95,9 +95,8 @@ void needs_print(const struct scenario *scenario)
 
     printf("a run %s, %s of one core if each UE is served at its first try, and %s of disk (%s more with "
            "--pcap, %s with --keylog)\n",
-           said, format_seconds(time, needs.cpu_s * needs_slowness()),
-           format_bytes(files, needs.series_bytes), format_bytes(capture, needs.capture_bytes),
-           format_bytes(keylog, needs.keylog_bytes));
+           said, format_seconds(time, needs.cpu_s * needs_slowness()), format_bytes(files, needs.files_bytes),
+           format_bytes(capture, needs.capture_bytes), format_bytes(keylog, needs.keylog_bytes));
     if (refused)
         fprintf(stderr, "note: run refuses it: %s\n", refused);
     else if (needs.waiting_bytes > memory.bytes)
