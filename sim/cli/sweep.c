@@ -228,8 +228,7 @@ static int finish(struct sweep *sweep)
         return CLI_WRONG;
     forget_failures(sweep);
     if (!collect_write(sweep->study, sweep->runs, sweep->dir, &error)) {
-        study_command_give_up(error);
-        return CLI_WRONG;
+        return study_command_give_up(error);
     }
     return report(sweep);
 }
@@ -376,27 +375,24 @@ static bool begin_folder(struct sweep *sweep, GError **error)
 }
 
 /* Takes the folder, and has the copies of study and base in it before the first run. */
-static bool take_folder(struct sweep *sweep)
+static int take_folder(struct sweep *sweep)
 {
     GError *error = NULL;
 
-    if (!lock(sweep, &error)) {
-        study_command_give_up(error);
-        return false;
-    }
+    if (!lock(sweep, &error))
+        return study_command_give_up(error);
     if (!sweep_slurm_free(sweep))
-        return false;
-    if (!begin_folder(sweep, &error)) {
-        study_command_give_up(error);
-        return false;
-    }
+        return CLI_WRONG;
+    if (!begin_folder(sweep, &error))
+        return study_command_give_up(error);
     study_command_clear(sweep->dir);
-    return true;
+    return CLI_OK;
 }
 
 static int sweep_study(struct sweep *sweep)
 {
     GError *error = NULL;
+    int status;
 
     if (!folder_fits(sweep->study, sweep->dir, &error)) /* before there is a folder */
         return study_command_give_up(error);
@@ -404,8 +400,9 @@ static int sweep_study(struct sweep *sweep)
         return print_wrapper(sweep);
     if (sweep->options->dry_run)
         return print_lines(sweep);
-    if (!take_folder(sweep))
-        return CLI_WRONG;
+    status = take_folder(sweep);
+    if (status != CLI_OK)
+        return status;
     if (!sweep->options->slurm && !sweep->options->sshlogin)
         study_command_tell_limit(sweep->study);
     watch_signals(sweep);

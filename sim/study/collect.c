@@ -258,7 +258,11 @@ bool collect_until_parse(const char *text, const struct study_host *host, struct
 
         out->inclusive = comparison[1] == '=';
         out->share = g_ascii_strtod(number, NULL) / 100;
-        good = metric_place(host, name, &out->metric, error);
+        good = out->share > 0;
+        if (!good)
+            g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
+                        "\"%s\": no interval is narrower than that, expected more than 0 %%", text);
+        good = good && metric_place(host, name, &out->metric, error);
         g_free(name);
         g_free(comparison);
         g_free(number);

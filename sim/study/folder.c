@@ -162,9 +162,13 @@ static bool is_free(const char *dir, GError **error)
 
 bool folder_fits(const struct study *study, const char *dir, GError **error)
 {
-    struct copies copies;
+    struct copies copies = {.study = NULL};
     struct grow *grow = NULL;
-    bool good = read_copies(study, dir, &copies, error) && (copies.study || is_free(dir, error));
+    bool good = !g_file_test(dir, G_FILE_TEST_EXISTS) || g_file_test(dir, G_FILE_TEST_IS_DIR);
+
+    if (!good)
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_CONTRADICTION, "%s: exists and is not a folder", dir);
+    good = good && read_copies(study, dir, &copies, error) && (copies.study || is_free(dir, error));
 
     if (good && copies.changed && !grow_interrupted(dir)) { /* else names say nothing */
         grow = find_growth(study, dir, &copies, error);

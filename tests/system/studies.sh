@@ -508,6 +508,16 @@ for command in sweep collect; do
 done
 equals "$(cat mine/study.csv) $(find mine a-run -name "*.ini" | wc -l)" "precious 0" "nothing is lost, and nothing left there"
 
+expect 2 "intervals of no width" sweep two.ini -o until --dry-run --until 'ci(update_p99_s) < 0%'
+says err "no interval is narrower than that, expected more than 0 %" "... are refused"
+mkdir read-only
+chmod 555 read-only
+if ! : 2>/dev/null >read-only/probe; then
+    expect 1 "a folder that cannot be written" sweep two.ini -o read-only/study
+fi
+expect 2 "a file in the folder's place" sweep two.ini -o few.ini
+says err "few.ini: exists and is not a folder" "... is named"
+
 # --- counts that were zero in all runs
 expect 0 "no failure in 59 runs" plan few.ini -o few --quiet --target 'ues_without_key == 0' --vary bsf.workers=3 --replications 59..59
 equals "$(cell few/plan.csv 1 status) $(cell few/plan.csv 1 sure)" "always yes" "... makes it sure that 95 % of all runs have none"

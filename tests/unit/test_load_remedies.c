@@ -199,25 +199,24 @@ static void test_unsaid(void)
 
 static const struct {
     const char *name, *settings[SETTINGS_MAX];
-} storms[] = {
-    {"none", {COLLAPSE}},
-    {"drop late", {COLLAPSE, "hss.drop_late=yes"}},
-    {"drop late, at the brink", {BRINK}},
-    {"queueing time", {COLLAPSE, "hss.queue_time_limit=500ms"}},
-    {"queueing time beyond patience", {COLLAPSE, "hss.queue_time_limit=3s"}},
-    {"growing Retry-After", {COLLAPSE, "bsf.retry_after_grows=20", "bsf.retry_after_spread=0.5"}},
-    {"overload reports", {COLLAPSE, "hss.overload_wait=500ms"}},
-    {"retry budget", {COLLAPSE, "whatif.retry_budget=2"}},
-    {"BSF, none", {COLLAPSE_BSF}},
-    {"BSF, drop late", {COLLAPSE_BSF, "bsf.drop_late=yes"}},
-    {"BSF, queueing time", {COLLAPSE_BSF, "bsf.queue_time_limit=1s"}},
-    {"Zn, none", {COLLAPSE_ZN}},
-    {"Zn, drop late", {COLLAPSE_ZN, "bsf.drop_late=yes"}},
-    {"Zn, queueing time", {COLLAPSE_ZN, "bsf.queue_time_limit=500ms"}},
-    {"Zn, growing Retry-After",
-     {COLLAPSE_ZN, "whatif.zn_timeout_status=503", "bmsc.retry_after_grows=5",
-      "bmsc.retry_after_spread=0.5"}},
-    {"Zn, overload reports", {COLLAPSE_ZN, "bsf.overload_wait=500ms"}}};
+} storms[] = {{"none", {COLLAPSE}},
+              {"drop late", {COLLAPSE, "hss.drop_late=yes"}},
+              {"drop late, at the brink", {BRINK}},
+              {"queueing time", {COLLAPSE, "hss.queue_time_limit=500ms"}},
+              {"queueing time beyond patience", {COLLAPSE, "hss.queue_time_limit=3s"}},
+              {"growing Retry-After", {COLLAPSE, "bsf.retry_after_grows=20", "bsf.retry_after_spread=0.5"}},
+              {"overload reports", {COLLAPSE, "hss.overload_wait=500ms"}},
+              {"retry budget", {COLLAPSE, "whatif.retry_budget=2"}},
+              {"BSF, none", {COLLAPSE_BSF}},
+              {"BSF, drop late", {COLLAPSE_BSF, "bsf.drop_late=yes"}},
+              {"BSF, queueing time", {COLLAPSE_BSF, "bsf.queue_time_limit=1s"}},
+              {"Zn, none", {COLLAPSE_ZN}},
+              {"Zn, drop late", {COLLAPSE_ZN, "bsf.drop_late=yes"}},
+              {"Zn, queueing time", {COLLAPSE_ZN, "bsf.queue_time_limit=500ms"}},
+              {"Zn, growing Retry-After",
+               {COLLAPSE_ZN, "whatif.zn_timeout_status=503", "bmsc.retry_after_grows=5",
+                "bmsc.retry_after_spread=0.5"}},
+              {"Zn, overload reports", {COLLAPSE_ZN, "bsf.overload_wait=500ms"}}};
 
 static void against_run(gconstpointer data)
 {
