@@ -79,6 +79,7 @@ static bool orient(struct view *view)
         if (imply_downwards(view))
             return true;
     }
+    view->rows_turned = view->columns_turned = false;
     return false;
 }
 

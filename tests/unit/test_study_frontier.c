@@ -169,6 +169,39 @@ static void test_turned(void)
     g_rand_free(random);
 }
 
+/* Where no direction is known, beside the answer is what has a step less of either key. */
+static void check_beside(const struct truth *truth, const struct search *search)
+{
+    unsigned row = search->answer / truth->columns, column = search->answer % truth->columns;
+
+    g_assert_cmpuint(search->below, ==, row > 0 ? search->answer - truth->columns : SEARCH_NONE);
+    g_assert_cmpuint(search->above, ==, column > 0 ? search->answer - 1 : SEARCH_NONE);
+}
+
+/* A band: too little of both fails, and too much. */
+static void test_band(void)
+{
+    struct truth truth = {.rows = 9, .columns = 9};
+    enum verdict implied[SIDE_MAX * SIDE_MAX];
+    unsigned looks;
+    struct search search;
+
+    for (unsigned p = 0; p < 81; p++) {
+        truth.cost[p] = p / 9 + p % 9;
+        truth.meets[p] = truth.cost[p] >= 4 && truth.cost[p] <= 6;
+    }
+    rank(&truth);
+    search = search_of(&truth, &looks, implied);
+    g_assert_cmpint(search.status, ==, SEARCH_NOT_MONOTONE);
+    g_assert_cmpuint(truth.cost[search.answer], ==, 4);
+    check_beside(&truth, &search);
+    for (unsigned i = 0; i < 2; i++) {
+        unsigned beside = i ? search.above : search.below;
+
+        g_assert_true(beside == SEARCH_NONE || implied[beside] == VERDICT_FAILS); /* looked at, too */
+    }
+}
+
 /* Whatever the truth: it ends, what is said of combinations is so, and what is not monotone is not taken
  * to be. */
 static void test_ragged(void)
@@ -193,6 +226,8 @@ static void test_ragged(void)
         g_assert_true(search.neighbour == SEARCH_NONE || !truth.meets[search.neighbour]);
         g_assert_true((search.status == SEARCH_NEVER) == (search.answer == SEARCH_NONE));
         if (search.status == SEARCH_NOT_MONOTONE)
+            check_beside(&truth, &search);
+        if (search.status == SEARCH_NOT_MONOTONE)
             for (unsigned p = 0; p < truth.rows * truth.columns; p++)
                 g_assert_true(implied[p] == VERDICT_UNKNOWN ||
                               (implied[p] == VERDICT_MEETS) == truth.meets[p]);
@@ -207,5 +242,6 @@ int main(int argc, char **argv)
     g_test_add_func("/study/frontier/corner", test_corner);
     g_test_add_func("/study/frontier/turned", test_turned);
     g_test_add_func("/study/frontier/ragged", test_ragged);
+    g_test_add_func("/study/frontier/band", test_band);
     return g_test_run();
 }
