@@ -169,6 +169,11 @@ wrong "a price that divides by 0" "divides by 0" --vary $a --vary $b --cost 'bms
 wrong "the largest of two keys" "expected none of --largest" --vary $a --vary $b --cost 'bmsc.workers+hss.workers' --largest
 wrong "too many combinations" "more than 10000 combinations" --vary bmsc.workers=1..101 --vary hss.workers=1..100 \
     --cost 'bmsc.workers+hss.workers'
+# Three of nine combinations are wrong, and neither the first nor the last of them all.
+wrong "keys that bound each other" "point 1, ue.retry_base = 5s, ue.retry_cap = 2s: " --vary ue.retry_base=1s,5s,20s \
+    --vary ue.retry_cap=2s,10s,64s --cost 'ue.retry_base + ue.retry_cap'
+[ ! -e wrong ]
+ok $? "... before anything runs"
 printf '[study]\nbase = two.ini\n[axis a]\npull.rate = 50/s, 95/s\n' >axis.ini
 expect 2 "two keys over a study with an axis" plan axis.ini --target "$both" --vary $a --vary $b --cost 'bmsc.workers+hss.workers'
 says err "two keys are varied at one point" "... are refused"
