@@ -35,6 +35,27 @@ static enum verdict *implied_at(const struct view *view, unsigned i, unsigned j)
     return &view->implied[i * view->grid->columns + j];
 }
 
+static unsigned looked(const struct view *view)
+{
+    unsigned count = view->grid->rows * view->grid->columns, known = 0;
+
+    for (unsigned p = 0; p < count; p++)
+        known += view->seen[p].verdict != VERDICT_UNKNOWN;
+    return known;
+}
+
+/* The cheapest known combination that meets, of equal ones the first; SEARCH_NONE: there is none. */
+static unsigned cheapest(const struct view *view)
+{
+    unsigned best = SEARCH_NONE, count = view->grid->rows * view->grid->columns;
+
+    for (unsigned p = 0; p < count; p++)
+        if (view->seen[p].verdict == VERDICT_MEETS &&
+            (best == SEARCH_NONE || view->grid->ranks[p] < view->grid->ranks[best]))
+            best = p;
+    return best;
+}
+
 /* --- what follows from what ----------------------------------------------------------------------------- */
 
 /* What meets makes all that has more of either meet. */
@@ -86,27 +107,15 @@ static bool orient(struct view *view)
 void frontier_implied(const struct search_seen *seen, const struct frontier_grid *grid, enum verdict *out)
 {
     struct view view = {seen, grid, false, false, g_new(enum verdict, grid->rows * grid->columns)};
-    bool monotone = orient(&view);
+    bool follows = orient(&view) && cheapest(&view) != SEARCH_NONE;
 
     for (unsigned i = 0; i < grid->rows; i++)
         for (unsigned j = 0; j < grid->columns; j++)
-            out[place(&view, i, j)] = monotone ? *implied_at(&view, i, j) : seen_at(&view, i, j);
+            out[place(&view, i, j)] = follows ? *implied_at(&view, i, j) : seen_at(&view, i, j);
     g_free(view.implied);
 }
 
 /* --- the next look -------------------------------------------------------------------------------------- */
-
-/* The cheapest known combination that meets, of equal ones the first; SEARCH_NONE: there is none. */
-static unsigned cheapest(const struct view *view)
-{
-    unsigned best = SEARCH_NONE, count = view->grid->rows * view->grid->columns;
-
-    for (unsigned p = 0; p < count; p++)
-        if (view->seen[p].verdict == VERDICT_MEETS &&
-            (best == SEARCH_NONE || view->grid->ranks[p] < view->grid->ranks[best]))
-            best = p;
-    return best;
-}
 
 /* Combinations among which a look is to be chosen, and how many lie below and to the left of each of
  * them, and above and to the right (with itself). */
@@ -206,6 +215,68 @@ static unsigned a_step_cheaper(const struct view *view, unsigned best)
     return next;
 }
 
+/* Without any order, in a row or a column of the cheapest known: the middle between that and the next known
+ * one, if it is cheaper. step: to the next place; so many are left that way. */
+static unsigned half_the_way(const struct view *view, unsigned best, int step, unsigned left)
+{
+    unsigned length = 1, middle;
+
+    while (length <= left && view->seen[best + (unsigned)(step * (int)length)].verdict == VERDICT_UNKNOWN)
+        length++;
+    if (length > left || length < 2)
+        return SEARCH_NONE;
+    middle = best + (unsigned)(step * (int)(length / 2));
+    return view->grid->ranks[middle] < view->grid->ranks[best] ? middle : SEARCH_NONE;
+}
+
+static unsigned half_cheaper(const struct view *view, unsigned best)
+{
+    unsigned columns = view->grid->columns, row = best / columns, column = best % columns, next = SEARCH_NONE;
+    const int steps[] = {-(int)columns, -1, (int)columns, 1};
+    const unsigned left[] = {row, column, view->grid->rows - 1 - row, columns - 1 - column};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+        unsigned middle = half_the_way(view, best, steps[i], left[i]);
+
+        if (middle != SEARCH_NONE &&
+            (next == SEARCH_NONE || view->grid->ranks[middle] < view->grid->ranks[next]))
+            next = middle;
+    }
+    return next;
+}
+
+/* --- nothing met ---------------------------------------------------------------------------------------- */
+
+/* The best gap of a row or a column: `count` places from `from`, each `step` behind the last. */
+static void gap_of_line(const struct view *view, unsigned from, unsigned step, unsigned count,
+                        struct search_gap *best, unsigned *middle)
+{
+    struct search_seen *line = g_new(struct search_seen, count);
+    struct search_gap gap;
+
+    for (unsigned i = 0; i < count; i++)
+        line[i] = view->seen[from + i * step];
+    if (search_gap(line, count, view->grid->parts, &gap) &&
+        (*middle == SEARCH_NONE || search_gap_better(&gap, best))) {
+        *best = gap;
+        *middle = from + (gap.a + (gap.b - gap.a) / 2) * step;
+    }
+    g_free(line);
+}
+
+/* The middle of the best gap of all rows and columns, as long as there is reason to look there. */
+static unsigned in_a_gap(const struct view *view)
+{
+    unsigned rows = view->grid->rows, columns = view->grid->columns, middle = SEARCH_NONE;
+    struct search_gap best = {.may = false};
+
+    for (unsigned i = 0; i < rows; i++)
+        gap_of_line(view, i * columns, 1, columns, &best, &middle);
+    for (unsigned j = 0; j < columns; j++)
+        gap_of_line(view, j, columns, rows, &best, &middle);
+    return looked(view) < (best.may ? FRONTIER_LOOKS_MOST : FRONTIER_LOOKS_LEAST) ? middle : SEARCH_NONE;
+}
+
 /* --- the search ----------------------------------------------------------------------------------------- */
 
 static void need(struct search *out, const struct view *view, unsigned p)
@@ -232,16 +303,7 @@ static void need_grid(struct search *out, const struct view *view)
         out->left += 2;
 }
 
-static unsigned looked(const struct view *view)
-{
-    unsigned count = view->grid->rows * view->grid->columns, known = 0;
-
-    for (unsigned p = 0; p < count; p++)
-        known += view->seen[p].verdict != VERDICT_UNKNOWN;
-    return known;
-}
-
-/* The combinations with a step less of either key. */
+/* The combinations with a step less of either key; where less is better, a step more. */
 static void beside(struct search *out, const struct view *view)
 {
     unsigned columns = view->grid->columns, row = out->answer / columns, column = out->answer % columns;
@@ -264,8 +326,11 @@ static void finish(struct search *out, const struct view *view, bool monotone)
                   : !monotone                ? SEARCH_NOT_MONOTONE
                   : any_fails                ? SEARCH_MET
                                              : SEARCH_ALWAYS;
-    if (out->answer == SEARCH_NONE) /* what has most of both */
-        out->neighbour = place(view, view->grid->rows - 1, view->grid->columns - 1);
+    out->turned[0] = view->rows_turned;
+    out->turned[1] = view->columns_turned;
+    if (out->answer == SEARCH_NONE)
+        out->neighbour =
+            search_nearest_miss(view->seen, view->grid->rows * view->grid->columns, view->grid->parts, false);
     if (out->below != SEARCH_NONE && view->seen[out->below].verdict == VERDICT_FAILS)
         out->neighbour = out->below;
     else if (out->above != SEARCH_NONE && view->seen[out->above].verdict == VERDICT_FAILS)
@@ -278,16 +343,20 @@ static void look_on(struct search *out, const struct view *view, struct choice *
     bool few = looked(view) < FRONTIER_LOOKS_MOST;
 
     out->answer = cheapest(view);
-    if (monotone)
+    if (out->answer == SEARCH_NONE)
+        next = in_a_gap(view);
+    else if (monotone)
         next = cheaper(view, c, out->answer);
     else if (few)
+        next = half_cheaper(view, out->answer);
+    if (!monotone && few && next == SEARCH_NONE)
         next = a_step_cheaper(view, out->answer);
     if (next == SEARCH_NONE && out->answer != SEARCH_NONE) {
         beside(out, view);
         need(out, view, out->below);
         need(out, view, out->above);
     }
-    if (next == SEARCH_NONE && out->needed_count == 0 && monotone && few)
+    if (next == SEARCH_NONE && out->needed_count == 0 && out->answer != SEARCH_NONE && monotone && few)
         next = on_frontier(view, c);
     need(out, view, next);
     if (out->needed_count == 0)

@@ -3,8 +3,9 @@
  * plan_search.h. First a coarse grid of combinations. Where all that is known is monotone (more of either
  * key never hurts, or less of it does not), each look tells of many others: next comes the one that tells
  * most whichever way it goes, first among what would be cheaper than the cheapest known, then along the
- * frontier. Where it is not monotone, what would be cheaper is looked at, the dearest first, up to a
- * number of looks. */
+ * frontier. Where it is not monotone, ends of windows in the row and the column of the cheapest known are
+ * halved, then what would be cheaper is looked at, the dearest first, up to a number of looks. Where nothing
+ * meets, gaps in rows and columns are halved as of one key: keys of which more hurts, too, have windows. */
 #ifndef SIM_STUDY_PLAN_FRONTIER_H
 #define SIM_STUDY_PLAN_FRONTIER_H
 
@@ -14,19 +15,23 @@
 struct frontier_grid {
     unsigned rows, columns;
     const unsigned *ranks; /* of each combination by its cost: 0 the cheapest, equal where the cost is */
+    unsigned parts;        /* of the target */
 };
 
 /* So many combinations at most. */
 #define FRONTIER_PLACES_MAX 10000
-/* Looks along the frontier, and where nothing is monotone, at most. */
-#define FRONTIER_LOOKS_MOST 40
+/* Looks at most: along the frontier, where nothing is monotone, and where nothing meets while there is reason
+ * to look. And where nothing meets, in any case. */
+#define FRONTIER_LOOKS_MOST  40
+#define FRONTIER_LOOKS_LEAST 20
 
 /* answer: the cheapest. below and above: the combinations beside it that have a step less of the first and of
- * the second key; neighbour: one of them. NOT_MONOTONE: more of a key hurts somewhere. low, high, windows are
- * not set. */
+ * the second key (a step more where less of it is better: turned); neighbour: one of them, of NEVER the
+ * nearest miss. NOT_MONOTONE: more of a key hurts somewhere. low, high, windows are not set. */
 struct search frontier_look(const struct search_seen *seen, const struct frontier_grid *grid);
 
-/* out[rows * columns]: what is known of each combination, by itself or because it follows. */
+/* out[rows * columns]: what is known of each combination, by itself or because it follows. Nothing
+ * follows as long as nothing meets: it may lie in a window. */
 void frontier_implied(const struct search_seen *seen, const struct frontier_grid *grid, enum verdict *out);
 
 #endif

@@ -218,7 +218,7 @@ static bool read_axes(struct plan *plan, GError **error)
     }
     if (plan->axis_count > 1) {
         plan->directed = true; /* to what is cheap */
-        plan->grid = (struct frontier_grid){plan->axes[0].texts->len, plan->axes[1].texts->len, NULL};
+        plan->grid = (struct frontier_grid){plan->axes[0].texts->len, plan->axes[1].texts->len, NULL, 0};
     }
     return true;
 }
@@ -305,8 +305,8 @@ static bool check_value(const struct plan *plan, unsigned point, unsigned place,
     return false;
 }
 
-/* Each value must be right at every point, for keys bound each other: of two each combination. Of one key over
- * a large study the ends of the range must do. */
+/* Each value must be right at every point, for keys bound each other: of two each combination. Of one key
+ * over a large study the ends of the range must do. */
 static bool check_values(const struct plan *plan, GError **error)
 {
     bool all = plan->axis_count > 1 || plan->count <= CHECKED_MOST / plan->study->point_count, good = true;
@@ -349,6 +349,7 @@ struct plan *plan_new(const struct study *study, const struct plan_options *opti
         return NULL;
     }
     plan->grid.ranks = plan->ranks;
+    plan->grid.parts = plan->parts->len;
     make_points(plan);
     return plan;
 }

@@ -3,6 +3,7 @@
 #include "sim/study/plan_search.h"
 
 #include <math.h>
+#include <stddef.h>
 
 struct view {
     const struct search_seen *seen;
@@ -176,17 +177,10 @@ static bool peaks(const struct view *view, unsigned part, unsigned a, unsigned b
     return rises && falls;
 }
 
-struct gap {
-    unsigned a, b;
-    bool may;        /* a window may lie there */
-    unsigned common; /* parts that fail on both sides */
-    double best;     /* of these the least margin, on the better side */
-};
-
-static struct gap gap_between(const struct view *view, unsigned a, unsigned b)
+static struct search_gap gap_between(const struct view *view, unsigned a, unsigned b)
 {
     unsigned failed = view->seen[a].failed & view->seen[b].failed;
-    struct gap gap = {.a = a, .b = b, .may = true};
+    struct search_gap gap = {.a = a, .b = b, .may = true};
     double at_a = INFINITY, at_b = INFINITY;
 
     for (unsigned part = 0; part < view->parts; part++)
@@ -200,64 +194,76 @@ static struct gap gap_between(const struct view *view, unsigned a, unsigned b)
     return gap;
 }
 
-/* Where there is reason to look, fewer parts to be mended come first, then the nearest miss; else width
- * alone counts. */
-static bool better(const struct gap *one, const struct gap *other)
+bool search_gap_better(const struct search_gap *one, const struct search_gap *other)
 {
+    unsigned width = one->b - one->a, other_width = other->b - other->a;
+
     if (one->may != other->may)
         return one->may;
     if (one->may && one->common != other->common)
         return one->common < other->common;
     if (one->may && one->best != other->best)
         return one->best > other->best;
-    return one->b - one->a > other->b - other->a;
+    return width > other_width || (width == other_width && one->best > other->best);
 }
 
-/* Of all that fail the one with fewest failing parts, and of those the nearest miss; from the far end. */
-static unsigned nearest_miss(const struct view *view, bool largest)
+unsigned search_nearest_miss(const struct search_seen *seen, unsigned count, unsigned parts, bool first)
 {
+    const struct view view = {seen, count, parts, NULL};
     unsigned best = SEARCH_NONE;
-    struct gap best_gap = {.common = SEARCH_NONE};
+    struct search_gap best_miss = {.common = SEARCH_NONE};
 
-    for (unsigned i = 0; i < view->count; i++) {
-        unsigned place = largest ? i : view->count - 1 - i;
-        struct gap gap;
+    for (unsigned i = 0; i < count; i++) {
+        unsigned place = first ? i : count - 1 - i;
+        struct search_gap miss;
 
-        if (!known(view, place))
+        if (!known(&view, place))
             continue;
-        gap = gap_between(view, place, place);
-        if (best != SEARCH_NONE &&
-            (gap.common > best_gap.common || (gap.common == best_gap.common && gap.best <= best_gap.best)))
+        miss = gap_between(&view, place, place);
+        if (best != SEARCH_NONE && (miss.common > best_miss.common ||
+                                    (miss.common == best_miss.common && miss.best <= best_miss.best)))
             continue;
         best = place;
-        best_gap = gap;
+        best_miss = miss;
     }
     return best;
 }
 
+bool search_gap(const struct search_seen *seen, unsigned count, unsigned parts, struct search_gap *out)
+{
+    const struct view view = {seen, count, parts, NULL};
+    bool any = false;
+
+    for (unsigned a = behind(&view, SEARCH_NONE), b; a != SEARCH_NONE; a = b) {
+        struct search_gap gap;
+
+        b = behind(&view, a);
+        if (b == SEARCH_NONE || b - a < 2)
+            continue;
+        gap = gap_between(&view, a, b);
+        if (!any || search_gap_better(&gap, out))
+            *out = gap;
+        any = true;
+    }
+    return any;
+}
+
 static void look_between(const struct view *view, bool largest)
 {
-    struct gap best = {.may = false};
+    struct search_gap best;
     unsigned looked = 0;
 
-    for (unsigned a = 0, b; a != SEARCH_NONE; a = b) {
-        b = behind(view, a);
-        looked++;
-        if (b != SEARCH_NONE && b - a > 1) {
-            struct gap gap = gap_between(view, a, b);
-
-            if (best.b == 0 || better(&gap, &best))
-                best = gap;
-        }
-    }
-    if (best.b > 0 && looked < (best.may ? SEARCH_LOOKS_MOST : SEARCH_LOOKS_LEAST)) {
+    for (unsigned place = 0; place < view->count; place++)
+        looked += known(view, place);
+    if (search_gap(view->seen, view->count, view->parts, &best) &&
+        looked < (best.may ? SEARCH_LOOKS_MOST : SEARCH_LOOKS_LEAST)) {
         need(view, best.a + (best.b - best.a) / 2);
         if (looked + 1 < SEARCH_LOOKS_LEAST)
             view->out->left = SEARCH_LOOKS_LEAST - looked - 1;
         return;
     }
     view->out->status = SEARCH_NEVER;
-    view->out->neighbour = nearest_miss(view, largest);
+    view->out->neighbour = search_nearest_miss(view->seen, view->count, view->parts, largest);
 }
 
 struct search search_look(const struct search_seen *seen, unsigned count, unsigned parts, bool largest)

@@ -50,6 +50,7 @@ struct search {
     unsigned low, high;    /* the window of the answer: its first and last value; or SEARCH_NONE */
     unsigned below, above; /* the values beside the window, which fail; SEARCH_NONE at an end of the range */
     unsigned windows;      /* how many there are */
+    bool turned[2];        /* of two keys: less of it is taken to be better, not more */
     unsigned left;         /* looks to come after the needed ones, as far as can be told */
 };
 
@@ -65,6 +66,24 @@ bool search_rests_on(const struct search *search, unsigned place);
 /* How many values the grid of a range of so many has, and the place of its i-th. */
 unsigned search_grid_count(unsigned count);
 unsigned search_grid_place(unsigned i, unsigned grid, unsigned count);
+
+/* A gap between two values that were looked at and fail, with others between them that were not. */
+struct search_gap {
+    unsigned a, b;   /* their places */
+    bool may;        /* a window may lie there */
+    unsigned common; /* parts that fail on both sides */
+    double best;     /* of these the least margin, on the better side */
+};
+
+/* The gap that is to be looked at first of values of which none is known to meet; false: there is none. */
+bool search_gap(const struct search_seen *seen, unsigned count, unsigned parts, struct search_gap *out);
+/* Where there is reason to look, fewer parts to be mended come first, then the nearest miss; else width, and
+ * of equally wide ones the nearest miss. */
+bool search_gap_better(const struct search_gap *one, const struct search_gap *other);
+
+/* Of all that fail the one with fewest failing parts, and of those the nearest miss; of equal ones the last,
+ * or (first) the first. SEARCH_NONE: none was looked at. */
+unsigned search_nearest_miss(const struct search_seen *seen, unsigned count, unsigned parts, bool first);
 
 /* The next window behind place `from`: the first and last of values that meet with none that fails between.
  * False: there is none. */

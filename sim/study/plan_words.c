@@ -209,6 +209,35 @@ static void add_answer(GString *to, const struct plan *plan, const struct plan_p
 
 /* --- of two keys ---------------------------------------------------------------------------------------- */
 
+/* Is there a cheaper one than the answer that was not looked at? */
+static bool cheaper_left(const struct plan *plan, const struct plan_point *point)
+{
+    bool left = false;
+
+    for (unsigned v = 0; v < plan->count; v++)
+        left = left || (point->values[v].verdict == VERDICT_UNKNOWN &&
+                        plan->ranks[v] < plan->ranks[point->look.answer]);
+    return left;
+}
+
+/* What is known of the combinations that were not looked at. */
+static void add_others(GString *to, const struct plan *plan, const struct plan_point *point)
+{
+    const bool *turned = point->look.turned;
+
+    if (point->look.status == SEARCH_NOT_MONOTONE)
+        g_string_append(to, cheaper_left(plan, point)
+                                ? "; more of a key hurts somewhere: cheaper ones that were not looked at may "
+                                  "meet it"
+                                : "; more of a key hurts somewhere, and all cheaper ones were looked at");
+    else if (turned[0] == turned[1])
+        g_string_append_printf(to, "; the others follow from these if %s of a key never hurts",
+                               turned[0] ? "less" : "more");
+    else
+        g_string_append_printf(to, "; the others follow from these if more of %s never hurts, nor less of %s",
+                               plan->axes[turned[0]].name, plan->axes[turned[1]].name);
+}
+
 static void add_cheapest(GString *to, const struct plan *plan, const struct plan_point *point)
 {
     const struct search *look = &point->look;
@@ -224,11 +253,7 @@ static void add_cheapest(GString *to, const struct plan *plan, const struct plan
     if (look->above != SEARCH_NONE)
         add_failed(to, "\n  at ", &point->values[look->above]);
     g_string_append_printf(to, "\n  %u of %u combinations were looked at", plan_looked(point), plan->count);
-    if (look->status == SEARCH_NOT_MONOTONE)
-        g_string_append(to,
-                        "; more of a key hurts somewhere: cheaper ones that were not looked at may meet it");
-    else
-        g_string_append(to, "; the others follow from these if more of a key never hurts");
+    add_others(to, plan, point);
 }
 
 /* --- no answer ------------------------------------------------------------------------------------------ */

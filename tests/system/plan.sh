@@ -147,6 +147,37 @@ awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
       if (few == "both" ? failed == "" : failed != few) bad++ }
     END { exit bad || n < 3 }' two/plan_curve.csv
 ok $? "what fails stands beside each combination that was looked at"
+# 20/s is too slow, from 100/s on UEs are turned away: nothing of the grid (20/s, 220/s, 420/s) meets it.
+cat >band.ini <<'EOF'
+[ue]
+count = 400
+cells = 2
+muk_expired = 0
+[bmsc]
+workers = 1
+service_time = fixed(10ms)
+challenge_time = fixed(1ms)
+queue_limit = 5
+[run]
+end = 5min
+EOF
+band() { # band DIR TARGET
+    expect 0 "two keys, $2" plan band.ini -o "$1" --quiet -j 2 --replications 1..1 --target "$2" \
+        --vary 'pull.rate=20/s..420/s step 20/s' --vary hss.workers=1..2 --cost 'pull.rate + 10 * hss.workers'
+}
+band band 'update_p99_s <= 18 and http_503 <= 40'
+says out "cheapest that meets the target: pull.rate = 40/s, hss.workers = 1, cost 50 (" \
+    "... a window between values of the grid is found"
+says out "combinations were looked at; more of a key hurts somewhere, and all cheaper ones were looked at" \
+    "... and no cheaper one is left"
+band above 'update_p99_s <= 9 and http_503 <= 40'
+equals "$(awk -F, 'NR > 1 && $4 != ""' above/frontier.csv | wc -l)" "$(($(wc -l <above/plan_curve.csv) - 1))" \
+    "... nothing meets it, and the frontier says nothing of what was not looked at"
+says out "nearest: pull.rate = 40/s, hss.workers = 2: update_p99_s <= 9 fails" "... and the nearest miss is told"
+expect 0 "two keys, of one of which less is better" plan two.ini -o turned --quiet -j 2 --replications 1..1 \
+    --target 'bmsc_wait_mean_s <= 0.02' --vary 'pull.rate=50/s,60/s,95/s,200/s' --vary bmsc.workers=1..4 \
+    --cost '3*bmsc.workers - pull.rate / 50' -s hss.workers=8
+says out "follow from these if more of bmsc.workers never hurts, nor less of pull.rate" "... what is taken to follow says so"
 two 2 "another price in the same folder" 'bmsc.workers + hss.workers'
 says err "answers another question" "... is refused"
 wrong() { # wrong NAME TEXT WORD...

@@ -9,6 +9,8 @@ struct truth {
     unsigned rows, columns;
     bool meets[SIDE_MAX * SIDE_MAX];
     unsigned cost[SIDE_MAX * SIDE_MAX], ranks[SIDE_MAX * SIDE_MAX];
+    unsigned failed[SIDE_MAX * SIDE_MAX]; /* where it fails: bits of two parts; 0 as 1 */
+    double margins[SIDE_MAX * SIDE_MAX][2];
 };
 
 static int by_number(const void *a, const void *b)
@@ -46,7 +48,7 @@ static unsigned least_cost(const struct truth *truth)
 static struct search search_of(const struct truth *truth, unsigned *looks, enum verdict *implied)
 {
     static struct search_seen seen[SIDE_MAX * SIDE_MAX];
-    const struct frontier_grid grid = {truth->rows, truth->columns, truth->ranks};
+    const struct frontier_grid grid = {truth->rows, truth->columns, truth->ranks, 2};
     struct search search;
 
     memset(seen, 0, sizeof seen);
@@ -58,6 +60,8 @@ static struct search search_of(const struct truth *truth, unsigned *looks, enum 
             g_assert_cmpuint(p, <, truth->rows * truth->columns);
             g_assert_cmpint(seen[p].verdict, ==, VERDICT_UNKNOWN);
             seen[p].verdict = truth->meets[p] ? VERDICT_MEETS : VERDICT_FAILS;
+            seen[p].failed = truth->meets[p] ? 0 : MAX(truth->failed[p], 1);
+            seen[p].margins = truth->margins[p];
             ++*looks;
         }
     frontier_implied(seen, &grid, implied);
@@ -202,6 +206,60 @@ static void test_band(void)
     }
 }
 
+/* Too little of the first key fails one part, too much another one, and the grid may miss the window. */
+static void check_window(unsigned low, unsigned high)
+{
+    struct truth truth = {.rows = 21, .columns = 2};
+    enum verdict implied[SIDE_MAX * SIDE_MAX];
+    unsigned looks, known = 0;
+    struct search search;
+
+    for (unsigned p = 0; p < 42; p++) {
+        unsigned i = p / 2;
+
+        truth.cost[p] = i + 10 * (p % 2);
+        truth.failed[p] = (unsigned)(i < low) | (unsigned)(i > high) << 1;
+        truth.meets[p] = truth.failed[p] == 0;
+    }
+    rank(&truth);
+    search = search_of(&truth, &looks, implied);
+    g_assert_true((search.status == SEARCH_NEVER) == (low > high));
+    g_assert_cmpuint(looks, <=, FRONTIER_LOOKS_MOST + 2);
+    if (low <= high) {
+        g_assert_cmpuint(search.answer, ==, 2 * low);
+        return;
+    }
+    /* Nothing is said of what was not looked at. */
+    for (unsigned p = 0; p < 42; p++)
+        known += implied[p] != VERDICT_UNKNOWN;
+    g_assert_cmpuint(known, ==, looks);
+}
+
+static void test_windows(void)
+{
+    for (unsigned low = 0; low < 21; low++)
+        for (unsigned high = 0; high < 21; high++)
+            check_window(low, high);
+}
+
+/* Nothing meets: it is not said after the grid alone, and the nearest miss is told wherever it lies. */
+static void test_nearest_miss(void)
+{
+    enum verdict implied[SIDE_MAX * SIDE_MAX];
+    unsigned looks;
+    struct truth fewest = {.rows = 2, .columns = 2, .failed = {3, 1, 3, 3}};
+    struct truth least = {.rows = 2, .columns = 2, .margins = {{-5, 0}, {-1, 0}, {-3, 0}, {-2, 0}}};
+    struct truth far = {.rows = 12, .columns = 12};
+    struct search search = search_of(&fewest, &looks, implied);
+
+    g_assert_true(search.status == SEARCH_NEVER && search.neighbour == 1);
+    search = search_of(&least, &looks, implied);
+    g_assert_true(search.status == SEARCH_NEVER && search.neighbour == 1);
+    search = search_of(&far, &looks, implied);
+    g_assert_true(search.status == SEARCH_NEVER && search.neighbour == 143);
+    g_assert_cmpuint(looks, ==, FRONTIER_LOOKS_LEAST);
+}
+
 /* Whatever the truth: it ends, what is said of combinations is so, and what is not monotone is not taken
  * to be. */
 static void test_ragged(void)
@@ -243,5 +301,7 @@ int main(int argc, char **argv)
     g_test_add_func("/study/frontier/turned", test_turned);
     g_test_add_func("/study/frontier/ragged", test_ragged);
     g_test_add_func("/study/frontier/band", test_band);
+    g_test_add_func("/study/frontier/windows", test_windows);
+    g_test_add_func("/study/frontier/nearest-miss", test_nearest_miss);
     return g_test_run();
 }
