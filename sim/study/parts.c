@@ -5,6 +5,7 @@
 #include "sim/study/expression_tree.h"
 
 #include <math.h>
+#include <string.h>
 
 static void add_parts(GPtrArray *to, const struct expression *e)
 {
@@ -42,7 +43,10 @@ static void add_text(GString *to, const struct expression *e, unsigned binds)
         return;
     }
     if (e->node == NODE_SAME) {
-        g_string_append_printf(to, "%s %s %s", e->name, e->comparison, e->text);
+        /* As it is read: quoted where it would end too soon. */
+        const char *quote = !*e->text || strpbrk(e->text, " \t()") ? "\"" : "";
+
+        g_string_append_printf(to, "%s %s %s%s%s", e->name, e->comparison, quote, e->text, quote);
         return;
     }
     g_string_append(to, closed ? "(" : "");

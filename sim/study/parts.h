@@ -15,7 +15,8 @@ GPtrArray *expression_parts(const struct expression *condition, unsigned most);
 /* Is it one comparison and nothing more? */
 bool expression_single(const struct expression *condition);
 
-/* A condition in words, its comparisons as they were written; g_free. Not for texts (variant == a). */
+/* A condition in words, which reads as the same condition: its comparisons of numbers as they were written;
+ * g_free. */
 char *expression_text(const struct expression *condition);
 
 /* How far the samples are from failing a comparison (below 0: they fail it), a mean: order counts, not

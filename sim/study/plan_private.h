@@ -127,7 +127,8 @@ bool plan_point_sure(const struct plan_point *point);
 unsigned plan_looked(const struct plan_point *point);
 /* The parts of the target that a value fails, joined by and; "" if it meets it. g_free. */
 char *plan_failed_text(const struct plan *plan, const struct plan_value *value);
-/* "collapsed in 2 of 3 runs; cut off in 3 of 3 runs"; g_free. */
+/* "collapsed in 2 of 3 runs; cut off in 3 of 3 runs"; "" where some run does not tell (a result of another
+ * version); g_free. */
 char *plan_verdict_text(const struct plan *plan, const struct plan_value *value);
 /* What is offered there; NaN where the host does not say. False and error if there is no such scenario. */
 bool plan_load(const struct plan *plan, const struct plan_value *value, struct study_load *out,

@@ -59,17 +59,24 @@ char *plan_verdict_text(const struct plan *plan, const struct plan_value *value)
     const struct study_host *host = plan->study->host;
     GString *to = g_string_new(NULL);
     unsigned runs = value->metrics->len;
+    bool told = true;
 
     for (const struct study_verdict *v = host->verdicts; v && v->metric; v++) {
         int place = plan_metric_place(host, v->metric);
         unsigned count = 0;
 
-        for (unsigned i = 0; i < runs && place >= 0; i++)
-            count += ((const double *)g_ptr_array_index(value->metrics, i))[place] == 1;
+        for (unsigned i = 0; i < runs && place >= 0; i++) {
+            double is = ((const double *)g_ptr_array_index(value->metrics, i))[place];
+
+            told = told && !isnan(is);
+            count += is == 1;
+        }
         if (count > 0)
             g_string_append_printf(to, "%s%s in %u of %u runs", to->len ? "; " : "", v->words, count, runs);
     }
-    if (to->len == 0 && host->calm)
+    if (!told)
+        g_string_truncate(to, 0);
+    else if (to->len == 0 && host->calm)
         g_string_append_printf(to, "%s in %u of %u runs", host->calm, runs, runs);
     return g_string_free(to, FALSE);
 }
@@ -95,7 +102,7 @@ static void add_words(GString *to, const struct plan *plan, const struct plan_va
     char *counts = word_counts(host, (unsigned)plan_metric_place(host, metric),
                                (const double *const *)value->metrics->pdata, value->metrics->len);
 
-    g_string_append(to, counts);
+    g_string_append(to, *counts ? counts : "without a value");
     g_free(counts);
 }
 
@@ -309,8 +316,8 @@ static void add_load(GString *to, const struct plan *plan, const struct plan_val
     struct study_load load;
 
     if (plan_load(plan, value, &load, NULL) && isfinite(load.offered_ratio)) {
-        g_string_append_printf(to, "\n  at %s: offered load %.0f %% (%s); %s", name, 100 * load.offered_ratio,
-                               load.bottleneck, verdict);
+        g_string_append_printf(to, "\n  at %s: offered load %.0f %% (%s)%s%s", name, 100 * load.offered_ratio,
+                               load.bottleneck, *verdict ? "; " : "", verdict);
         if (warn && load.warning)
             g_string_append_printf(to, "\n  note: %s", load.warning);
     }

@@ -91,10 +91,15 @@ static void expect_parts(const char *text, unsigned most, const char *expected)
     GString *found = g_string_new(NULL);
 
     for (unsigned i = 0; i < parts->len; i++) {
-        char *part = expression_text(g_ptr_array_index(parts, i));
+        char *part = expression_text(g_ptr_array_index(parts, i)), *again;
+        struct expression *reread = parsed(part);
 
         g_string_append_printf(found, "%s%s", i ? "|" : "", part);
+        again = expression_text(reread);
+        g_assert_cmpstr(again, ==, part);
+        g_free(again);
         g_free(part);
+        expression_free(reread);
     }
     g_assert_cmpstr(found->str, ==, expected);
     g_string_free(found, TRUE);
@@ -111,6 +116,9 @@ static void test_parts(void)
     expect_parts("(a < 1 or b < 2 and (c < 3 or d < 4)) and e < 5", 9,
                  "a < 1 or b < 2 and (c < 3 or d < 4)|e < 5");
     expect_parts("not (a < 1 and b < 2)", 9, "not (a < 1 and b < 2)");
+    expect_parts("text ==  even and a < 1", 9, "text == even|a < 1");
+    expect_parts("text == \"cut off\" or not text != \"a)\"", 9, "text == \"cut off\" or not text != \"a)\"");
+    expect_parts("text != \"\" and text == \"x\"", 9, "text != \"\"|text == x");
     expect_parts("not (a < 1 or b < 2) or not not c < 3", 9, "not (a < 1 or b < 2) or not not c < 3");
     expect_parts("a < 1 and b < 2 and c < 3", 2, "a < 1 and b < 2 and c < 3");
 }
