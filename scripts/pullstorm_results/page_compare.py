@@ -106,6 +106,11 @@ def warnings(comparison):
     versions = {about["version"] for about in comparison.sides.values()}
     if len(versions) > 1:
         found.append(f"The results were made by different versions of pullstorm: {words.listed(sorted(versions))}.")
+    for side, about in comparison.sides.items():
+        other = int(about.get("other_version") or 0)
+        if other:
+            found.append(f"{words.plural(other, 'run')} of {side} {'was' if other == 1 else 'were'} made by another "
+                         f"version of pullstorm than its first, {about['version']}.")
     if any(row["key"] == "run.engine" for row in comparison.keys):
         found.append("The engines differ: what differs is also what they model.")
     lost = [row["metric"] for row in comparison.main() if row["verdict"] == LOST]

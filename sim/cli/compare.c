@@ -173,11 +173,12 @@ static bool write_tables(const struct comparison *comparison, const char *dir, G
            folder_write_csv(dir, "compare_sides.csv", compare_sides_rows, comparison, error);
 }
 
-static int write_folder(const struct comparison *comparison, const char *dir, bool page)
+/* Says what stands in the folder when it stands there. */
+static int write_folder(const struct comparison *comparison, const char *dir, bool page, bool tell)
 {
     GError *error = NULL;
     char *file;
-    int status;
+    int status = CLI_OK;
 
     if (g_mkdir_with_parents(dir, 0777) != 0) {
         cli_error("%s: %s", dir, g_strerror(errno));
@@ -185,11 +186,13 @@ static int write_folder(const struct comparison *comparison, const char *dir, bo
     }
     if (!write_tables(comparison, dir, &error))
         return study_command_give_up(error);
-    if (!page)
-        return CLI_OK;
-    file = g_build_filename(dir, "compare.html", NULL);
-    status = compare_page(dir, file);
-    g_free(file);
+    if (page) {
+        file = g_build_filename(dir, "compare.html", NULL);
+        status = compare_page(dir, file);
+        g_free(file);
+    }
+    if (tell)
+        printf("Tables%s in %s\n", page && status == CLI_OK ? " and page" : "", dir);
     return status;
 }
 
@@ -223,12 +226,12 @@ static int tell(const struct request *r, const struct comparison *comparison)
     else
         compare_text_print(comparison, r->options->all, stdout);
     status = judge(r, comparison);
-    if (r->options->dir && !r->csv)
-        printf("Tables%s in %s\n", r->options->no_page ? "" : " and page", r->options->dir);
     if (cli_finish_output() != CLI_OK)
         return CLI_FAILED;
     if (r->options->dir)
-        written = write_folder(comparison, r->options->dir, !r->options->no_page);
+        written = write_folder(comparison, r->options->dir, !r->options->no_page, !r->csv);
+    if (cli_finish_output() != CLI_OK)
+        return CLI_FAILED;
     return written != CLI_OK ? written : status;
 }
 

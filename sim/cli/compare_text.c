@@ -109,6 +109,14 @@ static void print_keys(const struct comparison *c, FILE *to)
     }
 }
 
+static void print_other_versions(const char *name, const struct compare_side *side, FILE *to)
+{
+    if (side->other_version)
+        fprintf(to, "%u run%s of %s %s made by another version of pullstorm than its first, %s.\n",
+                side->other_version, side->other_version == 1 ? "" : "s", name,
+                side->other_version == 1 ? "was" : "were", side->version);
+}
+
 static void print_versions(const struct comparison *c, FILE *to)
 {
     unsigned absent = 0;
@@ -117,19 +125,23 @@ static void print_versions(const struct comparison *c, FILE *to)
         absent += !c->a->known[i] || !c->b->known[i];
     if (g_strcmp0(c->a->version, c->b->version) != 0)
         fprintf(to, "Made by different versions of pullstorm: A %s, B %s.\n", c->a->version, c->b->version);
+    print_other_versions("A", c->a, to);
+    print_other_versions("B", c->b, to);
     if (absent)
         fprintf(to, "%u metrics are not in the results of both, and are not compared.\n", absent);
 }
 
 static void print_pairs(const struct comparison *c, FILE *to)
 {
-    unsigned runs = 0, left_over = 0, in_order = 0, least = G_MAXUINT;
+    unsigned runs = 0, left_over = 0, in_order = 0, least = G_MAXUINT, most = 0;
+    const unsigned everywhere = g_array_index(c->pairs, struct compare_pair, 0).everywhere->len;
 
     for (unsigned i = 0; i < c->pairs->len; i++) {
         const struct compare_pair *pair = &g_array_index(c->pairs, struct compare_pair, i);
 
         runs += pair->runs_a->len;
         least = MIN(least, pair->runs_a->len);
+        most = MAX(most, pair->runs_a->len);
         left_over += pair->left_over;
         in_order += !pair->by_seed;
     }
@@ -140,11 +152,14 @@ static void print_pairs(const struct comparison *c, FILE *to)
     if (in_order == 0)
         fputs(" of the same seed", to);
     else
-        fprintf(to, in_order == c->pairs->len ? " in their order, for no two have the same seed"
+        fprintf(to, in_order == c->pairs->len ? " by replication, for no two have the same seed"
                                               : ", by their seeds where they share some");
     fputs(".\n", to);
     if (left_over)
         fprintf(to, "%u runs have no partner and do not count.\n", left_over);
+    if (everywhere < most)
+        fprintf(to, "Means over all points are of the %u replication%s that stand%s at each of them.\n",
+                everywhere, everywhere == 1 ? "" : "s", everywhere == 1 ? "s" : "");
     if (least == 1)
         fputs("One pair of runs says nothing of chance: differences of that have no interval.\n", to);
 }
@@ -256,7 +271,7 @@ static void print_found(const struct comparison *c, const GArray *results, bool 
 
 static void print_point(const struct comparison *c, const GArray *order, unsigned pair, FILE *to)
 {
-    char *name = compare_pair_name(c, pair);
+    const char *name = g_array_index(c->pairs, struct compare_pair, pair).name;
     unsigned differ = count(order, COMPARE_DIFFERS, pair) + count(order, COMPARE_LOST, pair) +
                       count(order, COMPARE_GAINED, pair),
              shown = 0;
@@ -280,7 +295,6 @@ static void print_point(const struct comparison *c, const GArray *order, unsigne
     }
     format_wrapped(to, 2, WIDTH, text->str);
     g_string_free(text, TRUE);
-    g_free(name);
 }
 
 static void print_points(const struct comparison *c, FILE *to)

@@ -32,7 +32,7 @@ struct compare_side {
     GPtrArray *points;      /* struct compare_point * */
     bool *known;            /* of each metric: do all of its runs have the column? */
     char *version;          /* of the program that made the first run; NULL: there is no run */
-    unsigned other_version; /* runs that another one made */
+    unsigned other_version; /* runs that any other one made */
     unsigned missing;       /* runs of its points that are not there, failed or damaged */
     char *damage;           /* what is wrong with the first damaged one; NULL: none */
 };
@@ -50,8 +50,10 @@ void compare_side_free(struct compare_side *side);
 struct compare_pair {
     const struct compare_point *a, *b;
     GArray *runs_a, *runs_b; /* const struct compare_run *, as many of each: the k-th of both are a pair */
-    bool by_seed;            /* pairs have the same seed; else they are put together in their order */
+    bool by_seed;            /* pairs have the same seed; else the same number, or what order they have */
     unsigned left_over;      /* runs without a partner */
+    GArray *everywhere; /* unsigned, places of those that stand in each pair of points, in one order in all */
+    char *name;         /* what both have in common, "pull.rate=500/s"; "" where there is but one pair */
 };
 
 struct compare_key {
@@ -75,10 +77,6 @@ struct comparison {
 struct comparison *compare_sides(const struct compare_side *a, const struct compare_side *b,
                                  const bool *metrics, GError **error);
 void comparison_free(struct comparison *comparison);
-
-/* How the points of a pair are called: what they have in common, "pull.rate=500/s"; "" where there is but one
- * pair. g_free. */
-char *compare_pair_name(const struct comparison *comparison, unsigned pair);
 
 /* --- differences ---------------------------------------------------------------------------------------- */
 

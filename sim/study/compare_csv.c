@@ -14,7 +14,9 @@ static void result_cells(const struct comparison *c, const struct compare_result
 {
     const struct stats_column *column = &c->host->metrics[result->metric];
     const struct difference *d = &result->difference;
-    char *name = result->pair == COMPARE_ALL_PAIRS ? g_strdup("all") : compare_pair_name(c, result->pair);
+    const char *name = result->pair == COMPARE_ALL_PAIRS
+                           ? "all"
+                           : g_array_index(c->pairs, struct compare_pair, result->pair).name;
 
     csv_text(csv, name);
     csv_text(csv, column->name);
@@ -34,7 +36,6 @@ static void result_cells(const struct comparison *c, const struct compare_result
     csv_real(csv, result->adjusted);
     csv_text(csv, compare_verdict_name(result->verdict));
     csv_text(csv, d->interval.note ? d->interval.note : "");
-    g_free(name);
 }
 
 static bool results_rows(const struct comparison *c, const GArray *results, struct csv *csv, GError **error)
@@ -87,15 +88,15 @@ bool compare_runs_rows(struct csv *csv, const void *comparison, GError **error)
     good = csv_row_end(csv, error);
     for (unsigned p = 0; p < c->pairs->len && good; p++) {
         const struct compare_pair *pair = &g_array_index(c->pairs, struct compare_pair, p);
-        char *name = compare_pair_name(c, p);
 
         for (unsigned i = 0; i < pair->runs_a->len && good; i++) {
-            run_cells(name, "A", p, pair->a, g_array_index(pair->runs_a, const struct compare_run *, i), csv);
+            run_cells(pair->name, "A", p, pair->a, g_array_index(pair->runs_a, const struct compare_run *, i),
+                      csv);
             good = csv_row_end(csv, error);
-            run_cells(name, "B", p, pair->b, g_array_index(pair->runs_b, const struct compare_run *, i), csv);
+            run_cells(pair->name, "B", p, pair->b, g_array_index(pair->runs_b, const struct compare_run *, i),
+                      csv);
             good = good && csv_row_end(csv, error);
         }
-        g_free(name);
     }
     return good;
 }
@@ -131,12 +132,13 @@ static void side_cells(const char *name, const struct compare_side *side, struct
     csv_unsigned(csv, side->points->len);
     csv_unsigned(csv, side->missing);
     csv_text(csv, side->version ? side->version : "");
+    csv_unsigned(csv, side->other_version);
 }
 
 bool compare_sides_rows(struct csv *csv, const void *comparison, GError **error)
 {
-    static const char *const names[] = {"side",   "path",    "condition", "kind",
-                                        "points", "missing", "version",   NULL};
+    static const char *const names[] = {"side",    "path",    "condition",     "kind", "points",
+                                        "missing", "version", "other_version", NULL};
     const struct comparison *c = comparison;
 
     header(csv, names);

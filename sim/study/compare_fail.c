@@ -170,13 +170,15 @@ static bool beyond(const struct compare_condition *c, double value)
     return c->above ? value > 0 || (c->inclusive && value == 0) : value < 0 || (c->inclusive && value == 0);
 }
 
-/* The exceeding end decides whether it is wholly beyond. */
-static enum compare_met of_interval(const struct compare_condition *c, const struct interval *interval)
+/* The exceeding end decides whether it is wholly beyond. Of one pair the estimate is all there is;
+ * several that are too few for an interval may well be off by chance. */
+static enum compare_met of_interval(const struct compare_condition *c, const struct interval *interval,
+                                    unsigned pairs)
 {
     if (!beyond(c, interval->estimate))
         return COMPARE_NOT_MET;
     if (interval->note)
-        return COMPARE_MET;
+        return interval->note == interval_too_few && pairs > 1 ? COMPARE_NOT_SURE : COMPARE_MET;
     return beyond(c, c->above ? interval->low : interval->high) ? COMPARE_MET : COMPARE_NOT_SURE;
 }
 
@@ -231,7 +233,7 @@ static bool of_all_samples(struct compare_samples *samples, const struct compare
 {
     struct judged sum = *out;
 
-    *interval = (struct interval){.n = out->n};
+    *interval = (struct interval){.n = 0};
     sum.a = sum.b = 0;
     for (unsigned pair = 0; pair < pairs; pair++) {
         struct judged at;
@@ -241,11 +243,9 @@ static bool of_all_samples(struct compare_samples *samples, const struct compare
             return false;
         sum.a += at.a / pairs;
         sum.b += at.b / pairs;
-        interval->estimate += one.estimate / pairs;
-        interval->low += one.low / pairs;
-        interval->high += one.high / pairs;
-        interval->note = interval->note ? interval->note : one.note;
+        difference_mean_add(interval, &one, pairs);
     }
+    difference_mean_end(interval, out->n);
     *out = sum;
     return true;
 }
@@ -265,7 +265,7 @@ static struct judged judge_at(struct compare_samples *samples, const struct comp
     if (out.empty_b > out.empty_a)
         out.met = COMPARE_MET;
     else if (out.empty_b == out.empty_a && out.n > 0 && !isnan(interval.estimate))
-        out.met = of_interval(c, &interval);
+        out.met = of_interval(c, &interval, out.pairs);
     return out;
 }
 
@@ -282,8 +282,9 @@ static char *sentence(const struct comparison *comparison, const struct compare_
 {
     static const char *const words[] = {"not met", "not sure", "met"};
     GString *text = g_string_new(NULL);
-    char *name =
-        pair == COMPARE_ALL_PAIRS ? g_strdup("over all points") : compare_pair_name(comparison, pair);
+    const char *name = pair == COMPARE_ALL_PAIRS
+                           ? "over all points"
+                           : g_array_index(comparison->pairs, struct compare_pair, pair).name;
 
     g_string_append_printf(text, "%s: %s%s%s: ", c->text, words[at->met], *name ? ", " : "", name);
     if (at->empty_b > at->empty_a)
@@ -297,12 +298,12 @@ static char *sentence(const struct comparison *comparison, const struct compare_
     else {
         add_numbers(text, at);
         if (at->note)
-            g_string_append_printf(text, "; no interval (%s), so the estimate decides", at->note);
+            g_string_append_printf(text, "; no interval (%s), so %s", at->note,
+                                   at->met == COMPARE_NOT_SURE ? "it may be chance" : "the estimate decides");
         else if (at->met != COMPARE_NOT_MET)
             g_string_append(text, at->met == COMPARE_MET ? "; the 95 % interval lies wholly beyond"
                                                          : "; the 95 % interval reaches back");
     }
-    g_free(name);
     return g_string_free(text, FALSE);
 }
 
@@ -311,17 +312,18 @@ enum compare_met compare_condition_met(const struct comparison *comparison,
 {
     unsigned pairs = comparison->pairs->len, looks = pairs > 1 ? pairs + 1 : 1, worst = 0;
     struct judged most = {.met = COMPARE_NOT_MET};
-    struct compare_samples *samples;
+    struct compare_samples *samples, *everywhere;
 
     if (!comparison->a->known[condition->metric] || !comparison->b->known[condition->metric]) {
         *why = g_strdup_printf("%s: not met: results of one side do not have it, being of another version",
                                condition->text);
         return COMPARE_NOT_MET;
     }
-    samples = compare_samples_new(comparison);
+    samples = compare_samples_new(comparison, false);
+    everywhere = compare_samples_new(comparison, true);
     for (unsigned i = 0; i < looks; i++) {
         unsigned pair = i < pairs ? i : COMPARE_ALL_PAIRS;
-        struct judged at = judge_at(samples, comparison, condition, pair, looks);
+        struct judged at = judge_at(i < pairs ? samples : everywhere, comparison, condition, pair, looks);
 
         if (i == 0 || at.met > most.met || (at.met == most.met && pair == COMPARE_ALL_PAIRS)) {
             most = at;
@@ -329,6 +331,7 @@ enum compare_met compare_condition_met(const struct comparison *comparison,
         }
     }
     compare_samples_free(samples);
+    compare_samples_free(everywhere);
     *why = sentence(comparison, condition, worst, &most);
     return most.met;
 }

@@ -20,7 +20,7 @@ static bool is_seed(unsigned key)
 
 struct matching {
     bool variant;
-    bool *keys; /* config_key_count */
+    unsigned *keys, count; /* their places */
 };
 
 static bool varies(const struct compare_side *side, unsigned key)
@@ -61,12 +61,13 @@ static bool of_variant(const struct study *study, unsigned key)
  * compared. */
 static struct matching matching_of(const struct compare_side *a, const struct compare_side *b)
 {
-    struct matching m = {.keys = g_new0(bool, config_key_count)};
+    struct matching m = {.keys = g_new(unsigned, config_key_count)};
 
     m.variant = has_variants(a) && has_variants(b) && (variant_varies(a) || variant_varies(b));
     for (unsigned key = 0; key < config_key_count; key++)
-        m.keys[key] = !is_seed(key) && (varies(a, key) || varies(b, key)) &&
-                      !(m.variant && (of_variant(a->study, key) || of_variant(b->study, key)));
+        if (!is_seed(key) && (varies(a, key) || varies(b, key)) &&
+            !(m.variant && (of_variant(a->study, key) || of_variant(b->study, key))))
+            m.keys[m.count++] = key;
     return m;
 }
 
@@ -74,8 +75,8 @@ static bool match(const struct matching *m, const struct compare_point *a, const
 {
     if (m->variant && strcmp(a->variant, b->variant) != 0)
         return false;
-    for (unsigned key = 0; key < config_key_count; key++)
-        if (m->keys[key] && g_strcmp0(a->cells[key], b->cells[key]) != 0)
+    for (unsigned i = 0; i < m->count; i++)
+        if (g_strcmp0(a->cells[m->keys[i]], b->cells[m->keys[i]]) != 0)
             return false;
     return true;
 }
@@ -85,64 +86,77 @@ static char *names_of(const struct matching *m)
 {
     GString *names = g_string_new(m->variant ? "variant" : NULL);
 
-    for (unsigned key = 0; key < config_key_count; key++)
-        if (m->keys[key])
-            g_string_append_printf(names, "%s%s.%s", names->len ? ", " : "", config_keys[key].section,
-                                   config_keys[key].name);
+    for (unsigned i = 0; i < m->count; i++)
+        g_string_append_printf(names, "%s%s.%s", names->len ? ", " : "", config_keys[m->keys[i]].section,
+                               config_keys[m->keys[i]].name);
     return g_string_free(names, FALSE);
 }
 
-char *compare_pair_name(const struct comparison *comparison, unsigned pair)
+/* What all points that match this one have in common; g_free. */
+static char *name_of(const struct matching *m, const struct compare_point *point)
 {
-    const struct compare_pair *p = &g_array_index(comparison->pairs, struct compare_pair, pair);
-    struct matching m = matching_of(comparison->a, comparison->b);
     GString *name = g_string_new(NULL);
 
-    if (m.variant)
-        g_string_append_printf(name, "variant=%s", p->a->variant);
-    for (unsigned key = 0; key < config_key_count; key++)
-        if (m.keys[key])
-            g_string_append_printf(name, "%s%s.%s=%s", name->len ? ", " : "", config_keys[key].section,
-                                   config_keys[key].name, p->a->cells[key]);
-    g_free(m.keys);
+    if (m->variant)
+        g_string_append_printf(name, "variant=%s", point->variant);
+    for (unsigned i = 0; i < m->count; i++) {
+        const struct config_key *key = &config_keys[m->keys[i]];
+
+        g_string_append_printf(name, "%s%s.%s=%s", name->len ? ", " : "", key->section, key->name,
+                               point->cells[m->keys[i]]);
+    }
     return g_string_free(name, FALSE);
 }
 
 /* --- pairs of runs -------------------------------------------------------------------------------------- */
 
-static const struct compare_run *with_seed(const GArray *runs, uint64_t seed)
+static bool same_seed(const struct compare_run *a, const struct compare_run *b)
 {
-    for (unsigned i = 0; i < runs->len; i++)
-        if (g_array_index(runs, struct compare_run, i).seed == seed)
-            return &g_array_index(runs, struct compare_run, i);
-    return NULL;
+    return a->seed == b->seed;
 }
 
-/* By their seeds, or, where no two runs have the same, in their order: then they are as good as any
- * others. */
+static bool same_replication(const struct compare_run *a, const struct compare_run *b)
+{
+    return a->replication == b->replication;
+}
+
+static void add_runs(struct compare_pair *pair, const struct compare_run *a, const struct compare_run *b)
+{
+    g_array_append_val(pair->runs_a, a);
+    g_array_append_val(pair->runs_b, b);
+}
+
+/* Each run of A with the first of B that is the same; false if none is. */
+static bool pair_runs_by(struct compare_pair *pair,
+                         bool (*same)(const struct compare_run *a, const struct compare_run *b))
+{
+    const GArray *b = pair->b->runs;
+
+    for (unsigned i = 0; i < pair->a->runs->len; i++) {
+        const struct compare_run *run = &g_array_index(pair->a->runs, struct compare_run, i), *other = NULL;
+
+        for (unsigned k = 0; k < b->len && !other; k++)
+            if (same(run, &g_array_index(b, struct compare_run, k)))
+                other = &g_array_index(b, struct compare_run, k);
+        if (other)
+            add_runs(pair, run, other);
+    }
+    return pair->runs_a->len > 0;
+}
+
+/* By their seeds. Where no two runs have the same they are as good as any others, and go by the number of
+ * their replication, so that those of one number belong together at all points; or in their order. */
 static void pair_runs(struct compare_pair *pair)
 {
     const GArray *a = pair->a->runs, *b = pair->b->runs;
 
     pair->runs_a = g_array_new(FALSE, FALSE, sizeof(struct compare_run *));
     pair->runs_b = g_array_new(FALSE, FALSE, sizeof(struct compare_run *));
-    for (unsigned i = 0; i < a->len; i++) {
-        const struct compare_run *run = &g_array_index(a, struct compare_run, i);
-        const struct compare_run *other = with_seed(b, run->seed);
-
-        if (other) {
-            g_array_append_val(pair->runs_a, run);
-            g_array_append_val(pair->runs_b, other);
-        }
-    }
-    pair->by_seed = pair->runs_a->len > 0;
-    for (unsigned i = 0; !pair->by_seed && i < MIN(a->len, b->len); i++) {
-        const struct compare_run *run = &g_array_index(a, struct compare_run, i);
-        const struct compare_run *other = &g_array_index(b, struct compare_run, i);
-
-        g_array_append_val(pair->runs_a, run);
-        g_array_append_val(pair->runs_b, other);
-    }
+    pair->by_seed = pair_runs_by(pair, same_seed);
+    if (!pair->by_seed && !pair_runs_by(pair, same_replication))
+        for (unsigned i = 0; i < MIN(a->len, b->len); i++)
+            add_runs(pair, &g_array_index(a, struct compare_run, i),
+                     &g_array_index(b, struct compare_run, i));
     pair->left_over = a->len + b->len - 2 * pair->runs_a->len;
 }
 
@@ -152,6 +166,8 @@ static void clear_pair(gpointer data)
 
     g_array_free(pair->runs_a, TRUE);
     g_array_free(pair->runs_b, TRUE);
+    g_array_free(pair->everywhere, TRUE);
+    g_free(pair->name);
 }
 
 /* --- pairs of points ------------------------------------------------------------------------------------ */
@@ -194,6 +210,8 @@ static bool match_points(struct comparison *c, const struct matching *m, GError 
         if (back)
             return ambiguous(pair.b, c->a, error);
         pair_runs(&pair);
+        pair.name = name_of(m, pair.a);
+        pair.everywhere = g_array_new(FALSE, FALSE, sizeof(unsigned));
         g_array_append_val(c->pairs, pair);
     }
     c->alone_a = c->a->points->len - c->pairs->len;
@@ -209,6 +227,41 @@ static void drop_without_runs(struct comparison *c)
             c->alone_a++;
             c->alone_b++;
         }
+}
+
+/* The place of such a pair of runs at a pair of points; its number of runs: it has none. */
+static unsigned place_of(const struct compare_pair *pair, unsigned replication_a, unsigned replication_b)
+{
+    unsigned i = 0;
+
+    while (i < pair->runs_a->len &&
+           (g_array_index(pair->runs_a, const struct compare_run *, i)->replication != replication_a ||
+            g_array_index(pair->runs_b, const struct compare_run *, i)->replication != replication_b))
+        i++;
+    return i;
+}
+
+/* Points share random numbers, replications do not: means over all points are of those that stand in each. */
+static void find_everywhere(struct comparison *c)
+{
+    const struct compare_pair *first = &g_array_index(c->pairs, struct compare_pair, 0);
+    unsigned *places = g_new(unsigned, c->pairs->len);
+
+    for (unsigned i = 0; i < first->runs_a->len; i++) {
+        unsigned a = g_array_index(first->runs_a, const struct compare_run *, i)->replication;
+        unsigned b = g_array_index(first->runs_b, const struct compare_run *, i)->replication;
+        bool everywhere = true;
+
+        for (unsigned p = 0; p < c->pairs->len && everywhere; p++) {
+            const struct compare_pair *pair = &g_array_index(c->pairs, struct compare_pair, p);
+
+            places[p] = place_of(pair, a, b);
+            everywhere = places[p] < pair->runs_a->len;
+        }
+        for (unsigned p = 0; p < c->pairs->len && everywhere; p++)
+            g_array_append_val(g_array_index(c->pairs, struct compare_pair, p).everywhere, places[p]);
+    }
+    g_free(places);
 }
 
 /* --- keys that differ ----------------------------------------------------------------------------------- */
@@ -298,6 +351,7 @@ struct comparison *compare_sides(const struct compare_side *a, const struct comp
     if (c->pairs->len == 0)
         good = false;
     if (good) {
+        find_everywhere(c);
         find_keys(c);
         compare_measure(c, metrics);
         return c;

@@ -53,36 +53,23 @@ static struct compare_values of_pair(const struct comparison *c, unsigned pair, 
     return v;
 }
 
-/* The place of a replication of A in a pair of points; -1: it has none. */
-static int place_of(const struct compare_pair *pair, unsigned replication)
-{
-    for (unsigned i = 0; i < pair->runs_a->len; i++)
-        if (run_of(pair->runs_a, i)->replication == replication)
-            return (int)i;
-    return -1;
-}
-
 /* Of a replication the means over all pairs of points: points share random numbers, replications do not. */
 static struct compare_values of_all(const struct comparison *c, unsigned metric)
 {
-    const GArray *first = pair_of(c, 0)->runs_a;
-    struct compare_values v = new_values(first->len);
+    const unsigned n = pair_of(c, 0)->everywhere->len;
+    struct compare_values v = new_values(n);
 
-    for (unsigned i = 0; i < first->len; i++) {
+    for (unsigned i = 0; i < n; i++) {
         double a = 0, b = 0;
-        bool everywhere = true;
 
-        for (unsigned p = 0; p < c->pairs->len && everywhere; p++) {
-            int place = place_of(pair_of(c, p), run_of(first, i)->replication);
+        for (unsigned p = 0; p < c->pairs->len; p++) {
+            const struct compare_pair *pair = pair_of(c, p);
+            unsigned place = g_array_index(pair->everywhere, unsigned, i);
 
-            everywhere = place >= 0;
-            if (everywhere) {
-                a += run_of(pair_of(c, p)->runs_a, (unsigned)place)->metrics[metric];
-                b += run_of(pair_of(c, p)->runs_b, (unsigned)place)->metrics[metric];
-            }
+            a += run_of(pair->runs_a, place)->metrics[metric];
+            b += run_of(pair->runs_b, place)->metrics[metric];
         }
-        if (everywhere)
-            add_values(&v, a / c->pairs->len, b / c->pairs->len);
+        add_values(&v, a / c->pairs->len, b / c->pairs->len);
     }
     return v;
 }
@@ -166,8 +153,9 @@ static void add_result(struct comparison *c, unsigned pair, unsigned metric, con
     compare_values_clear(&v);
 }
 
-/* Means over pairs of points of what their samples say of a quantile. The intervals' ends as well: points
- * share random numbers, so that what is off at one is off at all. */
+/* Means over pairs of points of what their samples say of a quantile, of the replications that stand in
+ * all of them. The intervals' ends as well: points share random numbers, so that what is off at one is off
+ * at all. */
 struct mean_quantile {
     struct difference difference;
     double *shares; /* of each replication */
@@ -175,36 +163,30 @@ struct mean_quantile {
     unsigned pairs; /* of points; 0: not all have samples */
 };
 
-static void add_quantile(struct mean_quantile *to, const struct difference *d,
-                         const struct compare_quantile *q, unsigned pairs)
+static void add_quantile(struct mean_quantile *to, const struct compare_quantile *q, unsigned pairs)
 {
-    struct interval *interval = &to->difference.interval;
+    struct interval interval = difference_of_pools(&q->a, &q->b, 1);
 
     if (to->pairs++ == 0) {
         to->n = q->n;
         to->shares = g_new0(double, MAX(q->n, 1));
     }
-    to->n = MIN(to->n, q->n);
+    g_assert(to->n == q->n);
     for (unsigned i = 0; i < to->n; i++)
         to->shares[i] += q->shares[i] / pairs;
-    to->difference.a += d->a / pairs;
-    to->difference.b += d->b / pairs;
-    interval->estimate += d->interval.estimate / pairs;
-    interval->low += d->interval.low / pairs;
-    interval->high += d->interval.high / pairs;
-    interval->note = interval->note ? interval->note : d->interval.note;
+    to->difference.a += q->a.estimate / pairs;
+    to->difference.b += q->b.estimate / pairs;
+    difference_mean_add(&to->difference.interval, &interval, pairs);
 }
 
 static void end_quantile(struct mean_quantile *m)
 {
     struct difference *d = &m->difference;
 
-    d->interval.n = m->n;
-    d->interval.sd = (double)NAN;
+    difference_mean_end(&d->interval, m->n);
     d->relative = d->a > 0 && d->b >= 0 ? d->b / d->a - 1 : (double)NAN;
     d->relative_low = d->relative_high = (double)NAN;
-    d->p = difference_p_of_shares(m->shares, m->n);
-    d->p = difference_p_with_interval(d->p, &d->interval);
+    d->p = difference_p_of_shares(m->shares, m->n, &d->interval);
 }
 
 /* Words have no difference; what they say is in columns of 0 and 1, too. */
@@ -213,26 +195,46 @@ static bool left_out(const struct comparison *c, unsigned metric, const bool *me
     return c->host->metrics[metric].kind == STATS_WORD || (metrics && !metrics[metric]);
 }
 
+/* own: the quantile of all runs of the pair; NULL: none. */
+static void measure_mean(const struct comparison *c, unsigned pair, unsigned metric,
+                         struct compare_samples *everywhere, const struct compare_quantile *own,
+                         struct mean_quantile *mean)
+{
+    const struct compare_pair *p = pair_of(c, pair);
+    struct compare_quantile q = {.n = 0};
+
+    if (c->pairs->len == 1)
+        return;
+    if (p->everywhere->len == p->runs_a->len) {
+        if (own)
+            add_quantile(mean, own, c->pairs->len);
+    } else if (compare_quantile_of(everywhere, pair, metric, 1, &q))
+        add_quantile(mean, &q, c->pairs->len);
+    g_free(q.shares);
+}
+
 static void measure_pair(struct comparison *c, unsigned pair, const bool *metrics,
                          struct mean_quantile *means)
 {
-    struct compare_samples *samples = compare_samples_new(c);
+    struct compare_samples *samples = compare_samples_new(c, false),
+                           *everywhere = compare_samples_new(c, true);
 
     for (unsigned metric = 0; metric < c->host->metric_count; metric++) {
         struct compare_quantile q = {.n = 0};
+        struct difference d;
+        bool found;
 
         if (left_out(c, metric, metrics))
             continue;
-        if (compare_quantile_of(samples, pair, metric, 1, &q)) {
-            struct difference d = difference_of_quantile(&q.a, &q.b, q.shares, q.n);
-
-            add_result(c, pair, metric, &d, c->results);
-            add_quantile(&means[metric], &d, &q, c->pairs->len);
-        } else
-            add_result(c, pair, metric, NULL, c->results);
+        found = compare_quantile_of(samples, pair, metric, 1, &q);
+        if (found)
+            d = difference_of_quantile(&q.a, &q.b, q.shares, q.n);
+        add_result(c, pair, metric, found ? &d : NULL, c->results);
+        measure_mean(c, pair, metric, everywhere, found ? &q : NULL, &means[metric]);
         g_free(q.shares);
     }
     compare_samples_free(samples);
+    compare_samples_free(everywhere);
 }
 
 static void measure_all(struct comparison *c, const bool *metrics, struct mean_quantile *means)

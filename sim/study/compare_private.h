@@ -25,9 +25,10 @@ struct compare_quantile {
     unsigned n;
 };
 
-/* The samples that were read last, of one procedure at one pair. */
+/* The samples that were read last, of one procedure at one pair. everywhere: of those runs alone that
+ * stand in each pair of points, in one order in all. */
 struct compare_samples;
-struct compare_samples *compare_samples_new(const struct comparison *comparison);
+struct compare_samples *compare_samples_new(const struct comparison *comparison, bool everywhere);
 void compare_samples_free(struct compare_samples *samples);
 
 /* False if the metric is no quantile, no samples are there on a side, or they cannot be read: then the

@@ -10,17 +10,20 @@ enum { OF_A, OF_B, OF_BOTH, POOLS };
 /* The samples of one procedure at one pair of points: the quantiles of a procedure stand together. */
 struct compare_samples {
     const struct comparison *comparison;
+    bool everywhere;
     unsigned pair;
     const char *procedure; /* NULL: none are there */
+    GArray *runs[OF_BOTH]; /* const struct compare_run *, of either side */
     struct pool *pools[POOLS];
     bool read; /* could all files be read? */
 };
 
-struct compare_samples *compare_samples_new(const struct comparison *comparison)
+struct compare_samples *compare_samples_new(const struct comparison *comparison, bool everywhere)
 {
     struct compare_samples *samples = g_new0(struct compare_samples, 1);
 
     samples->comparison = comparison;
+    samples->everywhere = everywhere;
     return samples;
 }
 
@@ -28,6 +31,8 @@ static void forget(struct compare_samples *samples)
 {
     for (unsigned i = 0; i < POOLS; i++)
         g_clear_pointer(&samples->pools[i], pool_free);
+    for (unsigned side = OF_A; side <= OF_B; side++)
+        g_clear_pointer(&samples->runs[side], g_array_unref);
     samples->procedure = NULL;
 }
 
@@ -67,6 +72,22 @@ static bool add_run(struct compare_samples *samples, unsigned side, const struct
     return good;
 }
 
+/* The runs of a side at a pair of points that are meant; g_array_unref(). */
+static GArray *runs_of(const struct compare_samples *samples, const struct compare_pair *pair, unsigned side)
+{
+    GArray *all = side == OF_A ? pair->runs_a : pair->runs_b, *runs;
+
+    if (!samples->everywhere)
+        return g_array_ref(all);
+    runs = g_array_new(FALSE, FALSE, sizeof(struct compare_run *));
+    for (unsigned i = 0; i < pair->everywhere->len; i++) {
+        unsigned place = g_array_index(pair->everywhere, unsigned, i);
+
+        g_array_append_vals(runs, &g_array_index(all, const struct compare_run *, place), 1);
+    }
+    return runs;
+}
+
 /* B's runs stand behind A's in the pool of both. */
 static void read_samples(struct compare_samples *samples, unsigned pair,
                          const struct stats_quantile *quantile)
@@ -82,7 +103,7 @@ static void read_samples(struct compare_samples *samples, unsigned pair,
     for (unsigned i = 0; i < POOLS; i++)
         samples->pools[i] = pool_new();
     for (unsigned side = OF_A; side <= OF_B; side++) {
-        const GArray *runs = side == OF_A ? p->runs_a : p->runs_b;
+        const GArray *runs = samples->runs[side] = runs_of(samples, p, side);
 
         for (unsigned i = 0; i < runs->len && samples->read; i++)
             samples->read =
@@ -127,19 +148,19 @@ bool compare_quantile_of(struct compare_samples *samples, unsigned pair, unsigne
                          struct compare_quantile *out)
 {
     const struct comparison *c = samples->comparison;
-    const struct compare_pair *p = &g_array_index(c->pairs, struct compare_pair, pair);
     const struct stats_column *column = &c->host->metrics[metric];
     const struct stats_quantile *quantile =
         column->kind == STATS_QUANTILE ? quantile_of(c->host, column->name) : NULL;
 
-    *out = (struct compare_quantile){.n = p->runs_a->len};
+    *out = (struct compare_quantile){.n = 0};
     if (!quantile)
         return false;
     read_samples(samples, pair, quantile);
     if (!samples->read || pool_empty(samples->pools[OF_A]) || pool_empty(samples->pools[OF_B]))
         return false;
-    out->a = interval_of_pool(samples->pools[OF_A], quantile->share, p->runs_a, metric, looks);
-    out->b = interval_of_pool(samples->pools[OF_B], quantile->share, p->runs_b, metric, looks);
+    out->n = samples->runs[OF_A]->len;
+    out->a = interval_of_pool(samples->pools[OF_A], quantile->share, samples->runs[OF_A], metric, looks);
+    out->b = interval_of_pool(samples->pools[OF_B], quantile->share, samples->runs[OF_B], metric, looks);
     out->shares = shares_of(samples, quantile->share, out->n);
     return true;
 }

@@ -3,7 +3,6 @@
 #include "sim/study/compare.h"
 #include "sim/study/csv_rows.h"
 #include "sim/study/folder.h"
-#include "sim/study/manifest.h"
 #include "sim/study/runs.h"
 #include "sim/study/word.h"
 
@@ -92,28 +91,26 @@ static char *read_text(const char *path, const char *name, GError **error)
     return text;
 }
 
-/* The version that made it and the format of its files. */
-static bool read_manifest(struct compare_side *side, const char *path, GError **error)
+/* The version that made it and the format of its files; NULL and error. manifest_free(). */
+static struct manifest *read_manifest(struct compare_side *side, const char *path, GError **error)
 {
     char *text = read_text(path, "manifest.json", error), *why = NULL;
     struct manifest *manifest = text ? manifest_parse(text, &why) : NULL;
-    bool good = manifest != NULL;
 
     if (why)
         wrong(error, path, "manifest.json", "%s", why);
-    else if (manifest && manifest->format != 0 && manifest->format != RESULT_FORMAT)
-        good = wrong(error, path, "manifest.json",
-                     "format %" PRId64 ", expected %d: another version of pullstorm made it, and its columns "
-                     "mean other things",
-                     manifest->format, RESULT_FORMAT);
-    if (good) {
-        side->version = g_strdup(manifest->version);
-        side->other_version = strcmp(manifest->version, side->host->version) != 0;
-    }
-    manifest_free(manifest);
     g_free(why);
     g_free(text);
-    return good;
+    if (!manifest)
+        return NULL;
+    side->version = g_strdup(manifest->version);
+    if (manifest->format == 0 || manifest->format == RESULT_FORMAT)
+        return manifest;
+    wrong(error, path, "manifest.json",
+          "format %" PRId64 ", expected %d: another version of pullstorm made it", manifest->format,
+          RESULT_FORMAT);
+    manifest_free(manifest);
+    return NULL;
 }
 
 static int column_of(char **header, const char *name)
@@ -180,26 +177,46 @@ static GPtrArray *read_summary(const char *path, GError **error)
     return NULL;
 }
 
+/* Are its files those that it was finished with? */
+static bool files_right(const struct compare_side *side, const char *path, const struct manifest *manifest,
+                        GError **error)
+{
+    char *why = result_files_wrong(path, manifest, strcmp(manifest->version, side->host->version) != 0);
+
+    if (!why)
+        return true;
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_FILE, "%s: damaged: %s", path, why);
+    g_free(why);
+    return false;
+}
+
+static bool take_summary(struct compare_side *side, const char *path, const GPtrArray *rows,
+                         struct compare_point *point, struct compare_run *run, GError **error)
+{
+    char **header = g_ptr_array_index(rows, 0), **row = g_ptr_array_index(rows, 1);
+    int seed = column_of(header, "run.seed");
+
+    take_keys(header, row, point);
+    if (seed < 0)
+        return wrong(error, path, "summary.csv", "it has no column run.seed");
+    run->seed = g_ascii_strtoull(row[seed], NULL, 10);
+    return take_metrics(side, path, header, row, run->metrics, error);
+}
+
 static bool read_run(struct compare_side *side, const char *path, GError **error)
 {
-    GPtrArray *rows = read_manifest(side, path, error) ? read_summary(path, error) : NULL;
+    struct manifest *manifest = read_manifest(side, path, error);
+    GPtrArray *rows = manifest ? read_summary(path, error) : NULL;
     struct compare_point *point = new_point(side, 0, g_strdup(path));
     struct compare_run run = {.replication = 1, .folder = g_strdup(path)};
-    bool good = false;
-    int seed;
+    bool good;
 
     run.metrics = g_new(double, side->host->metric_count);
-    if (rows) {
-        char **header = g_ptr_array_index(rows, 0), **row = g_ptr_array_index(rows, 1);
-
-        take_keys(header, row, point);
-        seed = column_of(header, "run.seed");
-        run.seed = seed < 0 ? 0 : g_ascii_strtoull(row[seed], NULL, 10);
-        good = seed >= 0 || wrong(error, path, "summary.csv", "it has no column run.seed");
-        good = good && take_metrics(side, path, header, row, run.metrics, error);
-        g_ptr_array_unref(rows);
-    }
+    good = rows && take_summary(side, path, rows, point, &run, error) &&
+           files_right(side, path, manifest, error);
     g_array_append_val(point->runs, run);
+    g_clear_pointer(&rows, g_ptr_array_unref);
+    g_clear_pointer(&manifest, manifest_free);
     return good;
 }
 
@@ -243,18 +260,19 @@ static void take_scenario(const struct study *study, struct compare_point *point
     scenario_free(scenario);
 }
 
-/* Which columns a run has that another version made. */
+/* Which version made a run; which columns it has, if that is another one. */
 static bool see_columns(struct compare_side *side, const struct study_run *run, GError **error)
 {
-    GPtrArray *rows = run->result.state == RESULT_OTHER ? read_summary(run->folder, error) : NULL;
+    bool other = run->result.state == RESULT_OTHER, good;
+    const char *version = other ? run->result.why : side->host->version;
+    GPtrArray *rows = other ? read_summary(run->folder, error) : NULL;
     double *ignored;
-    bool good;
 
     if (!side->version)
-        side->version = g_strdup(run->result.state == RESULT_OTHER ? run->result.why : side->host->version);
-    if (run->result.state != RESULT_OTHER)
+        side->version = g_strdup(version);
+    side->other_version += strcmp(version, side->version) != 0;
+    if (!other)
         return true;
-    side->other_version++;
     if (!rows)
         return false;
     ignored = g_new(double, side->host->metric_count);
@@ -270,6 +288,11 @@ static bool take_run(struct compare_side *side, struct compare_point *point, con
 {
     struct compare_run run = {.replication = from->replication, .seed = from->seed};
 
+    if (from->result.other_format) {
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_FILE, "%s%s%s", from->folder, G_DIR_SEPARATOR_S,
+                    from->result.why);
+        return false;
+    }
     if (!from->result.metrics) {
         side->missing++;
         if (from->result.state == RESULT_DAMAGED && !side->damage)

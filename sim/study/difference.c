@@ -10,6 +10,8 @@
 
 /* Where more events than that went one way, no coin does it. */
 #define EVENTS_CERTAIN 1e9
+/* Of an interval of 95 %: p beyond which 0 is in it. */
+#define SMALL 0.05
 
 static bool is_count(const struct stats_column *column)
 {
@@ -17,6 +19,27 @@ static bool is_count(const struct stats_column *column)
 }
 
 /* --- p -------------------------------------------------------------------------------------------------- */
+
+/* With both ends; what is all alike ends where it begins. False if there are too few runs to have any. */
+static bool with_ends(struct interval *interval)
+{
+    if (interval->note == interval_alike) {
+        interval->low = interval->high = interval->estimate;
+        interval->note = NULL;
+    }
+    return !interval->note;
+}
+
+/* p does not say that 0 is too far off where the interval has it; where there is none, nothing can be
+ * said. */
+static double p_with_interval(double p, const struct interval *given)
+{
+    struct interval interval = *given;
+
+    if (!with_ends(&interval))
+        return (double)NAN;
+    return interval.low > 0 || interval.high < 0 || isnan(p) ? p : MAX(p, SMALL);
+}
 
 /* Of a fair coin that fell `up` times one way and `down` times the other, or so unevenly, two-sided. */
 static double coin(double up, double down)
@@ -53,12 +76,21 @@ static double student_p(const double *differences, unsigned n)
     return s.mean == 0 ? 1 : 0;
 }
 
+/* Differences that are all the same: each is a coin. Where they all fell one way and that would still be
+ * chance, they are too few. */
+static double alike_p(const double *differences, unsigned n)
+{
+    double p = coin_of(differences, n, 0);
+
+    return p < 1 && p > SMALL ? (double)NAN : p;
+}
+
 /* Of pairs that do not differ the differences lie evenly about 0, however far out the largest may be. */
 static double extreme_p(const double *differences, unsigned n, const struct interval *interval)
 {
     if (statistics_alike(differences, n))
-        return coin_of(differences, n, 0);
-    return difference_p_with_interval(student_p(differences, n), interval);
+        return alike_p(differences, n);
+    return p_with_interval(student_p(differences, n), interval);
 }
 
 static double p_of(const struct stats_column *column, const double *differences, unsigned n, double events,
@@ -195,18 +227,31 @@ struct difference difference_of(const struct stats_column *column, const double 
 
 /* --- quantiles ------------------------------------------------------------------------------------------ */
 
-double difference_p_of_shares(const double *shares, unsigned n)
+/* At which p an interval by Student's t would just reach 0. */
+static double p_of_interval(const struct interval *given, unsigned n)
 {
-    if (n < 2)
+    struct interval i = *given;
+    double half;
+
+    if (!with_ends(&i))
         return (double)NAN;
-    return statistics_alike(shares, n) ? coin_of(shares, n, 0) : student_p(shares, n);
+    half = i.estimate > 0 ? i.estimate - i.low : i.high - i.estimate;
+    if (i.estimate == 0 || half <= 0)
+        return i.estimate == 0;
+    return 2 * gsl_cdf_tdist_Q(fabs(i.estimate) / half * statistics_t(n - 1, 1), n - 1);
 }
 
-double difference_p_with_interval(double p, const struct interval *interval)
+double difference_p_of_shares(const double *shares, unsigned n, const struct interval *interval)
 {
-    bool apart = !interval->note && (interval->low > 0 || interval->high < 0);
+    double p;
 
-    return apart || isnan(p) ? p : MAX(p, 0.05);
+    if (n < 2)
+        return (double)NAN;
+    if (!statistics_alike(shares, n))
+        p = student_p(shares, n);
+    else
+        p = shares[0] == 0 ? 1 : p_of_interval(interval, n);
+    return p_with_interval(p, interval);
 }
 
 /* Of what is not there, the note of whichever side says why. */
@@ -215,29 +260,56 @@ static const char *note_of(const struct interval *a, const struct interval *b)
     return a->note ? a->note : b->note;
 }
 
-struct interval difference_of_pools(const struct interval *a, const struct interval *b, double factor)
+struct interval difference_of_pools(const struct interval *given_a, const struct interval *given_b,
+                                    double factor)
 {
-    struct interval out = {.n = a->n,
-                           .estimate = b->estimate - factor * a->estimate,
+    struct interval a = *given_a, b = *given_b;
+    bool ends = with_ends(&a) && with_ends(&b);
+    struct interval out = {.n = a.n,
+                           .estimate = b.estimate - factor * a.estimate,
                            .sd = (double)NAN,
                            .low = (double)NAN,
-                           .high = (double)NAN,
-                           .note = note_of(a, b)};
+                           .high = (double)NAN};
 
-    if (out.note)
-        return out;
-    out.low = out.estimate - hypot(b->estimate - b->low, factor * (a->high - a->estimate));
-    out.high = out.estimate + hypot(b->high - b->estimate, factor * (a->estimate - a->low));
+    if (!ends)
+        out.note = note_of(&a, &b);
+    else if (!(a.low < a.high || b.low < b.high))
+        out.note = interval_alike;
+    else {
+        out.low = out.estimate - hypot(b.estimate - b.low, factor * (a.high - a.estimate));
+        out.high = out.estimate + hypot(b.high - b.estimate, factor * (a.estimate - a.low));
+    }
     return out;
 }
 
-static void relative_of_pools(const struct interval *a, const struct interval *b, struct difference *out)
+void difference_mean_add(struct interval *sum, const struct interval *one, unsigned of)
+{
+    struct interval i = *one;
+
+    with_ends(&i);
+    sum->estimate += i.estimate / of;
+    sum->low += i.low / of;
+    sum->high += i.high / of;
+    sum->note = sum->note ? sum->note : i.note;
+}
+
+void difference_mean_end(struct interval *sum, unsigned n)
+{
+    sum->n = n;
+    sum->sd = (double)NAN;
+    if (!sum->note && !(sum->low < sum->high))
+        sum->note = interval_alike;
+    if (sum->note)
+        sum->low = sum->high = (double)NAN;
+}
+
+static void relative_of_pools(struct interval *a, struct interval *b, struct difference *out)
 {
     out->relative = out->relative_low = out->relative_high = (double)NAN;
     if (!(a->estimate > 0) || !(b->estimate >= 0))
         return;
     out->relative = b->estimate / a->estimate - 1;
-    if (out->interval.note || !(a->low > 0) || !(b->low > 0))
+    if (out->interval.note || !with_ends(a) || !with_ends(b) || !(a->low > 0) || !(b->low > 0))
         return;
     out->relative_low =
         b->estimate / a->estimate * exp(-hypot(log(b->estimate / b->low), log(a->high / a->estimate))) - 1;
@@ -248,11 +320,11 @@ static void relative_of_pools(const struct interval *a, const struct interval *b
 struct difference difference_of_quantile(const struct interval *a, const struct interval *b,
                                          const double *shares, unsigned n)
 {
+    struct interval of_a = *a, of_b = *b;
     struct difference out = {.a = a->estimate, .b = b->estimate, .interval = difference_of_pools(a, b, 1)};
 
-    relative_of_pools(a, b, &out);
-    out.p = difference_p_of_shares(shares, n);
-    out.p = difference_p_with_interval(out.p, &out.interval);
+    relative_of_pools(&of_a, &of_b, &out);
+    out.p = difference_p_of_shares(shares, n, &out.interval);
     return out;
 }
 

@@ -10,15 +10,19 @@
  *                   intervals of both, as if they did not depend on each other (Zou and Donner's method of
  *                   variance estimates recovery): where the runs of a pair go up and down together it is
  *                   wider than it need be. p is of the pairs: of the shares of their samples below the
- *                   quantile of both sides together; but not below 0.05 where the interval holds 0.
+ *                   quantile of both sides together; where those are all alike (all of one side below all of
+ *                   the other) of the interval; not below 0.05 where the interval holds 0. A side whose runs
+ *                   are all alike ends where it begins; one of too few runs leaves no interval and no p.
  *   extreme         the median of the differences, by their order; from 5 pairs on. p by Student's t, for
- *                   without a difference they lie evenly about 0; not below 0.05 where the interval holds 0.
+ *                   without a difference they lie evenly about 0; not below 0.05 where the interval holds 0;
+ *                   of differences that are all the same by a coin for each, from 6 pairs on.
  *   fixed           said by the scenario: no chance is in it.
  *
  * The relative difference is B / A - 1 by Fieller's interval, which A's own uncertainty is part of; of an
  * extreme the median of the pairs' quotients; of a quantile as above, by logarithms.
  *
- * Differences that are all the same have no interval; then a mean or count is taken to differ for certain.
+ * Differences that are all the same have no interval; then a mean is taken to differ for certain, and a
+ * quantile of which both sides are all alike.
  * One pair says nothing of chance. */
 #ifndef SIM_STUDY_DIFFERENCE_H
 #define SIM_STUDY_DIFFERENCE_H
@@ -44,10 +48,13 @@ struct difference difference_of_quantile(const struct interval *a, const struct 
                                          const double *shares, unsigned n);
 /* The interval of B - factor A for it. */
 struct interval difference_of_pools(const struct interval *a, const struct interval *b, double factor);
-/* p of shares as above: Student's t. */
-double difference_p_of_shares(const double *shares, unsigned n);
-/* Not below 0.05 where the interval holds 0, or there is none. */
-double difference_p_with_interval(double p, const struct interval *interval);
+/* The mean of so many intervals, end by end, of what is off at all alike if it is at one: adds one of
+ * them to a sum, which begins as {0}. */
+void difference_mean_add(struct interval *sum, const struct interval *one, unsigned of);
+/* ... and ends it. n: pairs. */
+void difference_mean_end(struct interval *sum, unsigned n);
+/* p of shares as above; interval: of the difference. */
+double difference_p_of_shares(const double *shares, unsigned n, const struct interval *interval);
 
 /* Benjamini and Hochberg: p of n tests, each such that taking all below 0.05 for real errs in at most 5 % of
  * them on the average; if none is real, something is found in at most 5 % of cases. NaN stays, and does not

@@ -5,7 +5,6 @@
 
 #include "sim/files/aside.h"
 #include "sim/study/csv_rows.h"
-#include "sim/study/manifest.h"
 #include "sim/study/word.h"
 
 #include <errno.h>
@@ -79,15 +78,15 @@ static bool version_fits(const struct manifest *manifest, const struct result_wa
 /* Earlier versions do not say a format; what they wrote is read by its columns. */
 static bool format_fits(const struct manifest *manifest, struct result *out)
 {
-    return manifest->format == 0 || manifest->format == RESULT_FORMAT ||
-           damaged(out, g_strdup_printf("manifest.json: format %" PRId64
-                                        ", expected %d: another version of pullstorm "
-                                        "made it",
-                                        manifest->format, RESULT_FORMAT));
+    out->other_format = manifest->format != 0 && manifest->format != RESULT_FORMAT;
+    return !out->other_format || damaged(out, g_strdup_printf("manifest.json: format %" PRId64
+                                                              ", expected %d: another version of pullstorm "
+                                                              "made it",
+                                                              manifest->format, RESULT_FORMAT));
 }
 
-/* Is the file there, all of it? */
-static bool file_whole(const char *folder, const char *name, uint64_t bytes, struct result *out)
+/* Is the file there, all of it? NULL, or what is wrong. */
+static char *file_wrong(const char *folder, const char *name, uint64_t bytes)
 {
     char *path = g_build_filename(folder, name, NULL);
     GStatBuf about;
@@ -95,27 +94,33 @@ static bool file_whole(const char *folder, const char *name, uint64_t bytes, str
 
     g_free(path);
     if (!there)
-        return damaged(out, g_strdup_printf("%s is missing", name));
+        return g_strdup_printf("%s is missing", name);
     if ((uint64_t)about.st_size == bytes)
-        return true;
-    return damaged(out, g_strdup_printf("%s has %" PRIu64 " bytes, expected %" PRIu64, name,
-                                        (uint64_t)about.st_size, bytes));
+        return NULL;
+    return g_strdup_printf("%s has %" PRIu64 " bytes, expected %" PRIu64, name, (uint64_t)about.st_size,
+                           bytes);
 }
 
-/* Holds the folder against the sizes in its manifest. Other versions may have none. */
-static bool files_whole(const char *folder, const struct manifest *manifest, struct result *out)
+char *result_files_wrong(const char *folder, const struct manifest *manifest, bool other_version)
 {
     const GArray *files = manifest->files;
-    bool whole = true;
+    char *why = NULL;
 
     if (!files)
-        return out->state == RESULT_OTHER || damaged(out, g_strdup("manifest.json has no sizes of files"));
-    for (unsigned i = 0; i < files->len && whole; i++) {
+        return other_version ? NULL : g_strdup("manifest.json has no sizes of files");
+    for (unsigned i = 0; i < files->len && !why; i++) {
         const struct manifest_file *file = &g_array_index(files, struct manifest_file, i);
 
-        whole = file_whole(folder, file->name, file->bytes, out);
+        why = file_wrong(folder, file->name, file->bytes);
     }
-    return whole;
+    return why;
+}
+
+static bool files_whole(const char *folder, const struct manifest *manifest, struct result *out)
+{
+    char *why = result_files_wrong(folder, manifest, out->state == RESULT_OTHER);
+
+    return !why || damaged(out, why);
 }
 
 static int column_of(char **header, const char *name)

@@ -3,6 +3,7 @@
 #ifndef SIM_STUDY_RESULT_H
 #define SIM_STUDY_RESULT_H
 
+#include "sim/study/manifest.h"
 #include "sim/study/study.h"
 
 /* Of the files of a result, in their manifests; the next number, when who reads them would misread. */
@@ -21,7 +22,8 @@ struct result {
     char *why; /* damaged: what is wrong; failed: the reason; other: the version. NULL else */
     /* metric_count of the host, words as their place; NULL unless whole (or other, if any version will do) */
     double *metrics;
-    double wall_s; /* how long the run took; 0 if it is not known */
+    double wall_s;     /* how long the run took; 0 if it is not known */
+    bool other_format; /* damaged, in that its files are of another RESULT_FORMAT */
 };
 
 /* What the run should have been made with. */
@@ -38,6 +40,10 @@ struct result_wanted {
  * whether it is there, or its .failed; then it is missing in `out`. */
 bool result_read(const char *folder, const struct result_wanted *wanted, struct result *out, GError **error);
 void result_clear(struct result *result);
+
+/* Holds the files of a folder against the sizes in its manifest, which that of another version may lack.
+ * NULL, or what is wrong (g_free). */
+char *result_files_wrong(const char *folder, const struct manifest *manifest, bool other_version);
 
 /* Writes FOLDER.failed: the reason, then the end of what the run said. False and error if that fails. */
 bool result_write_failure(const char *folder, const char *reason, const char *said, GError **error);

@@ -1,31 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Comparisons of made-up results: what belongs together, what differs, which conditions are met. */
-#include "sim/study/compare.h"
-#include "tests/unit/study_fixture.h"
+#include "tests/unit/compare_fixture.h"
 #include "tests/unit/tap.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define WAIT 0 /* places of the fixture's metrics */
-#define UES  1
-
 #define STUDY "replications = 3\n[axis workers]\nbmsc.workers = 3, 6\n[axis rate]\npull.rate = 100/s, 200/s\n"
-
-static void matches(const char *text, const char *pattern)
-{
-    if (!g_pattern_match_simple(pattern, text))
-        g_error("\"%s\" is not like \"%s\"", text, pattern);
-}
-
-/* "WAIT,UES,LOAD" of each replication at each point. */
-static void write_runs(const struct study_fixture *fixture, const struct study *study, unsigned point,
-                       const char *const *cells)
-{
-    for (unsigned r = 0; cells[r]; r++)
-        study_fixture_result(fixture, study, point, r + 1, "1.0", cells[r]);
-}
 
 /* Four points: workers 3 and 6, rates 100 and 200. */
 static void write_study(const struct study_fixture *fixture)
@@ -37,46 +20,8 @@ static void write_study(const struct study_fixture *fixture)
     struct study *study = study_fixture_load(fixture, STUDY);
 
     for (unsigned p = 0; p < 4; p++)
-        write_runs(fixture, study, p + 1, cells[p]);
+        compare_fixture_runs(fixture, study, p + 1, cells[p]);
     study_free(study);
-}
-
-struct both {
-    struct compare_side *a, *b;
-    struct comparison *c;
-};
-
-static struct both open_both(const char *path_a, const char *condition_a, const char *path_b,
-                             const char *condition_b)
-{
-    struct both both = {NULL, NULL, NULL};
-    GError *error = NULL;
-
-    both.a = compare_side_read(path_a, condition_a, &study_fixture_host, &error);
-    g_assert_no_error(error);
-    both.b = compare_side_read(path_b, condition_b, &study_fixture_host, &error);
-    g_assert_no_error(error);
-    both.c = compare_sides(both.a, both.b, NULL, &error);
-    g_assert_no_error(error);
-    return both;
-}
-
-static void close_both(struct both *both)
-{
-    comparison_free(both->c);
-    compare_side_free(both->a);
-    compare_side_free(both->b);
-}
-
-static const struct compare_result *result_of(const GArray *results, unsigned pair, unsigned metric)
-{
-    for (unsigned i = 0; i < results->len; i++) {
-        const struct compare_result *result = &g_array_index(results, struct compare_result, i);
-
-        if (result->pair == pair && result->metric == metric)
-            return result;
-    }
-    g_error("no result of metric %u at pair %u", metric, pair);
 }
 
 /* --- what belongs together ------------------------------------------------------------------------------ */
@@ -87,30 +32,27 @@ static void test_points(void)
     struct both both;
     const struct compare_result *wait;
     const struct compare_key *key;
-    char *name;
 
     study_fixture_open(&f);
     write_study(&f);
-    both = open_both(f.folder, "bmsc.workers == 3", f.folder, "bmsc.workers == 6");
+    both = compare_fixture_open(f.folder, "bmsc.workers == 3", f.folder, "bmsc.workers == 6");
     g_assert_cmpuint(both.c->pairs->len, ==, 2);
     g_assert_cmpstr(both.c->names, ==, "pull.rate");
-    name = compare_pair_name(both.c, 1);
-    g_assert_cmpstr(name, ==, "pull.rate=200/s");
-    g_free(name);
+    g_assert_cmpstr(g_array_index(both.c->pairs, struct compare_pair, 1).name, ==, "pull.rate=200/s");
     g_assert_cmpuint(both.c->keys->len, ==, 1);
     key = &g_array_index(both.c->keys, struct compare_key, 0);
     g_assert_cmpstr(key->key->name, ==, "workers");
     g_assert_cmpstr(key->a, ==, "3");
     g_assert_cmpstr(key->b, ==, "6");
-    wait = result_of(both.c->results, 0, WAIT);
+    wait = compare_fixture_result(both.c->results, 0, WAIT);
     g_assert_cmpint(wait->verdict, ==, COMPARE_DIFFERS);
     g_assert_cmpuint(wait->difference.interval.n, ==, 3);
     g_assert_cmpfloat_with_epsilon(wait->difference.interval.estimate, -0.49, 1e-12);
-    g_assert_cmpint(result_of(both.c->results, 0, UES)->verdict, ==, COMPARE_ALIKE);
-    wait = result_of(both.c->together, COMPARE_ALL_PAIRS, WAIT); /* -0.5, -0.485, -0.5 */
+    g_assert_cmpint(compare_fixture_result(both.c->results, 0, UES)->verdict, ==, COMPARE_ALIKE);
+    wait = compare_fixture_result(both.c->together, COMPARE_ALL_PAIRS, WAIT); /* -0.5, -0.485, -0.5 */
     g_assert_cmpfloat_with_epsilon(wait->difference.interval.estimate, -0.495, 1e-12);
     g_assert_cmpfloat_with_epsilon(wait->difference.a, 1.6, 1e-12);
-    close_both(&both);
+    compare_fixture_close(&both);
     study_fixture_close(&f);
 }
 
@@ -129,11 +71,11 @@ static void test_variants(void)
 
         study_fixture_open(&f[i]);
         study = study_fixture_load(&f[i], texts[i]);
-        write_runs(&f[i], study, 1, cells);
-        write_runs(&f[i], study, 2, cells);
+        compare_fixture_runs(&f[i], study, 1, cells);
+        compare_fixture_runs(&f[i], study, 2, cells);
         study_free(study);
     }
-    both = open_both(f[0].folder, NULL, f[1].folder, NULL);
+    both = compare_fixture_open(f[0].folder, NULL, f[1].folder, NULL);
     g_assert_cmpuint(both.c->pairs->len, ==, 1);
     g_assert_cmpuint(both.c->alone_a, ==, 1);
     g_assert_cmpuint(both.c->alone_b, ==, 1);
@@ -141,11 +83,11 @@ static void test_variants(void)
     g_assert_cmpuint(both.c->keys->len, ==, 1);
     g_assert_cmpstr(g_array_index(both.c->keys, struct compare_key, 0).b, ==, "5%");
     g_assert_cmpuint(both.c->together->len, ==, 0);
-    close_both(&both);
-    both = open_both(f[0].folder, "variant == calm", f[0].folder, "variant == lossy");
+    compare_fixture_close(&both);
+    both = compare_fixture_open(f[0].folder, "variant == calm", f[0].folder, "variant == lossy");
     g_assert_cmpuint(both.c->pairs->len, ==, 1);
     g_assert_cmpuint(both.c->keys->len, ==, 1);
-    close_both(&both);
+    compare_fixture_close(&both);
     study_fixture_close(&f[0]);
     study_fixture_close(&f[1]);
 }
@@ -162,14 +104,14 @@ static void test_other_seeds(void)
 
         study_fixture_open(&f[i]);
         study = study_fixture_load(&f[i], i ? "replications = 2\nseed = 2\n" : "replications = 3\n");
-        write_runs(&f[i], study, 1, i ? cells + 1 : cells);
+        compare_fixture_runs(&f[i], study, 1, i ? cells + 1 : cells);
         study_free(study);
     }
-    both = open_both(f[0].folder, NULL, f[1].folder, NULL);
+    both = compare_fixture_open(f[0].folder, NULL, f[1].folder, NULL);
     g_assert_false(g_array_index(both.c->pairs, struct compare_pair, 0).by_seed);
     g_assert_cmpuint(g_array_index(both.c->pairs, struct compare_pair, 0).left_over, ==, 1);
-    g_assert_cmpuint(result_of(both.c->results, 0, WAIT)->pairs, ==, 2);
-    close_both(&both);
+    g_assert_cmpuint(compare_fixture_result(both.c->results, 0, WAIT)->pairs, ==, 2);
+    compare_fixture_close(&both);
     study_fixture_close(&f[0]);
     study_fixture_close(&f[1]);
 }
@@ -185,17 +127,17 @@ static void test_runs(void)
     write_study(&f);
     first = study_fixture_path(&f, "runs/p0001-r01");
     third = study_fixture_path(&f, "runs/p0003-r01");
-    both = open_both(first, NULL, third, NULL);
+    both = compare_fixture_open(first, NULL, third, NULL);
     g_assert_cmpuint(both.c->pairs->len, ==, 1);
     g_assert_true(g_array_index(both.c->pairs, struct compare_pair, 0).by_seed);
     g_assert_cmpuint(both.c->keys->len, ==, 1);
-    g_assert_cmpint(result_of(both.c->results, 0, WAIT)->verdict, ==, COMPARE_UNTOLD);
-    g_assert_true(isnan(result_of(both.c->results, 0, WAIT)->difference.interval.low));
-    close_both(&both);
-    both = open_both(first, NULL, f.folder, "bmsc.workers == 6 and pull.rate == 100/s");
+    g_assert_cmpint(compare_fixture_result(both.c->results, 0, WAIT)->verdict, ==, COMPARE_UNTOLD);
+    g_assert_true(isnan(compare_fixture_result(both.c->results, 0, WAIT)->difference.interval.low));
+    compare_fixture_close(&both);
+    both = compare_fixture_open(first, NULL, f.folder, "bmsc.workers == 6 and pull.rate == 100/s");
     g_assert_cmpuint(both.c->pairs->len, ==, 1);
     g_assert_cmpuint(g_array_index(both.c->pairs, struct compare_pair, 0).left_over, ==, 2);
-    close_both(&both);
+    compare_fixture_close(&both);
     g_free(first);
     g_free(third);
     study_fixture_close(&f);
@@ -210,7 +152,7 @@ static void refused(const char *path, const char *condition, const char *pattern
 
     g_assert_null(side);
     g_assert_nonnull(error);
-    matches(error->message, pattern);
+    compare_fixture_like(error->message, pattern);
     g_error_free(error);
 }
 
@@ -254,6 +196,55 @@ static void test_no_results(void)
     study_fixture_close(&f);
 }
 
+/* The folder of a run by itself is held against the sizes in its manifest, as those of a study are. */
+static void test_damaged(void)
+{
+    struct study_fixture f;
+    char *run, *file, *summary;
+
+    study_fixture_open(&f);
+    write_study(&f);
+    run = study_fixture_path(&f, "runs/p0001-r01");
+    file = g_build_filename(run, "timeseries.csv", NULL);
+    summary = study_fixture_read(&f, "runs/p0001-r01/summary.csv");
+    refused_file(&f, "timeseries.csv", "time", "*p0001-r01: damaged: timeseries.csv has 4 bytes, expected 7");
+    memcpy(strstr(summary, "1.0,10,0.5"), "1.0,1\n\0", 7);
+    refused_file(&f, "summary.csv", summary, "*a header and one row of as many cells");
+    memcpy(strstr(summary, "1.0,1\n"), "1,2,3\n", 6);
+    refused_file(&f, "summary.csv", summary, "*p0001-r01: damaged: summary.csv has * bytes, expected *");
+    refused_file(&f, "manifest.json", "{\"version\": \"1.0\"}",
+                 "*damaged: manifest.json has no sizes of files");
+    g_assert_true(g_file_set_contents(file, "time_s\n", -1, NULL));
+    study_fixture_write(&f, "runs/p0001-r01/manifest.json", "{\"version\": \"0.9\"}");
+    compare_side_free(
+        compare_side_read(run, NULL, &study_fixture_host, NULL)); /* as other versions wrote it */
+    g_assert_cmpint(remove(file), ==, 0);
+    study_fixture_write(&f, "runs/p0001-r01/manifest.json",
+                        "{\"version\": \"0.9\", \"files\": {\"timeseries.csv\": 7}}");
+    refused(run, NULL, "*p0001-r01: damaged: timeseries.csv is missing");
+    g_free(summary);
+    g_free(file);
+    g_free(run);
+    study_fixture_close(&f);
+}
+
+/* Files of another format are refused in a study, too, if the run is of a point that is meant. */
+static void test_other_format(void)
+{
+    struct study_fixture f;
+    struct compare_side *side;
+
+    study_fixture_open(&f);
+    write_study(&f);
+    study_fixture_write(&f, "runs/p0002-r03/manifest.json", "{\"version\": \"0.9\", \"format\": 2}");
+    refused(f.folder, NULL, "*p0002-r03/manifest.json: format 2, expected 3*");
+    refused(f.folder, "point == 2", "*p0002-r03/manifest.json: format 2, expected 3*");
+    side = compare_side_read(f.folder, "point != 2", &study_fixture_host, NULL);
+    g_assert_nonnull(side);
+    compare_side_free(side);
+    study_fixture_close(&f);
+}
+
 static void unmatched(const char *path_a, const char *a, const char *path_b, const char *b,
                       const char *pattern)
 {
@@ -263,7 +254,7 @@ static void unmatched(const char *path_a, const char *a, const char *path_b, con
 
     g_assert_null(compare_sides(side_a, side_b, NULL, &error));
     g_assert_nonnull(error);
-    matches(error->message, pattern);
+    compare_fixture_like(error->message, pattern);
     g_error_free(error);
     compare_side_free(side_a);
     compare_side_free(side_b);
@@ -282,7 +273,7 @@ static void test_nothing_in_common(void)
         study_fixture_open(&f[i]);
         study = study_fixture_load(&f[i], texts[i]);
         for (unsigned point = 1; point <= 3; point++)
-            write_runs(&f[i], study, point + (i == 0 && point == 3 ? 2 : 0), cells);
+            compare_fixture_runs(&f[i], study, point + (i == 0 && point == 3 ? 2 : 0), cells);
         study_free(study);
     }
     unmatched(
@@ -294,7 +285,7 @@ static void test_nothing_in_common(void)
     study_fixture_close(&f[0]);
     study_fixture_open(&f[0]);
     study = study_fixture_load(&f[0], "[axis count]\nue.count = 2k, 500\n");
-    write_runs(&f[0], study, 1, cells);
+    compare_fixture_runs(&f[0], study, 1, cells);
     study_free(study);
     unmatched(f[0].folder, NULL, f[1].folder, NULL, "point 1 (*) belongs to several points of *");
     unmatched(f[1].folder, NULL, f[0].folder, NULL, "point 1 (*) belongs to several points of *");
@@ -315,43 +306,26 @@ static void test_lost(void)
 
     study_fixture_open(&f);
     study = study_fixture_load(&f, "replications = 3\n[axis workers]\nbmsc.workers = 3, 6\n");
-    write_runs(&f, study, 1, all);
-    write_runs(&f, study, 2, some);
+    compare_fixture_runs(&f, study, 1, all);
+    compare_fixture_runs(&f, study, 2, some);
     study_free(study);
-    both = open_both(f.folder, "bmsc.workers == 3", f.folder, "bmsc.workers == 6");
-    wait = result_of(both.c->results, 0, WAIT);
+    both = compare_fixture_open(f.folder, "bmsc.workers == 3", f.folder, "bmsc.workers == 6");
+    wait = compare_fixture_result(both.c->results, 0, WAIT);
     g_assert_cmpint(wait->verdict, ==, COMPARE_LOST);
     g_assert_cmpuint(wait->empty_b, ==, 1);
     g_assert_cmpuint(wait->pairs, ==, 3);
     g_assert_cmpuint(wait->difference.interval.n, ==, 2);
-    close_both(&both);
-    both = open_both(f.folder, "bmsc.workers == 6", f.folder, "bmsc.workers == 3");
-    g_assert_cmpint(result_of(both.c->results, 0, WAIT)->verdict, ==, COMPARE_GAINED);
-    close_both(&both);
-    both = open_both(f.folder, "bmsc.workers == 6", f.folder, "bmsc.workers == 6");
-    g_assert_cmpint(result_of(both.c->results, 0, WAIT)->verdict, ==, COMPARE_ALIKE);
-    close_both(&both);
+    compare_fixture_close(&both);
+    both = compare_fixture_open(f.folder, "bmsc.workers == 6", f.folder, "bmsc.workers == 3");
+    g_assert_cmpint(compare_fixture_result(both.c->results, 0, WAIT)->verdict, ==, COMPARE_GAINED);
+    compare_fixture_close(&both);
+    both = compare_fixture_open(f.folder, "bmsc.workers == 6", f.folder, "bmsc.workers == 6");
+    g_assert_cmpint(compare_fixture_result(both.c->results, 0, WAIT)->verdict, ==, COMPARE_ALIKE);
+    compare_fixture_close(&both);
     study_fixture_close(&f);
 }
 
 /* --- conditions ----------------------------------------------------------------------------------------- */
-
-static void judged(const struct comparison *c, const char *text, enum compare_met expected,
-                   const char *pattern)
-{
-    GError *error = NULL;
-    struct compare_condition *condition = compare_condition_parse(text, c->host, &error);
-    enum compare_met met;
-    char *why;
-
-    g_assert_no_error(error);
-    met = compare_condition_met(c, condition, &why);
-    g_test_message("%s", why);
-    g_assert_cmpint(met, ==, expected);
-    matches(why, pattern);
-    g_free(why);
-    compare_condition_free(condition);
-}
 
 /* wait_s: 100 -> 105, 110 -> 115.4, 120 -> 126: +5 % but for the second, which is a little less. */
 static void test_conditions(void)
@@ -364,26 +338,27 @@ static void test_conditions(void)
 
     study_fixture_open(&f);
     study = study_fixture_load(&f, "replications = 3\n[axis workers]\nbmsc.workers = 3, 6\n");
-    write_runs(&f, study, 1, before);
-    write_runs(&f, study, 2, after);
+    compare_fixture_runs(&f, study, 1, before);
+    compare_fixture_runs(&f, study, 2, after);
     study_free(study);
-    both = open_both(f.folder, "bmsc.workers == 3", f.folder, "bmsc.workers == 6");
-    judged(both.c, "wait_s > +4%", COMPARE_MET, "wait_s > +4%: met: 110 -> 115.467; *wholly beyond");
-    judged(both.c, "wait_s > +4.9%", COMPARE_NOT_SURE, "*not sure*reaches back");
-    judged(both.c, "wait_s > +5%", COMPARE_NOT_MET, "*not met: 110 -> 115.467");
-    judged(both.c, " wait_s>+2s ", COMPARE_MET, "*met*");
-    judged(both.c, "wait_s > +5500ms", COMPARE_NOT_MET, "*");
-    judged(both.c, "wait_s < -1%", COMPARE_NOT_MET, "*");
-    judged(both.c, "wait_s >= 0", COMPARE_MET, "*");
-    judged(both.c, "wait_s > -1s", COMPARE_MET, "*");
-    judged(both.c, "ues_done > 0", COMPARE_NOT_SURE, "*");
-    judged(both.c, "load_ratio < -1%", COMPARE_MET,
-           "*no value in 1 of 3 runs of B (A: 0), which counts as worse");
-    close_both(&both);
-    both = open_both(f.folder, "bmsc.workers == 6", f.folder, "bmsc.workers == 3");
-    judged(both.c, "wait_s < -4%", COMPARE_MET, "*");
-    judged(both.c, "load_ratio < -1%", COMPARE_NOT_MET, "*no value in 1 runs of A*no worse");
-    close_both(&both);
+    both = compare_fixture_open(f.folder, "bmsc.workers == 3", f.folder, "bmsc.workers == 6");
+    compare_fixture_judge(both.c, "wait_s > +4%", COMPARE_MET,
+                          "wait_s > +4%: met: 110 -> 115.467; *wholly beyond");
+    compare_fixture_judge(both.c, "wait_s > +4.9%", COMPARE_NOT_SURE, "*not sure*reaches back");
+    compare_fixture_judge(both.c, "wait_s > +5%", COMPARE_NOT_MET, "*not met: 110 -> 115.467");
+    compare_fixture_judge(both.c, " wait_s>+2s ", COMPARE_MET, "*met*");
+    compare_fixture_judge(both.c, "wait_s > +5500ms", COMPARE_NOT_MET, "*");
+    compare_fixture_judge(both.c, "wait_s < -1%", COMPARE_NOT_MET, "*");
+    compare_fixture_judge(both.c, "wait_s >= 0", COMPARE_MET, "*");
+    compare_fixture_judge(both.c, "wait_s > -1s", COMPARE_MET, "*");
+    compare_fixture_judge(both.c, "ues_done > 0", COMPARE_NOT_SURE, "*");
+    compare_fixture_judge(both.c, "load_ratio < -1%", COMPARE_MET,
+                          "*no value in 1 of 3 runs of B (A: 0), which counts as worse");
+    compare_fixture_close(&both);
+    both = compare_fixture_open(f.folder, "bmsc.workers == 6", f.folder, "bmsc.workers == 3");
+    compare_fixture_judge(both.c, "wait_s < -4%", COMPARE_MET, "*");
+    compare_fixture_judge(both.c, "load_ratio < -1%", COMPARE_NOT_MET, "*no value in 1 runs of A*no worse");
+    compare_fixture_close(&both);
     study_fixture_close(&f);
 }
 
@@ -397,18 +372,18 @@ static void test_one_pair(void)
 
     study_fixture_open(&f);
     study = study_fixture_load(&f, "replications = 1\n[axis workers]\nbmsc.workers = 3, 6\n");
-    write_runs(&f, study, 1, before);
-    write_runs(&f, study, 2, after);
+    compare_fixture_runs(&f, study, 1, before);
+    compare_fixture_runs(&f, study, 2, after);
     study_free(study);
-    both = open_both(f.folder, "bmsc.workers == 3", f.folder, "bmsc.workers == 6");
-    judged(both.c, "ues_done > +5%", COMPARE_NOT_MET, "*");
-    judged(both.c, "ues_done >= +5%", COMPARE_MET,
-           "*no interval (too few replications), so the estimate decides");
-    judged(both.c, "wait_s > +200ms", COMPARE_NOT_MET, "*");
-    judged(both.c, "wait_s >= +0.2s", COMPARE_MET, "*");
-    judged(both.c, "wait_s <= +0.2s", COMPARE_MET, "*");
-    judged(both.c, "load_ratio > +5%", COMPARE_NOT_MET, "*no value on either side");
-    close_both(&both);
+    both = compare_fixture_open(f.folder, "bmsc.workers == 3", f.folder, "bmsc.workers == 6");
+    compare_fixture_judge(both.c, "ues_done > +5%", COMPARE_NOT_MET, "*");
+    compare_fixture_judge(both.c, "ues_done >= +5%", COMPARE_MET,
+                          "*no interval (too few replications), so the estimate decides");
+    compare_fixture_judge(both.c, "wait_s > +200ms", COMPARE_NOT_MET, "*");
+    compare_fixture_judge(both.c, "wait_s >= +0.2s", COMPARE_MET, "*");
+    compare_fixture_judge(both.c, "wait_s <= +0.2s", COMPARE_MET, "*");
+    compare_fixture_judge(both.c, "load_ratio > +5%", COMPARE_NOT_MET, "*no value on either side");
+    compare_fixture_close(&both);
     study_fixture_close(&f);
 }
 
@@ -420,12 +395,12 @@ static void test_points_conditions(void)
 
     study_fixture_open(&f);
     write_study(&f);
-    both = open_both(f.folder, "bmsc.workers == 3", f.folder, "bmsc.workers == 6");
-    judged(both.c, "wait_s < -40%", COMPARE_NOT_SURE, "*not sure, pull.rate=100/s: *");
-    judged(both.c, "wait_s < -10%", COMPARE_MET, "*: met, over all points: *");
-    judged(both.c, "wait_s < -60%", COMPARE_NOT_MET, "*");
-    judged(both.c, "load_ratio < -0.1", COMPARE_MET, "*met, over all points: *");
-    close_both(&both);
+    both = compare_fixture_open(f.folder, "bmsc.workers == 3", f.folder, "bmsc.workers == 6");
+    compare_fixture_judge(both.c, "wait_s < -40%", COMPARE_NOT_SURE, "*not sure, pull.rate=100/s: *");
+    compare_fixture_judge(both.c, "wait_s < -10%", COMPARE_MET, "*: met, over all points: *");
+    compare_fixture_judge(both.c, "wait_s < -60%", COMPARE_NOT_MET, "*");
+    compare_fixture_judge(both.c, "load_ratio < -0.1", COMPARE_MET, "*met, over all points: *");
+    compare_fixture_close(&both);
     study_fixture_close(&f);
 }
 
@@ -435,7 +410,7 @@ static void wrong_condition(const char *text, const char *pattern)
 
     g_assert_null(compare_condition_parse(text, &study_fixture_host, &error));
     g_assert_nonnull(error);
-    matches(error->message, pattern);
+    compare_fixture_like(error->message, pattern);
     g_error_free(error);
 }
 
@@ -473,9 +448,10 @@ static void test_tables(void)
 
     study_fixture_open(&f);
     write_study(&f);
-    both = open_both(f.folder, "bmsc.workers == 3", f.folder, "bmsc.workers == 6");
+    both = compare_fixture_open(f.folder, "bmsc.workers == 3", f.folder, "bmsc.workers == 6");
     text = table(compare_csv_rows, both.c);
-    matches(text, "points,metric,unit,pairs,*,verdict,ci_note\nall,wait_s,s,3,0,0,1.6*,differs,\n*");
+    compare_fixture_like(text,
+                         "points,metric,unit,pairs,*,verdict,ci_note\nall,wait_s,s,3,0,0,1.6*,differs,\n*");
     g_assert_nonnull(strstr(text, "\npull.rate=100/s,ues_done,1,3,0,0,11,11,0,-"));
     free(text);
     text = table(compare_keys_rows, both.c);
@@ -486,10 +462,37 @@ static void test_tables(void)
                                "pull.rate=100/s,1,A,1,1,1,%s/runs/p0001-r01\n"
                                "pull.rate=100/s,1,B,3,1,1,%s/runs/p0003-r01\n*",
                                f.folder, f.folder);
-    matches(text, expected);
+    compare_fixture_like(text, expected);
     g_free(expected);
     free(text);
-    close_both(&both);
+    compare_fixture_close(&both);
+    study_fixture_close(&f);
+}
+
+/* Runs that another version made than the first, and not only those that this one did not. */
+static void test_other_versions(void)
+{
+    static const char *const versions[] = {"0.9", "1.0", "0.9", "0.8"};
+    struct study_fixture f;
+    struct study *study;
+    struct both both;
+    char *text;
+
+    study_fixture_open(&f);
+    study = study_fixture_load(&f, "replications = 4\n[axis workers]\nbmsc.workers = 3, 6\n");
+    for (unsigned r = 0; r < 4; r++) {
+        study_fixture_result(&f, study, 1, r + 1, versions[r], "1,2,0.5");
+        study_fixture_result(&f, study, 2, r + 1, "0.9", "1,2,0.5");
+    }
+    study_free(study);
+    both = compare_fixture_open(f.folder, "bmsc.workers == 3", f.folder, "bmsc.workers == 6");
+    g_assert_cmpstr(both.a->version, ==, "0.9");
+    g_assert_cmpuint(both.a->other_version, ==, 2);
+    g_assert_cmpuint(both.b->other_version, ==, 0);
+    text = table(compare_sides_rows, both.c);
+    compare_fixture_like(text, "side,*,version,other_version\nA,*,0.9,2\nB,*,0.9,0\n");
+    free(text);
+    compare_fixture_close(&both);
     study_fixture_close(&f);
 }
 
@@ -502,13 +505,13 @@ static void test_order(void)
 
     study_fixture_open(&f);
     write_study(&f);
-    both = open_both(f.folder, "bmsc.workers == 3", f.folder, "bmsc.workers == 6");
+    both = compare_fixture_open(f.folder, "bmsc.workers == 3", f.folder, "bmsc.workers == 6");
     order = compare_in_order(both.c->results);
     /* load_ratio halves at both points, wait_s does not quite, ues_done stays */
     for (unsigned i = 0; i < 6; i++)
         g_assert_cmpuint(g_array_index(order, struct compare_result, i).metric, ==, expected[i]);
     g_array_free(order, TRUE);
-    close_both(&both);
+    compare_fixture_close(&both);
     study_fixture_close(&f);
 }
 
@@ -520,6 +523,8 @@ int main(int argc, char **argv)
     g_test_add_func("/study/compare/other-seeds", test_other_seeds);
     g_test_add_func("/study/compare/runs", test_runs);
     g_test_add_func("/study/compare/no-results", test_no_results);
+    g_test_add_func("/study/compare/damaged", test_damaged);
+    g_test_add_func("/study/compare/other-format", test_other_format);
     g_test_add_func("/study/compare/nothing-in-common", test_nothing_in_common);
     g_test_add_func("/study/compare/lost", test_lost);
     g_test_add_func("/study/compare/conditions", test_conditions);
@@ -527,6 +532,7 @@ int main(int argc, char **argv)
     g_test_add_func("/study/compare/points-conditions", test_points_conditions);
     g_test_add_func("/study/compare/wrong-conditions", test_wrong_conditions);
     g_test_add_func("/study/compare/tables", test_tables);
+    g_test_add_func("/study/compare/other-versions", test_other_versions);
     g_test_add_func("/study/compare/order", test_order);
     return g_test_run();
 }

@@ -115,6 +115,8 @@ static void test_extremes(void)
     NEAR(d.relative_high, 0.9);
     d = difference_of(&extreme, a, more, 6, 1); /* all by 2 */
     NEAR(d.p, 2.0 / 64);
+    d = difference_of(&extreme, a, more, 5, 1); /* five coins are too few, however they fall */
+    g_assert_true(isnan(d.p));
     d = difference_of(&extreme, a, mixed, 6, 1);
     NEAR(d.p, 0.05); /* Student: 0.006, but the median may be 0 */
     d = difference_of(&extreme, a, b, 4, 1);
@@ -123,6 +125,20 @@ static void test_extremes(void)
     d = difference_of(&extreme, b, b, 6, 1);
     NEAR(d.p, 1);
     g_assert_cmpstr(d.interval.note, ==, interval_alike);
+}
+
+/* An interval without width, for the middle ones are all the same: it is where it is. */
+static void test_extremes_alike_in_the_middle(void)
+{
+    const double a[] = {5, 5, 5, 5, 5, 5, 5, 5, 5}, more[] = {7, 7, 7, 7, 7, 7, 7, 7, 12},
+                 one[] = {5, 5, 5, 5, 5, 5, 5, 5, 6};
+    struct difference d = difference_of(&extreme, a, more, 9, 1);
+
+    g_assert_cmpstr(d.interval.note, ==, interval_alike);
+    g_assert_cmpfloat(d.p, <, 0.01);
+    d = difference_of(&extreme, a, one, 9, 1);
+    g_assert_cmpstr(d.interval.note, ==, interval_alike);
+    g_assert_cmpfloat(d.p, >, 0.05);
 }
 
 static void test_alike(void)
@@ -160,7 +176,6 @@ static void test_few(void)
 static void test_pools(void)
 {
     const struct interval a = {5, 3, 0, 2.7, 3.3, NULL}, b = {5, 5, 0, 4.6, 5.4, NULL};
-    const struct interval none = {5, 5, 0, (double)NAN, (double)NAN, interval_alike};
     const double shares[] = {-0.1, -0.12, -0.11, -0.09, -0.1}, mixed[] = {-0.1, 0.1, 0.1, -0.1, 0};
     struct difference d = difference_of_quantile(&a, &b, shares, 5);
 
@@ -174,21 +189,83 @@ static void test_pools(void)
     NEAR(d.p, 1);
     d = difference_of_quantile(&a, &a, shares, 5);
     NEAR(d.p, 0.05); /* its interval holds 0 */
-    d = difference_of_quantile(&a, &none, shares, 5);
-    g_assert_cmpstr(d.interval.note, ==, interval_alike);
-    NEAR(d.p, 0.05);
     d = difference_of_quantile(&a, &b, shares, 1);
     g_assert_true(isnan(d.p));
     NEAR(difference_of_pools(&a, &b, 2).estimate, -1);
     NEAR(difference_of_pools(&a, &b, 2).low, -1 - hypot(0.4, 0.6));
 }
 
-/* All shares alike: each pair counts as a coin. */
+/* A side whose runs are all alike, as those of fixed service times are, ends where it begins; nothing is
+ * said of one of too few runs. */
+static void test_pools_without_ends(void)
+{
+    const struct interval a = {5, 3, 0, 2.7, 3.3, NULL},
+                          alike = {5, 5, 0, (double)NAN, (double)NAN, interval_alike},
+                          same = {5, 3, 0, (double)NAN, (double)NAN, interval_alike},
+                          few = {5, 5, 0, (double)NAN, (double)NAN, interval_too_few};
+    const double shares[] = {-0.1, -0.12, -0.11, -0.09, -0.1};
+    struct difference d = difference_of_quantile(&a, &alike, shares, 5);
+
+    g_assert_null(d.interval.note);
+    NEAR(d.interval.low, 1.7);
+    NEAR(d.interval.high, 2.3);
+    NEAR(d.relative_low, 5 / 3.3 - 1);
+    NEAR(d.relative_high, 5 / 2.7 - 1);
+    g_assert_cmpfloat(d.p, <, 1e-4);
+    NEAR(difference_of_quantile(&a, &same, shares, 5).p, 0.05); /* 3 +- 0.3 and 3 */
+    d = difference_of_quantile(&same, &alike, shares, 5);
+    g_assert_cmpstr(d.interval.note, ==, interval_alike);
+    g_assert_cmpfloat(d.p, <, 1e-4);
+    NEAR(difference_of_quantile(&same, &same, shares, 5).p, 0.05);
+    d = difference_of_quantile(&alike, &few, shares, 5);
+    g_assert_cmpstr(d.interval.note, ==, interval_too_few);
+    g_assert_true(isnan(d.p) && isnan(d.interval.low));
+    d = difference_of_quantile(&few, &a, shares, 5);
+    g_assert_cmpstr(d.interval.note, ==, interval_too_few);
+    g_assert_true(isnan(d.p));
+}
+
+/* All of A below all of B: no share tells more than the next, however few the pairs are. What tells is
+ * how far apart the intervals are: where half of one of 95 % is t(0.975), 2 +- 0.5 is 4 t(0.975). */
 static void test_equal_shares(void)
 {
-    const double shares[] = {0.5, 0.5, 0.5, 0.5, 0.5, 0.5};
+    const double shares[] = {-1, -1, -1, -1}, none[] = {0, 0, 0, 0};
+    const struct interval near = {4, 2, 0, 1.5, 2.5, NULL}, mirrored = {4, -2, 0, -2.5, -1.5, NULL},
+                          wide = {4, 2, 0, -0.5, 4.5, NULL},
+                          alike = {4, 2, 0, (double)NAN, (double)NAN, interval_alike};
+    const double t = 4 * statistics_t(3, 1), angle = atan(t / sqrt(3));
 
-    NEAR(difference_p_of_shares(shares, 6), 2.0 / 64);
+    /* Student's distribution with 3 degrees of freedom, in closed form */
+    NEAR(difference_p_of_shares(shares, 4, &near), 1 - 2 / G_PI * (angle + sin(angle) * cos(angle)));
+    NEAR(difference_p_of_shares(shares, 4, &mirrored), difference_p_of_shares(shares, 4, &near));
+    g_assert_cmpfloat(difference_p_of_shares(shares, 4, &wide), >, 0.05);
+    NEAR(difference_p_of_shares(shares, 4, &alike), 0);
+    NEAR(difference_p_of_shares(none, 4, &wide), 1);
+}
+
+static void test_mean_of_intervals(void)
+{
+    const struct interval a = {5, 3, 0, 2, 5, NULL},
+                          alike = {5, 5, 0, (double)NAN, (double)NAN, interval_alike},
+                          few = {5, 5, 0, (double)NAN, (double)NAN, interval_too_few};
+    struct interval sum = {0}, same = {0}, none = {0};
+
+    difference_mean_add(&sum, &a, 2);
+    difference_mean_add(&sum, &alike, 2);
+    difference_mean_end(&sum, 4);
+    g_assert_null(sum.note);
+    NEAR(sum.estimate, 4);
+    NEAR(sum.low, 3.5);
+    NEAR(sum.high, 5);
+    g_assert_cmpuint(sum.n, ==, 4);
+    difference_mean_add(&same, &alike, 1);
+    difference_mean_end(&same, 4);
+    g_assert_cmpstr(same.note, ==, interval_alike);
+    difference_mean_add(&none, &a, 2);
+    difference_mean_add(&none, &few, 2);
+    difference_mean_end(&none, 4);
+    g_assert_cmpstr(none.note, ==, interval_too_few);
+    g_assert_true(isnan(none.low) && isnan(none.high));
 }
 
 /* Samples 1 to 10 s and 11 to 20 s, one a second: half of all lie at or below 10 s, a quarter of what
@@ -241,10 +318,13 @@ int main(int argc, char **argv)
     g_test_add_func("/study/difference/counts", test_counts);
     g_test_add_func("/study/difference/shares", test_shares);
     g_test_add_func("/study/difference/extremes", test_extremes);
+    g_test_add_func("/study/difference/extremes-alike-in-the-middle", test_extremes_alike_in_the_middle);
     g_test_add_func("/study/difference/alike", test_alike);
     g_test_add_func("/study/difference/few", test_few);
     g_test_add_func("/study/difference/pools", test_pools);
+    g_test_add_func("/study/difference/pools-without-ends", test_pools_without_ends);
     g_test_add_func("/study/difference/equal-shares", test_equal_shares);
+    g_test_add_func("/study/difference/mean-of-intervals", test_mean_of_intervals);
     g_test_add_func("/study/difference/shares-below", test_shares_below);
     g_test_add_func("/study/difference/many", test_many);
     return g_test_run();
