@@ -270,16 +270,19 @@ struct interval pool_interval(struct pool *pool, double share, const double *of,
     return out;
 }
 
+/* Samples are added up whole before they are shares: runs with as many have the same to the last bit. */
 void pool_shares(const struct pool *pool, double value, double *shares)
 {
     memset(shares, 0, pool->wholes->len * sizeof *shares);
     for (unsigned i = 0; i < pool->rows->len; i++) {
         const struct row *row = &g_array_index(pool->rows, struct row, i);
-        double whole = g_array_index(pool->wholes, double, row->run);
 
         if (row->to <= value)
-            shares[row->run] += row->count / whole;
+            shares[row->run] += row->count;
         else if (row->from < value)
-            shares[row->run] += row->count / whole * (value - row->from) / (row->to - row->from);
+            shares[row->run] += row->count * ((value - row->from) / (row->to - row->from));
     }
+    for (unsigned i = 0; i < pool->wholes->len; i++)
+        if (shares[i] > 0)
+            shares[i] /= g_array_index(pool->wholes, double, i);
 }

@@ -79,7 +79,7 @@ looked=$(awk -F, '$1 != "all" && $16 != ""' out | wc -l)
 ok $? "of $looked metrics of all points $found are called different"
 expect 0 "... to read" compare study again
 says out "no key differs" "no key differs"
-says out "in their order, for no two have the same seed" "how pairs were made is said"
+says out "by replication, for no two have the same seed" "how pairs were made is said"
 expect 0 "a study and itself" compare study study
 says out "metrics alike: " "alike"
 ! grep -q "really differ" out
@@ -121,6 +121,17 @@ expect 0 "... and not the other way round" compare cut whole --fail-if 'update_p
 expect 0 "metrics that were asked for" compare study --a "$a" --b "$b" --metrics 'gba_mean_s, ues' --format csv
 [ "$(wc -l <out)" = 3 ]
 ok $? "... and no others"
+
+# --- tables are said to be there when they are
+expect 0 "tables" compare whole cut -o told --no-page
+says out "Tables in told" "... are said to be there"
+expect 1 "a folder that cannot be made" compare whole cut -o base.ini/told --no-page
+says err "base.ini/told: Not a directory" "... is an error"
+! grep -q "^Tables" out
+ok $? "... and nothing is said to be there"
+PYTHON=/nowhere/python "$program" compare whole cut -o unmade >out 2>err
+[ $? = 1 ] && grep -qx "Tables in unmade" out && [ -s unmade/compare.csv ] && [ ! -e unmade/compare.html ]
+ok $? "without Python only the tables are: $(tail -n 1 out)"
 
 # --- the page
 has_modules() {
@@ -168,6 +179,12 @@ expect 2 "conditions that are true nowhere" compare study --a "$a" --b 'bsf.work
 says err '"bsf.workers == 9" is true at none of the 4 points' "... are named"
 expect 2 "a condition of a run" compare whole cut --a "$a"
 says err "whole: a single run; conditions choose points of a study" "... is refused"
+cp -r cut hurt && sed -i '2s/$/0/' hurt/summary.csv
+expect 2 "a file that was changed" compare whole hurt
+says err "hurt: damaged: summary.csv has" "... is named"
+cp cut/summary.csv hurt && sed -i '$d' hurt/distribution.csv
+expect 2 "a file that was cut" compare hurt whole
+says err "hurt: damaged: distribution.csv has" "... is named"
 expect 2 "an unknown metric" compare whole cut --fail-if 'update_p98_s > +5%'
 says err 'unknown metric "update_p98_s", did you mean update_p9' "... is named with the nearest"
 expect 2 "a change without a sign" compare whole cut --fail-if 'update_p99_s > 5%'
@@ -182,6 +199,14 @@ says err "the folder of a result" "... is not written into"
 sed -i 's/"format": [0-9]*/"format": 1/' cut/manifest.json
 expect 2 "another format" compare whole cut
 says err "cut/manifest.json: format 1, expected 3" "... is said"
+manifest=again/runs/p0002-r03/manifest.json
+sed -i 's/"version": "[^"]*"/"version": "0.0"/' "$manifest"
+expect 0 "a run of another version" compare study again
+says out "1 run of B was made by another version of pullstorm than its first, " "... is said"
+sed -i 's/"format": [0-9]*/"format": 1/' "$manifest"
+expect 2 "another format in a study" compare study again
+says err "$manifest: format 1, expected 3" "... is said"
+expect 0 "... of another point" compare study again --a 'bsf.workers == 1' --b 'bsf.workers == 1'
 if [ -w /dev/full ]; then
     "$program" compare study study >/dev/full 2>err
     [ $? = 1 ] && grep -q '^pullstorm: standard output' err

@@ -288,6 +288,21 @@ static void test_shares_below(void)
     g_string_free(text, TRUE);
 }
 
+/* As many samples below in each run, however they are spread over rows: shares that differ in their last
+ * bit alone would make a Student's t of rounding. */
+static void test_same_shares(void)
+{
+    struct pool *pool = pool_new();
+    double shares[3];
+
+    g_assert_true(pool_add(pool, "gba,0,1,1\ngba,1,2,2\ngba,2,3,3\ngba,8,9,4\n", "gba", 0));
+    g_assert_true(pool_add(pool, "gba,0,1,3\ngba,1,2,2\ngba,2,3,1\ngba,8,9,4\n", "gba", 0));
+    g_assert_true(pool_add(pool, "gba,0,1,6\ngba,8,9,4\n", "gba", 0));
+    pool_shares(pool, 4, shares);
+    g_assert_true(statistics_alike(shares, 3));
+    pool_free(pool);
+}
+
 /* --- many ----------------------------------------------------------------------------------------------- */
 
 /* The 15 p of Benjamini and Hochberg's paper (J. R. Statist. Soc. B 57, 1995, 3.2), adjusted as R's p.adjust
@@ -326,6 +341,7 @@ int main(int argc, char **argv)
     g_test_add_func("/study/difference/equal-shares", test_equal_shares);
     g_test_add_func("/study/difference/mean-of-intervals", test_mean_of_intervals);
     g_test_add_func("/study/difference/shares-below", test_shares_below);
+    g_test_add_func("/study/difference/same-shares", test_same_shares);
     g_test_add_func("/study/difference/many", test_many);
     return g_test_run();
 }
