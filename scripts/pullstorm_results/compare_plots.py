@@ -38,20 +38,29 @@ class Comparison:
     keys: list
     sides: dict  # "A", "B": row of compare_sides.csv
 
+    def __post_init__(self):
+        # by points and by metric: with many points each is asked for often
+        self._of, self._row = {}, {}
+        for row in self.rows:
+            self._of.setdefault(row["points"], []).append(row)
+            self._row.setdefault((row["points"], row["metric"]), row)
+        self._points = list(dict.fromkeys(row["points"] for row in self.runs))
+
     def points(self):
         """The names of the pairs of points, in their order."""
-        return list(dict.fromkeys(row["points"] for row in self.runs))
+        return self._points
 
     def of(self, points):
-        return [row for row in self.rows if row["points"] == points]
+        return self._of.get(points, [])
 
     def main(self):
         """Rows over all points, or those of the only one."""
-        return self.of(ALL) if len(self.points()) > 1 else self.rows
+        return self.of(ALL) if len(self._points) > 1 else self.rows
 
     def row(self, metric, points=None):
-        rows = self.main() if points is None else self.of(points)
-        return next((row for row in rows if row["metric"] == metric), None)
+        if points is None:
+            points = ALL if len(self._points) > 1 else self._points[0]
+        return self._row.get((points, metric))
 
     def pairs(self):
         """How many pairs of runs there are."""

@@ -116,6 +116,10 @@ def warnings(comparison):
     lost = [row["metric"] for row in comparison.main() if row["verdict"] == LOST]
     if lost:
         found.append(f"Without a value in some runs of B, but not of A: {words.listed(lost)}.")
+    everywhere = max((int(row["pairs"]) for row in comparison.main()), default=0)
+    if any(int(row["pairs"]) > everywhere for row in comparison.rows):
+        found.append(f"Means over all points are of the {words.plural(everywhere, 'replication')} that "
+                     f"{'stands' if everywhere == 1 else 'stand'} at each of them.")
     if all(row["pairs"] == "1" for row in comparison.main()):
         found.append("One pair of runs says nothing of chance: no difference here has an interval.")
     return found

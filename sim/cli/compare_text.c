@@ -87,8 +87,9 @@ static void print_side(const char *name, const struct compare_side *side, FILE *
         fprintf(to, " (%u point%s)", side->points->len, side->points->len == 1 ? "" : "s");
     fputc('\n', to);
     if (side->missing)
-        fprintf(to, "   %u runs of it are not there, failed or damaged%s%s\n", side->missing,
-                side->damage ? ": " : "", side->damage ? side->damage : "");
+        fprintf(to, "   %u%s not there, failed or damaged%s%s\n", side->missing,
+                side->missing == 1 ? " run of it is" : " runs of it are", side->damage ? ": " : "",
+                side->damage ? side->damage : "");
 }
 
 static void print_keys(const struct comparison *c, FILE *to)
@@ -156,7 +157,8 @@ static void print_pairs(const struct comparison *c, FILE *to)
                                               : ", by their seeds where they share some");
     fputs(".\n", to);
     if (left_over)
-        fprintf(to, "%u runs have no partner and do not count.\n", left_over);
+        fprintf(to, "%u run%s no partner and %s not count.\n", left_over, left_over == 1 ? " has" : "s have",
+                left_over == 1 ? "does" : "do");
     if (everywhere < most)
         fprintf(to, "Means over all points are of the %u replication%s that stand%s at each of them.\n",
                 everywhere, everywhere == 1 ? "" : "s", everywhere == 1 ? "s" : "");

@@ -199,6 +199,11 @@ says err "the folder of a result" "... is not written into"
 sed -i 's/"format": [0-9]*/"format": 1/' cut/manifest.json
 expect 2 "another format" compare whole cut
 says err "cut/manifest.json: format 1, expected 3" "... is said"
+rm -r again/runs/p0001-r02
+expect 0 "a run that is missing at one point" compare study again
+says out "1 run of it is not there, failed or damaged" "... is said"
+says out "1 run has no partner and does not count" "... as well as what it leaves over"
+says out "Means over all points are of the 5 replications that stand at each of them" "... and what counts"
 manifest=again/runs/p0002-r03/manifest.json
 sed -i 's/"version": "[^"]*"/"version": "0.0"/' "$manifest"
 expect 0 "a run of another version" compare study again
