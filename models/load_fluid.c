@@ -58,9 +58,9 @@ static int outcome(const struct load_fluid *f, const struct load_asker *asker, d
     return wait_s > f->queue_time_limit_s ? LOAD_WAITED : LOAD_SERVES;
 }
 
-/* When a job that is served is done. Of a cohort of which some are dropped as late each worker takes the first
- * job that is not late yet: what is left of its time then is less than what lies between two jobs, in the mean
- * half of that. */
+/* When a job that is served is done. Of a cohort of which some are dropped as late each worker takes the
+ * first job that is not late yet: what is left of its time then is less than what lies between two jobs, in
+ * the mean half of that. */
 static double done_s(struct load_play *play, enum load_job job, const struct load_asker *asker,
                      double begins_s)
 {
