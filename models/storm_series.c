@@ -7,14 +7,19 @@
 #include "models/hss/hss.h"
 #include "models/storm_private.h"
 
-/* Gauges of the series, besides the counters. */
+#include <math.h>
+
+/* What the series has of servers and links, besides the counters. */
 #define GAUGES(X)                                                                                            \
     X(bmsc_queue, "1", "jobs that wait at the BM-SC (gauge)")                                                \
     X(bmsc_busy, "1", "workers of the BM-SC that are busy (gauge)")                                          \
+    X(bmsc_busy_us, "us", "worker time of the BM-SC spent busy so far")                                      \
     X(bsf_queue, "1", "jobs that wait at the BSF (gauge)")                                                   \
     X(bsf_busy, "1", "workers of the BSF that are busy (gauge)")                                             \
+    X(bsf_busy_us, "us", "worker time of the BSF spent busy so far")                                         \
     X(hss_queue, "1", "jobs that wait at the HSS (gauge)")                                                   \
     X(hss_busy, "1", "workers of the HSS that are busy (gauge)")                                             \
+    X(hss_busy_us, "us", "worker time of the HSS spent busy so far")                                         \
     X(uplink_queue_max_bytes, "bytes", "bytes that wait for the fullest uplink (gauge)")                     \
     X(downlink_queue_max_bytes, "bytes", "bytes that wait for the fullest downlink (gauge)")                 \
     X(core_queue_max_bytes, "bytes", "bytes that wait for the fullest link of a server (gauge)")
@@ -65,6 +70,7 @@ void storm_series_row(struct storm *storm, int64_t time_ns)
     for (unsigned i = 0; i < G_N_ELEMENTS(servers); i++) {
         *at++ = (int64_t)server_queued(servers[i]);
         *at++ = servers[i]->busy;
+        *at++ = llround(server_busy_ns(servers[i], time_ns) / 1000);
     }
     network_queues(storm->network, &queues);
     *at++ = queues.uplink_bytes_max;

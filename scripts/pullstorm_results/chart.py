@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy
 
 LINE, STEP, POINTS, BARS = "line", "step", "points", "bars"
+NAMES_MOST = 40  # letters that stand side by side below an axis, on a phone too
 
 
 @dataclass
@@ -57,6 +58,17 @@ class Chart:
 
     def is_empty(self):
         return not any(y == y for series in self.series for y in series.y)
+
+    def in_rows(self):
+        """Do the names of the categories need a row each? Side by side they would be printed over each other."""
+        if not self.categories or self.is_empty() or any(series.style != POINTS for series in self.series):
+            return False
+        return len(self.categories) * max(map(len, self.categories)) > NAMES_MOST
+
+
+def aside(place, count):
+    """How far from its row the points of one of several series stand, as a share of the height of the row."""
+    return (place - (count - 1) / 2) * min(0.16, 0.6 / count)
 
 
 @dataclass
@@ -153,7 +165,7 @@ def to_json(chart, limit=1500):
         {"axis": mark.axis, "value": mark.value, "name": mark.name, "colour": mark.colour} for mark in chart.marks
     ]
     return {
-        "kind": "lines",
+        "kind": "rows" if chart.in_rows() else "lines",
         "name": chart.name,
         "title": chart.title,
         "note": chart.note,

@@ -194,7 +194,7 @@ def relative(comparison):
         _points(
             "compare_relative",
             "Largest differences of B from A",
-            [row["metric"] for row in rows],
+            [wording.metric_title(row["metric"]) for row in rows],
             rows,
             "those that differ, or may differ, ten times and more stand in the table",
         )

@@ -20,7 +20,7 @@ from matplotlib.colors import LogNorm, Normalize  # noqa: E402
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator  # noqa: E402
 
 from pullstorm_results import wording  # noqa: E402
-from pullstorm_results.chart import BARS, POINTS, STEP, HeatChart, thinned  # noqa: E402
+from pullstorm_results.chart import BARS, POINTS, STEP, HeatChart, aside, thinned  # noqa: E402
 
 # Okabe and Ito's colours, those that show on white, so that everybody can tell them apart; then grey.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#000000", "#777777")
@@ -36,7 +36,12 @@ DASHES = (
 )
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 FEW_POINTS = 40
-SIZE = (7.2, 4.2)
+SIZE = (7.2, 4.2)  # inches
+LEGEND_BESIDE = (32, 20)  # letters and lines of a legend beside the curves; a larger one stands below them
+LEGEND_BELOW = 84  # letters of its lines, or of two side by side
+NAME_OF_ROW = 38  # letters of a line of the name of a row
+LINE_OF_TEXT = 0.2  # inches, of a legend or a name
+WIDTH_OF_LETTER = 0.08  # inches, of a name
 
 
 def set_style():
@@ -77,8 +82,11 @@ def colour_of(place):
     return COLOURS[place % len(COLOURS)]
 
 
-def _points(axes, series, style, place):
-    """Values with intervals that nothing joins; what stands for them in the legend."""
+def _points(axes, series, style, place, shift=None):
+    """Values with intervals that nothing joins; what stands for them in the legend.
+
+    shift: None, or how far below the middle of the rows that x counts they stand; values then go along the rows.
+    """
     errors = None
     if series.low is not None:
         errors = [
@@ -88,14 +96,15 @@ def _points(axes, series, style, place):
     marker = MARKERS[place % len(MARKERS)]
     alike = set(series.hollow or [0])  # of points all are, or none is
     fill = (style["color"], "white", "#bbbbbb")[alike.pop()] if len(alike) == 1 else style["color"]
+    at = (series.x, series.y) if shift is None else (series.y, [x + shift for x in series.x])
     return axes.errorbar(
-        series.x,
-        series.y,
-        yerr=errors,
+        *at,
+        **{"yerr" if shift is None else "xerr": errors},
         fmt=marker,
         capsize=3,
         color=style["color"],
         markerfacecolor=fill,
+        zorder=4,  # above the points of curves, which they tell more of
     )
 
 
@@ -144,13 +153,13 @@ def _curve(axes, chart, series, place, limit):
 
 
 def _spaced(ticks, low, high, logarithmic, most=11):
-    """Those of the ticks that leave room for their numbers."""
+    """Those of the ticks that leave room for their numbers; both ends of the axis are told."""
     place = (lambda v: log10(v / low) / log10(high / low)) if logarithmic else (lambda v: (v - low) / (high - low))
-    kept = []
-    for tick in ticks:
-        if not kept or place(tick) - place(kept[-1]) >= 1 / most:
+    kept = ticks[:1]
+    for tick in ticks[1:-1]:
+        if min(place(tick) - place(kept[-1]), place(ticks[-1]) - place(tick)) >= 1 / most:
             kept.append(tick)
-    return kept
+    return kept + ticks[1:][-1:]
 
 
 def _x_limits(axes, ticks, logarithmic):
@@ -209,59 +218,108 @@ def _x_axis(axes, chart):
 
 
 def _linear_limits(chart):
-    """From 0, or from below it where there are such values, as differences have them."""
+    """From 0, or from below it where there are such values or intervals."""
     ends = [y for series in chart.series for part in (series.y, series.low, series.high) for y in part or []]
     ends = [y for y in ends if y == y] + [mark.value for mark in chart.marks if mark.axis == "y"]
-    least = min(ends, default=0) if min((y for one in chart.series for y in one.y if y == y), default=0) < 0 else 0
-    least = min(least, 0)
-    most = chart.y_max * 1.04 if chart.y_max is not None else max(ends, default=0)
+    least = min(0, min(ends, default=0))
+    most = chart.y_max * 1.04 if chart.y_max is not None else max(0, max(ends, default=0))
     room = 0.06 * (most - least)
     return least - room if least else 0, most if chart.y_max is not None else most + room or 1
 
 
-def _y_axis(axes, chart):
+def _values(axes, chart, across=False):
+    """The axis of values: upwards, or across where categories have rows."""
+    axis = axes.xaxis if across else axes.yaxis
+    set_scale, set_limits = (axes.set_xscale, axes.set_xlim) if across else (axes.set_yscale, axes.set_ylim)
     if chart.y_log:
-        axes.set_yscale("log")
+        set_scale("log")
         if chart.y_min is not None and chart.y_min > 0:
             room = (chart.y_max / chart.y_min) ** 0.05
-            axes.set_ylim(chart.y_min / room, chart.y_max * room)
-        _log_ticks(axes.yaxis)
+            set_limits(chart.y_min / room, chart.y_max * room)
+        _log_ticks(axis)
     else:
-        axes.set_ylim(*_linear_limits(chart))
-    _numbers(axes.yaxis, chart.y_log)
+        set_limits(*_linear_limits(chart))
+    _numbers(axis, chart.y_log)
 
 
-def _marks(axes, chart):
+def _marks(axes, chart, across=False):
     """Draws them; what stands for each in the legend."""
     found = []
     for place, mark in enumerate(chart.marks):
         colour = colour_of(mark.colour if mark.colour is not None else place + len(chart.series))
-        line = axes.axvline if mark.axis == "x" else axes.axhline
+        line = axes.axvline if (mark.axis == "x") != across else axes.axhline
         dashes = ((0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1, 2)))[place % 3]
         found.append(line(mark.value, color=colour, linewidth=1.1, linestyle=dashes))
     return found
 
 
-def _legend(axes, chart, handles):
+def _wrapped(text, most):
+    """The text itself where it has room, for a wrapped one loses blanks at the ends of lines."""
+    return text if len(text) <= most else textwrap.fill(text, most)
+
+
+def _has_legend(chart):
+    return len(chart.series) + len(chart.marks) > 1 or bool(chart.legend)
+
+
+def _legend_below(chart):
+    """The columns and names of a legend that is too large to stand beside the curves; else None."""
+    names = [one.name for one in chart.series + chart.marks]
+    longest = max(map(len, names), default=0)
+    small = longest <= LEGEND_BESIDE[0] and len(names) <= LEGEND_BESIDE[1] and not chart.in_rows()
+    if not _has_legend(chart) or small:
+        return None
+    columns = 2 if longest <= LEGEND_BELOW // 2 - 2 else 1
+    return columns, [_wrapped(name, LEGEND_BELOW) for name in names]
+
+
+def _legend(axes, chart, handles, names, **how):
     # To matplotlib a label that is empty or begins with "_" is none: the names are put in afterwards.
     legend = axes.legend(
         handles,
         [str(place) for place in range(len(handles))],
         loc="upper left",
-        bbox_to_anchor=(1.01, 1),
         borderaxespad=0,
         title=chart.legend or None,
         alignment="left",
         handlelength=3,
+        **how,
     )
-    for text, one in zip(legend.get_texts(), chart.series + chart.marks):
-        text.set_text(one.name)
+    for text, name in zip(legend.get_texts(), names):
+        text.set_text(name)
+    return legend
 
 
-def _titles(axes, chart):
-    note = textwrap.wrap(chart.note, 90)
+def _places(figure, chart, height):
+    """Where the curves go, so high, and where the legend goes, if it has a place of its own below them."""
+    below = _legend_below(chart)
+    if below is None:
+        figure.set_size_inches(SIZE[0], height)
+        return figure.add_subplot(), None
+    columns, names = below
+    lines = sum(name.count("\n") + 1 for name in names)
+    room = LINE_OF_TEXT * (-(-lines // columns) + bool(chart.legend)) + 0.1
+    figure.set_size_inches(SIZE[0], height + room)
+    # The layout shares out what titles and numbers leave, about an inch less.
+    grid = figure.add_gridspec(2, 1, height_ratios=[height - 1, room])
+    axes, place = figure.add_subplot(grid[0]), figure.add_subplot(grid[1])
+    place.axis("off")
+    return axes, place
+
+
+def _draw_legend(axes, place, chart, handles):
+    if place is not None:
+        columns, names = _legend_below(chart)
+        _legend(place, chart, handles, names, ncol=columns, bbox_to_anchor=(0, 1)).set_in_layout(False)
+    elif _has_legend(chart):
+        _legend(axes, chart, handles, [one.name for one in chart.series + chart.marks], bbox_to_anchor=(1.01, 1))
+
+
+def _titles(axes, chart, room=1.0):
+    """room: share of the usual width."""
+    note = textwrap.wrap(chart.note, int(90 * room))
     # Room for the note, in lines that are higher than its own.
-    axes.set_title("\n".join(textwrap.wrap(chart.title, 70)), pad=6 + 11.5 * len(note))
+    axes.set_title("\n".join(textwrap.wrap(chart.title, int(70 * room))), pad=6 + 11.5 * len(note))
     if note:
         axes.annotate(
             "\n".join(note),
@@ -277,21 +335,40 @@ def _titles(axes, chart):
     axes.set_ylabel(chart.y_label)
 
 
+def _rows(figure, chart):
+    """A row for each category, from the first one down."""
+    names = [_wrapped(name, NAME_OF_ROW) for name in chart.categories]
+    lines = max(name.count("\n") + 1 for name in names)
+    axes, place = _places(figure, chart, 1.4 + len(names) * max(0.25, lines * 0.8 * LINE_OF_TEXT + 0.06))
+    handles = []
+    for number, series in enumerate(chart.series):
+        colour = series.colour if series.colour is not None else number
+        style = {"color": colour_of(colour)}
+        handles.append(_points(axes, series, style, colour, aside(number, len(chart.series))))
+    handles += _marks(axes, chart, True)
+    axes.set_yticks(range(len(names)))
+    axes.set_yticklabels(names)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    _values(axes, chart, True)
+    left = WIDTH_OF_LETTER * max(len(line) for name in names for line in name.split("\n"))
+    _titles(axes, dataclasses.replace(chart, x_label=chart.y_label, y_label=chart.x_label), 1 - left / SIZE[0])
+    _draw_legend(axes, place, chart, handles)
+
+
 def _lines(figure, chart, limit):
-    axes = figure.add_subplot()
+    axes, place = _places(figure, chart, SIZE[1])
     if chart.is_empty():
         axes.text(0.5, 0.5, chart.empty or "nothing to show", ha="center", va="center", transform=axes.transAxes)
         axes.set_xticks([])
         axes.set_yticks([])
         _titles(axes, chart)
         return
-    handles = [_curve(axes, chart, series, place, limit) for place, series in enumerate(chart.series)]
+    handles = [_curve(axes, chart, series, number, limit) for number, series in enumerate(chart.series)]
     handles += _marks(axes, chart)
     _x_axis(axes, chart)
-    _y_axis(axes, chart)
+    _values(axes, chart)
     _titles(axes, chart)
-    if len(chart.series) + len(chart.marks) > 1 or chart.legend:
-        _legend(axes, chart, handles)
+    _draw_legend(axes, place, chart, handles)
 
 
 def _heat(figure, chart):
@@ -314,9 +391,17 @@ def _heat(figure, chart):
         _heat_numbers(axes, chart, image)
 
 
+def _every(count, most):
+    """Which of so many texts to show where there is room for some: the last one among them."""
+    step = -(-count // most)
+    places = list(range(0, count, step))
+    if places[-1] != count - 1:
+        places[1 if len(places) == 1 else -1 :] = [count - 1]
+    return places
+
+
 def _heat_ticks(set_ticks, texts, most):
-    step = -(-len(texts) // most)
-    places = list(range(0, len(texts), step))
+    places = _every(len(texts), most)
     set_ticks(places, [texts[place] for place in places])
 
 
@@ -334,6 +419,8 @@ def figure_of(chart, limit=2000):
     figure = pyplot.figure(figsize=SIZE)
     if isinstance(chart, HeatChart):
         _heat(figure, chart)
+    elif chart.in_rows():
+        _rows(figure, chart)
     else:
         _lines(figure, chart, limit)
     return figure

@@ -10,7 +10,7 @@ from pullstorm_results.chart import to_json
 
 # Nothing from elsewhere is ever loaded, whatever a scenario's text holds.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-SCRIPTS = ("report_tools.js", "report_plot.js", "report_heat.js")
+SCRIPTS = ("report_tools.js", "report_plot.js", "report_rows.js", "report_heat.js")
 
 
 def escape(text):

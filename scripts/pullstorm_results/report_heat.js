@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The script of a report, third part: a value over two axes; then it all begins. */
+/* The script of a report, last part: a value over two axes; then it all begins. */
 function mixed(share) {
   var at = Math.max(0, Math.min(1, share)) * (CIVIDIS.length - 1), low = Math.min(CIVIDIS.length - 2, Math.floor(at));
   function part(text, i) { return parseInt(text.substr(1 + 2 * i, 2), 16); }
@@ -42,12 +42,11 @@ Heat.prototype.draw = function () {
     make("text", { x: left - 6, y: y + row / 2 + 4, "text-anchor": "end" }, svg, chart.y[i]);
     values.forEach(function (value, j) { self.cell(svg, value, i, j, left + j * cell, y, cell, row); });
   });
-  var last = -Infinity;
-  chart.x.forEach(function (text, j) {
-    var at = left + (j + 0.5) * cell, half = text.length * 3.6 + 4;
-    if (at - half < last) return;
-    last = at + half;
-    make("text", { x: Math.min(at, width - half), y: bottom + 16, "text-anchor": "middle" }, svg, text);
+  thatFit(chart.x.map(function (text, j) {
+    var half = text.length * 3.6 + 4;
+    return { text: text, half: half, at: Math.min(left + (j + 0.5) * cell, width - half) };
+  })).forEach(function (one) {
+    make("text", { x: one.at, y: bottom + 16, "text-anchor": "middle", "class": "tick" }, svg, one.text);
   });
   make("text", { x: (left + width) / 2, y: bottom + 36, "text-anchor": "middle" }, svg, chart.xLabel);
   this.drawBar(svg, left, bottom + 48, width - left - 8);
@@ -88,7 +87,7 @@ Heat.prototype.drawBar = function (svg, left, top, width) {
 var charts = JSON.parse(document.getElementById("charts").textContent);
 var plots = [].map.call(document.querySelectorAll(".plot"), function (box) {
   var chart = charts[Number(box.getAttribute("data-chart"))];
-  return chart.kind === "heat" ? new Heat(box, chart) : new Plot(box, chart);
+  return new ({ heat: Heat, rows: Rows }[chart.kind] || Plot)(box, chart);
 });
 function redraw(width) {
   plots.forEach(function (plot) { plot.fixedWidth = width; plot.draw(); });

@@ -119,7 +119,7 @@ Plot.prototype.rangeY = function (xs) {
   if (low > high) return chart.yLog ? [1, 10] : [0, 1];
   if (chart.yLog && !view && chart.yMin > 0) { low = Math.min(low, chart.yMin); high = Math.max(high, chart.yMax); }
   if (chart.yLog) { var f = Math.max(1.15, Math.pow(high / low, 0.05)); return [low / f, high * f]; }
-  if (!view && chart.yMax) return [0, chart.yMax * 1.04];
+  if (!view && chart.yMax) { high = chart.yMax * 1.04; return low < 0 ? [low - (high - low) * 0.06, high] : [0, high]; }
   if (!view || low < 0.25 * high) low = Math.min(0, low);
   if (high === low) high = low + (Math.abs(low) || 1);
   return [low === 0 ? 0 : low - (high - low) * 0.06, high + (high - low) * 0.06];
@@ -175,21 +175,21 @@ Plot.prototype.draw = function () {
 };
 
 Plot.prototype.drawXAxis = function (svg, xs, height) {
-  var chart = this.chart, area = this.area, x = this.x, last = -Infinity;
+  var chart = this.chart, area = this.area, x = this.x;
   var room = Math.max(3, Math.floor((area.right - area.left) / 70));
   var ticks = chart.categories ? chart.categories.map(function (name, i) { return i; })
     : chart.xTicks && chart.xTicks.length <= 16 && !this.view ? chart.xTicks
     : chart.xLog ? logTicks(xs[0], xs[1], room) : linearTicks(xs[0], xs[1], room);
-  ticks.forEach(function (tick) {
-    var at = x(tick), text = chart.categories ? chart.categories[tick]
-      : compact(tick, chart.xLog || ticks === chart.xTicks ? 0 : xs[1]);
-    if (at < area.left - 1 || at > area.right + 1) return;
-    make("line", { x1: at, x2: at, y1: area.top, y2: area.bottom, stroke: "#eee" }, svg);
+  var texts = ticks.map(function (tick) {
+    var text = chart.categories ? chart.categories[tick] : compact(tick, chart.xLog || ticks === chart.xTicks ? 0 : xs[1]);
     var half = text.length * 3.6 + 4;
-    if (at - half < last) return;
-    last = at + half;
-    at = Math.max(half, Math.min(at, area.right + 14 - half));
-    make("text", { x: at, y: area.bottom + 17, "text-anchor": "middle" }, svg, text);
+    return { text: text, half: half, tick: x(tick), at: Math.max(half, Math.min(x(tick), area.right + 14 - half)) };
+  }).filter(function (one) { return one.tick >= area.left - 1 && one.tick <= area.right + 1; });
+  texts.forEach(function (one) {
+    make("line", { x1: one.tick, x2: one.tick, y1: area.top, y2: area.bottom, stroke: "#eee" }, svg);
+  });
+  thatFit(texts).forEach(function (one) {
+    make("text", { x: one.at, y: area.bottom + 17, "text-anchor": "middle", "class": "tick" }, svg, one.text);
   });
   make("text", { x: (area.left + area.right) / 2, y: height - 8, "text-anchor": "middle" }, svg, chart.xLabel);
 };
@@ -355,16 +355,23 @@ Plot.prototype.hover = function (wanted) {
     if (self.hidden["s" + i]) return;
     var value = valueAt(series, best);
     if (value === null) return;
-    var index = series.x.indexOf(best), text = series.name + ": " + readable(value);
-    if (series.low && index >= 0 && series.low[index] !== null)
-      text += " (" + readable(series.low[index]) + " to " + readable(series.high[index]) + ")";
-    htmlElement("div", "", tip, text).style.color = series.colour === 3 ? "#8a5f00" : "";
+    self.tell(series, series.x.indexOf(best), value);
     if (!chart.yLog || value > 0)
       make("circle", { cx: at, cy: self.y(value), r: 4, fill: "none",
         stroke: COLOURS[colourOf(series, i)], "stroke-width": 2 }, layer);
   });
   tip.hidden = false;
   this.placeTip(at);
+};
+
+// A line of the tip: a value, and the interval where there is one at this place of the series.
+Plot.prototype.tell = function (series, index, value) {
+  if (value === undefined) value = index < 0 ? null : series.y[index];
+  if (value === null) return;
+  var text = series.name + ": " + readable(value);
+  if (series.low && index >= 0 && series.low[index] !== null)
+    text += " (" + readable(series.low[index]) + " to " + readable(series.high[index]) + ")";
+  htmlElement("div", "", this.tip, text).style.color = series.colour === 3 ? "#8a5f00" : "";
 };
 
 Plot.prototype.placeTip = function (at) {

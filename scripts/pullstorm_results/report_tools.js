@@ -76,6 +76,29 @@ function scale(low, high, from, to, log) {
   return place;
 }
 
+// Which of the texts at an axis, each { at, half } its width, have room: the first, the last, and what fits between them.
+function thatFit(texts) {
+  var end = texts.length - 1, last = -Infinity;
+  return texts.filter(function (text, i) {
+    var before = text.at - text.half >= last;
+    var behind = i === end || text.at + text.half <= texts[end].at - texts[end].half;
+    if (!before || (i && !behind)) return false;
+    last = text.at + text.half;
+    return true;
+  });
+}
+
+// The lines of a text of at most so many letters each.
+function linesOf(text, most) {
+  var lines = [];
+  if (text.length <= most) return [text];
+  text.split(" ").forEach(function (word) {
+    if (lines.length && lines[lines.length - 1].length + 1 + word.length <= most) lines[lines.length - 1] += " " + word;
+    else for (var i = 0; i === 0 || i < word.length; i += most) lines.push(word.substr(i, most));
+  });
+  return lines;
+}
+
 // The value of a curve at x; null outside of it.
 function valueAt(series, x) {
   var xs = series.x, low = 0, high = xs.length - 1;

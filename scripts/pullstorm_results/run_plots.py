@@ -4,8 +4,6 @@
 import bisect
 import math
 
-import numpy
-
 from pullstorm_results import choice as choosing
 from pullstorm_results import reading, scale, wording
 from pullstorm_results.chart import BARS, LINE, STEP, Chart, Mark, Series, thin
@@ -48,7 +46,7 @@ SERIES_COLUMNS = {
     *(column for column, _ in KEYED),
     *(column for _, columns in MESSAGES for column in columns),
     *(column for _, column in BYTES),
-    *(f"{prefix}_{what}" for prefix, _ in wording.SERVERS for what in ("queue", "busy")),
+    *(f"{prefix}_{what}" for prefix, _ in wording.SERVERS for what in ("queue", "busy", "busy_us")),
 }
 MOST_ROWS = 10000  # of a curve; of more the lowest and the highest of each stretch are drawn
 
@@ -126,30 +124,6 @@ def queues(run):
     )
 
 
-def moving_mean(values, window):
-    """The mean over `window` rows around each, fewer at the ends."""
-    half, ends = window // 2, numpy.arange(len(values))
-    first, last = numpy.maximum(ends - half, 0), numpy.minimum(ends + half + 1, len(values))
-    sums = numpy.concatenate([[0.0], numpy.cumsum(values)])  # exact, for values are counts
-    return (sums[last] - sums[first]) / (last - first)
-
-
-def utilisation(run):
-    curves, rows = [], len(run.series)
-    window = 1 if rows <= FEW_ROWS else 2 * (rows // (2 * FEW_ROWS) + 1) + 1
-    for place, (prefix, name) in enumerate(_servers(run, "busy")):
-        workers = number(run.keys.get(f"{prefix}.workers"), 1.0) or 1.0
-        share = moving_mean(run.series[f"{prefix}_busy"], window) * 100 / workers
-        mean = wording.percent(run.metrics.get(f"{prefix}_utilisation_ratio", float("nan")))
-        curves.append(over_time(run, f"{name} (overall {mean})", share, place))
-    note = "overall: from the first pull until the last job of the server ended"
-    if window > 1:
-        note += f"; curves: means over {window} rows of the time series"
-    return Chart(
-        "utilisation", "Utilisation of the servers", TIME, "busy workers (%)", curves, y_max=100.0, note=note
-    )
-
-
 def _together(run):
     """How many rows of the time series make one point of a rate."""
     return -(-len(run.series) // MOST_RATES)
@@ -163,6 +137,28 @@ def _rate(run, name, totals, place):
     rows = sorted({*range(0, len(totals), _together(run)), len(totals) - 1})
     x, y = rates(run.series["time_s"].iloc[rows], totals.iloc[rows])
     return Series(name, x, y, style=STEP if len(x) <= FEW_ROWS else LINE, colour=place)
+
+
+def utilisation(run):
+    """The share of worker time spent busy, of each row: what a gauge shows at the ends of rows may be far from it."""
+    curves = []
+    for place, (prefix, name) in enumerate(_servers(run, "busy_us")):
+        workers = number(run.keys.get(f"{prefix}.workers"), 1.0) or 1.0
+        mean = run.metrics.get(f"{prefix}_utilisation_ratio", float("nan"))
+        if mean == mean:
+            name += f" ({wording.percent(mean)} while first pulls go out)"
+        curves.append(_rate(run, name, run.series[f"{prefix}_busy_us"] / (1e4 * workers), place))
+    note = _rate_note(run) or "means over each row of the time series"
+    return Chart(
+        "utilisation",
+        "Utilisation of the servers",
+        TIME,
+        "share of worker time spent busy (%)",
+        curves,
+        y_max=100.0,
+        note=note,
+        empty="the time series has no column bmsc_busy_us",
+    )
 
 
 def messages(run):

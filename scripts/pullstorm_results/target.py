@@ -31,7 +31,7 @@ def failed_at(row):
 def failures(places, target, first_colour):
     """Marks on top of the curves, a series for each part that failed: places are (x, y, what failed there).
 
-    None where the target has one part: hollow points say that already.
+    Hollow, as the points below them. None where the target has one part: hollow points say that already.
     """
     groups = {}
     for x, y, text in sorted(places, key=lambda one: one[0]):
@@ -40,6 +40,13 @@ def failures(places, target, first_colour):
     if set(groups) <= {target}:
         return []
     return [
-        Series(f"fails: {text}", [x for x, _ in at], [y for _, y in at], POINTS, colour=first_colour + place)
+        Series(
+            f"fails: {text}",
+            [x for x, _ in at],
+            [y for _, y in at],
+            POINTS,
+            colour=first_colour + place,
+            hollow=[1] * len(at),
+        )
         for place, (text, at) in enumerate(groups.items())
     ]

@@ -38,7 +38,7 @@ says "$work/storm/plots/keyed.svg" "UEs that hold the new MSK" "pulls sent" "sim
 ok $? "keyed.svg: title, curves, unit"
 says "$work/storm/plots/queues.svg" BM-SC BSF HSS "jobs waiting" bmsc.queue_limit
 ok $? "queues.svg: servers, and the limit that was reached"
-says "$work/storm/plots/utilisation.svg" "busy workers (%)" "BM-SC (overall"
+says "$work/storm/plots/utilisation.svg" "worker time spent busy (%)" "BM-SC (" "while first pulls go out)"
 ok $? "utilisation.svg"
 says "$work/storm/plots/messages.svg" "503 of the BM-SC" "messages per second"
 ok $? "messages.svg"

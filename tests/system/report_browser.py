@@ -36,6 +36,7 @@ FLAGS = (
 )
 PHONE = 390
 DESK = 1000
+WIDE = 1280
 
 
 def found(*names):
@@ -110,6 +111,39 @@ class Reader:
 
     def overflow(self):
         return self.driver.execute_script("return document.documentElement.scrollWidth - window.innerWidth")
+
+    def texts_over_each_other(self):
+        """Texts at the axes of plots that touch others, or are cut off at an edge of their plot."""
+        return self.driver.execute_script("""
+            var found = [];
+            document.querySelectorAll(".plot > svg").forEach(function (svg) {
+              var all = [...svg.querySelectorAll(".tick, .name")], edge = svg.getBoundingClientRect();
+              var boxes = all.map(function (text) { return text.getBoundingClientRect(); });
+              boxes.forEach(function (a, i) {
+                if (a.left < edge.left - 1 || a.right > edge.right + 1) found.push(all[i].textContent);
+                boxes.slice(0, i).forEach(function (b, j) {
+                  if (a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 3 && b.top < a.bottom - 3)
+                    found.push(all[i].textContent + " over " + all[j].textContent);
+                });
+              });
+            });
+            return found;""")
+
+    def ends_untold(self):
+        """Plots whose axis does not tell its last value, of those that have the values that were measured."""
+        return self.driver.execute_script("""
+            var charts = JSON.parse(document.getElementById("charts").textContent);
+            return [...document.querySelectorAll(".plot")].map(function (box) {
+              var chart = charts[Number(box.getAttribute("data-chart"))], ticks = chart.kind === "heat" ? chart.x : chart.xTicks;
+              if (!ticks || ticks.length > 16 && chart.kind !== "heat" || Number(ticks[ticks.length - 1]) >= 1e4) return "";
+              var told = [...box.querySelectorAll(".tick")].map(function (text) { return text.textContent; });
+              var last = String(ticks[ticks.length - 1]);
+              return told[told.length - 1] === last ? "" : chart.name + ": " + told.join(" ") + ", not " + last;
+            }).filter(Boolean);""")
+
+    def tables_cut(self):
+        script = "return [...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth).map(e => e.ariaLabel)"
+        return self.driver.execute_script(script)
 
     def requests(self):
         """Addresses of all that was asked for, but the page itself."""
@@ -269,8 +303,14 @@ def main():
             check_use(reader, run)
             check_heat(reader, study)
             check_names(reader, narrow[-2], narrow[-1])
+            reader.open(narrow[1], WIDE)
+            check("a plan's tables have their place on a desk", not (cut := reader.tables_cut()), cut)
             for path in (run, study, *narrow):
                 reader.open(path, PHONE)
+                over, untold = reader.texts_over_each_other(), reader.ends_untold()
+                name = os.path.basename(os.path.dirname(path))
+                check(f"{name}: no text at an axis is over another one, or cut off", not over, over)
+                check(f"{name}: axes tell their last value", not untold, untold)
                 check(
                     f"{os.path.basename(os.path.dirname(path))}: fits a width of {PHONE}",
                     reader.overflow() <= 0,

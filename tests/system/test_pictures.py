@@ -12,7 +12,7 @@ import pandas
 
 from pullstorm_results import choice as choosing
 from pullstorm_results import (
-    chart, differences, frontier_plot, plan_plots, reading, run_plots, scale, study_plots, target
+    chart, compare_plots, differences, draw, frontier_plot, plan_plots, reading, run_plots, scale, study_plots, target
 )
 
 import study_fixture
@@ -181,6 +181,7 @@ class Targets(unittest.TestCase):
         self.assertEqual({name: one.x for name, one in failed.items()}, wanted)
         for one in failed.values():
             self.assertTrue(set(zip(one.x, one.y)) <= set(zip(curve.x, curve.y)))
+            self.assertEqual(set(one.hollow), {1})  # as the points of the curve that they stand on
 
     def test_of_one_part_hollow_points_say_it(self):
         self.assertEqual(target.failures([(1, 2.0, "a < 1")], "a < 1", 1), [])
@@ -190,6 +191,116 @@ class Targets(unittest.TestCase):
         plot = plan_plots.explored(plan, "time_to_key_p99_s")
         marks = [(one.value, one.name) for one in plot.marks if one.axis == "x"]
         self.assertEqual(marks, [(3.0, "met from 3"), (8.0, "met up to 8")])
+
+
+class Drawn(unittest.TestCase):
+    """What matplotlib makes of a chart."""
+
+    def figure(self, one):
+        draw.set_style()
+        figure = draw.figure_of(one)
+        self.addCleanup(draw.pyplot.close, figure)
+        figure.canvas.draw()
+        return figure
+
+    def boxes(self, figure, texts):
+        """Where the texts stand; none is over another, and all are in the picture."""
+        boxes = [text.get_window_extent() for text in texts]
+        for place, box in enumerate(boxes):
+            self.assertGreaterEqual(min(box.x0, box.y0), 0, texts[place])
+            self.assertLessEqual(box.x1, figure.bbox.x1 + 1, texts[place])
+            self.assertLessEqual(box.y1, figure.bbox.y1 + 1, texts[place])
+            self.assertFalse([texts[place] for other in boxes[:place] if box.overlaps(other)])
+        return boxes
+
+    def test_no_interval_is_cut_off(self):
+        for low, high in (([-5.0, 3.0], [9.0, 5.0]), ([NAN, -9.0], [NAN, -1.0])):
+            curve = chart.Series("a", [1, 2], [2.0, 4.0] if low[0] == low[0] else [NAN, -4.0], low=low, high=high)
+            least, most = draw._linear_limits(chart.Chart("a", "a", "x", "y", [curve], y_max=100.0))
+            self.assertLess(least, min(value for value in low if value == value))
+            self.assertEqual(most, 104)
+        curve = chart.Series("a", [1, 2], [-2.0, -4.0])
+        self.assertGreaterEqual(draw._linear_limits(chart.Chart("a", "a", "x", "y", [curve]))[1], 0)
+        curve = chart.Series("a", [1, 2], [2.0, 4.0], low=[1.0, 1.0], high=[5.0, 5.0])
+        self.assertEqual(draw._linear_limits(chart.Chart("a", "a", "x", "y", [curve]))[0], 0)
+
+    def test_a_legend_of_long_names_leaves_the_curves_their_place(self):
+        names = [f"variant = of many expired keys, pull.rate = {100 * i}/s" for i in range(9)]
+        series = [chart.Series(name, [1, 2], [place, 2 * place]) for place, name in enumerate(names)]
+        marks = [chart.Mark("y", 3.0, "target: " + " and ".join(["time_to_key_p99_s <= 4s"] * 5))]
+        figure = self.figure(chart.Chart("a", "a", "x", "y", series, marks, legend="cases"))
+        axes, place = figure.axes
+        self.assertGreater(axes.get_position().width, 0.75)
+        self.assertGreater(axes.bbox.height / figure.dpi, 3)
+        texts = place.get_legend().get_texts()
+        self.assertEqual([text.get_text() for text in texts[:-1]], names)
+        self.assertEqual(texts[-1].get_text().replace("\n", " "), marks[0].name)
+        for box in self.boxes(figure, texts):
+            self.assertLess(box.y1, axes.bbox.y0)
+
+    def test_a_short_legend_stands_beside_the_curves(self):
+        series = [chart.Series(name, [1, 2], [1, 2]) for name in ("one", "two")]
+        (axes,) = self.figure(chart.Chart("a", "a", "x", "y", series)).axes
+        self.assertEqual(len(axes.get_legend().get_texts()), 2)
+
+    def test_names_of_categories_are_all_to_be_read(self):
+        names = [f"variant=small queue of many kinds, ue.muk_expired={i / 4}" for i in range(15)]
+        values = [float(place) for place in range(15)]
+        series = [
+            chart.Series(name, list(range(15)), values, chart.POINTS, [y - 1 for y in values], [y + 2 for y in values])
+            for name in ("A", "B")
+        ]
+        one = chart.Chart("a", "a", "case", "B relative to A (%)", series, [chart.Mark("y", 5.0, "alike")], categories=names)
+        self.assertTrue(one.in_rows())
+        self.assertEqual(chart.to_json(one)["kind"], "rows")
+        figure = self.figure(one)
+        axes = figure.axes[0]
+        labels = axes.get_yticklabels()
+        self.assertEqual([label.get_text().replace("\n", " ") for label in labels], names)
+        boxes = self.boxes(figure, labels)
+        self.assertGreater(boxes[0].y0, boxes[-1].y1)  # from the first one down
+        self.assertEqual((axes.get_xlabel(), axes.get_ylabel()), ("B relative to A (%)", "case"))
+        self.assertLess(axes.get_xlim()[0], -1)
+        points = [line for line in axes.lines if line.get_marker() in "os" and len(line.get_xdata()) == 15]
+        self.assertEqual([list(line.get_xdata()) for line in points], [values, values])
+        for row, (first, second) in enumerate(zip(*(line.get_ydata() for line in points))):
+            self.assertTrue(row - 0.5 < first < row < second < row + 0.5)  # side by side
+
+    def test_short_names_stay_below_the_axis(self):
+        series = [chart.Series("a", [0, 1], [1.0, 2.0], chart.POINTS)]
+        self.assertFalse(chart.Chart("a", "a", "x", "y", series, categories=["even", "poisson"]).in_rows())
+        series = [chart.Series("a", [0, 1], [NAN, NAN], chart.POINTS)]
+        self.assertFalse(chart.Chart("a", "a", "x", "y", series, categories=["a" * 50, "b"]).in_rows())
+
+    def test_metrics_of_a_comparison_have_names(self):
+        row = {"metric": "zh_timeouts", "a": 1.0, "b": 2.0, "relative": 1.0, "relative_ci_low": 0.5,
+               "relative_ci_high": 1.5, "verdict": "differs", "points": "only"}  # fmt: skip
+        comparison = compare_plots.Comparison("", [row], [{"points": "only", "side": "A"}], [], {})
+        (one,) = compare_plots.relative(comparison)
+        self.assertEqual(one.categories, ["Zh timeouts"])
+
+    def test_what_failed_stands_above_the_points_of_the_curve(self):
+        series = [
+            chart.Series("explored", [1, 2], [5.0, 3.0], hollow=[1, 0]),
+            chart.Series("fails: a", [1], [5.0], chart.POINTS, hollow=[1]),
+        ]
+        (axes,) = self.figure(chart.Chart("a", "a", "x", "y", series)).axes
+        failed = next(line for line in axes.lines if list(line.get_xdata()) == [1])
+        self.assertGreater(failed.get_zorder(), max(one.get_zorder() for one in axes.collections))
+        self.assertEqual(failed.get_markerfacecolor(), "white")
+
+    def test_both_ends_of_an_axis_are_told(self):
+        ticks = [100, 200, 300, 400, 500, 700, 800, 1000, 1300, 1600, 1900, 2200, 2500]
+        kept = draw._spaced(ticks, 100, 2500, True)
+        self.assertEqual((kept[0], kept[-1]), (100, 2500))
+        self.assertTrue(all(math.log(b / a) / math.log(25) >= 1 / 11 for a, b in zip(kept, kept[1:])))
+        self.assertEqual(draw._spaced([1, 2], 1, 2, False), [1, 2])
+        for count in range(1, 40):
+            for most in (2, 9, 16):
+                places = draw._every(count, most)
+                self.assertEqual((places[0], places[-1]), (0, count - 1))
+                self.assertLessEqual(len(places), most)
+                self.assertEqual(places, sorted(set(places)))
 
 
 class Frontiers(unittest.TestCase):

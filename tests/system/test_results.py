@@ -276,9 +276,15 @@ class Runs(unittest.TestCase):
         self.assertEqual(ends, [0, 1, 2.01])
         self.assertAlmostEqual(growth[-1], 11 / 1.01)
 
-    def test_moving_mean(self):
-        self.assertEqual(run_plots.moving_mean([0, 3, 0, 3], 3).tolist(), [1.5, 1, 2, 1.5])
-        self.assertEqual(run_plots.moving_mean([1, 2], 1).tolist(), [1, 2])
+    def test_utilisation_is_of_intervals_and_not_of_instants(self):
+        # Of 2 workers one is busy in all of the second second and in half of the third, and never when one looks.
+        series = pandas.DataFrame({"time_s": [0.0, 1.0, 2.0, 3.0], "hss_busy": [0.0] * 4,
+                                   "hss_busy_us": [0.0, 0.0, 1e6, 1.5e6]})  # fmt: skip
+        run = reading.Run("", "", {"hss.workers": "2"}, {"hss_utilisation_ratio": 0.375}, series, None, None, {})
+        chart = run_plots.utilisation(run)
+        (curve,) = chart.series
+        self.assertEqual((curve.x, curve.y), ([0, 1, 2, 3], [0, 0, 50, 25]))
+        self.assertEqual(curve.name.replace("\u00a0", " "), "HSS (37.5 % while first pulls go out)")
 
     def test_distribution(self):
         rows = pandas.DataFrame({"from_s": [1.0, 4.0], "to_s": [2.0, 4.0], "count": [3.0, 1.0]})
