@@ -40,6 +40,16 @@ says "$work/storm/plots/queues.svg" BM-SC BSF HSS "jobs waiting" bmsc.queue_limi
 ok $? "queues.svg: servers, and the limit that was reached"
 says "$work/storm/plots/utilisation.svg" "worker time spent busy (%)" "BM-SC (" "while first pulls go out)"
 ok $? "utilisation.svg"
+"$python" -B - "$work/storm" <<'END' >"$work/out"
+import csv, sys
+rows, (total,) = (list(csv.DictReader(open(f"{sys.argv[1]}/{name}.csv"))) for name in ("timeseries", "summary"))
+assert float(total["output.interval"]) == 1
+for server in ("bmsc", "bsf", "hss"):
+    busy = [0] + [int(row[server + "_busy_us"]) for row in rows]
+    most = max(b - a for a, b in zip(busy, busy[1:])) / 1e6 / int(total[server + ".workers"])
+    assert most > 0 and abs(most - float(total[server + "_utilisation_peak_ratio"])) < 2e-6, (server, most)
+END
+ok $? "worker time spent busy grows most in the busiest second of summary.csv"
 says "$work/storm/plots/messages.svg" "503 of the BM-SC" "messages per second"
 ok $? "messages.svg"
 says "$work/storm/plots/bytes.svg" uplink downlink "links of the servers"
