@@ -361,10 +361,10 @@ static void test_until(void)
     g_assert_false(collect_narrow(study, runs, 1, &until));
     g_assert_true(collect_until_parse("ci(ues_done) < 200%", study->host, &until, &error));
     g_assert_true(collect_narrow(study, runs, 1, &until));
-    g_assert_true(collect_until_parse("ci(ues_done) < 0%", study->host, &until, &error));
+    g_assert_true(collect_until_parse("ci(ues_done) < 0.000001%", study->host, &until, &error));
     g_assert_false(collect_narrow(study, runs, 1, &until));
     for (const char *const *bad = (const char *const[]){"ci(wait) < 2%", "wait_s < 2%", "ci(wait_s) > 2%",
-                                                        "ci(wait_s) < 2", "", NULL};
+                                                        "ci(wait_s) < 0%", "ci(wait_s) < 2", "", NULL};
          *bad; bad++) {
         g_assert_false(collect_until_parse(*bad, study->host, &until, &error));
         g_assert_true(error->domain == CONFIG_ERROR);
