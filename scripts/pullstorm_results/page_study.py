@@ -130,18 +130,23 @@ def summary(study, metrics):
             f"{one.name} ({len(one.distinct())} values, {one.text_of(one.distinct()[0])} to "
             f"{one.text_of(one.distinct()[-1])})"
             if one.numbers is not None
-            else f"{one.name} ({', '.join(one.distinct())})"
+            else f"{one.name} ({', '.join(map(study_plots.quoted, one.distinct()))})"
             for one in axes
         ]
         text += f" Varied: {words.listed(ranges)}."
-    return [text] + [_range_of(study, axes, metric) for metric in metrics]
+    several = study.points["n"].max() > 1
+    told = f" Estimates, with their 95{wording.SPACE}% intervals in brackets where there are some:" if several else ""
+    return [text + told] + [_range_of(study, axes, metric) for metric in metrics]
+
+
+def _estimate(study, place, metric):
+    row = study.points.iloc[place]
+    return wording.estimate_text(metric, *(row[f"{metric}_{part}"] for part in ("mean", "ci_low", "ci_high")), "[]")
 
 
 def _answer_of(study, place, metric):
     """An estimate with its interval, or why there is none."""
-    row = study.points.iloc[place]
-    value, low, high = (row[f"{metric}_{part}"] for part in ("mean", "ci_low", "ci_high"))
-    text = wording.estimate_text(metric, value, low, high, "[]")
+    text, low = _estimate(study, place, metric), study.points[f"{metric}_ci_low"].iloc[place]
     return text if low == low else f"{text} [{study.note(place, metric) or NO_INTERVAL}]"
 
 
@@ -165,7 +170,7 @@ def named_places(study, metrics):
 
 
 def place_text(study, axes, place):
-    keys = ", ".join(f"{one.name} = {one.texts[place]}" for one in axes)
+    keys = ", ".join(one.named(place) for one in axes)
     point = f"point {int(study.points['point'].iloc[place])}"
     return f"{point} ({keys})" if keys else point
 
@@ -202,7 +207,7 @@ def uncertain(study):
 
 
 def _range_of(study, axes, metric, told=None):
-    told = told or (lambda place: wording.metric_text(metric, study.points[f"{metric}_mean"].iloc[place]))
+    told = told or (lambda place: _estimate(study, place, metric))
     title = f"{wording.metric_title(metric)} ({metric})"
     column = study.points[f"{metric}_mean"]
     without = study_plots.without_value(study, metric)
@@ -211,12 +216,16 @@ def _range_of(study, axes, metric, told=None):
         return f"{title}: no value{why}."
     points = words.named_points([int(point) for point in study.points["point"][without]]) if without.any() else ""
     nowhere = f" No value at {points}{why}." if points else ""
+    held = study_plots.over_holders(study, metric)
+    nowhere += f" It is {held}." if held else ""
     low, high = column.idxmin(), column.idxmax()
     if column[low] == column[high]:
         return f"{title}: {told(int(low))} {_everywhere(column, points)}.{nowhere}"
 
     def place(row):
-        return ", ".join(f"{one.name} = {one.texts[row]}" for one in axes) or "the point"
+        missing = study_plots.missing_share(study, metric, int(row))
+        where = ", ".join(one.named(row) for one in axes) or "the point"
+        return f"{where} (where {wording.percent(missing)} of the UEs do not hold the key)" if missing else where
 
     return (
         f"{title}: from {told(int(low))} at {place(low)} to {told(int(high))} at {place(high)}.{nowhere}"

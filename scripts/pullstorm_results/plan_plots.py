@@ -26,7 +26,7 @@ def point_texts(plan):
     found = [one for one in dimensions(plan.axes, plan.answers) if len(one.distinct()) > 1]
     points = [int(point) for point in plan.answers["point"]]
     return {
-        point: ", ".join(f"{one.name} = {one.texts[row]}" for one in found) for row, point in enumerate(points)
+        point: ", ".join(one.named(row) for one in found) for row, point in enumerate(points)
     }
 
 

@@ -19,8 +19,13 @@ DEFAULT_METRICS = (
     "bmsc_wait_mean_s",
 )
 VARIANT = "variant"  # the column of their names
+KEYED = "ues_keyed_ratio_mean"
 MOST_CURVES = 8
 MOST_FACETS = 8
+
+
+def quoted(text):
+    return f"\u201c{text}\u201d" if "," in text and "(" not in text else text
 
 
 @dataclass
@@ -42,6 +47,10 @@ class Dimension:
 
     def text_of(self, value):
         return self.texts[self.values().index(value)]
+
+    def named(self, row):
+        """ "pull.rate = 500/s"; a name with a comma in quotation marks, which tell where it ends."""
+        return f"{self.name} = {quoted(self.texts[row])}"
 
 
 def dimension_of(axis, points, key=""):
@@ -204,7 +213,39 @@ def why_without(metric):
     return f"where {why_none(metric)}" if why_none(metric) else "at some points"
 
 
-def _note(study, metric, layout, facet, shown):
+def missing_share(study, metric, place):
+    """Of a metric over the UEs that hold the key alone: the share that does not, at a point; 0 where that is not known."""
+    if not reading.of_keyed(metric) or KEYED not in study.points:
+        return 0.0
+    held, value = (study.points[name].iloc[place] for name in (KEYED, f"{metric}_mean"))
+    return max(0.0, 1.0 - held) if held == held and value == value else 0.0
+
+
+def over_holders(study, metric):
+    """What a metric over the UEs that hold the key says nothing of; "" where all hold it, or it is over all UEs."""
+    shares = [missing_share(study, metric, place) for place in range(len(study.points))]
+    if not any(shares):
+        return ""
+    where = sum(share > 0 for share in shares)
+    points = f" at {where} of {len(shares)} points" if where < len(shares) else " at each point" if where > 1 else ""
+    return f"over the UEs that hold the key alone: up to {wording.percent(max(shares))} do not hold it at the end{points}"
+
+
+def _confidence(study, metric, joined):
+    """What is drawn about the curves, or why there is nothing."""
+    low = study.points[f"{metric}_ci_low"]
+    drawn = "bands" if joined else "bars"
+    without = [place for place, value in enumerate(low) if value != value and study.points[f"{metric}_mean"].notna().iloc[place]]
+    if not without:
+        return f"{drawn}: 95 % confidence"
+    why = ", ".join(dict.fromkeys(filter(None, (study.note(place, metric) for place in without))))
+    why = f" ({why})" if why else ""
+    if low.isna().all():
+        return f"no intervals{why}"
+    return f"{drawn}: 95 % confidence, none at {len(without)} of {len(low)} points{why}"
+
+
+def _note(study, metric, layout, facet, shown, heat=False):
     runs = sorted({int(n) for n in study.points["n"] if n > 0})
     words = [facet] if facet else []
     none = int((study.points["n"] == 0).sum())
@@ -215,11 +256,12 @@ def _note(study, metric, layout, facet, shown):
     else:
         count = f"{runs[-1]}" if len(runs) == 1 else f"{runs[0]} to {runs[-1]}"
         joined = layout.x is not None and layout.x.numbers is not None
-        words.append(f"{count} runs per point, {'bands' if joined else 'bars'}: 95 % confidence")
+        words.append(f"{count} runs per point" + ("" if heat else f", {_confidence(study, metric, joined)}"))
     if none and runs:
         words.append(f"{none} of {len(study.points)} points have no finished run")
     if without_value(study, metric).any():
         words.append(f"no value {why_without(metric)}")
+    words += filter(None, [over_holders(study, metric)])
     if shown:
         words.append(shown)
     return "; ".join(words)
@@ -285,7 +327,7 @@ def heat(study, metric, layout, facet):
         [layout.x.text_of(x) for x in xs],
         [layout.family.text_of(y) for y in ys],
         z,
-        note=_note(study, metric, layout, text, "").replace(", bands: 95 % confidence", ""),
+        note=_note(study, metric, layout, text, "", heat=True),
     )
 
 
@@ -373,13 +415,16 @@ def _put_together(series, name):
     return Series(name, x, y, POINTS, low, high)
 
 
-def _difference_note(study, text, words, curves_shown):
+def _difference_note(study, metric, text, words, curves_shown):
     common = study.about.get("random_numbers", "common") != "independent"
     note = [text] if text else []
     note.append(
         f"means of the differences run by run ({'the same' if common else 'independent'} random numbers)"
         "; bands, bars: 95 % confidence, Student's t"
     )
+    held = over_holders(study, metric)
+    if held:
+        note.append(f"{held}, so a variant that leaves UEs without it may seem the faster one")
     return "; ".join(note + list(dict.fromkeys(words)) + ([curves_shown] if curves_shown else []))
 
 
@@ -413,7 +458,7 @@ def variant_differences(study, runs, metric, layout, facet):
         differences.unit_label(metric),
         series,
         [Mark("y", 0.0, names[0], 6)],
-        _difference_note(study, text, words, f"{len(shown)} of {len(names) - 1} shown" if len(shown) < len(names) - 1 else ""),
+        _difference_note(study, metric, text, words, f"{len(shown)} of {len(names) - 1} shown" if len(shown) < len(names) - 1 else ""),
         legend=VARIANT,
         x_log=numeric and wording.geometric(layout.x.numbers),
         x_ticks=layout.x.distinct() if numeric else None,

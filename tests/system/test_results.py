@@ -353,6 +353,37 @@ class Studies(unittest.TestCase):
         self.assertEqual(page_study.wide_intervals(study, ["a"]), [(0.2, 2, "a")])
 
 
+    def few_hold_it(self):
+        metric = "time_to_key_p99_s"
+        points = self.points(
+            n=[2, 2, 2], variant=["a", "b, late", "c"], ues_keyed_ratio_mean=[1.0, 0.062, 0.0],
+            **{f"{metric}_mean": [87.0, 5.0, NAN], f"{metric}_ci_low": [86.0, NAN, NAN], f"{metric}_ci_high": [88.0, NAN, NAN]})
+        notes = pandas.DataFrame({metric + reading.NOTE: ["", "too few replications", ""]})
+        return reading.Study("", "", {}, reading.axes_of(["variant"], []), points, None, notes=notes), metric
+
+    def test_a_metric_over_those_that_hold_the_key_says_who_does_not(self):
+        study, metric = self.few_hold_it()
+        held = "over the UEs that hold the key alone: up to 93.8 % do not hold it at the end at 1 of 3 points"
+        self.assertEqual(study_plots.over_holders(study, metric).replace(GAP, " "), held)
+        self.assertEqual(study_plots.over_holders(study, "update_p99_s"), "")
+        text = page_study.summary(study, [metric])[1].replace(GAP, " ")
+        self.assertIn("from 5 s at variant = \u201cb, late\u201d (where 93.8 % of the UEs do not hold the key) to "
+                      "87 s [86 s to 88 s] at variant = a.", text)  # fmt: skip
+        self.assertIn(f"It is {held}.", text)
+        layout = study_plots.layout_of(study.axes, study.points)
+        for note in (study_plots.curves(study, metric, layout, ("", "", [0, 1, 2])).note,
+                     study_plots._difference_note(study, metric, "", [], "")):
+            self.assertIn(held, note.replace(GAP, " "))
+
+    def test_no_band_is_told_of_where_there_is_none(self):
+        study, metric = self.few_hold_it()
+        layout = study_plots.layout_of(study.axes, study.points)
+        note = study_plots.curves(study, metric, layout, ("", "", [0, 1, 2])).note
+        self.assertIn("2 runs per point, bars: 95 % confidence, none at 1 of 3 points (too few replications)", note)
+        study.points[f"{metric}_ci_low"] = [NAN] * 3
+        note = study_plots.curves(study, metric, layout, ("", "", [0, 1, 2])).note
+        self.assertIn("2 runs per point, no intervals (too few replications)", note)
+
     def test_limits_at_each_point(self):
         text = "[study]\nbase = b\n[set]\nbmsc.queue_limit = 2k\n[variant a]\nbmsc.queue_limit = 1k\n[variant b]\n"
         points = self.points(variant=["a", "b"], **{"bsf.queue_limit": ["5", "6"]})
