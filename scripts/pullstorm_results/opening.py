@@ -130,17 +130,18 @@ def overloads(found):
     return [f"At {what} {text}" for what, text in texts if text]
 
 
-def load_section(found, why, told=False):
+def load_section(found, why, told=False, note=""):
     """found: [(what point, load, measured verdict)] of the points that the answer names, the first of them foremost.
 
-    told: overloads are told elsewhere.
+    told: overloads are told elsewhere; note: what is not in the table.
     """
     there = [one for one in found if one[1]]
     title = "Offered load, and what one UE costs"
     if not there:
         return parts.section("load", title, parts.paragraph(offered.absent(why)))
     first, load, _ = there[0]
-    body = load_table(there) + "".join(map(parts.paragraph, [] if told else overloads(there)))
+    more = [note] * bool(note) + ([] if told else overloads(there))
+    body = load_table(there) + "".join(map(parts.paragraph, more))
     body += parts.paragraph(f"What one UE costs, {first}:") + offered.server_table(load) + offered.detail_table(load)
     return parts.section("load", title, body)
 

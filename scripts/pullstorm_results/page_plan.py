@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 """The report of a plan, alone or behind that of a study."""
 
+import math
+import re
+
 from pullstorm_results import choice as choosing
 from pullstorm_results import opening, parts, plan_plots, reading, repeat, run_plots, study_plots
 from pullstorm_results import verdict, wording, words
 
 NEIGHBOUR = ", the neighbour"
+NEAREST = ", the nearest miss"
 MOST_SENTENCES = 6  # points; the answers of more are in the table only
 
 
@@ -19,13 +23,13 @@ def _interval(row, metric):
     return f"{text} ({note})" if note and low != low and mean == mean else text
 
 
-def _values(plan, row, prefix=""):
+def _values(plan, row, prefix="", named=False):
     """ "the 99th percentile of the time to key is 55.5 s", for each metric of the target."""
     metrics, found = plan_plots.metrics_of(plan), []
     for metric in metrics:
         value = run_plots.number(row.get(f"{prefix}{metric}_mean"), float("nan"))
         text = f"is {_interval(row, prefix + metric)}" if value == value else "has no value"
-        found.append(f"{'it' if prefix and len(metrics) == 1 else wording.metric_phrase(metric)} {text}")
+        found.append(f"{'it' if prefix and len(metrics) == 1 and not named else wording.metric_phrase(metric)} {text}")
     return words.listed(found)
 
 
@@ -72,23 +76,27 @@ def _measured(row, prefix=""):
 
 
 def loads(plan):
-    """[(where, load, measured verdict)] at the answers and their neighbours, and why one is missing."""
+    """[(where, load, measured verdict)] at the answers and their neighbours; why one is missing; points left out."""
     study_text, _, about = reading.study_file(plan.path)
     base_text = reading.base_text(plan.path, about)
     columns = [column for axis in plan.axes for column in axis.columns]
     texts, found, why = plan_plots.point_texts(plan), [], ""
-    for row in plan.answers.to_dict("records"):
-        for name, prefix in (("answer", ""), ("neighbour", "neighbour_")):
-            if not row.get(name) or len(found) >= opening.MOST_POINTS:
-                continue
-            values = {plan.key: row[name]} | ({row["key2"]: row[f"{name}2"]} if row.get("key2") else {})
-            load, reason = opening.load_with(study_text, base_text, columns, row, values)
-            why = why or reason
-            where = texts[int(row["point"])]
-            text = value_text(plan, row, name)
-            what = f"{text if row.get('key2') else f'{plan.key} = {text}'}{NEIGHBOUR * bool(prefix)}"
-            found.append((f"{what} (with {where})" if where else what, load, _measured(row, prefix)))
-    return found, why or "there is no answer to tell it of"
+    rows = plan.answers.to_dict("records")
+    there = [(place, row, name, prefix) for place, row in enumerate(rows)
+             for name, prefix in (("answer", ""), ("neighbour", "neighbour_")) if row.get(name)]  # fmt: skip
+    first = sorted(there, key=lambda one: bool(one[3] and one[1]["answer"]))  # neighbours of answers last
+    shown = first[: opening.MOST_POINTS]
+    for _, row, name, prefix in sorted(shown, key=lambda one: (one[0], one[3])):
+        values = {plan.key: row[name]} | ({row["key2"]: row[f"{name}2"]} if row.get("key2") else {})
+        load, reason = opening.load_with(study_text, base_text, columns, row, values)
+        why = why or reason
+        where = texts[int(row["point"])]
+        text = value_text(plan, row, name)
+        beside = (NEIGHBOUR if row["answer"] else NEAREST) if prefix else ""
+        what = f"{text if row.get('key2') else f'{plan.key} = {text}'}{beside}"
+        found.append((f"{what} (with {where})" if where else what, load, _measured(row, prefix)))
+    left_out = [int(row["point"]) for _, row, _, _ in first[opening.MOST_POINTS :]]
+    return found, why or "there is no answer to tell it of", list(dict.fromkeys(left_out))
 
 
 def uncertain(plan):
@@ -97,8 +105,10 @@ def uncertain(plan):
     how = f"By {runs} runs of a value; in brackets the intervals that hold in 95 % of cases."
     if not unsure:
         return how
-    which = "it is" if len(plan.answers) == 1 else "these are"
-    return f"{how} They leave open whether {which} the answer: more replications would tell."
+    what = "whether the target is met" if not any(plan.answers["answer"]) else (
+        "whether it is the answer" if len(plan.answers) == 1 else "whether these are the answers")  # fmt: skip
+    where = f" at {words.named_points(unsure)}" if len(plan.answers) > 1 else ""
+    return f"{how} They leave open {what}{where}: more replications would tell."
 
 
 def head(plan):
@@ -108,13 +118,35 @@ def head(plan):
     keys = opening.keys_of(study_text, base_text, plan.axes, plan.answers, varied(plan))
     texts, rows = plan_plots.point_texts(plan), plan.answers.to_dict("records")
     answers = [answer_sentence(plan, row, texts[int(row["point"])]) for row in rows[:MOST_SENTENCES]]
-    if len(rows) > MOST_SENTENCES:
-        answers.append(f"The table below has the answers of all {len(rows)} points.")
-    found, why = loads(plan)
-    answers += opening.overloads([one for one in found if NEIGHBOUR not in one[0]])
-    word = next((word for word in reversed(verdict.WORDS) if any(word in _measured(row) for row in rows)), "")
+    answers += _all_below(rows)
+    found, why, left_out = loads(plan)
+    answers += opening.overloads([one for one in found if not one[0].partition(" (with ")[0].endswith((NEIGHBOUR, NEAREST))])
+    ended, word = verdicts(rows)
     said = opening.scenario(keys, base_text)
-    return parts.opening(said, question(plan), word, answers, [uncertain(plan)]) + opening.load_section(found, why, True)
+    what = "Answers, or their neighbours," if len(rows) > opening.MOST_POINTS else "Neighbours of the answers"
+    note = f"{what} of {words.named_points(left_out)} are not in this table." if left_out else ""
+    body = parts.opening(said, question(plan), word, ended + answers, [uncertain(plan)])
+    return body + opening.load_section(found, why, True, note)
+
+
+def _all_below(rows):
+    return [f"The table below has the answers of all {len(rows)} points."] if len(rows) > MOST_SENTENCES else []
+
+
+def verdicts(rows):
+    """How the storms of the answers ended, in sentences, the worst first; and the worst word, or ""."""
+    texts = []
+    for word in reversed(verdict.WORDS):
+        there = [(int(row["point"]), part) for row in rows for part in _measured(row).split("; ") if part.startswith(f"{word} in ")]
+        if not there:
+            continue
+        alone = len(rows) == 1
+        where = "At the answer" if alone else f"At the answers of {words.named_points([point for point, _ in there])}"
+        parts_of = [re.fullmatch(r".* in (\d+) of (\d+) runs", part) for _, part in there]
+        all_runs = all(part and part[1] == part[2] for part in parts_of)
+        how = there[0][1] if alone else f"{word} in {'all runs' if all_runs else 'some of the runs or in all'}"
+        texts.append((word, f"{where} the storm was {how}: {opening.MEANINGS[word]}."))
+    return [text for _, text in texts], texts[0][0] if texts else ""
 
 
 def answer_sentence(plan, row, where):
@@ -127,7 +159,7 @@ def answer_sentence(plan, row, where):
         return begin("there is no answer: a run failed.")
     what = f"combination of {plan.key} and {row['key2']}" if row.get("key2") else plan.key
     if not row["answer"]:
-        return begin(f"no {what} that was tried meets the target.")
+        return begin(_never(plan, row, what))
     answer = value_text(plan, row, "answer")
     if row.get("cost"):
         answer += f", for {wording.significant(run_plots.number(row['cost']), 6)} ({row['price']})"
@@ -143,8 +175,36 @@ def answer_sentence(plan, row, where):
     if row["status"] == "not_monotone":
         text += " What was seen is not monotone: other values may meet it, too."
     if row.get("sure") == "no":
-        text += " That is not sure with 95 % confidence."
+        text += " That is not sure with 95 % confidence." + _met(row)
     return text
+
+
+def _met(row):
+    """What the runs that met the target say of all runs; plans of before do not count them."""
+    low = run_plots.number(row.get("met_low"), float("nan"))
+    if not row.get("met_runs") or low != low:
+        return ""
+    return f" It was met in {row['met_runs']} runs: by at least {math.floor(100 * low)}{wording.SPACE}% of all runs."
+
+
+def _never(plan, row, what):
+    """Of how many values how many were tried, and which came nearest."""
+    tried = int((plan.curve["point"] == int(row["point"])).sum()) if "point" in plan.curve else 0
+    count = int(run_plots.number(row.get("values"), 0))
+    text = f"no {what} that was tried meets the target."
+    if count:
+        of = f"combinations of {plan.key} and {row['key2']}" if row.get("key2") else f"values of {plan.key}"
+        text = f"none of the {count} {of} meets the target"
+        text += f" as far as was looked, at {tried} of them." if tried < count else "."
+    if not row.get("neighbour"):
+        return text
+    near = value_text(plan, row, "neighbour")
+    near = near if row.get("key2") else f"{plan.key} = {near}"
+    failed = f"it fails {row['neighbour_failed']}, and " if row.get("neighbour_failed") else ""
+    text += f" The nearest miss is {near}: {failed}{_values(plan, row, 'neighbour_', True)}."
+    if row.get("neighbour_verdict"):
+        text += f" There the storm was {row['neighbour_verdict']}."
+    return text + (" That is not sure with 95 % confidence." if row.get("sure") == "no" else "")
 
 
 def answer_table(plan):
@@ -176,7 +236,7 @@ def answer_table(plan):
         "status",
         "answer" if "key2" in plan.answers and plan.answers["key2"].iloc[0] else plan.key,
         *(name + " (95 %)" for name in own),
-        "neighbour",
+        "neighbour" if any(plan.answers["answer"]) else "nearest miss",
         *("its " + name.removeprefix("neighbour_") + " (95 %)" for name in beside),
     )
     return parts.table("Answers", header, rows, 2 + len(found))
@@ -215,8 +275,10 @@ def answered(plan):
     texts = plan_plots.point_texts(plan)
     rows = plan.answers.to_dict("records")[:MOST_SENTENCES]
     body = parts.paragraph(question(plan), "question")
-    body += "".join(parts.paragraph(answer_sentence(plan, row, texts[int(row["point"])])) for row in rows)
-    return body + summary(plan)
+    said = [answer_sentence(plan, row, texts[int(row["point"])]) for row in rows]
+    said += _all_below(plan.answers.to_dict("records"))
+    ended, _ = verdicts(plan.answers.to_dict("records"))
+    return body + "".join(map(parts.paragraph, ended + said + [uncertain(plan)])) + summary(plan)
 
 
 def document(path, choice=choosing.Choice()):

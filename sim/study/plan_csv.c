@@ -164,7 +164,31 @@ static bool load_cells(struct csv *csv, const struct plan *plan, const struct pl
     return good;
 }
 
-static const char *const question_names[] = {"sure", "target", "vary", "sought", "replications"};
+static const char *const sure_names[] = {"sure", "met_runs", "met_low", "values"};
+
+/* How sure the answer is: in how many runs it is met, in what share of all; how many values there are. */
+static void sure_cells(struct csv *csv, const struct plan *plan, const struct plan_point *point,
+                       const struct plan_value *at)
+{
+    struct interval share = {0};
+    unsigned met = 0;
+
+    csv_text(csv, point->failure ? "" : plan_point_sure(point) ? "yes" : "no");
+    if (at) {
+        char *text;
+
+        share = plan_met(at, &met);
+        text = g_strdup_printf("%u of %u", met, share.n);
+        csv_text(csv, text);
+        g_free(text);
+    } else {
+        csv_text(csv, "");
+    }
+    csv_real(csv, at ? share.low : (double)NAN);
+    csv_unsigned(csv, plan->count);
+}
+
+static const char *const question_names[] = {"target", "vary", "sought", "replications"};
 
 /* What was asked, the same in every row: enough to ask it again. */
 static void question_cells(struct csv *csv, const struct plan *plan)
@@ -213,7 +237,7 @@ static bool plan_row(struct csv *csv, const struct plan *plan, const struct plan
     failed_cell(csv, plan, beside);
     if (!load_cells(csv, plan, beside, error))
         return false;
-    csv_text(csv, point->failure ? "" : plan_point_sure(point) ? "yes" : "no");
+    sure_cells(csv, plan, point, at);
     question_cells(csv, plan);
     if (plan->axis_count > 1 && !second_cells(csv, plan, point->number, answer, neighbour, error))
         return false;
@@ -235,6 +259,7 @@ static bool plan_rows(struct csv *csv, const void *user, GError **error)
     metric_headers(csv, plan, "neighbour_", false);
     headers(csv, window_names, G_N_ELEMENTS(window_names));
     headers(csv, load_names, G_N_ELEMENTS(load_names));
+    headers(csv, sure_names, G_N_ELEMENTS(sure_names));
     headers(csv, question_names, G_N_ELEMENTS(question_names));
     if (plan->axis_count > 1)
         headers(csv, second_names, G_N_ELEMENTS(second_names));

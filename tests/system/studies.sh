@@ -247,6 +247,8 @@ equals "$(cell one/plan.csv 1 answer)" 3 "three workers are needed"
 equals "$(cell one/plan.csv 1 status)" met "... the target is met"
 equals "$(cell one/plan.csv 1 neighbour)" 2 "... and not at two"
 equals "$(cell one/plan.csv 1 sure)" no "... not surely: ten runs without a failure leave 3 in 10 open"
+equals "$(cell one/plan.csv 1 met_runs), $(cell one/plan.csv 1 met_low | cut -c1-6), $(cell one/plan.csv 1 values)" \
+    "10 of 10, 0.7411, 32" "... it is met by a share p of all runs at least, with p^10 = 5 %"
 equals "$(cell one/plan.csv 1 target), $(cell one/plan.csv 1 vary), $(cell one/plan.csv 1 sought)" \
     "$target, bmsc.workers=1..32, smallest" "... with what was asked"
 says out "smallest bmsc.workers that meets the target: 3" "... in words"
@@ -291,7 +293,8 @@ expect 0 "a target that is met exactly" plan one.ini --target "ues_keyed_ratio <
 equals "$(cell exact/plan.csv 1 status), $(cell exact/plan.csv 1 sure)" "always, yes" "... is met"
 with_runs never
 expect 0 "a target that is never met" plan one.ini --target "time_to_key_p50_s <= 1ms" --vary bmsc.workers=1..8 --quiet -o never
-equals "$(cell never/plan.csv 1 status)" never "... is never met"
+equals "$(cell never/plan.csv 1 status), $(cell never/plan.csv 1 met_runs), $(cell never/plan.csv 1 values)" "never, , 8" \
+    "... is never met"
 says out "none of the 8 values of bmsc.workers from 1 to 8 meets the target" "... and that is said, after a look at all"
 says out ": time_to_key_p50_s <= 1ms fails (time_to_key_p50_s 0." "... with the nearest miss"
 with_runs always
