@@ -196,7 +196,7 @@ def relative(comparison):
             "Largest differences of B from A",
             [wording.metric_title(row["metric"]) for row in rows],
             rows,
-            "those that differ, or may differ, ten times and more stand in the table",
+            "of those that differ or may; one that is ten times as much or more with B stands in the table alone",
         )
     ]
 

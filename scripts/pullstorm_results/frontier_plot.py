@@ -112,7 +112,7 @@ def _shown(f, which):
 def _points(f):
     found = []
     for which, name, colour, hollow in (
-        (MET, "meets the target", 2, 0), (NOT_MET, "does not", 1, 1), (UNKNOWN, "not known", 7, 2)
+        (MET, "meets the target", 2, 0), (NOT_MET, "does not meet it", 1, 1), (UNKNOWN, "not known", 7, 2)
     ):
         at = _shown(f, which)
         if at:
@@ -151,7 +151,7 @@ def chart(path, target, looked):
     met = sum(text == MET for text in f.meets.values())
     note = [f"target: {target}", f"{met} of {len(f.meets)} combinations meet it, {looked} were run"]
     if looked < sum(text != UNKNOWN for text in f.meets.values()):
-        note.append("what the others do follows if more of a key never helps in one place and hurts in another")
+        note.append("what the others do follows if more of a key never hurts, or less of it never does")
     if len(f.meets) > MOST_POINTS:
         note.append("only those beside others of another sort are shown")
     if met and not x:

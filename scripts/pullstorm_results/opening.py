@@ -76,8 +76,7 @@ def _range(key, values):
     """ "500/s to 4000/s" """
     numbers, _ = wording.axis_numbers(key, values)
     if numbers is None:
-        texts = list(dict.fromkeys(wording.key_value(key, value) for value in values))
-        return " or ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
+        return words.either(dict.fromkeys(wording.key_value(key, value) for value in values))
     low, high = min(numbers), max(numbers)
     first, last = values[numbers.index(low)], values[numbers.index(high)]
     return f"{wording.key_value(key, first)} to {wording.key_value(key, last)}"
@@ -102,7 +101,7 @@ def keys_of(study_text, base_text, axes, points, more=None):
     for key in sorted({key for variant in _variants(sections) for key in variant}):
         values = [variant.get(key, texts.get(key, "")) for variant in _variants(sections)]
         if len(set(values)) > 1:
-            varied[key] = " or ".join(dict.fromkeys(value or "the usual" for value in values))
+            varied[key] = words.either(dict.fromkeys(value or "the usual" for value in values))
     return words.Keys(texts, varied | (more or {}))
 
 
@@ -172,7 +171,7 @@ def _some(word, rows):
 
 MEANINGS = {
     verdict.CALM: "no job waited longer than 1 s for a worker, and none was turned away",
-    verdict.OVERLOADED: "jobs waited longer or were turned away, and the storm came to its end by itself",
+    verdict.OVERLOADED: "jobs waited longer than 1 s for a worker or were turned away, and the storm came to its end by itself",
     verdict.CUT_OFF: "run.end came before the storm had ended, so what came after is in no number",
     verdict.COLLAPSED: "for 10 s or more without a break nothing useful was served: all that a server did came too late",
 }

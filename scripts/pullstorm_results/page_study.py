@@ -7,6 +7,7 @@ from pullstorm_results import verdict, wording, words
 
 WIDE = 0.10  # half-width of an interval relative to its mean
 REFUSED = {"bmsc": ["http_503"], "bsf": ["ub_503", "zn_busy"], "hss": ["zh_busy"]}  # by whom
+PASSED_ON = {"http_503": "full itself, or the BSF was busy", "ub_503": "full itself, or the HSS was busy or silent"}
 MOST_ANSWERED = 2  # metrics in the answer; all are in the summary
 NO_INTERVAL = "too few replications for an interval"
 MOST_OPEN = 60  # points; more are folded
@@ -88,6 +89,8 @@ def _overload(study, prefix, name):
         if points:
             most = wording.count(max(1, round(study.points[f"{metric}_mean"].max())))
             text = f"requests refused ({metric}, up to {most} a run on average)"
+            if metric in PASSED_ON:
+                text = f"answers 503 ({metric}, up to {most} a run on average: {PASSED_ON[metric]})"
             found.setdefault(tuple(points), []).append(text)
     texts = [f"{words.listed(what)} at {words.named_points(points)}" for points, what in found.items() if points]
     if not texts:

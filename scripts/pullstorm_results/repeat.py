@@ -71,7 +71,7 @@ def body(path, study_text, base_text, said, commands):
     found = parts.paragraph(f"Made by pullstorm {words.listed(versions)}.") if versions else ""
     if study_text:
         found += parts.paragraph(
-            "With the study file and its base scenario below, `base` in the first naming the second:"
+            "With the study file and its base scenario below, the first of which names the second as its base:"
         )
     found += "".join(map(parts.paragraph, said))
     found += parts.text_block("\n".join(commands), "commands")

@@ -53,6 +53,12 @@ def listed(words):
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
+def either(words):
+    """a, b or c"""
+    words = list(words)
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
 def named_points(points):
     """ "point 3", or "points 3, 5 to 8 and 12"; of many only the first ones."""
     pieces, first = [], 0
@@ -235,6 +241,12 @@ def keys_of(run):
     return Keys({name: text.get(name) or wording.key_value(name, value) for name, value in run.keys.items()} | text)
 
 
+def _loss(keys):
+    if not keys.is_on("access.loss"):
+        return "no packet lost"
+    return f"{keys.text('access.loss')} of the packets lost"
+
+
 def scenario(keys):
     """The scenario in one paragraph; keys: a Keys."""
     key = keys.text
@@ -260,7 +272,7 @@ def scenario(keys):
     ]
     parts.append(f"T{listed(servers)[1:]}.")
     parts.append(
-        f"Radio: {key('access.rtt')} round trip, {key('access.loss')} of the packets lost. "
+        f"Radio: {key('access.rtt')} round trip, {_loss(keys)}. "
         f"Network engine: {key('run.engine')}."
     )
     return " ".join(parts)

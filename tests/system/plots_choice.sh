@@ -101,7 +101,7 @@ study parts && script plot "$work/parts" --format svg &&
         "met from 3" "met up to 8"
 ok $? "which part of a target failed, and both ends of a window"
 study frontier && script plot "$work/frontier" --format svg &&
-    has "$work/frontier/plots/plan_frontier.svg" "meets the target" "does not" frontier \
+    has "$work/frontier/plots/plan_frontier.svg" "meets the target" "does not meet it" frontier \
         "cheapest: bmsc.workers = 10, hss.workers = 2" "costs 50"
 ok $? "the frontier of a plan of two keys"
 sed '1s/,meets//' "$work/frontier/frontier.csv" >"$work/cut" && mv "$work/cut" "$work/frontier/frontier.csv"

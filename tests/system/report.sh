@@ -73,7 +73,7 @@ study two && script report "$work/two" &&
         "[axis rate]"
 ok $? "a report of a study"
 contains "$work/two/report.html" "The BM-SC was saturated: busy for more than 95 % of the time, queue at its limit" \
-    "requests refused (http_503, up to 58 041 a run on average) at points 7, 13, 14, 19 to 21 and 25 to 28."
+    "answers 503 (http_503, up to 58 041 a run on average: full itself, or the BSF was busy) at points 7, 13, 14, 19 to 21 and 25 to 28."
 ok $? "servers that could not take it are told, and at which points"
 for name in implosion expiry radio; do
     script report "$srcdir/results/$name" -o "$work/$name.html"
@@ -83,7 +83,8 @@ refused=$("$python" -c 'import csv, sys
 most = max(float(row["http_503_mean"]) for row in csv.DictReader(sys.stdin))
 print(format(most, ",.0f").replace(",", " "))' <"$srcdir/results/implosion/study.csv")
 contains "$work/implosion.html" "queue at its limit (bmsc.queue_limit)" "http_503, up to $refused a run" &&
-    contains "$work/expiry.html" "The BSF: requests refused" && ! grep -q 'saturated\|refused' "$work/radio.html"
+    contains "$work/expiry.html" "The BSF: answers 503 (ub_503, up to" "or the HSS was busy or silent)" &&
+    ! grep -q 'saturated\|refused\|answers 503' "$work/radio.html"
 ok $? "... those of the reference studies"
 study many && script report "$work/many" && contains "$work/many/report.html" "8 of 12 shown. The table below has all"
 ok $? "plots left out are told"

@@ -340,7 +340,7 @@ class Frontiers(unittest.TestCase):
         path, f = self.frontier(lambda a, b: a * b >= 20)
         plot = frontier_plot.chart(path, "a < b", 28)
         names = [one.name for one in plot.series]
-        self.assertEqual(names[:3], ["meets the target", "does not", "frontier"])
+        self.assertEqual(names[:3], ["meets the target", "does not meet it", "frontier"])
         self.assertIn("cheapest: bmsc.workers = 10, hss.workers = 2", names)
         self.assertIn("costs 50", names)
         self.assertIn("28 were run; what the others do follows", plot.note)

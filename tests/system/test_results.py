@@ -95,6 +95,13 @@ class Openings(unittest.TestCase):
         ):
             self.assertEqual(opening.with_unit(key, value), text)
 
+    def test_what_a_scenario_says_is_english(self):
+        text = words.scenario(words.Keys({"access.loss": "0"}, {"bmsc.workers": words.either(["2", "4", "8"])}))
+        self.assertIn(" round trip, no packet lost.", text)
+        self.assertIn("The BM-SC has 2, 4 or 8 workers", text)
+        self.assertIn(", 1% of the packets lost.", words.scenario(words.Keys({"access.loss": "1%"})))
+        self.assertIn("longer than 1 s for a worker", opening.MEANINGS[verdict.OVERLOADED])
+
     def test_a_variant_has_its_own_settings(self):
         text = "[study]\nbase = b.ini\n[set]\nue.count = 5\n[axis a]\npull.rate = 1/s, 2/s\n[variant x]\nbsf.workers = 3\n[variant y]\n"
         self.assertEqual(
