@@ -235,9 +235,9 @@ def answer_table(plan):
         *(one.name for one in found),
         "status",
         "answer" if "key2" in plan.answers and plan.answers["key2"].iloc[0] else plan.key,
-        *(name + " (95 %)" for name in own),
+        *(f"{wording.metric_title(name)} (95 %)" for name in own),
         "neighbour" if any(plan.answers["answer"]) else "nearest miss",
-        *("its " + name.removeprefix("neighbour_") + " (95 %)" for name in beside),
+        *(f"there: {wording.metric_title(name.removeprefix('neighbour_'))} (95 %)" for name in beside),
     )
     return parts.table("Answers", header, rows, 2 + len(found))
 

@@ -127,7 +127,7 @@ def reproduction(run):
         ("compiler", manifest.get("compiler", "")),
         ("started", manifest.get("started", "")),
         ("wall time", wording.seconds(run_plots.number(manifest.get("wall_s"), float("nan")))),
-        ("peak memory", wording.compact(run_plots.number(manifest.get("peak_memory_bytes"))) + "B"),
+        ("peak memory", wording.memory(run_plots.number(manifest.get("peak_memory_bytes")))),
     ]
     body = parts.paragraph("The command line was:") + parts.text_block(command, "command line")
     body += parts.paragraph(

@@ -103,6 +103,20 @@ def significant(value, digits=3):
     return text
 
 
+def grouped(text):
+    """1234567.8 as "1 234 567.8"; what is no plain number stays."""
+    shape = re.fullmatch(r"(-?)(\d+)(\.\d+)?", text)
+    return f"{shape[1]}{int(shape[2]):,}{shape[3] or ''}".replace(",", SPACE) if shape else text
+
+
+def memory(value):
+    """Bytes as people write them: 42.2 MB."""
+    for factor, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if value >= factor:
+            return f"{significant(value / factor)}{SPACE}{unit}"
+    return f"{significant(value)}{SPACE}bytes"
+
+
 def compact(value, largest=None):
     """For the ticks of an axis that goes up to `largest`: 0, 0.25, 500, 2500, 20k, 1.5M."""
     for factor, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
@@ -174,6 +188,10 @@ PHRASES = {
     "time_to_key_p99_s": "the 99th percentile of the time to key",
     "time_to_key_max_s": "the longest time to key",
     "storm_duration_s": "the duration of the storm",
+    "cut_off": "the share of runs that are cut off by run.end",
+    "overloaded": "the share of runs that are overloaded",
+    "collapsed": "the share of runs that collapse",
+    "verdict": "the verdict",
 }
 
 
@@ -181,21 +199,34 @@ def metric_phrase(name):
     """For the middle of a sentence."""
     if name in PHRASES:
         return PHRASES[name]
-    if name.startswith("update_") and name in TITLES:
-        return f"the {TITLES[name][0].lower()}{TITLES[name][1:]}"
-    if name.startswith(tuple(f"{prefix}_" for prefix, _ in SERVERS)) and name in TITLES:
-        return f"the {TITLES[name][0].lower()}{TITLES[name][1:]}"
-    return name
+    title = metric_title(name)
+    time = re.fullmatch(r"(.+), (\S.*)", title)
+    if time and time[2] in STATISTICS.values():
+        return f"the longest {_lower(time[1])}" if time[2] == "largest" else f"the {time[2]} of the {_lower(time[1])}"
+    if metric_unit(name) == "1" and not name.endswith("_queue_max"):
+        return f"the number of {_lower(title)}"
+    if title.startswith("UEs ") and metric_unit(name) == "ratio":
+        return f"the share of {title}"
+    return f"the {_lower(title)}"
+
+
+def _lower(title):
+    """A title for the middle of a sentence; abbreviations and Zn, Zh, Ub, Ua stay."""
+    first = title.split(" ")[0]
+    return title if first in NAMES.values() or first[:2].isupper() else title[0].lower() + title[1:]
 
 
 def metric_label(name):
     """Title and unit, for an axis; ratios are plotted in percent."""
-    unit = {"ratio": " (%)", "1": "", "text": ""}.get(metric_unit(name), f" ({metric_unit(name)})")
-    return metric_title(name) + unit
+    unit = {"ratio": " (%)", "1": " (jobs)" if name.endswith("_queue_max") else "", "text": ""}
+    return metric_title(name) + unit.get(metric_unit(name), f" ({metric_unit(name)})")
 
 
-def metric_text(name, value, more=0):
-    """A metric's value with its unit; one that is a word stays as it is. more: so many digits more."""
+def metric_text(name, value, more=0, exact=True):
+    """A metric's value with its unit; one that is a word stays as it is.
+
+    more: so many digits more; exact: a whole number has all of its digits.
+    """
     if isinstance(value, str):
         return value
     unit = metric_unit(name)
@@ -203,7 +234,8 @@ def metric_text(name, value, more=0):
         return seconds(value, 3 + more)
     if unit == "ratio":
         return percent(value, 1 + more)
-    return count(value) if value == value and float(value).is_integer() else significant(value, 4 + more)
+    text = count(value) if exact and value == value and float(value).is_integer() else grouped(significant(value, 4 + more))
+    return text + ({"bytes": f"{SPACE}bytes", "1/s": "/s"}.get(unit, "") if value == value else "")
 
 
 def estimate_text(name, value, low, high, brackets="()"):
@@ -211,11 +243,12 @@ def estimate_text(name, value, low, high, brackets="()"):
 
     Without ends (NaN), or with two that are the same (no chance is in it), the value alone.
     """
-    more, ends = 0, [metric_text(name, end) for end in (low, high)]
+    more, exact = 0, not low < high  # by chance: the value has no more digits than its ends
+    ends = [metric_text(name, end, more, exact) for end in (low, high)]
     while low < high and ends[0] == ends[1] and more < 9:
         more += 1
-        ends = [metric_text(name, end, more) for end in (low, high)]
-    text = metric_text(name, value, more)
+        ends = [metric_text(name, end, more, exact) for end in (low, high)]
+    text = metric_text(name, value, more, exact)
     return f"{text} {brackets[0]}{' to '.join(ends)}{brackets[1]}" if low < high else text
 
 

@@ -120,6 +120,33 @@ class Wording(unittest.TestCase):
         text = wording.estimate_text("ues_keyed_ratio", 1.0, 0.9999, 1.0).replace(GAP, " ")
         self.assertEqual(text, "100 % (more than 99.9 % to 100 %)")
 
+    def test_a_count_has_groups_its_unit_and_no_more_digits_than_its_interval(self):
+        for args, text in (
+            (("zh_timeouts", 97930.4, 97660.2, 98200.1), "97 930 (97 660 to 98 200)"),
+            (("core_bytes", 4343179.0, 4035000.3, 4652000.0), "4 343 000 bytes (4 035 000 bytes to 4 652 000 bytes)"),
+            (("core_bytes", 4343179.0, NAN, NAN), "4 343 179 bytes"),
+            (("zn_peak_per_s", 769.4, NAN, NAN), "769.4/s"),
+            (("http_503", NAN, NAN, NAN), "–"),
+        ):
+            self.assertEqual(wording.estimate_text(*args).replace(GAP, " "), text)
+        self.assertEqual(wording.memory(42184700).replace(GAP, " "), "42.2 MB")
+        self.assertEqual(wording.metric_label("bmsc_queue_max"), "Longest queue at the BM-SC (jobs)")
+
+    def test_phrases_are_words(self):
+        for name, phrase in (
+            ("http_503", "the number of 503 answers of the BM-SC"),
+            ("zn_peak_per_s", "the Zn requests in the busiest second"),
+            ("ub_peak_per_s", "the GETs to the BSF in the busiest second"),
+            ("gba_max_s", "the longest duration of a bootstrap"),
+            ("zn_p50_s", "the median of the duration of a Zn request"),
+            ("update_p99_s", "the time until 99 % of all UEs hold the key"),
+            ("keyed_within_1_ratio", "the share of UEs that held the key by the first of output.deadlines"),
+            ("bsf_queue_max", "the longest queue at the BSF"),
+        ):
+            self.assertEqual(wording.metric_phrase(name).replace(GAP, " "), phrase)
+        for name in reading.known_metrics():
+            self.assertRegex(wording.metric_phrase(name), r"^the [^_]+$", name)
+
     def test_numbers(self):
         self.assertEqual(wording.count(1234567), f"1{GAP}234{GAP}567")
         self.assertEqual(wording.count(NAN), "–")
