@@ -8,12 +8,20 @@ from pullstorm_results import compare_plots, parts, reading, wording, words
 from pullstorm_results.compare_plots import ALIKE, CHANCE, DIFFERS, GAINED, LOST, UNTOLD
 
 MAIN = ("ues_keyed_ratio", "update_p50_s", "update_p99_s")
+MOST_ASKED = 3  # keys in the question
 MOST_OPEN = 25  # rows; more are folded
 METHOD = (
     "Differences are of pairs of runs. Which are real is corrected for the number that was looked at, by Benjamini and "
     f"Hochberg: at most 5{wording.SPACE}% of those that are called so are chance, on the average. Intervals hold the "
     f"difference in 95{wording.SPACE}% of cases, each by itself."
 )
+KINDS = (
+    "Of maxima and durations A and B are the medians of their runs, B – A is the median of the differences of the pairs, and the "
+    "relative difference the median of the quotients of the pairs, less 1: these need not fit together. Of percentiles the runs of "
+    "a side are pooled; of all others A and B are means, B – A is their difference and the relative one B / A – 1. Over several "
+    "pairs of points the same is said of the means over these."
+)
+MOST_LOOKED = 60  # runs of a side whose scenario is read
 
 
 def change(relative):
@@ -25,16 +33,17 @@ def change(relative):
     return f"{'+' if relative > 0 else ''}{wording.significant(100 * relative)}{wording.SPACE}%"
 
 
-def signed(name, value):
+def signed(name, value, unit=True):
+    """A difference; of shares in percentage points, which are no per cent of anything."""
     if wording.metric_unit(name) == "ratio":
-        return f"{100 * value:+.3g}{wording.SPACE}%"
+        return f"{100 * value:+.3g}{f'{wording.SPACE}percentage points' * unit}"
     return ("+" if value > 0 else "") + wording.metric_text(name, value)
 
 
 def interval(row):
     """The 95 % interval, or why there is none."""
     if row["ci_low"] == row["ci_low"]:
-        return f"{signed(row['metric'], row['ci_low'])} to {signed(row['metric'], row['ci_high'])}"
+        return f"{signed(row['metric'], row['ci_low'], False)} to {signed(row['metric'], row['ci_high'])}"
     return "one pair of runs: no interval" if row["pairs"] == "1" else row["ci_note"]
 
 
@@ -64,17 +73,56 @@ def named(comparison, side):
     return f"{about['path']}{', ' if about['condition'] else ''}{about['condition']}"
 
 
+def _texts(comparison, side):
+    """Of a run of each pair of points whose folder is still there: {key: text}."""
+    found = {}
+    for row in comparison.runs:
+        if row["side"] == side and row["points"] not in found and len(found) < MOST_LOOKED:
+            file = os.path.join(row["folder"], "manifest.json")
+            if os.path.exists(file):
+                found[row["points"]] = reading.scenario_values(str(reading.read_manifest(file).get("scenario_text", "")))
+    return list(found.values())
+
+
+def scenario(comparison):
+    """Paragraphs: that of both sides, where they differ with the values of each."""
+    sides = [_texts(comparison, side) for side in "AB"]
+    if not all(sides):
+        return ["The folders of the runs are not there any more: the scenario is not known here but for what differs in it."]
+    varied = {}
+    for key in dict.fromkeys(key for texts in sides for text in texts for key in text):
+        default = reading.known_keys().get(key, {}).get("default", "")
+        a, b = (list(dict.fromkeys(text.get(key, default) for text in texts)) for texts in sides)
+        if a != b:
+            varied[key] = f"{words.either(a)} (A) or {words.either(b)} (B)"
+        elif len(a) > 1:
+            varied[key] = words.either(a)
+    return [words.scenario(words.Keys(sides[0][0], varied))]
+
+
 def question(comparison):
-    """What is held against what, in words."""
+    """In one sentence."""
     if not comparison.keys:
-        text = "No key of the scenario differs"
-    else:
-        text = "The scenario differs in " + words.listed(
-            f"{row['key']} ({compare_plots.key_text(row, 'A')} with A, {compare_plots.key_text(row, 'B')} with B)"
-            for row in comparison.keys[:6]
-        )
-        if len(comparison.keys) > 6:
-            text += f" and {len(comparison.keys) - 6} more keys"
+        return "Do A and B differ by more than chance, though no key of the scenario differs?"
+    changes = [f"{row['key']} goes from {compare_plots.key_text(row, 'A')} (A) to {compare_plots.key_text(row, 'B')} (B)"
+               for row in comparison.keys[:MOST_ASKED]]
+    more = len(comparison.keys) - MOST_ASKED
+    changes += [f"{words.plural(more, 'more key differs', 'more keys differ')}"] if more > 0 else []
+    return f"What becomes different if {words.listed(changes)}?"
+
+
+def uncertain(comparison):
+    runs = comparison.pairs()
+    if all(row["pairs"] == "1" for row in comparison.main()):
+        return "One pair of runs says nothing of chance: a study with replications would."
+    return f"By {runs} pairs of runs; in brackets the 95{wording.SPACE}% interval of the difference, or why there is none."
+
+
+def what(comparison):
+    """What is held against what, in words."""
+    count = len(comparison.keys)
+    differ = words.plural(count, "key of the scenario differs", "keys of the scenario differ")
+    text = differ if count else "No key of the scenario differs"
     points = comparison.points()
     over = f" at {words.plural(len(points), 'pair')} of points" if len(points) > 1 else ""
     runs = comparison.pairs()
@@ -144,7 +192,7 @@ def tables(comparison):
     real = [row for row in order if row["verdict"] != UNTOLD]
     untold = [row for row in order if row["verdict"] == UNTOLD]
     chance = [row for row in rows if row["verdict"] == CHANCE]
-    found = parts.paragraph(METHOD)
+    found = parts.paragraph(METHOD) + parts.paragraph(KINDS)
     few = "What differs, of too few runs to tell whether by chance"
     for title, listed in (("What really differs", real), (few, untold)):
         if listed:
@@ -204,10 +252,10 @@ def document(path):
     """The page of the comparison in the folder path."""
     comparison = compare_plots.read(path)
     charts = compare_plots.charts(comparison)
-    body = parts.warning_list(warnings(comparison))
-    body += parts.section("question", "What is compared", "".join(map(parts.paragraph, question(comparison))) +
+    body = parts.opening(scenario(comparison), question(comparison), "", answer(comparison), [uncertain(comparison)])
+    body += parts.warning_list(warnings(comparison))
+    body += parts.section("question", "What is compared", "".join(map(parts.paragraph, what(comparison))) +
                           key_table(comparison))
-    body += parts.section("summary", "Answer", "".join(map(parts.paragraph, answer(comparison))))
     note = "" if any(chart.name == "compare_keyed" for chart in charts) else parts.paragraph(
         "The folders of the runs are not there any more: there are no curves.")
     body += parts.section("plots", "Curves over each other", note + parts.figures(charts))

@@ -144,7 +144,9 @@ if [ -z "${PULLSTORM_TESTS:-}" ] && has_modules; then
     expect 0 "the tables" compare study --a 'variant == plain' --b 'variant == slow' -o side --no-page
     "$source/scripts/report" side -o side/compare.html >out 2>err
     ok $? "the page"
-    says side/compare.html "The scenario differs in bsf.service_time" "... says what differs"
+    tr '\n' ' ' <side/compare.html | grep -q 'are to fetch a new key.* (A) or .* (B) a request.*class="question">What becomes different '\
+'if bsf.service_time goes from .*class="answer plain".*in brackets the 95.*id="question-title"'
+    ok $? "... opens with the scenario, the question, the answer and how sure it is"
     says side/compare.html 'id="plot-compare_keyed"' "... has the curve of keyed UEs"
     says side/compare.html 'id="plot-compare_time_to_key"' "... and that of the time to key"
     says side/compare.html "What really differs" "... and the differences"

@@ -8,7 +8,7 @@ srcdir=${srcdir:-$(dirname "$0")/../..}
 . "$srcdir/tests/system/results_common.sh"
 
 # --- the functions behind it
-PYTHONPATH=$srcdir/scripts:$here "$python" -m unittest test_results >"$work/out" 2>"$work/err"
+PYTHONPATH=$srcdir/scripts:$here "$python" -m unittest test_results test_sayings >"$work/out" 2>"$work/err"
 ok $? "unit tests of the Python modules"
 
 # says FILE TEXT...: the SVG is well-formed XML and has the texts
