@@ -220,8 +220,10 @@ class Keys:
 
     def __init__(self, texts, varied=None):
         self.texts, self.varied = texts, varied or {}
+        self.told = {"run.seed"}  # keys that were asked for, and what is no part of a scenario
 
     def text(self, name):
+        self.told.add(name)
         default = reading.known_keys().get(name, {}).get("default", "")
         return self.varied.get(name) or self.texts.get(name) or default
 
@@ -233,6 +235,7 @@ class Keys:
 
     def some(self, name, one):
         """ "3 workers" """
+        self.told.add(name)
         return f"{self.varied[name]} {one}s" if name in self.varied else plural(self.number(name), one)
 
 
@@ -275,7 +278,17 @@ def scenario(keys):
         f"Radio: {key('access.rtt')} round trip, {_loss(keys)}. "
         f"Network engine: {key('run.engine')}."
     )
-    return " ".join(parts)
+    return " ".join(parts + _besides(keys))
+
+
+def _besides(keys):
+    """What the sentences of every scenario do not tell: where it ends by force, and all else that varies."""
+    found = []
+    end = reading.known_keys()["run.end"]["default"]
+    if "run.end" not in keys.varied and not wording.same_value(keys.text("run.end"), end):
+        found.append(f"A run ends after {keys.text('run.end')} at the latest (run.end).")
+    rest = [f"{name} ({text})" for name, text in keys.varied.items() if name not in keys.told]
+    return found + ([f"What varies besides: {listed(rest)}."] if rest else [])
 
 
 def what_ifs(texts):

@@ -102,6 +102,12 @@ class Openings(unittest.TestCase):
         self.assertIn(", 1% of the packets lost.", words.scenario(words.Keys({"access.loss": "1%"})))
         self.assertIn("longer than 1 s for a worker", opening.MEANINGS[verdict.OVERLOADED])
 
+    def test_what_varies_is_in_the_scenario_and_so_is_its_end(self):
+        varied = {"bmsc.workers": "2 or 4", "hss.queue_limit": "50 or 10k", "run.seed": "1 or 2"}
+        text = words.scenario(words.Keys({"run.end": "5s"}, varied))
+        self.assertTrue(text.endswith(" A run ends after 5s at the latest (run.end). What varies besides: hss.queue_limit (50 or 10k)."))
+        self.assertTrue(words.scenario(words.Keys({"run.end": "60min"})).endswith("Network engine: native."))
+
     def test_a_variant_has_its_own_settings(self):
         text = "[study]\nbase = b.ini\n[set]\nue.count = 5\n[axis a]\npull.rate = 1/s, 2/s\n[variant x]\nbsf.workers = 3\n[variant y]\n"
         self.assertEqual(
