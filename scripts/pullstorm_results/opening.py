@@ -99,7 +99,8 @@ def keys_of(study_text, base_text, axes, points, more=None):
         if column != "variant" and column not in varied
     }
     for key in sorted({key for variant in _variants(sections) for key in variant}):
-        values = [variant.get(key, texts.get(key, "")) for variant in _variants(sections)]
+        usual = texts.get(key) or (reading.known_keys().get(key, {}).get("default", "") if base_text else "")
+        values = [variant.get(key, usual) for variant in _variants(sections)]
         if len(set(values)) > 1:
             varied[key] = words.either(dict.fromkeys(value or "the usual" for value in values))
     return words.Keys(texts, varied | (more or {}))

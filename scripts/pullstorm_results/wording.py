@@ -255,7 +255,7 @@ def estimate_text(name, value, low, high, brackets="()"):
 def key_label(key):
     """A scenario key with its base unit, for an axis."""
     known = reading.known_keys().get(key)
-    unit = {"ratio": "share", "1": "", "text": "", "date": ""}.get(known["unit"], known["unit"]) if known else ""
+    unit = {"ratio": "%", "1": "", "text": "", "date": ""}.get(known["unit"], known["unit"]) if known else ""
     return f"{key} ({unit})" if unit else key
 
 
@@ -328,14 +328,16 @@ def same_value(text, other):
 
 
 def axis_numbers(key, texts):
-    """Values of an axis as numbers, with what to add to its label; None for values that have no order.
+    """Values of an axis as numbers, shares in percent, with what to add to its label; None for values that have no order.
 
     Distributions that differ in their first parameter alone are ordered by it: exp(0.002), exp(0.004).
     """
     if is_name(key):
         return None, ""
+    known = reading.known_keys().get(key)
+    share = known is not None and known["unit"] == "ratio"
     try:
-        return [_number(text) for text in texts], ""
+        return [float(f"{100 * _number(text):.12g}") if share else _number(text) for text in texts], ""
     except ValueError:
         pass
     shapes = [re.fullmatch(r"(\w+)\(([0-9.eE+-]+)(.*)\)", text) for text in texts]

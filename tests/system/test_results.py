@@ -242,6 +242,8 @@ class Wording(unittest.TestCase):
         self.assertEqual(meaning, "median: first pull of a UE due until the UE holds the new MSK")
 
     def test_axis_values(self):
+        self.assertEqual(wording.axis_numbers("ue.muk_expired", ["0", "0.3", "1"]), ([0, 30, 100], ""))
+        self.assertEqual(wording.key_label("ue.muk_expired"), "ue.muk_expired (%)")
         self.assertEqual(wording.axis_numbers("pull.rate", ["1", "2.5", "1e+06"]), ([1.0, 2.5, 1e6], ""))
         for texts, wanted in (
             (["exp(0.002)", "exp(0.004)"], ([0.002, 0.004], ", exp, mean")),
