@@ -15,7 +15,7 @@ GAP = wording.SPACE
 
 class Comparisons(unittest.TestCase):
     def row(self, **more):
-        row = {"metric": "bmsc_utilisation_ratio", "a": 0.526, "b": 0.392, "difference": -0.134, "relative": -0.2548, "pairs": "4",
+        row = {"points": "", "metric": "bmsc_utilisation_ratio", "a": 0.526, "b": 0.392, "difference": -0.134, "relative": -0.2548, "pairs": "4",
                "ci_low": -0.141, "ci_high": -0.128, "ci_note": "", "verdict": compare_plots.DIFFERS}  # fmt: skip
         return row | more
 
