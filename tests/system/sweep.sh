@@ -218,7 +218,7 @@ ok $? "... none of them has failed"
 
 # However little memory there is, that is what is told: every limit below what the run needs.
 mkdir small
-if grep -qE '__asan_init|__gcov_' "$real"; then
+if grep -qE '__asan_init|__gcov_init' "$real"; then
     skip "memory limits" "AddressSanitizer and gcov have needs of their own"
 else
     enough=

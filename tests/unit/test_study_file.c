@@ -384,7 +384,7 @@ static void test_many(void)
         GString *text = g_string_new("[study]\nbase = base.ini\n");
         char **parts = g_strsplit(cases[i].line, "%x", 2);
         GError *error = NULL;
-        unsigned count = 0;
+        unsigned count = 1;
 
         g_string_append(text, cases[i].head);
         for (unsigned k = 0; k < cases[i].count; k++)
@@ -394,8 +394,8 @@ static void test_many(void)
                 g_string_append(text, parts[0]);
         study_fixture_write(&fixture, "study.ini", text->str);
         g_assert_null(study_load(path, &study_fixture_host, &error));
-        for (const char *at = error->message; at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL)
-            count++;
+        for (const char *at = error->message; *at; at++) /* with AddressSanitizer strchr() looks to the end */
+            count += *at == '\n';
         g_assert_cmpuint(count, ==, cases[i].mistakes);
         g_error_free(error);
         g_strfreev(parts);
