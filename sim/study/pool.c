@@ -67,13 +67,17 @@ bool pool_add(struct pool *pool, const char *text, const char *procedure, double
     for (const char *at = text, *next; at < end; at = next) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         char line[LINE_MAX_BYTES];
+        size_t rest;
 
         if (!stop || stop - at >= (ptrdiff_t)sizeof line)
             return false;
         next = stop + 1;
         if ((size_t)(stop - at) <= length || memcmp(at, procedure, length) != 0 || at[length] != ',')
             continue;
-        g_strlcpy(line, at + length + 1, (gsize)(stop - at) - length);
+        rest = (size_t)(stop - at) - length - 1;
+        memcpy(line, at + length + 1,
+               rest); /* g_strlcpy() would look for the end of the whole text each time */
+        line[rest] = '\0';
         if (!read_row(line, &row))
             return false;
         g_array_append_val(pool->rows, row);
