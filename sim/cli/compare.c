@@ -78,7 +78,7 @@ static bool is_result(const char *dir)
     return false;
 }
 
-static bool paths_right(struct request *r, int argc, char **argv)
+static bool words_right(struct request *r, int argc, char **argv)
 {
     const struct options *o = r->options;
 
@@ -89,6 +89,8 @@ static bool paths_right(struct request *r, int argc, char **argv)
     else if (argc == 2 && (!o->a || !o->b))
         cli_error("compare: %s alone is compared with itself: expected --%s (and --%s), or a second folder",
                   argv[1], o->a ? "b" : "a", o->a ? "a" : "b");
+    else if (o->fail_unsure && !o->fail_if)
+        cli_error("compare: --fail-unsure is of the conditions of --fail-if, and there is none");
     else if (o->dir && is_result(o->dir))
         cli_error("compare: -o %s: the folder of a result, expected one of its own for the comparison",
                   o->dir);
@@ -268,7 +270,7 @@ int compare_command(int argc, char **argv)
 
     if (parsed == CLI_HELP_SHOWN)
         status = cli_finish_output();
-    else if (parsed == CLI_GO && paths_right(&r, argc, argv) && format_right(o.format, &r.csv) &&
+    else if (parsed == CLI_GO && words_right(&r, argc, argv) && format_right(o.format, &r.csv) &&
              metrics_right(&r, &host) && conditions_right(&r, &host))
         status = compare(&r, &host);
     g_ptr_array_unref(r.conditions);

@@ -64,9 +64,9 @@ static bool is_text(const char *path, const char *bytes, size_t length, GError *
     const char *end;
 
     if (length > SIZE_MAX_BYTES)
-        refuse(error, CONFIG_ERROR_FILE, path, "is larger than 1 MiB, expected a scenario (INI file)");
+        refuse(error, CONFIG_ERROR_FILE, path, "is larger than 1 MiB, expected an INI file of sections");
     else if (memchr(bytes, '\0', length))
-        refuse(error, CONFIG_ERROR_SYNTAX, path, "holds NUL bytes, expected a scenario (INI file)");
+        refuse(error, CONFIG_ERROR_SYNTAX, path, "holds NUL bytes, expected an INI file of sections");
     else if (strspn(bytes, " \t\r\n") == length)
         refuse(error, CONFIG_ERROR_SYNTAX, path, "is empty, expected sections such as [ue]");
     else if (!g_utf8_validate(bytes, (gssize)length, &end))
@@ -89,7 +89,7 @@ char *scenario_file_read(const char *path, GError **error)
     char *bytes;
 
     if (stat(path, &about) == 0 && S_ISDIR(about.st_mode)) {
-        refuse(error, CONFIG_ERROR_FILE, path, "is a directory, expected a scenario (INI file)");
+        refuse(error, CONFIG_ERROR_FILE, path, "is a directory, expected an INI file of sections");
         return NULL;
     }
     bytes = read_bytes(path, &length);

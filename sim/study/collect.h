@@ -20,8 +20,7 @@ bool collect_until_parse(const char *text, const struct study_host *host, struct
                          GError **error);
 
 /* Is the interval of a point so narrow? Runs that are all alike have none: it is taken to be so once at most
- * that share
- * of further runs would differ (the rule of three, 3/n). */
+ * that share of further runs would differ (the rule of three, 3/n). */
 bool collect_narrow(const struct study *study, const GArray *runs, unsigned point,
                     const struct collect_until *until);
 

@@ -402,6 +402,9 @@ static bool read_folder(struct compare_side *side, GError **error)
         what = "no such folder";
     else if (!g_file_test(path, G_FILE_TEST_IS_DIR))
         what = "not a folder; expected that of a run or of a study";
+    else if (holds(path, "plan.csv"))
+        what = "the folder of a plan; expected that of a run (the plan's are below its folder runs) or of a "
+               "study";
     else if (holds(path, "study.ini"))
         return read_side_of_study(side, error);
     else if (!holds(path, "summary.csv"))

@@ -40,8 +40,7 @@ static bool combine(enum node node, mpq_t left, const mpq_t right)
     }
 }
 
-/* False if it has no value. */
-static bool number_of(const struct expression *e, const struct expression_values *values, mpq_t out)
+bool expression_sum(const struct expression *e, const struct expression_values *values, mpq_t out)
 {
     mpq_t right;
     bool known;
@@ -52,10 +51,10 @@ static bool number_of(const struct expression *e, const struct expression_values
     }
     if (e->node == NODE_NAME)
         return values->number(values->user, e->name, out);
-    if (!number_of(e->left, values, out))
+    if (!expression_sum(e->left, values, out))
         return false;
     mpq_init(right);
-    known = number_of(e->right, values, right) && combine(e->node, out, right);
+    known = expression_sum(e->right, values, right) && combine(e->node, out, right);
     mpq_clear(right);
     return known;
 }
@@ -66,7 +65,7 @@ bool expression_difference(const struct expression *e, const struct expression_v
     bool known;
 
     mpq_init(right);
-    known = number_of(e->left, values, out) && number_of(e->right, values, right);
+    known = expression_sum(e->left, values, out) && expression_sum(e->right, values, right);
     if (known)
         mpq_sub(out, out, right);
     mpq_clear(right);

@@ -43,6 +43,9 @@ struct expression;
 /* NULL and error (CONFIG_ERROR_SYNTAX or _UNKNOWN: 'at character N: ...', from 1) if it is not a
  * condition. */
 struct expression *expression_parse(const char *text, const struct expression_names *names, GError **error);
+/* The same for a sum of names and numbers, such as 3 * bmsc.workers + 10 * hss.workers. */
+struct expression *expression_parse_sum(const char *text, const struct expression_names *names,
+                                        GError **error);
 void expression_free(struct expression *expression);
 
 bool expression_true(const struct expression *expression, const struct expression_values *values);
@@ -75,6 +78,9 @@ struct expression_judge {
  * A comparison that has no value in some sample is not put. */
 enum answer expression_answer(const struct expression *expression, const struct expression_values *samples,
                               unsigned sample_count, const struct expression_judge *judge);
+
+/* What a sum comes to; false if it has no value. */
+bool expression_sum(const struct expression *sum, const struct expression_values *values, mpq_t out);
 
 /* Left minus right of a comparison; false if it has no value. */
 bool expression_difference(const struct expression *comparison, const struct expression_values *values,

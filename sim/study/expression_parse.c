@@ -410,6 +410,21 @@ static struct expression *parse_or(struct parser *p)
     return join(p, "or", NODE_OR, parse_and);
 }
 
+struct expression *expression_parse_sum(const char *text, const struct expression_names *names,
+                                        GError **error)
+{
+    struct parser p = {.start = text, .at = text, .names = names, .error = error};
+    struct expression *e = parse_chain(&p, 0);
+
+    skip_blanks(&p);
+    if (!e || (!*p.at && !is_condition(e)))
+        return e;
+    fail(&p, p.at, CONFIG_ERROR_SYNTAX, "expected %s",
+         is_condition(e) ? "a sum, not a condition" : "+, -, *, / or the end");
+    expression_free(e);
+    return NULL;
+}
+
 struct expression *expression_parse(const char *text, const struct expression_names *names, GError **error)
 {
     struct parser p = {.start = text, .at = text, .names = names, .error = error};

@@ -144,17 +144,29 @@ static double events_value(const struct events *e, double events)
 
 /* --- the kinds ------------------------------------------------------------------------------------------ */
 
-/* Nothing counted, timed or shared is below 0, no share above 1. */
-static void clip(const struct stats_column *column, const double *values, struct interval *out)
+/* What no value is above: 1 for a share, all UEs for a count of them. */
+static double most_of(const struct stats_column *column, double whole)
 {
+    if (strcmp(column->unit, "ratio") == 0)
+        return 1;
+    if (column->kind == STATS_COUNT && g_str_has_prefix(column->name, "ues_") && whole > 0)
+        return whole;
+    return INFINITY;
+}
+
+/* Nothing counted, timed or shared is below 0, no share above 1, no number of UEs above all of them. */
+static void clip(const struct stats_column *column, const double *values, double whole, struct interval *out)
+{
+    double most = most_of(column, whole);
     bool positive = true;
 
     for (unsigned i = 0; i < out->n; i++)
         positive = positive && values[i] >= 0;
-    if (positive)
-        out->low = MAX(out->low, 0);
-    if (strcmp(column->unit, "ratio") == 0 && positive)
-        out->high = out->estimate <= 1 ? MIN(out->high, 1) : out->high;
+    if (!positive)
+        return;
+    out->low = MAX(out->low, 0);
+    if (out->estimate <= most)
+        out->high = MIN(out->high, most);
 }
 
 static void student(unsigned looks, struct interval *out)
@@ -225,7 +237,7 @@ static void of_kind(const struct stats_column *column, const double *values, dou
         student(looks, out);
         break;
     }
-    clip(column, values, out);
+    clip(column, values, whole, out);
     if (!out->note && !(out->low < out->high))
         *out = none(out->n, out->estimate, out->sd, interval_alike);
 }
@@ -288,7 +300,7 @@ struct interval interval_further(const struct stats_column *column, const double
         MIN(out.low - 1.645 * out.sd, events_value(&e, -events_of_run(events_high(e.below, e.miss) / n)));
     out.high =
         MAX(out.high + 1.645 * out.sd, events_value(&e, events_of_run(events_high(e.above, e.miss) / n)));
-    clip(column, values, &out);
+    clip(column, values, whole, &out);
     return out;
 }
 

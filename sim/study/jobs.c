@@ -151,6 +151,20 @@ static char *read_said(int file)
     return end;
 }
 
+/* Who may not have more memory says so and aborts, each library in its own words. Where there is not even room for the
+ * program, which is ours, the kernel ends it before its first word. */
+static bool out_of_memory(const struct jobs_limits *limits, int status, const char *said)
+{
+    g_autofree char *pages = NULL;
+
+    if (limits->memory_bytes == 0)
+        return false;
+    if (g_regex_match_simple(NO_MEMORY, said, G_REGEX_CASELESS, 0))
+        return true;
+    return WIFSIGNALED(status) && !*said && g_file_get_contents("/proc/self/statm", &pages, NULL, NULL) &&
+           limits->memory_bytes < g_ascii_strtoll(pages, NULL, 10) * sysconf(_SC_PAGESIZE);
+}
+
 /* NULL: all is well. */
 static char *reason_of(const struct child *child, int status, const char *said)
 {
@@ -161,8 +175,7 @@ static char *reason_of(const struct child *child, int status, const char *said)
         return NULL;
     if (child->late)
         return g_strdup_printf("timeout %gs", (double)limits->timeout_ns / 1e9);
-    /* Who may not have more memory says so and aborts, each library in its own words. */
-    if (limits->memory_bytes && g_regex_match_simple(NO_MEMORY, said, G_REGEX_CASELESS, 0))
+    if (out_of_memory(limits, status, said))
         return g_strdup_printf("memory %s", limits->memory_text);
     if (WIFSIGNALED(status))
         return g_strdup_printf("killed by signal %d", WTERMSIG(status));

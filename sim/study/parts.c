@@ -28,11 +28,6 @@ GPtrArray *expression_parts(const struct expression *condition, unsigned most)
     return parts;
 }
 
-bool expression_single(const struct expression *condition)
-{
-    return condition->node == NODE_COMPARE;
-}
-
 /* binds: 0 an or may stand there bare, 1 an and, 2 a comparison. */
 static void add_text(GString *to, const struct expression *e, unsigned binds)
 {

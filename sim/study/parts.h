@@ -12,9 +12,6 @@
  * condition itself where that would be more than `most`. g_ptr_array_unref. */
 GPtrArray *expression_parts(const struct expression *condition, unsigned most);
 
-/* Is it one comparison and nothing more? */
-bool expression_single(const struct expression *condition);
-
 /* A condition in words, which reads as the same condition: its comparisons of numbers as they were written;
  * g_free. */
 char *expression_text(const struct expression *condition);

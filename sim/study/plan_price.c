@@ -8,9 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is read as a condition, so that there is one parser: its left side is the cost. */
-#define BEHIND_COST " >= 0"
-
 static bool price_wrong(const struct plan *plan, GError **error, const char *message)
 {
     g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE, "--cost \"%s\": %s", plan->options.cost, message);
@@ -54,7 +51,7 @@ static bool cost_of(const struct plan *plan, unsigned place, mpq_t out)
     const struct combination combination = {plan, place};
     const struct expression_values values = {price_number, NULL, &combination};
 
-    return expression_difference(plan->price, &values, out);
+    return expression_sum(plan->price, &values, out);
 }
 
 double plan_cost_at(const struct plan *plan, unsigned place)
@@ -102,23 +99,19 @@ static bool rank_all(struct plan *plan, GError **error)
     return good || price_wrong(plan, error, "divides by 0 at a combination, expected a cost for each");
 }
 
-/* Both keys must stand in it, and nothing that makes a condition of it. */
+/* Both keys must stand in it. */
 static bool check_price(const struct plan *plan, GError **error)
 {
     GPtrArray *names = expression_list(plan->price);
     bool both = names->len == 2;
 
     g_ptr_array_unref(names);
-    if (!expression_single(plan->price))
-        return price_wrong(plan, error,
-                           "a condition, expected a sum such as 3 * bmsc.workers + 10 * hss.workers");
     return both || price_wrong(plan, error, "expected both varied keys in it, each with its price");
 }
 
 bool plan_read_price(struct plan *plan, GError **error)
 {
     const struct expression_names names = {price_kind, NULL, NULL, offer_varied, plan};
-    char *text;
 
     if (plan->axis_count < 2) {
         if (plan->options.cost)
@@ -133,11 +126,9 @@ bool plan_read_price(struct plan *plan, GError **error)
             plan->axes[1].vary);
         return false;
     }
-    text = g_strconcat(plan->options.cost, BEHIND_COST, NULL);
-    plan->price = expression_parse(text, &names, error);
-    g_free(text);
+    plan->price = expression_parse_sum(plan->options.cost, &names, error);
     if (!plan->price) {
-        g_prefix_error(error, "--cost: ");
+        g_prefix_error(error, "--cost ");
         return false;
     }
     return check_price(plan, error) && rank_all(plan, error);

@@ -167,8 +167,7 @@ static void cross(struct crossing *c, double wanted, double now, double from, do
 }
 
 /* How far the share below may be off to either side by the order of the samples; high is infinite where they
- * are too
- * few. */
+ * are too few. */
 struct ranks {
     double low, high;
 };

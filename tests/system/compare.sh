@@ -175,6 +175,11 @@ says err "nowhere: no such folder" "... is named"
 mkdir empty
 expect 2 "a folder that holds no result" compare empty study
 says err "empty: neither a run (it has no summary.csv) nor a study (no study.ini)" "... is named"
+mkdir plan && touch plan/plan.csv plan/study.ini
+expect 2 "the folder of a plan" compare plan study
+says err "plan: the folder of a plan; expected that of a run" "... is named as what it is"
+expect 2 "unsure of no condition" compare whole cut --fail-unsure
+says err "--fail-unsure is of the conditions of --fail-if, and there is none" "... is said"
 expect 2 "a file" compare study.ini study
 says err "study.ini: not a folder; expected that of a run or of a study" "... is named"
 expect 2 "conditions that are true nowhere" compare study --a "$a" --b 'bsf.workers == 9'

@@ -208,7 +208,10 @@ wrong "three keys" "given 3 times, expected at most 2 keys" --vary $a --vary $b 
 wrong "the same key twice" "bmsc.workers is varied already" --vary $a --vary bmsc.workers=5..6 --cost bmsc.workers
 wrong "a price of another key" "did you mean" --vary $a --vary $b --cost 'bmsc.workers + bsf.workers'
 wrong "a price without one key" "expected both varied keys" --vary $a --vary $b --cost '3 * bmsc.workers'
-wrong "a condition as price" "--cost" --vary $a --vary $b --cost 'bmsc.workers > 2 and hss.workers'
+wrong "a condition as price" '--cost "bmsc.workers > 2 and hss.workers", at character 14: expected +, -, *, / or the end' \
+    --vary $a --vary $b --cost 'bmsc.workers > 2 and hss.workers'
+wrong "half a price" '--cost "bmsc.workers *", at character 15: expected a key' --vary $a --vary $b --cost 'bmsc.workers *'
+wrong "a condition in parentheses as price" "expected a sum, not a condition" --vary $a --vary $b --cost '(bmsc.workers > hss.workers)'
 wrong "a price that divides by 0" "divides by 0" --vary $a --vary $b --cost 'bmsc.workers / (hss.workers - 2)'
 wrong "the largest of two keys" "expected none of --largest" --vary $a --vary $b --cost 'bmsc.workers+hss.workers' --largest
 wrong "too many combinations" "more than 10000 combinations" --vary bmsc.workers=1..101 --vary hss.workers=1..100 \

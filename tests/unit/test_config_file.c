@@ -284,15 +284,15 @@ static void test_files(void)
     refuse("\xef\xbb\xbf\r\n \n", -1, NULL, CONFIG_ERROR_SYNTAX,
            "FILE: is empty, expected sections such as [ue]");
     refuse("[ue]\0count=1\n", 13, NULL, CONFIG_ERROR_SYNTAX,
-           "FILE: holds NUL bytes, expected a scenario (INI file)");
+           "FILE: holds NUL bytes, expected an INI file of sections");
     refuse("[ue]\n# \xe4\n", -1, NULL, CONFIG_ERROR_SYNTAX, "FILE:2: is not UTF-8 text");
     refuse("# one\r[ue]\rcount=1\r", -1, NULL, CONFIG_ERROR_SYNTAX,
            "FILE:1: a carriage return without a line feed, expected lines that end in LF or CR LF");
     refuse("[ue]\r\ncount=1000\r\r\n", -1, NULL, CONFIG_ERROR_SYNTAX,
            "FILE:2: a carriage return without a line feed, expected lines that end in LF or CR LF");
     refuse_path("/nonexistent/scenario.ini", ": No such file or directory");
-    refuse_path(folder, ": is a directory, expected a scenario (INI file)");
-    refuse_path("/dev/zero", ": is larger than 1 MiB, expected a scenario (INI file)");
+    refuse_path(folder, ": is a directory, expected an INI file of sections");
+    refuse_path("/dev/zero", ": is larger than 1 MiB, expected an INI file of sections");
 }
 
 /* How many mistakes a file with settings has; it has to have some. */

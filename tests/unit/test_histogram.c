@@ -128,8 +128,7 @@ static void test_edges(void)
 }
 
 /* A bucket that holds each of its values once: every quantile is right to 1 ns, where its upper edge would be
- * wrong by
- * up to 1023. */
+ * wrong by up to 1023. */
 static void test_within_bucket(void)
 {
     const int64_t from_ns = INT64_C(1) << 20;

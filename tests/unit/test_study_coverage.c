@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* How often intervals hold what they are to hold: the truth is taken from all the runs that stand in a file
- * (four small
- * scenarios, hundreds of seeds each; tests/intervals makes it), then they are dealt into groups of n. Another
- * file of
- * the kind: PULLSTORM_INTERVALS=FILE. */
+ * (four small scenarios, hundreds of seeds each; tests/intervals makes it), then they are dealt into groups
+ * of n. Another file of the kind: PULLSTORM_INTERVALS=FILE. */
 #include "sim/study/difference.h"
 #include "tests/unit/tap.h"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Intervals against closed forms, and quantiles of runs that stand in a folder. How often they hold what they
- * are to
- * hold: test_study_coverage. */
+/* Intervals against closed forms, and quantiles of runs that stand in a folder. How often they hold what
+ * they are to hold: test_study_coverage. */
 #include "sim/study/evidence.h"
 #include "tests/unit/study_fixture.h"
 #include "tests/unit/tap.h"
@@ -43,6 +42,20 @@ static void test_rule_of_three(void)
         expect(&shares, 1 - 2.995732 / (400 * n), 1);
         expect(&looks, 0, -log(0.0125) / n);
     }
+}
+
+/* No more UEs have the key than there are; other counts have no such end. */
+static void test_no_more_than_all(void)
+{
+    const struct stats_column ues = {"ues_keyed", "1", "", STATS_COUNT};
+    const double all[3] = {50, 50, 50}, some[3] = {48, 50, 49};
+    struct interval of_all = interval_of(&ues, all, 3, 50, 1), of_some = interval_of(&ues, some, 3, 50, 1);
+    struct interval further = interval_further(&ues, some, 3, 50, 1),
+                    other = interval_of(&count, some, 3, 50, 1);
+
+    expect(&of_all, 50 - 2.995732 / 3, 50);
+    g_assert_true(of_some.high == 50 && further.high == 50 && further.low < of_some.low);
+    g_assert_cmpfloat(other.high, >, 51);
 }
 
 /* Garwood's exact bounds of a Poisson mean: for 3 events 0.6187 to 8.7673 (tables of the chi-squared
@@ -150,10 +163,9 @@ static void add(struct pool *pool, const char *rows, double whole)
 }
 
 /* Five runs of 100 samples: 50, 40, 60, 45, 55 of them below 1 s. The standard error of the pooled share is
- * that of these
- * counts, sd 7.9057 / sqrt(5) = 3.5355 of 100, Student's t with 4 degrees of freedom 2.7764: the median is
- * where 40.18 to
- * 59.82 % lie below. Below 1 s samples are 1 in each row of 20 ms, above 1 in each row of 20 ms too. */
+ * that of these counts, sd 7.9057 / sqrt(5) = 3.5355 of 100, Student's t with 4 degrees of freedom 2.7764:
+ * the median is where 40.18 to 59.82 % lie below. Below 1 s samples are 1 in each row of 20 ms, above 1 in
+ * each row of 20 ms too. */
 static void test_clusters(void)
 {
     static const unsigned below[] = {50, 40, 60, 45, 55};
@@ -253,6 +265,7 @@ int main(int argc, char **argv)
 {
     tap_init(argc, argv);
     g_test_add_func("/interval/rule of three", test_rule_of_three);
+    g_test_add_func("/interval/no more than all UEs", test_no_more_than_all);
     g_test_add_func("/interval/counts", test_counts);
     g_test_add_func("/interval/many events", test_many_events);
     g_test_add_func("/interval/share by tables", test_share_table);

@@ -114,7 +114,10 @@ static void test_memory(void)
     const struct jobs_limits limits = {
         .at_a_time = 1, .memory_bytes = INT64_C(1) << 46, .memory_text = "64TiB"};
     const struct jobs_limits none = {.at_a_time = 1};
+    const struct jobs_limits tiny = {.at_a_time = 1, .memory_bytes = 1000000, .memory_text = "1MB"};
 
+    expect_end("exit 1", &tiny, "memory 1MB"); /* the shell does not come so far */
+    expect_end("kill -SEGV $$", &limits, "killed by signal 11");
     expect_end("echo 'kernel: no memory for 4194304 bytes of events' >&2; kill -TRAP $$", &limits,
                "memory 64TiB");
     expect_end("echo 'gmem.c:136: failed to allocate 24 bytes' >&2; kill -TRAP $$", &limits, "memory 64TiB");
