@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Bounds of a condition, to be drawn: as binary numbers. What a condition comes to is reckoned in
- * expression.c. */
+/* Bounds of a condition, to be drawn. What a condition comes to is reckoned in expression.c. */
 #include "sim/study/bound.h"
 
 #include "sim/study/expression_tree.h"
+#include "sim/study/quantity.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -11,59 +11,86 @@
 /* factor * name + rest; without a name a constant. */
 struct linear {
     const char *name;
-    double factor, rest;
+    mpq_t factor, rest;
 };
 
-static bool sum_of(struct linear *left, const struct linear *right, double sign)
+static void linear_init(struct linear *l)
 {
+    l->name = NULL;
+    mpq_inits(l->factor, l->rest, NULL);
+}
+
+static void linear_clear(struct linear *l)
+{
+    mpq_clears(l->factor, l->rest, NULL);
+}
+
+static bool sum_of(struct linear *left, const struct linear *right, bool difference)
+{
+    void (*join)(mpq_ptr, mpq_srcptr, mpq_srcptr) = difference ? mpq_sub : mpq_add;
+
     if (left->name && right->name && !g_str_equal(left->name, right->name))
         return false;
     if (!left->name)
         left->name = right->name;
-    left->factor += sign * right->factor;
-    left->rest += sign * right->rest;
+    join(left->factor, left->factor, right->factor);
+    join(left->rest, left->rest, right->rest);
     return true;
 }
 
 static bool product_of(struct linear *left, const struct linear *right)
 {
-    struct linear name = left->name ? *left : *right;
-    double constant = left->name ? right->rest : left->rest;
+    const struct linear *name = left->name ? left : right, *constant = left->name ? right : left;
 
     if (left->name && right->name)
         return false;
-    *left = (struct linear){name.name, name.factor * constant, name.rest * constant};
+    mpq_mul(left->factor, name->factor, constant->rest);
+    mpq_mul(left->rest, left->rest, right->rest);
+    left->name = name->name;
     return true;
+}
+
+static bool quotient_of(struct linear *left, struct linear *right)
+{
+    if (right->name || mpq_sgn(right->rest) == 0)
+        return false;
+    mpq_inv(right->rest, right->rest);
+    return product_of(left, right);
+}
+
+static bool join(struct linear *left, struct linear *right, enum node node)
+{
+    switch (node) {
+    case NODE_ADD:
+        return sum_of(left, right, false);
+    case NODE_SUBTRACT:
+        return sum_of(left, right, true);
+    case NODE_MULTIPLY:
+        return product_of(left, right);
+    default:
+        return quotient_of(left, right);
+    }
 }
 
 /* False: it is not linear in one name. */
 static bool linear_of(const struct expression *e, struct linear *out)
 {
     struct linear right;
+    bool good;
 
-    *out = (struct linear){NULL, 0, 0};
     if (e->node == NODE_NUMBER) {
-        out->rest = mpq_get_d(e->number);
+        mpq_set(out->rest, e->number);
         return true;
     }
     if (e->node == NODE_NAME) {
         out->name = e->name;
-        out->factor = 1;
+        mpq_set_ui(out->factor, 1, 1);
         return true;
     }
-    if (!linear_of(e->left, out) || !linear_of(e->right, &right))
-        return false;
-    switch (e->node) {
-    case NODE_ADD:
-        return sum_of(out, &right, 1);
-    case NODE_SUBTRACT:
-        return sum_of(out, &right, -1);
-    case NODE_MULTIPLY:
-        return product_of(out, &right);
-    default: /* a quotient */
-        right.rest = 1 / right.rest;
-        return !right.name && product_of(out, &right);
-    }
+    linear_init(&right);
+    good = linear_of(e->left, out) && linear_of(e->right, &right) && join(out, &right, e->node);
+    linear_clear(&right);
+    return good;
 }
 
 /* The comparison as it is written, negated (not a < b), turned round (-a < b); NULL: it is no bound. */
@@ -80,18 +107,31 @@ static const char *comparison_of(const char *written, bool negated, bool turned)
     return g_str_equal(written, negated ? "!=" : "==") ? "==" : NULL;
 }
 
+/* factor * name + rest, which is to be COMPARISON 0. */
+static void add_linear(GArray *to, struct linear *l, const char *written, bool negated)
+{
+    struct bound bound = {.name = l->name};
+
+    if (!l->name || mpq_sgn(l->factor) == 0)
+        return;
+    bound.comparison = comparison_of(written, negated, mpq_sgn(l->factor) < 0);
+    mpq_div(l->rest, l->rest, l->factor);
+    mpq_neg(l->rest, l->rest);
+    bound.value = quantity_nearest(l->rest);
+    if (bound.comparison && isfinite(bound.value))
+        g_array_append_val(to, bound);
+}
+
 static void add_bound(GArray *to, const struct expression *e, bool negated)
 {
     struct linear left, right;
-    struct bound bound;
 
-    if (!linear_of(e->left, &left) || !linear_of(e->right, &right) || !sum_of(&left, &right, -1))
-        return;
-    bound.name = left.name;
-    bound.comparison = comparison_of(e->comparison, negated, left.factor < 0);
-    bound.value = left.rest ? -left.rest / left.factor : 0;
-    if (left.name && left.factor != 0 && bound.comparison && isfinite(bound.value))
-        g_array_append_val(to, bound);
+    linear_init(&left);
+    linear_init(&right);
+    if (linear_of(e->left, &left) && linear_of(e->right, &right) && sum_of(&left, &right, true))
+        add_linear(to, &left, e->comparison, negated);
+    linear_clear(&left);
+    linear_clear(&right);
 }
 
 static void add_bounds(GArray *to, const struct expression *e, bool negated)

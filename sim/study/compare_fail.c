@@ -160,7 +160,7 @@ static double excess(const struct compare_condition *c, double a, double b)
     else
         mpq_set(left, c->amount);
     mpq_sub(right, right, left);
-    out = mpq_get_d(right);
+    out = quantity_nearest(right);
     mpq_clears(left, right, NULL);
     return out;
 }
@@ -213,7 +213,7 @@ static bool of_samples(struct compare_samples *samples, const struct compare_con
 {
     struct compare_quantile q;
     bool found = compare_quantile_of(samples, pair, c->metric, looks, &q);
-    double amount = mpq_get_d(c->amount);
+    double amount = quantity_nearest(c->amount);
 
     if (found) {
         *interval = difference_of_pools(&q.a, &q.b, c->relative ? 1 + amount : 1);

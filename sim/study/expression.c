@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* What expressions come to. */
 #include "sim/study/expression_tree.h"
+#include "sim/study/quantity.h"
 
 #include <string.h>
 
@@ -162,7 +163,7 @@ static bool differences_of(const struct expression *e, const struct expression_v
     for (unsigned i = 0; i < sample_count && whole; i++) {
         whole = expression_difference(e, &samples[i], difference);
         if (whole) {
-            values[i] = mpq_get_d(difference);
+            values[i] = quantity_nearest(difference);
             mpq_add(sum, sum, difference);
         }
     }

@@ -3,6 +3,7 @@
 #include "sim/study/parts.h"
 
 #include "sim/study/expression_tree.h"
+#include "sim/study/quantity.h"
 
 #include <math.h>
 #include <string.h>
@@ -75,7 +76,7 @@ double expression_margin(const struct expression *condition, const struct expres
     for (unsigned i = 0; i < sample_count && whole; i++) {
         whole = expression_difference(condition, &samples[i], difference);
         if (whole)
-            sum += mpq_get_d(difference);
+            sum += quantity_nearest(difference);
     }
     mpq_clear(difference);
     if (!whole || sample_count == 0)

@@ -123,7 +123,7 @@ static bool find_line(const struct case_at_hand *c, const struct expression *com
 
 static double along(const struct line *line, double metric)
 {
-    return mpq_get_d(line->at_0) + mpq_get_d(line->slope) * metric;
+    return quantity_nearest(line->at_0) + quantity_nearest(line->slope) * metric;
 }
 
 static enum answer answer_along(const struct line *line, const char *comparison,

@@ -61,7 +61,7 @@ double plan_cost_at(const struct plan *plan, unsigned place)
 
     mpq_init(exact);
     cost_of(plan, place, exact);
-    cost = mpq_get_d(exact);
+    cost = quantity_nearest(exact);
     mpq_clear(exact);
     return cost;
 }

@@ -186,6 +186,24 @@ bool quantity_exact_real(double value, mpq_t out)
     return true;
 }
 
+double quantity_nearest(const mpq_t exact)
+{
+    double cut = mpq_get_d(exact), next = nextafter(cut, mpq_sgn(exact) < 0 ? -INFINITY : INFINITY);
+    mpq_t middle, other;
+    bool beyond;
+
+    if (!isfinite(next))
+        return cut;
+    mpq_inits(middle, other, NULL);
+    mpq_set_d(middle, cut);
+    mpq_set_d(other, next);
+    mpq_add(middle, middle, other);
+    mpq_div_2exp(middle, middle, 1);
+    beyond = mpq_cmp(exact, middle) * mpq_sgn(exact) > 0;
+    mpq_clears(middle, other, NULL);
+    return beyond ? next : cut;
+}
+
 static char *whole_text(__int128 value)
 {
     char digits[48];

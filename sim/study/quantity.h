@@ -34,6 +34,9 @@ bool quantity_exact(enum config_type type, const char *text, mpq_t out);
  * False for what is not finite. */
 bool quantity_exact_real(double value, mpq_t out);
 
+/* The nearest binary number; mpq_get_d() cuts off, so that 1/10 would be 0.09999999999999999. */
+double quantity_nearest(const mpq_t exact);
+
 /* The unit of a number without one; the finest where there has to be one. */
 const struct config_unit *quantity_bare_unit(enum config_type type);
 

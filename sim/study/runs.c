@@ -4,6 +4,7 @@
 
 #include "sim/config/value.h"
 #include "sim/study/folder.h"
+#include "sim/study/quantity.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -154,7 +155,7 @@ static double point_number(const struct study *study, unsigned point, const char
 
     mpq_init(exact);
     study_number(study_key(name), study_point_text(study, point, study_key(name)), exact);
-    number = mpq_get_d(exact);
+    number = quantity_nearest(exact);
     mpq_clear(exact);
     return number;
 }

@@ -32,9 +32,11 @@ static void expect_bounds(const char *text, const char *expected)
     bounds = expression_bounds(condition);
     for (unsigned i = 0; i < bounds->len; i++) {
         const struct bound *bound = &g_array_index(bounds, struct bound, i);
+        char value[32];
 
-        g_string_append_printf(found, "%s%s %s %.9g", i ? "|" : "", bound->name, bound->comparison,
-                               bound->value);
+        g_snprintf(value, sizeof value, "%.9g", bound->value);
+        g_assert_true(g_ascii_strtod(value, NULL) == bound->value); /* and no binary number beside it */
+        g_string_append_printf(found, "%s%s %s %s", i ? "|" : "", bound->name, bound->comparison, value);
     }
     g_assert_cmpstr(found->str, ==, expected);
     g_string_free(found, TRUE);
@@ -49,6 +51,8 @@ static void test_linear(void)
     expect_bounds("1.9 >= a * 2", "a <= 0.95");
     expect_bounds("a / 4 + 1 < 3 - a / 4", "a < 4");
     expect_bounds("1 - a > 1%", "a < 0.99");
+    expect_bounds("2 * a <= 10%", "a <= 0.05");
+    expect_bounds("0.3 >= a / 10", "a <= 3");
     expect_bounds("(a + a) * 3 == 60ms", "a == 0.01");
     expect_bounds("a - 2 * a >= 0", "a <= 0");
 }
