@@ -162,6 +162,13 @@ Plot.prototype.draw = function () {
   this.hoverLayer = make("g", {}, svg);
   this.selection = make("rect", { y: area.top, height: area.bottom - area.top, width: 0, fill: "#0b5c93",
     "fill-opacity": 0.15 }, svg);
+  this.putInPlace(svg);
+  this.reset.disabled = !this.view;
+  this.box.setAttribute("data-view", this.view ? this.view.map(plain).join(" ") : "all");
+};
+
+// The picture in the place of the one before, which may have the focus.
+Plot.prototype.putInPlace = function (svg) {
   if (this.svg) {
     var focused = document.activeElement === this.svg;
     this.box.replaceChild(svg, this.svg);
@@ -170,8 +177,6 @@ Plot.prototype.draw = function () {
   this.svg = svg;
   this.listen(svg);
   this.tip.hidden = true;
-  this.reset.disabled = !this.view;
-  this.box.setAttribute("data-view", this.view ? this.view.map(plain).join(" ") : "all");
 };
 
 Plot.prototype.drawXAxis = function (svg, xs, height) {

@@ -43,14 +43,7 @@ Rows.prototype.draw = function () {
         "stroke-width": 1.4, "stroke-dasharray": MARK_DASHES[i % 3] }, svg);
   });
   this.hoverLayer = make("g", {}, svg);
-  if (this.svg) {
-    var focused = document.activeElement === this.svg;
-    this.box.replaceChild(svg, this.svg);
-    if (focused) svg.focus();
-  } else this.box.insertBefore(svg, this.tip);
-  this.svg = svg;
-  this.listen(svg);
-  this.tip.hidden = true;
+  this.putInPlace(svg);
 };
 
 Rows.prototype.drawAxes = function (svg, ends) {

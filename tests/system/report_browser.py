@@ -247,6 +247,18 @@ def check_heat(reader, path):
     check("... which shows where it stands and its value", "bmsc.workers 1, pull.rate 200/s: " in tip, tip)
 
 
+def check_redrawn(reader, path, name, kind):
+    """A picture that had the focus has it still when it was drawn again, in the place of the one before."""
+    reader.open(path, DESK)
+    kept = reader.driver.execute_script("""
+        var box = document.querySelector("#plot-" + arguments[0] + " .plot"), before = box.querySelector("svg");
+        before.focus();
+        window.dispatchEvent(new Event("beforeprint"));
+        var all = box.querySelectorAll("svg");
+        return all.length === 1 && all[0] !== before && document.activeElement === all[0] && all[0].classList.value;""", name)
+    check(f"a picture of {kind} that is drawn again keeps the focus", kept == kind, kept)
+
+
 def check_names(reader, names, curves):
     """What is shown of names is what they are."""
     reader.open(names, DESK)
@@ -302,6 +314,8 @@ def main():
             )
             check_use(reader, run)
             check_heat(reader, study)
+            check_redrawn(reader, run, "keyed", "lines")
+            check_redrawn(reader, narrow[-2], "time_to_key_p99_s", "rows")
             check_names(reader, narrow[-2], narrow[-1])
             reader.open(narrow[1], WIDE)
             check("a plan's tables have their place on a desk", not (cut := reader.tables_cut()), cut)
