@@ -23,10 +23,10 @@ class Choice:
         """Whether the axis, "x" or "y", is logarithmic; usual: by default."""
         return axis in self.log or (usual and not self.linear)
 
-    def metrics_of(self, there, usual):
-        """The metrics to show; one that is not there is a mistake."""
+    def metrics_of(self, there, usual, *tables):
+        """The metrics to show; one that is not there is a mistake, and so is a column of text of the tables."""
         for name in self.metrics:
-            known("--metric", name, there)
+            known_metric(name, there, *tables)
         return list(self.metrics) or usual
 
 
@@ -39,14 +39,22 @@ def known(option, name, there):
     """An error that names the nearest, if the name is none of those that are there."""
     if name in there:
         return
+    there = list(dict.fromkeys(there))
     alike = nearest(name, there)
     if alike:
         hint = f"did you mean {alike}?"
     elif len(there) <= 8:
         hint = f"expected {', '.join(there)}" if there else "there is none"
     else:
-        hint = f"{len(there)} are there, e.g. {', '.join(list(there)[:3])}"
+        hint = f"{len(there)} are there, e.g. {', '.join(there[:3])}"
     raise reading.ResultError(f"{option} {name}: it is not there; {hint}")
+
+
+def known_metric(name, there, *tables):
+    """An error, if there is no such metric, or if it is a column of text of one of the tables."""
+    if name not in there and any(reading.has_text(table, name) for table in tables):
+        raise reading.ResultError(f"--metric {name}: this column is text, not a number, and so cannot be drawn")
+    known("--metric", name, there)
 
 
 # --- points
@@ -97,7 +105,7 @@ def read_study(path, choice):
         study.notes = study.notes.iloc[kept].reset_index(drop=True)
         if study.runs is not None:
             study.runs = study.runs[study.runs["point"].astype(int).isin(points)].reset_index(drop=True)
-    study.wanted = choice.metrics_of(study.metrics(), study.wanted)
+    study.wanted = choice.metrics_of(study.metrics(), study.wanted, os.path.join(path, "study.csv"))
     return study
 
 

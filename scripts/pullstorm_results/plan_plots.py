@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 """The plots of a plan: what was explored, the target, the answer."""
 
+import os
+
 from pullstorm_results import choice as choosing
 from pullstorm_results import frontier_plot, scale, target, wording
 from pullstorm_results.chart import LINE, POINTS, Chart, Mark, Series
@@ -176,7 +178,8 @@ def _answers_of(plan, axis, rows, answer, name):
 
 def charts(plan, choice=choosing.Choice()):
     """All plots of a plan, or those of the metrics that were chosen."""
-    found = [explored(plan, metric) for metric in choice.metrics_of(metrics_of(plan), metrics_of(plan))]
+    tables = (os.path.join(plan.path, name) for name in ("plan.csv", "plan_curve.csv"))
+    found = [explored(plan, metric) for metric in choice.metrics_of(metrics_of(plan), metrics_of(plan), *tables)]
     over = choice.x if choice.x != plan.key else ""
     summary = [one for one in (frontier_plot.chart(plan.path, plan.target, len(plan.curve)), answers(plan, over)) if one is not None]
     return [choosing.scaled(chart, choice) for chart in summary + found]

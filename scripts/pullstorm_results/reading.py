@@ -93,6 +93,11 @@ def _is_number(text):
         return False
 
 
+def has_text(path, name):
+    """Has the table a column of that name, and something in it that is no number?"""
+    return any(text and not _is_number(text) for column in read_table(path, name.__eq__).values for text in column)
+
+
 def _floats(path, number, header, row, empty):
     """A row as numbers; empty: a field without text is NaN rather than an error."""
     try:

@@ -3,6 +3,7 @@
 
 import bisect
 import math
+import os
 
 from pullstorm_results import choice as choosing
 from pullstorm_results import reading, scale, wording
@@ -330,7 +331,8 @@ def columns_of(choice):
 
 def chosen(run, metric):
     """A column of the time series that the user named."""
-    choosing.known("--metric", metric, [name for name in run.series.columns if name != "time_s"])
+    there = [name for name in run.series.columns if name != "time_s"]
+    choosing.known_metric(metric, there, os.path.join(run.path, "summary.csv"))
     curve = over_time(run, wording.metric_title(metric), run.series[metric], 0)
     return Chart(metric, wording.metric_title(metric), TIME, wording.metric_label(metric), [curve])
 

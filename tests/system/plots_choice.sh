@@ -54,6 +54,8 @@ runs storm && script plot "$work/storm" -o "$work/b" --format svg --metric bmsc_
 ok $? "a column of a run's time series"
 refused 2 "a metric that is none of it" plot "$work/storm" --metric bmsc_queu
 says "did you mean bmsc_queue?"
+refused 2 "a column of text" plot "$work/storm" --metric verdict
+says "--metric verdict: this column is text, not a number"
 refused 2 "points of a run" plot "$work/storm" --only 'pull.rate > 1/s'
 
 # --- x axis

@@ -151,6 +151,35 @@ class Choices(unittest.TestCase):
             with self.assertRaisesRegex(reading.ResultError, "did you mean"):
                 study_plots.charts(choosing.read_study(path, choice), choice)
 
+    def test_names_that_are_there_are_told_once(self):
+        path = made(self, "two")
+        os.remove(os.path.join(path, "study.ini"))  # then axes have the names of their keys
+        choice = choosing.Choice(x="nosuch")
+        with self.assertRaisesRegex(reading.ResultError, "expected pull.rate, bmsc.workers$"):
+            study_plots.charts(choosing.read_study(path, choice), choice)
+
+    def test_a_column_of_text_is_there_and_cannot_be_drawn(self):
+        def refusal(shape, name, read):
+            with self.assertRaises(reading.ResultError) as caught:
+                choice = choosing.Choice(metrics=[name])
+                read(choice, made(self, shape))
+            return str(caught.exception)
+
+        def of_study(choice, path):
+            rows = [{**row, "verdict": "calm"} for row in rows_of(path, "study.csv")]
+            study_fixture.write_csv(os.path.join(path, "study.csv"), [rows[0].keys(), *(row.values() for row in rows)])
+            choosing.read_study(path, choice)
+
+        def of_plan(choice, path):
+            plan_plots.charts(choosing.read_plan(path, choice), choice)
+
+        text = "this column is text, not a number, and so cannot be drawn"
+        for shape, name, read in (("variants", "verdict", of_study), ("variants", "variant", of_study),
+                                  ("plan", "status", of_plan), ("plan", "meets", of_plan)):  # fmt: skip
+            self.assertEqual(refusal(shape, name, read), f"--metric {name}: {text}")
+        for shape, name, read in (("variants", "pull.rate", of_study), ("plan", "value", of_plan)):
+            self.assertIn("it is not there", refusal(shape, name, read))
+
     def test_a_key_that_moves_in_step(self):
         choice = choosing.Choice(x="bmsc.workers")
         found = study_plots.charts(choosing.read_study(made(self, "steps"), choice), choice)
