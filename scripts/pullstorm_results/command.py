@@ -9,10 +9,10 @@ import errno
 import os
 import sys
 
-from pullstorm_results import leftovers
+from pullstorm_results import leftovers, process
 from pullstorm_results.errors import ResultError
 
-WRONG, FAILED = 2, 1
+WRONG = 2
 FORMATS = ("png", "svg", "pdf")
 
 
@@ -40,7 +40,7 @@ def write_file(path, data):
     if os.path.lexists(path) and not os.path.isfile(path):
         raise OSError(errno.EEXIST, "no regular file, so not replaced", path)
     try:
-        with leftovers.partial(os.path.dirname(path)) as (handle, aside):
+        with process.uninterrupted(), leftovers.partial(os.path.dirname(path)) as (handle, aside):
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
             mask = os.umask(0)
@@ -200,17 +200,11 @@ def report(words):
 
 
 def main(words):
-    """Exit status: 0; 1 what was to be written could not be; 2 what was given is wrong."""
+    """Exit status: 0; 2 what was given is wrong."""
     name, work = ("pullstorm: report", report) if words[:1] == ["report"] else ("pullstorm: plot", plot)
     try:
         work(words[1:])
     except ResultError as error:
         print(f"{name}: {error}", file=sys.stderr)
         return WRONG
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        print(f"{name}: {where}{error.strerror or error}", file=sys.stderr)
-        return FAILED
-    except KeyboardInterrupt:
-        return 130
     return 0

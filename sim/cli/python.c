@@ -5,6 +5,7 @@
 #include "sim/cli/folders.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,10 +158,23 @@ static char **command_line(const char *const *words)
     return (char **)g_ptr_array_free(line, FALSE);
 }
 
+/* Ctrl-C has to wait until the Python parts take it (process.py): while Python starts, it would end it with a
+ * traceback. */
+static void hold_interrupts(void)
+{
+    sigset_t held;
+
+    sigemptyset(&held);
+    sigaddset(&held, SIGINT);
+    sigprocmask(SIG_BLOCK, &held, NULL);
+}
+
 int cli_python(const char *const *words)
 {
-    char **line = command_line(words);
+    char **line;
 
+    hold_interrupts();
+    line = command_line(words);
     if (!line)
         return CLI_FAILED;
     fflush(stdout);

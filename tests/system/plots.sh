@@ -201,6 +201,55 @@ refused 1 "an output folder below a file" plot "$work/one" -o "$work/storm.ini/p
 [ $? = 1 ] && [ -z "$(find "$work/full" -size +8 -o -name '.*partial*')" ]
 ok $? "a full disk: exit 1, no half file"
 
+if [ -w /dev/full ]; then
+    # lost NAME COMMAND...: its output has no place, with a buffer and without: exit 1 and one line
+    lost() {
+        title=$1
+        shift
+        for unbuffered in '' 1; do
+            PYTHONUNBUFFERED=$unbuffered "$@" >/dev/full 2>"$work/err"
+            [ $? = 1 ] && [ "$(wc -l <"$work/err")" = 1 ] && grep -q 'standard output could not be written whole: No space' "$work/err"
+            ok $? "$title: its output is lost${unbuffered:+, without a buffer}"
+        done
+    }
+    for command in plot report; do
+        lost "$command" "$program" "$command" "$work/one"
+        lost "$command --help" "$program" "$command" --help
+    done
+    for name in scripts/compare-engines tests/soak tests/faults tests/intervals; do
+        lost "$name --help" "$python" "$srcdir/$name" --help
+    done
+else
+    skip "output that is lost" "no /dev/full"
+fi
+"$program" plot --help >&- 2>"$work/err"
+[ $? = 1 ] && grep -q 'standard output could not be written whole' "$work/err"
+ok $? "no standard output at all: exit 1"
+
+# --- interrupted: by modules that are loaded in place of Python's own
+# interrupted NAME MODULE CODE ARGUMENT...: where this module is loaded: exit 1, one line, and nothing half done
+interrupted() {
+    title=$1
+    rm -rf "$work/interrupting" "$work/nowhere"
+    mkdir "$work/interrupting"
+    printf 'import os, signal\n%s\n' "$3" >"$work/interrupting/$2.py"
+    shift 3
+    PYTHONPATH=$work/interrupting script "$@"
+    [ $? = 1 ] && [ "$(cat "$work/err")" = "pullstorm: $1: interrupted" ] && [ ! -s "$work/out" ]
+    ok $? "$title"
+}
+now='os.kill(os.getpid(), signal.SIGINT)'
+interrupted "a plot is interrupted while Python starts" sitecustomize "$now" plot "$work/one" -o "$work/nowhere"
+interrupted "... or loads a module" pandas "$now" plot "$work/one" -o "$work/nowhere"
+interrupted "a report, too" pandas "try: $now
+except BaseException: pass" report "$work/one" -o "$work/nowhere"
+[ ! -e "$work/nowhere" ]
+ok $? "... of which there is nothing"
+interrupted "a report is interrupted while it is written" sitecustomize "move = os.replace
+os.replace = lambda *paths: ($now, move(*paths))" report "$work/one" -o "$work/whole.html"
+tail -n 1 "$work/whole.html" | grep -q '</html>' && [ -z "$(find "$work" -maxdepth 1 -type f -name '.*')" ]
+ok $? "... and is there as a whole, without a rest"
+
 # --- killed
 mkdir "$work/killed"
 killed plot "$work/one" -o "$work/killed"
