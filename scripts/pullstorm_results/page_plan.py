@@ -111,6 +111,39 @@ def uncertain(plan):
     return f"{how} They leave open {what}{where}: more replications would tell."
 
 
+def _looked(plan, row):
+    """At how many values it was looked for the answer of a point, and between which of them not at all."""
+    values, rows = plan_plots.looked_at(plan, (int(row["point"]), None, ""))
+    count, tried = int(run_plots.number(row.get("values"), 0)), len(rows)
+    if row.get("key2"):
+        of = f"the {count} combinations of {plan.key} and {row['key2']}"
+        return f"Of {of} {tried} were run, the points of the curves. What the others do nobody has seen."
+    names = [wording.key_value(plan.key, value) for value in rows["value"]]
+    if tried == 1:
+        return f"Only {plan.key} = {names[0]} was run."
+    if tried == count:
+        return f"All {count} values of {plan.key} were run."
+    text = f"Of the {count} values of {plan.key} {tried} were run: " if count else f"{tried} values of {plan.key} were run: "
+    stretches = plan_plots.unseen(values, count) if values and count else None
+    if stretches is None:
+        return f"{text}{words.listed(names)}. What the others do nobody has seen."
+    name_of = dict(zip(values, names))
+    between = ", nor between ".join(words.listed(name_of[value] for value in stretch) for stretch in stretches)
+    return f"{text}nothing was run between {between}. Whether the target is met there nobody has seen."
+
+
+def looked(plan):
+    """The same of all points, a sentence for those that are alike."""
+    said = {}
+    for row in plan.answers.to_dict("records"):
+        said.setdefault(_looked(plan, row), []).append(int(row["point"]))
+    if len(plan.answers) == 1:
+        return list(said)
+    texts = [f"At {words.named_points(points)}: {text[0].lower()}{text[1:]}" for text, points in said.items()]
+    more = ["What was run at the other points stands in plan_curve.csv."] if len(texts) > MOST_SENTENCES else []
+    return texts[:MOST_SENTENCES] + more
+
+
 def head(plan):
     """The scenario, what was asked, the answer and how sure it is; then what it costs."""
     study_text, _, about = reading.study_file(plan.path)
@@ -125,7 +158,7 @@ def head(plan):
     said = opening.scenario(keys, base_text)
     what = "Answers, or their neighbours," if len(rows) > opening.MOST_POINTS else "Neighbours of the answers"
     note = f"{what} of {words.named_points(left_out)} are not in this table." if left_out else ""
-    body = parts.opening(said, question(plan), word, ended + answers, [uncertain(plan)])
+    body = parts.opening(said, question(plan), word, ended + answers, [uncertain(plan), *looked(plan)])
     return body + opening.load_section(found, why, True, note)
 
 
@@ -278,7 +311,7 @@ def answered(plan):
     said = [answer_sentence(plan, row, texts[int(row["point"])]) for row in rows]
     said += _all_below(plan.answers.to_dict("records"))
     ended, _ = verdicts(plan.answers.to_dict("records"))
-    return body + "".join(map(parts.paragraph, ended + said + [uncertain(plan)])) + summary(plan)
+    return body + "".join(map(parts.paragraph, ended + said + [uncertain(plan), *looked(plan)])) + summary(plan)
 
 
 def document(path, choice=choosing.Choice()):

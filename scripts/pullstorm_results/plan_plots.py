@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 """The plots of a plan: what was explored, the target, the answer."""
 
+import math
 import os
 
 from pullstorm_results import choice as choosing
-from pullstorm_results import frontier_plot, scale, target, wording
+from pullstorm_results import frontier_plot, reading, scale, target, wording
 from pullstorm_results.chart import LINE, POINTS, Chart, Mark, Series
-from pullstorm_results.study_plots import MOST_CURVES, dimensions, layout_of, spread, why_without
+from pullstorm_results.study_plots import MOST_CURVES, dimensions, evidence, layout_of, spread, why_without
 
 MOST_POINTS = 6
 STATUS = {
@@ -45,7 +46,7 @@ def _cases(plan):
     return [(point, text, f"{key} = {wording.key_value(key, text)}") for text in texts]
 
 
-def _explored(plan, case):
+def looked_at(plan, case):
     """Rows of one curve in the order of the value, with their values as numbers (None: no order)."""
     point, second, _ = case
     rows = plan.curve[plan.curve["point"] == point]
@@ -60,13 +61,13 @@ def _explored(plan, case):
 
 def _failed_at(plan, case):
     """What failed at each value of a curve, in its order."""
-    _, rows = _explored(plan, case)
+    _, rows = looked_at(plan, case)
     return [target.failed_at(row) for row in rows.to_dict("records")]
 
 
 def _series(plan, metric, case, place):
     point, _, text = case
-    x, rows = _explored(plan, case)
+    x, rows = looked_at(plan, case)
     if x is None:
         x = [float(row) for row in range(len(rows))]
     factor = 100.0 if wording.metric_unit(metric) == "ratio" else 1.0
@@ -102,6 +103,41 @@ def _answer_marks(plan, point, text, place):
     return [Mark("x", values[0], f"{name} {wording.key_value(plan.key, row['answer'])}", place)]
 
 
+def _evidence(plan, metric):
+    notes = plan.curve.get(metric + reading.NOTE)
+    behind = evidence(plan.curve, metric, "bands", "value", lambda place: "" if notes is None else notes.iloc[place])
+    return f"{behind}; nothing was run between points"
+
+
+def _places(values, count, log):
+    """Where the values stand among so many in even steps or by even factors; None: nowhere."""
+    if len(values) < 2 or (log and values[0] <= 0):
+        return None
+    scaled = [math.log(value) for value in values] if log else values
+    exact = [(count - 1) * (value - scaled[0]) / (scaled[-1] - scaled[0]) for value in scaled]
+    places = [round(place) for place in exact]
+    fit = all(abs(place - near) < 0.05 for place, near in zip(exact, places)) and len(set(places)) == len(places)
+    return places if fit else None
+
+
+def unseen(values, count):
+    """Of the values that were looked at, rising, those between which others were not: [[1, 3], [4, 6, 11]].
+
+    count: of the range, whose ends are among the values. None: it has neither even steps nor even factors.
+    """
+    places = _places(values, count, False) or _places(values, count, True)
+    if places is None:
+        return None
+    found = []
+    for place, (low, high) in enumerate(zip(values, values[1:])):
+        if places[place + 1] - places[place] > 1:
+            if found and found[-1][-1] == low:
+                found[-1].append(high)
+            else:
+                found.append([low, high])
+    return found
+
+
 def explored(plan, metric):
     """The curve of every point, the target, the answers."""
     cases = _cases(plan)
@@ -114,7 +150,7 @@ def explored(plan, metric):
         marks += _answer_marks(plan, case[0], case[2], place) if case[1] is None else []
     series += target.failures(failed, plan.target, len(shown))
     values, more = wording.axis_numbers(plan.key, list(plan.curve["value"]))
-    note = f"target: {plan.target}; hollow: it is not met, grey: unsure"
+    note = f"target: {plan.target}; hollow: it is not met, grey: unsure; {_evidence(plan, metric)}"
     if len(shown) < len(cases):
         note += f"; {len(shown)} of {len(cases)} {'points' if shown[0][1] is None else 'curves'} shown"
     if plan.curve[f"{metric}_mean"].isna().any():

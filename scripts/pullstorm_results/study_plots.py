@@ -231,33 +231,40 @@ def over_holders(study, metric):
     return f"over the UEs that hold the key alone: up to {wording.percent(max(shares))} do not hold it at the end{points}"
 
 
-def _confidence(study, metric, joined):
+def _confidence(table, metric, drawn, what, note_of):
     """What is drawn about the curves, or why there is nothing."""
-    low = study.points[f"{metric}_ci_low"]
-    drawn = "bands" if joined else "bars"
-    without = [place for place, value in enumerate(low) if value != value and study.points[f"{metric}_mean"].notna().iloc[place]]
+    low = table[f"{metric}_ci_low"]
+    without = [place for place, value in enumerate(low) if value != value and table[f"{metric}_mean"].notna().iloc[place]]
     if not without:
         return f"{drawn}: 95 % confidence"
-    why = ", ".join(dict.fromkeys(filter(None, (study.note(place, metric) for place in without))))
+    why = ", ".join(dict.fromkeys(filter(None, (note_of(place) for place in without))))
     why = f" ({why})" if why else ""
     if low.isna().all():
         return f"no intervals{why}"
-    return f"{drawn}: 95 % confidence, none at {len(without)} of {len(low)} points{why}"
+    return f"{drawn}: 95 % confidence, none at {len(without)} of {len(low)} {what}s{why}"
+
+
+def evidence(table, metric, drawn, what, note_of):
+    """ "3 to 5 runs per point, bands: 95 % confidence": what stands behind each row of a table.
+
+    drawn: how its intervals are drawn, or nothing; what: a row is of it; note_of(place): why a row has no interval.
+    """
+    runs = sorted({int(n) for n in table["n"] if n > 0})
+    if not runs:
+        return "no run is finished"
+    if runs[-1] < 2:
+        return f"one run per {what}"
+    count = f"{runs[-1]}" if len(runs) == 1 else f"{runs[0]} to {runs[-1]}"
+    return f"{count} runs per {what}" + (f", {_confidence(table, metric, drawn, what, note_of)}" if drawn else "")
 
 
 def _note(study, metric, layout, facet, shown, heat=False):
-    runs = sorted({int(n) for n in study.points["n"] if n > 0})
+    joined = layout.x is not None and layout.x.numbers is not None
+    drawn = "" if heat else "bands" if joined else "bars"
     words = [facet] if facet else []
+    words.append(evidence(study.points, metric, drawn, "point", lambda place: study.note(place, metric)))
     none = int((study.points["n"] == 0).sum())
-    if not runs:
-        words.append("no run is finished")
-    elif runs[-1] < 2:
-        words.append("one run per point")
-    else:
-        count = f"{runs[-1]}" if len(runs) == 1 else f"{runs[0]} to {runs[-1]}"
-        joined = layout.x is not None and layout.x.numbers is not None
-        words.append(f"{count} runs per point" + ("" if heat else f", {_confidence(study, metric, joined)}"))
-    if none and runs:
+    if 0 < none < len(study.points):
         words.append(f"{none} of {len(study.points)} points have no finished run")
     if without_value(study, metric).any():
         words.append(f"no value {why_without(metric)}")

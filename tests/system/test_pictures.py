@@ -215,6 +215,19 @@ class Targets(unittest.TestCase):
     def test_of_one_part_hollow_points_say_it(self):
         self.assertEqual(target.failures([(1, 2.0, "a < 1")], "a < 1", 1), [])
 
+    def test_a_plan_tells_what_its_bands_are_and_how_many_runs_stand_behind_a_point(self):
+        plan = reading.read_plan(made(self, "plan"))
+
+        def note():
+            return plan_plots.explored(plan, "time_to_key_p99_s").note
+
+        self.assertTrue(note().endswith("; 5 runs per value, bands: 95 % confidence; nothing was run between points"), note())
+        plan.curve.loc[0, ["n", "time_to_key_p99_s_ci_low", "time_to_key_p99_s_ci_high"]] = (2, NAN, NAN)
+        plan.curve["time_to_key_p99_s_ci_note"] = ["all alike"] + [""] * 6
+        self.assertIn("; 2 to 5 runs per value, bands: 95 % confidence, none at 1 of 7 values (all alike); ", note())
+        plan.curve["n"] = 1.0
+        self.assertIn("; one run per value; ", note())
+
     def test_both_ends_of_a_window(self):
         plan = reading.read_plan(made(self, "parts"))
         plot = plan_plots.explored(plan, "time_to_key_p99_s")

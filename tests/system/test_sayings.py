@@ -114,6 +114,38 @@ class Plans(unittest.TestCase):
         axes = reading.axes_of(["pull.rate"], [])
         return reading.Plan("", "", "", "bmsc.workers=1..9", "smallest", "3..6", "bmsc.workers", axes, rows, pandas.DataFrame())
 
+    def looked(self, rows, values, **answer):
+        """What a page says of a plan that looked at these values of points; values: how many the range has."""
+        curve = pandas.DataFrame(rows, columns=["point", "value"])
+        answers = self.points(point=sorted({point for point, _ in rows}), values=values, **answer)
+        plan = reading.Plan("", "", "", "", "smallest", "", "bmsc.workers", [], answers, curve)
+        return [text.replace(GAP, " ") for text in page_plan.looked(plan)]
+
+    def test_what_was_not_looked_at_is_told(self):
+        def of(*values):
+            return [(1, str(value)) for value in values]
+
+        unseen = "Whether the target is met there nobody has seen."
+        for rows, count, text in (
+            (of(1, 16, 3, 4, 6, 11), ["16"], "Of the 16 values of bmsc.workers 6 were run: nothing was run between 1 and 3, nor "
+             f"between 4, 6, 11 and 16. {unseen}"),
+            (of(1, 2, 8, 16), ["5"], f"Of the 5 values of bmsc.workers 4 were run: nothing was run between 2 and 8. {unseen}"),
+            (of(1, 2, 7, 16), ["5"], "Of the 5 values of bmsc.workers 4 were run: 1, 2, 7 and 16. What the others do nobody has seen."),
+            (of(1, 2, 3), ["3"], "All 3 values of bmsc.workers were run."),
+            (of(1, 2), [""], "2 values of bmsc.workers were run: 1 and 2. What the others do nobody has seen."),
+            (of(2), ["1"], "Only bmsc.workers = 2 was run."),
+        ):  # fmt: skip
+            self.assertEqual(self.looked(rows, count), [text])
+
+    def test_points_that_were_looked_at_alike_are_told_together(self):
+        rows = [(point, value) for point in (1, 2, 3) for value in ("1", "2", "4")[: 3 if point < 3 else 2] + ("8",)]
+        self.assertEqual(self.looked(rows, ["8"] * 3)[0][:63], "At points 1 and 2: of the 8 values of bmsc.workers 4 were run: ")
+        self.assertEqual(len(self.looked(rows, ["8"] * 3)), 2)
+        many = self.looked([(point, str(value)) for point in range(2, 20) for value in (1, point, 20)], ["20"] * 18)
+        self.assertEqual((len(many), many[-1]), (7, "What was run at the other points stands in plan_curve.csv."))
+        (text,) = self.looked([(1, "1"), (1, "1"), (1, "3")], ["9"], key2="hss.workers")
+        self.assertIn("Of the 9 combinations of bmsc.workers and hss.workers 3 were run", text)
+
     def test_without_an_answer_nothing_is_its_neighbour(self):
         study_file, load_with = reading.study_file, opening.load_with
         reading.study_file = lambda path: ("", [], {})
