@@ -131,14 +131,17 @@ def _short(value, digits):
 
 def to_json(chart, limit=1500):
     """The chart as what json.dump takes."""
-    if isinstance(chart, HeatChart):
-        return {
-            "kind": "heat",
-            "name": chart.name,
-            "title": chart.title,
-            "note": chart.note,
-            "xLabel": chart.x_label,
-            "yLabel": chart.y_label,
+    is_heat = isinstance(chart, HeatChart)
+    head = {
+        "kind": "heat" if is_heat else "rows" if chart.in_rows() else "lines",
+        "name": chart.name,
+        "title": chart.title,
+        "note": chart.note,
+        "xLabel": chart.x_label,
+        "yLabel": chart.y_label,
+    }
+    if is_heat:
+        return head | {
             "zLabel": chart.z_label,
             "x": chart.x,
             "y": chart.y,
@@ -164,13 +167,7 @@ def to_json(chart, limit=1500):
     marks = [
         {"axis": mark.axis, "value": mark.value, "name": mark.name, "colour": mark.colour} for mark in chart.marks
     ]
-    return {
-        "kind": "rows" if chart.in_rows() else "lines",
-        "name": chart.name,
-        "title": chart.title,
-        "note": chart.note,
-        "xLabel": chart.x_label,
-        "yLabel": chart.y_label,
+    return head | {
         "legend": chart.legend,
         "xLog": bool(chart.x_log),
         "yLog": bool(chart.y_log),

@@ -155,15 +155,10 @@ def over_each_other(comparison):
         y_max=100.0,
         note=("one run of each side" if count == 1 else f"means of {count} runs of each side") + several,
     )
-    chart = Chart(
+    chart = run_plots.keyed_after(
         "compare_time_to_key",
         "Time to key, from the first pull of the run",
-        "time until the UE holds the new MSK (s)",
-        "share of all UEs (%)",
-        y_max=100.0,
-        markers=False,
-        empty="no UE got the new MSK",
-        note=(f"all UEs of {count} runs of each side" if count > 1 else "all UEs of one run of each side") + several,
+        f"all UEs of {f'{count} runs' if count > 1 else 'one run'} of each side{several}",
     )
     for place, (side, runs) in enumerate(sides):
         keyed.series.append(Series(side_name(comparison, side), *mean_keyed(runs), colour=place))

@@ -4,6 +4,7 @@
 Everything that is wrong with a folder ends in a ResultError, whose text is one line for the user.
 """
 
+import contextlib
 import csv
 import functools
 import json
@@ -38,25 +39,27 @@ def of_share(metric):
     return metric.startswith("update_p")
 
 
-def _read_text(path):
+@contextlib.contextmanager
+def _opened(path, newline):
+    """A file of text; that it is none, or cannot be read, is a ResultError."""
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            return file.read()
+        with open(path, encoding="utf-8-sig", newline=newline) as file:
+            yield file
     except OSError as error:
         raise ResultError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ResultError(f"{path}: not a text file") from error
+
+
+def _read_text(path):
+    with _opened(path, "") as file:
+        return file.read()
 
 
 def _lines(path):
     """The lines of a file that are no comment, one at a time, for a file may be as long as its run."""
-    try:
-        with open(path, encoding="utf-8-sig", newline="\n") as file:  # other separators of lines belong to a name
-            yield from (line for line in file if not line.startswith("#"))
-    except OSError as error:
-        raise ResultError(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ResultError(f"{path}: not a text file") from error
+    with _opened(path, "\n") as file:  # other separators of lines belong to a name
+        yield from (line for line in file if not line.startswith("#"))
 
 
 def _rows(path):

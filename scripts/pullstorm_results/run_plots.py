@@ -221,19 +221,24 @@ def quantile_marks(run):
     return marks if run.metrics["ues"] > 1 else marks[:1]
 
 
-def time_to_key(run):
-    """Over all UEs: a curve ends below 100 % where some have no key."""
-    ues = run.metrics["ues"]
-    chart = Chart(
-        "time_to_key",
-        "Time to key",
+def keyed_after(name, title, note):
+    """A plot for the share of all UEs that hold the key after a time: a curve ends below 100 % where some have none."""
+    return Chart(
+        name,
+        title,
         "time until the UE holds the new MSK (s)",
         "share of all UEs (%)",
         y_max=100.0,
         markers=False,
         empty="no UE got the new MSK",
-        note=f"{wording.count(run.metrics['ues_keyed'])} of {wording.count(ues)} UEs hold it at the end",
+        note=note,
     )
+
+
+def time_to_key(run):
+    ues = run.metrics["ues"]
+    note = f"{wording.count(run.metrics['ues_keyed'])} of {wording.count(ues)} UEs hold it at the end"
+    chart = keyed_after("time_to_key", "Time to key", note)
     for place, (name, title) in enumerate(
         (("update", "from the first pull of the run"), ("time_to_key", "from when its own first pull was due"))
     ):

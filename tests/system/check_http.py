@@ -43,16 +43,21 @@ class HttpCheck:
         request = self.waiting.pop(connection, None)
         if request is None:
             raise CaptureError(f"packet {packet.number}: an answer without a request")
-        self.answer(item, message, request)
+        if message.status == 401:
+            self.challenge(item, message, request)
+        elif message.status == 200:
+            self.success(item, message, request)
+        else:
+            self.refusal(item, message, request)
 
-    def refusal(self, item, message, interface):
+    def refusal(self, item, message, _):
         """An answer without a body that ends the exchange."""
         expect(item.packet, "status of a refusal", True, message.status in self.refusals)
         expect(item.packet, "body of a refusal", b"", message.body)
         if "retry-after" in message.headers:
             expect(item.packet, "Retry-After only with 503", 503, message.status)
             expect(item.packet, "Retry-After in seconds", True, message.headers["retry-after"].isdigit())
-        self.counts[f"{interface}_{message.status}"] += 1
+        self.counts[f"{self.interface}_{message.status}"] += 1
 
     def rspauth(self, item, message, asked, ha1, uri):
         info = message.digest("Authentication-Info", scheme=False)
@@ -66,6 +71,7 @@ class HttpCheck:
 
 
 class UbCheck(HttpCheck):
+    interface = "ub"
     user_agent = server = "3gpp-gba-tmpi"  # TS 24.109 clause 4.2: requests and answers
     refusals = (400, 403, 503)
 
@@ -145,16 +151,11 @@ class UbCheck(HttpCheck):
         self.diameter.auts[vector.rand + auts] = number
         self.counts["auts"] += 1
 
-    def answer(self, item, message, request):
-        if message.status == 401:
-            self.challenge(item, message, request)
-        elif message.status == 200:
-            self.success(item, message, request)
-        else:
-            if request.asked["username"] != request.impi and message.status == 403:
-                self.without_tmpi.add(ue_number_of_address(item.connection.client))
-                self.counts["ub_tmpi_unknown"] += 1
-            self.refusal(item, message, "ub")
+    def refusal(self, item, message, request):
+        if request.asked["username"] != request.impi and message.status == 403:
+            self.without_tmpi.add(ue_number_of_address(item.connection.client))
+            self.counts["ub_tmpi_unknown"] += 1
+        super().refusal(item, message, request)
 
     def challenge(self, item, message, request):
         packet, impi = item.packet, request.impi
@@ -201,6 +202,7 @@ class UbCheck(HttpCheck):
 
 
 class UaCheck(HttpCheck):
+    interface = "ua"
     user_agent, server = "3gpp-gba", None  # TS 24.109 clause 5.2.1: requests
     refusals = (400, 403, 404, 405, 501, 503, 504, 505)  # TS 33.246 table G.2.4-1
 
@@ -283,14 +285,6 @@ class UaCheck(HttpCheck):
         self.asked[asked["username"]] = (item.connection, grant)
         self.counts["ua_auth_post"] += 1
         self.counts["ua_digest"] += 1
-
-    def answer(self, item, message, request):
-        if message.status == 401:
-            self.challenge(item, message, request)
-        elif message.status == 200:
-            self.success(item, message, request)
-        else:
-            self.refusal(item, message, "ua")
 
     def challenge(self, item, message, request):
         packet = item.packet
