@@ -104,22 +104,15 @@ static bool words_right(struct request *r, int argc, char **argv)
 
 static bool choose_metric(struct request *r, const struct study_host *host, const char *name)
 {
-    struct suggestion suggestion = {name, NULL, 0};
+    GError *error = NULL;
+    unsigned metric;
 
-    for (unsigned i = 0; i < host->metric_count; i++) {
-        if (strcmp(host->metrics[i].name, name) == 0 && host->metrics[i].kind == STATS_WORD) {
-            cli_error("compare: --metrics: %s is a word, which has no difference; expected a number, such as "
-                      "overloaded or collapsed",
-                      name);
-            return false;
-        }
-        if (strcmp(host->metrics[i].name, name) == 0) {
-            r->metrics[i] = true;
-            return true;
-        }
-        suggest_offer(&suggestion, host->metrics[i].name);
+    if (compare_metric(host, name, &metric, &error)) {
+        r->metrics[metric] = true;
+        return true;
     }
-    cli_error("compare: --metrics: unknown metric \"%s\", did you mean %s?", name, suggestion.nearest);
+    cli_error("compare: --metrics: %s", error->message);
+    g_error_free(error);
     return false;
 }
 

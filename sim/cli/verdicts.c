@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 #include "sim/cli/verdicts.h"
 
-#include <string.h>
+#include "sim/study/metric.h"
 
 /* Points beyond these are counted only. */
 #define NAMED_MAX 8
@@ -15,14 +15,6 @@ static const struct verdict_column columns[] = {
     {"collapsed", "collapsed"},
     {"cut_off", "cut off by run.end"},
 };
-
-static const struct stats_column *metric_named(const struct study_host *host, const char *name)
-{
-    for (unsigned i = 0; i < host->metric_count; i++)
-        if (strcmp(host->metrics[i].name, name) == 0)
-            return &host->metrics[i];
-    return NULL;
-}
 
 /* "3 collapsed (points 7, 8)": nothing where there are none. */
 static void add(GString *line, const GArray *runs, unsigned place, const char *words)
@@ -53,10 +45,10 @@ char *verdicts_line(const struct study *study, const GArray *runs)
     GString *line = g_string_new(NULL);
 
     for (size_t i = 0; i < G_N_ELEMENTS(columns); i++) {
-        const struct stats_column *metric = metric_named(study->host, columns[i].name);
+        int metric = metric_place(study->host, columns[i].name);
 
-        if (metric)
-            add(line, runs, (unsigned)(metric - study->host->metrics), columns[i].words);
+        if (metric >= 0)
+            add(line, runs, (unsigned)metric, columns[i].words);
     }
     return g_string_free(line, line->len == 0);
 }

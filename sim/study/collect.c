@@ -4,6 +4,7 @@
 
 #include "sim/study/evidence.h"
 #include "sim/study/folder.h"
+#include "sim/study/metric.h"
 #include "sim/study/word.h"
 
 #include <math.h>
@@ -221,23 +222,20 @@ bool collect_write(const struct study *study, const GArray *runs, const char *di
 /* A bare number could be meant as a share or as per cent. */
 #define UNTIL_SHAPE "^\\s*ci\\(\\s*(\\w+)\\s*\\)\\s*(<=?)\\s*([0-9]+(?:\\.[0-9]+)?)\\s*%\\s*$"
 
-static bool metric_place(const struct study_host *host, const char *name, unsigned *place, GError **error)
+static bool find_number(const struct study_host *host, const char *name, unsigned *metric, GError **error)
 {
-    struct suggestion suggestion = {name, NULL, 0};
+    int place = metric_place(host, name);
 
-    for (unsigned i = 0; i < host->metric_count; i++) {
-        suggest_offer(&suggestion, host->metrics[i].name);
-        if (strcmp(host->metrics[i].name, name) == 0) {
-            *place = i;
-            if (!word_list(host, i))
-                return true;
-            g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
-                        "%s: a word, which has no interval, expected a metric that is a number", name);
-            return false;
-        }
+    if (place < 0)
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_UNKNOWN, "%s: unknown metric, did you mean %s?", name,
+                    metric_nearest(host, name));
+    else if (word_list(host, (unsigned)place))
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
+                    "%s: a word, which has no interval, expected a metric that is a number", name);
+    else {
+        *metric = (unsigned)place;
+        return true;
     }
-    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_UNKNOWN, "%s: unknown metric, did you mean %s?", name,
-                suggestion.nearest);
     return false;
 }
 
@@ -262,7 +260,7 @@ bool collect_until_parse(const char *text, const struct study_host *host, struct
         if (!good)
             g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
                         "\"%s\": no interval is narrower than that, expected more than 0 %%", text);
-        good = good && metric_place(host, name, &out->metric, error);
+        good = good && find_number(host, name, &out->metric, error);
         g_free(name);
         g_free(comparison);
         g_free(number);

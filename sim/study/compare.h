@@ -108,6 +108,10 @@ const char *compare_verdict_name(enum compare_verdict verdict);
  * compare_result. */
 GArray *compare_in_order(const GArray *results);
 
+/* The place of a metric that may differ, by its name. False and error (CONFIG_ERROR): there is none, or it is
+ * a word. */
+bool compare_metric(const struct study_host *host, const char *name, unsigned *metric, GError **error);
+
 /* --- conditions on differences -------------------------------------------------------------------------- */
 
 /* "METRIC > +5%", "METRIC < -20ms": of B minus A; per cent are of A. */

@@ -28,33 +28,6 @@ void compare_condition_free(struct compare_condition *condition)
 
 /* --- reading -------------------------------------------------------------------------------------------- */
 
-static bool is_number(const struct study_host *host, unsigned metric, GError **error)
-{
-    if (host->metrics[metric].kind != STATS_WORD)
-        return true;
-    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
-                "%s is a word, which has no difference; expected a number, such as overloaded or collapsed",
-                host->metrics[metric].name);
-    return false;
-}
-
-static bool find_metric(struct compare_condition *c, const char *name, const struct study_host *host,
-                        GError **error)
-{
-    struct suggestion suggestion = {name, NULL, 0};
-
-    for (unsigned i = 0; i < host->metric_count; i++) {
-        if (strcmp(host->metrics[i].name, name) == 0) {
-            c->metric = i;
-            return is_number(host, i, error);
-        }
-        suggest_offer(&suggestion, host->metrics[i].name);
-    }
-    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_UNKNOWN, "unknown metric \"%s\", did you mean %s?", name,
-                suggestion.nearest);
-    return false;
-}
-
 static enum config_type type_of(const char *unit)
 {
     static const struct {
@@ -135,7 +108,8 @@ struct compare_condition *compare_condition_parse(const char *text, const struct
                     "\"%s\" is not right, expected METRIC, < or >, and a change: 'update_p99_s > +5%%'",
                     text);
     } else
-        good = find_metric(c, name, host, error) && read_amount(c, rest, &host->metrics[c->metric], error);
+        good = compare_metric(host, name, &c->metric, error) &&
+               read_amount(c, rest, &host->metrics[c->metric], error);
     g_free(copy);
     if (good)
         return c;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* How far each metric differs, at each pair of points and over all of them, and which really do. */
 #include "sim/study/compare_private.h"
+#include "sim/study/metric.h"
 
 #include <math.h>
-#include <string.h>
 
 #define ERROR_SHARE 0.05 /* of what is called different */
 
@@ -23,6 +23,25 @@ static const struct compare_pair *pair_of(const struct comparison *comparison, u
 static const struct compare_run *run_of(const GArray *runs, unsigned place)
 {
     return g_array_index(runs, const struct compare_run *, place);
+}
+
+bool compare_metric(const struct study_host *host, const char *name, unsigned *metric, GError **error)
+{
+    int place = metric_place(host, name);
+
+    if (place < 0)
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_UNKNOWN, "unknown metric \"%s\", did you mean %s?",
+                    name, metric_nearest(host, name));
+    else if (host->metrics[place].kind == STATS_WORD)
+        g_set_error(
+            error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
+            "%s is a word, which has no difference; expected a number, such as overloaded or collapsed",
+            name);
+    else {
+        *metric = (unsigned)place;
+        return true;
+    }
+    return false;
 }
 
 /* --- values --------------------------------------------------------------------------------------------- */
@@ -88,12 +107,9 @@ void compare_values_clear(struct compare_values *values)
 /* UEs, or whatever shares are of, in a run of a pair. */
 static double whole_of(const struct comparison *c, unsigned pair)
 {
-    const GArray *runs = pair_of(c, pair)->runs_a;
+    double whole = metric_whole(c->host, run_of(pair_of(c, pair)->runs_a, 0)->metrics, c->host->ues);
 
-    for (unsigned i = 0; c->host->ues && i < c->host->metric_count; i++)
-        if (strcmp(c->host->metrics[i].name, c->host->ues) == 0 && run_of(runs, 0)->metrics[i] > 0)
-            return run_of(runs, 0)->metrics[i];
-    return 1;
+    return whole > 0 ? whole : 1;
 }
 
 double compare_events(const struct comparison *comparison, unsigned pair, unsigned metric)

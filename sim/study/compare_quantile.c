@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Quantiles of a pair of points, from the samples of its runs. */
 #include "sim/study/compare_private.h"
+#include "sim/study/metric.h"
 
 #include <math.h>
 #include <string.h>
@@ -42,27 +43,11 @@ void compare_samples_free(struct compare_samples *samples)
     g_free(samples);
 }
 
-static const struct stats_quantile *quantile_of(const struct study_host *host, const char *metric)
-{
-    for (unsigned i = 0; i < host->quantile_count; i++)
-        if (strcmp(host->quantiles[i].metric, metric) == 0)
-            return &host->quantiles[i];
-    return NULL;
-}
-
-static double whole_of(const struct study_host *host, const struct compare_run *run, const char *name)
-{
-    for (unsigned i = 0; name && i < host->metric_count; i++)
-        if (strcmp(host->metrics[i].name, name) == 0 && !isnan(run->metrics[i]))
-            return run->metrics[i];
-    return 0;
-}
-
 static bool add_run(struct compare_samples *samples, unsigned side, const struct compare_run *run,
                     const struct stats_quantile *quantile)
 {
     char *path = g_build_filename(run->folder, "distribution.csv", NULL), *text = NULL;
-    double whole = whole_of(samples->comparison->host, run, quantile->whole);
+    double whole = metric_whole(samples->comparison->host, run->metrics, quantile->whole);
     bool good = g_file_get_contents(path, &text, NULL, NULL) &&
                 pool_add(samples->pools[side], text, quantile->procedure, whole) &&
                 pool_add(samples->pools[OF_BOTH], text, quantile->procedure, whole);
@@ -148,9 +133,7 @@ bool compare_quantile_of(struct compare_samples *samples, unsigned pair, unsigne
                          struct compare_quantile *out)
 {
     const struct comparison *c = samples->comparison;
-    const struct stats_column *column = &c->host->metrics[metric];
-    const struct stats_quantile *quantile =
-        column->kind == STATS_QUANTILE ? quantile_of(c->host, column->name) : NULL;
+    const struct stats_quantile *quantile = metric_quantile(c->host, metric);
 
     *out = (struct compare_quantile){.n = 0};
     if (!quantile)

@@ -2,6 +2,7 @@
 /* Replications of a point. */
 #include "sim/study/evidence.h"
 
+#include "sim/study/metric.h"
 #include "sim/study/word.h"
 
 #include <errno.h>
@@ -55,31 +56,12 @@ unsigned evidence_count(const struct evidence *evidence)
     return evidence->metrics->len;
 }
 
-/* A metric of a run; NaN: there is none, or no such metric. */
-static double metric_of(const struct evidence *evidence, unsigned run, const char *name)
+static const double *metrics_of(const struct evidence *evidence, unsigned run)
 {
-    for (unsigned i = 0; name && i < evidence->host->metric_count; i++)
-        if (strcmp(evidence->host->metrics[i].name, name) == 0)
-            return ((const double *)g_ptr_array_index(evidence->metrics, run))[i];
-    return (double)NAN;
-}
-
-static double whole_of(const struct evidence *evidence, unsigned run, const char *name)
-{
-    double whole = metric_of(evidence, run, name);
-
-    return isnan(whole) ? 0 : whole;
+    return g_ptr_array_index(evidence->metrics, run);
 }
 
 /* --- quantiles ------------------------------------------------------------------------------------------ */
-
-static const struct stats_quantile *quantile_of(const struct study_host *host, const char *metric)
-{
-    for (unsigned i = 0; i < host->quantile_count; i++)
-        if (strcmp(host->quantiles[i].metric, metric) == 0)
-            return &host->quantiles[i];
-    return NULL;
-}
 
 static void samples_failed(struct evidence *evidence, const char *path, const char *why)
 {
@@ -101,7 +83,8 @@ static bool add_run(struct evidence *evidence, unsigned run, const struct stats_
         g_error_free(error);
         return false;
     }
-    if (pool_add(evidence->pool, text, quantile->procedure, whole_of(evidence, run, quantile->whole)))
+    if (pool_add(evidence->pool, text, quantile->procedure,
+                 metric_whole(evidence->host, metrics_of(evidence, run), quantile->whole)))
         return true;
     samples_failed(evidence, path, "not a distribution.csv");
     return false;
@@ -131,21 +114,21 @@ static double *values_of(const struct evidence *evidence, unsigned metric)
     double *values = g_new(double, evidence->metrics->len);
 
     for (unsigned i = 0; i < evidence->metrics->len; i++)
-        values[i] = ((const double *)g_ptr_array_index(evidence->metrics, i))[metric];
+        values[i] = metrics_of(evidence, i)[metric];
     return values;
 }
 
 /* UEs of a run, the same in all runs of a point. */
 static double ues_of(const struct evidence *evidence)
 {
-    return evidence->metrics->len ? whole_of(evidence, 0, evidence->host->ues) : 0;
+    return evidence->metrics->len ? metric_whole(evidence->host, metrics_of(evidence, 0), evidence->host->ues)
+                                  : 0;
 }
 
 struct interval evidence_interval(struct evidence *evidence, unsigned metric, unsigned looks)
 {
     const struct stats_column *column = &evidence->host->metrics[metric];
-    const struct stats_quantile *quantile =
-        column->kind == STATS_QUANTILE ? quantile_of(evidence->host, column->name) : NULL;
+    const struct stats_quantile *quantile = metric_quantile(evidence->host, metric);
     double *values = values_of(evidence, metric);
     struct pool *pool = quantile && evidence->metrics->len > 0 ? pool_of(evidence, quantile) : NULL;
     struct interval out = interval_of(column, values, evidence->metrics->len, ues_of(evidence), looks);

@@ -2,6 +2,7 @@
 /* The section [study]. */
 #include "sim/config/file.h"
 #include "sim/config/value.h"
+#include "sim/study/metric.h"
 #include "sim/study/reader.h"
 #include "sim/study/word.h"
 
@@ -41,28 +42,18 @@ static void take_base(struct reader *reader, unsigned line, const char *text)
     g_free(folder);
 }
 
-static bool is_word(const struct study_host *host, const char *metric)
-{
-    for (unsigned i = 0; i < host->metric_count; i++)
-        if (strcmp(host->metrics[i].name, metric) == 0)
-            return word_list(host, i) != NULL;
-    return false;
-}
-
 static void take_metrics(struct reader *reader, unsigned line, const char *text)
 {
     const struct study_host *host = reader->study->host;
 
     reader->study->metrics = g_strsplit(text, ",", -1);
     for (char **metric = reader->study->metrics; *metric; metric++) {
-        struct suggestion suggestion = {g_strstrip(*metric), NULL, 0};
+        int place = metric_place(host, g_strstrip(*metric));
 
-        for (unsigned i = 0; i < host->metric_count; i++)
-            suggest_offer(&suggestion, host->metrics[i].name);
-        if (g_strcmp0(suggestion.nearest, *metric) != 0)
+        if (place < 0)
             reader_mistake(reader, line, "study", "metrics", CONFIG_ERROR_UNKNOWN,
-                           "%s: unknown metric, did you mean %s?", *metric, suggestion.nearest);
-        else if (is_word(host, *metric))
+                           "%s: unknown metric, did you mean %s?", *metric, metric_nearest(host, *metric));
+        else if (word_list(host, (unsigned)place))
             reader_mistake(reader, line, "study", "metrics", CONFIG_ERROR_VALUE,
                            "%s: a word, which no curve shows, expected metrics that are numbers, such as "
                            "collapsed",

@@ -40,7 +40,7 @@ static void word_cell(struct csv *csv, const struct plan *plan, const struct pla
                       const char *metric)
 {
     const struct study_host *host = plan->study->host;
-    const char *word = value ? word_worst(host, (unsigned)plan_metric_place(host, metric),
+    const char *word = value ? word_worst(host, (unsigned)metric_place(host, metric),
                                           (const double *const *)value->metrics->pdata, value->metrics->len)
                              : NULL;
 
@@ -321,7 +321,7 @@ static bool target_rows(struct csv *csv, const void *user, GError **error)
     for (unsigned i = 0; i < bounds->len && good; i++) {
         const struct bound *bound = &g_array_index(bounds, struct bound, i);
 
-        if (plan_metric_place(plan->study->host, bound->name) < 0)
+        if (metric_place(plan->study->host, bound->name) < 0)
             continue; /* a key */
         csv_text(csv, bound->name);
         csv_text(csv, bound->comparison);

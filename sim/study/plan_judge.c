@@ -20,7 +20,7 @@ static bool sample_number(const void *user, const char *name, mpq_t out)
 {
     const struct sample *sample = user;
     const struct plan *plan = sample->value->point->plan;
-    int metric = plan_metric_place(plan->study->host, name);
+    int metric = metric_place(plan->study->host, name);
     const struct config_key *key;
 
     if (metric >= 0)
@@ -40,7 +40,7 @@ static const char *sample_text(const void *user, const char *name)
 {
     const struct sample *sample = user;
     const struct study_host *host = sample->value->point->plan->study->host;
-    unsigned metric = (unsigned)plan_metric_place(host, name);
+    unsigned metric = (unsigned)metric_place(host, name);
 
     return word_text(host, metric, sample->metrics[metric]);
 }
@@ -60,7 +60,7 @@ static int only_metric(const struct plan *plan, const struct expression *compari
     int only = -1;
 
     for (unsigned i = 0; i < names->len; i++) {
-        int place = plan_metric_place(plan->study->host, g_ptr_array_index(names, i));
+        int place = metric_place(plan->study->host, g_ptr_array_index(names, i));
 
         if (place >= 0)
             only = only == -1 ? place : -2;
@@ -169,7 +169,7 @@ static bool of_means(const struct plan *plan, const struct expression *compariso
     bool means = true;
 
     for (unsigned i = 0; i < names->len; i++) {
-        int place = plan_metric_place(plan->study->host, g_ptr_array_index(names, i));
+        int place = metric_place(plan->study->host, g_ptr_array_index(names, i));
         enum stats_kind kind = place < 0 ? STATS_FIXED : plan->study->host->metrics[place].kind;
 
         means = means && (kind == STATS_MEAN || kind == STATS_FIXED);
@@ -313,8 +313,7 @@ enum answer plan_judge(struct plan_value *value, bool intervals, GError **error)
 static double margin_of(const struct plan *plan, const struct samples *samples, const struct expression *part)
 {
     double margin = expression_margin(part, samples->values, samples->count), progress = 0;
-    int metric =
-        plan->study->host->progress ? plan_metric_place(plan->study->host, plan->study->host->progress) : -1;
+    int metric = metric_place(plan->study->host, plan->study->host->progress);
 
     if (!isnan(margin))
         return margin / (1 + fabs(margin));
@@ -365,8 +364,7 @@ struct interval plan_interval(const struct plan *plan, const struct plan_value *
                               GError **error)
 {
     struct evidence *evidence = plan_evidence(value);
-    struct interval out =
-        evidence_interval(evidence, (unsigned)plan_metric_place(plan->study->host, metric), 1);
+    struct interval out = evidence_interval(evidence, (unsigned)metric_place(plan->study->host, metric), 1);
 
     evidence_read(evidence, error);
     evidence_free(evidence);

@@ -21,23 +21,15 @@ static void job_free(gpointer data)
 
 /* --- options -------------------------------------------------------------------------------------------- */
 
-int plan_metric_place(const struct study_host *host, const char *name)
-{
-    for (unsigned i = 0; i < host->metric_count; i++)
-        if (strcmp(host->metrics[i].name, name) == 0)
-            return (int)i;
-    return -1;
-}
-
 bool plan_is_word(const struct plan *plan, const char *metric)
 {
-    return word_list(plan->study->host, (unsigned)plan_metric_place(plan->study->host, metric)) != NULL;
+    return word_list(plan->study->host, (unsigned)metric_place(plan->study->host, metric)) != NULL;
 }
 
 /* A target is about metrics, and keys that are numbers. */
 static enum expression_kind target_kind(const void *user, const char *name)
 {
-    int metric = plan_metric_place(user, name);
+    int metric = metric_place(user, name);
 
     if (metric >= 0)
         return word_list(user, (unsigned)metric) ? EXPRESSION_TEXT : EXPRESSION_NUMBER;
@@ -49,22 +41,19 @@ static enum expression_kind target_kind(const void *user, const char *name)
 static const char *target_unit(const void *user, const char *name)
 {
     const struct study_host *host = user;
-    int metric = plan_metric_place(host, name);
+    int metric = metric_place(host, name);
 
     return metric >= 0 ? host->metrics[metric].unit : study_names.unit(NULL, name);
 }
 
 static const char *const *target_words(const void *user, const char *name)
 {
-    return word_list(user, (unsigned)plan_metric_place(user, name));
+    return word_list(user, (unsigned)metric_place(user, name));
 }
 
 static void offer_targets(const void *user, struct suggestion *suggestion)
 {
-    const struct study_host *host = user;
-
-    for (unsigned i = 0; i < host->metric_count; i++)
-        suggest_offer(suggestion, host->metrics[i].name);
+    metric_offer(user, suggestion);
     study_offer_keys(suggestion);
 }
 
@@ -81,7 +70,7 @@ static bool read_target(struct plan *plan, GError **error)
     }
     all = expression_list(plan->target);
     for (unsigned i = 0; i < all->len; i++)
-        if (plan_metric_place(host, g_ptr_array_index(all, i)) >= 0)
+        if (metric_place(host, g_ptr_array_index(all, i)) >= 0)
             g_ptr_array_add(plan->metrics, g_ptr_array_index(all, i));
     g_ptr_array_unref(all);
     plan->parts = expression_parts(plan->target, SEARCH_PARTS_MAX);

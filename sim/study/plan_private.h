@@ -4,6 +4,7 @@
 #define SIM_STUDY_PLAN_PRIVATE_H
 
 #include "sim/study/evidence.h"
+#include "sim/study/metric.h"
 #include "sim/study/plan.h"
 #include "sim/study/plan_frontier.h"
 #include "sim/study/statistics.h"
@@ -74,8 +75,6 @@ struct plan_job {
  * known? False and error (CONFIG_ERROR_CONTRADICTION) if not. */
 bool plan_same_question(const struct plan *plan, GError **error);
 
-/* The place of a metric in the host's list; -1: it is none. */
-int plan_metric_place(const struct study_host *host, const char *name);
 /* Is it one of the target's metrics that are a word? */
 bool plan_is_word(const struct plan *plan, const char *metric);
 

@@ -62,7 +62,7 @@ char *plan_verdict_text(const struct plan *plan, const struct plan_value *value)
     bool told = true;
 
     for (const struct study_verdict *v = host->verdicts; v && v->metric; v++) {
-        int place = plan_metric_place(host, v->metric);
+        int place = metric_place(host, v->metric);
         unsigned count = 0;
 
         for (unsigned i = 0; i < runs && place >= 0; i++) {
@@ -99,7 +99,7 @@ static void add_words(GString *to, const struct plan *plan, const struct plan_va
                       const char *metric)
 {
     const struct study_host *host = plan->study->host;
-    char *counts = word_counts(host, (unsigned)plan_metric_place(host, metric),
+    char *counts = word_counts(host, (unsigned)metric_place(host, metric),
                                (const double *const *)value->metrics->pdata, value->metrics->len);
 
     g_string_append(to, *counts ? counts : "without a value");
