@@ -1,22 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Quantiles of a pair of points, from the samples of its runs. */
 #include "sim/study/compare_private.h"
+#include "sim/study/evidence.h"
 #include "sim/study/metric.h"
 
 #include <math.h>
-#include <string.h>
 
-enum { OF_A, OF_B, OF_BOTH, POOLS };
+enum { OF_A, OF_B, OF_BOTH, EVIDENCES };
 
-/* The samples of one procedure at one pair of points: the quantiles of a procedure stand together. */
+/* The runs of one pair of points; in OF_BOTH B's stand behind A's. */
 struct compare_samples {
     const struct comparison *comparison;
     bool everywhere;
     unsigned pair;
-    const char *procedure; /* NULL: none are there */
-    GArray *runs[OF_BOTH]; /* const struct compare_run *, of either side */
-    struct pool *pools[POOLS];
-    bool read; /* could all files be read? */
+    struct evidence *of[EVIDENCES]; /* NULL: of no pair yet */
 };
 
 struct compare_samples *compare_samples_new(const struct comparison *comparison, bool everywhere)
@@ -30,11 +27,8 @@ struct compare_samples *compare_samples_new(const struct comparison *comparison,
 
 static void forget(struct compare_samples *samples)
 {
-    for (unsigned i = 0; i < POOLS; i++)
-        g_clear_pointer(&samples->pools[i], pool_free);
-    for (unsigned side = OF_A; side <= OF_B; side++)
-        g_clear_pointer(&samples->runs[side], g_array_unref);
-    samples->procedure = NULL;
+    for (unsigned i = 0; i < EVIDENCES; i++)
+        g_clear_pointer(&samples->of[i], evidence_free);
 }
 
 void compare_samples_free(struct compare_samples *samples)
@@ -43,87 +37,43 @@ void compare_samples_free(struct compare_samples *samples)
     g_free(samples);
 }
 
-static bool add_run(struct compare_samples *samples, unsigned side, const struct compare_run *run,
-                    const struct stats_quantile *quantile)
+/* Adds those runs of a side that are meant. */
+static void add_runs(struct compare_samples *samples, const struct compare_pair *pair, unsigned side)
 {
-    char *path = g_build_filename(run->folder, "distribution.csv", NULL), *text = NULL;
-    double whole = metric_whole(samples->comparison->host, run->metrics, quantile->whole);
-    bool good = g_file_get_contents(path, &text, NULL, NULL) &&
-                pool_add(samples->pools[side], text, quantile->procedure, whole) &&
-                pool_add(samples->pools[OF_BOTH], text, quantile->procedure, whole);
+    const GArray *runs = side == OF_A ? pair->runs_a : pair->runs_b;
+    unsigned count = samples->everywhere ? pair->everywhere->len : runs->len;
 
-    g_free(text);
-    g_free(path);
-    return good;
-}
+    for (unsigned i = 0; i < count; i++) {
+        unsigned place = samples->everywhere ? g_array_index(pair->everywhere, unsigned, i) : i;
+        const struct compare_run *run = g_array_index(runs, const struct compare_run *, place);
 
-/* The runs of a side at a pair of points that are meant; g_array_unref(). */
-static GArray *runs_of(const struct compare_samples *samples, const struct compare_pair *pair, unsigned side)
-{
-    GArray *all = side == OF_A ? pair->runs_a : pair->runs_b, *runs;
-
-    if (!samples->everywhere)
-        return g_array_ref(all);
-    runs = g_array_new(FALSE, FALSE, sizeof(struct compare_run *));
-    for (unsigned i = 0; i < pair->everywhere->len; i++) {
-        unsigned place = g_array_index(pair->everywhere, unsigned, i);
-
-        g_array_append_vals(runs, &g_array_index(all, const struct compare_run *, place), 1);
+        evidence_add(samples->of[side], run->metrics, run->folder);
+        evidence_add(samples->of[OF_BOTH], run->metrics, run->folder);
     }
-    return runs;
 }
 
-/* B's runs stand behind A's in the pool of both. */
-static void read_samples(struct compare_samples *samples, unsigned pair,
-                         const struct stats_quantile *quantile)
+static void take_runs(struct compare_samples *samples, unsigned pair)
 {
     const struct compare_pair *p = &g_array_index(samples->comparison->pairs, struct compare_pair, pair);
 
-    if (samples->procedure && strcmp(samples->procedure, quantile->procedure) == 0 && samples->pair == pair)
+    if (samples->of[OF_BOTH] && samples->pair == pair)
         return;
     forget(samples);
-    samples->procedure = quantile->procedure;
     samples->pair = pair;
-    samples->read = true;
-    for (unsigned i = 0; i < POOLS; i++)
-        samples->pools[i] = pool_new();
-    for (unsigned side = OF_A; side <= OF_B; side++) {
-        const GArray *runs = samples->runs[side] = runs_of(samples, p, side);
-
-        for (unsigned i = 0; i < runs->len && samples->read; i++)
-            samples->read =
-                add_run(samples, side, g_array_index(runs, const struct compare_run *, i), quantile);
-    }
-}
-
-static double *own_values(const GArray *runs, unsigned metric)
-{
-    double *values = g_new(double, runs->len);
-
-    for (unsigned i = 0; i < runs->len; i++)
-        values[i] = g_array_index(runs, const struct compare_run *, i)->metrics[metric];
-    return values;
-}
-
-static struct interval interval_of_pool(struct pool *pool, double share, const GArray *runs, unsigned metric,
-                                        unsigned looks)
-{
-    double *values = own_values(runs, metric);
-    struct interval interval = pool_interval(pool, share, values, looks);
-
-    g_free(values);
-    return interval;
+    for (unsigned i = 0; i < EVIDENCES; i++)
+        samples->of[i] = evidence_new(samples->comparison->host);
+    add_runs(samples, p, OF_A);
+    add_runs(samples, p, OF_B);
 }
 
 /* Of each pair of runs, B's share below the quantile of both sides together minus A's. */
-static double *shares_of(const struct compare_samples *samples, double share, unsigned n)
+static double *shares_of(const struct compare_samples *samples, unsigned metric, unsigned n)
 {
-    double *shares =
-        g_new0(double, 2 * n); /* the runs' own values, too: they make an sd, which nobody asks for */
-    double value = pool_interval(samples->pools[OF_BOTH], share, shares, 1).estimate;
+    struct evidence *both = samples->of[OF_BOTH];
+    double *shares = g_new0(double, 2 * n), value = evidence_interval(both, metric, 1).estimate;
 
     if (!isnan(value))
-        pool_shares(samples->pools[OF_BOTH], value, shares);
+        pool_shares(evidence_pool(both, metric), value, shares);
     for (unsigned i = 0; i < n; i++)
         shares[i] = shares[n + i] - shares[i];
     return shares;
@@ -132,18 +82,16 @@ static double *shares_of(const struct compare_samples *samples, double share, un
 bool compare_quantile_of(struct compare_samples *samples, unsigned pair, unsigned metric, unsigned looks,
                          struct compare_quantile *out)
 {
-    const struct comparison *c = samples->comparison;
-    const struct stats_quantile *quantile = metric_quantile(c->host, metric);
-
     *out = (struct compare_quantile){.n = 0};
-    if (!quantile)
+    if (!metric_quantile(samples->comparison->host, metric))
         return false;
-    read_samples(samples, pair, quantile);
-    if (!samples->read || pool_empty(samples->pools[OF_A]) || pool_empty(samples->pools[OF_B]))
-        return false;
-    out->n = samples->runs[OF_A]->len;
-    out->a = interval_of_pool(samples->pools[OF_A], quantile->share, samples->runs[OF_A], metric, looks);
-    out->b = interval_of_pool(samples->pools[OF_B], quantile->share, samples->runs[OF_B], metric, looks);
-    out->shares = shares_of(samples, quantile->share, out->n);
+    take_runs(samples, pair);
+    for (unsigned i = 0; i < EVIDENCES; i++)
+        if (!evidence_pool(samples->of[i], metric))
+            return false;
+    out->n = evidence_count(samples->of[OF_A]);
+    out->a = evidence_interval(samples->of[OF_A], metric, looks);
+    out->b = evidence_interval(samples->of[OF_B], metric, looks);
+    out->shares = shares_of(samples, metric, out->n);
     return true;
 }

@@ -90,13 +90,12 @@ static bool add_run(struct evidence *evidence, unsigned run, const struct stats_
     return false;
 }
 
-/* NULL if the samples of some run cannot be read. */
-static struct pool *pool_of(struct evidence *evidence, const struct stats_quantile *quantile)
+static void read_samples(struct evidence *evidence, const struct stats_quantile *quantile)
 {
     bool good = true;
 
     if (evidence->procedure && strcmp(evidence->procedure, quantile->procedure) == 0)
-        return evidence->pool;
+        return;
     forget_pool(evidence);
     evidence->procedure = quantile->procedure;
     evidence->pool = pool_new();
@@ -104,7 +103,16 @@ static struct pool *pool_of(struct evidence *evidence, const struct stats_quanti
         good = add_run(evidence, i, quantile);
     if (!good)
         g_clear_pointer(&evidence->pool, pool_free);
-    return evidence->pool;
+}
+
+struct pool *evidence_pool(struct evidence *evidence, unsigned metric)
+{
+    const struct stats_quantile *quantile = metric_quantile(evidence->host, metric);
+
+    if (!quantile)
+        return NULL;
+    read_samples(evidence, quantile);
+    return evidence->pool && !pool_empty(evidence->pool) ? evidence->pool : NULL;
 }
 
 /* --- intervals ------------------------------------------------------------------------------------------ */
@@ -128,14 +136,13 @@ static double ues_of(const struct evidence *evidence)
 struct interval evidence_interval(struct evidence *evidence, unsigned metric, unsigned looks)
 {
     const struct stats_column *column = &evidence->host->metrics[metric];
-    const struct stats_quantile *quantile = metric_quantile(evidence->host, metric);
     double *values = values_of(evidence, metric);
-    struct pool *pool = quantile && evidence->metrics->len > 0 ? pool_of(evidence, quantile) : NULL;
+    struct pool *pool = evidence_pool(evidence, metric);
     struct interval out = interval_of(column, values, evidence->metrics->len, ues_of(evidence), looks);
 
     /* Where no run has a sample there is nothing to pool. A wait of nobody is 0. */
-    if (pool && !pool_empty(pool))
-        out = pool_interval(pool, quantile->share, values, looks);
+    if (pool)
+        out = pool_interval(pool, metric_quantile(evidence->host, metric)->share, values, looks);
     g_free(values);
     return out;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The finished replications of one point, and the interval of each of their metrics. */
+/* Finished runs that belong together, such as the replications of a point, and the interval of each of their
+ * metrics. */
 #ifndef SIM_STUDY_EVIDENCE_H
 #define SIM_STUDY_EVIDENCE_H
 
@@ -18,6 +19,9 @@ unsigned evidence_count(const struct evidence *evidence);
 /* One of so many looks that together hold in 95 %. A quantile without samples (no folder, or they could
  * not be read: evidence_read()) has an estimate, the mean of the runs' own, and no interval. */
 struct interval evidence_interval(struct evidence *evidence, unsigned metric, unsigned looks);
+/* The samples of a quantile, of all runs; the evidence's own until another metric is asked for. NULL: it is
+ * no quantile, there are none, or they could not be read. */
+struct pool *evidence_pool(struct evidence *evidence, unsigned metric);
 /* Of a metric that is a word the worst that a run had; NULL: none. */
 const char *evidence_word(const struct evidence *evidence, unsigned metric);
 /* Could all samples be read that were asked for so far? False and error (G_FILE_ERROR) if not: what was
