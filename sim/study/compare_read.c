@@ -4,11 +4,10 @@
 #include "sim/study/csv_rows.h"
 #include "sim/study/folder.h"
 #include "sim/study/runs.h"
+#include "sim/study/summary.h"
 #include "sim/study/word.h"
 
 #include <inttypes.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 static void clear_run(gpointer data)
@@ -38,7 +37,6 @@ static struct compare_point *new_point(struct compare_side *side, unsigned numbe
 
     point->number = number;
     point->name = name;
-    point->cells = g_new0(char *, config_key_count);
     point->runs = g_array_new(FALSE, TRUE, sizeof(struct compare_run));
     g_array_set_clear_func(point->runs, clear_run);
     g_ptr_array_add(side->points, point);
@@ -113,48 +111,22 @@ static struct manifest *read_manifest(struct compare_side *side, const char *pat
     return NULL;
 }
 
-static int column_of(char **header, const char *name)
-{
-    for (int i = 0; header[i]; i++)
-        if (strcmp(header[i], name) == 0)
-            return i;
-    return -1;
-}
-
 static void take_keys(char **header, char **row, struct compare_point *point)
 {
+    point->cells = g_new0(char *, config_key_count);
     for (unsigned i = 0; i < config_key_count; i++) {
         char *name = g_strdup_printf("%s.%s", config_keys[i].section, config_keys[i].name);
-        int column = column_of(header, name);
+        int column = summary_column(header, name);
 
         point->cells[i] = column < 0 ? NULL : g_strdup(row[column]);
         g_free(name);
     }
 }
 
-static bool take_metrics(const struct compare_side *side, const char *path, char **header, char **row,
-                         double *metrics, GError **error)
+static void take_known(struct compare_side *side, char **header)
 {
-    for (unsigned i = 0; i < side->host->metric_count; i++) {
-        int column = column_of(header, side->host->metrics[i].name);
-        char *end = NULL;
-
-        side->known[i] = side->known[i] && column >= 0;
-        metrics[i] = (double)NAN;
-        if (column < 0 || !*row[column])
-            continue;
-        if (word_list(side->host, i)) {
-            if (!word_value(side->host, i, row[column], &metrics[i]))
-                return wrong(error, path, "summary.csv", "%s is \"%.40s\", which is none of its words",
-                             side->host->metrics[i].name, row[column]);
-            continue;
-        }
-        metrics[i] = g_ascii_strtod(row[column], &end);
-        if (*end || !isfinite(metrics[i]))
-            return wrong(error, path, "summary.csv", "%s is \"%.40s\", which is not a number",
-                         side->host->metrics[i].name, row[column]);
-    }
-    return true;
+    for (unsigned i = 0; i < side->host->metric_count; i++)
+        side->known[i] = side->known[i] && summary_column(header, side->host->metrics[i].name) >= 0;
 }
 
 /* Header and row of a summary.csv; NULL and error. g_ptr_array_unref(). */
@@ -194,13 +166,21 @@ static bool take_summary(struct compare_side *side, const char *path, const GPtr
                          struct compare_point *point, struct compare_run *run, GError **error)
 {
     char **header = g_ptr_array_index(rows, 0), **row = g_ptr_array_index(rows, 1);
-    int seed = column_of(header, "run.seed");
+    int seed = summary_column(header, "run.seed");
+    const char *name;
+    unsigned metric;
 
     take_keys(header, row, point);
     if (seed < 0)
         return wrong(error, path, "summary.csv", "it has no column run.seed");
     run->seed = g_ascii_strtoull(row[seed], NULL, 10);
-    return take_metrics(side, path, header, row, run->metrics, error);
+    take_known(side, header);
+    if (summary_metrics(side->host, header, row, run->metrics, &metric))
+        return true;
+    name = side->host->metrics[metric].name;
+    return wrong(error, path, "summary.csv", "%s is \"%.40s\", which is %s", name,
+                 row[summary_column(header, name)],
+                 word_list(side->host, metric) ? "none of its words" : "not a number");
 }
 
 static bool read_run(struct compare_side *side, const char *path, GError **error)
@@ -239,34 +219,18 @@ static struct study *read_study(const char *path, const struct study_host *host,
 static void take_scenario(const struct study *study, struct compare_point *point)
 {
     struct scenario *scenario = study_point_scenario(study, point->number, NULL);
-    char *text = NULL;
-    const char *why = NULL;
-    struct csv *csv = csv_open_text(&text);
-    GPtrArray *rows;
-    char **row;
 
     g_assert(scenario); /* it was checked with the study */
-    for (unsigned i = 0; i < config_key_count; i++)
-        study->host->cell(csv, scenario, &config_keys[i]);
-    csv_row_end(csv, NULL);
-    csv_close(csv, NULL);
-    rows = csv_rows(text, &why);
-    g_assert(rows && rows->len == 1);
-    row = g_ptr_array_index(rows, 0);
-    for (unsigned i = 0; i < config_key_count; i++)
-        point->cells[i] = g_strdup(row[i]);
-    g_ptr_array_unref(rows);
-    free(text);
+    point->cells = summary_keys(study->host, scenario);
     scenario_free(scenario);
 }
 
 /* Which version made a run; which columns it has, if that is another one. */
 static bool see_columns(struct compare_side *side, const struct study_run *run, GError **error)
 {
-    bool other = run->result.state == RESULT_OTHER, good;
+    bool other = run->result.state == RESULT_OTHER;
     const char *version = other ? run->result.why : side->host->version;
     GPtrArray *rows = other ? read_summary(run->folder, error) : NULL;
-    double *ignored;
 
     if (!side->version)
         side->version = g_strdup(version);
@@ -275,12 +239,9 @@ static bool see_columns(struct compare_side *side, const struct study_run *run, 
         return true;
     if (!rows)
         return false;
-    ignored = g_new(double, side->host->metric_count);
-    good = take_metrics(side, run->folder, g_ptr_array_index(rows, 0), g_ptr_array_index(rows, 1), ignored,
-                        error);
-    g_free(ignored);
+    take_known(side, g_ptr_array_index(rows, 0));
     g_ptr_array_unref(rows);
-    return good;
+    return true;
 }
 
 static bool take_run(struct compare_side *side, struct compare_point *point, const struct study_run *from,

@@ -2,52 +2,26 @@
 /* Points by their scenarios. */
 #include "sim/study/identity.h"
 
-#include "sim/study/csv_rows.h"
+#include "sim/study/summary.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-/* The row that summary.csv has for a scenario, as far as its keys go; g_ptr_array_unref(). */
-static GPtrArray *row_of(const struct study *study, const struct scenario *scenario)
-{
-    char *text = NULL;
-    const char *why = NULL;
-    struct csv *csv = csv_open_text(&text);
-    GPtrArray *rows;
-
-    for (unsigned i = 0; i < config_key_count; i++)
-        study->host->cell(csv, scenario, &config_keys[i]);
-    csv_row_end(csv, NULL);
-    csv_close(csv, NULL);
-    rows = csv_rows(text, &why);
-    free(text);
-    g_assert(rows && rows->len == 1);
-    return rows;
-}
-
-static bool is_seed(const struct config_key *key)
-{
-    return strcmp(key->section, "run") == 0 && strcmp(key->name, "seed") == 0;
-}
 
 char *identity_of(const struct study *study, unsigned point)
 {
     struct scenario *scenario = study_point_scenario(study, point, NULL);
     struct scenario *plain = scenario_parse("defaults", "", NULL, NULL, NULL);
     GString *text = g_string_new(NULL);
-    GPtrArray *own, *standard;
+    const struct config_key *seed = study_key("run.seed");
     char **cells, **defaults;
 
     g_assert(scenario && plain); /* it was checked with the study */
-    own = row_of(study, scenario);
-    standard = row_of(study, plain);
-    cells = g_ptr_array_index(own, 0);
-    defaults = g_ptr_array_index(standard, 0);
+    cells = summary_keys(study->host, scenario);
+    defaults = summary_keys(study->host, plain);
     for (unsigned i = 0; i < config_key_count; i++)
-        if (!is_seed(&config_keys[i]) && strcmp(cells[i], defaults[i]) != 0)
+        if (&config_keys[i] != seed && strcmp(cells[i], defaults[i]) != 0)
             g_string_append_printf(text, "%s.%s=%s\n", config_keys[i].section, config_keys[i].name, cells[i]);
-    g_ptr_array_unref(own);
-    g_ptr_array_unref(standard);
+    g_strfreev(cells);
+    g_strfreev(defaults);
     scenario_free(plain);
     scenario_free(scenario);
     return g_string_free(text, FALSE);

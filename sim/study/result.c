@@ -5,13 +5,13 @@
 
 #include "sim/files/aside.h"
 #include "sim/study/csv_rows.h"
+#include "sim/study/summary.h"
 #include "sim/study/word.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What of a failed run's words is kept. */
@@ -123,14 +123,6 @@ static bool files_whole(const char *folder, const struct manifest *manifest, str
     return !why || damaged(out, why);
 }
 
-static int column_of(char **header, const char *name)
-{
-    for (int i = 0; header[i]; i++)
-        if (strcmp(header[i], name) == 0)
-            return i;
-    return -1;
-}
-
 static bool same_columns(const struct study_host *host, char **header)
 {
     for (unsigned i = 0; i < config_key_count; i++, header++) {
@@ -157,34 +149,15 @@ static bool same_cell(const char *a, const char *b)
     return *a && *b && !*end_a && !*end_b && fabs(first - second) <= 1e-9 * fabs(second);
 }
 
-/* The row that summary.csv has for a scenario, as far as its keys go; g_ptr_array_unref(). */
-static GPtrArray *scenario_row(const struct result_wanted *wanted)
-{
-    char *text = NULL;
-    const char *why = NULL;
-    struct csv *csv = csv_open_text(&text);
-    GPtrArray *rows;
-
-    for (unsigned i = 0; i < config_key_count; i++)
-        wanted->host->cell(csv, wanted->scenario, &config_keys[i]);
-    csv_row_end(csv, NULL);
-    csv_close(csv, NULL);
-    rows = csv_rows(text, &why);
-    free(text);
-    g_assert(rows && rows->len == 1);
-    return rows;
-}
-
 /* Was the run made with this scenario? A key that another version did not have cannot tell. */
 static bool scenario_fits(char **header, char **row, const struct result_wanted *wanted, struct result *out)
 {
-    GPtrArray *rows = scenario_row(wanted);
-    char **expected = g_ptr_array_index(rows, 0);
+    char **expected = summary_keys(wanted->host, wanted->scenario);
     bool same = true;
 
     for (unsigned i = 0; i < config_key_count && same; i++) {
         char *name = g_strdup_printf("%s.%s", config_keys[i].section, config_keys[i].name);
-        int column = strcmp(name, "run.seed") == 0 ? -1 : column_of(header, name);
+        int column = strcmp(name, "run.seed") == 0 ? -1 : summary_column(header, name);
 
         same = column < 0 || same_cell(row[column], expected[i]);
         if (!same)
@@ -192,13 +165,13 @@ static bool scenario_fits(char **header, char **row, const struct result_wanted 
                                          expected[i]));
         g_free(name);
     }
-    g_ptr_array_unref(rows);
+    g_strfreev(expected);
     return same;
 }
 
 static bool row_fits(char **header, char **row, const struct result_wanted *wanted, struct result *out)
 {
-    int column = column_of(header, "run.seed");
+    int column = summary_column(header, "run.seed");
     char *seed = g_strdup_printf("%" PRIu64, wanted->seed);
     bool right = column >= 0 && strcmp(row[column], seed) == 0;
 
@@ -209,38 +182,26 @@ static bool row_fits(char **header, char **row, const struct result_wanted *want
     return right && scenario_fits(header, row, wanted, out);
 }
 
-static bool take_metric(const struct study_host *host, unsigned metric, const char *cell, struct result *out)
-{
-    const char *const *words = word_list(host, metric);
-    char *end = NULL, *choice;
-
-    if (words && word_value(host, metric, cell, &out->metrics[metric]))
-        return true;
-    if (words) {
-        choice = word_choice(words);
-        damaged(out, g_strdup_printf("summary.csv: %s is \"%.40s\", expected %s", host->metrics[metric].name,
-                                     cell, choice));
-        g_free(choice);
-        return false;
-    }
-    out->metrics[metric] = g_ascii_strtod(cell, &end);
-    return (!*end && isfinite(out->metrics[metric])) ||
-           damaged(out, g_strdup_printf("summary.csv: %s is \"%.40s\", which is not a number",
-                                        host->metrics[metric].name, cell));
-}
-
 static bool take_metrics(char **header, char **row, const struct study_host *host, struct result *out)
 {
-    bool good = true;
+    const char *const *words;
+    const char *name, *cell;
+    char *choice;
+    unsigned wrong;
 
     out->metrics = g_new(double, host->metric_count);
-    for (unsigned i = 0; i < host->metric_count && good; i++) {
-        int column = column_of(header, host->metrics[i].name);
-
-        out->metrics[i] = (double)NAN;
-        good = column < 0 || !*row[column] || take_metric(host, i, row[column], out);
-    }
-    return good;
+    if (summary_metrics(host, header, row, out->metrics, &wrong))
+        return true;
+    name = host->metrics[wrong].name;
+    cell = row[summary_column(header, name)];
+    words = word_list(host, wrong);
+    if (!words)
+        return damaged(out,
+                       g_strdup_printf("summary.csv: %s is \"%.40s\", which is not a number", name, cell));
+    choice = word_choice(words);
+    damaged(out, g_strdup_printf("summary.csv: %s is \"%.40s\", expected %s", name, cell, choice));
+    g_free(choice);
+    return false;
 }
 
 static bool read_summary(const char *folder, const struct result_wanted *wanted, struct result *out,
