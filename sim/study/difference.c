@@ -187,26 +187,11 @@ static void relative_of(const struct stats_column *column, const double *a, cons
 
 /* --- all of it ------------------------------------------------------------------------------------------ */
 
-static int by_value(const void *a, const void *b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-
-    return (left > right) - (left < right);
-}
-
 static double middle_of(const struct stats_column *column, const double *values, unsigned n)
 {
-    double *order, median;
-
     if (n == 0)
         return (double)NAN;
-    if (column->kind != STATS_EXTREME)
-        return statistics_of(values, n).mean;
-    order = g_memdup2(values, n * sizeof *values);
-    qsort(order, n, sizeof *order, by_value);
-    median = (order[(n - 1) / 2] + order[n / 2]) / 2;
-    g_free(order);
-    return median;
+    return column->kind == STATS_EXTREME ? statistics_median(values, n) : statistics_of(values, n).mean;
 }
 
 struct difference difference_of(const struct stats_column *column, const double *a, const double *b,

@@ -6,7 +6,6 @@
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 const char interval_too_few[] = "too few replications";
@@ -78,25 +77,10 @@ static double events_of_run(double mean)
     return least;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-
-    return (left > right) - (left < right);
-}
-
-static double *sorted(const double *values, unsigned n)
-{
-    double *copy = g_memdup2(values, n * sizeof *values);
-
-    qsort(copy, n, sizeof *copy, by_value);
-    return copy;
-}
-
 /* The value that most runs have, the least of them. */
 static double usual(const double *values, unsigned n)
 {
-    double *order = sorted(values, n), best = order[0];
+    double *order = statistics_sorted(values, n), best = order[0];
     unsigned most = 0;
 
     for (unsigned i = 0, from = 0; i < n; i++) {
@@ -189,10 +173,10 @@ static void events_interval(const struct events *e, struct interval *out)
 /* The median, between two of the values in order. */
 static void extreme(const double *values, unsigned looks, struct interval *out)
 {
-    double *order = sorted(values, out->n);
+    double *order = statistics_sorted(values, out->n);
     unsigned n = out->n, cut = 0;
 
-    out->estimate = (order[(n - 1) / 2] + order[n / 2]) / 2;
+    out->estimate = statistics_median(values, n);
     while (cut < n / 2 && 2 * gsl_cdf_binomial_P(cut, 0.5, n) <= EXTREME_MISS / looks)
         cut++;
     if (cut > 0) {

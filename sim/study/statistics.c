@@ -4,6 +4,7 @@
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
+#include <stdlib.h>
 
 unsigned statistics_looks(unsigned first, unsigned last)
 {
@@ -78,6 +79,29 @@ enum answer statistics_answer(const char *comparison, const double *differences,
 enum answer statistics_answer_mean(const char *comparison, int sign)
 {
     return statistics_interval_answer(comparison, sign, sign);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+
+    return (left > right) - (left < right);
+}
+
+double *statistics_sorted(const double *values, unsigned n)
+{
+    double *order = g_memdup2(values, n * sizeof *values);
+
+    qsort(order, n, sizeof *order, by_value);
+    return order;
+}
+
+double statistics_median(const double *values, unsigned n)
+{
+    double *order = statistics_sorted(values, n), median = (order[(n - 1) / 2] + order[n / 2]) / 2;
+
+    g_free(order);
+    return median;
 }
 
 bool statistics_alike(const double *values, unsigned n)

@@ -20,6 +20,11 @@ struct statistics {
  * exactly their value as mean, and no spread. */
 struct statistics statistics_of(const double *values, unsigned n);
 
+/* The values from the least on; g_free. */
+double *statistics_sorted(const double *values, unsigned n);
+/* The one in the middle, or the mean of the two; n > 0. */
+double statistics_median(const double *values, unsigned n);
+
 /* How often the values are looked at when they come `first` at a time until there are `last` of them. */
 unsigned statistics_looks(unsigned first, unsigned last);
 
