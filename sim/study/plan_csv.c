@@ -105,11 +105,6 @@ static bool point_cells(struct csv *csv, const struct plan *plan, unsigned point
     return true;
 }
 
-static const struct plan_value *value_at(const struct plan_point *point, unsigned place)
-{
-    return place == SEARCH_NONE ? NULL : &point->values[place];
-}
-
 /* --- plan.csv: cells behind those of answer and neighbour ----------------------------------------------- */
 
 static void headers(struct csv *csv, const char *const *names, unsigned count)
@@ -138,8 +133,8 @@ static bool window_cells(struct csv *csv, const struct plan *plan, const struct 
     if (!value_cell(csv, plan, 0, point->number, there ? look->low : SEARCH_NONE, error) ||
         !value_cell(csv, plan, 0, point->number, there ? look->high : SEARCH_NONE, error))
         return false;
-    failed_cell(csv, plan, value_at(point, there ? look->below : SEARCH_NONE));
-    failed_cell(csv, plan, value_at(point, there ? look->above : SEARCH_NONE));
+    failed_cell(csv, plan, plan_value_at(point, there ? look->below : SEARCH_NONE));
+    failed_cell(csv, plan, plan_value_at(point, there ? look->above : SEARCH_NONE));
     return true;
 }
 
@@ -221,7 +216,7 @@ static bool plan_row(struct csv *csv, const struct plan *plan, const struct plan
 {
     unsigned answer = point->failure ? SEARCH_NONE : point->look.answer;
     unsigned neighbour = point->failure ? SEARCH_NONE : point->look.neighbour;
-    const struct plan_value *at = value_at(point, answer), *beside = value_at(point, neighbour);
+    const struct plan_value *at = plan_value_at(point, answer), *beside = plan_value_at(point, neighbour);
 
     if (!point_cells(csv, plan, point->number, error))
         return false;

@@ -371,13 +371,7 @@ struct search frontier_look(const struct search_seen *seen, const struct frontie
     struct view view = {seen, grid, false, false, g_new(enum verdict, count)};
     struct choice choice = {g_new(bool, count), g_new(unsigned, count), g_new(unsigned, count),
                             g_new(unsigned, count + 1)};
-    struct search out = {.status = SEARCH_GOES_ON,
-                         .answer = SEARCH_NONE,
-                         .neighbour = SEARCH_NONE,
-                         .low = SEARCH_NONE,
-                         .high = SEARCH_NONE,
-                         .below = SEARCH_NONE,
-                         .above = SEARCH_NONE};
+    struct search out = search_begun();
 
     need_grid(&out, &view);
     if (out.needed_count == 0) {

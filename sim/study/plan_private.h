@@ -120,6 +120,8 @@ bool plan_write_frontier(const struct plan *plan, GError **error);
 
 /* "smallest" or "largest"; of two keys "cheapest". */
 const char *plan_sought(const struct plan *plan);
+/* The value at a place of the search; NULL: SEARCH_NONE. */
+const struct plan_value *plan_value_at(const struct plan_point *point, unsigned place);
 /* Did the intervals decide at all values that the outcome rests on (search_rests_on())? */
 bool plan_point_sure(const struct plan_point *point);
 /* How many values were looked at. */

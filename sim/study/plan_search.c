@@ -266,15 +266,20 @@ static void look_between(const struct view *view, bool largest)
     view->out->neighbour = search_nearest_miss(view->seen, view->count, view->parts, largest);
 }
 
+struct search search_begun(void)
+{
+    return (struct search){.status = SEARCH_GOES_ON,
+                           .answer = SEARCH_NONE,
+                           .neighbour = SEARCH_NONE,
+                           .low = SEARCH_NONE,
+                           .high = SEARCH_NONE,
+                           .below = SEARCH_NONE,
+                           .above = SEARCH_NONE};
+}
+
 struct search search_look(const struct search_seen *seen, unsigned count, unsigned parts, bool largest)
 {
-    struct search out = {.status = SEARCH_GOES_ON,
-                         .answer = SEARCH_NONE,
-                         .neighbour = SEARCH_NONE,
-                         .low = SEARCH_NONE,
-                         .high = SEARCH_NONE,
-                         .below = SEARCH_NONE,
-                         .above = SEARCH_NONE};
+    struct search out = search_begun();
     const struct view view = {seen, count, parts, &out};
 
     need_grid(&view);

@@ -54,6 +54,9 @@ struct search {
     unsigned left;         /* looks to come after the needed ones, as far as can be told */
 };
 
+/* Goes on, with nothing found. */
+struct search search_begun(void);
+
 /* seen: the `count` values of a range, in order. parts: of the target. largest: the largest value that
  * meets is sought, else the smallest; no look depends on it. */
 struct search search_look(const struct search_seen *seen, unsigned count, unsigned parts, bool largest);

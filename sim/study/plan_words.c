@@ -9,12 +9,12 @@
 /* Windows that are told one by one. */
 #define WINDOWS_TOLD 4
 
-static const struct plan_value *value_at(const struct plan_point *point, unsigned place)
+/* --- what tables say, too ------------------------------------------------------------------------------- */
+
+const struct plan_value *plan_value_at(const struct plan_point *point, unsigned place)
 {
     return place == SEARCH_NONE ? NULL : &point->values[place];
 }
-
-/* --- what tables say, too ------------------------------------------------------------------------------- */
 
 bool plan_point_sure(const struct plan_point *point)
 {
@@ -288,7 +288,7 @@ static void add_not_looked(GString *to, const struct plan *plan, const struct pl
 static void add_never(GString *to, const struct plan *plan, const struct plan_point *point)
 {
     unsigned looked = plan_looked(point);
-    const struct plan_value *nearest = value_at(point, point->look.neighbour);
+    const struct plan_value *nearest = plan_value_at(point, point->look.neighbour);
     char *metrics;
 
     if (plan->axis_count > 1)
@@ -353,8 +353,8 @@ static void add_missing(GString *to, const struct plan *plan, const struct plan_
 
 static void add_found(GString *to, const struct plan *plan, const struct plan_point *point)
 {
-    const struct plan_value *at = value_at(point, point->look.answer);
-    const struct plan_value *beside = value_at(point, point->look.neighbour);
+    const struct plan_value *at = plan_value_at(point, point->look.answer);
+    const struct plan_value *beside = plan_value_at(point, point->look.neighbour);
     bool sure = plan_point_sure(point);
 
     if (at && plan->axis_count > 1)
