@@ -338,10 +338,25 @@ int cli_finish_output(void)
     return CLI_FAILED;
 }
 
-bool cli_format_csv(const char *format, bool *refused)
+int cli_list(int argc, char **argv, const char *about, void (*print_table)(void), void (*print_csv)(void))
 {
-    *refused = format && strcmp(format, "csv") != 0;
-    if (*refused)
-        cli_error("unknown format \"%s\", the only one is csv", format);
-    return format && !*refused;
+    char *format = NULL;
+    const GOptionEntry entries[] = {{"format", 0, 0, G_OPTION_ARG_STRING, &format, "csv: for scripts", "csv"},
+                                    {.long_name = NULL}};
+    enum cli_parsed parsed = cli_parse("", about, entries, &argc, argv);
+    bool refused = parsed == CLI_REFUSED;
+
+    if (parsed == CLI_GO) {
+        bool known = !format || strcmp(format, "csv") == 0;
+
+        if (!known)
+            cli_error("unknown format \"%s\", the only one is csv", format);
+        if (argc > 1)
+            cli_error("%s: unexpected \"%s\"", argv[0], argv[1]);
+        refused = !known || argc > 1;
+        if (!refused)
+            (format ? print_csv : print_table)();
+    }
+    g_free(format);
+    return refused ? CLI_WRONG : cli_finish_output();
 }

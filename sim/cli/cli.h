@@ -59,8 +59,8 @@ struct scenario *cli_load(const char *path, const char *const *settings, scenari
 /* Ends standard output: CLI_OK, or CLI_FAILED and a message if not all of it could be written. */
 int cli_finish_output(void);
 
-/* True for "csv", false for NULL; another --format is refused with a message. */
-bool cli_format_csv(const char *format, bool *refused);
+/* A command that takes no operand and prints a list: as a table, or with --format csv. Its status. */
+int cli_list(int argc, char **argv, const char *about, void (*print_table)(void), void (*print_csv)(void));
 
 /* A word of a CHOICE key: the one the scenario has. Free with g_free. */
 char *cli_choice(const struct config_key *key, int chosen);

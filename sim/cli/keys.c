@@ -87,23 +87,6 @@ static void print_table(void)
 
 int keys_command(int argc, char **argv)
 {
-    char *format = NULL;
-    const GOptionEntry entries[] = {{"format", 0, 0, G_OPTION_ARG_STRING, &format, "csv: for scripts", "csv"},
-                                    {.long_name = NULL}};
-    enum cli_parsed parsed = cli_parse(
-        "", "Lists every scenario key with type, unit, default, range and meaning.", entries, &argc, argv);
-    bool refused = parsed == CLI_REFUSED, csv = false;
-
-    if (parsed == CLI_GO) {
-        csv = cli_format_csv(format, &refused);
-        if (argc > 1) {
-            cli_error("keys: unexpected \"%s\"", argv[1]);
-            refused = true;
-        } else if (!refused && csv)
-            print_csv();
-        else if (!refused)
-            print_table();
-    }
-    g_free(format);
-    return refused ? CLI_WRONG : cli_finish_output();
+    return cli_list(argc, argv, "Lists every scenario key with type, unit, default, range and meaning.",
+                    print_table, print_csv);
 }

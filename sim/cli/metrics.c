@@ -113,24 +113,7 @@ static void print_table(void)
 
 int metrics_command(int argc, char **argv)
 {
-    char *format = NULL;
-    const GOptionEntry entries[] = {{"format", 0, 0, G_OPTION_ARG_STRING, &format, "csv: for scripts", "csv"},
-                                    {.long_name = NULL}};
-    enum cli_parsed parsed =
-        cli_parse("", "Lists every column of the CSV files that a run writes, with unit and meaning.",
-                  entries, &argc, argv);
-    bool refused = parsed == CLI_REFUSED, csv = false;
-
-    if (parsed == CLI_GO) {
-        csv = cli_format_csv(format, &refused);
-        if (argc > 1) {
-            cli_error("metrics: unexpected \"%s\"", argv[1]);
-            refused = true;
-        } else if (!refused && csv)
-            print_csv();
-        else if (!refused)
-            print_table();
-    }
-    g_free(format);
-    return refused ? CLI_WRONG : cli_finish_output();
+    return cli_list(argc, argv,
+                    "Lists every column of the CSV files that a run writes, with unit and meaning.",
+                    print_table, print_csv);
 }
