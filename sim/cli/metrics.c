@@ -59,7 +59,7 @@ static void print_csv(void)
 {
     puts("file,column,unit,meaning");
     for (unsigned i = 0; i < config_key_count; i++) {
-        char *name = g_strdup_printf("%s.%s", config_keys[i].section, config_keys[i].name);
+        char *name = config_key_name(&config_keys[i]);
         struct stats_column column = {name, config_type_unit(config_keys[i].type), config_keys[i].meaning,
                                       STATS_OTHER};
 

@@ -102,7 +102,7 @@ static void value_cell(struct csv *csv, const struct stats_value *value)
 static bool summary_rows(const struct report *report, struct csv *csv, GError **error)
 {
     for (unsigned i = 0; i < config_key_count; i++) {
-        char *name = g_strdup_printf("%s.%s", config_keys[i].section, config_keys[i].name);
+        char *name = config_key_name(&config_keys[i]);
 
         csv_text(csv, name);
         g_free(name);

@@ -31,6 +31,11 @@ const char *config_key_gone(const char *name)
     return NULL;
 }
 
+char *config_key_name(const struct config_key *key)
+{
+    return g_strdup_printf("%s.%s", key->section, key->name);
+}
+
 const char *config_type_name(enum config_type type)
 {
     static const char *const names[] = {

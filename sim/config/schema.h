@@ -82,6 +82,8 @@ extern const unsigned config_key_count;
 /* Why a key of an earlier version ("section.key") is there no more and what to set instead; NULL: there never
  * was one. */
 const char *config_key_gone(const char *name);
+/* "section.key"; g_free. */
+char *config_key_name(const struct config_key *key);
 const char *config_type_name(enum config_type type);
 /* "1", "s", "bytes", "bit/s", "1/s", "ratio", "text" ... */
 const char *config_type_unit(enum config_type type);

@@ -111,7 +111,7 @@ bool compare_keys_rows(struct csv *csv, const void *comparison, GError **error)
     good = csv_row_end(csv, error);
     for (unsigned i = 0; i < c->keys->len && good; i++) {
         const struct compare_key *key = &g_array_index(c->keys, struct compare_key, i);
-        char *name = g_strdup_printf("%s.%s", key->key->section, key->key->name);
+        char *name = config_key_name(key->key);
 
         csv_text(csv, name);
         csv_text(csv, config_type_unit(key->key->type));

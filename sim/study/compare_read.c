@@ -115,7 +115,7 @@ static void take_keys(char **header, char **row, struct compare_point *point)
 {
     point->cells = g_new0(char *, config_key_count);
     for (unsigned i = 0; i < config_key_count; i++) {
-        char *name = g_strdup_printf("%s.%s", config_keys[i].section, config_keys[i].name);
+        char *name = config_key_name(&config_keys[i]);
         int column = summary_column(header, name);
 
         point->cells[i] = column < 0 ? NULL : g_strdup(row[column]);

@@ -178,7 +178,7 @@ void study_offer_keys(struct suggestion *suggestion)
 {
     /* A suggestion keeps the name it was offered, so the name has to stay. */
     for (unsigned i = 0; i < config_key_count; i++) {
-        char *name = g_strdup_printf("%s.%s", config_keys[i].section, config_keys[i].name);
+        char *name = config_key_name(&config_keys[i]);
 
         suggest_offer(suggestion, g_intern_string(name));
         g_free(name);
@@ -400,7 +400,7 @@ void study_header_cells(const struct study *study, struct csv *csv)
 
         for (unsigned k = 0; k < axis->keys->len; k++) {
             const struct config_key *key = g_array_index(axis->keys, struct study_axis_key, k).key;
-            char *name = g_strdup_printf("%s.%s", key->section, key->name);
+            char *name = config_key_name(key);
 
             csv_text(csv, name);
             g_free(name);

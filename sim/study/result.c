@@ -156,7 +156,7 @@ static bool scenario_fits(char **header, char **row, const struct result_wanted 
     bool same = true;
 
     for (unsigned i = 0; i < config_key_count && same; i++) {
-        char *name = g_strdup_printf("%s.%s", config_keys[i].section, config_keys[i].name);
+        char *name = config_key_name(&config_keys[i]);
         int column = strcmp(name, "run.seed") == 0 ? -1 : summary_column(header, name);
 
         same = column < 0 || same_cell(row[column], expected[i]);

@@ -327,7 +327,7 @@ static void check_repeats(struct reader *reader, const struct study_axis *axis, 
 {
     GHashTable *places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     const struct study_axis_key *first = &g_array_index(axis->keys, struct study_axis_key, 0);
-    char *name = g_strdup_printf("%s.%s", first->key->section, first->key->name);
+    char *name = config_key_name(first->key);
     bool repeats = false;
 
     for (unsigned i = 0; i < axis->length && !repeats; i++) {
@@ -365,7 +365,7 @@ static void check_axes(struct reader *reader)
         for (unsigned k = 0; k < axis->keys->len; k++) {
             const struct config_key *key = g_array_index(axis->keys, struct study_axis_key, k).key;
             unsigned line = reader->taken[key - config_keys], other = reader->variant[key - config_keys];
-            char *name = g_strdup_printf("%s.%s", key->section, key->name);
+            char *name = config_key_name(key);
 
             if (other)
                 reader_mistake(reader, line, section, name, CONFIG_ERROR_CONTRADICTION,
