@@ -95,9 +95,7 @@ static int check_until(const struct study *study, const GArray *runs, const stru
         const struct study_run *failed = collect_given_up(runs, point);
 
         if (failed)
-            cli_error("point %u: given up, its replications %u to %u failed, the last one by: %s", point,
-                      failed->replication - COLLECT_FAILURES_MAX + 1, failed->replication,
-                      failed->result.why);
+            study_command_given_up("", failed);
         else if (!collect_narrow(study, runs, point, until))
             printf("%u\n", point);
     }

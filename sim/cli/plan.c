@@ -69,27 +69,22 @@ static void tell(const char *text)
 
 struct watched {
     const struct plan *plan;
-    int64_t start_us;
+    struct sweep_progress progress;
 };
 
 static gboolean on_time(gpointer user)
 {
-    const struct watched *watched = user;
-    struct sweep_progress progress = {.total = 0};
-    char *text;
+    struct watched *watched = user;
 
-    plan_progress(watched->plan, &progress.ended, &progress.total);
-    text = sweep_progress_text(&progress, (g_get_monotonic_time() - watched->start_us) / G_USEC_PER_SEC);
-    fprintf(stderr, "\r%s\033[K", text);
-    fflush(stderr);
-    g_free(text);
+    plan_progress(watched->plan, &watched->progress.ended, &watched->progress.total);
+    sweep_progress_print(&watched->progress);
     return G_SOURCE_CONTINUE;
 }
 
 /* plan_run() with a line on a terminal: runs that have ended, time left. */
 static enum plan_outcome run_watched(struct plan *plan, bool shown, GError **error)
 {
-    struct watched watched = {plan, g_get_monotonic_time()};
+    struct watched watched = {plan, {.start_us = g_get_monotonic_time()}};
     guint source = shown && isatty(STDERR_FILENO) ? g_timeout_add(PROGRESS_MS, on_time, &watched) : 0;
     enum plan_outcome outcome = plan_run(plan, error);
 

@@ -8,6 +8,7 @@
 #include "sim/cli/report.h"
 #include "sim/config/file.h"
 #include "sim/config/value.h"
+#include "sim/study/collect.h"
 #include "sim/study/folder.h"
 #include "sim/study/jobs.h"
 
@@ -247,6 +248,13 @@ void study_command_other_version(const char *dir, const char *which)
         "%s/runs/%s; results of different versions do not belong in one table: --any-version takes them "
         "all the same, -o names another folder",
         dir, which);
+}
+
+void study_command_given_up(const char *before, const struct study_run *failed)
+{
+    cli_error("%spoint %u: given up, its replications %u to %u failed, the last one by: %s", before,
+              failed->point, failed->replication - COLLECT_FAILURES_MAX + 1, failed->replication,
+              failed->result.why);
 }
 
 void study_command_tell_limit(const struct study *study)

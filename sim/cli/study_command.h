@@ -40,6 +40,9 @@ void study_command_print_run(const struct study *study, const char *dir, const s
 /* Says that a run was made by another version; which: of runs_other_version(). */
 void study_command_other_version(const char *dir, const char *which);
 
+/* Says that a point gets no more replications; failed: of collect_given_up(). */
+void study_command_given_up(const char *before, const struct study_run *failed);
+
 /* Says it if the hard limit of memory is below that of the study. */
 void study_command_tell_limit(const struct study *study);
 

@@ -144,9 +144,7 @@ static void tell_rounds(const struct sweep *sweep)
         const struct study_run *failed = sweep->rounds.goals[p] ? collect_given_up(sweep->runs, p) : NULL;
 
         if (failed)
-            cli_error("sweep: point %u: given up, its replications %u to %u failed, the last one by: %s", p,
-                      failed->replication - COLLECT_FAILURES_MAX + 1, failed->replication,
-                      failed->result.why);
+            study_command_given_up("sweep: ", failed);
         else if (sweep->rounds.wide[p] && !sweep->stopped)
             cli_error("sweep: point %u: not yet %s after %u replications", p, sweep->options->until,
                       sweep->rounds.goals[p]);

@@ -75,7 +75,7 @@ struct sweep_progress {
 };
 void sweep_progress_begin(struct sweep_progress *progress, unsigned total, bool shown);
 void sweep_progress_end(struct sweep_progress *progress);
-/* "[###   ] 3 of 10 runs, 1 failed, 0:00:12 left"; g_free. */
-char *sweep_progress_text(const struct sweep_progress *progress, int64_t elapsed_s);
+/* Draws the line anew. */
+void sweep_progress_print(const struct sweep_progress *progress);
 
 #endif
