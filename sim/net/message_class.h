@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Sizes of message buffers: 256, 512, ... 4096 bytes with their header. For engines. */
+/* Message buffers of a few sizes, 256, 512, ... 4096 bytes with their header, and a shelf for each. For
+ * engines. */
 #ifndef SIM_NET_MESSAGE_CLASS_H
 #define SIM_NET_MESSAGE_CLASS_H
 
 #include "sim/net/net.h"
+#include "sim/net/shelf.h"
 
 #include <glib.h>
 
@@ -33,6 +35,41 @@ static inline uint16_t message_class_capacity(unsigned class)
     size_t room = message_class_bytes(class) - offsetof(struct net_message, bytes);
 
     return (uint16_t)(room < NET_MESSAGE_BYTES_MAX ? room : NET_MESSAGE_BYTES_MAX);
+}
+
+static inline void message_shelves_init(struct shelf shelves[MESSAGE_CLASSES])
+{
+    for (unsigned i = 0; i < MESSAGE_CLASSES; i++)
+        shelf_init(&shelves[i], message_class_bytes(i));
+}
+
+static inline void message_shelves_clear(struct shelf shelves[MESSAGE_CLASSES])
+{
+    for (unsigned i = 0; i < MESSAGE_CLASSES; i++)
+        shelf_clear(&shelves[i]);
+}
+
+/* An empty message: one reference, and 0 in what the engine notes for its books. */
+static inline struct net_message *message_take(struct shelf shelves[MESSAGE_CLASSES], unsigned kind,
+                                               size_t capacity)
+{
+    g_assert(capacity <= NET_MESSAGE_BYTES_MAX);
+    unsigned class = message_class_of(capacity);
+    struct net_message *message = shelf_take(&shelves[class]);
+
+    message->next = NULL;
+    message->mark_ns = 0;
+    atomic_init(&message->refs, 1);
+    message->length = 0;
+    message->capacity = message_class_capacity(class);
+    message->kind = (uint8_t)kind;
+    atomic_init(&message->delivered, 0);
+    return message;
+}
+
+static inline void message_give(struct shelf shelves[MESSAGE_CLASSES], struct net_message *message)
+{
+    shelf_give(&shelves[message_class_of(message->capacity)], message);
 }
 
 #endif

@@ -206,7 +206,7 @@ static void init_regions(struct native *native)
         region->base.index = i;
         kernel_region_set_context(region->kernel, region);
         shelf_init(&region->packets, sizeof(struct packet));
-        message_pools_init(region);
+        message_shelves_init(region->messages);
         tcp_init(region);
     }
 }
@@ -300,7 +300,7 @@ void native_free(struct native *native)
     for (uint32_t i = 0; i < native->region_count; i++) {
         struct native_region *region = &native->regions[i];
         tcp_clear(region);
-        message_pools_clear(region);
+        message_shelves_clear(region->messages);
         shelf_clear(&region->packets);
     }
     kernel_free(native->kernel);

@@ -31,7 +31,7 @@ enum event_kind {
     EVENT_KINDS
 };
 
-/* net_message.delivered: how the books treat the message's end. */
+/* net_message.delivered: how the books treat the message's end. A message begins with the first. */
 enum message_state {
     MESSAGE_LOOSE,     /* datagrams are booked packet by packet; a message that was never sent, not at all */
     MESSAGE_ON_STREAM, /* lost if its last reference goes now */
@@ -141,8 +141,6 @@ static inline struct cell *cell_of(const struct native *native, uint32_t host)
 }
 
 /* message.c */
-void message_pools_init(struct native_region *region);
-void message_pools_clear(struct native_region *region);
 struct net_message *message_new(struct net_region *at, unsigned kind, size_t capacity);
 void message_drop(struct net_region *at, struct net_message *message);
 void message_free(struct native_region *region, struct net_message *message);

@@ -3,34 +3,12 @@
  * where the last reference goes. */
 #include "sim/net/native/internal.h"
 
-void message_pools_init(struct native_region *region)
-{
-    for (unsigned i = 0; i < MESSAGE_CLASSES; i++)
-        shelf_init(&region->messages[i], message_class_bytes(i));
-}
-
-void message_pools_clear(struct native_region *region)
-{
-    for (unsigned i = 0; i < MESSAGE_CLASSES; i++)
-        shelf_clear(&region->messages[i]);
-}
-
 struct net_message *message_new(struct net_region *at, unsigned kind, size_t capacity)
 {
     struct native_region *region = region_of(at);
 
-    g_assert(kind < region->native->config.kinds && capacity <= NET_MESSAGE_BYTES_MAX);
-    unsigned class = message_class_of(capacity);
-    struct net_message *message = shelf_take(&region->messages[class]);
-
-    message->next = NULL;
-    message->mark_ns = 0;
-    atomic_init(&message->refs, 1);
-    message->length = 0;
-    message->capacity = message_class_capacity(class);
-    message->kind = (uint8_t)kind;
-    atomic_init(&message->delivered, MESSAGE_LOOSE);
-    return message;
+    g_assert(kind < region->native->config.kinds);
+    return message_take(region->messages, kind, capacity);
 }
 
 void message_free(struct native_region *region, struct net_message *message)
@@ -41,7 +19,7 @@ void message_free(struct native_region *region, struct net_message *message)
         region->books[message->kind].lost++;
     else if (state == MESSAGE_DAMAGED)
         message_unref(region, message->next);
-    shelf_give(&region->messages[message_class_of(message->capacity)], message);
+    message_give(region->messages, message);
 }
 
 void message_drop(struct net_region *at, struct net_message *message)

@@ -200,8 +200,6 @@ void ns3_timeout_cancel(struct net_region *at, uint64_t timeout);
 void ns3_timers_clear(struct ns3_net *net);
 
 /* message.c */
-void ns3_messages_init(struct ns3_net *net);
-void ns3_messages_clear(struct ns3_net *net);
 struct net_message *ns3_message_new(struct net_region *at, unsigned kind, size_t capacity);
 void ns3_message_drop(struct net_region *at, struct net_message *message);
 /* The same without a region. */
