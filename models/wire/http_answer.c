@@ -49,6 +49,28 @@ enum wire_status http_challenge_encode(const char *server, const struct digest_f
     return wire_finish(&w, length);
 }
 
+enum wire_status http_success_encode(const char *server, const char *content_type,
+                                     const struct digest_fields *info, int64_t unix_s, int64_t expiry_unix_s,
+                                     struct bytes body, uint8_t *out, size_t capacity, size_t *length)
+{
+    struct wire_writer w = wire_writer(out, capacity);
+
+    wire_put_literal(&w, "HTTP/1.1 200 OK" CRLF "Server: ");
+    wire_put(&w, server, strlen(server));
+    wire_put_literal(&w, CRLF "Authentication-Info: ");
+    digest_put_info(&w, info);
+    wire_put_literal(&w, CRLF);
+    http_put_date(&w, "Date: ", unix_s);
+    http_put_date(&w, "Expires: ", expiry_unix_s);
+    wire_put_literal(&w, "Content-Type: ");
+    wire_put(&w, content_type, strlen(content_type));
+    wire_put_literal(&w, CRLF);
+    http_put_content_length(&w, body.len);
+    wire_put_literal(&w, CRLF);
+    wire_put_bytes(&w, body);
+    return wire_finish(&w, length);
+}
+
 /* RFC 7231 §6.1; of those that TS 33.246 table G.2.4-1 has, and 200. */
 const char *http_status_line(unsigned status)
 {

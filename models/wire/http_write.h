@@ -20,6 +20,11 @@ const char *http_status_line(unsigned status);
 enum wire_status http_challenge_encode(const char *server, const struct digest_fields *challenge,
                                        int64_t unix_s, uint8_t *out, size_t capacity, size_t *length);
 
+/* 200 with Authentication-Info and a body that may be kept until it expires. */
+enum wire_status http_success_encode(const char *server, const char *content_type,
+                                     const struct digest_fields *info, int64_t unix_s, int64_t expiry_unix_s,
+                                     struct bytes body, uint8_t *out, size_t capacity, size_t *length);
+
 /* The outcome of an encoder. */
 static inline enum wire_status wire_finish(const struct wire_writer *w, size_t *length)
 {

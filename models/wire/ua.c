@@ -48,18 +48,8 @@ enum wire_status ua_challenge_encode(const struct digest_fields *challenge, int6
 enum wire_status ua_success_encode(const struct digest_fields *info, int64_t unix_s, int64_t expiry_unix_s,
                                    struct bytes body, uint8_t *out, size_t capacity, size_t *length)
 {
-    struct wire_writer w = wire_writer(out, capacity);
-
-    wire_put_literal(&w, "HTTP/1.1 200 OK" CRLF "Server: " SERVER CRLF "Authentication-Info: ");
-    digest_put_info(&w, info);
-    wire_put_literal(&w, CRLF);
-    http_put_date(&w, "Date: ", unix_s);
-    http_put_date(&w, "Expires: ", expiry_unix_s);
-    wire_put_literal(&w, "Content-Type: application/mbms-msk-response+xml" CRLF);
-    http_put_content_length(&w, body.len);
-    wire_put_literal(&w, CRLF);
-    wire_put_bytes(&w, body);
-    return wire_finish(&w, length);
+    return http_success_encode(SERVER, "application/mbms-msk-response+xml", info, unix_s, expiry_unix_s, body,
+                               out, capacity, length);
 }
 
 /* The value of "requesttype" among the URI parameters; at == NULL: there is none. */

@@ -58,18 +58,8 @@ enum wire_status ub_info_encode(struct bytes b_tid, int64_t expiry_unix_s, uint8
 enum wire_status ub_success_encode(const struct digest_fields *info, int64_t unix_s, int64_t expiry_unix_s,
                                    struct bytes body, uint8_t *out, size_t capacity, size_t *length)
 {
-    struct wire_writer w = wire_writer(out, capacity);
-
-    wire_put_literal(&w, "HTTP/1.1 200 OK" CRLF "Server: " UB_SERVER CRLF "Authentication-Info: ");
-    digest_put_info(&w, info);
-    wire_put_literal(&w, CRLF);
-    http_put_date(&w, "Date: ", unix_s);
-    http_put_date(&w, "Expires: ", expiry_unix_s);
-    wire_put_literal(&w, "Content-Type: application/vnd.3gpp.bsf+xml" CRLF);
-    http_put_content_length(&w, body.len);
-    wire_put_literal(&w, CRLF);
-    wire_put_bytes(&w, body);
-    return wire_finish(&w, length);
+    return http_success_encode(UB_SERVER, "application/vnd.3gpp.bsf+xml", info, unix_s, expiry_unix_s, body,
+                               out, capacity, length);
 }
 
 /* Children we do not know are passed over. */
