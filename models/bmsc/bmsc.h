@@ -205,6 +205,9 @@ enum net_verdict bmsc_zn_answer(struct net_region *at, const struct net_delivery
 void bmsc_zn_timeout(struct net_region *at, uint64_t argument);
 
 /* msk.c */
+/* A MIKEY message with its MAC under an authentication key; NULL: it cannot be encoded. */
+struct net_message *bmsc_mikey(struct net_region *at, unsigned kind, const struct mikey_message *message,
+                               const uint8_t auth[20]);
 void bmsc_queue_msk(struct net_region *at, uint32_t ue);
 void bmsc_send_msk(struct net_region *at, uint32_t ue, uint32_t request);
 void bmsc_msk_timeout(struct net_region *at, uint64_t argument);

@@ -23,6 +23,22 @@ static size_t key_data(const struct world *world, uint8_t *out, size_t capacity)
     return length;
 }
 
+struct net_message *bmsc_mikey(struct net_region *at, unsigned kind, const struct mikey_message *message,
+                               const uint8_t auth[20])
+{
+    struct net_message *out = net_message(at, kind, mikey_length(message));
+    size_t length = 0;
+
+    if (mikey_encode(message, out->bytes, out->capacity, &length) != WIRE_OK) {
+        net_message_drop(at, out);
+        return NULL;
+    }
+    mikey_mac(model_of(at)->crypto, auth, bytes_of(out->bytes, length - MIKEY_MAC_BYTES),
+              out->bytes + length - MIKEY_MAC_BYTES);
+    out->length = (uint32_t)length;
+    return out;
+}
+
 static void encode(struct net_region *at, struct bmsc_session *session, uint32_t counter)
 {
     struct model_region *m = model_of(at);
@@ -31,7 +47,7 @@ static void encode(struct net_region *at, struct bmsc_session *session, uint32_t
     struct mikey_keys keys;
     struct net_message *out;
     uint8_t data[64];
-    size_t data_length = key_data(world, data, sizeof data), length = 0;
+    size_t data_length = key_data(world, data, sizeof data);
 
     subscriber_b_tid(world, session->rand, &b_tid);
     struct mikey_message msk = {.data_type = MIKEY_PSK_INIT,
@@ -60,15 +76,9 @@ static void encode(struct net_region *at, struct bmsc_session *session, uint32_t
     mikey_keys(m->crypto, bytes_of(session->muk, 32), msk.csb_id, msk.rand, &keys);
     mikey_crypt(m->crypto, &keys, msk.csb_id, counter, data, data, data_length);
     memcpy(session->msk_auth, keys.auth, sizeof session->msk_auth);
-    out = net_message(at, KIND_msk, mikey_length(&msk));
-    if (mikey_encode(&msk, out->bytes, out->capacity, &length) != WIRE_OK) {
-        net_message_drop(at, out);
-        return;
-    }
-    mikey_mac(m->crypto, keys.auth, bytes_of(out->bytes, length - MIKEY_MAC_BYTES),
-              out->bytes + length - MIKEY_MAC_BYTES);
-    out->length = (uint32_t)length;
-    net_udp_send(at, HOST_BMSC, session->address, out);
+    out = bmsc_mikey(at, KIND_msk, &msk, keys.auth);
+    if (out != NULL)
+        net_udp_send(at, HOST_BMSC, session->address, out);
 }
 
 /* --- decide --------------------------------------------------------------------------------------------- */

@@ -81,7 +81,6 @@ static void encode(struct net_region *at, uint32_t number, const struct bmsc_ses
     struct subscriber_text b_tid;
     struct net_message *out;
     uint8_t rand[16], auth[20];
-    size_t length = 0;
 
     subscriber_b_tid(world, session->rand, &b_tid);
     random_bytes(world->seed, number, PURPOSE_MIKEY_RAND, rand_index, rand, sizeof rand);
@@ -107,15 +106,10 @@ static void encode(struct net_region *at, uint32_t number, const struct bmsc_ses
                                  .mac_alg = MIKEY_MAC_HMAC_SHA1_160};
     memcpy(pull.key_domain_id, world->key_domain_id, sizeof pull.key_domain_id);
 
-    out = net_message(at, KIND_pull, mikey_length(&pull));
-    if (mikey_encode(&pull, out->bytes, out->capacity, &length) != WIRE_OK) {
-        net_message_drop(at, out);
-        return;
-    }
     mikey_auth_key(m->crypto, bytes_of(session->muk, 32), pull.csb_id, pull.rand, auth);
-    mikey_mac(m->crypto, auth, bytes_of(out->bytes, length - MIKEY_MAC_BYTES),
-              out->bytes + length - MIKEY_MAC_BYTES);
-    out->length = (uint32_t)length;
+    out = bmsc_mikey(at, KIND_pull, &pull, auth);
+    if (out == NULL)
+        return;
     out->mark_ns = m->bmsc->ues[number].first_pull_ns;
     net_udp_send(at, HOST_BMSC, HOST_UES + number, out);
 }
