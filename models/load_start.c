@@ -58,23 +58,10 @@ static double point(uint32_t n, unsigned dimension)
     return x - floor(x);
 }
 
-static enum subscriber_class class_of(const struct scenario *s, double u)
-{
-    if ((u -= s->ue_muk_expired) < 0)
-        return CLASS_EXPIRED;
-    if ((u -= s->ue_muk_ahead) < 0)
-        return CLASS_AHEAD;
-    if ((u -= s->ue_muk_unknown) < 0)
-        return CLASS_UNKNOWN;
-    if ((u -= s->ue_muk_unproven) < 0)
-        return CLASS_UNPROVEN;
-    return CLASS_CURRENT;
-}
-
 void load_start_even(const struct scenario *s, uint32_t n, struct load_ue *ue)
 {
     double lifetime_s = load_seconds(s->gba_lifetime);
-    struct load_start start = {.class = class_of(s, point(n, BY_CLASS)),
+    struct load_start start = {.class = subscriber_class_at(s, point(n, BY_CLASS)),
                                .age_s = lifetime_s * point(n, BY_AGE),
                                .older_by_s = lifetime_s * point(n, BY_OLDER),
                                .resync = point(n, BY_RESYNC) < s->ue_sqn_ahead,

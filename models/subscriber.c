@@ -185,18 +185,7 @@ void subscriber_ua_ha1(struct model_region *m, struct bytes b_tid, const uint8_t
 
 static enum subscriber_class class_of(const struct world *world, uint32_t ue)
 {
-    const struct scenario *s = world->scenario;
-    double u = random_unit(random_u64(world->seed, ue, PURPOSE_CLASS, 0));
-
-    if ((u -= s->ue_muk_expired) < 0)
-        return CLASS_EXPIRED;
-    if ((u -= s->ue_muk_ahead) < 0)
-        return CLASS_AHEAD;
-    if ((u -= s->ue_muk_unknown) < 0)
-        return CLASS_UNKNOWN;
-    if ((u -= s->ue_muk_unproven) < 0)
-        return CLASS_UNPROVEN;
-    return CLASS_CURRENT;
+    return subscriber_class_at(world->scenario, random_unit(random_u64(world->seed, ue, PURPOSE_CLASS, 0)));
 }
 
 void subscriber_start(const struct world *world, uint32_t ue, struct subscriber_start *out)

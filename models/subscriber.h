@@ -74,6 +74,21 @@ enum subscriber_class {
     CLASS_UNPROVEN /* the BM-SC knows the newest MUK but used an older one, which the UE forgot */
 };
 
+/* The class at u, from 0 to 1, of UEs in order of their classes, in the shares that the scenario says.
+ * Inline, as load has nothing else of subscribers. */
+static inline enum subscriber_class subscriber_class_at(const struct scenario *s, double u)
+{
+    if ((u -= s->ue_muk_expired) < 0)
+        return CLASS_EXPIRED;
+    if ((u -= s->ue_muk_ahead) < 0)
+        return CLASS_AHEAD;
+    if ((u -= s->ue_muk_unknown) < 0)
+        return CLASS_UNKNOWN;
+    if ((u -= s->ue_muk_unproven) < 0)
+        return CLASS_UNPROVEN;
+    return CLASS_CURRENT;
+}
+
 struct subscriber_start {
     enum subscriber_class class;
     uint16_t newest;  /* vector of the last bootstrap: UE, BSF */
