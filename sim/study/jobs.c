@@ -151,8 +151,8 @@ static char *read_said(int file)
     return end;
 }
 
-/* Who may not have more memory says so and aborts, each library in its own words. Where there is not even room for the
- * program, which is ours, the kernel ends it before its first word. */
+/* Who may not have more memory says so and aborts, each library in its own words. Where there is not even
+ * room for the program, which is ours, the kernel ends it before its first word. */
 static bool out_of_memory(const struct jobs_limits *limits, int status, const char *said)
 {
     g_autofree char *pages = NULL;
