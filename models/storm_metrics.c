@@ -32,7 +32,7 @@
     X(storm_duration_s, "s", EXTREME,                                                                        \
       "from the first pull until the last UE that got its key did, empty if none did")                       \
     X(simulated_s, "s", EXTREME, "simulated time at the end of the run")                                     \
-    X(cut_off, "1", COUNT,                                                                                   \
+    X(cut_off, "1", FLAG,                                                                                    \
       "1 if run.end came while UEs were still to be pulled, served or answered, so that the storm had not "  \
       "ended; else 0")                                                                                       \
     SERVER(X, bmsc, "BM-SC")                                                                                 \

@@ -13,6 +13,7 @@ extern "C" {
 enum stats_kind {
     STATS_OTHER,    /* not a number of a whole run */
     STATS_COUNT,    /* how often something happened, or how much: it may be rare */
+    STATS_FLAG,     /* 1 if something is so of the run, else 0 */
     STATS_MEAN,     /* of many samples, or a share of time */
     STATS_SHARE,    /* of the UEs: a count, too, and may be rare */
     STATS_QUANTILE, /* of the samples of a run */

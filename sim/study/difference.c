@@ -15,7 +15,7 @@
 
 static bool is_count(const struct stats_column *column)
 {
-    return column->kind == STATS_COUNT || column->kind == STATS_SHARE;
+    return column->kind == STATS_COUNT || column->kind == STATS_SHARE || column->kind == STATS_FLAG;
 }
 
 /* --- p -------------------------------------------------------------------------------------------------- */

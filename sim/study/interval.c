@@ -131,7 +131,7 @@ static double events_value(const struct events *e, double events)
 /* What no value is above: 1 for a share, all UEs for a count of them. */
 static double most_of(const struct stats_column *column, double whole)
 {
-    if (strcmp(column->unit, "ratio") == 0)
+    if (strcmp(column->unit, "ratio") == 0 || column->kind == STATS_FLAG)
         return 1;
     if (column->kind == STATS_COUNT && g_str_has_prefix(column->name, "ues_") && whole > 0)
         return whole;
@@ -192,6 +192,15 @@ static struct interval none(unsigned n, double estimate, double sd, const char *
     return (struct interval){n, estimate, sd, (double)NAN, (double)NAN, note};
 }
 
+/* The share of the runs. */
+static void of_flags(unsigned looks, struct interval *out)
+{
+    struct interval share = interval_met((unsigned)round(out->estimate * out->n), out->n, looks);
+
+    out->low = share.low;
+    out->high = share.high;
+}
+
 static void of_kind(const struct stats_column *column, const double *values, double whole, unsigned looks,
                     struct interval *out)
 {
@@ -203,6 +212,9 @@ static void of_kind(const struct stats_column *column, const double *values, dou
         student(looks, out);
         events = events_in(column, values, out->n, whole, looks);
         events_interval(&events, out);
+        break;
+    case STATS_FLAG:
+        of_flags(looks, out);
         break;
     case STATS_EXTREME:
         extreme(values, looks, out);
@@ -259,7 +271,7 @@ struct interval interval_difference(const struct stats_column *column, const dou
         extreme(differences, looks, &out);
     } else if (!out.note) {
         student(looks, &out);
-        if (column->kind == STATS_COUNT || column->kind == STATS_SHARE) {
+        if (column->kind == STATS_COUNT || column->kind == STATS_SHARE || column->kind == STATS_FLAG) {
             of = events_of(differences, n, events, looks);
             events_interval(&of, &out);
         }

@@ -7,6 +7,7 @@
  *   share     leave open that come by themselves (Poisson): the values are taken as so many events above or
  *             below the one that most runs have. None in n runs: the rule of three, at most 3/n a run. No
  *             share is above 1, no number of UEs (ues_...) above all of them.
+ *   flag      the share of the runs of which it is so. Clopper and Pearson's bounds.
  *   quantile  the quantile of the samples (or UEs) of all runs that could be made, pooled: not the mean of
  *             the runs' own, which jumps where the samples leave a gap. From the share of each run's samples
  *             below a value, by Student's t over the runs, since the samples of one run depend on each other

@@ -191,7 +191,7 @@ static enum answer of_one_metric(const struct case_at_hand *c, const char *compa
         return by_runs(comparison, differences, c->looks);
     interval = evidence_interval(c->evidence, (unsigned)metric, c->looks);
     answer = answer_along(line, comparison, &interval);
-    if (answer == ANSWER_NO || (kind != STATS_COUNT && kind != STATS_SHARE))
+    if (answer == ANSWER_NO || (kind != STATS_COUNT && kind != STATS_SHARE && kind != STATS_FLAG))
         return answer;
     /* The mean may be below 1 where one run in five has a failure: a run is to meet it, too. */
     further = evidence_further(c->evidence, (unsigned)metric, c->looks);

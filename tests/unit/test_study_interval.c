@@ -58,6 +58,20 @@ static void test_no_more_than_all(void)
     g_assert_cmpfloat(other.high, >, 51);
 }
 
+/* Clopper and Pearson: none of n, 1 - 0.05^(1/n); one of four, by tables of the beta distribution. */
+static void test_flags(void)
+{
+    const struct stats_column flag = {"overloaded", "1", "", STATS_FLAG};
+    const double none[5] = {0}, all[3] = {1, 1, 1}, some[4] = {0, 1, 0, 0};
+    struct interval never = interval_of(&flag, none, 5, 0, 1), always = interval_of(&flag, all, 3, 0, 1);
+    struct interval once = interval_of(&flag, some, 4, 0, 1);
+
+    expect(&never, 0, 1 - pow(0.05, 1 / 5.0));
+    expect(&always, pow(0.05, 1 / 3.0), 1);
+    expect(&once, 0.0063, 0.8059);
+    g_assert_cmpfloat(interval_further(&flag, some, 4, 0, 1).high, ==, 1);
+}
+
 /* Garwood's exact bounds of a Poisson mean: for 3 events 0.6187 to 8.7673 (tables of the chi-squared
  * distribution: half of the 2.5 % point for 6, of the 97.5 % point for 8 degrees of freedom, 1.2373 and
  * 17.5345). Student's t for two zeros and a three is wider above and is cut off at 0. */
@@ -266,6 +280,7 @@ int main(int argc, char **argv)
     tap_init(argc, argv);
     g_test_add_func("/interval/rule of three", test_rule_of_three);
     g_test_add_func("/interval/no more than all UEs", test_no_more_than_all);
+    g_test_add_func("/interval/flags", test_flags);
     g_test_add_func("/interval/counts", test_counts);
     g_test_add_func("/interval/many events", test_many_events);
     g_test_add_func("/interval/share by tables", test_share_table);
