@@ -321,10 +321,13 @@ void summary_text_print(const struct report *report, FILE *to)
                                               {"p99", "time_to_key_p99_s", SHOW_SECONDS},
                                               {"max", "time_to_key_max_s", SHOW_SECONDS},
                                               {NULL, NULL, SHOW_COUNT}};
-    static const struct item refused[] = {
-        {"answered 401", "http_401", SHOW_COUNT},         {"answered 503", "http_503", SHOW_COUNT},
-        {"answered 504", "http_504", SHOW_COUNT},         {"connections refused", "tcp_refused", SHOW_COUNT},
-        {"connections failed", "tcp_failed", SHOW_COUNT}, {NULL, NULL, SHOW_COUNT}};
+    static const struct item refused[] = {{"BM-SC: 401", "http_401", SHOW_COUNT},
+                                          {"503", "http_503", SHOW_COUNT},
+                                          {"504", "http_504", SHOW_COUNT},
+                                          {"BSF: 503", "ub_503", SHOW_COUNT},
+                                          {"connections refused", "tcp_refused", SHOW_COUNT},
+                                          {"failed", "tcp_failed", SHOW_COUNT},
+                                          {NULL, NULL, SHOW_COUNT}};
     static const struct item again[] = {{"pulls", "pull_retransmissions", SHOW_COUNT},
                                         {"MSK messages", "msk_retransmissions", SHOW_COUNT},
                                         {"TCP segments", "tcp_retransmissions", SHOW_COUNT},

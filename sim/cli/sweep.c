@@ -39,7 +39,7 @@ static bool look(struct sweep *sweep)
     g_clear_pointer(&sweep->runs, g_array_unref);
     sweep->runs = runs_list(sweep->study, &wanted, &error);
     if (!sweep->runs) {
-        study_command_give_up(error);
+        sweep->status = study_command_give_up(error);
         return false;
     }
     other = o->any_version ? NULL : runs_other_version(sweep->runs);
@@ -223,7 +223,7 @@ static int finish(struct sweep *sweep)
     if (sweep->options->no_wait && !sweep->stopped)
         return cli_finish_output();
     if (sweep->stopped && !look(sweep))
-        return CLI_WRONG;
+        return sweep->status;
     forget_failures(sweep);
     if (!collect_write(sweep->study, sweep->runs, sweep->dir, &error)) {
         return study_command_give_up(error);
@@ -281,7 +281,7 @@ static bool begin_rounds(struct sweep *sweep)
     if (!sweep->options->until)
         return true;
     if (!rounds_begin(&sweep->rounds, sweep->study, &sweep->selection, sweep->dir, &error)) {
-        study_command_give_up(error);
+        sweep->status = study_command_give_up(error);
         return false;
     }
     sweep->selection.rounds = sweep->rounds.goals;
@@ -341,7 +341,7 @@ static int print_wrapper(const struct sweep *sweep)
 static int print_lines(struct sweep *sweep)
 {
     if (study_command_as_it_is(sweep->study, sweep->dir) != CLI_OK || !begin_rounds(sweep) || !look(sweep))
-        return CLI_WRONG;
+        return sweep->status;
     choose(sweep, sweep->options->retry_failed);
     name_damaged(sweep);
     for (unsigned i = 0; i < sweep->chosen->len; i++)
@@ -405,13 +405,13 @@ static int sweep_study(struct sweep *sweep)
         study_command_tell_limit(sweep->study);
     watch_signals(sweep);
     if (!begin_rounds(sweep) || !run_rounds(sweep))
-        return CLI_WRONG;
+        return sweep->status;
     return finish(sweep);
 }
 
 static int command(const struct sweep_options *options)
 {
-    struct sweep sweep = {.options = options, .locks = {-1, -1}};
+    struct sweep sweep = {.options = options, .locks = {-1, -1}, .status = CLI_WRONG};
     int status = CLI_WRONG;
 
     sweep.study = study_command_load(options->study);

@@ -27,6 +27,7 @@ struct sweep {
     GArray *chosen;       /* of them those to be made, the longest first */
     int locks[2];         /* -1: none */
     bool stopped;         /* by a signal */
+    int status;           /* of what could not be done at all */
 };
 
 /* --- options: sweep_options.c --------------------------------------------------------------------------- */

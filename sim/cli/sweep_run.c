@@ -74,7 +74,10 @@ bool sweep_run_here(struct sweep *sweep)
     sweep_progress_end(&work.progress);
     jobs_free(work.jobs);
     g_ptr_array_unref(folders);
-    return work_succeeded(&work);
+    if (work_succeeded(&work))
+        return true;
+    sweep->status = CLI_FAILED;
+    return false;
 }
 
 /* --- lines, for schedulers ------------------------------------------------------------------------------ */

@@ -299,8 +299,6 @@ bool result_write_failure(const char *folder, const char *reason, const char *sa
         g_strdup_printf("%s\n%s", reason, said + (length > SAID_BYTES_MAX ? length - SAID_BYTES_MAX : 0));
     bool good = aside_write(path, text, error);
 
-    if (!good)
-        g_prefix_error(error, "%s: ", path); /* GLib's own words may name no file */
     g_free(text);
     g_free(path);
     return good;

@@ -159,6 +159,17 @@ expect_command 0 "... the next call goes on" "$sweep" study.ini -o cut
 same cut three "... with the same tables"
 
 # --- failures
+cat >hinder <<'END'
+#!/bin/sh
+while [ "$1" != -o ]; do shift; done
+mkdir "$2.failed"
+exit 1
+END
+chmod +x hinder
+expect_command 1 "what happened to a run cannot be recorded" env PULLSTORM="$PWD/hinder" "$sweep" study.ini -o hindered -j 1
+says err ".failed: Is a directory" "... is told"
+! grep 'failed:.*failed:' err
+ok $? "... once"
 echo p0001-r01 >fail
 echo p0002-r02 >die
 expect_command 1 "runs fail and are killed" env PULLSTORM="$odd" "$sweep" study.ini -o failed
