@@ -166,7 +166,8 @@ mkdir "$2.failed"
 exit 1
 END
 chmod +x hinder
-expect_command 1 "what happened to a run cannot be recorded" env PULLSTORM="$PWD/hinder" "$sweep" study.ini -o hindered -j 1
+expect_command 1 "what happened to a run cannot be recorded" env PULLSTORM="$PWD/hinder" "$real" sweep study.ini \
+    -o hindered -j 1
 says err ".failed: Is a directory" "... is told"
 ! grep 'failed:.*failed:' err
 ok $? "... once"
