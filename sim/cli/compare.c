@@ -3,6 +3,7 @@
 #include "sim/cli/compare.h"
 
 #include "sim/cli/cli.h"
+#include "sim/cli/interrupt.h"
 #include "sim/cli/study_command.h"
 #include "sim/study/folder.h"
 
@@ -168,11 +169,19 @@ static bool write_tables(const struct comparison *comparison, const char *dir, G
            folder_write_csv(dir, "compare_sides.csv", compare_sides_rows, comparison, error);
 }
 
-/* Says what stands in the folder when it stands there. */
-static int write_folder(const struct comparison *comparison, const char *dir, bool page, bool tell)
+static int write_page(const char *dir)
+{
+    char *file = g_build_filename(dir, "compare.html", NULL);
+    int status = compare_page(dir, file);
+
+    g_free(file);
+    return status;
+}
+
+/* *made: in words, what stands in the folder then. Stays as it is if not all tables do. */
+static int write_folder(const struct comparison *comparison, const char *dir, bool page, const char **made)
 {
     GError *error = NULL;
-    char *file;
     int status = CLI_OK;
 
     if (g_mkdir_with_parents(dir, 0777) != 0) {
@@ -181,13 +190,11 @@ static int write_folder(const struct comparison *comparison, const char *dir, bo
     }
     if (!write_tables(comparison, dir, &error))
         return study_command_give_up(error);
-    if (page) {
-        file = g_build_filename(dir, "compare.html", NULL);
-        status = compare_page(dir, file);
-        g_free(file);
-    }
-    if (tell)
-        printf("Tables%s in %s\n", page && status == CLI_OK ? " and page" : "", dir);
+    *made = "Tables";
+    if (page)
+        status = write_page(dir);
+    if (page && status == CLI_OK)
+        *made = "Tables and page";
     return status;
 }
 
@@ -212,19 +219,27 @@ static int judge(const struct request *r, const struct comparison *comparison)
     return status;
 }
 
+/* Files first: who reads our output may leave before its end. */
 static int tell(const struct request *r, const struct comparison *comparison)
 {
+    const char *dir = r->options->dir, *made = "";
     int status, written = CLI_OK;
 
+    if (dir) {
+        interrupt_hold(); /* a table of this comparison would stand beside one of another */
+        written = write_folder(comparison, dir, !r->options->no_page, &made);
+        if (interrupt_held()) {
+            cli_error("compare: interrupted");
+            return CLI_FAILED;
+        }
+    }
     if (r->csv)
         print_csv(comparison);
     else
         compare_text_print(comparison, r->options->all, stdout);
     status = judge(r, comparison);
-    if (cli_finish_output() != CLI_OK)
-        return CLI_FAILED;
-    if (r->options->dir)
-        written = write_folder(comparison, r->options->dir, !r->options->no_page, !r->csv);
+    if (*made && !r->csv)
+        printf("%s in %s\n", made, dir);
     if (cli_finish_output() != CLI_OK)
         return CLI_FAILED;
     return written != CLI_OK ? written : status;

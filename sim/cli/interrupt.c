@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <time.h>
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 #define SIGNALS (sizeof signals / sizeof *signals)
@@ -39,4 +40,29 @@ void interrupt_install(void)
 int interrupt_pending(void)
 {
     return pending;
+}
+
+static sigset_t held_signals(void)
+{
+    sigset_t held;
+
+    sigemptyset(&held);
+    sigaddset(&held, SIGINT);
+    return held;
+}
+
+void interrupt_hold(void)
+{
+    sigset_t held = held_signals();
+
+    sigprocmask(SIG_BLOCK, &held, NULL);
+}
+
+bool interrupt_held(void)
+{
+    sigset_t held = held_signals();
+    bool came = sigtimedwait(&held, NULL, &(struct timespec){0, 0}) == SIGINT;
+
+    sigprocmask(SIG_UNBLOCK, &held, NULL);
+    return came;
 }

@@ -4,9 +4,16 @@
 #ifndef SIM_CLI_INTERRUPT_H
 #define SIM_CLI_INTERRUPT_H
 
+#include <stdbool.h>
+
 /* Takes SIGINT, SIGTERM and SIGHUP; lets writes to a full quota or a closed pipe fail instead of kill. */
 void interrupt_install(void);
 /* The signal that came, 0: none. */
 int interrupt_pending(void);
+
+/* For commands without the above: Ctrl-C has to wait from here on, also in programs that are started. */
+void interrupt_hold(void);
+/* Did it come meanwhile? It waits no longer, and is forgotten. */
+bool interrupt_held(void);
 
 #endif

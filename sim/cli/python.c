@@ -3,9 +3,9 @@
 #include "sim/cli/python.h"
 #include "sim/cli/cli.h"
 #include "sim/cli/folders.h"
+#include "sim/cli/interrupt.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,22 +158,13 @@ static char **command_line(const char *const *words)
     return (char **)g_ptr_array_free(line, FALSE);
 }
 
-/* Ctrl-C has to wait until the Python parts take it (process.py): while Python starts, it would end it with a
- * traceback. */
-static void hold_interrupts(void)
-{
-    sigset_t held;
-
-    sigemptyset(&held);
-    sigaddset(&held, SIGINT);
-    sigprocmask(SIG_BLOCK, &held, NULL);
-}
-
 int cli_python(const char *const *words)
 {
     char **line;
 
-    hold_interrupts();
+    /* Until the Python parts take Ctrl-C (process.py): while Python starts, it would end it with a
+     * traceback. */
+    interrupt_hold();
     line = command_line(words);
     if (!line)
         return CLI_FAILED;

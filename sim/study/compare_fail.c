@@ -264,7 +264,7 @@ static char *sentence(const struct comparison *comparison, const struct compare_
     if (at->empty_b > at->empty_a)
         g_string_append_printf(text, "no value in %u of %u runs of B (A: %u), which counts as worse",
                                at->empty_b, at->n + MAX(at->empty_a, at->empty_b), at->empty_a);
-    else if (at->n == 0)
+    else if (at->n == 0 && at->empty_a == at->empty_b)
         g_string_append(text, "no value on either side");
     else if (at->empty_a > at->empty_b)
         g_string_append_printf(text, "no value in %u runs of A (B: %u), so that B is no worse", at->empty_a,

@@ -118,6 +118,7 @@ expect 1 "a percentile that is not reached any more" compare whole cut --fail-if
 says out "no value in 1 of 1 runs of B (A: 0), which counts as worse" "... counts as worse"
 says out "update_p99_s                   no value in 0 of 1 runs of A, in 1 of 1 of B" "... and stands in the list"
 expect 0 "... and not the other way round" compare cut whole --fail-if 'update_p99_s > +5%'
+says out "not met: no value in 1 runs of A (B: 0), so that B is no worse" "... which is told"
 expect 0 "metrics that were asked for" compare study --a "$a" --b "$b" --metrics 'gba_mean_s, ues' --format csv
 [ "$(wc -l <out)" = 3 ]
 ok $? "... and no others"
@@ -132,6 +133,19 @@ ok $? "... and nothing is said to be there"
 PYTHON=/nowhere/python "$program" compare whole cut -o unmade >out 2>err
 [ $? = 1 ] && grep -qx "Tables in unmade" out && [ -s unmade/compare.csv ] && [ ! -e unmade/compare.html ]
 ok $? "without Python only the tables are: $(tail -n 1 out)"
+"$program" compare whole cut -o piped --no-page | true
+for table in compare compare_runs compare_keys compare_sides; do [ -s "piped/$table.csv" ] || break; done
+ok $? "they are all there for a reader that leaves"
+cat >ctrl-c <<'END'
+#!/bin/sh
+case $* in *"import "*) exit ;; esac # is it a Python that will do?
+kill -INT $PPID
+exit 1
+END
+chmod +x ctrl-c
+PYTHON=$PWD/ctrl-c "$program" compare whole cut -o interrupted >out 2>err
+[ $? = 1 ] && grep -qx "pullstorm: compare: interrupted" err && [ ! -s out ] && [ -s interrupted/compare_sides.csv ]
+ok $? "an interrupt waits until the tables are there"
 
 # --- the page
 has_modules() {
