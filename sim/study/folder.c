@@ -16,37 +16,57 @@ static void file_error(GError **error, const char *path)
     g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno), "%s: %s", path, g_strerror(errno));
 }
 
-/* The next line that says something, stripped; NULL behind the last. g_free. */
-static char *next_line(const char **at)
+/* The lines that say something, stripped. */
+static GPtrArray *lines_of(const char *text)
 {
-    while (**at) {
-        size_t length = strcspn(*at, "\n");
-        char *line = g_strstrip(g_strndup(*at, length));
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    char **all = g_strsplit(text, "\n", -1);
 
-        *at += length + ((*at)[length] == '\n');
-        if (*line && *line != '#')
-            return line;
-        g_free(line);
-    }
-    return NULL;
+    for (char **line = all; *line; line++)
+        if (*g_strstrip(*line) && **line != '#')
+            g_ptr_array_add(lines, g_strdup(*line));
+    g_strfreev(all);
+    return lines;
 }
 
-/* The first line in which two texts differ, not counting comments: 'there "A", now "B"' (g_free); NULL:
- * none. */
+/* The first line that does not stand in the other text; NULL: all do. */
+static const char *line_alone(const GPtrArray *lines, const GPtrArray *other)
+{
+    GHashTable *known = g_hash_table_new(g_str_hash, g_str_equal);
+    const char *alone = NULL;
+
+    for (unsigned i = 0; i < other->len; i++)
+        g_hash_table_add(known, g_ptr_array_index(other, i));
+    for (unsigned i = 0; i < lines->len && !alone; i++)
+        if (!g_hash_table_contains(known, g_ptr_array_index(lines, i)))
+            alone = g_ptr_array_index(lines, i);
+    g_hash_table_unref(known);
+    return alone;
+}
+
+static const char *line_at(const GPtrArray *lines, unsigned place)
+{
+    return place < lines->len ? g_ptr_array_index(lines, place) : NULL;
+}
+
+/* What differs in two texts, not counting comments: 'there "A", now "B"' (g_free), of each the first line
+ * that the other does not have, or of the same lines the first that stands elsewhere; NULL: nothing. */
 static char *difference(const char *before, const char *now)
 {
+    GPtrArray *old_lines = lines_of(before), *new_lines = lines_of(now);
+    const char *old_line = line_alone(old_lines, new_lines), *new_line = line_alone(new_lines, old_lines);
     char *text = NULL;
 
-    for (bool more = true; !text && more;) {
-        char *old_line = next_line(&before), *new_line = next_line(&now);
-
-        more = old_line != NULL;
-        if (g_strcmp0(old_line, new_line) != 0)
-            text = g_strdup_printf("there \"%s\", now \"%s\"", old_line ? old_line : "(nothing)",
-                                   new_line ? new_line : "(nothing)");
-        g_free(old_line);
-        g_free(new_line);
-    }
+    for (unsigned i = 0; i < MAX(old_lines->len, new_lines->len) && !old_line && !new_line; i++)
+        if (g_strcmp0(line_at(old_lines, i), line_at(new_lines, i)) != 0) {
+            old_line = line_at(old_lines, i);
+            new_line = line_at(new_lines, i);
+        }
+    if (old_line || new_line)
+        text = g_strdup_printf("there \"%s\", now \"%s\"", old_line ? old_line : "(nothing)",
+                               new_line ? new_line : "(nothing)");
+    g_ptr_array_unref(old_lines);
+    g_ptr_array_unref(new_lines);
     return text;
 }
 

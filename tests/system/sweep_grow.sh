@@ -72,7 +72,7 @@ refused "another value" 'the study has changed since its first runs: there "pull
     '4 finished runs would not be of this study any more: p0003-r01, p0003-r02, p0004-r01, p0004-r02' \
     'pull.rate=500/s, bmsc.workers=1 is no point of the study any more'
 sed 's/replications = 2/&\nseed = 5/' study.ini >grown.ini
-refused "another seed" '12 finished runs' 'p0001-r01, ' 'no replication has its seed '
+refused "another seed" 'there "(nothing)", now "seed = 5"' '12 finished runs' 'p0001-r01, ' 'no replication has its seed '
 sed '/^\[axis rate/i [set]\nhss.workers = 7' study.ini >grown.ini
 refused "another [set]" '12 finished runs' 'the first since hss.workers was '
 cp study.ini grown.ini
