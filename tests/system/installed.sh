@@ -91,15 +91,15 @@ done_with "manual pages"
 for file in README.md CHANGELOG.md models/README.md models/LOAD.md models/CONFORMANCE.md results/README.md; do
     test -s "$doc/$file"
 done
-# Models and studies that documents lead to are there, too.
+# What documents lead to is there, too; other addresses than of files have a colon, places in the same page a # first.
 (
     cd "$doc"
-    grep -roE '\]\([^):]*' --include='*.md' README.md models results | while IFS= read -r found; do
+    grep -roE '\]\([^)]+' --include='*.md' . >"$work/links"
+    while IFS= read -r found; do
         target=${found#*](}
-        target=$(dirname "${found%%:*}")/${target%%#*}
-        case $target in *.md | *.csv | *.png | *.svg | *.html) ;; *) continue ;; esac
-        case $(realpath -m --relative-to=. "$target") in models/* | results/*) [ -e "$target" ] || echo "$found" ;; esac
-    done
+        case $target in *:* | '#'*) continue ;; esac
+        [ -e "$(dirname "${found%%:*}")/${target%%#*}" ] || echo "$found"
+    done <"$work/links"
 ) >absent
 cat absent
 test ! -s absent
