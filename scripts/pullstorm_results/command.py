@@ -5,6 +5,7 @@ What needs modules that Python itself has not is imported where it is used: --he
 """
 
 import argparse
+import contextlib
 import errno
 import os
 import sys
@@ -49,6 +50,27 @@ def write_file(path, data):
             os.replace(aside, path)
     except OSError as error:
         raise OSError(error.errno, error.strerror, path) from error
+
+
+@contextlib.contextmanager
+def folder_for(path):
+    """The folder is there while files are written into it; an error takes back what was made of it and is empty."""
+    if os.path.lexists(path) and not os.path.isdir(path):
+        raise OSError(errno.ENOTDIR, "exists and is not a folder", path)
+    path = os.path.realpath(path)
+    made = []
+    above = path
+    while not os.path.lexists(above):
+        made.append(above)
+        above = os.path.dirname(above)
+    try:
+        os.makedirs(path, exist_ok=True)
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):
+            for folder in made:
+                os.rmdir(folder)
+        raise
 
 
 def _made(make, path, *more):
@@ -163,9 +185,9 @@ def plot(words):
         choosing.known("--format", kind, FORMATS)
     files = _made(_pictures, options.result, list(dict.fromkeys(options.format)), choice_of(options))
     folder = options.output or os.path.join(options.result, "plots")
-    os.makedirs(folder, exist_ok=True)
-    for name, data in files:
-        write_file(os.path.join(folder, name), data)
+    with folder_for(folder):
+        for name, data in files:
+            write_file(os.path.join(folder, name), data)
     print(f"{len(files)} files in {folder}")
 
 

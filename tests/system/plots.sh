@@ -194,12 +194,22 @@ ok $? "... which is told how to"
 
 # --- what cannot be written
 refused 1 "an output folder below a file" plot "$work/one" -o "$work/storm.ini/plots"
+refused 1 "a file in place of the output folder" plot "$work/one" -o "$work/storm.ini"
+grep -qF "$work/storm.ini: exists and is not a folder" "$work/err"
+ok $? "... which is told as other commands do"
+(
+    ulimit -f 8
+    script plot "$work/one" -o "$work/full/plots"
+)
+[ $? = 1 ] && [ ! -e "$work/full" ]
+ok $? "a full disk: exit 1, no half file and no empty folder"
+mkdir "$work/full"
 (
     ulimit -f 8
     script plot "$work/one" -o "$work/full"
 )
-[ $? = 1 ] && [ -z "$(find "$work/full" -size +8 -o -name '.*partial*')" ]
-ok $? "a full disk: exit 1, no half file"
+[ $? = 1 ] && [ -d "$work/full" ] && [ -z "$(ls -A "$work/full")" ]
+ok $? "... and a folder that was there stays"
 
 if [ -w /dev/full ]; then
     # lost NAME COMMAND...: its output has no place, with a buffer and without: exit 1 and one line
