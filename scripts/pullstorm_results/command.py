@@ -143,7 +143,7 @@ def choice_of(options):
 
 
 def _plot_parser():
-    parser = Parser("plot", description="Plots a result of pullstorm: a run, a study or a plan.")
+    parser = Parser("plot", description="Plots a result of pullstorm: a run, a study, a plan or a comparison.")
     parser.add_argument("result", type=filled, metavar="DIR", help="folder of the result")
     parser.add_argument(
         "-o", "--output", type=filled, metavar="OUT", help="folder for the plots (default DIR/plots)"
@@ -208,7 +208,7 @@ def document_of(path, choice):
 def report(words):
     parser = Parser("report", description="Makes one HTML file of a result of pullstorm.")
     parser.add_argument(
-        "result", type=filled, metavar="DIR", help="folder of the result: a run, a study or a plan"
+        "result", type=filled, metavar="DIR", help="folder of the result: a run, a study, a plan or a comparison"
     )
     parser.add_argument(
         "-o", "--output", type=filled, metavar="FILE", help="the file to write (default DIR/report.html)"

@@ -481,5 +481,5 @@ def kinds_of(path):
     if not kinds and has("compare.csv"):
         kinds.append("comparison")
     if not kinds:
-        raise ResultError(f"{path}: no result of pullstorm (no summary.csv, study.csv or plan.csv)")
+        raise ResultError(f"{path}: no result of pullstorm (no summary.csv, study.csv, plan.csv or compare.csv)")
     return kinds

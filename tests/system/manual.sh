@@ -64,6 +64,13 @@ while read -r command _; do
     done | grep -vx -e -h >expected
     section "$page" SYNOPSIS | options >found
     same "... and the synopsis, too"
+    case $command in plot | report)
+        for text in help "$page"; do
+            tr -s ' \n' '  ' <"$text" | grep -q 'a run, a study, a plan or a comparison'
+            ok $? "$(basename "$text"): of what results $command is"
+        done
+        ;;
+    esac
 done <commands
 
 # Three are those of sbatch, which sweep hands on; one is of the program alone.
