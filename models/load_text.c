@@ -122,6 +122,29 @@ static char *keys_left_out(const struct load *load)
     return g_string_free(text, FALSE);
 }
 
+/* The limit that lets a queue grow longer than who asks waits; "" where none does. */
+static const char *dead_work_key(const struct load *load, unsigned server)
+{
+    static const char *const lengths[LOAD_SERVERS] = {"bmsc.queue_limit", "bsf.queue_limit",
+                                                      "hss.queue_limit"};
+    static const char *const times[LOAD_SERVERS] = {"bmsc.queue_time_limit", "bsf.queue_time_limit",
+                                                    "hss.queue_time_limit"};
+    const struct load_server_load *s = &load->server[server];
+
+    return !s->dead_work ? "" : s->full_by_time ? times[server] : lengths[server];
+}
+
+static void dead_work(const struct lines *to, const struct load *load, unsigned server, const char *prefix)
+{
+    g_autofree char *name = g_strconcat(prefix, "_dead_work", NULL);
+    g_autofree char *meaning = g_strconcat(load_server_names[server],
+                                           ": limit that lets its queue grow longer than who asks waits; "
+                                           "empty: none does",
+                                           NULL);
+
+    text(to, name, meaning, dead_work_key(load, server));
+}
+
 void load_lines(const struct load *load, void (*line)(void *user, const struct load_line *line), void *user)
 {
     static const char *const prefixes[LOAD_SERVERS] = {"bmsc", "bsf", "hss"};
@@ -132,6 +155,7 @@ void load_lines(const struct load *load, void (*line)(void *user, const struct l
     text(&to, "bottleneck", "server or link of the highest offered load", load->bottleneck);
     for (unsigned i = 0; i < LOAD_SERVERS; i++) {
         FIELDS(&to, prefixes[i], load_server_names[i], &load->server[i], server_fields);
+        dead_work(&to, load, i, prefixes[i]);
         for (unsigned job = 0; job < LOAD_JOBS; job++)
             if (g_str_has_prefix(load_job_names[job], prefixes[i]))
                 FIELDS(&to, load_job_names[job], load_job_meanings[job], &load->job[job], job_fields);
@@ -180,8 +204,23 @@ static struct number number(double value)
     g_ascii_formatd(n.text, sizeof n.text, fabs(value) >= 999.5 ? "%.0f" : "%.3g", value);
     return n;
 }
-#define N(value)       number(value).text
-#define PERCENT(value) number(100 * (value)).text
+#define N(value) number(value).text
+
+/* What is near 100 % does not read as 100 %: which side it is on is what counts. */
+static struct number percent(double ratio)
+{
+    double value = 100 * ratio, off = fabs(value - 100);
+    struct number n;
+
+    if (off < 1e-9 || off >= 0.5)
+        return number(value);
+    if (off < 0.05)
+        g_strlcpy(n.text, value > 100 ? "more than 100" : "more than 99.9", sizeof n.text);
+    else
+        g_ascii_formatd(n.text, sizeof n.text, "%.1f", value);
+    return n;
+}
+#define PERCENT(ratio) percent(ratio).text
 
 static char *offered(const struct load *load)
 {
@@ -246,8 +285,9 @@ static char *expected(const struct load *load)
 static void warn_overload(const struct load *load, unsigned server, GPtrArray *to)
 {
     const struct load_server_load *s = &load->server[server];
-    char *full = isnan(s->full_s) ? g_strdup("")
-                                  : g_strdup_printf(" and overflows %s s after the first", N(s->full_s));
+    char *full = isnan(s->full_s)
+                     ? g_strdup("")
+                     : g_strdup_printf(", and its queue overflows %s s after the first", N(s->full_s));
 
     g_ptr_array_add(
         to,
@@ -261,16 +301,13 @@ static void warn_overload(const struct load *load, unsigned server, GPtrArray *t
 
 static void warn_dead_work(const struct load *load, unsigned server, GPtrArray *to)
 {
-    static const char *const keys[LOAD_SERVERS] = {"bmsc.queue_limit", "bsf.queue_limit", "hss.queue_limit"};
-    static const char *const times[LOAD_SERVERS] = {"bmsc.queue_time_limit", "bsf.queue_time_limit",
-                                                    "hss.queue_time_limit"};
     const struct load_server_load *s = &load->server[server];
 
     g_ptr_array_add(
         to, g_strdup_printf("dead work: a queue of %s takes the %s %s s, and who asks it waits %s s (%s): "
                             "once more than %s jobs wait, it works for nobody",
-                            s->full_by_time ? times[server] : keys[server], load_server_names[server],
-                            N(s->full_queue_s), N(s->patience_s), s->patience_key, N(floor(s->dead_queue))));
+                            dead_work_key(load, server), load_server_names[server], N(s->full_queue_s),
+                            N(s->patience_s), s->patience_key, N(floor(s->dead_queue))));
 }
 
 static void warn_retries(const struct load *load, GPtrArray *to)

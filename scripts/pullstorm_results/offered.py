@@ -116,7 +116,7 @@ def notes(load):
     for prefix, name in wording.SERVERS:
         if load.of(prefix, "offered_ratio") > 1:
             full = load.of(prefix, "full_s")
-            overflow = f" and overflows {wording.seconds(full)} after the first" if full == full else ""
+            overflow = f", and its queue overflows {wording.seconds(full)} after the first" if full == full else ""
             found.append(
                 f"The {name} is offered more than it can do: more and more UEs wait or have to come again as long as pulls"
                 f" go out{overflow}, so the answer depends on ue.count. It takes {wording.count(load.of(prefix, 'workers_min'))} workers, or at most "
@@ -137,14 +137,14 @@ def short_note(load):
 
 
 def dead_work(load):
-    """Queues that may grow longer than who asks waits, if the load may make them grow."""
+    """Queues that may grow longer than who asks waits."""
     found = []
     for prefix, name in wording.SERVERS:
-        full, patience = load.of(prefix, "full_queue_s"), load.of(prefix, "patience_s")
-        if load.of(prefix, "offered_ratio") > 1 and full > patience:
+        key = load.texts.get(f"{prefix}_dead_work")
+        if key:
             found.append(
-                f"A queue of {prefix}.queue_limit takes the {name} {wording.seconds(full)}, and who asks it waits "
-                f"{wording.seconds(patience)}: once more than {wording.count(int(load.of(prefix, 'dead_queue')))} jobs wait,"
+                f"A queue of {key} takes the {name} {wording.seconds(load.of(prefix, 'full_queue_s'))}, and who asks it waits "
+                f"{wording.seconds(load.of(prefix, 'patience_s'))}: once more than {wording.count(int(load.of(prefix, 'dead_queue')))} jobs wait,"
                 " it works for nobody."
             )
     return found

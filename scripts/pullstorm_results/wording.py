@@ -138,12 +138,14 @@ def seconds(value, digits=3):
 
 
 def percent(ratio, decimals=1):
-    """A share as text; never rounded to 100 % when something is missing, nor to 0 % when there is something."""
+    """A share as text; what is not 100 % is never rounded to it, nor what is something to 0 %."""
     if ratio != ratio:
         return "–"
     value = ratio * 100
     if decimals == 1 and 99.95 <= value < 100:
         return f"more than 99.9{SPACE}%"
+    if decimals == 1 and 100 + 1e-9 < value < 100.05:
+        return f"more than 100{SPACE}%"
     if decimals == 1 and 0 < value < 0.05:
         return f"less than 0.1{SPACE}%"
     return f"{float(f'{value:.{decimals}f}'):.12g}{SPACE}%"

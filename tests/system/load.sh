@@ -38,6 +38,8 @@ is bsf_time_min_s 80 "so long it takes at least"
 is bsf_full_queue_s 40 "10 000 jobs of 4 ms"
 is bsf_patience_s 5 "diameter.timeout"
 is bsf_dead_queue 1250 "jobs in 5 s"
+is bsf_dead_work bsf.queue_limit "the limit that lets a queue grow so long"
+is hss_dead_work "" "... and none does where nothing is to be done"
 is bottleneck BSF "the bottleneck"
 is verdict collapsed "what becomes of it"
 is hss_capacity_ues_per_s "" "nobody bootstraps: no capacity to speak of"
@@ -65,13 +67,16 @@ is recovery_s "" "... and when it would be over is not told"
 expect 0 "a storm that collapses, cut off" load zh.ini -s run.end=1min
 says out "cut off by run.end before it is over" "... is said to be both"
 
+expect 0 "a time that fills the queue before its length does" load zn.ini --format csv -s bsf.queue_time_limit=6s
+is bsf_dead_work bsf.queue_time_limit "... is the limit that is named"
+
 # --- to read
 expect 0 "load" load zh.ini
 says out "BSF 151 %, HSS 167 %" "the load of each server"
 says out "bottleneck HSS, good for 600 UEs/s." "the bottleneck"
 says out "Expected: collapsed" "the verdict"
 says out "so the answer depends on ue.count" "above 100 % the number of UEs matters"
-says out "and overflows" "... and when the queue is full"
+says out "s), and its queue overflows" "... and when the queue is full"
 says out "dead work: a queue of hss.queue_limit takes the HSS 16.7 s, and who asks it waits 5 s (diameter.timeout)" "dead work"
 grep -q '^hss_offered_ratio  *1.66667 ratio  HSS: ' out
 ok $? "a number a line"

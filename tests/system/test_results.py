@@ -181,6 +181,8 @@ class Wording(unittest.TestCase):
         self.assertEqual(wording.percent(0.99999), f"more than 99.9{GAP}%")
         self.assertEqual(wording.percent(0.0001), f"less than 0.1{GAP}%")
         self.assertEqual(wording.percent(1), f"100{GAP}%")
+        self.assertEqual(wording.percent(1.0001), f"more than 100{GAP}%")
+        self.assertEqual(wording.percent(1.0028), f"100.3{GAP}%")
         self.assertEqual(wording.percent(0.583), f"58.3{GAP}%")
 
     def test_units(self):

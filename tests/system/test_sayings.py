@@ -8,7 +8,9 @@ import unittest
 
 import pandas
 
-from pullstorm_results import chart, compare_plots, opening, page_compare, page_plan, plan_plots, reading, wording
+from pullstorm_results import (
+    chart, compare_plots, offered, opening, page_compare, page_plan, plan_plots, reading, wording,
+)  # fmt: skip
 
 GAP = wording.SPACE
 
@@ -49,6 +51,22 @@ class Comparisons(unittest.TestCase):
             said = page_compare.scenario(compare_plots.Comparison("", [], runs, [], {}))[0]
         self.assertIn("The BM-SC has 4 (A) or 6 (B) workers", said)
         self.assertIn("pulls go out at 1k/s or 2k/s", said)
+
+
+class Loads(unittest.TestCase):
+    def notes(self, ratio, key):
+        numbers = {"hss_offered_ratio": ratio, "hss_full_s": 13.9, "hss_workers_min": 3.0, "hss_capacity_ues_per_s": 600.0,
+                   "hss_full_queue_s": 10.0, "hss_patience_s": 5.0, "hss_dead_queue": 1250.0}  # fmt: skip
+        return [text.replace(GAP, " ") for text in offered.notes(offered.Load(numbers, {"hss_dead_work": key}, {}))]
+
+    def test_dead_work_is_of_the_limit_that_the_program_names_at_any_load(self):
+        self.assertEqual(self.notes(0.5, "hss.queue_time_limit"), [
+            "A queue of hss.queue_time_limit takes the HSS 10 s, and who asks it waits 5 s: once more than 1 250 jobs wait, "
+            "it works for nobody."])  # fmt: skip
+        self.assertEqual(self.notes(0.5, ""), [])
+
+    def test_a_queue_overflows_and_no_ue(self):
+        self.assertIn("as long as pulls go out, and its queue overflows 13.9 s after the first, so", self.notes(1.5, "")[0])
 
 
 class Plans(unittest.TestCase):

@@ -316,6 +316,26 @@ static void test_sentences(void)
     g_assert_nonnull(strstr(all, "the storm feeds itself"));
 }
 
+/* 4 workers of 10 ms do 400 UEs a second. */
+static void test_near_100(void)
+{
+    static const struct {
+        const char *rate, *text;
+    } cases[] = {{"pull.rate=401.2/s", "HSS 100.3 %;"},
+                 {"pull.rate=400.05/s", "HSS more than 100 %;"},
+                 {"pull.rate=400/s", "HSS 100 %;"},
+                 {"pull.rate=399.95/s", "HSS more than 99.9 %;"},
+                 {"pull.rate=398.8/s", "HSS 99.7 %;"}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct load load = load_of(
+            fixture_scenario("ue.count=2k", "ue.muk_expired=1", "hss.workers=4", cases[i].rate, NULL));
+        g_auto(GStrv) sentences = load_sentences(&load);
+
+        g_assert_nonnull(strstr(sentences[0], cases[i].text));
+    }
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -325,6 +345,7 @@ int main(int argc, char **argv)
     g_test_add_func("/load/loss", test_loss);
     g_test_add_func("/load/overflow", test_overflow);
     g_test_add_func("/load/burst", test_burst);
+    g_test_add_func("/load/near-100", test_near_100);
     g_test_add_func("/load/cut-off", test_cut_off);
     for (unsigned i = 0; i < G_N_ELEMENTS(states); i++) {
         g_autofree char *path = g_strconcat("/load/state/", states[i].name, NULL);
