@@ -84,7 +84,7 @@ def loads(plan):
     rows = plan.answers.to_dict("records")
     there = [(place, row, name, prefix) for place, row in enumerate(rows)
              for name, prefix in (("answer", ""), ("neighbour", "neighbour_")) if row.get(name)]  # fmt: skip
-    first = sorted(there, key=lambda one: bool(one[3] and one[1]["answer"]))  # neighbours of answers last
+    first = sorted(there, key=lambda one: (bool(one[3]), bool(one[1]["answer"])))  # answers, misses, neighbours of answers
     shown = first[: opening.MOST_POINTS]
     for _, row, name, prefix in sorted(shown, key=lambda one: (one[0], one[3])):
         values = {plan.key: row[name]} | ({row["key2"]: row[f"{name}2"]} if row.get("key2") else {})
@@ -101,8 +101,9 @@ def loads(plan):
 
 def uncertain(plan):
     unsure = [int(row["point"]) for row in plan.answers.to_dict("records") if row.get("sure") == "no"]
-    runs = " to ".join(dict.fromkeys(plan.replications.split("..")))
-    how = f"By {runs} runs of a value; in brackets the intervals that hold in 95 % of cases."
+    runs = sorted({int(n) for n in plan.curve["n"] if n > 0})
+    count = words.either(map(str, runs)) if len(runs) < 3 else f"{runs[0]} to {runs[-1]}"
+    how = f"By {count or 'no'} run{'' if runs == [1] else 's'} of a value; in brackets the intervals that hold in 95 % of cases."
     if not unsure:
         return how
     what = "whether the target is met" if not any(plan.answers["answer"]) else (
@@ -149,21 +150,36 @@ def head(plan):
     study_text, _, about = reading.study_file(plan.path)
     base_text = reading.base_text(plan.path, about)
     keys = opening.keys_of(study_text, base_text, plan.axes, plan.answers, varied(plan))
-    texts, rows = plan_plots.point_texts(plan), plan.answers.to_dict("records")
-    answers = [answer_sentence(plan, row, texts[int(row["point"])]) for row in rows[:MOST_SENTENCES]]
-    answers += _all_below(rows)
+    rows = plan.answers.to_dict("records")
+    answers = answer_sentences(plan)
     found, why, left_out = loads(plan)
     answers += opening.overloads([one for one in found if not one[0].partition(" (with ")[0].endswith((NEIGHBOUR, NEAREST))])
-    ended, word = verdicts(rows)
+    without, (ended, word) = without_answer(rows), verdicts(rows)
+    word = "" if without and word == verdict.CALM else word
     said = opening.scenario(keys, base_text)
     what = "Answers, or their neighbours," if len(rows) > opening.MOST_POINTS else "Neighbours of the answers"
     note = f"{what} of {words.named_points(left_out)} are not in this table." if left_out else ""
-    body = parts.opening(said, question(plan), word, ended + answers, [uncertain(plan), *looked(plan)])
+    body = parts.opening(said, question(plan), word, without + ended + answers, [uncertain(plan), *looked(plan)])
     return body + opening.load_section(found, why, True, note)
 
 
-def _all_below(rows):
-    return [f"The table below has the answers of all {len(rows)} points."] if len(rows) > MOST_SENTENCES else []
+def answer_sentences(plan):
+    """Of each point, those with an answer first; of many only the first ones."""
+    texts = plan_plots.point_texts(plan)
+    rows = sorted(plan.answers.to_dict("records"), key=lambda row: not row["answer"])
+    said = [answer_sentence(plan, row, texts[int(row["point"])]) for row in rows[:MOST_SENTENCES]]
+    return said + [f"The table below has all {len(rows)} points."] * (len(rows) > MOST_SENTENCES)
+
+
+def without_answer(rows):
+    """How many of several points have no answer, in a sentence, if any."""
+    points = [int(row["point"]) for row in rows if not row["answer"]]
+    if not points or len(rows) == 1:
+        return []
+    which = "None" if len(points) == len(rows) else f"{len(rows) - len(points)}"
+    verb = "has" if which in ("None", "1") else "have"
+    rest = "" if which == "None" else f", {words.named_points(points)} {'has' if len(points) == 1 else 'have'} none"
+    return [f"{which} of the {len(rows)} points {verb} an answer{rest}."]
 
 
 def verdicts(rows):
@@ -305,13 +321,11 @@ def summary(plan):
 
 def answered(plan):
     """Of a plan behind a study: what was asked, the answers, the table."""
-    texts = plan_plots.point_texts(plan)
-    rows = plan.answers.to_dict("records")[:MOST_SENTENCES]
+    rows = plan.answers.to_dict("records")
     body = parts.paragraph(question(plan), "question")
-    said = [answer_sentence(plan, row, texts[int(row["point"])]) for row in rows]
-    said += _all_below(plan.answers.to_dict("records"))
-    ended, _ = verdicts(plan.answers.to_dict("records"))
-    return body + "".join(map(parts.paragraph, ended + said + [uncertain(plan), *looked(plan)])) + summary(plan)
+    ended, _ = verdicts(rows)
+    said = without_answer(rows) + ended + answer_sentences(plan)
+    return body + "".join(map(parts.paragraph, said + [uncertain(plan), *looked(plan)])) + summary(plan)
 
 
 def document(path, choice=choosing.Choice()):

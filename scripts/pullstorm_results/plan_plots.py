@@ -46,6 +46,16 @@ def _cases(plan):
     return [(point, text, f"{key} = {wording.key_value(key, text)}") for text in texts]
 
 
+def _with_answers(plan, cases):
+    """The curves that hold an answer; of two keys also the one that holds its neighbour."""
+    rows = {int(row["point"]): row for row in plan.answers.to_dict("records")}
+    return [
+        (point, second, text)
+        for point, second, text in cases
+        if (rows[point]["answer"] if second is None else second in (rows[point]["answer2"], rows[point]["neighbour2"]))
+    ]
+
+
 def looked_at(plan, case):
     """Rows of one curve in the order of the value, with their values as numbers (None: no order)."""
     point, second, _ = case
@@ -141,7 +151,7 @@ def unseen(values, count):
 def explored(plan, metric):
     """The curve of every point, the target, the answers."""
     cases = _cases(plan)
-    shown = spread(cases, MOST_POINTS)
+    shown = spread(cases, MOST_POINTS, _with_answers(plan, cases))
     factor = 100.0 if wording.metric_unit(metric) == "ratio" else 1.0
     series, marks, failed = [], target.lines(plan.bounds, metric), []
     for place, case in enumerate(shown):

@@ -126,11 +126,14 @@ def chosen_metrics(study):
     return chosen or there[:6]
 
 
-def spread(values, most):
-    """At most so many of the values, evenly spread, both ends among them."""
+def spread(values, most, kept=()):
+    """At most so many of the values, evenly spread, both ends among them where there is room beside those to keep."""
     if len(values) <= most:
         return list(values)
-    return [values[round(i * (len(values) - 1) / (most - 1))] for i in range(most)]
+    kept = spread(list(kept), most)
+    others, room = [value for value in values if value not in kept], most - len(kept)
+    chosen = [others[round(i * (len(others) - 1) / max(1, room - 1))] for i in range(room)] + kept
+    return [value for value in values if value in chosen]
 
 
 def facets_of(layout, points):

@@ -228,6 +228,27 @@ class Targets(unittest.TestCase):
         plan.curve["n"] = 1.0
         self.assertIn("; one run per value; ", note())
 
+    def curves(self, rows, **answers):
+        """Names of the curves that are drawn; rows: point and second value of each."""
+        metric = "time_to_key_p99_s"
+        curve = pandas.DataFrame([
+            {"point": point, "value": value, "n": 3, "meets": "no", f"{metric}_mean": 5.0, f"{metric}_ci_low": 4.0, f"{metric}_ci_high": 6.0}
+            | ({"value2": second} if second else {}) for point, second in rows for value in ("1", "2")])  # fmt: skip
+        table = pandas.DataFrame({"key": "bmsc.workers", "status": "met", "sought": "smallest", **answers})
+        axes = reading.axes_of(["pull.rate"], []) if "pull.rate" in table else []
+        plan = reading.Plan("", "", "", "", "smallest", "3..10", "bmsc.workers", axes, table, curve)
+        return [one.name for one in plan_plots.explored(plan, metric).series]
+
+    def test_of_many_curves_those_that_hold_the_answer_are_drawn(self):
+        second = [str(value) for value in range(1, 11)]
+        names = self.curves([(1, value) for value in second], point=[1], key2="hss.workers", answer="2", answer2="4",
+                            neighbour="2", neighbour2="3")  # fmt: skip
+        self.assertEqual(names, [f"hss.workers = {value}" for value in (1, 3, 4, 5, 8, 10)])
+        points = range(1, 13)
+        answers = [""] * 4 + ["2", "2", "1"] + [""] * 5
+        names = self.curves([(point, "") for point in points], point=points, answer=answers, **{"pull.rate": list(map(str, points))})
+        self.assertEqual([name.split()[2].rstrip("/s") for name in names], ["1", "5", "6", "7", "8", "12"])
+
     def test_both_ends_of_a_window(self):
         plan = reading.read_plan(made(self, "parts"))
         plot = plan_plots.explored(plan, "time_to_key_p99_s")

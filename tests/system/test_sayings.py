@@ -130,7 +130,28 @@ class Plans(unittest.TestCase):
     def plan_of(self, rates, **answers):
         rows = self.points(**{"pull.rate": rates, "status": "met", "sure": "no", "key": "bmsc.workers", **answers})
         axes = reading.axes_of(["pull.rate"], [])
-        return reading.Plan("", "", "", "bmsc.workers=1..9", "smallest", "3..6", "bmsc.workers", axes, rows, pandas.DataFrame())
+        curve = pandas.DataFrame({"point": rows["point"], "value": "4", "n": 3.0})
+        return reading.Plan("", "", "", "bmsc.workers=1..9", "smallest", "3..6", "bmsc.workers", axes, rows, curve)
+
+    def test_what_was_run_is_told_and_no_option(self):
+        plan = self.plan_of(["1", "2", "3"], answer=["4", "5", "6"])
+        for runs, text in (([3, 3, 3], "3 runs"), ([6, 3, 6], "3 or 6 runs"), ([3, 10, 4], "3 to 10 runs"), ([1, 1, 1], "1 run")):
+            plan.curve["n"] = runs
+            self.assertIn(f"By {text} of a value;", page_plan.uncertain(plan))
+
+    def test_points_with_an_answer_come_first_and_those_without_are_counted(self):
+        found = [""] * 9 + ["4", "5", "6"]
+        plan = self.plan_of([str(rate) for rate in range(1, 13)], answer=found, verdict=["calm in 3 of 3 runs" if one else "" for one in found],
+                            status=["met" if one else "never" for one in found], neighbour="", sought="smallest")  # fmt: skip
+        said = page_plan.answer_sentences(plan)
+        self.assertEqual([" is 4" in text or " is 5" in text or " is 6" in text for text in said[:4]], [True] * 3 + [False])
+        self.assertEqual(said[6:], ["The table below has all 12 points."])
+        body = page_plan.head(plan).replace(GAP, " ")
+        self.assertIn('<div class="answer plain">\n<p>3 of the 12 points have an answer, points 1 to 9 have none.</p>', body)
+        rows = plan.answers.to_dict("records")
+        self.assertEqual(page_plan.without_answer(rows[:9]), ["None of the 9 points has an answer."])
+        self.assertEqual(page_plan.without_answer(rows[8:10]), ["1 of the 2 points has an answer, point 9 has none."])
+        self.assertEqual((page_plan.without_answer(rows[9:]), page_plan.without_answer(rows[:1])), ([], []))
 
     def looked(self, rows, values, **answer):
         """What a page says of a plan that looked at these values of points; values: how many the range has."""
