@@ -54,9 +54,10 @@ def server_table(run):
                 wording.seconds(wait.get("p99_s", float("nan"))),
             )
         )
-    return parts.table(
+    table = parts.table(
         "Servers", ("server", "workers", "utilisation", "longest queue", "limit", "mean wait", "wait p99"), rows
     )
+    return table + "".join(map(parts.paragraph, words.beyond_limits(run)))
 
 
 def latency_table(run):

@@ -335,6 +335,19 @@ def saturated_seconds(run, prefix):
     return 0.0 if standing is None else float(run.series["time_s"].diff()[standing].sum())
 
 
+OWN_WORK = {"bmsc": "pulls, MSK messages and Zn answers", "bsf": "Zh answers"}  # in models/README.md, "Servers"
+
+
+def beyond_limits(run):
+    """Why a queue was longer than its limit, a sentence for each server whose queue was."""
+    return [
+        f"The queue of the {name} was longer than {prefix}.queue_limit: the server's own work ({OWN_WORK[prefix]}) is never turned away."
+        for prefix, name in wording.SERVERS
+        if prefix in OWN_WORK
+        and run.metrics.get(f"{prefix}_queue_max", 0) > number(run.keys.get(f"{prefix}.queue_limit"), math.inf)
+    ]
+
+
 def _server_warnings(run, load):
     """What a server could not take. A storm that is calm has kept nobody waiting, whatever the workers were busy for."""
     found, first = [], bottleneck(run, load)

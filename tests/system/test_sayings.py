@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 """What pages of plans and comparisons say: python3 -m unittest test_sayings, with scripts/ on the path."""
 
+import html
 import json
 import os
 import tempfile
@@ -9,7 +10,7 @@ import unittest
 import pandas
 
 from pullstorm_results import (
-    chart, compare_plots, offered, opening, page_compare, page_plan, plan_plots, reading, wording,
+    chart, compare_plots, offered, opening, page_compare, page_plan, page_run, plan_plots, reading, wording,
 )  # fmt: skip
 
 GAP = wording.SPACE
@@ -67,6 +68,18 @@ class Loads(unittest.TestCase):
 
     def test_a_queue_overflows_and_no_ue(self):
         self.assertIn("as long as pulls go out, and its queue overflows 13.9 s after the first, so", self.notes(1.5, "")[0])
+
+
+class Queues(unittest.TestCase):
+    def test_a_queue_longer_than_its_limit_has_work_of_the_server_in_it(self):
+        metrics = {"bmsc_queue_max": 10713.0, "bsf_queue_max": 10000.0, "hss_queue_max": 3.0}
+        keys = {f"{prefix}.queue_limit": "10000" for prefix in ("bmsc", "bsf", "hss")}
+        run = reading.Run("", "", keys, metrics, None, pandas.DataFrame(), None, {})
+        text = ("The queue of the BM-SC was longer than bmsc.queue_limit: the server's own work (pulls, MSK messages and "
+                "Zn answers) is never turned away.")  # fmt: skip
+        self.assertIn(f"</table></div>\n<p>{html.escape(text)}</p>", page_run.server_table(run))
+        metrics["bmsc_queue_max"] = 10000.0
+        self.assertNotIn("never turned away", page_run.server_table(run))
 
 
 class Plans(unittest.TestCase):
