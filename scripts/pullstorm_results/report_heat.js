@@ -32,11 +32,14 @@ Heat.prototype.share = function (value) {
 Heat.prototype.draw = function () {
   var chart = this.chart, self = this, width = this.fixedWidth || Math.max(280, this.box.clientWidth || 680);
   var longest = Math.max.apply(null, chart.y.map(function (text) { return text.length; }));
-  var left = 14 + 7 * longest, top = 26, cell = (width - left - 8) / chart.x.length;
+  var left = 14 + 7 * longest, above = titleLines(chart.yLabel, width - 4), below = titleLines(chart.xLabel, width - left);
+  var bar = titleLines(chart.zLabel + (chart.zLog ? ", logarithmic" : ""), width - left - 8);
+  var top = 26 + TITLE_LINE * (above.length - 1), cell = (width - left - 8) / chart.x.length;
   var row = Math.max(18, Math.min(46, 320 / chart.y.length)), bottom = top + row * chart.y.length;
-  var svg = make("svg", { viewBox: "0 0 " + width + " " + (bottom + 94), role: "img",
+  var barTop = bottom + 48 + TITLE_LINE * (below.length - 1), height = barTop + 46 + TITLE_LINE * (bar.length - 1);
+  var svg = make("svg", { viewBox: "0 0 " + width + " " + height, role: "img",
     "aria-label": chart.title + " over " + chart.xLabel + " and " + chart.yLabel + ". " + chart.note });
-  make("text", { x: 4, y: 14 }, svg, chart.yLabel);
+  drawTitle(svg, above, 4, 14, "start");
   chart.z.forEach(function (values, i) {
     var y = bottom - (i + 1) * row;
     make("text", { x: left - 6, y: y + row / 2 + 4, "text-anchor": "end" }, svg, chart.y[i]);
@@ -48,8 +51,8 @@ Heat.prototype.draw = function () {
   })).forEach(function (one) {
     make("text", { x: one.at, y: bottom + 16, "text-anchor": "middle", "class": "tick" }, svg, one.text);
   });
-  make("text", { x: (left + width) / 2, y: bottom + 36, "text-anchor": "middle" }, svg, chart.xLabel);
-  this.drawBar(svg, left, bottom + 48, width - left - 8);
+  drawTitle(svg, below, (left + width) / 2, bottom + 36, "middle");
+  this.drawBar(svg, left, barTop, width - left - 8, bar);
   if (this.svg) this.box.replaceChild(svg, this.svg);
   else this.box.insertBefore(svg, this.tip);
   this.svg = svg;
@@ -74,14 +77,13 @@ Heat.prototype.cell = function (svg, value, i, j, x, y, width, height) {
   });
 };
 
-Heat.prototype.drawBar = function (svg, left, top, width) {
+Heat.prototype.drawBar = function (svg, left, top, width, title) {
   for (var i = 0; i < 64; i++)
     make("rect", { x: left + i * width / 64, y: top, width: width / 64 + 0.5, height: 8,
       fill: "rgb(" + mixed(i / 63).join(",") + ")" }, svg);
   make("text", { x: left, y: top + 22 }, svg, compact(parseFloat(this.low.toPrecision(3))));
   make("text", { x: left + width, y: top + 22, "text-anchor": "end" }, svg, compact(parseFloat(this.high.toPrecision(3))));
-  make("text", { x: left + width / 2, y: top + 38, "text-anchor": "middle" }, svg,
-    this.chart.zLabel + (this.chart.zLog ? ", logarithmic" : ""));
+  drawTitle(svg, title, left + width / 2, top + 38, "middle");
 };
 
 var charts = JSON.parse(document.getElementById("charts").textContent);

@@ -128,12 +128,14 @@ Plot.prototype.rangeY = function (xs) {
 Plot.prototype.draw = function () {
   var chart = this.chart, self = this;
   var width = this.fixedWidth || Math.max(280, this.box.clientWidth || 680);
-  var height = Math.max(240, Math.min(400, width * 0.55));
   var xs = this.view || this.wholeX(), ys = this.rangeY(xs);
   var yTicks = chart.yLog ? logTicks(ys[0], ys[1], 6) : linearTicks(ys[0], ys[1], 6);
   var labels = yTicks.map(function (tick) { return compact(tick, chart.yLog ? 0 : ys[1]); });
   var left = 14 + 7 * Math.max.apply(null, labels.map(function (text) { return text.length; }).concat(2));
-  var area = this.area = { left: left, right: width - 14, top: 26, bottom: height - 44 };
+  var above = titleLines(chart.yLabel, width - 4), below = titleLines(chart.xLabel, width - 14 - left);
+  var top = 26 + TITLE_LINE * (above.length - 1), bottom = top + Math.max(240, Math.min(400, width * 0.55)) - 70;
+  var area = this.area = { left: left, right: width - 14, top: top, bottom: bottom };
+  var height = bottom + 44 + TITLE_LINE * (below.length - 1);
   this.width = width;
   this.xs = xs;
   this.x = scale(xs[0], xs[1], area.left, area.right, chart.xLog);
@@ -145,8 +147,9 @@ Plot.prototype.draw = function () {
     make("line", { x1: area.left, x2: area.right, y1: at, y2: at, stroke: "#ddd" }, svg);
     make("text", { x: area.left - 6, y: at + 4, "text-anchor": "end" }, svg, labels[i]);
   });
-  this.drawXAxis(svg, xs, height);
-  make("text", { x: 4, y: 14 }, svg, chart.yLabel);
+  this.drawXAxis(svg, xs);
+  drawTitle(svg, above, 4, 14, "start");
+  drawTitle(svg, below, (left + area.right) / 2, bottom + 36, "middle");
   make("path", { d: "M" + area.left + "," + area.top + "V" + area.bottom + "H" + area.right, fill: "none",
     stroke: "#333" }, svg);
   var clip = make("clipPath", { id: "clip" + this.number }, svg);
@@ -179,7 +182,7 @@ Plot.prototype.putInPlace = function (svg) {
   this.tip.hidden = true;
 };
 
-Plot.prototype.drawXAxis = function (svg, xs, height) {
+Plot.prototype.drawXAxis = function (svg, xs) {
   var chart = this.chart, area = this.area, x = this.x;
   var room = Math.max(3, Math.floor((area.right - area.left) / 70));
   var ticks = chart.categories ? chart.categories.map(function (name, i) { return i; })
@@ -196,7 +199,6 @@ Plot.prototype.drawXAxis = function (svg, xs, height) {
   thatFit(texts).forEach(function (one) {
     make("text", { x: one.at, y: area.bottom + 17, "text-anchor": "middle", "class": "tick" }, svg, one.text);
   });
-  make("text", { x: (area.left + area.right) / 2, y: height - 8, "text-anchor": "middle" }, svg, chart.xLabel);
 };
 
 Plot.prototype.path = function (series) {

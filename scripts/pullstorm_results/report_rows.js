@@ -19,7 +19,8 @@ Rows.prototype.layout = function () {
   this.step = Math.max(28, 15 * lines + 8);
   this.width = width;
   this.area = { left: 14 + 7 * letters, right: width - 14, top: 10, bottom: 10 + this.step * this.names.length };
-  this.height = this.area.bottom + 44;
+  this.titleLines = titleLines(chart.yLabel, this.area.right - this.area.left);
+  this.height = this.area.bottom + 44 + TITLE_LINE * (this.titleLines.length - 1);
 };
 
 Rows.prototype.row = function (place) { return this.area.top + (place + 0.5) * this.step; };
@@ -69,7 +70,7 @@ Rows.prototype.drawAxes = function (svg, ends) {
   });
   make("path", { d: "M" + area.left + "," + area.top + "V" + area.bottom + "H" + area.right, fill: "none",
     stroke: "#333" }, svg);
-  make("text", { x: (area.left + area.right) / 2, y: this.height - 8, "text-anchor": "middle" }, svg, chart.yLabel);
+  drawTitle(svg, this.titleLines, (area.left + area.right) / 2, area.bottom + 36, "middle");
 };
 
 Rows.prototype.drawRow = function (svg, series, place, number) {

@@ -99,6 +99,15 @@ function linesOf(text, most) {
   return lines;
 }
 
+// The title of an axis, in as many lines as fit a width; the first of them stands at y.
+var TITLE_LINE = 15;
+function titleLines(text, width) { return linesOf(text, Math.floor(width / 6.5)); }
+function drawTitle(svg, lines, x, y, anchor) {
+  lines.forEach(function (line, i) {
+    make("text", { x: x, y: y + i * TITLE_LINE, "text-anchor": anchor }, svg, line);
+  });
+}
+
 // The value of a curve at x; null outside of it.
 function valueAt(series, x) {
   var xs = series.x, low = 0, high = xs.length - 1;

@@ -113,11 +113,11 @@ class Reader:
         return self.driver.execute_script("return document.documentElement.scrollWidth - window.innerWidth")
 
     def texts_over_each_other(self):
-        """Texts at the axes of plots that touch others, or are cut off at an edge of their plot."""
+        """Texts in plots that touch others, or are cut off at an edge of their plot."""
         return self.driver.execute_script("""
             var found = [];
             document.querySelectorAll(".plot > svg").forEach(function (svg) {
-              var all = [...svg.querySelectorAll(".tick, .name")], edge = svg.getBoundingClientRect();
+              var all = [...svg.querySelectorAll("text")], edge = svg.getBoundingClientRect();
               var boxes = all.map(function (text) { return text.getBoundingClientRect(); });
               boxes.forEach(function (a, i) {
                 if (a.left < edge.left - 1 || a.right > edge.right + 1) found.push(all[i].textContent);
