@@ -64,6 +64,18 @@ static double fill_full_queue(const struct scenario *s, enum load_server which,
     return server->full_by_time ? load_seconds(times_ns[which]) : by_length_s;
 }
 
+/* Connections wait a round trip in the listen queue, and last two more at least. */
+static bool is_crowded(const struct scenario *s, enum load_server which, const struct load *out)
+{
+    const double of_a_ue[] = {1, out->job[LOAD_bsf_get].per_ue, 0};
+    const int64_t listen[] = {s->bmsc_listen_queue, s->bsf_listen_queue, 1};
+    const int64_t open[] = {s->bmsc_connections, s->bsf_connections, 1};
+    double at_a_time =
+        s->pull_rate * of_a_ue[which] * (load_seconds(s->access_rtt) + 2 * load_seconds(s->core_delay));
+
+    return at_a_time > (double)listen[which] || 2 * at_a_time > (double)(open[which] + listen[which]);
+}
+
 /* What may stand before a job that is served, as time to work it off: LOAD.md, "Dead work". */
 static double late_work_s(const struct scenario *s, enum load_server which,
                           const struct load_server_load *server)
@@ -106,6 +118,7 @@ void load_costs(const struct load_play *play, struct load *out)
     for (unsigned i = 0; i < LOAD_SERVERS; i++) {
         fill_server(play->s, (enum load_server)i, out);
         fill_patience(play->s, (enum load_server)i, out);
+        out->server[i].crowded = is_crowded(play->s, (enum load_server)i, out);
     }
 }
 

@@ -58,6 +58,7 @@ struct load_server_load {
     double full_queue_s; /* a queue as long as queue_limit, or queue_time_limit, let it be, worked off */
     bool full_by_time;   /* queue_time_limit does */
     bool newest_first;   /* what it does then is not expected here */
+    bool crowded;        /* more connections come than it lets in, which is not expected here */
     double patience_s;   /* of who waits for this server, the shortest */
     const char *patience_key;
     bool dead_work;      /* the full queue takes longer than that */
@@ -89,7 +90,8 @@ struct load_link_load {
     double capacity_ues_per_s;           /* of the whole service */
 };
 
-/* What a run is called (LOAD.md). Calm: no job waits longer than this, none is turned away. */
+/* What a run is called (LOAD.md). Calm: no job waits longer than this, none is turned away, nor is a
+ * connection. */
 #define LOAD_CALM_WAIT_S 1.0
 /* Collapsed: for so long all that a server did came too late, and of its work in all less than this share did
  * not. */

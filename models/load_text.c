@@ -110,15 +110,38 @@ static void text(const struct lines *to, const char *name, const char *meaning, 
 }
 
 /* "bmsc.newest_first hss.newest_first" */
+static void add_key(GString *to, const char *key)
+{
+    g_string_append_printf(to, "%s%s", to->len ? " " : "", key);
+}
+
+static bool link_full(const struct load *load, unsigned first, unsigned last)
+{
+    for (unsigned i = first; i <= last; i++)
+        if (load->link[i].offered_ratio > 1)
+            return true;
+    return false;
+}
+
 static char *keys_left_out(const struct load *load)
 {
-    static const char *const keys[LOAD_SERVERS] = {"bmsc.newest_first", "bsf.newest_first",
-                                                   "hss.newest_first"};
+    static const char *const newest[LOAD_SERVERS] = {"bmsc.newest_first", "bsf.newest_first",
+                                                     "hss.newest_first"};
+    static const char *const listen[LOAD_SERVERS] = {"bmsc.listen_queue", "bsf.listen_queue", NULL};
     GString *text = g_string_new(NULL);
 
     for (unsigned i = 0; i < LOAD_SERVERS; i++)
         if (load->server[i].newest_first)
-            g_string_append_printf(text, "%s%s", text->len ? " " : "", keys[i]);
+            add_key(text, newest[i]);
+    for (unsigned i = 0; i < LOAD_SERVERS; i++)
+        if (load->server[i].crowded)
+            add_key(text, listen[i]);
+    if (link_full(load, LOAD_UPLINK, LOAD_UPLINK))
+        add_key(text, "access.uplink_rate");
+    if (link_full(load, LOAD_DOWNLINK, LOAD_DOWNLINK))
+        add_key(text, "access.downlink_rate");
+    if (link_full(load, LOAD_DOWNLINK + 1, LOAD_LINKS - 1))
+        add_key(text, "core.rate");
     return g_string_free(text, FALSE);
 }
 
@@ -282,6 +305,21 @@ static char *expected(const struct load *load)
     return sentence;
 }
 
+/* Where links or connections decide, which only a run tells, it is of the servers' work. */
+static char *expected_where(const struct load *load)
+{
+    char *sentence = expected(load), *narrowed;
+    bool crowded = link_full(load, 0, LOAD_LINKS - 1);
+
+    for (unsigned i = 0; i < LOAD_SERVERS; i++)
+        crowded = crowded || load->server[i].crowded;
+    if (!crowded)
+        return sentence;
+    narrowed = g_strconcat("Expected of the servers' work alone", strchr(sentence, ':'), NULL);
+    g_free(sentence);
+    return narrowed;
+}
+
 static void warn_overload(const struct load *load, unsigned server, GPtrArray *to)
 {
     const struct load_server_load *s = &load->server[server];
@@ -334,8 +372,15 @@ static void add_warnings(const struct load *load, GPtrArray *to)
                                         load->bottleneck, PERCENT(load->offered_peak_ratio)));
     for (unsigned i = 0; i < LOAD_LINKS; i++)
         if (load->link[i].offered_ratio > 1)
-            g_ptr_array_add(to, g_strdup_printf("%s is offered %s %% of its rate", load->link[i].name,
-                                                PERCENT(load->link[i].offered_ratio)));
+            g_ptr_array_add(
+                to, g_strdup_printf("%s is offered %s %% of its rate: what waits there only a run tells",
+                                    load->link[i].name, PERCENT(load->link[i].offered_ratio)));
+    for (unsigned i = 0; i < LOAD_SERVERS; i++)
+        if (load->server[i].crowded)
+            g_ptr_array_add(
+                to, g_strdup_printf("more connections come to the %s than its listen_queue and connections "
+                                    "let in: how many it refuses only a run tells",
+                                    load_server_names[i]));
     for (unsigned i = 0; i < LOAD_SERVERS; i++)
         if (load->server[i].dead_work)
             warn_dead_work(load, i, to);
@@ -372,7 +417,7 @@ char **load_sentences(const struct load *load)
     GPtrArray *texts = g_ptr_array_new();
 
     g_ptr_array_add(texts, offered(load));
-    g_ptr_array_add(texts, expected(load));
+    g_ptr_array_add(texts, expected_where(load));
     add_unsaid(load, texts);
     add_warnings(load, texts);
     return finished(texts);

@@ -75,11 +75,12 @@ int64_t storm_total(const struct storm *storm, enum storm_total total);
       "the run was cut off)")                                                                                \
     X(verdict, "text", WORD,                                                                                 \
       "what the storm is called, from the best to the worst: calm (no job waited for more than 1 s at a "    \
-      "server, none was refused or dropped as late), overloaded (else), cut off (run.end came before the "   \
-      "storm had ended), collapsed; the next two, and cut_off, are it in numbers")                           \
+      "server, none was refused or dropped as late, and no connection refused), overloaded (else), cut "     \
+      "off (run.end came before the storm had ended), collapsed; the next two, and cut_off, are it in "      \
+      "numbers")                                                                                             \
     X(overloaded, "1", FLAG,                                                                                 \
       "1 if the verdict is overloaded: a job waited for more than 1 s at a server, was refused or dropped "  \
-      "as late, and the storm came to its end all the same; else 0")                                         \
+      "as late, or a connection was refused, and the storm came to its end all the same; else 0")            \
     X(collapsed, "1", FLAG,                                                                                  \
       "1 if the verdict is collapsed: for 10 s or more without a break all that a server did for others "    \
       "came too late, and less than half of its work in all did not; else 0")

@@ -60,13 +60,22 @@ static double recovery_s(const struct storm *storm)
     return (double)(last_ns - due_ns) / (double)CLOCK_SECOND;
 }
 
-/* Did a job wait for long, was one refused, or dropped because its asker had waited in vain? */
+static bool connection_refused(const struct storm *storm)
+{
+    int64_t counters[NETWORK_COUNTER_COUNT];
+
+    network_counters_sum(storm->network, counters);
+    return counters[NETWORK_tcp_refused] > 0;
+}
+
+/* Did a job wait for long, was one refused, or a connection, or dropped because its asker had waited in
+ * vain? */
 static bool kept_waiting(const struct storm *storm)
 {
     static const enum model_procedure waits[] = {PROCEDURE_bmsc_wait, PROCEDURE_bsf_wait, PROCEDURE_hss_wait};
     static const enum model_counter dropped[] = {COUNT_bmsc_dropped_late, COUNT_bsf_dropped_late,
                                                  COUNT_hss_dropped_late};
-    bool waited = false;
+    bool waited = connection_refused(storm);
 
     for (unsigned which = 0; which < G_N_ELEMENTS(waits); which++)
         waited = waited || station(storm, which)->server.refused > 0 ||

@@ -171,7 +171,7 @@ def _some(word, rows):
 
 
 MEANINGS = {
-    verdict.CALM: "no job waited longer than 1 s for a worker, and none was turned away",
+    verdict.CALM: "no job waited longer than 1 s for a worker, and nobody was turned away",
     verdict.OVERLOADED: "jobs waited longer than 1 s for a worker or were turned away, and the storm came to its end by itself",
     verdict.CUT_OFF: "run.end came before the storm had ended, so what came after is in no number",
     verdict.COLLAPSED: "for 10 s or more without a break nothing useful was served: all that a server did came too late",

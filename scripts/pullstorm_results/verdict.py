@@ -51,7 +51,7 @@ def sentences(metrics, end=""):
     """What became of the storm, in words that anybody understands; end: the scenario's run.end."""
     word = of(metrics)
     if word == CALM:
-        return "Calm: no job waited longer than 1 s for a worker, and none was turned away."
+        return "Calm: no job waited longer than 1 s for a worker, and nobody was turned away."
     if word == OVERLOADED:
         return f"Overloaded: jobs waited longer than 1 s for a worker, or were turned away. {_end(metrics)}."
     if word == CUT_OFF:

@@ -117,6 +117,20 @@ expect 2 "a format that there is not" load calm.ini --format json
 says err 'load: unknown format "json", expected text or csv' "... is said"
 [ ! -s out ]
 ok $? "... and nothing printed"
+expect 0 "a link that is offered too much" load calm.ini -s core.rate=100kbit/s
+says out "Expected of the servers' work alone: " "... makes it an expectation of the servers"
+says out "of its rate: what waits there only a run tells" "... which is said"
+expect 0 "... as CSV" load calm.ini -s core.rate=100kbit/s --format csv
+grep -q '^left_out,text,core.rate,' out
+ok $? "... by the key that is left out"
+expect 0 "more connections than are let in" load calm.ini -s bmsc.listen_queue=1 -s access.rtt=1s --format csv
+grep -q '^left_out,text,bmsc.listen_queue,' out
+ok $? "... by that key, too"
+# What is said of a run then: calm it is not.
+expect 0 "... in a run" run calm.ini -s bmsc.listen_queue=1 -s bmsc.connections=1 -s access.rtt=1s -o refused
+grep -q "connections refused [1-9]" out && grep -q "^Verdict *overloaded" out
+ok $? "... connections are refused, so it is not calm"
+
 if [ -w /dev/full ]; then
     "$program" load calm.ini >/dev/full 2>err
     [ $? = 1 ] && grep -q '^pullstorm: standard output' err
