@@ -167,7 +167,7 @@ def charts_of(path, choice):
     found = []
     for kind in reading.kinds_of(path):
         if kind == "comparison":
-            found += compare_plots.charts(compare_plots.read(path))
+            found += compare_plots.charts(compare_plots.read(path, choice))
         elif kind == "run":
             found += run_plots.charts(reading.read_run(path, run_plots.columns_of(choice)), choice)
         elif kind == "study":
@@ -197,7 +197,7 @@ def document_of(path, choice):
 
     kinds = reading.kinds_of(path)
     if "comparison" in kinds:
-        return page_compare.document(path)
+        return page_compare.document(path, choice)
     if "study" in kinds:
         return page_study.document(path, "plan" in kinds, choice)
     if "plan" in kinds:

@@ -10,6 +10,7 @@ import pandas
 
 from pullstorm_results import reading, run_plots, wording
 from pullstorm_results.chart import POINTS, Chart, Mark, Series
+from pullstorm_results.choice import Choice
 
 TABLES = {
     "compare.csv": ["points", "metric", "a", "b", "difference", "ci_low", "ci_high", "relative", "verdict", "ci_note"],
@@ -67,7 +68,11 @@ class Comparison:
         return sum(1 for row in self.runs if row["side"] == "A")
 
 
-def read(path):
+def read(path, choice):
+    if choice != Choice():
+        raise reading.ResultError(
+            f"{path}: is a comparison, whose pictures are always the same: no --metric, --x, --only, --log, --linear"
+        )
     found = {}
     for name, columns in TABLES.items():
         file = os.path.join(path, name)

@@ -248,9 +248,9 @@ def reproduction(comparison):
     return body + parts.folded(f"{len(rows)} runs", parts.table("Runs", columns, rows, 5))
 
 
-def document(path):
-    """The page of the comparison in the folder path."""
-    comparison = compare_plots.read(path)
+def document(path, choice):
+    """The page of the comparison in the folder path; nothing of it can be chosen."""
+    comparison = compare_plots.read(path, choice)
     charts = compare_plots.charts(comparison)
     body = parts.opening(scenario(comparison), question(comparison), "", answer(comparison), [uncertain(comparison)])
     body += parts.warning_list(warnings(comparison))

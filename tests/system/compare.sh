@@ -164,6 +164,11 @@ if [ -z "${PULLSTORM_TESTS:-}" ] && has_modules; then
     says side/compare.html 'id="plot-compare_keyed"' "... has the curve of keyed UEs"
     says side/compare.html 'id="plot-compare_time_to_key"' "... and that of the time to key"
     says side/compare.html "What really differs" "... and the differences"
+    for name in plot report; do
+        "$source/scripts/$name" side -o side/chosen --metric ues >out 2>err
+        [ $? = 2 ] && grep -q '^pullstorm: [a-z]*: side: is a comparison, .* always the same: no --metric' err && [ ! -e side/chosen ]
+        ok $? "... of which $name lets nobody choose"
+    done
     if "$program" report --help >/dev/null 2>&1; then
         expect 0 "the page at once" compare study --a 'variant == plain' --b 'variant == slow' -o once --format csv
         cmp -s side/compare.html once/compare.html && cmp -s out once/compare.csv
