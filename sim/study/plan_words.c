@@ -310,14 +310,24 @@ static void add_never(GString *to, const struct plan *plan, const struct plan_po
 
 /* --- all of a point ------------------------------------------------------------------------------------- */
 
+/* Near 100 % it is told on which side of it. */
+static const char *load_format(double percent)
+{
+    return percent != 100 && fabs(percent - 100) < 0.5 ? "%.2f" : "%.0f";
+}
+
 static void add_load(GString *to, const struct plan *plan, const struct plan_value *value, bool warn)
 {
     char *name = plan_value_name(plan, value->place), *verdict = plan_verdict_text(plan, value);
     struct study_load load;
 
     if (plan_load(plan, value, &load, NULL) && isfinite(load.offered_ratio)) {
-        g_string_append_printf(to, "\n  at %s: offered load %.0f %% (%s)%s%s", name, 100 * load.offered_ratio,
-                               load.bottleneck, *verdict ? "; " : "", verdict);
+        double percent = 100 * load.offered_ratio;
+        char offered[G_ASCII_DTOSTR_BUF_SIZE];
+
+        g_ascii_formatd(offered, sizeof offered, load_format(percent), percent);
+        g_string_append_printf(to, "\n  at %s: offered load %s %% (%s)%s%s", name, offered, load.bottleneck,
+                               *verdict ? "; " : "", verdict);
         if (warn && load.warning)
             g_string_append_printf(to, "\n  note: %s", load.warning);
     }

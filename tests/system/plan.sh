@@ -53,6 +53,10 @@ says out "at pull.rate = 90/s: offered load 90 % (BM-SC); cut off in 2 of 2 runs
 equals "$(cell $plan 1 neighbour_verdict)" "cut off in 2 of 2 runs" "... in the table, too"
 awk "BEGIN { exit !($(cell $plan 1 offered_ratio) > 0.945 && $(cell $plan 1 offered_ratio) < 0.955) }"
 ok $? "... as is the offered load"
+expect 0 "a load near 100 %" plan window.ini --target 'ues_keyed_ratio >= 0.5' --vary pull.rate=100.3/s,400/s \
+    --replications 1..1 -o near --quiet
+grep -q "at pull.rate = 100.3/s: offered load 100\.[0-9][0-9] % (BM-SC); " out
+ok $? "... is told on which side of it"
 # Nothing has 300 UEs served in 3.4 s where the workers are two.
 expect 0 "a target that nothing meets" plan window.ini -s bmsc.workers=2 --target 'ues_keyed_ratio >= 0.98' \
     --vary "$rates" --replications 1..1 -j 2 -o none --quiet
