@@ -64,7 +64,7 @@ static double fill_full_queue(const struct scenario *s, enum load_server which,
     return server->full_by_time ? load_seconds(times_ns[which]) : by_length_s;
 }
 
-/* Connections wait a round trip in the listen queue, and last two more at least. */
+/* Connections wait a round trip in the listen queue, and last another one at least. */
 static bool is_crowded(const struct scenario *s, enum load_server which, const struct load *out)
 {
     const double of_a_ue[] = {1, out->job[LOAD_bsf_get].per_ue, 0};
