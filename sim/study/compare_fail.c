@@ -190,14 +190,14 @@ static bool of_samples(struct compare_samples *samples, const struct compare_con
     double amount = quantity_nearest(c->amount);
 
     if (found) {
-        *interval = difference_of_pools(&q.a, &q.b, c->relative ? 1 + amount : 1);
+        *interval = difference_of_pools(&q.a, &q.b, c->relative ? 1 + amount : 1, &q.pairs);
         interval->low -= c->relative ? 0 : amount;
         interval->high -= c->relative ? 0 : amount;
         interval->estimate = isnan(interval->estimate) ? (double)NAN : excess(c, q.a.estimate, q.b.estimate);
         out->a = q.a.estimate;
         out->b = q.b.estimate;
     }
-    g_free(q.shares);
+    compare_quantile_clear(&q);
     return found;
 }
 

@@ -174,22 +174,22 @@ static void add_result(struct comparison *c, unsigned pair, unsigned metric, con
  * at all. */
 struct mean_quantile {
     struct difference difference;
-    double *shares; /* of each replication */
+    double *contrasts; /* of each replication */
     unsigned n;
     unsigned pairs; /* of points; 0: not all have samples */
 };
 
 static void add_quantile(struct mean_quantile *to, const struct compare_quantile *q, unsigned pairs)
 {
-    struct interval interval = difference_of_pools(&q->a, &q->b, 1);
+    struct interval interval = difference_of_pools(&q->a, &q->b, 1, &q->pairs);
 
     if (to->pairs++ == 0) {
-        to->n = q->n;
-        to->shares = g_new0(double, MAX(q->n, 1));
+        to->n = q->pairs.n;
+        to->contrasts = g_new0(double, MAX(q->pairs.n, 1));
     }
-    g_assert(to->n == q->n);
+    g_assert(to->n == q->pairs.n);
     for (unsigned i = 0; i < to->n; i++)
-        to->shares[i] += q->shares[i] / pairs;
+        to->contrasts[i] += q->pairs.contrasts[i] / pairs;
     to->difference.a += q->a.estimate / pairs;
     to->difference.b += q->b.estimate / pairs;
     difference_mean_add(&to->difference.interval, &interval, pairs);
@@ -202,7 +202,7 @@ static void end_quantile(struct mean_quantile *m)
     difference_mean_end(&d->interval, m->n);
     d->relative = d->a > 0 && d->b >= 0 ? d->b / d->a - 1 : (double)NAN;
     d->relative_low = d->relative_high = (double)NAN;
-    d->p = difference_p_of_shares(m->shares, m->n, &d->interval);
+    d->p = difference_p_of_contrasts(m->contrasts, m->n, &d->interval);
 }
 
 /* Words have no difference; what they say is in columns of 0 and 1, too. */
@@ -217,7 +217,7 @@ static void measure_mean(const struct comparison *c, unsigned pair, unsigned met
                          struct mean_quantile *mean)
 {
     const struct compare_pair *p = pair_of(c, pair);
-    struct compare_quantile q = {.n = 0};
+    struct compare_quantile q = {.pairs = {.n = 0}};
 
     if (c->pairs->len == 1)
         return;
@@ -226,7 +226,7 @@ static void measure_mean(const struct comparison *c, unsigned pair, unsigned met
             add_quantile(mean, own, c->pairs->len);
     } else if (compare_quantile_of(everywhere, pair, metric, 1, &q))
         add_quantile(mean, &q, c->pairs->len);
-    g_free(q.shares);
+    compare_quantile_clear(&q);
 }
 
 static void measure_pair(struct comparison *c, unsigned pair, const bool *metrics,
@@ -236,7 +236,7 @@ static void measure_pair(struct comparison *c, unsigned pair, const bool *metric
                            *everywhere = compare_samples_new(c, true);
 
     for (unsigned metric = 0; metric < c->host->metric_count; metric++) {
-        struct compare_quantile q = {.n = 0};
+        struct compare_quantile q = {.pairs = {.n = 0}};
         struct difference d;
         bool found;
 
@@ -244,10 +244,10 @@ static void measure_pair(struct comparison *c, unsigned pair, const bool *metric
             continue;
         found = compare_quantile_of(samples, pair, metric, 1, &q);
         if (found)
-            d = difference_of_quantile(&q.a, &q.b, q.shares, q.n);
+            d = difference_of_quantile(&q.a, &q.b, &q.pairs);
         add_result(c, pair, metric, found ? &d : NULL, c->results);
         measure_mean(c, pair, metric, everywhere, found ? &q : NULL, &means[metric]);
-        g_free(q.shares);
+        compare_quantile_clear(&q);
     }
     compare_samples_free(samples);
     compare_samples_free(everywhere);
@@ -306,7 +306,7 @@ void compare_measure(struct comparison *comparison, const bool *metrics)
     judge(comparison, comparison->results);
     judge(comparison, comparison->together);
     for (unsigned metric = 0; metric < comparison->host->metric_count; metric++)
-        g_free(means[metric].shares);
+        g_free(means[metric].contrasts);
     g_free(means);
 }
 

@@ -4,8 +4,6 @@
 #include "sim/study/evidence.h"
 #include "sim/study/metric.h"
 
-#include <math.h>
-
 enum { OF_A, OF_B, OF_BOTH, EVIDENCES };
 
 /* The runs of one pair of points; in OF_BOTH B's stand behind A's. */
@@ -66,32 +64,26 @@ static void take_runs(struct compare_samples *samples, unsigned pair)
     add_runs(samples, p, OF_B);
 }
 
-/* Of each pair of runs, B's share below the quantile of both sides together minus A's. */
-static double *shares_of(const struct compare_samples *samples, unsigned metric, unsigned n)
+void compare_quantile_clear(struct compare_quantile *quantile)
 {
-    struct evidence *both = samples->of[OF_BOTH];
-    double *shares = g_new0(double, 2 * n), value = evidence_interval(both, metric, 1).estimate;
-
-    if (!isnan(value))
-        pool_shares(evidence_pool(both, metric), value, shares);
-    for (unsigned i = 0; i < n; i++)
-        shares[i] = shares[n + i] - shares[i];
-    return shares;
+    difference_pairs_clear(&quantile->pairs);
 }
 
 bool compare_quantile_of(struct compare_samples *samples, unsigned pair, unsigned metric, unsigned looks,
                          struct compare_quantile *out)
 {
-    *out = (struct compare_quantile){.n = 0};
+    *out = (struct compare_quantile){.pairs = {.n = 0}};
     if (!metric_quantile(samples->comparison->host, metric))
         return false;
     take_runs(samples, pair);
     for (unsigned i = 0; i < EVIDENCES; i++)
         if (!evidence_pool(samples->of[i], metric))
             return false;
-    out->n = evidence_count(samples->of[OF_A]);
     out->a = evidence_interval(samples->of[OF_A], metric, looks);
     out->b = evidence_interval(samples->of[OF_B], metric, looks);
-    out->shares = shares_of(samples, metric, out->n);
+    out->pairs = difference_pairs_of(evidence_pool(samples->of[OF_A], metric),
+                                     evidence_pool(samples->of[OF_B], metric),
+                                     evidence_pool(samples->of[OF_BOTH], metric),
+                                     metric_quantile(samples->comparison->host, metric)->share, looks);
     return true;
 }

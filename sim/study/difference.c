@@ -226,16 +226,16 @@ static double p_of_interval(const struct interval *given, unsigned n)
     return 2 * gsl_cdf_tdist_Q(fabs(i.estimate) / half * statistics_t(n - 1, 1), n - 1);
 }
 
-double difference_p_of_shares(const double *shares, unsigned n, const struct interval *interval)
+double difference_p_of_contrasts(const double *contrasts, unsigned n, const struct interval *interval)
 {
     double p;
 
     if (n < 2)
         return (double)NAN;
-    if (!statistics_alike(shares, n))
-        p = student_p(shares, n);
+    if (!statistics_alike(contrasts, n))
+        p = student_p(contrasts, n);
     else
-        p = shares[0] == 0 ? 1 : p_of_interval(interval, n);
+        p = contrasts[0] == 0 ? 1 : p_of_interval(interval, n);
     return p_with_interval(p, interval);
 }
 
@@ -245,8 +245,23 @@ static const char *note_of(const struct interval *a, const struct interval *b)
     return a->note ? a->note : b->note;
 }
 
+/* B - factor A where A is anywhere between its ends and B is as many times as large as pairs say. */
+static void shifted_ends(const struct interval *a, double factor, const struct pool_ends *b,
+                         struct interval *out)
+{
+    double least = b->low / a->estimate - factor, most = b->high / a->estimate - factor;
+
+    out->low = least * (least < 0 ? a->high : a->low);
+    out->high = most * (most < 0 ? a->low : a->high);
+}
+
+static bool of_places(const struct interval *a, const struct difference_pairs *pairs)
+{
+    return a->estimate > 0 && !isnan(pairs->b.high);
+}
+
 struct interval difference_of_pools(const struct interval *given_a, const struct interval *given_b,
-                                    double factor)
+                                    double factor, const struct difference_pairs *pairs)
 {
     struct interval a = *given_a, b = *given_b;
     bool ends = with_ends(&a) && with_ends(&b);
@@ -260,6 +275,8 @@ struct interval difference_of_pools(const struct interval *given_a, const struct
         out.note = note_of(&a, &b);
     else if (!(a.low < a.high || b.low < b.high))
         out.note = interval_alike;
+    else if (of_places(&a, pairs))
+        shifted_ends(&a, factor, &pairs->b, &out);
     else {
         out.low = out.estimate - hypot(b.estimate - b.low, factor * (a.high - a.estimate));
         out.high = out.estimate + hypot(b.high - b.estimate, factor * (a.estimate - a.low));
@@ -288,13 +305,21 @@ void difference_mean_end(struct interval *sum, unsigned n)
         sum->low = sum->high = (double)NAN;
 }
 
-static void relative_of_pools(struct interval *a, struct interval *b, struct difference *out)
+static void relative_of_pools(struct interval *a, struct interval *b, const struct difference_pairs *pairs,
+                              struct difference *out)
 {
     out->relative = out->relative_low = out->relative_high = (double)NAN;
     if (!(a->estimate > 0) || !(b->estimate >= 0))
         return;
     out->relative = b->estimate / a->estimate - 1;
-    if (out->interval.note || !with_ends(a) || !with_ends(b) || !(a->low > 0) || !(b->low > 0))
+    if (out->interval.note || !with_ends(a) || !with_ends(b))
+        return;
+    if (of_places(a, pairs)) {
+        out->relative_low = pairs->b.low / a->estimate - 1;
+        out->relative_high = pairs->b.high / a->estimate - 1;
+        return;
+    }
+    if (!(a->low > 0) || !(b->low > 0))
         return;
     out->relative_low =
         b->estimate / a->estimate * exp(-hypot(log(b->estimate / b->low), log(a->high / a->estimate))) - 1;
@@ -303,13 +328,14 @@ static void relative_of_pools(struct interval *a, struct interval *b, struct dif
 }
 
 struct difference difference_of_quantile(const struct interval *a, const struct interval *b,
-                                         const double *shares, unsigned n)
+                                         const struct difference_pairs *pairs)
 {
     struct interval of_a = *a, of_b = *b;
-    struct difference out = {.a = a->estimate, .b = b->estimate, .interval = difference_of_pools(a, b, 1)};
+    struct difference out = {
+        .a = a->estimate, .b = b->estimate, .interval = difference_of_pools(a, b, 1, pairs)};
 
-    relative_of_pools(&of_a, &of_b, &out);
-    out.p = difference_p_of_shares(shares, n, &out.interval);
+    relative_of_pools(&of_a, &of_b, pairs, &out);
+    out.p = difference_p_of_contrasts(pairs->contrasts, pairs->n, &out.interval);
     return out;
 }
 

@@ -11,8 +11,11 @@
  *                   variance estimates recovery): where the runs of a pair go up and down together it is
  *                   wider than it need be. p is of the pairs: of the shares of their samples below the
  *                   quantile of both sides together; where those are all alike (all of one side below all of
- *                   the other) of the interval; not below 0.05 where the interval holds 0. A side whose runs
- *                   are all alike ends where it begins; one of too few runs leaves no interval and no p.
+ *                   the other) of the interval; not below 0.05 where the interval holds 0. Where runs of a
+ *                   side shift as a whole (pool_shift.c) both are of the places of the runs of a pair: A's
+ *                   quantile may be anywhere in its interval, and B's is so many times as large. A side
+ *                   whose runs are all alike ends where it begins; one of too few runs leaves no interval
+ *                   and no p.
  *   extreme         the median of the differences, by their order; from 5 pairs on. p by Student's t, for
  *                   without a difference they lie evenly about 0; not below 0.05 where the interval holds 0;
  *                   of differences that are all the same by a coin for each, from 6 pairs on.
@@ -42,19 +45,33 @@ struct difference {
 struct difference difference_of(const struct stats_column *column, const double *a, const double *b,
                                 unsigned n, double events);
 
-/* Of a quantile: its pooled intervals, and of each of n pairs B's share of samples below the common quantile
- * minus A's. */
+/* What pairs of runs say of a quantile. */
+struct difference_pairs {
+    unsigned n;
+    double
+        *contrasts; /* of each: B's share of samples below the common quantile minus A's; or A's place minus
+                           B's */
+    struct pool_ends b; /* of B's quantile, A's being as it is estimated; NaN: runs do not shift */
+};
+
+/* both: the samples of A's runs, then those of B's, as many. Clear it. */
+struct difference_pairs difference_pairs_of(struct pool *a, struct pool *b, struct pool *both, double share,
+                                            unsigned looks);
+void difference_pairs_clear(struct difference_pairs *pairs);
+
+/* Of a quantile: its pooled intervals. */
 struct difference difference_of_quantile(const struct interval *a, const struct interval *b,
-                                         const double *shares, unsigned n);
+                                         const struct difference_pairs *pairs);
 /* The interval of B - factor A for it. */
-struct interval difference_of_pools(const struct interval *a, const struct interval *b, double factor);
+struct interval difference_of_pools(const struct interval *a, const struct interval *b, double factor,
+                                    const struct difference_pairs *pairs);
 /* The mean of so many intervals, end by end, of what is off at all alike if it is at one: adds one of
  * them to a sum, which begins as {0}. */
 void difference_mean_add(struct interval *sum, const struct interval *one, unsigned of);
 /* ... and ends it. n: pairs. */
 void difference_mean_end(struct interval *sum, unsigned n);
-/* p of shares as above; interval: of the difference. */
-double difference_p_of_shares(const double *shares, unsigned n, const struct interval *interval);
+/* p of contrasts as above; interval: of the difference. */
+double difference_p_of_contrasts(const double *contrasts, unsigned n, const struct interval *interval);
 
 /* Benjamini and Hochberg: p of n tests, each such that taking all below 0.05 for real errs in at most 5 % of
  * them on the average; if none is real, something is found in at most 5 % of cases. NaN stays, and does not

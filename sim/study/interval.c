@@ -20,30 +20,16 @@ const char interval_no_value[] = "no value in some run";
 
 /* --- events --------------------------------------------------------------------------------------------- */
 
-/* Up to so many degrees of freedom gsl finds the quantile; far beyond it does not converge, and ends the
- * process. */
-#define CHISQ_EXACT 200
-
-/* Beyond it the approximation of Wilson and Hilferty is within 1e-4 of the quantile. */
-static double chisq_quantile(double share, double freedom)
-{
-    double spread = 2 / (9 * freedom);
-
-    if (freedom <= CHISQ_EXACT)
-        return gsl_cdf_chisq_Pinv(share, freedom);
-    return freedom * pow(1 - spread + gsl_cdf_ugaussian_Pinv(share) * sqrt(spread), 3);
-}
-
 /* Bounds of the mean of a Poisson distribution that gave so many events (Garwood). With none, all of the
  * error is the upper one's: the rule of three. */
 static double events_low(double events, double miss)
 {
-    return events < 1 ? 0 : chisq_quantile(miss / 2, 2 * events) / 2;
+    return events < 1 ? 0 : statistics_chisq(miss / 2, 2 * events) / 2;
 }
 
 static double events_high(double events, double miss)
 {
-    return events < 1 ? -log(miss) : chisq_quantile(1 - miss / 2, 2 * (events + 1)) / 2;
+    return events < 1 ? -log(miss) : statistics_chisq(1 - miss / 2, 2 * (events + 1)) / 2;
 }
 
 /* The share that a beta distribution exceeds with probability 1 - p: by halving, which always ends. */

@@ -12,7 +12,8 @@
  *             the runs' own, which jumps where the samples leave a gap. From the share of each run's samples
  *             below a value, by Student's t over the runs, since the samples of one run depend on each other
  *             (Woodruff's interval for clusters); and by the order of all samples (binomial) where few lie
- *             beyond, or runs are two.
+ *             beyond, or runs are two; and by the spread of where the runs' samples lie (pool_shift.c) where
+ *             runs shift as a whole, none then for two.
  *   extreme   the median over all runs that could be made, by the order of the runs' values: a maximum has no
  *             mean that a few runs can tell of. Held in 93.75 % at five runs, more beyond; none for fewer.
  *   fixed     its value.
@@ -71,6 +72,21 @@ bool pool_add(struct pool *pool, const char *text, const char *procedure, double
 bool pool_empty(const struct pool *pool);
 /* of: the runs' own values, for sd. */
 struct interval pool_interval(struct pool *pool, double share, const double *of, unsigned looks);
+
+/* Do runs shift as a whole near a quantile, that is, do their numbers of samples beyond it differ more than
+ * those of samples that do not depend on each other do in one case of ten? */
+bool pool_shifts(struct pool *pool, double share);
+/* Where the samples of each run lie near a quantile, as places on the scale log(1 + value / scale); NaN: a
+ * run without samples. */
+void pool_places(struct pool *pool, double share, double scale, double *places);
+/* Two values, NaN: none. */
+struct pool_ends {
+    double low, high;
+};
+/* Where B's quantile lies, A's being as it is estimated, if the places of B's runs are so much above those of
+ * A's: n differences of pairs, not fewer than 2. estimate: of B's quantile. */
+struct pool_ends pool_places_ends(const double *differences, unsigned n, double share, double estimate,
+                                  double scale, unsigned looks);
 
 /* The share of each run's samples (of its whole) that are at most a value, in the order of pool_add(). */
 void pool_shares(const struct pool *pool, double value, double *shares);

@@ -1,34 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Quantiles of the samples of several runs. */
-#include "sim/study/interval.h"
-#include "sim/study/statistics.h"
+/* The samples of several runs. */
+#include "sim/study/pool_private.h"
 
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <string.h>
 
-/* Samples beyond a quantile from which on the spread of the runs alone tells of it. */
-#define BEYOND_FEW 30
 /* A row of distribution.csv is shorter. */
 #define LINE_MAX_BYTES 200
-
-struct row {
-    unsigned run;
-    double from, to;
-    double count;
-};
-
-struct pool {
-    GArray *rows;   /* struct row */
-    GArray *wholes; /* double, of each run */
-    bool in_order;
-};
 
 struct pool *pool_new(void)
 {
     struct pool *pool = g_new0(struct pool, 1);
 
-    pool->rows = g_array_new(FALSE, FALSE, sizeof(struct row));
+    pool->rows = g_array_new(FALSE, FALSE, sizeof(struct pool_row));
     pool->wholes = g_array_new(FALSE, FALSE, sizeof(double));
     return pool;
 }
@@ -41,7 +25,7 @@ void pool_free(struct pool *pool)
 }
 
 /* "from,to,count"; the line ends there. */
-static bool read_row(const char *line, struct row *row)
+static bool read_row(const char *line, struct pool_row *row)
 {
     char *end;
 
@@ -62,7 +46,7 @@ bool pool_add(struct pool *pool, const char *text, const char *procedure, double
     const char *end = text + strlen(text);
     size_t length = strlen(procedure);
     double count = 0;
-    struct row row = {.run = pool->wholes->len};
+    struct pool_row row = {.run = pool->wholes->len};
 
     for (const char *at = text, *next; at < end; at = next) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
@@ -96,7 +80,7 @@ bool pool_empty(const struct pool *pool)
 
 static int by_end(gconstpointer a, gconstpointer b)
 {
-    const struct row *left = a, *right = b;
+    const struct pool_row *left = a, *right = b;
 
     if (left->to != right->to)
         return left->to < right->to ? -1 : 1;
@@ -105,59 +89,17 @@ static int by_end(gconstpointer a, gconstpointer b)
     return (left->run > right->run) - (left->run < right->run);
 }
 
-/* --- how much is below ---------------------------------------------------------------------------------- */
-
-/* Samples up to a value: of each run, and sums over the runs. */
-struct below {
-    double *of_run;
-    double all, squares, products; /* products: with the run's whole */
-    double wholes, whole_squares;
-    unsigned n;
-};
-
-static struct below below_none(const struct pool *pool)
+const struct pool_row *pool_rows(struct pool *pool)
 {
-    struct below b = {.n = pool->wholes->len};
-
-    b.of_run = g_new0(double, b.n);
-    for (unsigned i = 0; i < b.n; i++) {
-        double whole = g_array_index(pool->wholes, double, i);
-
-        b.wholes += whole;
-        b.whole_squares += whole * whole;
-    }
-    return b;
+    if (!pool->in_order)
+        g_array_sort(pool->rows, by_end);
+    pool->in_order = true;
+    return (const struct pool_row *)(void *)pool->rows->data;
 }
 
-static void below_add(struct below *b, const struct row *row, double whole)
-{
-    double before = b->of_run[row->run], now = before + row->count;
+const struct crossing crossing_nowhere = {0, (double)NAN};
 
-    b->of_run[row->run] = now;
-    b->all += row->count;
-    b->squares += now * now - before * before;
-    b->products += row->count * whole;
-}
-
-/* Standard error of the share below, the runs being clusters (a ratio estimate). */
-static double below_error(const struct below *b)
-{
-    double share = b->all / b->wholes;
-    double squares = b->squares - 2 * share * b->products + share * share * b->whole_squares;
-
-    return sqrt(MAX(squares, 0) * b->n / (b->n - 1)) / b->wholes;
-}
-
-/* --- the interval --------------------------------------------------------------------------------------- */
-
-/* The first value at which something that grows with the share below reaches the share wanted. */
-struct crossing {
-    double reached; /* so far, the most */
-    double value;   /* NaN: not yet */
-};
-
-/* It is `now` at the end of a row. */
-static void cross(struct crossing *c, double wanted, double now, double from, double to)
+void crossing_look(struct crossing *c, double wanted, double now, double from, double to)
 {
     if (!isnan(c->value))
         return;
@@ -166,111 +108,27 @@ static void cross(struct crossing *c, double wanted, double now, double from, do
     c->reached = MAX(c->reached, now);
 }
 
-/* How far the share below may be off to either side by the order of the samples; high is infinite where they
- * are too few. */
-struct ranks {
-    double low, high;
-};
-
-/* The least k that a binomial variable exceeds in at most `miss` of cases. */
-static unsigned exceeded_in(unsigned n, double share, double miss)
+double pool_whole(const struct pool *pool, unsigned run)
 {
-    unsigned low = 0, high = n;
-
-    while (low < high) {
-        unsigned middle = low + (high - low) / 2;
-
-        if (gsl_cdf_binomial_Q(middle, share, n) <= miss)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return low;
+    return g_array_index(pool->wholes, double, run);
 }
 
-static struct ranks ranks_of(double share, double count, double miss)
+double pool_quantile(struct pool *pool, double share)
 {
-    unsigned n = (unsigned)count;
-    unsigned low = n - exceeded_in(n, 1 - share, miss / 2), high = exceeded_in(n, share, miss / 2) + 1;
+    struct crossing crossing = crossing_nowhere;
+    const struct pool_row *rows = pool_rows(pool);
+    double all = 0, below = 0;
 
-    return (struct ranks){share - low / count, high > n ? INFINITY : high / count - share};
-}
-
-struct search {
-    double share, t;
-    struct ranks ranks;
-    struct crossing low, high, middle;
-};
-
-/* Rows of the same end are of all runs together. */
-static void look_at(struct search *s, const struct below *b, double from, double to)
-{
-    double share = b->all / b->wholes, half = b->n > 1 ? s->t * below_error(b) : 0;
-
-    cross(&s->low, s->share, share + MAX(half, s->ranks.low), from, to);
-    cross(&s->high, s->share, share - MAX(half, s->ranks.high), from, to);
-    cross(&s->middle, s->share, share, from, to);
-}
-
-static void search(struct pool *pool, struct search *s)
-{
-    struct below b = below_none(pool);
-    const struct row *rows = (const struct row *)(void *)pool->rows->data;
-
+    for (unsigned i = 0; i < pool->wholes->len; i++)
+        all += pool_whole(pool, i);
     for (unsigned i = 0; i < pool->rows->len;) {
         unsigned first = i;
 
         for (; i < pool->rows->len && rows[i].to == rows[first].to; i++)
-            below_add(&b, &rows[i], g_array_index(pool->wholes, double, rows[i].run));
-        look_at(s, &b, rows[first].from, rows[first].to);
+            below += rows[i].count;
+        crossing_look(&crossing, share * all, below, rows[first].from, rows[first].to);
     }
-    g_free(b.of_run);
-}
-
-static double beyond(const struct pool *pool, double share)
-{
-    double all = 0;
-
-    for (unsigned i = 0; i < pool->wholes->len; i++)
-        all += g_array_index(pool->wholes, double, i);
-    return all * MIN(share, 1 - share);
-}
-
-static struct interval verdict(const struct search *s, unsigned n)
-{
-    struct interval out = {n, s->middle.value, 0, (double)NAN, (double)NAN, NULL};
-
-    if (isnan(out.estimate))
-        out.note = "not reached";
-    else if (n < 2 || isnan(s->high.value))
-        out.note = interval_too_few;
-    else if (!(s->low.value < s->high.value))
-        out.note = interval_alike;
-    else {
-        out.low = s->low.value;
-        out.high = s->high.value;
-    }
-    return out;
-}
-
-struct interval pool_interval(struct pool *pool, double share, const double *of, unsigned looks)
-{
-    unsigned n = pool->wholes->len;
-    const struct crossing nowhere = {0, (double)NAN};
-    struct search s = {.share = share, .low = nowhere, .high = nowhere, .middle = nowhere};
-    struct interval out;
-
-    if (!pool->in_order)
-        g_array_sort(pool->rows, by_end);
-    pool->in_order = true;
-    if (n > 1)
-        s.t = statistics_t(n - 1, looks);
-    if (n > 0 && (n == 2 || beyond(pool, share) < BEYOND_FEW) && beyond(pool, share) > 0)
-        s.ranks = ranks_of(share, round(beyond(pool, share) / MIN(share, 1 - share)), 0.05 / looks);
-    search(pool, &s);
-    out = verdict(&s, n);
-    out.sd = statistics_of(of, n).sd;
-    return out;
+    return crossing.value;
 }
 
 /* Samples are added up whole before they are shares: runs with as many have the same to the last bit. */
@@ -278,7 +136,7 @@ void pool_shares(const struct pool *pool, double value, double *shares)
 {
     memset(shares, 0, pool->wholes->len * sizeof *shares);
     for (unsigned i = 0; i < pool->rows->len; i++) {
-        const struct row *row = &g_array_index(pool->rows, struct row, i);
+        const struct pool_row *row = &g_array_index(pool->rows, struct pool_row, i);
 
         if (row->to <= value)
             shares[row->run] += row->count;
@@ -287,5 +145,5 @@ void pool_shares(const struct pool *pool, double value, double *shares)
     }
     for (unsigned i = 0; i < pool->wholes->len; i++)
         if (shares[i] > 0)
-            shares[i] /= g_array_index(pool->wholes, double, i);
+            shares[i] /= pool_whole(pool, i);
 }

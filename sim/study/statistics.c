@@ -16,6 +16,20 @@ double statistics_t(unsigned degrees_of_freedom, unsigned looks)
     return gsl_cdf_tdist_Pinv(1 - 0.025 / looks, degrees_of_freedom);
 }
 
+/* Up to so many degrees of freedom gsl finds the quantile; far beyond it does not converge, and ends the
+ * process. */
+#define CHISQ_EXACT 200
+
+/* Beyond it the approximation of Wilson and Hilferty is within 1e-4 of the quantile. */
+double statistics_chisq(double share, double freedom)
+{
+    double spread = 2 / (9 * freedom);
+
+    if (freedom <= CHISQ_EXACT)
+        return gsl_cdf_chisq_Pinv(share, freedom);
+    return freedom * pow(1 - spread + gsl_cdf_ugaussian_Pinv(share) * sqrt(spread), 3);
+}
+
 static struct statistics one_of_looks(const double *values, unsigned n, unsigned looks)
 {
     struct statistics s = {.n = n};

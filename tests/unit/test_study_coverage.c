@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* How often intervals hold what they are to hold: the truth is taken from all the runs that stand in a file
- * (four small scenarios, hundreds of seeds each; tests/intervals makes it), then they are dealt into groups
+ * (five small scenarios, hundreds of seeds each; tests/intervals makes it), then they are dealt into groups
  * of n. Another file of the kind: PULLSTORM_INTERVALS=FILE. */
 #include "sim/study/difference.h"
 #include "tests/unit/tap.h"
@@ -57,6 +57,7 @@ static void read_run(char **words)
     unsigned count = g_strv_length(data.metrics);
     struct seed_run run = {.text = NULL};
     GString *text = g_string_new("procedure,from_s,to_s,count\n");
+    const char *procedure = NULL;
 
     g_assert_cmpuint(g_strv_length(words), >=, 2 + count);
     for (unsigned i = 0; i < count; i++)
@@ -64,10 +65,13 @@ static void read_run(char **words)
     for (char **at = words + 2 + count; *at; at++) {
         char **parts = g_strsplit(*at, ":", 2);
 
-        g_string_append_printf(
-            text, "time_to_key,%s,%s\n",
-            (char *)g_ptr_array_index(data.buckets, (unsigned)g_ascii_strtoull(parts[0], NULL, 10)),
-            parts[1]);
+        if (!parts[1])
+            procedure = *at;
+        else
+            g_string_append_printf(
+                text, "%s,%s,%s\n", procedure,
+                (char *)g_ptr_array_index(data.buckets, (unsigned)g_ascii_strtoull(parts[0], NULL, 10)),
+                parts[1]);
         g_strfreev(parts);
     }
     run.text = g_string_free(text, FALSE);
@@ -98,7 +102,7 @@ static void read_data(void)
     }
     g_strfreev(lines);
     g_free(text);
-    g_assert_cmpuint(data.scenarios->len, ==, 4);
+    g_assert_cmpuint(data.scenarios->len, ==, 5);
 }
 
 static unsigned metric_place(const char *name)
@@ -109,7 +113,7 @@ static unsigned metric_place(const char *name)
     g_error("no metric %s", name);
 }
 
-/* What is measured: a metric, or with a share above 0 a quantile of the time to key. */
+/* What is measured: a metric, or with a share above 0 a quantile of a procedure. */
 struct subject {
     const char *metric;
     double share;
@@ -130,7 +134,7 @@ static struct interval interval_over(const struct subject *subject, const GArray
         const struct seed_run *run = &g_array_index(runs, struct seed_run, order[i]);
 
         if (subject->share > 0)
-            g_assert_true(pool_add(pool, run->text, "time_to_key", 0));
+            g_assert_true(pool_add(pool, run->text, subject->metric, 0));
         else
             values[i] = run->metrics[metric_place(subject->metric)];
     }
@@ -224,8 +228,21 @@ static void test_quantiles(void)
     const struct subject median = {"time_to_key", 0.5, STATS_QUANTILE, "s"};
     const struct subject p99 = {"time_to_key", 0.99, STATS_QUANTILE, "s"};
 
-    cover_all(&median, 2);
-    cover_all(&p99, 2);
+    cover_all(&median, 3);
+    cover_all(&p99, 3);
+}
+
+static void test_shifting(void)
+{
+    static const char *const procedures[] = {"gba", "update"};
+    static const double shares[] = {0.5, 0.9, 0.99};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(procedures); i++)
+        for (size_t k = 0; k < G_N_ELEMENTS(shares); k++) {
+            const struct subject subject = {procedures[i], shares[k], STATS_QUANTILE, "s"};
+
+            cover(scenario_called("shifting"), &subject, 3);
+        }
 }
 
 static void test_means(void)
@@ -276,9 +293,9 @@ static struct pool *pool_of(const struct sides *s, const unsigned *order, unsign
     struct pool *pool = pool_new();
 
     for (unsigned i = 0; i < n && of_a; i++)
-        g_assert_true(pool_add(pool, s->a[order[i]].text, "time_to_key", 0));
+        g_assert_true(pool_add(pool, s->a[order[i]].text, s->subject->metric, 0));
     for (unsigned i = 0; i < n && of_b; i++)
-        g_assert_true(pool_add(pool, s->b[order[i]].text, "time_to_key", 0));
+        g_assert_true(pool_add(pool, s->b[order[i]].text, s->subject->metric, 0));
     return pool;
 }
 
@@ -286,19 +303,15 @@ static struct difference quantile_difference(const struct sides *s, const unsign
 {
     struct pool *pools[] = {pool_of(s, order, n, true, false), pool_of(s, order, n, false, true),
                             pool_of(s, order, n, true, true)};
-    double *shares = g_new0(double, 2 * n), share = s->subject->share;
-    struct interval a = pool_interval(pools[0], share, shares, 1),
-                    b = pool_interval(pools[1], share, shares, 1),
-                    both = pool_interval(pools[2], share, shares, 1);
-    struct difference found;
+    double *of = g_new0(double, 2 * n), share = s->subject->share;
+    struct interval a = pool_interval(pools[0], share, of, 1), b = pool_interval(pools[1], share, of, 1);
+    struct difference_pairs pairs = difference_pairs_of(pools[0], pools[1], pools[2], share, 1);
+    struct difference found = difference_of_quantile(&a, &b, &pairs);
 
-    pool_shares(pools[2], both.estimate, shares);
-    for (unsigned i = 0; i < n; i++)
-        shares[i] = shares[n + i] - shares[i];
-    found = difference_of_quantile(&a, &b, shares, n);
+    difference_pairs_clear(&pairs);
     for (size_t i = 0; i < G_N_ELEMENTS(pools); i++)
         pool_free(pools[i]);
-    g_free(shares);
+    g_free(of);
     return found;
 }
 
@@ -357,7 +370,7 @@ static struct differing deal_pairs(const struct sides *s, unsigned n, double tru
 
 static bool too_few(const struct subject *subject, unsigned n)
 {
-    return subject->kind == STATS_EXTREME && n < 5;
+    return (subject->kind == STATS_EXTREME && n < 5) || (subject->kind == STATS_QUANTILE && n < 3);
 }
 
 /* Two halves of the runs of one scenario differ by chance alone. */
@@ -429,6 +442,7 @@ int main(int argc, char **argv)
     tap_init(argc, argv);
     read_data();
     tap_add_chance("/study/coverage/quantiles", test_quantiles);
+    tap_add_chance("/study/coverage/shifting", test_shifting);
     tap_add_chance("/study/coverage/means", test_means);
     tap_add_chance("/study/coverage/extremes", test_extremes);
     tap_add_chance("/study/coverage/counts", test_counts);

@@ -172,12 +172,27 @@ static void test_few(void)
 
 /* --- quantiles ------------------------------------------------------------------------------------------ */
 
+static const struct difference_pairs no_shift = {0, NULL, {(double)NAN, (double)NAN}};
+
+static struct difference of_quantile(const struct interval *a, const struct interval *b, const double *shares,
+                                     unsigned n)
+{
+    struct difference_pairs pairs = no_shift;
+    struct difference found;
+
+    pairs.n = n;
+    pairs.contrasts = g_memdup2(shares, n * sizeof *shares);
+    found = difference_of_quantile(a, b, &pairs);
+    difference_pairs_clear(&pairs);
+    return found;
+}
+
 /* Two means with their intervals, 3 and 5 with +-0.3 and +-0.4: of the difference +-0.5. */
 static void test_pools(void)
 {
     const struct interval a = {5, 3, 0, 2.7, 3.3, NULL}, b = {5, 5, 0, 4.6, 5.4, NULL};
     const double shares[] = {-0.1, -0.12, -0.11, -0.09, -0.1}, mixed[] = {-0.1, 0.1, 0.1, -0.1, 0};
-    struct difference d = difference_of_quantile(&a, &b, shares, 5);
+    struct difference d = of_quantile(&a, &b, shares, 5);
 
     NEAR(d.interval.estimate, 2);
     NEAR(d.interval.low, 1.5);
@@ -185,14 +200,78 @@ static void test_pools(void)
     NEAR(d.relative, 2.0 / 3);
     g_assert_cmpfloat(d.relative_low, <, d.relative);
     g_assert_cmpfloat(d.p, <, 1e-4);
-    d = difference_of_quantile(&a, &b, mixed, 5);
+    d = of_quantile(&a, &b, mixed, 5);
     NEAR(d.p, 1);
-    d = difference_of_quantile(&a, &a, shares, 5);
+    d = of_quantile(&a, &a, shares, 5);
     NEAR(d.p, 0.05); /* its interval holds 0 */
-    d = difference_of_quantile(&a, &b, shares, 1);
+    d = of_quantile(&a, &b, shares, 1);
     g_assert_true(isnan(d.p));
-    NEAR(difference_of_pools(&a, &b, 2).estimate, -1);
-    NEAR(difference_of_pools(&a, &b, 2).low, -1 - hypot(0.4, 0.6));
+    NEAR(difference_of_pools(&a, &b, 2, &no_shift).estimate, -1);
+    NEAR(difference_of_pools(&a, &b, 2, &no_shift).low, -1 - hypot(0.4, 0.6));
+}
+
+/* 3 +- 0.3, and 5 that is from 4.8 to 5.3 beside 3: 1.6 to 1.767 times as large. */
+static void test_shifted_pools(void)
+{
+    const struct interval a = {5, 3, 0, 2.7, 3.3, NULL}, b = {5, 5, 0, 3, 9, NULL};
+    double contrasts[] = {-0.1, -0.12, -0.11, -0.09, -0.1};
+    const struct difference_pairs pairs = {5, contrasts, {4.8, 5.3}};
+    struct difference d = difference_of_quantile(&a, &b, &pairs);
+    struct interval twice = difference_of_pools(&a, &b, 2, &pairs);
+
+    NEAR(d.interval.estimate, 2);
+    NEAR(d.interval.low, 0.6 * 2.7);
+    NEAR(d.interval.high, 2.3 / 3 * 3.3);
+    NEAR(d.relative_low, 0.6);
+    NEAR(d.relative_high, 2.3 / 3);
+    g_assert_cmpfloat(d.p, <, 1e-4);
+    NEAR(twice.low, -0.4 * 3.3);
+    NEAR(twice.high, -0.7 / 3 * 2.7);
+}
+
+/* Pools in which all of a run's samples are alike. */
+static struct pool *pool_of_places(const double *a, const double *b, unsigned n)
+{
+    struct pool *pool = pool_new();
+
+    for (unsigned i = 0; i < 2 * n; i++) {
+        const double *side = i < n ? a : b;
+        char *text;
+
+        if (!side)
+            continue;
+        text = g_strdup_printf("gba,%g,%g,100\n", side[i % n], side[i % n]);
+        g_assert_true(pool_add(pool, text, "gba", 0));
+        g_free(text);
+    }
+    return pool;
+}
+
+/* Of 0.99 in five pairs less than a run is beyond: places tell, of which each of B's is above A's. */
+static void test_pairs_that_shift(void)
+{
+    static const double a[] = {1, 1.3, 1.1, 1.6, 1.2}, b[] = {2, 2.5, 2.3, 3, 2.2};
+    struct pool *of_a = pool_of_places(a, NULL, 5), *of_b = pool_of_places(NULL, b, 5),
+                *both = pool_of_places(a, b, 5);
+    struct difference_pairs far = difference_pairs_of(of_a, of_b, both, 0.99, 1),
+                            middle = difference_pairs_of(of_a, of_b, both, 0.5, 1);
+    double sd, half;
+
+    for (unsigned i = 0; i < 5; i++)
+        NEAR(far.contrasts[i], log1p(a[i] / 3) - log1p(b[i] / 3));
+    sd = statistics_of(far.contrasts, 5).sd;
+    /* Student's t, the chi-square and the normal distribution, from tables */
+    half = sd * hypot(2.776445 / sqrt(5), 2.326348 * (sqrt(4 / 0.484419) - 1));
+    g_assert_cmpfloat_with_epsilon(far.b.low, 3 * expm1(log1p(1) - half), 1e-5);
+    g_assert_cmpfloat_with_epsilon(far.b.high, 3 * expm1(log1p(1) + half), 1e-5);
+    for (unsigned i = 0; i < 5; i++)
+        NEAR(middle.contrasts[i], -1); /* all of A below, none of B */
+    g_assert_true(isnan(middle.b.high));
+    difference_pairs_clear(&far);
+    difference_pairs_clear(&middle);
+    pool_free(of_a);
+    pool_free(of_b);
+    pool_free(both);
 }
 
 /* A side whose runs are all alike, as those of fixed service times are, ends where it begins; nothing is
@@ -204,7 +283,7 @@ static void test_pools_without_ends(void)
                           same = {5, 3, 0, (double)NAN, (double)NAN, interval_alike},
                           few = {5, 5, 0, (double)NAN, (double)NAN, interval_too_few};
     const double shares[] = {-0.1, -0.12, -0.11, -0.09, -0.1};
-    struct difference d = difference_of_quantile(&a, &alike, shares, 5);
+    struct difference d = of_quantile(&a, &alike, shares, 5);
 
     g_assert_null(d.interval.note);
     NEAR(d.interval.low, 1.7);
@@ -212,15 +291,15 @@ static void test_pools_without_ends(void)
     NEAR(d.relative_low, 5 / 3.3 - 1);
     NEAR(d.relative_high, 5 / 2.7 - 1);
     g_assert_cmpfloat(d.p, <, 1e-4);
-    NEAR(difference_of_quantile(&a, &same, shares, 5).p, 0.05); /* 3 +- 0.3 and 3 */
-    d = difference_of_quantile(&same, &alike, shares, 5);
+    NEAR(of_quantile(&a, &same, shares, 5).p, 0.05); /* 3 +- 0.3 and 3 */
+    d = of_quantile(&same, &alike, shares, 5);
     g_assert_cmpstr(d.interval.note, ==, interval_alike);
     g_assert_cmpfloat(d.p, <, 1e-4);
-    NEAR(difference_of_quantile(&same, &same, shares, 5).p, 0.05);
-    d = difference_of_quantile(&alike, &few, shares, 5);
+    NEAR(of_quantile(&same, &same, shares, 5).p, 0.05);
+    d = of_quantile(&alike, &few, shares, 5);
     g_assert_cmpstr(d.interval.note, ==, interval_too_few);
     g_assert_true(isnan(d.p) && isnan(d.interval.low));
-    d = difference_of_quantile(&few, &a, shares, 5);
+    d = of_quantile(&few, &a, shares, 5);
     g_assert_cmpstr(d.interval.note, ==, interval_too_few);
     g_assert_true(isnan(d.p));
 }
@@ -236,11 +315,11 @@ static void test_equal_shares(void)
     const double t = 4 * statistics_t(3, 1), angle = atan(t / sqrt(3));
 
     /* Student's distribution with 3 degrees of freedom, in closed form */
-    NEAR(difference_p_of_shares(shares, 4, &near), 1 - 2 / G_PI * (angle + sin(angle) * cos(angle)));
-    NEAR(difference_p_of_shares(shares, 4, &mirrored), difference_p_of_shares(shares, 4, &near));
-    g_assert_cmpfloat(difference_p_of_shares(shares, 4, &wide), >, 0.05);
-    NEAR(difference_p_of_shares(shares, 4, &alike), 0);
-    NEAR(difference_p_of_shares(none, 4, &wide), 1);
+    NEAR(difference_p_of_contrasts(shares, 4, &near), 1 - 2 / G_PI * (angle + sin(angle) * cos(angle)));
+    NEAR(difference_p_of_contrasts(shares, 4, &mirrored), difference_p_of_contrasts(shares, 4, &near));
+    g_assert_cmpfloat(difference_p_of_contrasts(shares, 4, &wide), >, 0.05);
+    NEAR(difference_p_of_contrasts(shares, 4, &alike), 0);
+    NEAR(difference_p_of_contrasts(none, 4, &wide), 1);
 }
 
 static void test_mean_of_intervals(void)
@@ -337,6 +416,8 @@ int main(int argc, char **argv)
     g_test_add_func("/study/difference/alike", test_alike);
     g_test_add_func("/study/difference/few", test_few);
     g_test_add_func("/study/difference/pools", test_pools);
+    g_test_add_func("/study/difference/shifted-pools", test_shifted_pools);
+    g_test_add_func("/study/difference/pairs-that-shift", test_pairs_that_shift);
     g_test_add_func("/study/difference/pools-without-ends", test_pools_without_ends);
     g_test_add_func("/study/difference/equal-shares", test_equal_shares);
     g_test_add_func("/study/difference/mean-of-intervals", test_mean_of_intervals);

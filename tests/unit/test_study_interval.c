@@ -2,6 +2,7 @@
 /* Intervals against closed forms, and quantiles of runs that stand in a folder. How often they hold what
  * they are to hold: test_study_coverage. */
 #include "sim/study/evidence.h"
+#include "sim/study/statistics.h"
 #include "tests/unit/study_fixture.h"
 #include "tests/unit/tap.h"
 
@@ -176,13 +177,13 @@ static void add(struct pool *pool, const char *rows, double whole)
     g_free(text);
 }
 
-/* Five runs of 100 samples: 50, 40, 60, 45, 55 of them below 1 s. The standard error of the pooled share is
- * that of these counts, sd 7.9057 / sqrt(5) = 3.5355 of 100, Student's t with 4 degrees of freedom 2.7764:
- * the median is where 40.18 to 59.82 % lie below. Below 1 s samples are 1 in each row of 20 ms, above 1 in
- * each row of 20 ms too. */
+/* Five runs of 100 samples: 50, 45, 55, 48, 52 of them below 1 s, as samples may that do not depend on each
+ * other. The standard error of the pooled share is that of these counts, sd 3.8079 / sqrt(5) = 1.7029 of 100,
+ * Student's t with 4 degrees of freedom 2.7764: the median is where 45.27 to 54.73 % lie below. Below 1 s
+ * samples are 1 in each row of 20 ms, above 1 in each row of 20 ms too. */
 static void test_clusters(void)
 {
-    static const unsigned below[] = {50, 40, 60, 45, 55};
+    static const unsigned below[] = {50, 45, 55, 48, 52};
     const double of[5] = {0};
     struct pool *pool = pool_new();
     struct interval median;
@@ -196,9 +197,9 @@ static void test_clusters(void)
     }
     median = pool_interval(pool, 0.5, of, 1);
     g_assert_cmpfloat_with_epsilon(median.estimate, 1, 1e-9);
-    /* At 1 s the bounds of the share are 0.5 -+ 0.09816; at the ends, where all is certain, 0 and 1. */
-    g_assert_cmpfloat_with_epsilon(median.low, 0.5 / 0.598161, 1e-4);
-    g_assert_cmpfloat_with_epsilon(median.high, 1 + 0.098161 / 0.598161, 1e-4);
+    /* At 1 s the bounds of the share are 0.5 -+ 0.04728; at the ends, where all is certain, 0 and 1. */
+    g_assert_cmpfloat_with_epsilon(median.low, 0.5 / 0.547282, 1e-4);
+    g_assert_cmpfloat_with_epsilon(median.high, 1 + 0.047282 / 0.547282, 1e-4);
     pool_free(pool);
 }
 
@@ -237,6 +238,80 @@ static void test_few_samples(void)
     pool_free(pool);
 }
 
+/* All samples of a run are alike, so runs are places. */
+static void add_places(struct pool *pool, const double *values, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        char *row = g_strdup_printf("key,%g,%g,100\n", values[i], values[i]);
+
+        add(pool, row, 0);
+        g_free(row);
+    }
+}
+
+/* Of log(1 + value / 1.4), 1.4 being the estimate; chi-square, Student's t and the normal distribution from
+ * tables, for 4 degrees of freedom. */
+static void test_shifting(void)
+{
+    static const double values[] = {1.1, 1.3, 1, 1.4, 1.2};
+    double places[5];
+    struct statistics s;
+    struct pool *pool = pool_new();
+    struct interval of;
+
+    add_places(pool, values, 5);
+    g_assert_true(pool_shifts(pool, 0.9));
+    of = pool_interval(pool, 0.9, values, 1);
+    pool_places(pool, 0.9, 1.4, places);
+    for (unsigned i = 0; i < 5; i++)
+        g_assert_cmpfloat_with_epsilon(places[i], log1p(values[i] / 1.4), 1e-12);
+    s = statistics_of(places, 5);
+    g_assert_cmpfloat_with_epsilon(of.estimate, 1.4, 1e-9);
+    g_assert_cmpfloat_with_epsilon(
+        of.high, 1.4 * expm1(s.mean + s.sd * (1.281552 * sqrt(4 / 0.484419) + 2.776445 / sqrt(5))), 1e-5);
+    g_assert_cmpfloat_with_epsilon(of.low, 1.1, 1e-9); /* of the shares, which are wider there */
+    pool_free(pool);
+}
+
+/* Nine of ten samples came: 90 % of all is beyond whatever came. */
+static void test_shifting_whole(void)
+{
+    static const double values[] = {1.1, 1.3, 1, 1.4, 1.2}, of[5] = {0};
+    struct pool *pool = pool_new();
+    struct interval last, before;
+
+    for (unsigned i = 0; i < 5; i++) {
+        char *row = g_strdup_printf("key,%g,%g,90\n", values[i], values[i]);
+
+        add(pool, row, 100);
+        g_free(row);
+    }
+    last = pool_interval(pool, 0.9, of, 1);
+    g_assert_cmpfloat_with_epsilon(last.estimate, 1.4, 1e-9);
+    g_assert_cmpfloat(last.high, >, 1.4);
+    before = pool_interval(pool, 0.85, of, 1);
+    g_assert_cmpfloat(before.high, >, 1.4);
+    pool_free(pool);
+}
+
+/* Two runs that have samples tell of no spread, however many have none. */
+static void test_few_places(void)
+{
+    static const double values[] = {1.1, 1.3}, of[4] = {0};
+    double places[4];
+    struct pool *pool = pool_new();
+    struct interval found;
+
+    add_places(pool, values, 2);
+    add(pool, "", 0);
+    add(pool, "other,1,2,3\n", 0);
+    pool_places(pool, 0.5, 1, places);
+    g_assert_true(isnan(places[2]) && isnan(places[3]));
+    found = pool_interval(pool, 0.5, of, 1);
+    expect_none(&found, 1.1, interval_too_few);
+    pool_free(pool);
+}
+
 /* From the runs' folders; without their files there is no interval. */
 static void test_evidence(void)
 {
@@ -244,26 +319,31 @@ static void test_evidence(void)
     static const struct stats_quantile quantiles[] = {{"key_p50_s", "key", 0.5, NULL}};
     const struct study_host host = {
         .metrics = metrics, .metric_count = 1, .quantiles = quantiles, .quantile_count = 1, .version = "1"};
-    const double values[] = {0.5, 0.75};
+    const double values[] = {0.5, 0.75, 1};
     struct study_fixture fixture;
     struct evidence *evidence = evidence_new(&host);
     GError *error = NULL;
     struct interval with, without;
 
     study_fixture_open(&fixture);
-    for (unsigned r = 0; r < 2; r++) {
-        char *folder = study_fixture_path(&fixture, r ? "b" : "a");
+    for (unsigned r = 0; r < 3; r++) {
+        char *name = g_strdup_printf("%u/distribution.csv", r), *path = study_fixture_path(&fixture, name),
+             *folder = g_path_get_dirname(path),
+             *rows =
+                 g_strdup_printf("procedure,from_s,to_s,count\nkey,0,1,%u\nkey,1,2,%u\n", 499 + r, 501 - r);
 
-        study_fixture_write(&fixture, r ? "b/distribution.csv" : "a/distribution.csv",
-                            "procedure,from_s,to_s,count\nkey,0,1,500\nkey,1,2,500\n");
+        study_fixture_write(&fixture, name, rows);
         evidence_add(evidence, &values[r], folder);
+        g_free(rows);
         g_free(folder);
+        g_free(path);
+        g_free(name);
     }
     with = evidence_interval(evidence, 0, 1);
     g_assert_true(evidence_read(evidence, NULL));
     g_assert_null(with.note);
     g_assert_cmpfloat_with_epsilon(with.estimate, 1, 1e-9);
-    g_assert_cmpfloat_with_epsilon(with.sd, 0.25 / sqrt(2), 1e-9);
+    g_assert_cmpfloat_with_epsilon(with.sd, 0.25, 1e-9);
     g_assert_true(with.low > 0.9 && with.high < 1.1 && with.low < with.high);
     evidence_add(evidence, &values[0], "/nowhere");
     without = evidence_interval(evidence, 0, 1);
@@ -291,6 +371,9 @@ int main(int argc, char **argv)
     g_test_add_func("/interval/clusters", test_clusters);
     g_test_add_func("/interval/of all UEs", test_whole);
     g_test_add_func("/interval/few samples", test_few_samples);
+    g_test_add_func("/interval/shifting", test_shifting);
+    g_test_add_func("/interval/shifting of all UEs", test_shifting_whole);
+    g_test_add_func("/interval/few places", test_few_places);
     g_test_add_func("/interval/evidence", test_evidence);
     return g_test_run();
 }
