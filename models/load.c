@@ -219,6 +219,23 @@ static void play_within(struct load_play *play, const struct scenario *s, const 
     }
 }
 
+static void fill_packet_keys(const struct scenario *s, struct load *out)
+{
+    const struct {
+        const char *key;
+        bool used;
+    } keys[LOAD_PACKET_KEYS] = {
+        {"access.duplicate", s->access_duplicate > 0}, {"access.late", s->access_late > 0},
+        {"fault.drop", s->fault_drop[0] != '\0'},      {"fault.duplicate", s->fault_duplicate[0] != '\0'},
+        {"fault.delay", s->fault_delay[0] != '\0'},    {"fault.corrupt", s->fault_corrupt[0] != '\0'},
+    };
+    unsigned used = 0;
+
+    for (unsigned i = 0; i < LOAD_PACKET_KEYS; i++)
+        if (keys[i].used)
+            out->packet_keys[used++] = keys[i].key;
+}
+
 void load_of_scenario(const struct scenario *s, struct load *out)
 {
     bool burst = s->pull_pacing == PULL_PACING_BURST;
@@ -229,6 +246,7 @@ void load_of_scenario(const struct scenario *s, struct load *out)
                          .pull_rate_per_s = s->pull_rate,
                          .pull_peak_per_s = s->pull_rate * (burst ? BURST_PEAK : 1),
                          .pulls_s = (double)(s->ue_count - !burst) / s->pull_rate};
+    fill_packet_keys(s, out);
     play_within(&play, s, NULL, &out->events);
     load_costs(&play, out);
     load_links(&play, out);

@@ -101,6 +101,9 @@ struct load_link_load {
 enum load_verdict { LOAD_CALM, LOAD_OVERLOADED, LOAD_CUT_OFF, LOAD_COLLAPSED };
 extern const char *const load_verdict_names[]; /* NULL-terminated */
 
+/* Keys of packets that are lost by name, doubled or late: none of that is expected. */
+#define LOAD_PACKET_KEYS 6
+
 struct load {
     double ues, pull_rate_per_s; /* first pulls */
     double pull_peak_per_s;      /* at the height of a burst; else the same */
@@ -122,7 +125,8 @@ struct load {
     bool ends_by_itself; /* before run.end, and without having been stopped */
     double recovery_s;   /* from when the last first pull is due until queues are drained; NAN: cut off */
     double keyed_ratio;  /* share of UEs that hold the key then */
-    uint64_t events;     /* that were reckoned for all this: what it costs, some 50 to 100 ns each */
+    const char *packet_keys[LOAD_PACKET_KEYS + 1]; /* those that the scenario uses; NULL-terminated */
+    uint64_t events; /* that were reckoned for all this: what it costs, some 50 to 100 ns each */
 };
 
 void load_of_scenario(const struct scenario *scenario, struct load *out);

@@ -142,6 +142,8 @@ static char *keys_left_out(const struct load *load)
         add_key(text, "access.downlink_rate");
     if (link_full(load, LOAD_DOWNLINK + 1, LOAD_LINKS - 1))
         add_key(text, "core.rate");
+    for (const char *const *key = load->packet_keys; *key; key++)
+        add_key(text, *key);
     return g_string_free(text, FALSE);
 }
 
@@ -396,6 +398,12 @@ static void add_unsaid(const struct load *load, GPtrArray *to)
             g_ptr_array_add(to, g_strdup_printf("That is reckoned first come first served: what newest first "
                                                 "(newest_first) does at the %s only a run tells.",
                                                 load_server_names[i]));
+    if (load->packet_keys[0]) {
+        char *keys = g_strjoinv(", ", (char **)load->packet_keys);
+
+        g_ptr_array_add(to, g_strdup_printf("What %s does only a run tells.", keys));
+        g_free(keys);
+    }
 }
 
 static char **finished(GPtrArray *texts)

@@ -20,7 +20,7 @@ static bool has_all(const double *values, unsigned n)
     return true;
 }
 
-/* Would less than one run lie beyond the quantile, if each lay wholly on one side? Then shares do not tell. */
+/* Would less than one run lie beyond the quantile if each lay wholly on one side? Then shares do not tell. */
 static bool few_beyond(unsigned n, double share)
 {
     return n * (1 - share) < 1;

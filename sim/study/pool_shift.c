@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Runs that shift as a whole. Above the capacity of a server the queue of one run is long and that of the next
- * is short, for all UEs alike: then the tail of the pooled samples is that of the worst runs, of which a few
- * replications have seen none or one, and the shares of their samples beyond a quantile (0, 0, 0.1) tell
+/* Runs that shift as a whole. Above the capacity of a server the queue of one run is long and that of the
+ * next is short, for all UEs alike: then the tail of the pooled samples is that of the worst runs, of which a
+ * few replications have seen none or one, and the shares of their samples beyond a quantile (0, 0, 0.1) tell
  * nothing of what further runs bring.
  *
  * Here each run has a place: where its samples near the quantile lie. Places are taken as normal, the samples
- * about the place of their run as alike in all runs; so a further run is the samples of all, each moved to the
- * middle, spread by the places' standard deviation s. Its quantile lies between that with the least s and the
- * least mean and that with the largest, by chi-square and Student's t at the same confidence.
+ * about the place of their run as alike in all runs; so further runs are the samples of all, each moved to
+ * the middle, spread by the places' standard deviation s. Their quantile lies between that with the least s
+ * and the least mean and that with the largest, by chi-square and Student's t at the same confidence.
  *
- * Places are on the scale log(1 + value / quantile), between a shift by an amount (below the quantile) and by a
- * factor (beyond it). A place is the mean over levels up to seven times as far from the top as the quantile:
- * quantiles of a run itself jump between the values of a timer. tests/README.md says what this holds. */
+ * Places are on the scale log(1 + value / quantile), between a shift by an amount (below the quantile) and by
+ * a factor (beyond it). A place is the mean over levels up to seven times as far from the top as the
+ * quantile: quantiles of a run itself jump between the values of a timer. tests/README.md says what this
+ * holds. */
 #include "sim/study/pool_private.h"
 #include "sim/study/statistics.h"
 
