@@ -197,8 +197,12 @@ def answers(plan, x_key=""):
     answer = dict(zip(rows, values))
     names = {row: ", ".join(f"{one.name} = {one.texts[row]}" for one in others) or plan.key for row in rows}
     numeric = layout.x.numbers is not None
-    series = []
-    for name in list(dict.fromkeys(names.values()))[:MOST_CURVES]:
+    series, note = [], f"target: {plan.target}"
+    families = list(dict.fromkeys(names.values()))
+    shown = spread(families, MOST_CURVES)
+    if len(shown) < len(families):
+        note += f"; {len(shown)} of {len(families)} curves shown"
+    for name in shown:
         own = [row for row in rows if names[row] == name]
         series.append(_answers_of(plan, layout.x, own, answer, name))
     return Chart(
@@ -207,7 +211,7 @@ def answers(plan, x_key=""):
         layout.x.label,
         wording.key_label(plan.key) + more,
         series,
-        note=f"target: {plan.target}",
+        note=note,
         x_log=numeric and wording.geometric(layout.x.numbers),
         x_ticks=layout.x.distinct() if numeric else None,
         categories=None if numeric else layout.x.distinct(),

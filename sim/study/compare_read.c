@@ -5,7 +5,6 @@
 #include "sim/study/folder.h"
 #include "sim/study/runs.h"
 #include "sim/study/summary.h"
-#include "sim/study/word.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -167,20 +166,18 @@ static bool take_summary(struct compare_side *side, const char *path, const GPtr
 {
     char **header = g_ptr_array_index(rows, 0), **row = g_ptr_array_index(rows, 1);
     int seed = summary_column(header, "run.seed");
-    const char *name;
-    unsigned metric;
+    char *why;
 
     take_keys(header, row, point);
     if (seed < 0)
         return wrong(error, path, "summary.csv", "it has no column run.seed");
     run->seed = g_ascii_strtoull(row[seed], NULL, 10);
     take_known(side, header);
-    if (summary_metrics(side->host, header, row, run->metrics, &metric))
+    if (summary_metrics(side->host, header, row, run->metrics, &why))
         return true;
-    name = side->host->metrics[metric].name;
-    return wrong(error, path, "summary.csv", "%s is \"%.40s\", which is %s", name,
-                 row[summary_column(header, name)],
-                 word_list(side->host, metric) ? "none of its words" : "not a number");
+    wrong(error, path, "summary.csv", "%s", why);
+    g_free(why);
+    return false;
 }
 
 static bool read_run(struct compare_side *side, const char *path, GError **error)

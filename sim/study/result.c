@@ -6,7 +6,6 @@
 #include "sim/files/aside.h"
 #include "sim/study/csv_rows.h"
 #include "sim/study/summary.h"
-#include "sim/study/word.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -184,23 +183,13 @@ static bool row_fits(char **header, char **row, const struct result_wanted *want
 
 static bool take_metrics(char **header, char **row, const struct study_host *host, struct result *out)
 {
-    const char *const *words;
-    const char *name, *cell;
-    char *choice;
-    unsigned wrong;
+    char *why;
 
     out->metrics = g_new(double, host->metric_count);
-    if (summary_metrics(host, header, row, out->metrics, &wrong))
+    if (summary_metrics(host, header, row, out->metrics, &why))
         return true;
-    name = host->metrics[wrong].name;
-    cell = row[summary_column(header, name)];
-    words = word_list(host, wrong);
-    if (!words)
-        return damaged(out,
-                       g_strdup_printf("summary.csv: %s is \"%.40s\", which is not a number", name, cell));
-    choice = word_choice(words);
-    damaged(out, g_strdup_printf("summary.csv: %s is \"%.40s\", expected %s", name, cell, choice));
-    g_free(choice);
+    damaged(out, g_strdup_printf("summary.csv: %s", why));
+    g_free(why);
     return false;
 }
 

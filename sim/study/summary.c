@@ -45,8 +45,17 @@ static bool read_metric(const struct study_host *host, unsigned metric, const ch
     return !*end && isfinite(*value);
 }
 
-bool summary_metrics(const struct study_host *host, char **header, char **row, double *metrics,
-                     unsigned *wrong)
+static char *why_not(const struct study_host *host, unsigned metric, const char *cell)
+{
+    const char *const *words = word_list(host, metric);
+    char *expected = words ? word_choice(words) : g_strdup("a number");
+    char *why = g_strdup_printf("%s is \"%.40s\", expected %s", host->metrics[metric].name, cell, expected);
+
+    g_free(expected);
+    return why;
+}
+
+bool summary_metrics(const struct study_host *host, char **header, char **row, double *metrics, char **why)
 {
     for (unsigned i = 0; i < host->metric_count; i++) {
         int column = summary_column(header, host->metrics[i].name);
@@ -54,7 +63,7 @@ bool summary_metrics(const struct study_host *host, char **header, char **row, d
         metrics[i] = (double)NAN;
         if (column < 0 || !*row[column] || read_metric(host, i, row[column], &metrics[i]))
             continue;
-        *wrong = i;
+        *why = why_not(host, i, row[column]);
         return false;
     }
     return true;

@@ -12,8 +12,7 @@ int summary_column(char **header, const char *name);
 char **summary_keys(const struct study_host *host, const struct scenario *scenario);
 
 /* Reads the metrics; one whose cell is empty, or that has no column, is not a number. False if a cell is
- * neither a number nor one of the metric's words: *wrong is that metric. */
-bool summary_metrics(const struct study_host *host, char **header, char **row, double *metrics,
-                     unsigned *wrong);
+ * neither a number nor one of the metric's words: *why says so, g_free. */
+bool summary_metrics(const struct study_host *host, char **header, char **row, double *metrics, char **why);
 
 #endif

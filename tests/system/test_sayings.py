@@ -99,6 +99,20 @@ class Plans(unittest.TestCase):
             plan = reading.Plan("", "", "", "", "smallest", "", "bmsc.workers", axes, rows, pandas.DataFrame())
             self.assertEqual(plan_plots.answers(plan).series[0].style, style)
 
+    def test_answers_say_how_many_curves_are_shown(self):
+        for count, note in ((8, "target: t"), (12, "target: t; 8 of 12 curves shown")):
+            places = [(rate, cells) for rate in ("1", "2") for cells in range(1, count + 1)]
+            rows = self.points(
+                **{"pull.rate": [rate for rate, _ in places], "ue.cells": [str(cells) for _, cells in places]},
+                answer=["3"] * len(places),
+                sought=["smallest"] * len(places),
+            )
+            axes = reading.axes_of(["pull.rate", "ue.cells"], [])
+            plan = reading.Plan("", "", "t", "", "smallest", "", "bmsc.workers", axes, rows, pandas.DataFrame())
+            drawn = plan_plots.answers(plan, "pull.rate")
+            self.assertEqual((drawn.note, len(drawn.series)), (note, 8))
+            self.assertIn(f"ue.cells = {count}", [one.name for one in drawn.series])
+
     def test_answers_in_words(self):
         self.assertEqual(
             self.answer(
