@@ -189,7 +189,7 @@ static void test_no_results(void)
     refused_file(&f, "manifest.json", "{}", "*manifest.json: *\"version\"");
     refused_file(&f, "summary.csv", "a,b\n1\n", "*a header and one row of as many cells");
     refused_file(&f, "summary.csv", "a,wait_s\n1,x\n", "*run.seed");
-    refused_file(&f, "summary.csv", "run.seed,wait_s\n1,x\n", "*wait_s is \"x\", which is not a number");
+    refused_file(&f, "summary.csv", "run.seed,wait_s\n1,x\n", "*wait_s is \"x\", expected a number");
     refused_file(&f, "summary.csv", "run.seed,wait_s\n1,\"x\n", "*summary.csv: *quotation mark*");
     g_free(run);
     g_free(nothing);

@@ -90,7 +90,7 @@ static const struct {
 } damages[] = {
     {"runs/p0001-r01/summary.csv", "wait_s", "wait", "its columns are not those"},
     {"runs/p0001-r01/summary.csv", "\n1,", "\n2,", "made with seed 2, expected 1"},
-    {"runs/p0001-r01/summary.csv", "1.5,7", "x,7", "wait_s is \"x\", which is not a number"},
+    {"runs/p0001-r01/summary.csv", "1.5,7", "x,7", "wait_s is \"x\", expected a number"},
     {"runs/p0001-r01/summary.csv", "1.5,7", "nan,7", "wait_s is \"nan\""},
     {"runs/p0001-r01/summary.csv", "1.5,7", "1.5", "columns"},
     {"runs/p0001-r01/summary.csv", "1.5,7,0.5\n", "1.5,7", "cut off"},
