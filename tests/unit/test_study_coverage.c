@@ -13,8 +13,7 @@
 #define GROUPS 800
 
 /* 95 % is meant, 93.75 % for the extremes of five runs; 400 seeds tell that to 1 or 2 %. Of 1500 seeds none
- * is below
- * 93.5 % (tests/README.md). Student's t held 4 to 80 % of medians, percentiles and durations. */
+ * is below 93.5 % (tests/README.md). Student's t held 4 to 80 % of medians, percentiles and durations. */
 #define HELD_LEAST 0.92
 
 struct seed_run {
