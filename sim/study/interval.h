@@ -73,8 +73,8 @@ bool pool_empty(const struct pool *pool);
 /* of: the runs' own values, for sd. */
 struct interval pool_interval(struct pool *pool, double share, const double *of, unsigned looks);
 
-/* Do runs shift as a whole near a quantile, that is, do their numbers of samples beyond it differ more than
- * those of samples that do not depend on each other do in one case of ten? */
+/* Do runs shift as a whole near a quantile, that is, do their numbers of samples beyond it vary three times
+ * as much as those of samples that do not depend on each other? */
 bool pool_shifts(struct pool *pool, double share);
 /* Where the samples of each run lie near a quantile, as places on the scale log(1 + value / scale); NaN: a
  * run without samples. */

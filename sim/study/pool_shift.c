@@ -26,8 +26,8 @@
 
 /* Samples that a run is to have beyond a value for their number to tell of a shift. */
 #define BEYOND_RUN 10
-/* Numbers of samples that do not depend on each other differ more in one case of ten. */
-#define ALIKE_SHARE 0.9
+/* Runs shift where those numbers vary so many times as much as if samples did not depend on each other. */
+#define SHIFTING 3
 
 /* Two places are one difference, from which their spread may be 32 times as large. */
 #define PLACES_LEAST 3
@@ -50,7 +50,8 @@ static double level_of(const struct pool *pool, double share)
     return MIN(share, MAX(0.5, 1 - BEYOND_RUN * pool->wholes->len / all));
 }
 
-/* Pearson's chi-square of the numbers beyond a value in each run against one share of all. */
+/* Pearson's chi-square of the numbers beyond a value in each run against one share of all; n - 1 in the mean
+ * if samples do not depend on each other. */
 static double chisq_of(const struct pool *pool, const double *below)
 {
     double beyond = 0, all = 0, chisq = 0, share;
@@ -81,7 +82,7 @@ bool pool_shifts(struct pool *pool, double share)
     pool_shares(pool, nextafter(value, -INFINITY), below);
     chisq = MAX(chisq, chisq_of(pool, below));
     g_free(below);
-    return n > 1 && chisq > statistics_chisq(ALIKE_SHARE, n - 1);
+    return n > 1 && chisq > SHIFTING * (n - 1);
 }
 
 /* --- places --------------------------------------------------------------------------------------------- */
