@@ -12,8 +12,8 @@
  *             the runs' own, which jumps where the samples leave a gap. From the share of each run's samples
  *             below a value, by Student's t over the runs, since the samples of one run depend on each other
  *             (Woodruff's interval for clusters); and by the order of all samples (binomial) where few lie
- *             beyond, or runs are two; and by the spread of where the runs' samples lie (pool_shift.c) where
- *             runs shift as a whole, none then for two.
+ *             beyond; and by the spread of where the runs' samples lie (pool_shift.c) where runs shift as a
+ *             whole. None for two runs, which do not tell whether they shift.
  *   extreme   the median over all runs that could be made, by the order of the runs' values: a maximum has no
  *             mean that a few runs can tell of. Held in 93.75 % at five runs, more beyond; none for fewer.
  *   fixed     its value.

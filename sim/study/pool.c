@@ -113,14 +113,21 @@ double pool_whole(const struct pool *pool, unsigned run)
     return g_array_index(pool->wholes, double, run);
 }
 
+double pool_all(const struct pool *pool)
+{
+    double all = 0;
+
+    for (unsigned i = 0; i < pool->wholes->len; i++)
+        all += pool_whole(pool, i);
+    return all;
+}
+
 double pool_quantile(struct pool *pool, double share)
 {
     struct crossing crossing = crossing_nowhere;
     const struct pool_row *rows = pool_rows(pool);
-    double all = 0, below = 0;
+    double all = pool_all(pool), below = 0;
 
-    for (unsigned i = 0; i < pool->wholes->len; i++)
-        all += pool_whole(pool, i);
     for (unsigned i = 0; i < pool->rows->len;) {
         unsigned first = i;
 

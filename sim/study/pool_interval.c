@@ -116,11 +116,7 @@ static void search(struct pool *pool, struct search *s)
 
 static double beyond(const struct pool *pool, double share)
 {
-    double all = 0;
-
-    for (unsigned i = 0; i < pool->wholes->len; i++)
-        all += pool_whole(pool, i);
-    return all * MIN(share, 1 - share);
+    return pool_all(pool) * MIN(share, 1 - share);
 }
 
 static struct interval verdict(const struct search *s, unsigned n)
@@ -166,7 +162,7 @@ struct interval pool_interval(struct pool *pool, double share, const double *of,
 
     if (n > 1)
         s.t = statistics_t(n - 1, looks);
-    if (n > 0 && (n == 2 || beyond(pool, share) < BEYOND_FEW) && beyond(pool, share) > 0)
+    if (n > 0 && beyond(pool, share) < BEYOND_FEW && beyond(pool, share) > 0)
         s.ranks = ranks_of(share, round(beyond(pool, share) / MIN(share, 1 - share)), 0.05 / looks);
     search(pool, &s);
     out = verdict(&s, n);

@@ -23,6 +23,8 @@ const struct pool_row *pool_rows(struct pool *pool);
 
 /* How many samples a run has or might have. */
 double pool_whole(const struct pool *pool, unsigned run);
+/* All runs together. */
+double pool_all(const struct pool *pool);
 
 /* The first value at which something that grows with the share below reaches the share wanted. */
 struct crossing {

@@ -43,24 +43,18 @@
 /* The quantile itself, or one with enough samples beyond it. */
 static double level_of(const struct pool *pool, double share)
 {
-    double all = 0;
-
-    for (unsigned i = 0; i < pool->wholes->len; i++)
-        all += pool_whole(pool, i);
-    return MIN(share, MAX(0.5, 1 - BEYOND_RUN * pool->wholes->len / all));
+    return MIN(share, MAX(0.5, 1 - BEYOND_RUN * pool->wholes->len / pool_all(pool)));
 }
 
 /* Pearson's chi-square of the numbers beyond a value in each run against one share of all; n - 1 in the mean
  * if samples do not depend on each other. */
 static double chisq_of(const struct pool *pool, const double *below)
 {
-    double beyond = 0, all = 0, chisq = 0, share;
+    double beyond = 0, chisq = 0, share;
 
-    for (unsigned i = 0; i < pool->wholes->len; i++) {
+    for (unsigned i = 0; i < pool->wholes->len; i++)
         beyond += pool_whole(pool, i) * (1 - below[i]);
-        all += pool_whole(pool, i);
-    }
-    share = beyond / all;
+    share = beyond / pool_all(pool);
     for (unsigned i = 0; i < pool->wholes->len && share > 0 && share < 1; i++) {
         double expected = pool_whole(pool, i) * share, off = pool_whole(pool, i) * (1 - below[i]) - expected;
 
@@ -151,7 +145,7 @@ struct centred {
 static struct centred centred_of(struct pool *pool, const double *places, double mean, double scale)
 {
     const struct pool_row *rows = pool_rows(pool);
-    struct centred c = {.n = pool->rows->len, .least = INFINITY, .most = -INFINITY};
+    struct centred c = {.n = pool->rows->len, .all = pool_all(pool), .least = INFINITY, .most = -INFINITY};
 
     c.values = g_new(double, c.n);
     c.counts = g_new(double, c.n);
@@ -161,8 +155,6 @@ static struct centred centred_of(struct pool *pool, const double *places, double
         c.least = MIN(c.least, c.values[i]);
         c.most = MAX(c.most, c.values[i]);
     }
-    for (unsigned i = 0; i < pool->wholes->len; i++)
-        c.all += pool_whole(pool, i);
     return c;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* How often intervals hold what they are to hold: the truth is taken from all the runs that stand in a file
  * (five small scenarios, hundreds of seeds each; tests/intervals makes it), then they are dealt into groups
- * of n. Another file of the kind: PULLSTORM_INTERVALS=FILE. */
+ * of n. Another file of the kind: PULLSTORM_INTERVALS=FILE; more groups: PULLSTORM_INTERVALS_GROUPS=N. */
 #include "sim/study/difference.h"
 #include "tests/unit/tap.h"
 
@@ -11,6 +11,13 @@
 #define METRICS_MAX 16
 /* Groups that are looked at for each number of replications; a deal takes all runs once. */
 #define GROUPS 800
+
+static unsigned groups(unsigned usual)
+{
+    const char *given = g_getenv("PULLSTORM_INTERVALS_GROUPS");
+
+    return given ? (unsigned)g_ascii_strtoull(given, NULL, 10) : usual;
+}
 
 /* 95 % is meant, 93.75 % for the extremes of five runs; 400 seeds tell that to 1 or 2 %. Of 1500 seeds none
  * is below 93.5 % (tests/README.md). Student's t held 4 to 80 % of medians, percentiles and durations. */
@@ -166,7 +173,7 @@ static struct measured deal(const struct subject *subject, const GArray *runs, u
 
     for (unsigned i = 0; i < runs->len; i++)
         order[i] = i;
-    for (unsigned d = 0; d * (runs->len / n) < GROUPS; d++) {
+    for (unsigned d = 0; d * (runs->len / n) < groups(GROUPS); d++) {
         shuffle(order, runs->len, random);
         for (unsigned at = 0; at + n <= runs->len; at += n) {
             struct interval interval = interval_over(subject, runs, order + at, n);
@@ -351,7 +358,7 @@ static struct differing deal_pairs(const struct sides *s, unsigned n, double tru
 
     for (unsigned i = 0; i < s->count; i++)
         order[i] = i;
-    for (unsigned d = 0; d * (s->count / n) < FEWER_GROUPS; d++) {
+    for (unsigned d = 0; d * (s->count / n) < groups(FEWER_GROUPS); d++) {
         shuffle(order, s->count, random);
         for (unsigned at = 0; at + n <= s->count; at += n) {
             struct difference found = difference_over(s, order + at, n);
