@@ -31,7 +31,7 @@ struct compare_samples;
 struct compare_samples *compare_samples_new(const struct comparison *comparison, bool everywhere);
 void compare_samples_free(struct compare_samples *samples);
 
-/* False if the metric is no quantile, no samples are there on a side, or they cannot be read: then the
+/* False if the metric is no quantile, no samples are there on either side, or they cannot be read: then the
  * runs' own values are all there is. */
 bool compare_quantile_of(struct compare_samples *samples, unsigned pair, unsigned metric, unsigned looks,
                          struct compare_quantile *out);

@@ -76,9 +76,8 @@ bool compare_quantile_of(struct compare_samples *samples, unsigned pair, unsigne
     if (!metric_quantile(samples->comparison->host, metric))
         return false;
     take_runs(samples, pair);
-    for (unsigned i = 0; i < EVIDENCES; i++)
-        if (!evidence_pool(samples->of[i], metric))
-            return false;
+    if (!evidence_pool(samples->of[OF_BOTH], metric))
+        return false;
     out->a = evidence_interval(samples->of[OF_A], metric, looks);
     out->b = evidence_interval(samples->of[OF_B], metric, looks);
     out->pairs = difference_pairs_of(evidence_pool(samples->of[OF_A], metric),

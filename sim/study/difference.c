@@ -228,14 +228,15 @@ static double p_of_interval(const struct interval *given, unsigned n)
 
 double difference_p_of_contrasts(const double *contrasts, unsigned n, const struct interval *interval)
 {
-    double p;
+    double p = (double)NAN, *numbers;
+    unsigned count;
 
-    if (n < 2)
-        return (double)NAN;
-    if (!statistics_alike(contrasts, n))
-        p = student_p(contrasts, n);
-    else
-        p = contrasts[0] == 0 ? 1 : p_of_interval(interval, n);
+    numbers = statistics_numbers(contrasts, n, &count);
+    if (count >= 2 && !statistics_alike(numbers, count))
+        p = student_p(numbers, count);
+    else if (count >= 2)
+        p = numbers[0] == 0 ? 1 : p_of_interval(interval, count);
+    g_free(numbers);
     return p_with_interval(p, interval);
 }
 
@@ -245,14 +246,19 @@ static const char *note_of(const struct interval *a, const struct interval *b)
     return a->note ? a->note : b->note;
 }
 
-/* B - factor A where A is anywhere between its ends and B is as many times as large as pairs say. */
-static void shifted_ends(const struct interval *a, double factor, const struct pool_ends *b,
-                         struct interval *out)
+/* B - factor A where A is anywhere between its ends, B is as many times as large as pairs say, and between
+ * its own ends. */
+static void shifted_ends(const struct interval *a, double factor, const struct interval *own,
+                         const struct pool_ends *b, struct interval *out)
 {
     double least = b->low / a->estimate - factor, most = b->high / a->estimate - factor;
 
-    out->low = least * (least < 0 ? a->high : a->low);
-    out->high = most * (most < 0 ? a->low : a->high);
+    out->low = MAX(least * (least < 0 ? a->high : a->low), own->low - factor * a->high);
+    out->high = MIN(most * (most < 0 ? a->low : a->high), own->high - factor * a->low);
+    if (out->low < out->high)
+        return;
+    out->low = out->high = (double)NAN;
+    out->note = interval_alike;
 }
 
 static bool of_places(const struct interval *a, const struct difference_pairs *pairs)
@@ -276,7 +282,7 @@ struct interval difference_of_pools(const struct interval *given_a, const struct
     else if (!(a.low < a.high || b.low < b.high))
         out.note = interval_alike;
     else if (of_places(&a, pairs))
-        shifted_ends(&a, factor, &pairs->b, &out);
+        shifted_ends(&a, factor, &b, &pairs->b, &out);
     else {
         out.low = out.estimate - hypot(b.estimate - b.low, factor * (a.high - a.estimate));
         out.high = out.estimate + hypot(b.high - b.estimate, factor * (a.estimate - a.low));
@@ -315,8 +321,8 @@ static void relative_of_pools(struct interval *a, struct interval *b, const stru
     if (out->interval.note || !with_ends(a) || !with_ends(b))
         return;
     if (of_places(a, pairs)) {
-        out->relative_low = pairs->b.low / a->estimate - 1;
-        out->relative_high = pairs->b.high / a->estimate - 1;
+        out->relative_low = MAX(pairs->b.low / a->estimate, b->low / a->high) - 1;
+        out->relative_high = MIN(pairs->b.high / a->estimate, a->low > 0 ? b->high / a->low : INFINITY) - 1;
         return;
     }
     if (!(a->low > 0) || !(b->low > 0))
@@ -366,7 +372,7 @@ void difference_adjust(double *p, unsigned n)
             order[count++] = (struct ranked){p[i], i};
     qsort(order, count, sizeof *order, largest_first);
     for (unsigned i = 0; i < count; i++) {
-        least = MIN(least, order[i].p * count / (count - i));
+        least = MIN(least, order[i].p * ((double)count / (count - i)));
         p[order[i].place] = least;
     }
     g_free(order);

@@ -13,9 +13,10 @@
  *                   quantile of both sides together; where those are all alike (all of one side below all of
  *                   the other) of the interval; not below 0.05 where the interval holds 0. Where runs of a
  *                   side shift as a whole (pool_shift.c) both are of the places of the runs of a pair: A's
- *                   quantile may be anywhere in its interval, and B's is so many times as large. A side
- *                   whose runs are all alike ends where it begins; one of too few runs leaves no interval
- *                   and no p.
+ *                   quantile may be anywhere in its interval, and B's is so many times as large, and within
+ *                   its own. A pair one of whose runs has no samples counts for nothing. A side whose runs
+ *                   are all alike ends where it begins; one of too few runs, or without samples, leaves no
+ *                   interval and no p.
  *   extreme         the median of the differences, by their order; from 5 pairs on. p by Student's t, for
  *                   without a difference they lie evenly about 0; not below 0.05 where the interval holds 0;
  *                   of differences that are all the same by a coin for each, from 6 pairs on.
@@ -45,16 +46,15 @@ struct difference {
 struct difference difference_of(const struct stats_column *column, const double *a, const double *b,
                                 unsigned n, double events);
 
-/* What pairs of runs say of a quantile. */
+/* What pairs of runs say of a quantile. contrasts, of each: B's share of samples below the common quantile
+ * minus A's, or A's place minus B's; NaN: one of its runs has no samples. */
 struct difference_pairs {
     unsigned n;
-    double
-        *contrasts; /* of each: B's share of samples below the common quantile minus A's; or A's place minus
-                           B's */
+    double *contrasts;
     struct pool_ends b; /* of B's quantile, A's being as it is estimated; NaN: runs do not shift */
 };
 
-/* both: the samples of A's runs, then those of B's, as many. Clear it. */
+/* both: the samples of A's runs, then those of B's, as many. a or b is NULL: that side has none. Clear it. */
 struct difference_pairs difference_pairs_of(struct pool *a, struct pool *b, struct pool *both, double share,
                                             unsigned looks);
 void difference_pairs_clear(struct difference_pairs *pairs);

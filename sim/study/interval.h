@@ -88,7 +88,8 @@ struct pool_ends {
 struct pool_ends pool_places_ends(const double *differences, unsigned n, double share, double estimate,
                                   double scale, unsigned looks);
 
-/* The share of each run's samples (of its whole) that are at most a value, in the order of pool_add(). */
+/* The share of each run's samples (of its whole) that are at most a value, in the order of pool_add(); NaN:
+ * a run without samples. */
 void pool_shares(const struct pool *pool, double value, double *shares);
 
 #endif

@@ -133,7 +133,7 @@ double pool_quantile(struct pool *pool, double share)
 
         for (; i < pool->rows->len && rows[i].to == rows[first].to; i++)
             below += rows[i].count;
-        crossing_look(&crossing, share * all, below, rows[first].from, rows[first].to);
+        crossing_look(&crossing, share, below / all, rows[first].from, rows[first].to);
     }
     return crossing.value;
 }
@@ -151,6 +151,5 @@ void pool_shares(const struct pool *pool, double value, double *shares)
             shares[row->run] += row->count * ((value - row->from) / (row->to - row->from));
     }
     for (unsigned i = 0; i < pool->wholes->len; i++)
-        if (shares[i] > 0)
-            shares[i] /= pool_whole(pool, i);
+        shares[i] = pool_whole(pool, i) > 0 ? shares[i] / pool_whole(pool, i) : (double)NAN;
 }

@@ -32,6 +32,9 @@
 /* Two places are one difference, from which their spread may be 32 times as large. */
 #define PLACES_LEAST 3
 
+/* An interval that reaches so many times as far as the estimate says nothing. */
+#define REACH_MOST 10
+
 /* Beyond so many standard deviations there is nothing. */
 #define FAR 6
 /* A quantile is known when it moves by less than so much of a standard deviation; it always is by then. */
@@ -53,12 +56,13 @@ static double chisq_of(const struct pool *pool, const double *below)
     double beyond = 0, chisq = 0, share;
 
     for (unsigned i = 0; i < pool->wholes->len; i++)
-        beyond += pool_whole(pool, i) * (1 - below[i]);
+        if (pool_whole(pool, i) > 0)
+            beyond += pool_whole(pool, i) * (1 - below[i]);
     share = beyond / pool_all(pool);
     for (unsigned i = 0; i < pool->wholes->len && share > 0 && share < 1; i++) {
         double expected = pool_whole(pool, i) * share, off = pool_whole(pool, i) * (1 - below[i]) - expected;
 
-        if (expected > 0)
+        if (expected > 0) /* else there are no samples */
             chisq += off * off / (expected * (1 - share));
     }
     return chisq;
@@ -227,27 +231,26 @@ struct pool_ends pool_places_ends(const double *differences, unsigned n, double 
     double far = MAX(gsl_cdf_ugaussian_Pinv(share), 0) * (most - 1);
     double half = sd * hypot(statistics_t(n - 1, looks) / sqrt(n), far), place = scaled(estimate, scale);
 
+    if (half == 0) /* to the last bit */
+        return (struct pool_ends){estimate, estimate};
     return (struct pool_ends){unscaled(place - half, scale), unscaled(place + half, scale)};
 }
 
 /* Of the runs that have one. */
 static struct statistics statistics_of_places(const double *places, unsigned n)
 {
-    double *there = g_new(double, MAX(n, 1));
-    struct statistics out;
-    unsigned count = 0;
+    unsigned count;
+    double *numbers = statistics_numbers(places, n, &count);
+    struct statistics out = statistics_of(numbers, count);
 
-    for (unsigned i = 0; i < n; i++)
-        if (!isnan(places[i]))
-            there[count++] = places[i];
-    out = statistics_of(there, count);
-    g_free(there);
+    g_free(numbers);
     return out;
 }
 
 struct pool_ends pool_shift_ends(struct pool *pool, double share, double estimate, unsigned looks)
 {
     double *places = g_new(double, MAX(pool->wholes->len, 1));
+    const struct pool_ends unknown = {(double)NAN, (double)NAN};
     struct pool_ends ends = {estimate, estimate};
     struct statistics s;
 
@@ -255,11 +258,13 @@ struct pool_ends pool_shift_ends(struct pool *pool, double share, double estimat
         pool_places(pool, share, estimate, places);
         s = statistics_of_places(places, pool->wholes->len);
         if (s.n < PLACES_LEAST)
-            ends = (struct pool_ends){(double)NAN, (double)NAN};
+            ends = unknown;
         else if (s.sd > 0) {
             struct centred c = centred_of(pool, places, s.mean, estimate);
 
             ends = ends_of(&c, share, estimate, s.n, s.sd, looks);
+            if (ends.high > REACH_MOST * estimate)
+                ends = unknown;
             g_free(c.values);
             g_free(c.counts);
         }

@@ -102,6 +102,17 @@ static int by_value(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+double *statistics_numbers(const double *values, unsigned n, unsigned *count)
+{
+    double *numbers = g_new(double, MAX(n, 1));
+
+    *count = 0;
+    for (unsigned i = 0; i < n; i++)
+        if (!isnan(values[i]))
+            numbers[(*count)++] = values[i];
+    return numbers;
+}
+
 double *statistics_sorted(const double *values, unsigned n)
 {
     double *order = g_memdup2(values, n * sizeof *values);

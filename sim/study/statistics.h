@@ -20,6 +20,8 @@ struct statistics {
  * exactly their value as mean, and no spread. */
 struct statistics statistics_of(const double *values, unsigned n);
 
+/* Those values that are numbers; g_free. */
+double *statistics_numbers(const double *values, unsigned n, unsigned *count);
 /* The values from the least on; g_free. */
 double *statistics_sorted(const double *values, unsigned n);
 /* The one in the middle, or the mean of the two; n > 0. */

@@ -274,6 +274,65 @@ static void test_pairs_that_shift(void)
     pool_free(both);
 }
 
+/* B as far as 30 to 300 by the pairs, and within its own 3 to 9: no further from A's 2.7 to 3.3 than that. */
+static void test_shifted_within_their_own(void)
+{
+    const struct interval a = {5, 3, 0, 2.7, 3.3, NULL}, b = {5, 5, 0, 4, 9, NULL};
+    double contrasts[] = {-0.1, -0.12, -0.11, -0.09, -0.1};
+    const struct difference_pairs wide = {5, contrasts, {1, 300}}, same = {5, contrasts, {3, 3}};
+    struct difference d = difference_of_quantile(&a, &b, &wide);
+
+    NEAR(d.interval.low, 4 - 3.3);
+    NEAR(d.interval.high, 9 - 2.7);
+    NEAR(d.relative_low, 4 / 3.3 - 1);
+    NEAR(d.relative_high, 9 / 2.7 - 1);
+    d = difference_of_quantile(&a, &a, &same);
+    g_assert_cmpstr(d.interval.note, ==, interval_alike);
+}
+
+/* What is held against itself does not differ by a bit. */
+static void test_shifted_and_itself(void)
+{
+    static const double a[] = {0.997982, 1.3, 1.1, 1.6, 1.2}, of[5] = {0};
+    struct pool *of_a = pool_of_places(a, NULL, 5), *both = pool_of_places(a, a, 5);
+    struct difference_pairs pairs = difference_pairs_of(of_a, of_a, both, 0.99, 1);
+    struct interval interval = pool_interval(of_a, 0.99, of, 1);
+    struct difference d = difference_of_quantile(&interval, &interval, &pairs);
+
+    g_assert_null(interval.note);
+    g_assert_cmpfloat(pairs.b.low, ==, interval.estimate);
+    g_assert_cmpfloat(pairs.b.high, ==, interval.estimate);
+    g_assert_cmpstr(d.interval.note, ==, interval_alike);
+    NEAR(d.p, 1);
+    difference_pairs_clear(&pairs);
+    pool_free(of_a);
+    pool_free(both);
+}
+
+/* Runs without samples are no runs whose samples all lie above: their pairs count for nothing. */
+static void test_pairs_without_samples(void)
+{
+    static const double a[] = {1, 1.3, 1.1, 1.6};
+    struct pool *of_a = pool_of_places(a, NULL, 4), *of_b = pool_new(), *both = pool_of_places(a, NULL, 4);
+    const struct interval wide = {4, 1, 0, 0.5, 2, NULL};
+    struct difference_pairs some, none;
+
+    for (unsigned i = 0; i < 4; i++)
+        g_assert_true(pool_add(of_b, i % 2 ? "gba,0.1,0.1,3\n" : "", "gba", 0) &&
+                      pool_add(both, i % 2 ? "gba,0.1,0.1,3\n" : "", "gba", 0));
+    some = difference_pairs_of(of_a, of_b, both, 0.5, 1);
+    g_assert_true(isnan(some.contrasts[0]) && isnan(some.contrasts[2]));
+    g_assert_cmpfloat(some.contrasts[1], >, 0);
+    g_assert_cmpfloat(difference_p_of_contrasts(some.contrasts, 4, &wide), <, 1);
+    none = difference_pairs_of(of_a, NULL, both, 0.5, 1);
+    g_assert_true(isnan(difference_p_of_contrasts((const double[]){1, (double)NAN}, 2, &wide)));
+    difference_pairs_clear(&some);
+    difference_pairs_clear(&none);
+    pool_free(of_a);
+    pool_free(of_b);
+    pool_free(both);
+}
+
 /* A side whose runs are all alike, as those of fixed service times are, ends where it begins; nothing is
  * said of one of too few runs. */
 static void test_pools_without_ends(void)
@@ -418,6 +477,9 @@ int main(int argc, char **argv)
     g_test_add_func("/study/difference/pools", test_pools);
     g_test_add_func("/study/difference/shifted-pools", test_shifted_pools);
     g_test_add_func("/study/difference/pairs-that-shift", test_pairs_that_shift);
+    g_test_add_func("/study/difference/shifted-within-their-own", test_shifted_within_their_own);
+    g_test_add_func("/study/difference/shifted-and-itself", test_shifted_and_itself);
+    g_test_add_func("/study/difference/pairs-without-samples", test_pairs_without_samples);
     g_test_add_func("/study/difference/pools-without-ends", test_pools_without_ends);
     g_test_add_func("/study/difference/equal-shares", test_equal_shares);
     g_test_add_func("/study/difference/mean-of-intervals", test_mean_of_intervals);
