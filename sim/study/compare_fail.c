@@ -197,7 +197,7 @@ static bool of_samples(struct compare_samples *samples, const struct compare_con
         out->a = q.a.estimate;
         out->b = q.b.estimate;
     }
-    compare_quantile_clear(&q);
+    difference_pairs_clear(&q.pairs);
     return found;
 }
 

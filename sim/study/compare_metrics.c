@@ -226,7 +226,7 @@ static void measure_mean(const struct comparison *c, unsigned pair, unsigned met
             add_quantile(mean, own, c->pairs->len);
     } else if (compare_quantile_of(everywhere, pair, metric, 1, &q))
         add_quantile(mean, &q, c->pairs->len);
-    compare_quantile_clear(&q);
+    difference_pairs_clear(&q.pairs);
 }
 
 static void measure_pair(struct comparison *c, unsigned pair, const bool *metrics,
@@ -247,7 +247,7 @@ static void measure_pair(struct comparison *c, unsigned pair, const bool *metric
             d = difference_of_quantile(&q.a, &q.b, &q.pairs);
         add_result(c, pair, metric, found ? &d : NULL, c->results);
         measure_mean(c, pair, metric, everywhere, found ? &q : NULL, &means[metric]);
-        compare_quantile_clear(&q);
+        difference_pairs_clear(&q.pairs);
     }
     compare_samples_free(samples);
     compare_samples_free(everywhere);

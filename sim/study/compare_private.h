@@ -20,10 +20,9 @@ double compare_events(const struct comparison *comparison, unsigned pair, unsign
 
 /* A quantile at a pair of points. */
 struct compare_quantile {
-    struct interval a, b; /* of all runs of a side, pooled */
-    struct difference_pairs pairs;
+    struct interval a, b;          /* of all runs of a side, pooled */
+    struct difference_pairs pairs; /* clear it */
 };
-void compare_quantile_clear(struct compare_quantile *quantile);
 
 /* The samples that were read last, of one procedure at one pair. everywhere: of those runs alone that
  * stand in each pair of points, in one order in all. */

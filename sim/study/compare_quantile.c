@@ -64,11 +64,6 @@ static void take_runs(struct compare_samples *samples, unsigned pair)
     add_runs(samples, p, OF_B);
 }
 
-void compare_quantile_clear(struct compare_quantile *quantile)
-{
-    difference_pairs_clear(&quantile->pairs);
-}
-
 bool compare_quantile_of(struct compare_samples *samples, unsigned pair, unsigned metric, unsigned looks,
                          struct compare_quantile *out)
 {

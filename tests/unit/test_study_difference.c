@@ -314,22 +314,43 @@ static void test_pairs_without_samples(void)
 {
     static const double a[] = {1, 1.3, 1.1, 1.6};
     struct pool *of_a = pool_of_places(a, NULL, 4), *of_b = pool_new(), *both = pool_of_places(a, NULL, 4);
-    const struct interval wide = {4, 1, 0, 0.5, 2, NULL};
-    struct difference_pairs some, none;
+    const struct interval below = {4, -1, 0, -2, -0.5, NULL};
+    struct difference_pairs pairs;
 
     for (unsigned i = 0; i < 4; i++)
         g_assert_true(pool_add(of_b, i % 2 ? "gba,0.1,0.1,3\n" : "", "gba", 0) &&
                       pool_add(both, i % 2 ? "gba,0.1,0.1,3\n" : "", "gba", 0));
-    some = difference_pairs_of(of_a, of_b, both, 0.5, 1);
-    g_assert_true(isnan(some.contrasts[0]) && isnan(some.contrasts[2]));
-    g_assert_cmpfloat(some.contrasts[1], >, 0);
-    g_assert_cmpfloat(difference_p_of_contrasts(some.contrasts, 4, &wide), <, 1);
-    none = difference_pairs_of(of_a, NULL, both, 0.5, 1);
-    g_assert_true(isnan(difference_p_of_contrasts((const double[]){1, (double)NAN}, 2, &wide)));
-    difference_pairs_clear(&some);
-    difference_pairs_clear(&none);
+    pairs = difference_pairs_of(of_a, of_b, both, 0.25, 1);
+    g_assert_true(isnan(pairs.contrasts[0]) && isnan(pairs.contrasts[2]));
+    NEAR(pairs.contrasts[1], 1); /* of both it is 1 s: A's second and fourth run lie above */
+    NEAR(pairs.contrasts[3], 1);
+    NEAR(difference_p_of_contrasts(pairs.contrasts, 4, &below), 1 - 2 / G_PI * atan(2 * statistics_t(1, 1)));
+    difference_pairs_clear(&pairs);
     pool_free(of_a);
     pool_free(of_b);
+    pool_free(both);
+}
+
+/* A side none of whose runs has samples: no pair tells anything. */
+static void test_side_without_samples(void)
+{
+    static const double a[] = {1, 1.3, 1.1};
+    const struct interval of_a = {3, 1.1, 0, 1, 1.3, NULL},
+                          of_b = {3, 0, 0, (double)NAN, (double)NAN, "no samples"};
+    struct pool *pool_a = pool_of_places(a, NULL, 3), *both = pool_of_places(a, NULL, 3);
+    struct difference_pairs pairs;
+    struct difference d;
+
+    for (unsigned i = 0; i < 3; i++)
+        g_assert_true(pool_add(both, "", "gba", 0));
+    pairs = difference_pairs_of(pool_a, NULL, both, 0.5, 1);
+    for (unsigned i = 0; i < 3; i++)
+        g_assert_true(isnan(pairs.contrasts[i]));
+    d = difference_of_quantile(&of_a, &of_b, &pairs);
+    g_assert_cmpstr(d.interval.note, ==, "no samples");
+    g_assert_true(isnan(d.p));
+    difference_pairs_clear(&pairs);
+    pool_free(pool_a);
     pool_free(both);
 }
 
@@ -480,6 +501,7 @@ int main(int argc, char **argv)
     g_test_add_func("/study/difference/shifted-within-their-own", test_shifted_within_their_own);
     g_test_add_func("/study/difference/shifted-and-itself", test_shifted_and_itself);
     g_test_add_func("/study/difference/pairs-without-samples", test_pairs_without_samples);
+    g_test_add_func("/study/difference/side-without-samples", test_side_without_samples);
     g_test_add_func("/study/difference/pools-without-ends", test_pools_without_ends);
     g_test_add_func("/study/difference/equal-shares", test_equal_shares);
     g_test_add_func("/study/difference/mean-of-intervals", test_mean_of_intervals);
