@@ -39,7 +39,7 @@ void crossing_look(struct crossing *crossing, double wanted, double now, double 
 double pool_quantile(struct pool *pool, double share);
 
 /* The ends of an interval about a quantile, whose estimate is given, that the shifts of whole runs leave
- * open; NaN where too few runs tell of that, or leave more open than is of use. */
+ * open; NaN where too few runs tell of that. */
 struct pool_ends pool_shift_ends(struct pool *pool, double share, double estimate, unsigned looks);
 
 #endif

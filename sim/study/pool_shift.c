@@ -32,9 +32,6 @@
 /* Two places are one difference, from which their spread may be 32 times as large. */
 #define PLACES_LEAST 3
 
-/* An interval that reaches so many times as far as the estimate says nothing. */
-#define REACH_MOST 10
-
 /* Beyond so many standard deviations there is nothing. */
 #define FAR 6
 /* A quantile is known when it moves by less than so much of a standard deviation; it always is by then. */
@@ -250,7 +247,6 @@ static struct statistics statistics_of_places(const double *places, unsigned n)
 struct pool_ends pool_shift_ends(struct pool *pool, double share, double estimate, unsigned looks)
 {
     double *places = g_new(double, MAX(pool->wholes->len, 1));
-    const struct pool_ends unknown = {(double)NAN, (double)NAN};
     struct pool_ends ends = {estimate, estimate};
     struct statistics s;
 
@@ -258,13 +254,11 @@ struct pool_ends pool_shift_ends(struct pool *pool, double share, double estimat
         pool_places(pool, share, estimate, places);
         s = statistics_of_places(places, pool->wholes->len);
         if (s.n < PLACES_LEAST)
-            ends = unknown;
+            ends = (struct pool_ends){(double)NAN, (double)NAN};
         else if (s.sd > 0) {
             struct centred c = centred_of(pool, places, s.mean, estimate);
 
             ends = ends_of(&c, share, estimate, s.n, s.sd, looks);
-            if (ends.high > REACH_MOST * estimate)
-                ends = unknown;
             g_free(c.values);
             g_free(c.counts);
         }
