@@ -282,7 +282,7 @@ static void test_shifting_far(void)
     struct interval found;
 
     add_places(pool, values, 3);
-    found = pool_interval(pool, 0.99, of, 1);
+    found = pool_interval(pool, 0.9, of, 1);
     g_assert_null(found.note);
     g_assert_cmpfloat(found.high, >, 10 * 4);
     pool_free(pool);
