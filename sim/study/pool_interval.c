@@ -163,7 +163,7 @@ struct interval pool_interval(struct pool *pool, double share, const double *of,
     if (n > 1)
         s.t = statistics_t(n - 1, looks);
     if (n > 0 && beyond(pool, share) < BEYOND_FEW && beyond(pool, share) > 0)
-        s.ranks = ranks_of(share, round(beyond(pool, share) / MIN(share, 1 - share)), 0.05 / looks);
+        s.ranks = ranks_of(share, round(pool_all(pool)), 0.05 / looks);
     search(pool, &s);
     out = verdict(&s, n);
     widen(pool, share, looks, &out);
