@@ -12,12 +12,7 @@
 #include <stdarg.h>
 #include <unistd.h>
 
-static const char base[] = "[run]\nregions = 1\n"
-                           "[ue]\ncount = 1\ncells = 1\nplacement = even\nmuk_expired = 0\n"
-                           "[pull]\nstart = 0s\nrate = 1000/s\norder = by_number\n"
-                           "[bmsc]\nservice_time = fixed(2ms)\nchallenge_time = fixed(1ms)\n"
-                           "[bsf]\nservice_time = fixed(5ms)\nzn_time = fixed(2ms)\n"
-                           "[hss]\nservice_time = fixed(10ms)\n";
+static const char base[] = FIXTURE_BASE;
 
 struct scenario *fixture_scenario(const char *first, ...)
 {

@@ -5,6 +5,15 @@
 
 #include "models/storm.h"
 
+/* What every such scenario starts from. */
+#define FIXTURE_BASE                                                                                         \
+    "[run]\nregions = 1\n"                                                                                   \
+    "[ue]\ncount = 1\ncells = 1\nplacement = even\nmuk_expired = 0\n"                                        \
+    "[pull]\nstart = 0s\nrate = 1000/s\norder = by_number\n"                                                 \
+    "[bmsc]\nservice_time = fixed(2ms)\nchallenge_time = fixed(1ms)\n"                                       \
+    "[bsf]\nservice_time = fixed(5ms)\nzn_time = fixed(2ms)\n"                                               \
+    "[hss]\nservice_time = fixed(10ms)\n"
+
 /* One UE, one cell, no randomness in time or place: every server answers in a fixed time, UEs are dealt out
  * to cells evenly and pulled by their number. Settings
  * ("section.key=value", NULL at the end) come on top. Aborts the test on a wrong setting. */
