@@ -11,9 +11,8 @@
 #define COHORTS_MIN 64
 #define STEP_S      0.05
 
-#define BURST_PEAK                                                                                           \
-    (60 * 0.4 * 0.4 * 0.6 * 0.6 * 0.6) /* the height of Beta(3,4), at 2/5 (sim/kernel/burst.h) */
-#define EVENTS_MAX 150000              /* a look: some 15 ms */
+#define BURST_PEAK (60 * 0.4 * 0.4 * 0.6 * 0.6 * 0.6) /* the height of Beta(3,4), at 2/5 (sim/base/burst.h) */
+#define EVENTS_MAX 150000                             /* a look: some 15 ms */
 
 const char *const load_server_names[LOAD_SERVERS] = {"BM-SC", "BSF", "HSS"};
 

@@ -2,7 +2,7 @@
 /* Reports of overload: made, sent, heeded. */
 #include "models/overload.h"
 
-#include "sim/kernel/random.h"
+#include "sim/base/random.h"
 
 #include <glib.h>
 

@@ -2,7 +2,7 @@
 /* Workers and a ring of waiting jobs. */
 #include "models/server.h"
 
-#include "sim/kernel/clock.h"
+#include "sim/base/clock.h"
 
 #include <glib.h>
 

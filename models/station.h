@@ -6,7 +6,7 @@
 
 #include "models/server.h"
 #include "models/world.h"
-#include "sim/kernel/pool.h"
+#include "sim/base/pool.h"
 
 /* Timers of the core's hosts; the argument is a job for TIMER_SERVICE, else as the host likes. */
 enum core_timer {

@@ -7,7 +7,7 @@
 #include "models/storm.h"
 #include "models/ue/ue.h"
 #include "models/world.h"
-#include "sim/kernel/clock.h"
+#include "sim/base/clock.h"
 #include "sim/net/network.h"
 #include "sim/stats/csv.h"
 

@@ -6,7 +6,7 @@
 #include "models/crypto/gba_keys.h"
 #include "models/crypto/milenage.h"
 #include "models/nonce.h"
-#include "sim/kernel/random.h"
+#include "sim/base/random.h"
 
 #include <string.h>
 

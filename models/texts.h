@@ -5,8 +5,8 @@
 #ifndef MODELS_TEXTS_H
 #define MODELS_TEXTS_H
 
-#include "sim/kernel/pool.h"
-#include "sim/net/bytes.h"
+#include "sim/base/bytes.h"
+#include "sim/base/pool.h"
 
 #ifdef __cplusplus
 extern "C" {

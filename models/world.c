@@ -5,7 +5,7 @@
 #include "models/crypto/gba_keys.h"
 #include "models/placement.h"
 #include "models/wire/ua.h"
-#include "sim/kernel/limits.h"
+#include "sim/base/limits.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 /* Memory of the BM-SC and the way of each job. */
 #include "models/bmsc/bmsc.h"
 
-#include "sim/kernel/random.h"
-#include "sim/kernel/table.h"
+#include "sim/base/random.h"
+#include "sim/base/table.h"
 
 #include <glib.h>
 #include <math.h>

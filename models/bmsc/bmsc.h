@@ -17,7 +17,7 @@
 #include "models/wire/http.h"
 #include "models/wire/mikey.h"
 #include "models/wire/ua.h"
-#include "sim/kernel/burst.h"
+#include "sim/base/burst.h"
 
 /* NULL: no memory for its table, of so many bytes a UE. */
 struct bmsc *bmsc_new(const struct world *world);

@@ -3,7 +3,7 @@
 #include "models/bmsc/bmsc.h"
 
 #include "models/crypto/mikey_keys.h"
-#include "sim/kernel/random.h"
+#include "sim/base/random.h"
 
 /* --- encode --------------------------------------------------------------------------------------------- */
 

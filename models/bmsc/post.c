@@ -2,7 +2,7 @@
 /* Decide: what becomes of a POST (TS 33.246 §6.3.2.2.1, TS 33.220 §4.5.3, RFC 2617 §3.2.1). */
 #include "models/bmsc/bmsc.h"
 
-#include "sim/kernel/random.h"
+#include "sim/base/random.h"
 
 enum net_verdict bmsc_post_arrives(struct net_region *at, const struct net_delivery *d, struct net_conn conn)
 {

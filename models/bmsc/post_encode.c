@@ -2,7 +2,7 @@
 /* Encode: the BM-SC's answers on Ua. */
 #include "models/bmsc/bmsc.h"
 
-#include "sim/kernel/random.h"
+#include "sim/base/random.h"
 
 #define SERVER_NAME "BMSC-sim"
 

@@ -3,7 +3,7 @@
 #include "models/bmsc/pull_order.h"
 
 #include "models/world.h"
-#include "sim/kernel/table.h"
+#include "sim/base/table.h"
 
 #include <glib.h>
 

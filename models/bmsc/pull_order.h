@@ -3,8 +3,8 @@
 #ifndef MODELS_BMSC_PULL_ORDER_H
 #define MODELS_BMSC_PULL_ORDER_H
 
+#include "sim/base/permutation.h"
 #include "sim/config/schema.h"
-#include "sim/kernel/permutation.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,7 +4,7 @@
 
 #include "models/crypto/mikey_keys.h"
 #include "models/keylog.h"
-#include "sim/kernel/random.h"
+#include "sim/base/random.h"
 
 /* Time of pull number n (0 ..) after the first, with equal gaps: computed anew each time, so that no error
  * adds up. */

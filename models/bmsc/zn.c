@@ -3,7 +3,7 @@
  * last part of the Session-Id. */
 #include "models/bmsc/bmsc.h"
 
-#include "sim/kernel/random.h"
+#include "sim/base/random.h"
 
 /* The BSF wants less: the POST is answered at once. */
 static bool throttled(struct net_region *at, uint32_t index)

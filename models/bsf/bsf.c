@@ -2,8 +2,8 @@
 /* Memory of the BSF and the way of each job. */
 #include "models/bsf/bsf.h"
 
-#include "sim/kernel/random.h"
-#include "sim/kernel/table.h"
+#include "sim/base/random.h"
+#include "sim/base/table.h"
 
 #include <glib.h>
 #include <string.h>

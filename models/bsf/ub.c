@@ -5,7 +5,7 @@
 
 #include "models/wire/ua.h"
 #include "models/wire/ub.h"
-#include "sim/kernel/random.h"
+#include "sim/base/random.h"
 
 /* --- encode --------------------------------------------------------------------------------------------- */
 

@@ -3,7 +3,7 @@
  * Session-Id. */
 #include "models/bsf/bsf.h"
 
-#include "sim/kernel/random.h"
+#include "sim/base/random.h"
 
 /* The HSS wants less: the GET is answered at once. */
 static bool throttled(struct net_region *at, uint32_t index)

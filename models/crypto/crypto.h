@@ -4,7 +4,7 @@
 #ifndef MODELS_CRYPTO_CRYPTO_H
 #define MODELS_CRYPTO_CRYPTO_H
 
-#include "sim/net/bytes.h"
+#include "sim/base/bytes.h"
 
 #ifdef __cplusplus
 extern "C" {

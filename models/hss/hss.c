@@ -6,8 +6,8 @@
 #include "models/diameter_peer.h"
 #include "models/overload.h"
 #include "models/subscriber.h"
-#include "sim/kernel/random.h"
-#include "sim/kernel/table.h"
+#include "sim/base/random.h"
+#include "sim/base/table.h"
 
 #include <glib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #define MODELS_HSS_HSS_H
 
 #include "models/station.h"
-#include "sim/kernel/pool.h"
+#include "sim/base/pool.h"
 
 struct hss;
 

@@ -3,7 +3,7 @@
 #include "models/ue/ue.h"
 
 #include "models/wire/ua.h"
-#include "sim/kernel/random.h"
+#include "sim/base/random.h"
 
 #include <glib.h>
 

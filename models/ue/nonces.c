@@ -5,7 +5,7 @@
 #include "models/nonce.h"
 #include "models/ue/ue.h"
 
-#include "sim/kernel/random.h"
+#include "sim/base/random.h"
 
 static uint32_t *place_of(struct ue_at *u)
 {

@@ -4,8 +4,8 @@
 #include "models/ue/ue.h"
 
 #include "models/keylog.h"
-#include "sim/kernel/random.h"
-#include "sim/kernel/table.h"
+#include "sim/base/random.h"
+#include "sim/base/table.h"
 
 #include <glib.h>
 

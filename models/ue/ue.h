@@ -17,7 +17,7 @@
 #include "models/wire/digest.h"
 #include "models/wire/http.h"
 #include "models/wire/mikey.h"
-#include "sim/kernel/pool.h"
+#include "sim/base/pool.h"
 
 /* A MUK as the UE remembers it; the key itself is derived again from the vector's number. */
 struct ue_muk {

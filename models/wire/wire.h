@@ -6,7 +6,7 @@
 #ifndef MODELS_WIRE_WIRE_H
 #define MODELS_WIRE_WIRE_H
 
-#include "sim/net/bytes.h"
+#include "sim/base/bytes.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,8 +3,8 @@
  * results/engines how much comes of it. Not wrong, but whoever compares the engines must know. */
 #include "sim/cli/check_engine.h"
 
+#include "sim/base/clock.h"
 #include "sim/config/value.h"
-#include "sim/kernel/clock.h"
 
 #include <stdio.h>
 #include <string.h>

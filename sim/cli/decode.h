@@ -3,7 +3,7 @@
 #ifndef SIM_CLI_DECODE_H
 #define SIM_CLI_DECODE_H
 
-#include "sim/net/bytes.h"
+#include "sim/base/bytes.h"
 
 #include <glib.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* pullstorm(1): finds the command and hands over. */
+#include "sim/base/memory.h"
 #include "sim/cli/cli.h"
 #include "sim/cli/version.h"
 #include "sim/config/suggest.h"
-#include "sim/kernel/memory.h"
 
 #include <gmp.h>
 #include <openssl/crypto.h>

@@ -2,9 +2,9 @@
 /* The directory that a run writes: all of it, or none of it. */
 #include "sim/cli/output_dir.h"
 
+#include "sim/base/memory.h"
 #include "sim/files/aside.h"
 #include "sim/files/listing.h"
-#include "sim/kernel/memory.h"
 
 #include <errno.h>
 #include <fcntl.h>

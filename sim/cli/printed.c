@@ -3,7 +3,7 @@
  * vasprintf(), and goes on with NULL where that fails: a message would have "(null)" in it, a name of a file
  * would be none. A program's own function stands before that of the C library, for the libraries that it is
  * linked with, too; here it ends as all memory that runs out does. */
-#include "sim/kernel/memory.h"
+#include "sim/base/memory.h"
 
 #include <glib.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* pullstorm run: one scenario, one result. */
+#include "sim/base/memory.h"
 #include "sim/cli/cli.h"
 #include "sim/cli/format.h"
 #include "sim/cli/interrupt.h"
@@ -8,7 +9,6 @@
 #include "sim/cli/progress.h"
 #include "sim/cli/report.h"
 #include "sim/config/value.h"
-#include "sim/kernel/memory.h"
 #include "sim/net/network.h"
 
 #include <inttypes.h>

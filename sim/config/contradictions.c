@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Values that are right one by one and wrong together. Every rule of that sort is here. */
+#include "sim/base/clock.h"
+#include "sim/base/limits.h"
 #include "sim/config/mistakes.h"
 #include "sim/config/value.h"
-#include "sim/kernel/clock.h"
-#include "sim/kernel/limits.h"
 
 #include <string.h>
 

@@ -18,7 +18,7 @@
 #ifndef SIM_CONFIG_SCHEMA_H
 #define SIM_CONFIG_SCHEMA_H
 
-#include "sim/kernel/random.h"
+#include "sim/base/random.h"
 
 #include <glib.h>
 #include <stdbool.h>

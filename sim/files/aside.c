@@ -2,8 +2,8 @@
 /* Whole files. */
 #include "sim/files/aside.h"
 
+#include "sim/base/memory.h"
 #include "sim/files/listing.h"
-#include "sim/kernel/memory.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,7 +4,7 @@
 #ifndef SIM_KERNEL_BOUNDARY_H
 #define SIM_KERNEL_BOUNDARY_H
 
-#include "sim/kernel/clock.h"
+#include "sim/base/clock.h"
 
 #include <stdbool.h>
 

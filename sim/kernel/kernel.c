@@ -5,9 +5,9 @@
  * one window could run on threads without a change outside this file. */
 #include "sim/kernel/kernel.h"
 
+#include "sim/base/clock.h"
 #include "sim/kernel/alarm.h"
 #include "sim/kernel/boundary.h"
-#include "sim/kernel/clock.h"
 #include "sim/kernel/event_heap.h"
 #include "sim/kernel/outbox.h"
 #include "sim/kernel/queue.h"

@@ -7,7 +7,7 @@
  * (one time, or no rung left) is sorted whole in O(n log n); and the heap is never worse than O(log n). */
 #include "sim/kernel/queue.h"
 
-#include "sim/kernel/clock.h"
+#include "sim/base/clock.h"
 
 #include <glib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* Draws of loss, doubling, lateness and damage. */
 #include "sim/net/air.h"
 
-#include "sim/kernel/random.h"
+#include "sim/base/random.h"
 #include "sim/net/fault.h"
 
 static uint64_t high(const struct random_block *block)

@@ -6,8 +6,8 @@
  * little-endian here, whatever the machine. */
 #include "sim/net/capture.h"
 
-#include "sim/kernel/clock.h"
-#include "sim/kernel/limits.h"
+#include "sim/base/clock.h"
+#include "sim/base/limits.h"
 
 #include <errno.h>
 

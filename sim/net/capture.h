@@ -8,7 +8,7 @@
 #ifndef SIM_NET_CAPTURE_H
 #define SIM_NET_CAPTURE_H
 
-#include "sim/net/bytes.h"
+#include "sim/base/bytes.h"
 
 #include <glib.h>
 #include <stdio.h>

@@ -14,7 +14,7 @@
 #ifndef SIM_NET_NET_H
 #define SIM_NET_NET_H
 
-#include "sim/net/bytes.h"
+#include "sim/base/bytes.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
 /* What a packet costs in the native engine: a datagram and its answer, and a short TCP exchange, for each of
  * many UEs. Prints nanoseconds of this machine per packet and per event, event queue and timers included
  * (bench_queue measures the queue alone). */
-#include "sim/kernel/clock.h"
+#include "sim/base/clock.h"
 #include "sim/net/native/native.h"
 
 #include <stdio.h>

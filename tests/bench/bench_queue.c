@@ -3,10 +3,10 @@
  *
  * Hold model: the earliest event is taken and pushed again some time ahead, so the number pending stays.
  * Increments are drawn beforehand: what is timed is the queue. */
-#include "sim/kernel/clock.h"
+#include "sim/base/clock.h"
+#include "sim/base/random.h"
 #include "sim/kernel/kernel.h"
 #include "sim/kernel/queue.h"
-#include "sim/kernel/random.h"
 
 #include <glib.h>
 #include <stdio.h>

@@ -8,7 +8,7 @@
 #ifndef TESTS_UNIT_NET_FIXTURE_H
 #define TESTS_UNIT_NET_FIXTURE_H
 
-#include "sim/kernel/clock.h"
+#include "sim/base/clock.h"
 #include "sim/net/native/native.h"
 
 enum { UPLINK_NS = 1000, DOWNLINK_NS = 500, CORE_NS = 100 }; /* per byte */

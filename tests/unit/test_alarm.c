@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Alarms: what was called off never comes, the rest comes in its place among all other events, exactly as if
  * it had been scheduled like any event. */
-#include "sim/kernel/clock.h"
+#include "sim/base/clock.h"
+#include "sim/base/random.h"
 #include "sim/kernel/kernel.h"
-#include "sim/kernel/random.h"
 #include "tests/unit/tap.h"
 
 enum { EVENTS = 20000, DELAYS = 5 };

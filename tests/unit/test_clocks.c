@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* What is told of all UEs, and from when on it counts: against values that can be worked out by hand. */
-#include "sim/kernel/clock.h"
+#include "sim/base/clock.h"
 #include "tests/unit/storm_fixture.h"
 #include "tests/unit/tap.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* CSV writer: the bytes of a file, numbers that read back, and disks that are full. */
-#include "sim/kernel/random.h"
+#include "sim/base/random.h"
 #include "sim/stats/csv.h"
 #include "tests/unit/tap.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Histogram: quantiles against the sorted samples, exact sums, merging in any grouping. */
-#include "sim/kernel/random.h"
+#include "sim/base/random.h"
 #include "sim/stats/histogram.h"
 #include "tests/unit/tap.h"
 

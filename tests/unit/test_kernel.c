@@ -3,10 +3,10 @@
  *
  * The model is PHOLD with ties: an event schedules up to two more, some in other regions, on a time grid so
  * coarse that many are at one time. What a region saw, in its order, is kept as a running hash. */
-#include "sim/kernel/clock.h"
+#include "sim/base/clock.h"
+#include "sim/base/random.h"
 #include "sim/kernel/event_heap.h"
 #include "sim/kernel/kernel.h"
-#include "sim/kernel/random.h"
 #include "tests/unit/tap.h"
 
 enum { REGIONS_MAX = 64, ENTITIES = 200, GENERATIONS = 40, KINDS = 3, SEED = 3 };

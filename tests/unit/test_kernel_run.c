@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Kernel: boundaries, window ends, stopping, the end of a run, what is pending, and refused calls. */
-#include "sim/kernel/clock.h"
+#include "sim/base/clock.h"
 #include "sim/kernel/kernel.h"
 #include "tests/unit/tap.h"
 

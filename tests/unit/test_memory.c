@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Memory that runs out: what was begun is undone, the last first; one line says so; the status is 1. Each end
  * is that of a process of its own. */
-#include "sim/kernel/memory.h"
+#include "sim/base/memory.h"
 #include "tests/unit/tap.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The ns3 engine against the native one: what differs when nothing is lost, and why; then what only it has:
  * attributes, captures of devices, nodes of the program's own. */
-#include "sim/kernel/clock.h"
+#include "sim/base/clock.h"
 #include "sim/net/native/native.h"
 #include "sim/net/ns3/ns3_network.h"
 #include "tests/unit/storm_fixture.h"

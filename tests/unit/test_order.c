@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Orders that take no memory: the permutation is one, for every count, and no order is likelier than
  * another; the burst's instants are sorted draws from Beta(3,4). */
-#include "sim/kernel/burst.h"
-#include "sim/kernel/permutation.h"
-#include "sim/kernel/random.h"
+#include "sim/base/burst.h"
+#include "sim/base/permutation.h"
+#include "sim/base/random.h"
 #include "tests/unit/tap.h"
 
 #include <math.h>

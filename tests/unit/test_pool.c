@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Pool: objects are distinct, stay where they are, and come back after they were given. Table: zeros, or
  * nothing. */
-#include "sim/kernel/pool.h"
-#include "sim/kernel/table.h"
+#include "sim/base/pool.h"
+#include "sim/base/table.h"
 #include "tests/unit/tap.h"
 
 enum { OBJECTS = 5000 }; /* several slabs */

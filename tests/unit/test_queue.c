@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Event queue: whatever is pushed when, what comes out is what a sorted list gives. */
-#include "sim/kernel/clock.h"
+#include "sim/base/clock.h"
+#include "sim/base/random.h"
 #include "sim/kernel/queue.h"
-#include "sim/kernel/random.h"
 #include "tests/unit/tap.h"
 
 enum { SEED = 7 };

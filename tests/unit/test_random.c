@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Random draws: published vectors of the generator, our own functions against the C library's, every
  * distribution against its closed form, and exact values that no compiler may change. */
-#include "sim/kernel/deterministic_math.h"
-#include "sim/kernel/random.h"
+#include "sim/base/deterministic_math.h"
+#include "sim/base/random.h"
 #include "tests/unit/tap.h"
 
 #include <float.h>

@@ -2,8 +2,8 @@
 /* Waiting times against queueing theory: M/M/c and M/D/1 (Pollaczek-Khinchine), in the server alone and at
  * the BM-SC of a whole storm. */
 #include "models/server.h"
-#include "sim/kernel/clock.h"
-#include "sim/kernel/random.h"
+#include "sim/base/clock.h"
+#include "sim/base/random.h"
 #include "tests/unit/storm_fixture.h"
 #include "tests/unit/tap.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Whole storms: the same answer every time, another one with another seed, and closed formulas for what one
  * UE takes. */
-#include "sim/kernel/clock.h"
+#include "sim/base/clock.h"
 #include "tests/unit/storm_fixture.h"
 #include "tests/unit/tap.h"
 

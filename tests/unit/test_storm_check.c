@@ -2,7 +2,7 @@
 /* What the models find wrong with a scenario: every mistake of its named faults, at its place. */
 #include "models/storm.h"
 #include "models/world.h"
-#include "sim/kernel/limits.h"
+#include "sim/base/limits.h"
 #include "sim/net/capture.h"
 #include "tests/unit/tap.h"
 

@@ -3,10 +3,10 @@
 #ifndef SIM_NET_NATIVE_INTERNAL_H
 #define SIM_NET_NATIVE_INTERNAL_H
 
-#include "sim/kernel/clock.h"
+#include "sim/base/clock.h"
+#include "sim/base/pool.h"
+#include "sim/base/random.h"
 #include "sim/kernel/kernel.h"
-#include "sim/kernel/pool.h"
-#include "sim/kernel/random.h"
 #include "sim/net/air.h"
 #include "sim/net/capture.h"
 #include "sim/net/fault.h"

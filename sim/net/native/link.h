@@ -9,7 +9,7 @@
 #ifndef SIM_NET_NATIVE_LINK_H
 #define SIM_NET_NATIVE_LINK_H
 
-#include "sim/kernel/clock.h"
+#include "sim/base/clock.h"
 
 #include <stdbool.h>
 #include <stdint.h>

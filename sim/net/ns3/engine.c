@@ -2,7 +2,7 @@
 /* The ns3 engine put together: create, run slice by slice, destroy. */
 #include "sim/net/ns3/internal.h"
 
-#include "sim/kernel/limits.h"
+#include "sim/base/limits.h"
 
 /* Between slices captures are written and the run can be interrupted. */
 #define SLICE_NS (10 * CLOCK_MILLISECOND)

@@ -4,9 +4,9 @@
 #ifndef SIM_NET_NS3_INTERNAL_H
 #define SIM_NET_NS3_INTERNAL_H
 
+#include "sim/base/clock.h"
+#include "sim/base/pool.h"
 #include "sim/kernel/boundary.h"
-#include "sim/kernel/clock.h"
-#include "sim/kernel/pool.h"
 #include "sim/net/air.h"
 #include "sim/net/capture.h"
 #include "sim/net/fault.h"

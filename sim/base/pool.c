@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Pool of equal objects: a chain of free ones, and slabs that are added when the chain is empty. */
-#include "sim/kernel/pool.h"
+#include "sim/base/pool.h"
 
 #include <glib.h>
 #include <string.h>

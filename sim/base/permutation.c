@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* A Feistel network over [0, left_count) x [0, right_count); what falls outside is sent through again. */
-#include "sim/kernel/permutation.h"
+#include "sim/base/permutation.h"
 
-#include "sim/kernel/random.h"
+#include "sim/base/random.h"
 
 #include <glib.h>
 

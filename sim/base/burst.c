@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Beta(3,4), and draws from it in the order of time. */
-#include "sim/kernel/burst.h"
+#include "sim/base/burst.h"
 
-#include "sim/kernel/deterministic_math.h"
-#include "sim/kernel/random.h"
+#include "sim/base/deterministic_math.h"
+#include "sim/base/random.h"
 
 #include <glib.h>
 

@@ -5,8 +5,8 @@
  * Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011):
  * key = seed, counter = (entity, purpose, index). Distributions use integer arithmetic or our own
  * deterministic log/exp (built without contraction), so every compiler gives the same draws. */
-#ifndef SIM_KERNEL_RANDOM_H
-#define SIM_KERNEL_RANDOM_H
+#ifndef SIM_BASE_RANDOM_H
+#define SIM_BASE_RANDOM_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * memory calls g_error() with a sentence like GLib's own, "...: failed to allocate 4096 bytes". A program
  * that calls memory_watch() ends otherwise: what had been begun is undone, one message says so, and the
  * status is 1. */
-#ifndef SIM_KERNEL_MEMORY_H
-#define SIM_KERNEL_MEMORY_H
+#ifndef SIM_BASE_MEMORY_H
+#define SIM_BASE_MEMORY_H
 
 #include <glib.h>
 #include <stddef.h>

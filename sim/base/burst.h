@@ -6,8 +6,8 @@
  *
  * The density is 60 x^2 (1-x)^3: the mean lies at 3/7 of the period, the peak at 2/5, where 2.07 times
  * the mean rate arrives. */
-#ifndef SIM_KERNEL_BURST_H
-#define SIM_KERNEL_BURST_H
+#ifndef SIM_BASE_BURST_H
+#define SIM_BASE_BURST_H
 
 #include <stdint.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Counter-based random draws: Philox4x32-10, and durations by inversion of their distribution. */
-#include "sim/kernel/random.h"
+#include "sim/base/random.h"
 
-#include "sim/kernel/deterministic_math.h"
+#include "sim/base/deterministic_math.h"
 
 #include <glib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Logarithm, exponential and normal quantile from + - * / and integer operations alone, so that every
  * compiler, C library and optimisation level gives the same bits (built with contraction off). */
-#ifndef SIM_KERNEL_DETERMINISTIC_MATH_H
-#define SIM_KERNEL_DETERMINISTIC_MATH_H
+#ifndef SIM_BASE_DETERMINISTIC_MATH_H
+#define SIM_BASE_DETERMINISTIC_MATH_H
 
 /* Natural logarithm of a positive, normal, finite x. */
 double deterministic_log(double x);

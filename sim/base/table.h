@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Large tables of zeros: one entry a UE, touched in no order. Memory is the system's until it is touched;
  * huge pages are asked for, so that an access misses one cache (the TLB) less. */
-#ifndef SIM_KERNEL_TABLE_H
-#define SIM_KERNEL_TABLE_H
+#ifndef SIM_BASE_TABLE_H
+#define SIM_BASE_TABLE_H
 
 #include <stddef.h>
 

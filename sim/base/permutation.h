@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* A pseudo-random order of 0 .. count-1 that takes no memory: a keyed bijection, computed for one number
  * at a time. */
-#ifndef SIM_KERNEL_PERMUTATION_H
-#define SIM_KERNEL_PERMUTATION_H
+#ifndef SIM_BASE_PERMUTATION_H
+#define SIM_BASE_PERMUTATION_H
 
 #include <stdint.h>
 

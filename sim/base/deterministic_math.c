@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Elementary functions whose bits do not depend on the C library. */
-#include "sim/kernel/deterministic_math.h"
+#include "sim/base/deterministic_math.h"
 
 #include <float.h>
 #include <glib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Simulated time: signed 64-bit nanoseconds since the start of the run. No code below sim/cli
  * ever reads the host's clock; times before the start of the run are negative. */
-#ifndef SIM_KERNEL_CLOCK_H
-#define SIM_KERNEL_CLOCK_H
+#ifndef SIM_BASE_CLOCK_H
+#define SIM_BASE_CLOCK_H
 
 #include <stdint.h>
 

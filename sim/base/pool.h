@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* A pool of equal objects named by 32-bit indexes: O(1) take and give, memory grows in slabs that never
  * move, so pointers stay valid. One owner (region) at a time; not for sharing between threads. */
-#ifndef SIM_KERNEL_POOL_H
-#define SIM_KERNEL_POOL_H
+#ifndef SIM_BASE_POOL_H
+#define SIM_BASE_POOL_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Tables straight from the system. */
-#include "sim/kernel/table.h"
+#include "sim/base/table.h"
 
 #include <glib.h>
 #include <sys/mman.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* A view of bytes that somebody else owns. */
-#ifndef SIM_NET_BYTES_H
-#define SIM_NET_BYTES_H
+#ifndef SIM_BASE_BYTES_H
+#define SIM_BASE_BYTES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The end of a process that gets no memory any more. */
-#include "sim/kernel/memory.h"
+#include "sim/base/memory.h"
 
 #include <glib.h>
 #include <signal.h>
