@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Prints the rows of tests/unit/failures.h for tests/system/golden. "failure_rows base": the scenario that all
- * rows start from. "failure_rows rows": a line a row, its name and its settings, with tabs between them. */
+/* Prints the rows of tests/unit/failures.h for tests/system/golden. "failure_rows base": the scenario that
+ * all rows start from. "failure_rows rows": a line for each row, name and settings with tabs between them. */
 #include "tests/unit/failures.h"
 #include "tests/unit/storm_fixture.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The failures of the procedure that a scenario alone can provoke, row by row: a name, the settings beside those
- * of FAILURE_BASE, and what the counters must be. test_failures.c holds a storm to them; tests/system/golden runs
- * the same rows on both engines and compares every byte. */
+/* The failures of the procedure that a scenario alone can provoke, row by row: a name, the settings beside
+ * those of FAILURE_BASE, and what the counters must be. test_failures.c holds a storm to them;
+ * tests/system/golden runs the same rows on both engines and compares every byte. */
 #ifndef TESTS_UNIT_FAILURES_H
 #define TESTS_UNIT_FAILURES_H
 
