@@ -5,8 +5,8 @@
 #ifndef MODELS_DIAMETER_PEER_H
 #define MODELS_DIAMETER_PEER_H
 
+#include "models/region.h"
 #include "models/wire/diameter.h"
-#include "models/world.h"
 
 struct diameter_peer {
     uint32_t host, peer; /* us, them */

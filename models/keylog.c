@@ -12,7 +12,7 @@ struct row {
     uint32_t region, order;
     uint32_t ue;     /* UINT32_MAX: of no UE */
     uint32_t id;     /* MSK */
-    uint16_t vector; /* VECTOR_NONE: none */
+    uint16_t vector; /* AV_NONE: none */
     uint8_t label;
     uint8_t length;
     uint8_t value[VALUE_BYTES_MAX];
@@ -28,9 +28,8 @@ struct keylog {
     struct csv *csv;
     uint32_t regions;
     struct keylog_buffer *buffers;
-    struct crypto *crypto; /* for B-TIDs while writing */
-    struct crypto_cipher *rand_cipher;
-    GError *failure; /* sticky */
+    struct key_store keys; /* for B-TIDs while writing */
+    GError *failure;       /* sticky */
 };
 
 static const char *const label_names[] = {"K", "OPC", "KS", "MUK", "MRK", "MSK", "MTK"};
@@ -49,8 +48,7 @@ struct keylog *keylog_new(const struct world *world, const char *path, uint32_t 
     keylog->buffers = g_new0(struct keylog_buffer, regions);
     for (uint32_t i = 0; i < regions; i++)
         keylog->buffers[i] = (struct keylog_buffer){g_array_new(FALSE, FALSE, sizeof(struct row)), i, 0};
-    keylog->crypto = crypto_new();
-    keylog->rand_cipher = crypto_cipher_new(world->rand_key);
+    key_store_init(&keylog->keys, world);
     static const char *const header[] = {"time_s", "impi", "b_tid", "label", "id", "value"};
     for (unsigned i = 0; i < G_N_ELEMENTS(header); i++)
         csv_text(csv, header[i]);
@@ -83,27 +81,26 @@ void keylog_subscriber(struct model_region *m, int64_t now_ns, uint32_t ue)
 {
     uint8_t key[16];
 
-    subscriber_k(m->world, ue, key);
-    append(m->keylog, now_ns, KEYLOG_K, ue, VECTOR_NONE, 0, key, sizeof key);
-    subscriber_opc(m->world, ue, key);
-    append(m->keylog, now_ns, KEYLOG_OPC, ue, VECTOR_NONE, 0, key, sizeof key);
+    key_k(&m->keys, ue, key);
+    append(m->keylog, now_ns, KEYLOG_K, ue, AV_NONE, 0, key, sizeof key);
+    key_opc(&m->keys, ue, key);
+    append(m->keylog, now_ns, KEYLOG_OPC, ue, AV_NONE, 0, key, sizeof key);
 }
 
 void keylog_vector(struct model_region *m, int64_t now_ns, uint32_t ue, uint16_t vector)
 {
-    uint8_t key[32];
+    struct key_material key;
 
-    subscriber_ks(m, ue, vector, key);
-    append(m->keylog, now_ns, KEYLOG_KS, ue, vector, 0, key, sizeof key);
-    subscriber_muk(m, ue, vector, key);
-    append(m->keylog, now_ns, KEYLOG_MUK, ue, vector, 0, key, sizeof key);
-    mbms_mrk(m->crypto, key, key);
-    append(m->keylog, now_ns, KEYLOG_MRK, ue, vector, 0, key, sizeof key);
+    key_material(&m->keys, (struct key_name){ue, vector}, &key);
+    append(m->keylog, now_ns, KEYLOG_KS, ue, vector, 0, key.ks, sizeof key.ks);
+    append(m->keylog, now_ns, KEYLOG_MUK, ue, vector, 0, key.muk, sizeof key.muk);
+    mbms_mrk(m->keys.crypto, key.muk, key.muk);
+    append(m->keylog, now_ns, KEYLOG_MRK, ue, vector, 0, key.muk, sizeof key.muk);
 }
 
 void keylog_msk(struct model_region *m, int64_t now_ns, uint32_t msk_id, const uint8_t msk[16])
 {
-    append(m->keylog, now_ns, KEYLOG_MSK, UINT32_MAX, VECTOR_NONE, msk_id, msk, 16);
+    append(m->keylog, now_ns, KEYLOG_MSK, UINT32_MAX, AV_NONE, msk_id, msk, 16);
 }
 
 static int by_time(const void *a, const void *b)
@@ -119,17 +116,16 @@ static int by_time(const void *a, const void *b)
 
 static void write_row(struct keylog *keylog, const struct row *row)
 {
-    struct subscriber_text impi = {0}, b_tid = {0};
+    struct identity_text impi = {0}, b_tid = {0};
     char hex[2 * VALUE_BYTES_MAX + 1] = "", id[9] = "";
 
     if (row->ue != UINT32_MAX)
-        subscriber_impi(keylog->world, row->ue, &impi);
-    if (row->vector != VECTOR_NONE) {
-        struct model_region m = {.crypto = keylog->crypto, .rand_cipher = keylog->rand_cipher};
+        identity_impi(keylog->world, row->ue, &impi);
+    if (row->vector != AV_NONE) {
         uint8_t rand[16];
 
-        subscriber_rand(&m, row->ue, row->vector, rand);
-        subscriber_b_tid(keylog->world, rand, &b_tid);
+        key_rand(&keylog->keys, (struct key_name){row->ue, row->vector}, rand);
+        identity_b_tid(keylog->world, rand, &b_tid);
     }
     impi.text[impi.length] = b_tid.text[b_tid.length] = '\0';
     if (row->label == KEYLOG_MSK || row->label == KEYLOG_MTK)
@@ -178,8 +174,7 @@ bool keylog_close(struct keylog *keylog, GError **error)
     for (uint32_t i = 0; i < keylog->regions; i++)
         g_array_free(keylog->buffers[i].rows, TRUE);
     g_free(keylog->buffers);
-    crypto_free(keylog->crypto);
-    crypto_cipher_free(keylog->rand_cipher);
+    key_store_clear(&keylog->keys);
     g_clear_error(&keylog->failure);
     g_free(keylog);
     return whole;

@@ -4,7 +4,9 @@
 #ifndef MODELS_KEYLOG_H
 #define MODELS_KEYLOG_H
 
-#include "models/subscriber.h"
+#include "models/identity.h"
+#include "models/keys/keys.h"
+#include "models/region.h"
 
 #include <glib.h>
 

@@ -22,7 +22,7 @@ void load_start_fill(const struct scenario *s, const struct load_start *start, s
                    [CLASS_EXPIRED] = {0, 0, 0, 0},
                    [CLASS_AHEAD] = {1, 0, 0, 0},
                    [CLASS_UNKNOWN] = {2, 1, 0, 0},
-                   [CLASS_UNPROVEN] = {1, VECTOR_NONE, 1, 0}};
+                   [CLASS_UNPROVEN] = {1, AV_NONE, 1, 0}};
     double lifetime_s = load_seconds(s->gba_lifetime), left_s = lifetime_s - start->age_s;
     double expiry_s = start->class == CLASS_EXPIRED ? -floor(-left_s) : floor(left_s) + 1;
     double known_expiry_s;
@@ -39,9 +39,9 @@ void load_start_fill(const struct scenario *s, const struct load_start *start, s
                            .renegotiate = start->renegotiate};
     ue->proven = ue->used == ue->newest;
     if (ue->proven)
-        ue->used = VECTOR_NONE;
+        ue->used = AV_NONE;
     ue->vectors = ue->newest;
-    ue->bsf = ue->tmpi = start->lost ? VECTOR_NONE : ue->newest;
+    ue->bsf = ue->tmpi = start->lost ? AV_NONE : ue->newest;
     known_expiry_s = ue->known == ue->newest ? expiry_s : expiry_s - start->older_by_s;
     ue->known_expiry_s = load_muk_expiry_s(s, known_expiry_s);
     ue->first_nonce_s = known_expiry_s - lifetime_s;

@@ -173,7 +173,7 @@ void load_ue_pull(struct load_play *play, uint32_t number, uint16_t vector, doub
 
     if (vector == ue->newest) {
         ue->proven = true;
-        ue->used = VECTOR_NONE;
+        ue->used = AV_NONE;
     }
     if (ue->phase != LOAD_IDLE)
         return;
@@ -299,7 +299,7 @@ void load_ue_msk(struct load_play *play, uint32_t number, double time_s)
     struct load_ue *ue = &play->ues[number];
 
     ue->proven = true;
-    ue->used = VECTOR_NONE;
+    ue->used = AV_NONE;
     if (!ue->keyed) {
         play->keyed += play->each;
         play->last_keyed_s = fmax(play->last_keyed_s, time_s);

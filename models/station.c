@@ -103,7 +103,7 @@ static void start(struct net_region *at, struct station *station, struct server_
 
         ((struct station_job *)pool_at(station->jobs, next.job))->service_ns = next.internal ? 0 : service_ns;
         if (!next.internal)
-            histogram_add(&m->latency[books[station->host].wait], at->now_ns - next.since_ns);
+            histogram_add(&m->tally.latency[books[station->host].wait], at->now_ns - next.since_ns);
         if (service_ns > 0) {
             net_timer(at, station->host, service_ns, TIMER_SERVICE, next.job);
             return;

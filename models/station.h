@@ -4,8 +4,8 @@
 #ifndef MODELS_STATION_H
 #define MODELS_STATION_H
 
+#include "models/region.h"
 #include "models/server.h"
-#include "models/world.h"
 #include "sim/base/pool.h"
 
 /* Timers of the core's hosts; the argument is a job for TIMER_SERVICE, else as the host likes. */

@@ -292,13 +292,9 @@ static bool new_models(struct storm *storm, GError **error)
         struct model_region *m = &storm->models[r];
 
         m->world = world;
-        m->crypto = crypto_new();
-        m->rand_cipher = crypto_cipher_new(world->rand_key);
-        m->nonce_cipher = crypto_cipher_new(world->nonce_key);
-        m->last_keyed_ns = -1;
+        key_store_init(&m->keys, world);
+        tally_init(&m->tally);
         m->keylog = storm->keylog ? keylog_buffer(storm->keylog, r) : NULL;
-        for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
-            histogram_init(&m->latency[i]);
         if (r > 0)
             m->ues = ue_table_new(&storm->ue_states);
     }
@@ -348,11 +344,8 @@ static void free_models(struct storm *storm)
     for (uint32_t r = 0; r <= storm->regions; r++) {
         struct model_region *m = &storm->models[r];
 
-        crypto_free(m->crypto);
-        crypto_cipher_free(m->rand_cipher);
-        crypto_cipher_free(m->nonce_cipher);
-        for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
-            histogram_clear(&m->latency[i]);
+        key_store_clear(&m->keys);
+        tally_clear(&m->tally);
         ue_table_free(m->ues);
         bmsc_free(m->bmsc);
         bsf_free(m->bsf);
@@ -410,7 +403,7 @@ enum storm_outcome storm_run(struct storm *storm, GError **error)
         storm_series_row(storm, storm->now_ns);
     for (uint32_t r = 0; r <= storm->regions; r++)
         for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
-            histogram_merge(&storm->latency[i], &storm->models[r].latency[i]);
+            histogram_merge(&storm->latency[i], &storm->models[r].tally.latency[i]);
     if (storm->failure == NULL)
         network_finish(storm->network, &storm->failure);
     close_files(storm);

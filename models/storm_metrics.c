@@ -109,7 +109,7 @@ int64_t storm_counter(const struct storm *storm, enum model_counter counter)
     int64_t sum = 0;
 
     for (uint32_t r = 0; r <= storm->regions; r++)
-        sum += storm->models[r].counters[counter];
+        sum += storm->models[r].tally.counters[counter];
     return sum;
 }
 
@@ -122,7 +122,7 @@ void storm_crypto_counts(const struct storm *storm, struct crypto_counts *out)
 {
     memset(out, 0, sizeof *out);
     for (uint32_t r = 0; r <= storm->regions; r++) {
-        const struct crypto_counts *c = crypto_counts(storm->models[r].crypto);
+        const struct crypto_counts *c = crypto_counts(storm->models[r].keys.crypto);
 
         for (unsigned i = 0; i < CRYPTO_OPERATIONS; i++) {
             out->calls[i] += c->calls[i];
@@ -139,7 +139,7 @@ static int64_t last_keyed_ns(const struct storm *storm)
     int64_t last = -1;
 
     for (uint32_t r = 0; r <= storm->regions; r++)
-        last = MAX(last, storm->models[r].last_keyed_ns);
+        last = MAX(last, storm->models[r].tally.last_keyed_ns);
     return last;
 }
 
@@ -209,7 +209,7 @@ static struct stats_value keyed_within(const struct storm *storm, unsigned deadl
         (storm_cut_off(storm) && s->pull_start + s->output_deadlines.ns[deadline] > storm->now_ns))
         return real(NAN);
     for (uint32_t r = 0; r <= storm->regions; r++)
-        keyed += storm->models[r].keyed_within[deadline];
+        keyed += storm->models[r].tally.keyed_within[deadline];
     return real((double)keyed / (double)storm->world.ues);
 }
 
@@ -300,7 +300,7 @@ void storm_summary(const struct storm *storm, struct stats_value *values)
     for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
         n += add_procedure(storm, i, &values[n]);
     for (unsigned i = 0; i < MODEL_RATE_COUNT; i++)
-        values[n++] = integer(storm->models[0].rates[i].max);
+        values[n++] = integer(storm->models[0].tally.rates[i].max);
     for (unsigned i = 0; i < MODEL_COUNTER_COUNT; i++)
         values[n++] = integer(storm_counter(storm, (enum model_counter)i));
     network_counters_sum(storm->network, network);

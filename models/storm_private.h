@@ -3,10 +3,10 @@
 #ifndef MODELS_STORM_PRIVATE_H
 #define MODELS_STORM_PRIVATE_H
 
+#include "models/region.h"
 #include "models/server.h"
 #include "models/storm.h"
 #include "models/ue/ue.h"
-#include "models/world.h"
 #include "sim/base/clock.h"
 #include "sim/net/network.h"
 #include "sim/stats/csv.h"

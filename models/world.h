@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* What every model knows: the operator's names, who is which host, what draws are for; and the state that a
- * region's models share (counters, crypto contexts). The world is written once, before the run. */
+/* What every model knows: the operator's names, who is which host, what draws are for. The world is written
+ * once, before the run. */
 #ifndef MODELS_WORLD_H
 #define MODELS_WORLD_H
 
-#include "models/counters.h"
-#include "models/crypto/crypto.h"
 #include "models/wire/wire.h"
 #include "sim/base/clock.h"
 #include "sim/base/random.h"
 #include "sim/config/schema.h"
-#include "sim/net/net.h"
 #include "sim/net/topology.h"
-#include "sim/stats/histogram.h"
 
 /* Hosts of the core; UE n is host HOST_UES + n. */
 enum { HOST_BMSC, HOST_BSF, HOST_HSS, HOST_UES };
@@ -102,58 +98,6 @@ struct world {
 
 /* Fills in everything that follows from the scenario. */
 void world_init(struct world *world, const struct scenario *scenario);
-
-struct ue_table;
-struct bmsc;
-struct bsf;
-struct hss;
-struct keylog_buffer;
-
-/* How many in a whole second of simulated time: the one that is counted, and the most in any. */
-struct rate_peak {
-    int64_t end_ns; /* of that second */
-    uint32_t now, max;
-};
-
-/* The models' share of a region: net_region.model points at one. */
-struct model_region {
-    const struct world *world;
-    struct crypto *crypto;
-    struct crypto_cipher *rand_cipher, *nonce_cipher;
-    int64_t counters[MODEL_COUNTER_COUNT];
-    struct histogram latency[MODEL_PROCEDURE_COUNT];
-    struct rate_peak rates[MODEL_RATE_COUNT]; /* region 0 */
-    int64_t keyed_within[DURATIONS_MAX];      /* UEs that had the key at each of output.deadlines */
-    int64_t last_keyed_ns;                    /* when the last UE of this region got its key; -1: none */
-    struct keylog_buffer *keylog;             /* NULL: no key log */
-    struct ue_table *ues;                     /* regions 1.. */
-    struct bmsc *bmsc;                        /* region 0 */
-    struct bsf *bsf;
-    struct hss *hss;
-};
-
-static inline struct model_region *model_of(struct net_region *at)
-{
-    return (struct model_region *)at->model;
-}
-
-static inline void count(struct model_region *m, enum model_counter counter)
-{
-    m->counters[counter]++;
-}
-
-/* A message whose rate is told. */
-static inline void count_rate(struct model_region *m, enum model_rate rate, int64_t now_ns)
-{
-    struct rate_peak *peak = &m->rates[rate];
-
-    if (now_ns >= peak->end_ns) {
-        peak->end_ns = (now_ns / CLOCK_SECOND + 1) * CLOCK_SECOND;
-        peak->now = 0;
-    }
-    if (++peak->now > peak->max)
-        peak->max = peak->now;
-}
 
 /* Does it happen to this UE? A draw for each purpose, and none where the scenario leaves nothing to
  * chance. */

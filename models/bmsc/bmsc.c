@@ -49,7 +49,7 @@ struct bmsc_session *bmsc_session(struct model_region *m, uint32_t number)
     ue->session = pool_take(&bmsc->sessions);
     session = pool_at(&bmsc->sessions, ue->session);
     memset(session, 0, sizeof *session);
-    session->vector = VECTOR_NONE;
+    session->vector = AV_NONE;
     session->address = HOST_UES + number;
     return session;
 }
@@ -70,8 +70,8 @@ void bmsc_session_keys(struct model_region *m, uint32_t number, struct bmsc_sess
 {
     if (session->vector == vector)
         return;
-    subscriber_rand(m, number, vector, session->rand);
-    subscriber_muk_by_rand(m, number, session->rand, session->muk);
+    key_rand(&m->keys, (struct key_name){number, vector}, session->rand);
+    key_muk(&m->keys, number, session->rand, session->muk);
     session->vector = vector;
     session->has_ha1 = false;
 }

@@ -8,6 +8,8 @@
 #include "models/bmsc/pull_order.h"
 #include "models/crypto/digest_auth.h"
 #include "models/diameter_peer.h"
+#include "models/identity.h"
+#include "models/keys/keys.h"
 #include "models/nonce.h"
 #include "models/overload.h"
 #include "models/station.h"
@@ -80,7 +82,7 @@ struct bmsc_session {
     uint64_t timeout;     /* for the request after a pull, or the ACK after an MSK message */
     uint32_t address;     /* host of the last authenticated request: where the MSK goes */
     uint32_t counter_min; /* of the MSK messages sent for this request: an ACK must answer one of them */
-    uint16_t vector;      /* whose keys these are; VECTOR_NONE: none yet */
+    uint16_t vector;      /* whose keys these are; AV_NONE: none yet */
     uint8_t pushes;
     bool acked; /* the ACK waits for a worker */
     bool has_ha1;

@@ -33,7 +33,7 @@ struct net_message *bmsc_mikey(struct net_region *at, unsigned kind, const struc
         net_message_drop(at, out);
         return NULL;
     }
-    mikey_mac(model_of(at)->crypto, auth, bytes_of(out->bytes, length - MIKEY_MAC_BYTES),
+    mikey_mac(model_of(at)->keys.crypto, auth, bytes_of(out->bytes, length - MIKEY_MAC_BYTES),
               out->bytes + length - MIKEY_MAC_BYTES);
     out->length = (uint32_t)length;
     return out;
@@ -43,13 +43,13 @@ static void encode(struct net_region *at, struct bmsc_session *session, uint32_t
 {
     struct model_region *m = model_of(at);
     const struct world *world = m->world;
-    struct subscriber_text b_tid;
+    struct identity_text b_tid;
     struct mikey_keys keys;
     struct net_message *out;
     uint8_t data[64];
     size_t data_length = key_data(world, data, sizeof data);
 
-    subscriber_b_tid(world, session->rand, &b_tid);
+    identity_b_tid(world, session->rand, &b_tid);
     struct mikey_message msk = {.data_type = MIKEY_PSK_INIT,
                                 .v = true,
                                 .csb_id = session->csb_id,
@@ -66,15 +66,15 @@ static void encode(struct net_region *at, struct bmsc_session *session, uint32_t
                                 .has_idi = true,
                                 .idi = world->text.bmsc_fqdn,
                                 .has_idr = true,
-                                .idr = subscriber_bytes(&b_tid),
+                                .idr = identity_bytes(&b_tid),
                                 .has_kemac = true,
                                 .encr_alg = MIKEY_ENCR_AES_CM_128,
                                 .encr_data = bytes_of(data, data_length),
                                 .mac_alg = MIKEY_MAC_HMAC_SHA1_160};
     memcpy(msk.key_domain_id, world->key_domain_id, sizeof msk.key_domain_id);
 
-    mikey_keys(m->crypto, bytes_of(session->muk, 32), msk.csb_id, msk.rand, &keys);
-    mikey_crypt(m->crypto, &keys, msk.csb_id, counter, data, data, data_length);
+    mikey_keys(m->keys.crypto, bytes_of(session->muk, 32), msk.csb_id, msk.rand, &keys);
+    mikey_crypt(m->keys.crypto, &keys, msk.csb_id, counter, data, data, data_length);
     memcpy(session->msk_auth, keys.auth, sizeof session->msk_auth);
     out = bmsc_mikey(at, KIND_msk, &msk, keys.auth);
     if (out != NULL)
@@ -158,7 +158,7 @@ static bool verify_ack(struct model_region *m, struct bytes bytes, uint32_t *num
     struct bmsc_session *session;
     const struct bmsc_ue *ue;
     uint8_t mac[MIKEY_MAC_BYTES];
-    uint16_t vector;
+    struct key_name name;
 
     if (mikey_decode(bytes, &ack) != WIRE_OK || ack.data_type != MIKEY_PSK_VERIFICATION || !ack.has_t ||
         ack.ts_type != MIKEY_TS_COUNTER || !ack.has_idr || !ack.has_verification ||
@@ -166,17 +166,18 @@ static bool verify_ack(struct model_region *m, struct bytes bytes, uint32_t *num
         count(m, COUNT_mikey_malformed);
         return false;
     }
-    if (!subscriber_of_b_tid(m, ack.idr, number, &vector)) {
+    if (!key_find(&m->keys, ack.idr, &name)) {
         count(m, COUNT_mikey_unknown_muk);
         return false;
     }
+    *number = name.ue;
     ue = bmsc_ue(bmsc, *number);
     if (ue->session == POOL_NONE || ue->stage != BMSC_REQUESTED) {
         count(m, COUNT_mikey_replayed);
         return false;
     }
     session = pool_at(&bmsc->sessions, ue->session);
-    if (session->vector != vector) {
+    if (session->vector != name.av) {
         count(m, COUNT_mikey_unknown_muk);
         return false;
     }
@@ -185,7 +186,7 @@ static bool verify_ack(struct model_region *m, struct bytes bytes, uint32_t *num
         count(m, COUNT_mikey_replayed);
         return false;
     }
-    mikey_verification_mac(m->crypto, session->msk_auth, ack.covered, m->world->text.bmsc_fqdn, ack.idr,
+    mikey_verification_mac(m->keys.crypto, session->msk_auth, ack.covered, m->world->text.bmsc_fqdn, ack.idr,
                            ack.ts_raw, mac);
     if (ack.ver_data.len != sizeof mac || !crypto_equal(mac, ack.ver_data.at, sizeof mac)) {
         count(m, COUNT_mikey_bad_mac);

@@ -31,12 +31,12 @@ enum net_verdict bmsc_post_arrives(struct net_region *at, const struct net_deliv
 /* HA1 of the session's keys, made when first needed. */
 static void session_ha1(struct model_region *m, struct bmsc_session *session)
 {
-    struct subscriber_text b_tid;
+    struct identity_text b_tid;
 
     if (session->has_ha1)
         return;
-    subscriber_b_tid(m->world, session->rand, &b_tid);
-    subscriber_ua_ha1(m, subscriber_bytes(&b_tid), session->muk, &session->ha1);
+    identity_b_tid(m->world, session->rand, &b_tid);
+    key_ua_ha1(&m->keys, identity_bytes(&b_tid), session->muk, &session->ha1);
     session->has_ha1 = true;
 }
 
@@ -83,7 +83,7 @@ static void grant(struct net_region *at, struct bmsc_job *job, struct bmsc_sessi
 
     count(m, COUNT_msk_requests);
     if (ue->stage == BMSC_GAVE_UP)
-        m->counters[COUNT_ues_unanswered]--;
+        m->tally.counters[COUNT_ues_unanswered]--;
     ue->serial++;
     net_timeout_cancel(at, session->timeout);
     session->timeout = 0;
@@ -163,7 +163,7 @@ static bool learn(struct model_region *m, const struct bmsc_job *job)
     ue->known_expiry_ns = expiry_ns;
     memcpy(session->muk, job->zn_ks_naf, sizeof session->muk);
     session->vector = ue->known;
-    subscriber_rand(m, job->ue, session->vector, session->rand);
+    key_rand(&m->keys, (struct key_name){job->ue, session->vector}, session->rand);
     session->has_ha1 = false;
     session->pushes = 0; /* an MSK message under the older MUK can be acknowledged no more */
     return true;

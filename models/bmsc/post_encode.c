@@ -31,7 +31,7 @@ void bmsc_send_challenge(struct net_region *at, struct net_conn conn, enum bmsc_
         count(m, COUNT_http_401_stale);
     else if (why == CHALLENGE_RENEGOTIATE)
         count(m, COUNT_http_401_renegotiate);
-    nonce_seal(m, at->now_ns, ++m->bmsc->nonce_serial, NONCE_CHALLENGE, nonce);
+    nonce_seal(&m->keys, at->now_ns, ++m->bmsc->nonce_serial, NONCE_CHALLENGE, nonce);
     struct digest_fields f = {.realm = m->world->text.ua_realm,
                               .nonce = bytes_of(nonce, sizeof nonce),
                               .algorithm = bytes_text("MD5"),
@@ -67,13 +67,14 @@ void bmsc_send_success(struct net_region *at, const struct bmsc_job *job, const 
 
     count(m, COUNT_http_200);
     if (gives_next_nonce(m->world->scenario)) {
-        nonce_seal(m, at->now_ns, ++m->bmsc->nonce_serial, NONCE_NEXT, next);
+        nonce_seal(&m->keys, at->now_ns, ++m->bmsc->nonce_serial, NONCE_NEXT, next);
         info.nextnonce = bytes_of(next, sizeof next);
     }
-    digest_ha2(m->crypto, DIGEST_MD5, bytes_of(NULL, 0), texts_get(long_texts, &post->texts, POST_URI), true,
-               bytes_of(body, body_length), &ha2);
-    digest_response(m->crypto, DIGEST_MD5, &session->ha1, texts_get(long_texts, &post->texts, POST_NONCE),
-                    post->nc, info.cnonce, info.qop, &ha2, &rspauth);
+    digest_ha2(m->keys.crypto, DIGEST_MD5, bytes_of(NULL, 0), texts_get(long_texts, &post->texts, POST_URI),
+               true, bytes_of(body, body_length), &ha2);
+    digest_response(m->keys.crypto, DIGEST_MD5, &session->ha1,
+                    texts_get(long_texts, &post->texts, POST_NONCE), post->nc, info.cnonce, info.qop, &ha2,
+                    &rspauth);
     info.rspauth = digest_hash_bytes(&rspauth);
     if (status == WIRE_OK)
         status = ua_success_encode(&info, world_unix_s(m->world, at->now_ns),

@@ -10,7 +10,7 @@ static enum bmsc_nonce check_nonce(struct model_region *m, struct bytes nonce, i
     enum nonce_kind kind;
     int64_t made_ns;
 
-    if (!nonce_open(m, nonce, &made_ns, serial, &kind) || made_ns > now_ns)
+    if (!nonce_open(&m->keys, nonce, &made_ns, serial, &kind) || made_ns > now_ns)
         return NONCE_UNKNOWN;
     return now_ns - made_ns > (kind == NONCE_NEXT ? s->bmsc_nextnonce_lifetime : s->bmsc_nonce_lifetime)
                ? NONCE_OLD
@@ -24,6 +24,7 @@ static bool read_credentials(struct model_region *m, const struct http_message *
                              const struct digest_fields *f, int64_t now_ns, struct bmsc_job *job)
 {
     struct bmsc_post *post = &job->post;
+    struct key_name name;
 
     if (f->username.at == NULL || f->nonce.at == NULL || f->nonce.len > TEXTS_ONE_BYTES_MAX ||
         !bytes_equal(f->uri, request->target) || f->uri.len > TEXTS_ONE_BYTES_MAX || !f->has_nc ||
@@ -37,11 +38,15 @@ static bool read_credentials(struct model_region *m, const struct http_message *
     post->nonce_state = check_nonce(m, f->nonce, now_ns, &post->nonce_serial);
     texts_put(&m->bmsc->long_texts, &post->texts,
               (struct bytes[]){[POST_NONCE] = f->nonce, [POST_CNONCE] = f->cnonce, [POST_URI] = f->uri}, 3);
-    post->b_tid_known_form = subscriber_of_b_tid(m, f->username, &job->ue, &post->vector);
+    post->b_tid_known_form = key_find(&m->keys, f->username, &name);
+    if (post->b_tid_known_form) {
+        job->ue = name.ue;
+        post->vector = name.av;
+    }
     post->nc = f->nc;
     if (f->response.len == sizeof post->response)
         memcpy(post->response, f->response.at, sizeof post->response);
-    digest_ha2(m->crypto, DIGEST_MD5, request->method, request->target, true, request->body, &post->ha2);
+    digest_ha2(m->keys.crypto, DIGEST_MD5, request->method, request->target, true, request->body, &post->ha2);
     return true;
 }
 
@@ -95,7 +100,7 @@ bool bmsc_digest_right(struct model_region *m, const struct bmsc_session *sessio
 
     if (!post->names_right)
         return false;
-    digest_response(m->crypto, DIGEST_MD5, &session->ha1,
+    digest_response(m->keys.crypto, DIGEST_MD5, &session->ha1,
                     texts_get(&m->bmsc->long_texts, &post->texts, POST_NONCE), post->nc,
                     texts_get(&m->bmsc->long_texts, &post->texts, POST_CNONCE), bytes_text("auth-int"),
                     &post->ha2, &expected);

@@ -78,11 +78,11 @@ static void encode(struct net_region *at, uint32_t number, const struct bmsc_ses
 {
     struct model_region *m = model_of(at);
     const struct world *world = m->world;
-    struct subscriber_text b_tid;
+    struct identity_text b_tid;
     struct net_message *out;
     uint8_t rand[16], auth[20];
 
-    subscriber_b_tid(world, session->rand, &b_tid);
+    identity_b_tid(world, session->rand, &b_tid);
     random_bytes(world->seed, number, PURPOSE_MIKEY_RAND, rand_index, rand, sizeof rand);
     struct mikey_message pull = {.data_type = MIKEY_PSK_INIT,
                                  .csb_id =
@@ -100,13 +100,13 @@ static void encode(struct net_region *at, uint32_t number, const struct bmsc_ses
                                  .has_idi = true,
                                  .idi = world->text.bmsc_fqdn,
                                  .has_idr = true,
-                                 .idr = subscriber_bytes(&b_tid),
+                                 .idr = identity_bytes(&b_tid),
                                  .has_kemac = true,
                                  .encr_alg = MIKEY_ENCR_AES_CM_128,
                                  .mac_alg = MIKEY_MAC_HMAC_SHA1_160};
     memcpy(pull.key_domain_id, world->key_domain_id, sizeof pull.key_domain_id);
 
-    mikey_auth_key(m->crypto, bytes_of(session->muk, 32), pull.csb_id, pull.rand, auth);
+    mikey_auth_key(m->keys.crypto, bytes_of(session->muk, 32), pull.csb_id, pull.rand, auth);
     out = bmsc_mikey(at, KIND_pull, &pull, auth);
     if (out == NULL)
         return;
@@ -129,7 +129,7 @@ void bmsc_send_pull(struct net_region *at, uint32_t number)
     bmsc_session_keys(m, number, session, vector);
     count_rate(m, RATE_pull, at->now_ns);
     if (ue->pulls == 0) {
-        histogram_add(&m->latency[PROCEDURE_pull_wait], at->now_ns - ue->first_pull_ns);
+        histogram_add(&m->tally.latency[PROCEDURE_pull_wait], at->now_ns - ue->first_pull_ns);
         if (m->bmsc->solicited++ == 0)
             m->bmsc->first_sent_ns = at->now_ns;
         m->bmsc->last_sent_ns = at->now_ns;

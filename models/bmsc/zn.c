@@ -29,15 +29,15 @@ void bmsc_zn_request(struct net_region *at, uint32_t index)
     struct model_region *m = model_of(at);
     const struct world *world = m->world;
     struct bmsc_job *job = pool_at(&m->bmsc->jobs, index);
-    struct subscriber_text b_tid;
+    struct identity_text b_tid;
     uint8_t rand[16];
     char session[FQDN_BYTES_MAX + 36];
     struct wire_writer w = wire_writer(session, sizeof session);
 
     if (throttled(at, index))
         return;
-    subscriber_rand(m, job->ue, job->post.vector, rand);
-    subscriber_b_tid(world, rand, &b_tid);
+    key_rand(&m->keys, (struct key_name){job->ue, job->post.vector}, rand);
+    identity_b_tid(world, rand, &b_tid);
     wire_put_bytes(&w, world->text.bmsc_diameter); /* RFC 6733 §8.8 */
     wire_put_literal(&w, ";");
     wire_put_decimal(&w, (uint64_t)world->epoch_s);
@@ -57,7 +57,7 @@ void bmsc_zn_request(struct net_region *at, uint32_t index)
                                    .destination_realm = world->text.diameter_realm,
                                    .destination_host = world->text.bsf_diameter,
                                    .gaa_service_id = bytes_text("4"),
-                                   .b_tid = subscriber_bytes(&b_tid),
+                                   .b_tid = identity_bytes(&b_tid),
                                    .naf_id = world->naf_id};
     if (world->scenario->bsf_overload_wait > 0)
         overload_offer(&bir);
@@ -92,7 +92,7 @@ static bool read_bia(const struct world *world, const struct diameter_message *b
     if (bia->result != DIAMETER_SUCCESS)
         return true;
     if (bia->ks_naf.len != sizeof job->zn_ks_naf || !bia->has_times ||
-        !subscriber_of_impi(world, bia->impi, &number) || number != job->ue)
+        !identity_find_impi(world, bia->impi, &number) || number != job->ue)
         return false;
     job->other_gba = bia->gba_type.at != NULL && !bytes_equal(bia->gba_type, bytes_of(gba_3g, sizeof gba_3g));
     memcpy(job->zn_ks_naf, bia->ks_naf.at, sizeof job->zn_ks_naf);
@@ -125,7 +125,7 @@ enum net_verdict bmsc_zn_answer(struct net_region *at, const struct net_delivery
         return NET_REJECTED;
     }
     bmsc_ue(m->bmsc, job->ue)->zn_failed = job->result == DIAMETER_TOO_BUSY;
-    histogram_add(&m->latency[PROCEDURE_zn], at->now_ns - job->sent_ns);
+    histogram_add(&m->tally.latency[PROCEDURE_zn], at->now_ns - job->sent_ns);
     net_timeout_cancel(at, job->timeout);
     job->waiting = false;
     job->work = BMSC_ZN_ANSWER;

@@ -20,7 +20,7 @@ struct bsf_subscriber *bsf_subscriber(struct bsf *bsf, uint32_t number)
         s->known = true;
         s->challenge = s->spare = POOL_NONE;
         s->expiry_ns = start.newest_expiry_ns;
-        s->vector = world_chance(bsf->world, number, PURPOSE_SESSION_LOST, lost) ? VECTOR_NONE : start.newest;
+        s->vector = world_chance(bsf->world, number, PURPOSE_SESSION_LOST, lost) ? AV_NONE : start.newest;
         s->tmpi = s->vector;
     }
     return s;

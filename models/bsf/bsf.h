@@ -6,6 +6,8 @@
 
 #include "models/crypto/digest_auth.h"
 #include "models/diameter_peer.h"
+#include "models/identity.h"
+#include "models/keys/keys.h"
 #include "models/overload.h"
 #include "models/station.h"
 #include "models/subscriber.h"
@@ -36,8 +38,8 @@ struct bsf_subscriber {
     uint32_t challenge; /* place of the challenge that waits for an answer; POOL_NONE: none */
     uint32_t spare;     /* likewise, of a vector that came too late and was never sent */
     uint32_t draws;
-    uint16_t vector; /* of the session; VECTOR_NONE: none (any more) */
-    uint16_t tmpi;   /* vector whose TMPI is stored; VECTOR_NONE: none */
+    uint16_t vector; /* of the session; AV_NONE: none (any more) */
+    uint16_t tmpi;   /* vector whose TMPI is stored; AV_NONE: none */
     bool known;
     bool zh_failed; /* the Zh request before had no answer in time, or was refused for now */
 };
@@ -60,7 +62,7 @@ enum ub_text { UB_CNONCE, UB_URI };
 
 /* What a GET with credentials was found to say. */
 struct bsf_credentials {
-    uint16_t vector; /* of the challenge that it answers; VECTOR_NONE: none that we wait for */
+    uint16_t vector; /* of the challenge that it answers; AV_NONE: none that we wait for */
     bool right;      /* the digest */
     bool resync;
     uint8_t auts[14];

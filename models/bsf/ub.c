@@ -65,7 +65,7 @@ static void send_success(struct net_region *at, const struct bsf_job *job,
     struct model_region *m = model_of(at);
     const struct bsf_credentials *c = &job->credentials;
     struct net_message *out = net_message(at, KIND_ub_200, 1000);
-    struct subscriber_text b_tid;
+    struct identity_text b_tid;
     struct digest_hash ha2, rspauth;
     uint8_t body[512];
     char nonce[44];
@@ -75,15 +75,15 @@ static void send_success(struct net_region *at, const struct bsf_job *job,
 
     count(m, COUNT_ub_200);
     wire_put_base64(&w, challenge->rand_autn, sizeof challenge->rand_autn);
-    subscriber_b_tid(m->world, challenge->rand_autn, &b_tid);
-    ub_info_encode(subscriber_bytes(&b_tid), expiry, body, sizeof body, &body_length);
+    identity_b_tid(m->world, challenge->rand_autn, &b_tid);
+    ub_info_encode(identity_bytes(&b_tid), expiry, body, sizeof body, &body_length);
     struct digest_fields info = {.qop = bytes_text("auth-int"),
                                  .has_nc = true,
                                  .nc = c->nc,
                                  .cnonce = texts_get(&m->bsf->long_texts, &c->texts, UB_CNONCE)};
-    digest_ha2(m->crypto, DIGEST_MD5, bytes_of(NULL, 0), texts_get(&m->bsf->long_texts, &c->texts, UB_URI),
-               true, bytes_of(body, body_length), &ha2);
-    digest_response(m->crypto, DIGEST_MD5, &c->ha1, bytes_of(nonce, sizeof nonce), c->nc, info.cnonce,
+    digest_ha2(m->keys.crypto, DIGEST_MD5, bytes_of(NULL, 0),
+               texts_get(&m->bsf->long_texts, &c->texts, UB_URI), true, bytes_of(body, body_length), &ha2);
+    digest_response(m->keys.crypto, DIGEST_MD5, &c->ha1, bytes_of(nonce, sizeof nonce), c->nc, info.cnonce,
                     info.qop, &ha2, &rspauth);
     info.rspauth = digest_hash_bytes(&rspauth);
     ub_success_encode(&info, world_unix_s(m->world, at->now_ns), expiry, bytes_of(body, body_length),
@@ -184,7 +184,7 @@ static void bootstrapped(struct net_region *at, struct bsf_job *job, const struc
     int64_t now_s = at->now_ns / CLOCK_SECOND;
 
     s->vector = challenge->vector;
-    s->tmpi = job->tmpi_understood ? s->vector : VECTOR_NONE;
+    s->tmpi = job->tmpi_understood ? s->vector : AV_NONE;
     s->expiry_ns = (now_s + challenge->lifetime_s) * CLOCK_SECOND;
     send_success(at, job, challenge, s->expiry_ns);
     drop_challenge(bsf, s);

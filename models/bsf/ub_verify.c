@@ -12,9 +12,9 @@ static bool response_right(struct model_region *m, const struct digest_fields *f
 {
     struct digest_hash ha2, expected;
 
-    digest_ha1(m->crypto, DIGEST_MD5, f->username, f->realm, password, ha1);
-    digest_ha2(m->crypto, DIGEST_MD5, bytes_text("GET"), f->uri, true, bytes_of(NULL, 0), &ha2);
-    digest_response(m->crypto, DIGEST_MD5, ha1, f->nonce, f->nc, f->cnonce, f->qop, &ha2, &expected);
+    digest_ha1(m->keys.crypto, DIGEST_MD5, f->username, f->realm, password, ha1);
+    digest_ha2(m->keys.crypto, DIGEST_MD5, bytes_text("GET"), f->uri, true, bytes_of(NULL, 0), &ha2);
+    digest_response(m->keys.crypto, DIGEST_MD5, ha1, f->nonce, f->nc, f->cnonce, f->qop, &ha2, &expected);
     return f->response.len == expected.length &&
            crypto_equal(f->response.at, expected.hex, expected.length) &&
            bytes_equal(f->realm, m->world->text.bsf_fqdn);
@@ -35,7 +35,7 @@ static bool read_credentials(struct model_region *m, const struct bsf_challenge 
     texts_put(&m->bsf->long_texts, &out->texts, (struct bytes[]){[UB_CNONCE] = f->cnonce, [UB_URI] = f->uri},
               2);
     bool answers = challenge != NULL && memcmp(nonce, challenge->rand_autn, 32) == 0;
-    out->vector = answers ? challenge->vector : VECTOR_NONE;
+    out->vector = answers ? challenge->vector : AV_NONE;
     if (f->auts.at != NULL) {
         if (wire_base64_decode(f->auts, out->auts, sizeof out->auts, &length) != WIRE_OK ||
             length != sizeof out->auts)
@@ -70,10 +70,10 @@ static bool look_up_tmpi(struct model_region *m, struct bytes tmpi, uint32_t lik
     if (challenge != NULL && challenge->by_tmpi && memcmp(challenge->tmpi, tmpi.at, TMPI_TEXT_BYTES) == 0)
         return true;
     s = bsf_subscriber(m->bsf, likely);
-    if (s->tmpi == VECTOR_NONE)
+    if (s->tmpi == AV_NONE)
         return false;
-    subscriber_rand(m, likely, s->tmpi, rand);
-    subscriber_tmpi(m, likely, rand, job->challenge.tmpi);
+    key_rand(&m->keys, (struct key_name){likely, s->tmpi}, rand);
+    key_tmpi(&m->keys, likely, rand, job->challenge.tmpi);
     return memcmp(job->challenge.tmpi, tmpi.at, TMPI_TEXT_BYTES) == 0;
 }
 
@@ -84,8 +84,8 @@ static unsigned read_username(struct model_region *m, struct bytes username, uin
 {
     struct bytes tmpi;
 
-    if (!subscriber_tmpi_form(username, &tmpi))
-        return subscriber_of_impi(m->world, username, &job->subscriber) ? 200 : 403;
+    if (!identity_is_tmpi(username, &tmpi))
+        return identity_find_impi(m->world, username, &job->subscriber) ? 200 : 403;
     if (!look_up_tmpi(m, tmpi, likely, job))
         job->work = BSF_UB_UNKNOWN;
     return 200;

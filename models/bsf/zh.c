@@ -28,14 +28,14 @@ void bsf_zh_request(struct net_region *at, uint32_t index)
     struct model_region *m = model_of(at);
     struct bsf *bsf = m->bsf;
     struct bsf_job *job = pool_at(&bsf->jobs, index);
-    struct subscriber_text impi;
+    struct identity_text impi;
     uint8_t resync[30];
     char session[FQDN_BYTES_MAX + 36];
     struct wire_writer w = wire_writer(session, sizeof session);
 
     if (throttled(at, index))
         return;
-    subscriber_impi(m->world, job->subscriber, &impi);
+    identity_impi(m->world, job->subscriber, &impi);
     wire_put_bytes(&w, m->world->text.bsf_diameter); /* RFC 6733 §8.8 */
     wire_put_literal(&w, ";");
     wire_put_decimal(&w, (uint64_t)m->world->epoch_s);
@@ -54,7 +54,7 @@ void bsf_zh_request(struct net_region *at, uint32_t index)
                                    .origin_realm = m->world->text.diameter_realm,
                                    .destination_realm = m->world->text.diameter_realm,
                                    .destination_host = m->world->text.hss_diameter,
-                                   .impi = subscriber_bytes(&impi)};
+                                   .impi = identity_bytes(&impi)};
     if (job->credentials.resync) {
         memcpy(resync, job->challenge.rand_autn, 16);
         memcpy(resync + 16, job->credentials.auts, sizeof job->credentials.auts);
@@ -87,13 +87,14 @@ static struct bsf_job *waiting_job(struct bsf *bsf, uint32_t index, uint32_t ser
 static bool read_maa(struct model_region *m, const struct diameter_message *maa, struct bsf_job *job)
 {
     struct bsf_challenge *c = &job->challenge;
+    struct key_name name;
     uint32_t number;
 
     job->result = maa->result;
     if (maa->result != DIAMETER_SUCCESS)
         return true;
     if (maa->rand_autn.len != 32 || maa->xres.len < 4 || maa->xres.len > sizeof c->xres ||
-        maa->ck.len != 16 || maa->ik.len != 16 || !subscriber_of_impi(m->world, maa->impi, &number) ||
+        maa->ck.len != 16 || maa->ik.len != 16 || !identity_find_impi(m->world, maa->impi, &number) ||
         number != job->subscriber)
         return false;
     memcpy(c->rand_autn, maa->rand_autn.at, 32);
@@ -102,7 +103,10 @@ static bool read_maa(struct model_region *m, const struct diameter_message *maa,
     if (maa->uss.at == NULL || diameter_guss_lifetime(maa->uss, &c->lifetime_s) != WIRE_OK ||
         c->lifetime_s == 0)
         c->lifetime_s = (uint32_t)(m->world->scenario->gba_lifetime / CLOCK_SECOND);
-    return subscriber_of_rand(m, c->rand_autn, &number, &c->vector) && number == job->subscriber;
+    if (!key_find_rand(&m->keys, c->rand_autn, &name) || name.ue != job->subscriber)
+        return false;
+    c->vector = name.av;
+    return true;
 }
 
 enum net_verdict bsf_zh_answer(struct net_region *at, const struct net_delivery *d)
@@ -129,7 +133,7 @@ enum net_verdict bsf_zh_answer(struct net_region *at, const struct net_delivery 
         return NET_REJECTED;
     }
     bsf_subscriber(m->bsf, job->subscriber)->zh_failed = job->result == DIAMETER_TOO_BUSY;
-    histogram_add(&m->latency[PROCEDURE_zh], at->now_ns - job->sent_ns);
+    histogram_add(&m->tally.latency[PROCEDURE_zh], at->now_ns - job->sent_ns);
     net_timeout_cancel(at, job->timeout);
     job->waiting = false;
     job->work = BSF_ZH_ANSWER;

@@ -7,6 +7,7 @@ static bool verify(struct model_region *m, const struct net_delivery *d, struct 
                    struct bsf_job *job)
 {
     struct diameter_message bir;
+    struct key_name name = {0};
 
     if (diameter_decode(d->bytes, &bir) != WIRE_OK || !bir.request ||
         bir.command != DIAMETER_BOOTSTRAPPING_INFO || bir.application != DIAMETER_ZN ||
@@ -23,8 +24,10 @@ static bool verify(struct model_region *m, const struct net_delivery *d, struct 
     job->result = DIAMETER_SUCCESS;
     if (!bytes_equal(bir.naf_id, m->world->naf_id))
         job->result = DIAMETER_NAF_NOT_AUTHORISED;
-    else if (!subscriber_of_b_tid(m, bir.b_tid, &job->subscriber, &job->zn.vector))
+    else if (!key_find(&m->keys, bir.b_tid, &name))
         job->result = DIAMETER_BTID_UNKNOWN;
+    job->subscriber = name.ue;
+    job->zn.vector = name.av;
     return true;
 }
 
@@ -34,8 +37,9 @@ static void answer(struct net_region *at, const struct bsf_job *job, uint32_t re
 {
     struct model_region *m = model_of(at);
     const struct world *world = m->world;
-    struct subscriber_text impi;
-    uint8_t ks_naf[32], uss[512];
+    struct identity_text impi;
+    struct key_material material;
+    uint8_t uss[512];
     size_t uss_length = 0;
     struct diameter_message bia = {.command = DIAMETER_BOOTSTRAPPING_INFO,
                                    .application = DIAMETER_ZN,
@@ -47,11 +51,11 @@ static void answer(struct net_region *at, const struct bsf_job *job, uint32_t re
                                    .result = result};
 
     if (result == DIAMETER_SUCCESS) {
-        subscriber_impi(world, job->subscriber, &impi);
-        subscriber_muk(m, job->subscriber, job->zn.vector, ks_naf);
-        diameter_uss_list_encode(subscriber_bytes(&impi), uss, sizeof uss, &uss_length);
-        bia.impi = subscriber_bytes(&impi);
-        bia.ks_naf = bytes_of(ks_naf, sizeof ks_naf);
+        identity_impi(world, job->subscriber, &impi);
+        key_material(&m->keys, (struct key_name){job->subscriber, job->zn.vector}, &material);
+        diameter_uss_list_encode(identity_bytes(&impi), uss, sizeof uss, &uss_length);
+        bia.impi = identity_bytes(&impi);
+        bia.ks_naf = bytes_of(material.muk, sizeof material.muk);
         bia.uss = bytes_of(uss, uss_length);
         bia.has_times = true;
         bia.expiry_unix_s = world->epoch_s + expiry_ns / CLOCK_SECOND;

@@ -4,6 +4,8 @@
 
 #include "models/crypto/milenage.h"
 #include "models/diameter_peer.h"
+#include "models/identity.h"
+#include "models/keys/keys.h"
 #include "models/overload.h"
 #include "models/subscriber.h"
 #include "sim/base/random.h"
@@ -76,7 +78,7 @@ static bool verify(struct hss *hss, const struct net_delivery *d, struct net_con
     job->reacts = overload_understood(&mar);
     job->session_length = (uint8_t)mar.session_id.len;
     memcpy(job->session, mar.session_id.at, mar.session_id.len);
-    if (!subscriber_of_impi(hss->world, mar.impi, &job->subscriber))
+    if (!identity_find_impi(hss->world, mar.impi, &job->subscriber))
         job->result = DIAMETER_IDENTITY_UNKNOWN;
     if (mar.resync.at != NULL) {
         if (mar.resync.len != 16 + AUTS_BYTES)
@@ -95,7 +97,7 @@ static void answer(struct net_region *at, const struct hss_job *job, const struc
     struct model_region *m = model_of(at);
     const struct world *world = m->world;
     struct diameter_message maa = *fields;
-    struct subscriber_text impi = {0};
+    struct identity_text impi = {0};
 
     maa.command = DIAMETER_MULTIMEDIA_AUTH;
     maa.application = DIAMETER_ZH;
@@ -105,8 +107,8 @@ static void answer(struct net_region *at, const struct hss_job *job, const struc
     maa.origin_host = world->text.hss_diameter;
     maa.origin_realm = world->text.diameter_realm;
     if (maa.result == DIAMETER_SUCCESS) {
-        subscriber_impi(world, job->subscriber, &impi);
-        maa.impi = subscriber_bytes(&impi);
+        identity_impi(world, job->subscriber, &impi);
+        maa.impi = identity_bytes(&impi);
     }
     if (job->reacts && world->scenario->hss_overload_wait > 0)
         overload_tell(at, &m->hss->report, station_expected_wait_ns(&m->hss->station),
@@ -120,16 +122,16 @@ static void answer_vector(struct net_region *at, const struct hss_job *job, uint
     struct model_region *m = model_of(at);
     struct milenage_vector v;
     uint8_t k[16], opc[16], rand_autn[32], guss[512];
-    struct subscriber_text impi;
+    struct identity_text impi;
     size_t guss_length = 0;
 
-    subscriber_k(m->world, job->subscriber, k);
-    subscriber_opc(m->world, job->subscriber, opc);
-    subscriber_rand(m, job->subscriber, vector, rand_autn);
-    milenage_all(m->crypto, k, opc, rand_autn, sqn, amf, &v);
+    key_k(&m->keys, job->subscriber, k);
+    key_opc(&m->keys, job->subscriber, opc);
+    key_rand(&m->keys, (struct key_name){job->subscriber, vector}, rand_autn);
+    milenage_all(m->keys.crypto, k, opc, rand_autn, sqn, amf, &v);
     milenage_autn(sqn, v.ak, amf, v.mac_a, rand_autn + 16);
-    subscriber_impi(m->world, job->subscriber, &impi);
-    diameter_guss_encode(subscriber_bytes(&impi), (uint32_t)(m->world->scenario->gba_lifetime / CLOCK_SECOND),
+    identity_impi(m->world, job->subscriber, &impi);
+    diameter_guss_encode(identity_bytes(&impi), (uint32_t)(m->world->scenario->gba_lifetime / CLOCK_SECOND),
                          guss, sizeof guss, &guss_length);
     struct diameter_message maa = {.result = DIAMETER_SUCCESS,
                                    .rand_autn = bytes_of(rand_autn, sizeof rand_autn),
@@ -149,9 +151,9 @@ static void resynchronise(struct model_region *m, const struct hss_job *job, str
     uint8_t k[16], opc[16];
     uint64_t sqn_ms, next = s->seq + 1;
 
-    subscriber_k(m->world, job->subscriber, k);
-    subscriber_opc(m->world, job->subscriber, opc);
-    if (milenage_auts_open(m->crypto, k, opc, job->rand, job->auts, &sqn_ms) &&
+    key_k(&m->keys, job->subscriber, k);
+    key_opc(&m->keys, job->subscriber, opc);
+    if (milenage_auts_open(m->keys.crypto, k, opc, job->rand, job->auts, &sqn_ms) &&
         (next <= sqn_ms >> SQN_IND_BITS || next - (sqn_ms >> SQN_IND_BITS) > SQN_DELTA))
         s->seq = sqn_ms >> SQN_IND_BITS;
 }
@@ -166,7 +168,7 @@ static void serve(struct net_region *at, uint32_t index)
     if (job->result == DIAMETER_SUCCESS) {
         struct hss_subscriber *s = subscriber(hss, job->subscriber);
 
-        if (s->vectors > VECTOR_MAX)
+        if (s->vectors > AV_MAX)
             refusal.result = DIAMETER_UNABLE_TO_COMPLY;
         else if (job->resync)
             resynchronise(m, job, s);

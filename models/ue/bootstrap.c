@@ -20,22 +20,22 @@ static void send_get(struct ue_at *u, enum message_kind kind, const struct diges
 }
 
 /* The TMPI if there is one, else the IMPI (TS 33.220 §4.5.2 step 1), the same in all requests of the run. */
-static void username(struct ue_at *u, struct subscriber_text *out)
+static void username(struct ue_at *u, struct identity_text *out)
 {
     if (u->x->by_tmpi)
-        subscriber_tmpi_name(u->x->tmpi, out);
+        identity_tmpi(u->x->tmpi, out);
     else
-        subscriber_impi(u->m->world, u->number, out);
+        identity_impi(u->m->world, u->number, out);
 }
 
 /* The first request carries the user name only: empty nonce and response (TS 24.109 §4.2). */
 static void send_first_get(struct ue_at *u)
 {
     const struct world *world = u->m->world;
-    struct subscriber_text name;
+    struct identity_text name;
 
     username(u, &name);
-    struct digest_fields credentials = {.username = subscriber_bytes(&name),
+    struct digest_fields credentials = {.username = identity_bytes(&name),
                                         .realm = world->text.bsf_fqdn,
                                         .nonce = bytes_text(""),
                                         .uri = bytes_text("/"),
@@ -57,8 +57,8 @@ void ue_bootstrap_start(struct ue_at *u)
         if (x->muk_vector == u->ue->newest.vector)
             memcpy(rand, x->muk_rand, sizeof rand);
         else
-            subscriber_rand(u->m, u->number, u->ue->newest.vector, rand);
-        subscriber_tmpi(u->m, u->number, rand, x->tmpi);
+            key_rand(&u->m->keys, (struct key_name){u->number, u->ue->newest.vector}, rand);
+        key_tmpi(&u->m->keys, u->number, rand, x->tmpi);
     }
     x->conn = net_tcp_connect(u->net, HOST_UES + u->number, HOST_BSF, HTTP_PORT, http_frame, 0);
     send_first_get(u);
@@ -83,14 +83,14 @@ static bool challenge_fits(struct ue_at *u, const struct digest_fields *c)
 static void send_credentials(struct ue_at *u, struct bytes password, struct bytes auts)
 {
     const struct world *world = u->m->world;
-    struct subscriber_text name;
+    struct identity_text name;
     struct digest_hash ha2, response;
     struct ue_exchange *x = u->x;
 
     username(u, &name);
     ue_cnonce(u);
     x->nc = 1;
-    struct digest_fields c = {.username = subscriber_bytes(&name),
+    struct digest_fields c = {.username = identity_bytes(&name),
                               .realm = world->text.bsf_fqdn,
                               .nonce = ue_challenge_nonce(u),
                               .uri = bytes_text("/"),
@@ -101,9 +101,9 @@ static void send_credentials(struct ue_at *u, struct bytes password, struct byte
                               .opaque = ue_challenge_opaque(u),
                               .algorithm = bytes_text("AKAv1-MD5"),
                               .auts = auts};
-    digest_ha1(u->m->crypto, DIGEST_MD5, c.username, c.realm, password, &x->ha1);
-    digest_ha2(u->m->crypto, DIGEST_MD5, bytes_text("GET"), c.uri, true, bytes_of(NULL, 0), &ha2);
-    digest_response(u->m->crypto, DIGEST_MD5, &x->ha1, c.nonce, 1, c.cnonce, c.qop, &ha2, &response);
+    digest_ha1(u->m->keys.crypto, DIGEST_MD5, c.username, c.realm, password, &x->ha1);
+    digest_ha2(u->m->keys.crypto, DIGEST_MD5, bytes_text("GET"), c.uri, true, bytes_of(NULL, 0), &ha2);
+    digest_response(u->m->keys.crypto, DIGEST_MD5, &x->ha1, c.nonce, 1, c.cnonce, c.qop, &ha2, &response);
     c.response = digest_hash_bytes(&response);
     send_get(u, KIND_ub_auth_get, &c);
 }
@@ -114,10 +114,10 @@ void ue_bootstrap_usim(struct ue_at *u)
     struct usim_answer answer;
     char auts[20];
     struct wire_writer w = wire_writer(auts, sizeof auts);
-    uint32_t number;
+    struct key_name name;
 
-    if (!subscriber_of_rand(u->m, u->x->rand_autn, &number, &u->x->vector) || number != u->number)
-        u->x->vector = VECTOR_NONE;
+    u->x->vector =
+        key_find_rand(&u->m->keys, u->x->rand_autn, &name) && name.ue == u->number ? name.av : AV_NONE;
     switch (usim_authenticate(u, u->x->rand_autn, u->x->rand_autn + 16, &answer)) {
     case USIM_OK:
         memcpy(u->x->ks, answer.ks, sizeof answer.ks);
@@ -149,7 +149,7 @@ static void adopt(struct ue_at *u, int64_t expiry_unix_s, bool has_tmpi)
 {
     const struct world *world = u->m->world;
     struct ue *ue = u->ue;
-    struct subscriber_text impi;
+    struct identity_text impi;
     uint8_t muk[32];
 
     if (ue->proven)
@@ -158,31 +158,31 @@ static void adopt(struct ue_at *u, int64_t expiry_unix_s, bool has_tmpi)
     ue->has_tmpi = has_tmpi;
     ue->newest =
         (struct ue_muk){.expiry_ns = (expiry_unix_s - world->epoch_s) * CLOCK_SECOND, .vector = u->x->vector};
-    subscriber_impi(world, u->number, &impi);
-    gba_ks_naf(u->m->crypto, u->x->ks, u->x->rand_autn, subscriber_bytes(&impi), world->naf_id, muk);
+    identity_impi(world, u->number, &impi);
+    gba_ks_naf(u->m->keys.crypto, u->x->ks, u->x->rand_autn, identity_bytes(&impi), world->naf_id, muk);
     ue_exchange_muk_is(u, u->x->vector, u->x->rand_autn, muk);
     u->x->bootstrap = false;
     count(u->m, COUNT_gba_runs);
-    histogram_add(&u->m->latency[PROCEDURE_gba], u->net->now_ns - u->x->started_ns);
+    histogram_add(&u->m->tally.latency[PROCEDURE_gba], u->net->now_ns - u->x->started_ns);
     if (u->m->keylog)
         keylog_vector(u->m, u->net->now_ns, u->number, u->x->vector);
 }
 
 static enum net_verdict success(struct ue_at *u, const struct http_message *answer)
 {
-    struct subscriber_text expected;
+    struct identity_text expected;
     struct digest_fields info;
     struct bytes b_tid;
     int64_t expiry_unix_s;
 
-    subscriber_b_tid(u->m->world, u->x->rand_autn, &expected);
+    identity_b_tid(u->m->world, u->x->rand_autn, &expected);
     if (!ue_rspauth_right(u, answer, "/", &info)) {
         count(u->m, COUNT_digest_failed);
         ue_exchange_retry(u);
         return NET_REJECTED;
     }
-    if (u->x->vector == VECTOR_NONE || ub_info_decode(answer->body, &b_tid, &expiry_unix_s) != WIRE_OK ||
-        !bytes_equal(b_tid, subscriber_bytes(&expected))) {
+    if (u->x->vector == AV_NONE || ub_info_decode(answer->body, &b_tid, &expiry_unix_s) != WIRE_OK ||
+        !bytes_equal(b_tid, identity_bytes(&expected))) {
         count(u->m, COUNT_http_malformed);
         ue_exchange_retry(u);
         return NET_REJECTED;

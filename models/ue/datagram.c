@@ -37,15 +37,17 @@ static bool shape_right(const struct mikey_message *m)
 static struct ue_muk *muk_named(struct ue_at *u, struct mikey_facts *f)
 {
     const struct mikey_message *m = &f->message;
-    uint32_t number;
+    struct key_name name;
     uint16_t vector;
 
     if (!bytes_equal(m->idi, u->m->world->text.bmsc_fqdn) ||
-        !subscriber_rand_of_b_tid(u->m->world, m->idr, f->rand))
+        !identity_rand_of_b_tid(u->m->world, m->idr, f->rand))
         return NULL;
-    if (u->x && u->x->muk_vector != VECTOR_NONE && memcmp(f->rand, u->x->muk_rand, sizeof f->rand) == 0)
+    if (u->x && u->x->muk_vector != AV_NONE && memcmp(f->rand, u->x->muk_rand, sizeof f->rand) == 0)
         vector = u->x->muk_vector;
-    else if (!subscriber_of_rand(u->m, f->rand, &number, &vector) || number != u->number)
+    else if (key_find_rand(&u->m->keys, f->rand, &name) && name.ue == u->number)
+        vector = name.av;
+    else
         return NULL;
     if (u->ue->newest.vector == vector)
         return &u->ue->newest;
@@ -60,12 +62,12 @@ static bool mac_right(struct ue_at *u, struct mikey_facts *f, const struct ue_mu
     if (u->x && u->x->muk_vector == muk->vector)
         memcpy(f->muk, u->x->muk, sizeof f->muk);
     else
-        subscriber_muk_by_rand(u->m, u->number, f->rand, f->muk);
+        key_muk(&u->m->keys, u->number, f->rand, f->muk);
     if (f->pull)
-        mikey_auth_key(u->m->crypto, bytes_of(f->muk, 32), m->csb_id, m->rand, f->keys.auth);
+        mikey_auth_key(u->m->keys.crypto, bytes_of(f->muk, 32), m->csb_id, m->rand, f->keys.auth);
     else
-        mikey_keys(u->m->crypto, bytes_of(f->muk, 32), m->csb_id, m->rand, &f->keys);
-    mikey_mac(u->m->crypto, f->keys.auth, m->covered, mac);
+        mikey_keys(u->m->keys.crypto, bytes_of(f->muk, 32), m->csb_id, m->rand, &f->keys);
+    mikey_mac(u->m->keys.crypto, f->keys.auth, m->covered, mac);
     return m->mac.len == sizeof mac && crypto_equal(mac, m->mac.at, sizeof mac);
 }
 
@@ -117,7 +119,7 @@ static void accept(struct ue_at *u, struct ue_muk *muk, uint32_t counter)
     muk->counter = counter;
     if (muk == &u->ue->newest) {
         u->ue->proven = true;
-        u->ue->used.vector = VECTOR_NONE;
+        u->ue->used.vector = AV_NONE;
     }
 }
 
@@ -132,7 +134,7 @@ static void solicit(struct ue_at *u, const struct ue_muk *muk, const struct mike
 static void pull(struct ue_at *u, const struct net_delivery *d, const struct ue_muk *muk,
                  const struct mikey_facts *f)
 {
-    histogram_add(&u->m->latency[PROCEDURE_pull], u->net->now_ns - d->mark_ns);
+    histogram_add(&u->m->tally.latency[PROCEDURE_pull], u->net->now_ns - d->mark_ns);
     if (u->ue->first_pull_ns < 0)
         u->ue->first_pull_ns = d->mark_ns;
     count(u->m, u->x == NULL ? COUNT_pulls_accepted : COUNT_pulls_coalesced);
@@ -169,7 +171,7 @@ static bool open_msk(struct ue_at *u, const struct mikey_facts *f, struct msk_fa
         return true;
     if (m->encr_data.len > sizeof plain)
         return false;
-    mikey_crypt(u->m->crypto, &f->keys, m->csb_id, m->ts, m->encr_data.at, plain, m->encr_data.len);
+    mikey_crypt(u->m->keys.crypto, &f->keys, m->csb_id, m->ts, m->encr_data.at, plain, m->encr_data.len);
     if (mikey_key_data_decode(bytes_of(plain, m->encr_data.len), &data, &rest) != WIRE_OK || rest.len != 0 ||
         data.type != MIKEY_KEY_TEK || (data.key.len != 0 && data.key.len != sizeof out->key) ||
         !interval_right(&data))
@@ -204,8 +206,8 @@ static void acknowledge(struct ue_at *u, const struct mikey_facts *f)
         net_message_drop(u->net, out);
         return;
     }
-    mikey_verification_mac(u->m->crypto, f->keys.auth, bytes_of(out->bytes, length - MIKEY_MAC_BYTES), m->idi,
-                           m->idr, m->ts_raw, out->bytes + length - MIKEY_MAC_BYTES);
+    mikey_verification_mac(u->m->keys.crypto, f->keys.auth, bytes_of(out->bytes, length - MIKEY_MAC_BYTES),
+                           m->idi, m->idr, m->ts_raw, out->bytes + length - MIKEY_MAC_BYTES);
     out->length = (uint32_t)length;
     net_udp_send(u->net, HOST_UES + u->number, HOST_BMSC, out);
 }
@@ -236,9 +238,9 @@ static void since_first_pull(struct model_region *m, int64_t update_ns)
 {
     const struct durations *deadlines = &m->world->scenario->output_deadlines;
 
-    histogram_add(&m->latency[PROCEDURE_update], update_ns);
+    histogram_add(&m->tally.latency[PROCEDURE_update], update_ns);
     for (unsigned i = 0; i < deadlines->count; i++)
-        m->keyed_within[i] += update_ns <= deadlines->ns[i];
+        m->tally.keyed_within[i] += update_ns <= deadlines->ns[i];
 }
 
 /* The UE holds the new MSK now. */
@@ -247,13 +249,13 @@ static void keyed(struct ue_at *u)
     struct ue *ue = u->ue;
 
     count(u->m, COUNT_ues_keyed);
-    u->m->last_keyed_ns = u->net->now_ns;
+    u->m->tally.last_keyed_ns = u->net->now_ns;
     if (ue->gave_up) {
         ue->gave_up = false;
-        u->m->counters[COUNT_ues_gave_up]--;
+        u->m->tally.counters[COUNT_ues_gave_up]--;
     }
     if (ue->first_pull_ns >= 0)
-        histogram_add(&u->m->latency[PROCEDURE_time_to_key], u->net->now_ns - ue->first_pull_ns);
+        histogram_add(&u->m->tally.latency[PROCEDURE_time_to_key], u->net->now_ns - ue->first_pull_ns);
     since_first_pull(u->m, u->net->now_ns - u->m->world->scenario->pull_start);
 }
 
@@ -276,7 +278,7 @@ static void install(struct ue_at *u, const struct mikey_facts *f, const struct m
     if (!held && ue_holds_msk(u))
         keyed(u);
     else if (held && !ue_holds_msk(u))
-        u->m->counters[COUNT_ues_keyed]--;
+        u->m->tally.counters[COUNT_ues_keyed]--;
 }
 
 static void msk_in_exchange(struct ue_at *u)
@@ -284,7 +286,7 @@ static void msk_in_exchange(struct ue_at *u)
     if (u->x == NULL)
         return;
     if (u->x->phase == UE_AWAITING_MSK) {
-        histogram_add(&u->m->latency[PROCEDURE_msk], u->net->now_ns - u->x->started_ns);
+        histogram_add(&u->m->tally.latency[PROCEDURE_msk], u->net->now_ns - u->x->started_ns);
         ue_exchange_end(u);
     } else if (u->x->phase == UE_WAITING) {
         ue_exchange_end(u); /* the try it belongs to was given up; there is nothing left to ask for */

@@ -13,9 +13,9 @@ static struct ue_exchange *take(struct ue_at *u)
 
     u->ue->exchange = pool_take(pool);
     u->x = pool_at(pool, u->ue->exchange);
-    u->m->counters[COUNT_ues_active]++;
+    u->m->tally.counters[COUNT_ues_active]++;
     *u->x = (struct ue_exchange){
-        .conn = NET_CONN_NONE, .muk_vector = VECTOR_NONE, .nonce_kept = POOL_NONE, .phase = UE_WAITING};
+        .conn = NET_CONN_NONE, .muk_vector = AV_NONE, .nonce_kept = POOL_NONE, .phase = UE_WAITING};
     return u->x;
 }
 
@@ -86,7 +86,7 @@ void ue_exchange_end(struct ue_at *u)
     pool_give(&u->m->ues->exchanges, u->ue->exchange);
     u->ue->exchange = POOL_NONE;
     u->x = NULL;
-    u->m->counters[COUNT_ues_active]--;
+    u->m->tally.counters[COUNT_ues_active]--;
 }
 
 void ue_exchange_give_up(struct ue_at *u)

@@ -59,7 +59,7 @@ static void take_first(struct ue_at *u)
     const struct world *world = u->m->world;
     char nonce[NONCE_TEXT_BYTES];
 
-    subscriber_start_nonce(u->m, u->number, nonce);
+    nonce_start(&u->m->keys, u->number, nonce);
     into_exchange(u, bytes_of(nonce, sizeof nonce), bytes_of(world->ua_opaque, sizeof world->ua_opaque), 1);
 }
 

@@ -62,17 +62,17 @@ static void send_post(struct ue_at *u, enum message_kind kind, const struct dige
 static void send_credentials(struct ue_at *u)
 {
     struct ue_exchange *x = u->x;
-    struct subscriber_text b_tid;
+    struct identity_text b_tid;
     struct digest_hash ha2, response;
     uint8_t buffer[512];
     struct bytes body = request_body(u, buffer, sizeof buffer);
 
     ue_exchange_muk(u, u->ue->newest.vector);
-    subscriber_b_tid(u->m->world, x->muk_rand, &b_tid);
-    subscriber_ua_ha1(u->m, subscriber_bytes(&b_tid), x->muk, &x->ha1);
+    identity_b_tid(u->m->world, x->muk_rand, &b_tid);
+    key_ua_ha1(&u->m->keys, identity_bytes(&b_tid), x->muk, &x->ha1);
     ue_cnonce(u);
 
-    struct digest_fields c = {.username = subscriber_bytes(&b_tid),
+    struct digest_fields c = {.username = identity_bytes(&b_tid),
                               .realm = u->m->world->text.ua_realm,
                               .nonce = ue_challenge_nonce(u),
                               .uri = bytes_text(UA_MSK_REQUEST_URI),
@@ -82,8 +82,8 @@ static void send_credentials(struct ue_at *u)
                               .cnonce = bytes_of(x->cnonce, sizeof x->cnonce),
                               .opaque = ue_challenge_opaque(u),
                               .algorithm = bytes_text("MD5")};
-    digest_ha2(u->m->crypto, DIGEST_MD5, bytes_text("POST"), c.uri, true, body, &ha2);
-    digest_response(u->m->crypto, DIGEST_MD5, &x->ha1, c.nonce, c.nc, c.cnonce, c.qop, &ha2, &response);
+    digest_ha2(u->m->keys.crypto, DIGEST_MD5, bytes_text("POST"), c.uri, true, body, &ha2);
+    digest_response(u->m->keys.crypto, DIGEST_MD5, &x->ha1, c.nonce, c.nc, c.cnonce, c.qop, &ha2, &response);
     c.response = digest_hash_bytes(&response);
     send_post(u, KIND_ua_auth_post, &c, body);
     ue_exchange_phase(u, UE_REQUESTING, u->m->world->scenario->ue_response_timeout);
@@ -165,9 +165,9 @@ bool ue_rspauth_right(struct ue_at *u, const struct http_message *answer, const 
         !bytes_equal(info->cnonce, bytes_of(x->cnonce, sizeof x->cnonce)) ||
         !bytes_equal(info->qop, bytes_text("auth-int")))
         return false;
-    digest_ha2(u->m->crypto, DIGEST_MD5, bytes_of(NULL, 0), bytes_text(uri), true, answer->body, &ha2);
-    digest_response(u->m->crypto, DIGEST_MD5, &x->ha1, ue_challenge_nonce(u), x->nc, info->cnonce, info->qop,
-                    &ha2, &expected);
+    digest_ha2(u->m->keys.crypto, DIGEST_MD5, bytes_of(NULL, 0), bytes_text(uri), true, answer->body, &ha2);
+    digest_response(u->m->keys.crypto, DIGEST_MD5, &x->ha1, ue_challenge_nonce(u), x->nc, info->cnonce,
+                    info->qop, &ha2, &expected);
     return info->rspauth.len == expected.length &&
            crypto_equal(info->rspauth.at, expected.hex, expected.length);
 }
@@ -215,7 +215,7 @@ static enum net_verdict success(struct ue_at *u, const struct http_message *answ
         ue_exchange_retry(u);
         return NET_REJECTED;
     }
-    histogram_add(&u->m->latency[PROCEDURE_msk_request], u->net->now_ns - u->x->started_ns);
+    histogram_add(&u->m->tally.latency[PROCEDURE_msk_request], u->net->now_ns - u->x->started_ns);
     ue_nonce_remember(u, info.nextnonce);
     if (key->status != 200)
         ue_exchange_refused(u);

@@ -61,12 +61,12 @@ static void start(struct ue_at *u)
     ue->msk[0] = (uint16_t)(u->m->world->msk_number - 1);
     ue->msk_valid[0] = true;
     ue->newest = (struct ue_muk){.expiry_ns = s.newest_expiry_ns, .vector = s.newest};
-    ue->used = (struct ue_muk){.vector = VECTOR_NONE};
+    ue->used = (struct ue_muk){.vector = AV_NONE};
     ue->has_tmpi = true; /* everybody has bootstrapped before */
     ue->proven = s.ue_used == s.newest;
     if (ue->proven)
         ue->newest.counter = s.counter;
-    else if (s.ue_used != VECTOR_NONE)
+    else if (s.ue_used != AV_NONE)
         ue->used = (struct ue_muk){.expiry_ns = s.older_expiry_ns, .counter = s.counter, .vector = s.ue_used};
     if (u->m->keylog) {
         keylog_subscriber(u->m, u->net->now_ns, u->number);
@@ -126,7 +126,7 @@ void ue_exchange_muk(struct ue_at *u, uint16_t vector)
 
     if (x->muk_vector == vector)
         return;
-    subscriber_rand(u->m, u->number, vector, x->muk_rand);
-    subscriber_muk_by_rand(u->m, u->number, x->muk_rand, x->muk);
+    key_rand(&u->m->keys, (struct key_name){u->number, vector}, x->muk_rand);
+    key_muk(&u->m->keys, u->number, x->muk_rand, x->muk);
     x->muk_vector = vector;
 }

@@ -12,6 +12,9 @@
 #define MODELS_UE_UE_H
 
 #include "models/crypto/digest_auth.h"
+#include "models/identity.h"
+#include "models/keys/keys.h"
+#include "models/region.h"
 #include "models/subscriber.h"
 #include "models/texts.h"
 #include "models/wire/digest.h"
@@ -23,7 +26,7 @@
 struct ue_muk {
     int64_t expiry_ns;
     uint32_t counter; /* last accepted, or where a new MUK starts: 0 */
-    uint16_t vector;  /* VECTOR_NONE: no such MUK */
+    uint16_t vector;  /* AV_NONE: no such MUK */
 };
 
 struct ue {
@@ -75,7 +78,7 @@ struct ue_exchange {
     uint32_t
         nonce_kept; /* place of that of the 401 that asked for the bootstrap under way; POOL_NONE: none */
     uint16_t tries;
-    uint16_t muk_vector; /* whose key muk holds; VECTOR_NONE: nobody's */
+    uint16_t muk_vector; /* whose key muk holds; AV_NONE: nobody's */
     uint16_t vector;     /* of the bootstrap under way */
     uint16_t key_group;
     uint8_t phase;

@@ -49,16 +49,16 @@ enum usim_result usim_authenticate(struct ue_at *u, const uint8_t rand[16], cons
     struct milenage_vector v;
     uint64_t sqn = 0, highest;
 
-    subscriber_k(u->m->world, u->number, k);
-    subscriber_opc(u->m->world, u->number, opc);
-    milenage_f2345(u->m->crypto, k, opc, rand, &v);
+    key_k(&u->m->keys, u->number, k);
+    key_opc(&u->m->keys, u->number, opc);
+    milenage_f2345(u->m->keys.crypto, k, opc, rand, &v);
     for (unsigned i = 0; i < 6; i++)
         sqn = sqn << 8 | (uint8_t)(autn[i] ^ v.ak[i]);
-    milenage_f1(u->m->crypto, k, opc, rand, sqn, autn + 6, mac_a, mac_s);
+    milenage_f1(u->m->keys.crypto, k, opc, rand, sqn, autn + 6, mac_a, mac_s);
     if (!crypto_equal(mac_a, autn + 8, sizeof mac_a))
         return USIM_MAC_FAILURE;
     if (!sqn_accept(sqn_of(u), sqn, &highest)) {
-        milenage_auts(u->m->crypto, k, opc, rand, highest, out->auts);
+        milenage_auts(u->m->keys.crypto, k, opc, rand, highest, out->auts);
         return USIM_SYNC_FAILURE;
     }
     memcpy(out->res, v.res, sizeof v.res);

@@ -3,7 +3,9 @@
 #include "tests/unit/forge_fixture.h"
 
 #include "models/crypto/mikey_keys.h"
-#include "models/subscriber.h"
+#include "models/identity.h"
+#include "models/keys/keys.h"
+#include "models/region.h"
 #include "models/wire/http.h"
 #include "sim/net/native/native.h"
 
@@ -96,10 +98,10 @@ struct bytes forge_mikey(struct net_region *at, const struct net_delivery *d, st
     uint8_t *out = (uint8_t *)(uintptr_t)kept.at;
 
     g_assert_cmpint(mikey_decode(kept, &decoded), ==, WIRE_OK);
-    g_assert_true(subscriber_rand_of_b_tid(m->world, decoded.idr, rand));
-    subscriber_muk_by_rand(m, d->host - HOST_UES, rand, muk);
-    mikey_auth_key(m->crypto, bytes_of(muk, 32), decoded.csb_id, decoded.rand, auth);
-    mikey_mac(m->crypto, auth, decoded.covered, mac);
+    g_assert_true(identity_rand_of_b_tid(m->world, decoded.idr, rand));
+    key_muk(&m->keys, d->host - HOST_UES, rand, muk);
+    mikey_auth_key(m->keys.crypto, bytes_of(muk, 32), decoded.csb_id, decoded.rand, auth);
+    mikey_mac(m->keys.crypto, auth, decoded.covered, mac);
     memcpy(out + kept.len - sizeof mac, mac, sizeof mac);
     return kept;
 }
@@ -114,10 +116,10 @@ struct bytes forge_msk(struct net_region *at, const struct net_delivery *d, stru
 
     if (key_data != NULL) {
         g_assert_cmpint(mikey_key_data_encode(key_data, data, sizeof data, &length), ==, WIRE_OK);
-        g_assert_true(subscriber_rand_of_b_tid(m->world, message->idr, rand));
-        subscriber_muk_by_rand(m, d->host - HOST_UES, rand, muk);
-        mikey_keys(m->crypto, bytes_of(muk, 32), message->csb_id, message->rand, &keys);
-        mikey_crypt(m->crypto, &keys, message->csb_id, message->ts, data, data, length);
+        g_assert_true(identity_rand_of_b_tid(m->world, message->idr, rand));
+        key_muk(&m->keys, d->host - HOST_UES, rand, muk);
+        mikey_keys(m->keys.crypto, bytes_of(muk, 32), message->csb_id, message->rand, &keys);
+        mikey_crypt(m->keys.crypto, &keys, message->csb_id, message->ts, data, data, length);
     }
     message->encr_data = bytes_of(data, length);
     g_assert_cmpint(mikey_encode(message, out, sizeof out, &length), ==, WIRE_OK);

@@ -5,8 +5,8 @@
 #ifndef TESTS_UNIT_FORGE_FIXTURE_H
 #define TESTS_UNIT_FORGE_FIXTURE_H
 
+#include "models/region.h"
 #include "models/wire/mikey.h"
-#include "models/world.h"
 #include "tests/unit/storm_fixture.h"
 
 /* Writes what shall arrive instead; false: leave it. */

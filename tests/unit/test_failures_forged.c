@@ -2,7 +2,9 @@
 /* Failures of models/README.md that no loss or damage on the radio brings about: between servers, and inside
  * messages whose MAC is right. Each is seen in its counter; who ends without a key, and why, is asserted,
  * too. */
-#include "models/subscriber.h"
+#include "models/identity.h"
+#include "models/keys/keys.h"
+#include "models/region.h"
 #include "models/wire/diameter.h"
 #include "tests/unit/forge_fixture.h"
 #include "tests/unit/tap.h"
@@ -105,10 +107,10 @@ static bool other_command(struct net_region *at, const struct net_delivery *d, s
 static bool of_another(struct net_region *at, const struct net_delivery *d, struct bytes *forged)
 {
     struct diameter_message m = decoded(d);
-    struct subscriber_text impi;
+    struct identity_text impi;
 
-    subscriber_impi(model_of(at)->world, 1, &impi);
-    m.impi = subscriber_bytes(&impi);
+    identity_impi(model_of(at)->world, 1, &impi);
+    m.impi = identity_bytes(&impi);
     return encoded(&m, forged);
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Messages that our own peers never send, well-formed and rightly protected: put in the place of real ones as
  * these reach their receiver. */
-#include "models/subscriber.h"
+#include "models/identity.h"
+#include "models/keys/keys.h"
+#include "models/region.h"
 #include "models/wire/diameter.h"
 #include "tests/unit/forge_fixture.h"
 #include "tests/unit/tap.h"
@@ -356,7 +358,7 @@ static bool capture_and_replay_ub(struct net_region *at, const struct net_delive
     static const char other[] =
         "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Digest username=\"%.*s\", realm=\"\", "
         "nonce=\"\", uri=\"/\", response=\"\"\r\n\r\n";
-    struct subscriber_text impi;
+    struct identity_text impi;
     gsize length;
 
     if (d->kind == KIND_pull && d->host == VICTIM)
@@ -364,7 +366,7 @@ static bool capture_and_replay_ub(struct net_region *at, const struct net_delive
     if (d->kind == KIND_ub_401 && d->host == VICTIM && captured.post == NULL) {
         g_autofree char *text = NULL;
 
-        subscriber_impi(model_of(at)->world, 0, &impi);
+        identity_impi(model_of(at)->world, 0, &impi);
         text = g_strdup_printf(other, impi.length, impi.text);
         forge_send(at, ub_conn, KIND_ub_get, bytes_text(text));
     }

@@ -182,7 +182,7 @@ static void work_of_drawn(const struct scenario *s, double work_s[LOAD_SERVERS])
     load_play_clear(&play);
 }
 
-struct tally {
+struct soak_tally {
     unsigned loads, verdicts, wrong, marginal, recoveries;
     double worst_load;
     double recovery_error[SCENARIOS];
@@ -190,7 +190,8 @@ struct tally {
 
 /* Where nobody tried again, nothing was lost, nobody was cut off, and nothing was sent twice because a queue
  * was long, what was done is what was offered. */
-static void compare_load(const struct scenario *s, const struct measured *m, unsigned n, struct tally *tally)
+static void compare_load(const struct scenario *s, const struct measured *m, unsigned n,
+                         struct soak_tally *tally)
 {
     double work_s[LOAD_SERVERS];
 
@@ -232,7 +233,7 @@ static bool is_marginal(const struct load *load, const struct measured *m)
 }
 
 static void compare_verdict(const struct load *load, const struct measured *m, unsigned n,
-                            struct tally *tally)
+                            struct soak_tally *tally)
 {
     tally->verdicts++;
     if (load->verdict == m->verdict)
@@ -250,7 +251,7 @@ static void compare_verdict(const struct load *load, const struct measured *m, u
     }
 }
 
-static void compare_recovery(const struct load *load, const struct measured *m, struct tally *tally)
+static void compare_recovery(const struct load *load, const struct measured *m, struct soak_tally *tally)
 {
     if (!m->ended || !load->ends_by_itself || !(m->recovery_s >= 2))
         return;
@@ -266,7 +267,7 @@ static int by_size(const void *a, const void *b)
 
 static void test_random(void)
 {
-    struct tally tally = {0};
+    struct soak_tally tally = {0};
     double median, ninth;
 
     for (unsigned n = 0; n < SCENARIOS; n++) {

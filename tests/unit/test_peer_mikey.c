@@ -2,7 +2,9 @@
 /* MIKEY messages of a BM-SC that is not ours: what TS 33.246 §6.4-6.5 lets it send is taken, what the text
  * forbids is not, and each message does what the clause beside its test says. The numbers follow from the
  * text. */
-#include "models/subscriber.h"
+#include "models/identity.h"
+#include "models/keys/keys.h"
+#include "models/region.h"
 #include "tests/unit/forge_fixture.h"
 #include "tests/unit/tap.h"
 

@@ -3,7 +3,8 @@
  * whatever else is answered with the status that TS 33.246 table G.2.4-1 has for it. Digests are made here
  * from RFC 2617. */
 #include "models/crypto/digest_auth.h"
-#include "models/subscriber.h"
+#include "models/keys/keys.h"
+#include "models/region.h"
 #include "models/wire/ua.h"
 #include "tests/unit/forge_fixture.h"
 #include "tests/unit/tap.h"
@@ -47,13 +48,12 @@ static void make_ha1(struct net_region *at, const char *b_tid, const char *realm
 {
     struct model_region *m = model_of(at);
     uint8_t rand[16], muk[32];
-    uint32_t ue;
-    uint16_t vector;
+    struct key_name name;
 
-    g_assert_true(subscriber_of_b_tid(m, bytes_text(b_tid), &ue, &vector));
-    subscriber_rand(m, ue, vector, rand);
-    subscriber_muk_by_rand(m, ue, rand, muk);
-    subscriber_ua_ha1(m, bytes_text(b_tid), muk, &client_ha1);
+    g_assert_true(key_find(&m->keys, bytes_text(b_tid), &name));
+    key_rand(&m->keys, name, rand);
+    key_muk(&m->keys, name.ue, rand, muk);
+    key_ua_ha1(&m->keys, bytes_text(b_tid), muk, &client_ha1);
     (void)realm; /* ours goes into it; with another the digest is wrong in any case */
 }
 
@@ -75,7 +75,8 @@ static bool another_client(struct net_region *at, const struct net_delivery *d, 
     nonce = client->nonce ? g_strdup(client->nonce) : forge_directive(d->bytes, "nonce");
     opaque = client->opaque ? g_strdup(client->opaque) : forge_directive(d->bytes, "opaque");
     make_ha1(at, b_tid, realm);
-    response = response_of(model_of(at)->crypto, "POST", client->target, nonce, client->cnonce, post.body);
+    response =
+        response_of(model_of(at)->keys.crypto, "POST", client->target, nonce, client->cnonce, post.body);
     memcpy(hex, response.hex, 32);
     header =
         g_strdup_printf(client->header, b_tid, realm, nonce, client->target, client->cnonce, hex, opaque);
@@ -107,8 +108,8 @@ static bool client_and_answer(struct net_region *at, const struct net_delivery *
     client->answer = g_strndup((const char *)answer.body.at, answer.body.len);
     rspauth = forge_directive(d->bytes, "rspauth");
     if (rspauth != NULL) {
-        expected =
-            response_of(model_of(at)->crypto, "", client->target, client_nonce, client->cnonce, answer.body);
+        expected = response_of(model_of(at)->keys.crypto, "", client->target, client_nonce, client->cnonce,
+                               answer.body);
         client->rspauth_right = strlen(rspauth) == 32 && memcmp(rspauth, expected.hex, 32) == 0;
     }
     return false;
@@ -422,7 +423,7 @@ static bool other_challenge(struct net_region *at, const struct net_delivery *d,
         g_assert_cmpstr(nc, ==, "00000001");
         g_assert_cmpstr(qop, ==, "auth-int");
         make_ha1(at, b_tid, NULL);
-        expected = response_of(model_of(at)->crypto, "POST", URI, nonce, cnonce, post.body);
+        expected = response_of(model_of(at)->keys.crypto, "POST", URI, nonce, cnonce, post.body);
         g_assert_cmpmem(response, strlen(response), expected.hex, 32);
         was_answered = true;
     }
@@ -460,7 +461,7 @@ static bool other_success(struct net_region *at, const struct net_delivery *d, s
     if (d->kind != KIND_ua_200)
         return false;
     make_ha1(at, b_tid, NULL);
-    rspauth = response_of(model_of(at)->crypto, "", URI, nonce, cnonce, bytes_text(other_body));
+    rspauth = response_of(model_of(at)->keys.crypto, "", URI, nonce, cnonce, bytes_text(other_body));
     text = g_strdup_printf(
         "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nAuthentication-Info: ,nc=00000001 ,cnonce=\"%s\","
         "rspauth = \"%.32s\", qop=auth-int,\r\n\r\n%s",

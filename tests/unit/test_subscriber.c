@@ -2,6 +2,8 @@
 /* Identities, the start state and the USIM. */
 #include "models/crypto/digest_auth.h"
 #include "models/crypto/milenage.h"
+#include "models/identity.h"
+#include "models/region.h"
 #include "models/storm_private.h"
 #include "models/subscriber.h"
 #include "models/ue/ue.h"
@@ -20,14 +22,12 @@ static void set_up(struct fixture *f, const char *setting)
         .scenario = fixture_scenario("ue.count=20k", "ue.cells=100", "run.regions=7", setting, NULL)};
     world_init(&f->world, f->scenario);
     f->m.world = &f->world;
-    f->m.crypto = crypto_new();
-    f->m.rand_cipher = crypto_cipher_new(f->world.rand_key);
+    key_store_init(&f->m.keys, &f->world);
 }
 
 static void tear_down(struct fixture *f)
 {
-    crypto_free(f->m.crypto);
-    crypto_cipher_free(f->m.rand_cipher);
+    key_store_clear(&f->m.keys);
     scenario_free(f->scenario);
 }
 
@@ -35,36 +35,36 @@ static void tear_down(struct fixture *f)
 static void test_names(void)
 {
     struct fixture f;
-    struct subscriber_text impi, b_tid;
+    struct identity_text impi, b_tid;
     uint8_t rand[16];
+    struct key_name name;
     uint32_t ue;
-    uint16_t vector;
 
     set_up(&f, NULL);
     g_assert_cmpstr(f.world.bsf_fqdn, ==, "bsf.mnc001.mcc001.pub.3gppnetwork.org");
     g_assert_cmpstr(f.world.bmsc_fqdn, ==, "bmsc.mnc001.mcc001.pub.3gppnetwork.org");
     g_assert_cmpstr(f.world.diameter_realm, ==, "mnc001.mcc001.3gppnetwork.org");
     g_assert_cmpmem(f.world.key_domain_id, 3, "\x00\xf1\x10", 3);
-    subscriber_impi(&f.world, 12345, &impi);
+    identity_impi(&f.world, 12345, &impi);
     g_assert_cmpmem(impi.text, impi.length, "001010000012345@ims.mnc001.mcc001.3gppnetwork.org", 49);
     for (uint32_t n = 0; n < f.world.ues; n += 97) {
-        subscriber_impi(&f.world, n, &impi);
-        g_assert_true(subscriber_of_impi(&f.world, subscriber_bytes(&impi), &ue));
+        identity_impi(&f.world, n, &impi);
+        g_assert_true(identity_find_impi(&f.world, identity_bytes(&impi), &ue));
         g_assert_cmpuint(ue, ==, n);
-        subscriber_rand(&f.m, n, (uint16_t)(n % 5), rand);
-        subscriber_b_tid(&f.world, rand, &b_tid);
+        key_rand(&f.m.keys, (struct key_name){n, (uint16_t)(n % 5)}, rand);
+        identity_b_tid(&f.world, rand, &b_tid);
         g_assert_cmpuint(b_tid.length, ==, 24 + 1 + 37);
-        g_assert_true(subscriber_of_b_tid(&f.m, subscriber_bytes(&b_tid), &ue, &vector));
-        g_assert_cmpuint(ue, ==, n);
-        g_assert_cmpuint(vector, ==, n % 5);
+        g_assert_true(key_find(&f.m.keys, identity_bytes(&b_tid), &name));
+        g_assert_cmpuint(name.ue, ==, n);
+        g_assert_cmpuint(name.av, ==, n % 5);
         b_tid.text[3] ^= 1;
-        g_assert_false(subscriber_of_b_tid(&f.m, subscriber_bytes(&b_tid), &ue, &vector));
+        g_assert_false(key_find(&f.m.keys, identity_bytes(&b_tid), &name));
     }
     g_assert_false(
-        subscriber_of_impi(&f.world, bytes_text("001010000020000@ims.mnc001.mcc001.3gppnetwork.org"), &ue));
+        identity_find_impi(&f.world, bytes_text("001010000020000@ims.mnc001.mcc001.3gppnetwork.org"), &ue));
     g_assert_false(
-        subscriber_of_impi(&f.world, bytes_text("00101000001234x@ims.mnc001.mcc001.3gppnetwork.org"), &ue));
-    g_assert_false(subscriber_of_impi(&f.world, bytes_text(""), &ue));
+        identity_find_impi(&f.world, bytes_text("00101000001234x@ims.mnc001.mcc001.3gppnetwork.org"), &ue));
+    g_assert_false(identity_find_impi(&f.world, bytes_text(""), &ue));
     tear_down(&f);
 }
 
@@ -116,9 +116,9 @@ static enum usim_result authenticate(struct ue_at *u, uint64_t sqn, struct usim_
     struct milenage_vector v;
     uint8_t k[16], opc[16], rand[16] = {1, 2, 3}, autn[16];
 
-    subscriber_k(u->m->world, u->number, k);
-    subscriber_opc(u->m->world, u->number, opc);
-    milenage_all(u->m->crypto, k, opc, rand, sqn, amf, &v);
+    key_k(&u->m->keys, u->number, k);
+    key_opc(&u->m->keys, u->number, opc);
+    milenage_all(u->m->keys.crypto, k, opc, rand, sqn, amf, &v);
     milenage_autn(sqn, v.ak, amf, v.mac_a, autn);
     return usim_authenticate(u, rand, autn, answer);
 }
@@ -148,9 +148,9 @@ static void test_usim(void)
     g_assert_cmpint(authenticate(&u, (seq - 32) << 5 | (seq & 31), &answer), ==, USIM_SYNC_FAILURE);
     g_assert_cmpint(authenticate(&u, (seq + 10 + (1 << 28)) << 5, &answer), ==, USIM_SYNC_FAILURE);
     /* AUTS tells the highest SQN accepted */
-    subscriber_k(&f.world, 0, k);
-    subscriber_opc(&f.world, 0, opc);
-    g_assert_true(milenage_auts_open(f.m.crypto, k, opc, rand, answer.auts, &sqn_ms));
+    key_k(&f.m.keys, 0, k);
+    key_opc(&f.m.keys, 0, opc);
+    g_assert_true(milenage_auts_open(f.m.keys.crypto, k, opc, rand, answer.auts, &sqn_ms));
     g_assert_cmpuint(sqn_ms >> 5, ==, seq + 9);
     g_assert_cmpuint(sqn_ms & 31, ==, (seq + 9) & 31);
     ue_table_free(f.m.ues);

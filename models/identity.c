@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Texts of identities. */
+#include "models/identity.h"
+
+#include <string.h>
+
+#define RAND_BASE64_LENGTH 24
+
+#define IMSI_DIGITS 15 /* MCC, MNC, and the UE's number as MSIN */
+
+void identity_impi(const struct world *world, uint32_t ue, struct identity_text *out)
+{
+    const struct world_texts *text = &world->text;
+
+    memcpy(out->text, "000000000000000", IMSI_DIGITS);
+    memcpy(out->text, text->imsi_prefix.at, text->imsi_prefix.len);
+    for (unsigned i = IMSI_DIGITS; ue > 0; ue /= 10)
+        out->text[--i] = (char)('0' + ue % 10);
+    memcpy(out->text + IMSI_DIGITS, text->impi_suffix.at, text->impi_suffix.len);
+    out->length = (uint8_t)(IMSI_DIGITS + text->impi_suffix.len);
+}
+
+bool identity_find_impi(const struct world *world, struct bytes impi, uint32_t *ue)
+{
+    size_t prefix = world->text.imsi_prefix.len, suffix = world->text.impi_suffix.len;
+    uint64_t msin;
+
+    if (impi.len != IMSI_DIGITS + suffix || memcmp(impi.at, world->imsi_prefix, prefix) != 0 ||
+        memcmp(impi.at + IMSI_DIGITS, world->impi_suffix, suffix) != 0 ||
+        wire_decimal_decode(bytes_of(impi.at + prefix, IMSI_DIGITS - prefix), &msin) != WIRE_OK ||
+        msin >= world->ues)
+        return false;
+    *ue = (uint32_t)msin;
+    return true;
+}
+
+#define TMPI_DOMAIN "@tmpi.bsf.3gppnetwork.org"
+
+void identity_tmpi(const char tmpi[TMPI_TEXT_BYTES], struct identity_text *out)
+{
+    memcpy(out->text, tmpi, TMPI_TEXT_BYTES);
+    memcpy(out->text + TMPI_TEXT_BYTES, TMPI_DOMAIN, sizeof TMPI_DOMAIN - 1);
+    out->length = TMPI_TEXT_BYTES + sizeof TMPI_DOMAIN - 1;
+}
+
+bool identity_is_tmpi(struct bytes username, struct bytes *tmpi)
+{
+    if (username.len != TMPI_TEXT_BYTES + sizeof TMPI_DOMAIN - 1 ||
+        memcmp(username.at + TMPI_TEXT_BYTES, TMPI_DOMAIN, sizeof TMPI_DOMAIN - 1) != 0)
+        return false;
+    *tmpi = bytes_of(username.at, TMPI_TEXT_BYTES);
+    return true;
+}
+
+void identity_b_tid(const struct world *world, const uint8_t rand[16], struct identity_text *out)
+{
+    struct wire_writer w = wire_writer(out->text, sizeof out->text);
+
+    wire_put_base64(&w, rand, 16);
+    wire_put_literal(&w, "@");
+    wire_put_bytes(&w, world->text.bsf_fqdn);
+    out->length = (uint8_t)wire_written(&w);
+}
+
+bool identity_rand_of_b_tid(const struct world *world, struct bytes b_tid, uint8_t rand[16])
+{
+    size_t host = world->text.bsf_fqdn.len, length;
+
+    if (b_tid.len != RAND_BASE64_LENGTH + 1 + host || b_tid.at[RAND_BASE64_LENGTH] != '@' ||
+        memcmp(b_tid.at + RAND_BASE64_LENGTH + 1, world->bsf_fqdn, host) != 0)
+        return false;
+    return wire_base64_decode(bytes_of(b_tid.at, RAND_BASE64_LENGTH), rand, 16, &length) == WIRE_OK &&
+           length == 16;
+}

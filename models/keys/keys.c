@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Keys by name. */
+#include "models/keys/keys.h"
+
+#include "models/crypto/digest_auth.h"
+#include "models/crypto/gba_keys.h"
+#include "models/crypto/milenage.h"
+#include "models/identity.h"
+
+#include <string.h>
+
+void key_store_init(struct key_store *keys, const struct world *world)
+{
+    *keys = (struct key_store){.world = world,
+                               .crypto = crypto_new(),
+                               .rand_cipher = crypto_cipher_new(world->rand_key),
+                               .nonce_cipher = crypto_cipher_new(world->nonce_key)};
+}
+
+void key_store_clear(struct key_store *keys)
+{
+    crypto_free(keys->crypto);
+    crypto_cipher_free(keys->rand_cipher);
+    crypto_cipher_free(keys->nonce_cipher);
+}
+
+void key_k(const struct key_store *keys, uint32_t ue, uint8_t k[16])
+{
+    random_bytes(keys->world->seed, ue, PURPOSE_K, 0, k, 16);
+}
+
+void key_opc(const struct key_store *keys, uint32_t ue, uint8_t opc[16])
+{
+    random_bytes(keys->world->seed, ue, PURPOSE_OPC, 0, opc, 16);
+}
+
+void key_rand(const struct key_store *keys, struct key_name name, uint8_t rand[16])
+{
+    uint32_t ue = name.ue;
+    uint8_t plain[16] = {(uint8_t)(ue >> 24), (uint8_t)(ue >> 16),     (uint8_t)(ue >> 8),
+                         (uint8_t)ue,         (uint8_t)(name.av >> 8), (uint8_t)name.av};
+
+    crypto_cipher_encrypt(keys->crypto, keys->rand_cipher, plain, rand);
+}
+
+bool key_find_rand(const struct key_store *keys, const uint8_t rand[16], struct key_name *name)
+{
+    static const uint8_t zero[10];
+    uint8_t plain[16];
+    struct key_name found;
+
+    crypto_cipher_decrypt(keys->crypto, keys->rand_cipher, rand, plain);
+    found.ue = (uint32_t)plain[0] << 24 | (uint32_t)plain[1] << 16 | (uint32_t)plain[2] << 8 | plain[3];
+    found.av = (uint16_t)(plain[4] << 8 | plain[5]);
+    if (memcmp(plain + 6, zero, sizeof zero) != 0 || found.ue >= keys->world->ues || found.av > AV_MAX)
+        return false;
+    *name = found;
+    return true;
+}
+
+bool key_find(const struct key_store *keys, struct bytes b_tid, struct key_name *name)
+{
+    uint8_t rand[16];
+
+    return identity_rand_of_b_tid(keys->world, b_tid, rand) && key_find_rand(keys, rand, name);
+}
+
+static void key_ks(const struct key_store *keys, uint32_t ue, const uint8_t rand[16], uint8_t ks[32])
+{
+    uint8_t k[16], opc[16];
+
+    key_k(keys, ue, k);
+    key_opc(keys, ue, opc);
+    milenage_ck_ik(keys->crypto, k, opc, rand, ks, ks + 16);
+}
+
+static void key_muk_of_ks(const struct key_store *keys, uint32_t ue, const uint8_t rand[16],
+                          const uint8_t ks[32], uint8_t muk[32])
+{
+    struct identity_text impi;
+
+    identity_impi(keys->world, ue, &impi);
+    gba_ks_naf(keys->crypto, ks, rand, identity_bytes(&impi), keys->world->naf_id, muk);
+}
+
+void key_material(const struct key_store *keys, struct key_name name, struct key_material *out)
+{
+    key_rand(keys, name, out->rand);
+    key_ks(keys, name.ue, out->rand, out->ks);
+    key_muk_of_ks(keys, name.ue, out->rand, out->ks, out->muk);
+}
+
+void key_muk(const struct key_store *keys, uint32_t ue, const uint8_t rand[16], uint8_t muk[32])
+{
+    uint8_t ks[32];
+
+    key_ks(keys, ue, rand, ks);
+    key_muk_of_ks(keys, ue, rand, ks, muk);
+}
+
+void key_tmpi(const struct key_store *keys, uint32_t ue, const uint8_t rand[16], char *tmpi)
+{
+    struct wire_writer w = wire_writer(tmpi, TMPI_TEXT_BYTES);
+    struct identity_text impi;
+    uint8_t ks[32], octets[GBA_TMPI_BYTES];
+
+    key_ks(keys, ue, rand, ks);
+    identity_impi(keys->world, ue, &impi);
+    gba_tmpi(keys->crypto, ks, rand, identity_bytes(&impi), keys->world->bsf_id, octets);
+    wire_put_base64(&w, octets, sizeof octets);
+}
+
+void key_ua_ha1(const struct key_store *keys, struct bytes b_tid, const uint8_t muk[32],
+                struct digest_hash *ha1)
+{
+    uint8_t mrk[32];
+    char password[44];
+    struct wire_writer w = wire_writer(password, sizeof password);
+
+    mbms_mrk(keys->crypto, muk, mrk);
+    wire_put_base64(&w, mrk, sizeof mrk);
+    digest_ha1(keys->crypto, DIGEST_MD5, b_tid, keys->world->text.ua_realm,
+               bytes_of(password, sizeof password), ha1);
+}

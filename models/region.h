@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* What the models have of a region: net_region.model points at one. Region 0 has the servers, others UEs. */
+#ifndef MODELS_REGION_H
+#define MODELS_REGION_H
+
+#include "models/keys/keys.h"
+#include "models/tally.h"
+#include "models/world.h"
+#include "sim/net/net.h"
+
+struct ue_table;
+struct bmsc;
+struct bsf;
+struct hss;
+struct keylog_buffer;
+
+struct model_region {
+    const struct world *world;
+    struct key_store keys;
+    struct tally tally;
+    struct keylog_buffer *keylog; /* NULL: no key log */
+    struct ue_table *ues;         /* regions 1.. */
+    struct bmsc *bmsc;            /* region 0 */
+    struct bsf *bsf;
+    struct hss *hss;
+};
+
+static inline struct model_region *model_of(struct net_region *at)
+{
+    return (struct model_region *)at->model;
+}
+
+static inline void count(struct model_region *m, enum model_counter counter)
+{
+    tally_count(&m->tally, TALLY_NO_UE, counter);
+}
+
+static inline void count_rate(struct model_region *m, enum model_rate rate, int64_t now_ns)
+{
+    tally_rate(&m->tally, rate, now_ns);
+}
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* What a region counts and measures. Deciding writes it; nobody reads it back before the run is over, but
+ * the series and progress. Of everything that is counted the UE is known where there is one. */
+#ifndef MODELS_TALLY_H
+#define MODELS_TALLY_H
+
+#include "models/counters.h"
+#include "sim/base/clock.h"
+#include "sim/config/schema.h"
+#include "sim/stats/histogram.h"
+
+/* How many in a whole second of simulated time: the one that is counted, and the most in any. */
+struct rate_peak {
+    int64_t end_ns; /* of that second */
+    uint32_t now, max;
+};
+
+struct tally {
+    int64_t counters[MODEL_COUNTER_COUNT];
+    struct histogram latency[MODEL_PROCEDURE_COUNT];
+    struct rate_peak rates[MODEL_RATE_COUNT]; /* region 0 */
+    int64_t keyed_within[DURATIONS_MAX];      /* UEs that had the key at each of output.deadlines */
+    int64_t last_keyed_ns;                    /* when the last UE of this region got its key; -1: none */
+};
+
+#define TALLY_NO_UE UINT32_MAX
+
+/* Nothing counted. tally_clear() gives the histograms' memory back. */
+void tally_init(struct tally *tally);
+void tally_clear(struct tally *tally);
+
+/* Adds `by` (1, or -1 of a gauge and of what turns out not to be) to a counter, because of a UE or
+ * TALLY_NO_UE. */
+static inline void tally_add(struct tally *tally, uint32_t ue, enum model_counter counter, int64_t by)
+{
+    (void)ue;
+    tally->counters[counter] += by;
+}
+
+static inline void tally_count(struct tally *tally, uint32_t ue, enum model_counter counter)
+{
+    tally_add(tally, ue, counter, 1);
+}
+
+/* A duration that was measured. */
+static inline void tally_duration(struct tally *tally, enum model_procedure procedure, int64_t duration_ns)
+{
+    histogram_add(&tally->latency[procedure], duration_ns);
+}
+
+/* A message of those whose peak rate is a result. */
+static inline void tally_rate(struct tally *tally, enum model_rate rate, int64_t now_ns)
+{
+    struct rate_peak *peak = &tally->rates[rate];
+
+    if (now_ns >= peak->end_ns) {
+        peak->end_ns = (now_ns / CLOCK_SECOND + 1) * CLOCK_SECOND;
+        peak->now = 0;
+    }
+    if (++peak->now > peak->max)
+        peak->max = peak->now;
+}
+
+#endif
