@@ -29,7 +29,7 @@ void diameter_peer_send(struct net_region *at, struct diameter_peer *peer, enum 
     struct net_message *out;
 
     if (peer->conn.index == NET_CONN_NONE.index)
-        peer->conn = net_tcp_connect(at, peer->host, peer->peer, DIAMETER_PORT, diameter_frame, 0);
+        peer->conn = net_tcp_connect(at, peer->host, peer->peer, DIAMETER_PORT, diameter_frame);
     out = encode(at, kind, message);
     out->mark_ns = at->now_ns + model_of(at)->world->scenario->diameter_timeout;
     net_tcp_send(at, peer->conn, out);

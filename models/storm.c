@@ -60,12 +60,6 @@ static enum net_verdict on_message(struct net_region *at, const struct net_deliv
     }
 }
 
-/* Requests are queued on a connection before it is up: nothing to do. */
-static void on_connected(struct net_region *at, uint32_t host, struct net_conn conn, uint64_t user)
-{
-    (void)at, (void)host, (void)conn, (void)user;
-}
-
 static void on_closed(struct net_region *at, uint32_t host, struct net_conn conn, uint64_t user,
                       enum net_close_reason reason)
 {
@@ -120,8 +114,7 @@ static void on_prefetch(struct net_region *at, uint32_t host, uint32_t kind, uin
         bmsc_prefetch(at, kind, argument, stage);
 }
 
-static const struct net_handlers handlers = {on_datagram, on_message, on_connected,
-                                             on_closed,   on_timer,   on_prefetch};
+static const struct net_handlers handlers = {on_datagram, on_message, on_closed, on_timer, on_prefetch};
 
 /* --- between windows ------------------------------------------------------------------------------------ */
 

@@ -60,7 +60,7 @@ void ue_bootstrap_start(struct ue_at *u)
             key_rand(&u->m->keys, (struct key_name){u->number, u->ue->newest.vector}, rand);
         key_tmpi(&u->m->keys, u->number, rand, x->tmpi);
     }
-    x->conn = net_tcp_connect(u->net, HOST_UES + u->number, HOST_BSF, HTTP_PORT, http_frame, 0);
+    x->conn = net_tcp_connect(u->net, HOST_UES + u->number, HOST_BSF, HTTP_PORT, http_frame);
     send_first_get(u);
 }
 

@@ -99,7 +99,7 @@ void ue_request_start(struct ue_at *u)
     }
     count(u->m, COUNT_requests_started);
     u->x->started_ns = u->net->now_ns;
-    u->x->conn = net_tcp_connect(u->net, HOST_UES + u->number, HOST_BMSC, HTTP_PORT, http_frame, 0);
+    u->x->conn = net_tcp_connect(u->net, HOST_UES + u->number, HOST_BMSC, HTTP_PORT, http_frame);
     if (ue_nonce_take(u)) {
         send_credentials(u);
         return;

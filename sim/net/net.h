@@ -92,11 +92,10 @@ typedef int64_t net_framer(struct bytes data);
 /* What the models provide. Called in region order of time. */
 struct net_handlers {
     enum net_verdict (*datagram)(struct net_region *at, const struct net_delivery *d);
-    /* One whole message of a stream. `user` is what the end's owner set (0 on a fresh accepted one). */
+    /* One whole message of a stream. `user` is what net_tcp_set_user() set at this end, 0 before. An accepted
+     * end is first heard of by its first message. */
     enum net_verdict (*message)(struct net_region *at, const struct net_delivery *d, struct net_conn conn,
                                 uint64_t user);
-    /* For the end that opened the connection; an accepted end is first heard of by its first message. */
-    void (*connected)(struct net_region *at, uint32_t host, struct net_conn conn, uint64_t user);
     /* The connection is gone (not called for one's own net_tcp_abort; after net_tcp_close only if it fails),
      * at most once. Handlers may call anything on any connection, this one included; none is called from
      * within another. */
@@ -126,7 +125,7 @@ struct net_engine {
     void (*message_drop)(struct net_region *at, struct net_message *message);
     void (*udp_send)(struct net_region *at, uint32_t from, uint32_t to, struct net_message *message);
     struct net_conn (*tcp_connect)(struct net_region *at, uint32_t from, uint32_t to, uint16_t port,
-                                   net_framer *framer, uint64_t user);
+                                   net_framer *framer);
     void (*tcp_set_user)(struct net_region *at, struct net_conn conn, uint64_t user);
     bool (*tcp_send)(struct net_region *at, struct net_conn conn, struct net_message *message);
     void (*tcp_close)(struct net_region *at, struct net_conn conn);
@@ -157,11 +156,12 @@ static inline void net_udp_send(struct net_region *at, uint32_t from, uint32_t t
     at->engine->udp_send(at, from, to, message);
 }
 
-/* Opens a connection; connected() or closed() follows, never before this returns. */
+/* Opens a connection from host to host. What is sent on it waits until it is up; closed() follows if it does
+ * not come up, never before this returns. */
 static inline struct net_conn net_tcp_connect(struct net_region *at, uint32_t from, uint32_t to,
-                                              uint16_t port, net_framer *framer, uint64_t user)
+                                              uint16_t port, net_framer *framer)
 {
-    return at->engine->tcp_connect(at, from, to, port, framer, user);
+    return at->engine->tcp_connect(at, from, to, port, framer);
 }
 
 static inline void net_tcp_set_user(struct net_region *at, struct net_conn conn, uint64_t user)
@@ -169,7 +169,7 @@ static inline void net_tcp_set_user(struct net_region *at, struct net_conn conn,
     at->engine->tcp_set_user(at, conn, user);
 }
 
-/* Queues a message on the connection; also before connected(). False (the message is dropped and booked as
+/* Queues a message on the connection, which need not be up yet. False (the message is dropped and booked as
  * sent and lost) if the connection is gone or closed by this end. */
 static inline bool net_tcp_send(struct net_region *at, struct net_conn conn, struct net_message *message)
 {

@@ -39,13 +39,6 @@ static enum net_verdict on_message(struct net_region *at, const struct net_deliv
     return NET_RECEIVED;
 }
 
-static void on_connected(struct net_region *at, uint32_t host, struct net_conn conn, uint64_t user)
-{
-    (void)host;
-    (void)user;
-    send_on(at, conn);
-}
-
 static void on_closed(struct net_region *at, uint32_t host, struct net_conn conn, uint64_t user,
                       enum net_close_reason reason)
 {
@@ -65,7 +58,7 @@ static void on_timer(struct net_region *at, uint32_t host, uint32_t kind, uint64
 {
     (void)argument;
     if (kind == STEP_CONNECT) {
-        net_tcp_connect(at, host, SERVER, PORT, frame, 0);
+        send_on(at, net_tcp_connect(at, host, SERVER, PORT, frame));
         return;
     }
     struct net_message *message = net_message(at, 0, BYTES);
@@ -75,11 +68,8 @@ static void on_timer(struct net_region *at, uint32_t host, uint32_t kind, uint64
 
 static void measure(const char *name, uint32_t ues, uint32_t step)
 {
-    static const struct net_handlers handlers = {.datagram = on_datagram,
-                                                 .message = on_message,
-                                                 .connected = on_connected,
-                                                 .closed = on_closed,
-                                                 .timer = on_timer};
+    static const struct net_handlers handlers = {
+        .datagram = on_datagram, .message = on_message, .closed = on_closed, .timer = on_timer};
     static const struct net_listen listens[] = {{SERVER, PORT, frame, 1U << 20, 1U << 20, 0}};
     static const char *const kinds[] = {"message"};
     struct network_config config = {

@@ -152,7 +152,7 @@ char *forge_directive(struct bytes message, const char *name)
 
 struct net_conn forge_connect(struct net_region *at, uint32_t host, uint32_t server)
 {
-    return net_tcp_connect(at, host, server, HTTP_PORT, http_frame, 0);
+    return net_tcp_connect(at, host, server, HTTP_PORT, http_frame);
 }
 
 void forge_send(struct net_region *at, struct net_conn conn, unsigned kind, struct bytes bytes)

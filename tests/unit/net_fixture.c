@@ -51,15 +51,6 @@ static enum net_verdict on_message(struct net_region *at, const struct net_deliv
     return verdict;
 }
 
-static void on_connected(struct net_region *at, uint32_t host, struct net_conn conn, uint64_t user)
-{
-    struct net_fixture *f = at->model;
-
-    hear(at, (struct heard){.what = HEARD_CONNECTED, .host = host, .conn = conn, .user = user});
-    if (f->on_connected)
-        f->on_connected(f, at, host, conn);
-}
-
 static void on_closed(struct net_region *at, uint32_t host, struct net_conn conn, uint64_t user,
                       enum net_close_reason reason)
 {
@@ -79,11 +70,8 @@ static void on_timer(struct net_region *at, uint32_t host, uint32_t kind, uint64
     g_array_index(f->steps, net_step *, kind)(f, at, host);
 }
 
-static const struct net_handlers handlers = {.datagram = on_datagram,
-                                             .message = on_message,
-                                             .connected = on_connected,
-                                             .closed = on_closed,
-                                             .timer = on_timer};
+static const struct net_handlers handlers = {
+    .datagram = on_datagram, .message = on_message, .closed = on_closed, .timer = on_timer};
 
 static void assert_books(struct net_fixture *f)
 {
@@ -274,5 +262,8 @@ struct network_books net_books(const struct net_fixture *f, unsigned kind)
 
 void net_step_connect(struct net_fixture *f, struct net_region *at, uint32_t host)
 {
-    f->conn = net_tcp_connect(at, host, SERVER, PORT, net_framer_prefix, 7);
+    f->conn = net_tcp_connect(at, host, SERVER, PORT, net_framer_prefix);
+    net_tcp_set_user(at, f->conn, 7);
+    if (f->on_opened)
+        f->on_opened(f, at, host, f->conn);
 }

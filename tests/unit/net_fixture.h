@@ -22,7 +22,7 @@ enum { SERVER = 0, OTHER_SERVER = 1, UE = 2 }; /* hosts; UE n is UE + n */
 enum { KIND_ASK, KIND_ANSWER, KIND_OTHER, KIND_COUNT };
 enum { PORT = 5000 };
 
-enum heard_what { HEARD_DATAGRAM, HEARD_MESSAGE, HEARD_CONNECTED, HEARD_CLOSED };
+enum heard_what { HEARD_DATAGRAM, HEARD_MESSAGE, HEARD_CLOSED };
 
 struct heard {
     enum heard_what what;
@@ -52,10 +52,11 @@ struct net_fixture {
     int64_t end_ns, reached_ns;
     uint64_t windows;
     int count; /* for the test's own use */
+    /* What net_step_connect() does on the connection, which is not up yet; may be NULL. */
+    void (*on_opened)(struct net_fixture *f, struct net_region *at, uint32_t host, struct net_conn conn);
     /* What owners do when they hear something; may be NULL. */
     enum net_verdict (*on_message)(struct net_fixture *f, struct net_region *at, const struct net_delivery *d,
                                    struct net_conn conn, uint64_t user);
-    void (*on_connected)(struct net_fixture *f, struct net_region *at, uint32_t host, struct net_conn conn);
     void (*on_closed)(struct net_fixture *f, struct net_region *at, uint32_t host, struct net_conn conn,
                       enum net_close_reason reason);
 };
@@ -83,7 +84,7 @@ const struct heard *net_heard(const struct net_fixture *f, enum heard_what what,
 unsigned net_heard_count(const struct net_fixture *f, enum heard_what what, uint32_t host);
 int64_t net_counter(const struct net_fixture *f, enum network_counter counter);
 struct network_books net_books(const struct net_fixture *f, unsigned kind);
-/* UE 0 opens a connection to the server, with user 7. */
+/* UE 0 opens a connection to the server, with user 7, and does on_opened(). */
 void net_step_connect(struct net_fixture *f, struct net_region *at, uint32_t host);
 
 /* A test that counts on what is the native engine's own: ACKs that ride on answers, times to the nanosecond,

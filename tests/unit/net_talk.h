@@ -40,7 +40,7 @@ static inline enum net_verdict answer(struct net_fixture *f, struct net_region *
 static inline void set_up(struct net_fixture *f)
 {
     net_set_up(f);
-    f->on_connected = ask;
+    f->on_opened = ask;
     f->on_message = answer;
 }
 
@@ -54,7 +54,6 @@ static inline void run(struct net_fixture *f)
 /* Whatever happened on the way: both messages came whole, once, and nothing is left. */
 static inline void assert_whole(struct net_fixture *f)
 {
-    g_assert_cmpuint(net_heard_count(f, HEARD_CONNECTED, UE), ==, 1);
     g_assert_cmpuint(net_heard_count(f, HEARD_MESSAGE, SERVER), ==, 1);
     g_assert_cmpuint(net_heard_count(f, HEARD_MESSAGE, UE), ==, 1);
     g_assert_cmpuint(net_heard(f, HEARD_MESSAGE, SERVER, 0)->hash, ==, net_made_hash(KIND_ASK, BYTES));

@@ -137,7 +137,7 @@ static void run(struct net_fixture *f, struct file *file, bool ipv6, const char 
     f->config.capture =
         capture_new(file->path, f->config.topology.regions + 1, f->config.topology.servers, ipv6, &error);
     g_assert_no_error(error);
-    f->on_connected = ask;
+    f->on_opened = ask;
     f->on_message = answer;
     net_start(f);
     for (uint32_t ue = 0; ue < 4; ue++) {

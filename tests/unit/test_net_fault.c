@@ -188,7 +188,7 @@ static void test_corrupt_stream(void)
 
         net_set_up(&f);
         f.config.fault_corrupt = fault;
-        f.on_connected = ask;
+        f.on_opened = ask;
         f.on_message = count_bits;
         net_start(&f);
         net_at(&f, 0, UE, net_step_connect);

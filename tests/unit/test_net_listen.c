@@ -47,7 +47,7 @@ static void set_up(struct net_fixture *f)
 {
     net_set_up(f);
     f->config.topology.ues = UES;
-    f->on_connected = ask;
+    f->on_opened = ask;
     f->on_message = serve;
 }
 
@@ -70,7 +70,7 @@ static void test_refusal(void)
 
 static void connect_nowhere(struct net_fixture *f, struct net_region *at, uint32_t host)
 {
-    f->conn = net_tcp_connect(at, host, SERVER, PORT + 1, net_framer_prefix, 7);
+    f->conn = net_tcp_connect(at, host, SERVER, PORT + 1, net_framer_prefix);
     g_assert_true(net_tcp_send(at, f->conn, net_made(at, KIND_ASK, 300)));
 }
 
@@ -138,7 +138,8 @@ static void give_up(struct net_fixture *f, struct net_region *at, uint32_t host)
 
 static void connect_other(struct net_fixture *f, struct net_region *at, uint32_t host)
 {
-    f->other = net_tcp_connect(at, host, SERVER, PORT, net_framer_prefix, 8);
+    f->other = net_tcp_connect(at, host, SERVER, PORT, net_framer_prefix);
+    ask(f, at, host, f->other);
 }
 
 static void close_client(struct net_fixture *f, struct net_region *at, uint32_t host)
@@ -244,7 +245,7 @@ static void test_pieces(void)
         struct net_fixture f;
 
         set_up(&f);
-        f.on_connected = send_pieces;
+        f.on_opened = send_pieces;
         f.on_message = NULL;
         f.config.fault_delay = delayed ? "ask@3" : NULL;
         net_start(&f);
@@ -288,7 +289,7 @@ static void check_protocol(const uint8_t *bytes, size_t length, bool closes)
     stream_bytes = bytes;
     stream_length = length;
     stream_closes = closes;
-    f.on_connected = send_stream;
+    f.on_opened = send_stream;
     net_start(&f);
     net_at(&f, 0, UE, net_step_connect);
     net_finish(&f);
@@ -328,7 +329,7 @@ static void make_mischief(struct net_region *at, uint32_t host, struct net_conn 
     case ABORT_AND_CONNECT:
         net_tcp_abort(at, conn);
         /* Takes the control block that has just become free. */
-        conn = net_tcp_connect(at, host, OTHER_SERVER, PORT, net_framer_prefix, 9);
+        conn = net_tcp_connect(at, host, OTHER_SERVER, PORT, net_framer_prefix);
         net_tcp_close(at, conn);
         break;
     case ABORT:
@@ -362,11 +363,9 @@ static void ask_twice(struct net_fixture *f, struct net_region *at, uint32_t hos
     net_tcp_close(at, conn);
 }
 
-static void mischief_on_connected(struct net_fixture *f, struct net_region *at, uint32_t host,
-                                  struct net_conn conn)
+static void mischief_step(struct net_fixture *f, struct net_region *at, uint32_t host)
 {
-    if (f->count++ == 0)
-        make_mischief(at, host, conn);
+    make_mischief(at, host, f->conn);
 }
 
 static void mischief_on_closed(struct net_fixture *f, struct net_region *at, uint32_t host,
@@ -377,13 +376,16 @@ static void mischief_on_closed(struct net_fixture *f, struct net_region *at, uin
         make_mischief(at, host, conn);
 }
 
-static void run_mischief(struct net_fixture *f)
+/* at_ns: of mischief_step(), if that is to make it. */
+static void run_mischief(struct net_fixture *f, int64_t at_ns)
 {
     f->listens[0].idle_timeout_ns = f->listens[1].idle_timeout_ns = 30 * CLOCK_SECOND;
     net_start(f);
     net_at(f, 0, UE, net_step_connect);
+    if (at_ns != CLOCK_NEVER)
+        net_at(f, at_ns, UE, mischief_step);
     net_finish(f);
-    g_assert_cmpuint(f->heard->len, >, 0);
+    g_assert_cmpint(net_counter(f, NETWORK_packets_sent), >, 3); /* more than the handshake */
     net_assert_empty(f);
     net_tear_down(f);
 }
@@ -396,21 +398,22 @@ static void test_calls_in_message(void)
         mischief = (enum mischief)(i / 2);
         mischief_host = i % 2 ? SERVER : UE;
         set_up(&f);
-        f.on_connected = ask_twice;
+        f.on_opened = ask_twice;
         f.on_message = mischief_on_message;
-        run_mischief(&f);
+        run_mischief(&f, CLOCK_NEVER);
     }
 }
 
-static void test_calls_in_connected(void)
+/* The client has the SYN-ACK; the server does not have the acknowledgment yet, or has it. */
+static void test_calls_when_up(void)
 {
-    for (int i = 0; i < MISCHIEFS; i++) {
+    for (int i = 0; i < 2 * MISCHIEFS; i++) {
         struct net_fixture f;
 
-        mischief = (enum mischief)i;
+        mischief = (enum mischief)(i / 2);
         set_up(&f);
-        f.on_connected = mischief_on_connected;
-        run_mischief(&f);
+        f.on_opened = NULL;
+        run_mischief(&f, (2 + i % 2) * (ACCESS_NS + CORE_DELAY_NS) + CLOCK_MILLISECOND);
     }
 }
 
@@ -421,10 +424,10 @@ static void test_calls_in_closed(void)
 
         mischief = (enum mischief)i;
         set_up(&f);
-        f.on_connected = send_pieces;
+        f.on_opened = send_pieces;
         f.on_message = NULL;
         f.on_closed = mischief_on_closed;
-        run_mischief(&f);
+        run_mischief(&f, CLOCK_NEVER);
     }
 }
 
@@ -459,7 +462,7 @@ int main(int argc, char **argv)
     g_test_add_func("/net/listen/pieces", test_pieces);
     g_test_add_func("/net/listen/protocol", test_protocol);
     g_test_add_func("/net/listen/calls-in-message", test_calls_in_message);
-    g_test_add_func("/net/listen/calls-in-connected", test_calls_in_connected);
+    g_test_add_func("/net/listen/calls-when-up", test_calls_when_up);
     g_test_add_func("/net/listen/calls-in-closed", test_calls_in_closed);
     g_test_add_func("/net/listen/between-servers", test_between_servers);
     return g_test_run();

@@ -120,7 +120,7 @@ void tcp_fin_progress(struct native_region *region, struct tcp_conn *conn);
 void tcp_start_close(struct native_region *region, struct tcp_conn *conn);
 
 struct net_conn tcp_connect(struct net_region *at, uint32_t from, uint32_t to, uint16_t port,
-                            net_framer *framer, uint64_t user);
+                            net_framer *framer);
 void tcp_set_user(struct net_region *at, struct net_conn handle, uint64_t user);
 bool tcp_send(struct net_region *at, struct net_conn handle, struct net_message *message);
 void tcp_close(struct net_region *at, struct net_conn handle);

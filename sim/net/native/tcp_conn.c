@@ -138,13 +138,12 @@ void tcp_start_close(struct native_region *region, struct tcp_conn *conn)
 }
 
 struct net_conn tcp_connect(struct net_region *at, uint32_t from, uint32_t to, uint16_t port,
-                            net_framer *framer, uint64_t user)
+                            net_framer *framer)
 {
     struct native_region *region = region_of(at);
     struct tcp_conn *conn = tcp_new(region, from, to);
 
     conn->state = TCP_SYN_SENT;
-    conn->user = user;
     conn->framer = framer;
     conn->port = (uint16_t)(FIRST_CLIENT_PORT + conn->generation % CLIENT_PORTS);
     conn->peer_port = port;

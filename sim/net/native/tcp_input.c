@@ -33,9 +33,6 @@ static void reset_received(struct native_region *region, struct tcp_conn *conn, 
 
 static void syn_ack_received(struct native_region *region, struct tcp_conn *conn, const struct packet *packet)
 {
-    const struct net_handlers *handlers = region->native->config.handlers;
-    struct net_conn handle = tcp_handle(conn);
-
     if (conn->state != TCP_SYN_SENT) {
         /* Our ACK was lost, or theirs came twice: outside the window (RFC 9293, 3.10.7.4). */
         if (same_handle(conn->other, packet->source))
@@ -56,7 +53,6 @@ static void syn_ack_received(struct native_region *region, struct tcp_conn *conn
      * takes that back. */
     if (!conn->head || !conn->head->next)
         conn->ack_count = TCP_SEGMENTS_PER_ACK;
-    handlers->connected(&region->base, conn->host, handle, conn->user);
 }
 
 /* After a segment with data or FIN: acknowledges it now if it must be; sends what the windows allow, which

@@ -176,14 +176,11 @@ void ns3_conn_touch(struct ns3_conn *conn)
 static void on_connected(void *user, struct ns3c_tcp *tcp)
 {
     struct ns3_conn *conn = user;
-    struct net_conn handle = ns3_conn_handle(conn);
-    uint32_t host = conn->host;
 
     (void)tcp;
     conn->flags |= CONN_CONNECTED;
     ns3_stream_push(conn);
-    struct net_region *at = ns3_enter(conn->net, host, CALL_CONNECTED, conn->port);
-    conn->net->config.handlers->connected(at, host, handle, conn->user);
+    ns3_enter(conn->net, conn->host, CALL_CONNECTED, conn->port);
 }
 
 static void on_received(void *user, struct ns3c_tcp *tcp)
@@ -280,7 +277,7 @@ static void start(struct ns3_conn *conn)
 }
 
 struct net_conn ns3_tcp_connect(struct net_region *at, uint32_t from, uint32_t to, uint16_t port,
-                                net_framer *framer, uint64_t user)
+                                net_framer *framer)
 {
     struct ns3_net *net = ns3_net_of(at);
     g_assert(from < net->host_count && to < net->host_count);
@@ -289,7 +286,6 @@ struct net_conn ns3_tcp_connect(struct net_region *at, uint32_t from, uint32_t t
     conn->flags = CONN_CLIENT;
     conn->peer_port = port;
     conn->framer = framer;
-    conn->user = user;
     net->counters[NETWORK_tcp_connections]++;
     start(conn);
     return ns3_conn_handle(conn);

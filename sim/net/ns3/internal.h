@@ -186,10 +186,11 @@ static inline void ns3_book_verdict(struct ns3_net *net, unsigned kind, enum net
         net->books[kind].rejected++;
 }
 
-/* What a handler call was about, for the fingerprint. */
+/* What happened at a host, for the fingerprint. */
 enum ns3_call { CALL_DATAGRAM, CALL_MESSAGE, CALL_CONNECTED, CALL_CLOSED, CALL_TIMER };
 
-/* The region of a host, its clock set: before every handler call. */
+/* Something happens at a host, which the fingerprint takes in. Returns the region of the host, its clock set:
+ * for the handler that is called next, if one is. */
 struct net_region *ns3_enter(struct ns3_net *net, uint32_t host, enum ns3_call call, uint64_t detail);
 
 /* timer.c: the models' timers */
@@ -294,7 +295,7 @@ void ns3_conn_touch(struct ns3_conn *conn);
 void ns3_conns_clear(struct ns3_net *net);
 
 struct net_conn ns3_tcp_connect(struct net_region *at, uint32_t from, uint32_t to, uint16_t port,
-                                net_framer *framer, uint64_t user);
+                                net_framer *framer);
 void ns3_tcp_set_user(struct net_region *at, struct net_conn handle, uint64_t user);
 void ns3_tcp_close(struct net_region *at, struct net_conn handle);
 void ns3_tcp_abort(struct net_region *at, struct net_conn handle);
