@@ -55,7 +55,7 @@ struct network_config;
 /* The same for all four texts of a configuration. */
 bool fault_set_read(struct fault_set *set, const struct network_config *config, GError **error);
 
-/* Counts a packet; returns what befalls it, a set of enum fault_action. */
+/* Counts a packet; returns what the entries do to it, a set of enum fault_action. */
 unsigned fault_count(struct fault_set *set, uint32_t ue, unsigned kind);
 
 static inline unsigned fault_check(struct fault_set *set, uint32_t ue, unsigned kind)

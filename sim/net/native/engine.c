@@ -170,6 +170,8 @@ static void init_links(struct native *native)
     for (uint32_t i = 0; i < config->topology.cells; i++) {
         link_init(&native->cells[i].uplink);
         link_init(&native->cells[i].downlink);
+        native->cells[i].up = (struct access_link){.cell = i, .up = true};
+        native->cells[i].down = (struct access_link){.cell = i, .up = false};
         native->cells[i].region = net_topology_region_of_cell(&config->topology, i);
     }
     native->servers = g_new0(struct server, config->topology.servers);
@@ -264,9 +266,8 @@ struct native *native_new(const struct network_config *config, GError **error)
     struct native *native = g_new0(struct native, 1);
     native->network.engine = &native_engine;
     native->config = *config;
-    fault_set_init(&native->faults);
-    if (!fault_set_read(&native->faults, config, error)) {
-        fault_set_clear(&native->faults);
+    if (!access_init(&native->access, &native->config, error)) {
+        access_clear(&native->access);
         g_free(native);
         return NULL;
     }
@@ -284,7 +285,6 @@ struct native *native_new(const struct network_config *config, GError **error)
         .timeout_cancel = timeout_cancel,
     };
     native->ip_header_bytes = config->ipv6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES;
-    native->has_draws = air_draws(config);
     init_links(native);
     init_kernel(native);
     init_regions(native);
@@ -304,7 +304,7 @@ void native_free(struct native *native)
         shelf_clear(&region->packets);
     }
     kernel_free(native->kernel);
-    fault_set_clear(&native->faults);
+    access_clear(&native->access);
     g_free(native->regions);
     clear_links(native);
     g_free(native->listeners);

@@ -7,9 +7,8 @@
 #include "sim/base/pool.h"
 #include "sim/base/random.h"
 #include "sim/kernel/kernel.h"
-#include "sim/net/air.h"
+#include "sim/net/access.h"
 #include "sim/net/capture.h"
-#include "sim/net/fault.h"
 #include "sim/net/message_class.h"
 #include "sim/net/native/link.h"
 #include "sim/net/native/native.h"
@@ -70,7 +69,7 @@ _Static_assert(sizeof(struct packet) == SHELF_ALIGNMENT, "a packet is a cache li
 
 struct cell {
     struct link uplink, downlink;
-    uint64_t uplink_draws, downlink_draws;
+    struct access_link up, down;
     uint32_t region;
 };
 
@@ -116,8 +115,7 @@ struct native {
     struct listener *listeners;
     struct link_rate uplink, downlink, core;
     int64_t reached_ns; /* every event before has run; regions may be ahead within a window */
-    struct fault_set faults;
-    bool has_draws; /* any of loss, duplication, lateness */
+    struct access access;
     struct shelf_depot packet_depot;
     struct shelf_depot message_depots[MESSAGE_CLASSES];
     uint64_t in_flight_key; /* what the counts below belong to */

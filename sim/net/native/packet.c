@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The way of a packet: two links and two events.
  *
- *   UE --uplink, air--> [router] --ingress link--> server
- *   server --egress link--> [router] --downlink, air--> UE
+ *   UE --uplink--> [router] --ingress link--> server
+ *   server --egress link--> [router] --downlink--> UE
  *   server --egress link--> [router] --ingress link--> server
  *
  * The first link is gone through when the packet is sent, in the sender's region; EVENT_ROUTER is its
@@ -60,13 +60,9 @@ static unsigned fault_kind(const struct packet *packet)
     return packet->flags & TCP_FIN ? FAULT_FIN : FAULT_ACK;
 }
 
-/* Flips one bit of the payload, in a copy: other packets and the sender go on seeing the message. */
-static void corrupt(struct native_region *region, struct packet *packet, uint32_t ue)
+/* Flips a bit of the payload, in a copy: other packets and the sender go on seeing the message. */
+static void corrupt(struct native_region *region, struct packet *packet, uint64_t bit)
 {
-    uint32_t length = whole_length(packet);
-    if (length == 0)
-        return;
-    uint64_t bit = air_damaged_bit(&region->native->config, ue, region->base.now_ns, length);
     for (; bit / 8 >= packet->length; packet = packet->next)
         bit -= (uint64_t)packet->length * 8;
     struct net_message *message = packet->message;
@@ -79,7 +75,6 @@ static void corrupt(struct native_region *region, struct packet *packet, uint32_
     atomic_store_explicit(&copy->delivered, MESSAGE_DAMAGED, memory_order_relaxed);
     packet->message = copy;
     packet->flags |= PACKET_DAMAGED;
-    region->counters[NETWORK_packets_corrupted]++;
 }
 
 static struct packet *duplicate(struct native_region *region, const struct packet *packet)
@@ -98,11 +93,10 @@ static struct packet *duplicate(struct native_region *region, const struct packe
         last->next = more;
         last = more;
     }
-    region->counters[NETWORK_packets_duplicated]++;
     return copy;
 }
 
-/* A packet on its way over the air. */
+/* A packet on its way between a UE and the core router. */
 struct crossing {
     struct packet *packet;
     uint32_t ue;   /* its number */
@@ -111,8 +105,8 @@ struct crossing {
     bool up;
 };
 
-static void cross_air(struct native_region *region, const struct crossing *c, struct packet *packet,
-                      int64_t delay_ns)
+static void cross_access(struct native_region *region, const struct crossing *c, struct packet *packet,
+                         int64_t delay_ns)
 {
     if (c->up)
         kernel_send(region->kernel, 0, delay_ns, c->to, EVENT_ROUTER, c->size, packet);
@@ -120,40 +114,30 @@ static void cross_air(struct native_region *region, const struct crossing *c, st
         kernel_schedule(region->kernel, delay_ns, c->to, EVENT_DELIVER, 0, packet);
 }
 
-/* From the end of the cell's link to the other side of the air. Of a packet that is both doubled and held
- * up, the copy is in time. */
+/* From the end of the cell's link to the other side. */
 static void access_leave(struct native_region *region, struct cell *cell, const struct crossing *c,
                          int64_t departure_ns)
 {
     struct native *native = region->native;
     struct packet *packet = c->packet;
     int64_t delay_ns = departure_ns - region->base.now_ns + native->config.access_delay_ns;
-    unsigned faults = native->faults.ues ? fault_check(&native->faults, c->ue, fault_kind(packet)) : 0;
-    unsigned drawn = native->has_draws ? air_draw(&native->config, (uint32_t)(cell - native->cells), c->up,
-                                                  c->up ? cell->uplink_draws++ : cell->downlink_draws++)
-                                       : 0;
-    int64_t late_ns = 0;
+    struct access_packet asked = {.ue = c->ue};
 
-    if (!(faults | drawn)) {
-        cross_air(region, c, packet, delay_ns);
-        return;
+    if (access_names(&native->access, c->ue)) {
+        asked.kind = fault_kind(packet);
+        asked.payload_bytes = whole_length(packet);
     }
-    if ((faults | drawn) & FAULT_DROP) {
-        region->counters[NETWORK_packets_lost]++;
+    const struct access_fate fate = access_decide(&native->access, c->up ? &cell->up : &cell->down, &asked,
+                                                  region->base.now_ns, region->counters);
+    if (fate.dropped) {
         packet_lose(region, packet);
         return;
     }
-    if (faults & FAULT_CORRUPT && packet->message)
-        corrupt(region, packet, c->ue);
-    if ((faults | drawn) & FAULT_DUPLICATE)
-        cross_air(region, c, duplicate(region, packet), delay_ns);
-    if ((faults | drawn) & FAULT_DELAY)
-        region->counters[NETWORK_packets_late]++;
-    if (drawn & FAULT_DELAY)
-        late_ns += native->config.access_late_ns;
-    if (faults & FAULT_DELAY)
-        late_ns += native->config.fault_delay_ns;
-    cross_air(region, c, packet, delay_ns + late_ns);
+    if (fate.damaged)
+        corrupt(region, packet, fate.damaged_bit);
+    if (fate.doubled)
+        cross_access(region, c, duplicate(region, packet), delay_ns);
+    cross_access(region, c, packet, delay_ns + fate.delay_ns);
 }
 
 /* For captures: the payload of several messages, put together. */

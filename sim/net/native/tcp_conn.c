@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* TCP: life and death of control blocks, and the calls of their owners. */
 #include "sim/net/native/tcp.h"
+#include "sim/net/purpose.h"
 
 #define FIRST_CLIENT_PORT 49152U
 #define CLIENT_PORTS      16384U

@@ -37,7 +37,7 @@ static bool check_placement(const struct ns3_net *net, GError **error)
 
     if (!config->ns3_placement)
         return true;
-    if (net->faults.ues || config->ns3_pcap_dir) {
+    if (net->access.faults.ues || config->ns3_pcap_dir) {
         g_set_error(error, NETWORK_ERROR, 0,
                     "on the program's own nodes the ns3 engine has no faults and no captures of devices");
         return false;
@@ -61,7 +61,7 @@ static bool check_config(struct ns3_net *net, GError **error)
                     LIMITS_IPV4_UES, config->topology.ues);
         return false;
     }
-    return fault_set_read(&net->faults, &net->config, error) && check_placement(net, error);
+    return access_init(&net->access, &net->config, error) && check_placement(net, error);
 }
 
 /* ns-3's own draws: none of the engine's topology has any, but a program's may. */
@@ -115,8 +115,6 @@ static struct ns3_net *new_net(const struct network_config *config)
         .timeout_cancel = ns3_timeout_cancel,
     };
     boundary_init(&net->boundary, config->boundary_ns, config->boundary, config->user);
-    net->has_draws = air_draws(config);
-    fault_set_init(&net->faults);
     pool_init(&net->flights, sizeof(struct ns3_flight));
     pool_init(&net->alarms, sizeof(struct ns3_alarm));
     pool_init(&net->conns, sizeof(struct ns3_conn));
@@ -147,7 +145,7 @@ static void engine_destroy(struct network *network)
     struct ns3_net *net = net_of(network);
 
     clear_simulator(net);
-    fault_set_clear(&net->faults);
+    access_clear(&net->access);
     g_hash_table_unref(net->clients);
     g_ptr_array_unref(net->end_nodes);
     pool_clear(&net->flights);

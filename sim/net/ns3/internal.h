@@ -7,9 +7,8 @@
 #include "sim/base/clock.h"
 #include "sim/base/pool.h"
 #include "sim/kernel/boundary.h"
-#include "sim/net/air.h"
+#include "sim/net/access.h"
 #include "sim/net/capture.h"
-#include "sim/net/fault.h"
 #include "sim/net/message_class.h"
 #include "sim/net/ns3/ns3_network.h"
 #include "sim/net/shelf.h"
@@ -112,17 +111,15 @@ struct ns3_listener {
 };
 
 /* One direction of a cell's link. */
-struct ns3_air {
+struct ns3_access_link {
     struct ns3_net *net;
-    uint64_t draws;
-    uint32_t cell;
-    bool up;
+    struct access_link link;
 };
 
 struct ns3_cell {
     struct ns3c_node *node;
     struct ns3c_device *up, *down; /* at the cell, at the router */
-    struct ns3_air air[2];         /* up, down */
+    struct ns3_access_link uplink, downlink;
 };
 
 struct ns3_server {
@@ -154,8 +151,7 @@ struct ns3_net {
     struct network_books books[NET_KINDS_MAX]; /* in_flight as of in_flight_key */
     uint64_t in_flight_key;
     uint64_t fingerprint;
-    struct fault_set faults;
-    bool has_draws;
+    struct access access;
     struct boundary boundary;
     uint8_t *scratch; /* NS3_SCRATCH_BYTES: a stream being framed */
     uint8_t *wire; /* NS3_SCRATCH_BYTES: a packet being captured or damaged, also while a stream is framed */
@@ -242,8 +238,8 @@ const char *ns3_why(void);
 void ns3_watch(struct ns3_net *net);
 void ns3_unwatch(struct ns3_net *net);
 
-/* air.c: loss, doubling, lateness, damage on the cells' links */
-void ns3_air_watch(struct ns3_net *net, uint32_t cell);
+/* access.c: what becomes of packets on the cells' links */
+void ns3_access_open(struct ns3_net *net, uint32_t cell);
 
 /* udp.c */
 bool ns3_udp_open(struct ns3_host *host, GError **error);

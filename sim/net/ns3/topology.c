@@ -94,7 +94,7 @@ static bool build_cell(struct ns3_net *net, struct ns3c_node *router, uint32_t i
         ns3c_point_to_point(net->sim, cell->node, router, &link, &cell->up, &cell->down) != NS3C_OK ||
         !add_default_route(net, cell->node, cell->up))
         return false;
-    ns3_air_watch(net, index);
+    ns3_access_open(net, index);
     return true;
 }
 

@@ -58,13 +58,14 @@ static void on_send(void *user, const struct ns3c_packet *packet)
         capture(net, packet, p.from);
 }
 
+/* What access_decide() drops it has counted. */
 static void on_drop(void *user, enum ns3c_drop reason, const struct ns3c_packet *packet)
 {
     struct ns3_net *net = user;
 
     if (reason == NS3C_DROP_QUEUE)
         net->counters[NETWORK_packets_dropped]++;
-    else if (reason == NS3C_DROP_LOSS || reason == NS3C_DROP_FATE)
+    else if (reason == NS3C_DROP_LOSS || (reason == NS3C_DROP_FATE && !net->owns_sim))
         net->counters[NETWORK_packets_lost]++;
     ns3_flight_lose(net, packet->tag);
 }
