@@ -129,7 +129,7 @@ enum model_procedure {
         MODEL_PROCEDURE_COUNT
 };
 
-/* Message kinds, under which the network keeps its books: those that cross a UE's radio link, where named
+/* Message kinds, under which the network keeps its ledger: those that cross a UE's radio link, where named
  * faults are applied, then those between servers. */
 #define MESSAGE_KINDS_RADIO(X)                                                                               \
     X(pull, "solicited pull, BM-SC to UE")                                                                   \

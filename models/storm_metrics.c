@@ -215,10 +215,10 @@ static struct stats_value keyed_within(const struct storm *storm, unsigned deadl
 
 int64_t storm_total(const struct storm *storm, enum storm_total total)
 {
-    struct network_books pulls, msks;
+    struct network_ledger pulls, msks;
 
-    network_books_totals(storm->network, KIND_pull, &pulls);
-    network_books_totals(storm->network, KIND_msk, &msks);
+    network_ledger_totals(storm->network, KIND_pull, &pulls);
+    network_ledger_totals(storm->network, KIND_msk, &msks);
     const int64_t totals[STORM_TOTAL_COUNT] = {pulls.sent, pulls.received, pulls.rejected, msks.sent,
                                                msks.received};
 
@@ -307,9 +307,9 @@ void storm_summary(const struct storm *storm, struct stats_value *values)
     for (unsigned i = 0; i < NETWORK_COUNTER_COUNT; i++)
         values[n++] = integer(network[i]);
     for (unsigned kind = 0; kind < MESSAGE_KIND_COUNT; kind++) {
-        struct network_books b;
+        struct network_ledger b;
 
-        network_books_sum(storm->network, kind, &b);
+        network_ledger_sum(storm->network, kind, &b);
         const int64_t fields[BOOK_FIELDS] = {b.sent,     b.duplicated, b.received,
                                              b.rejected, b.lost,       b.in_flight};
         for (unsigned i = 0; i < BOOK_FIELDS; i++)
@@ -333,9 +333,9 @@ double storm_metric(const struct storm *storm, const char *name)
 bool storm_books_balance(const struct storm *storm, char **what)
 {
     for (unsigned kind = 0; kind < MESSAGE_KIND_COUNT; kind++) {
-        struct network_books b;
+        struct network_ledger b;
 
-        network_books_sum(storm->network, kind, &b);
+        network_ledger_sum(storm->network, kind, &b);
         if (b.sent + b.duplicated == b.received + b.rejected + b.lost + b.in_flight)
             continue;
         *what = g_strdup_printf("%s: %" G_GINT64_FORMAT " sent, %" G_GINT64_FORMAT

@@ -40,7 +40,7 @@ extern const char *const storm_kind_names[MESSAGE_KIND_COUNT];
 /* storm_check() for a program that loaded its scenario without. */
 bool storm_scenario_right(const struct scenario *scenario, GError **error);
 
-/* What the books say of pulls and MSK messages: X(name, unit, kind, meaning). Of the summary and of the
+/* What the ledger says of pulls and MSK messages: X(name, unit, kind, meaning). Of the summary and of the
  * series. */
 #define STORM_TOTALS(X)                                                                                      \
     X(pulls_sent, "1", COUNT, "solicited pulls sent by the BM-SC")                                           \

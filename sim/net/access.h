@@ -70,8 +70,8 @@ struct access_fate access_judge(struct access *access, struct access_link *link,
                                 int64_t counters[NETWORK_COUNTER_COUNT]);
 
 /* Decides the fate of the next packet of a link at the simulated time now_ns, and counts it: packets_lost,
- * packets_duplicated, packets_late and packets_corrupted of `counters` rise by what is decided. Books of
- * messages are the engine's. To be called once for each packet, in the order in which they leave the link. */
+ * packets_duplicated, packets_late and packets_corrupted of `counters` rise by what is decided. The ledger of
+ * messages is the engine's. To be called once for each packet, in the order in which they leave the link. */
 static inline struct access_fate access_decide(struct access *access, struct access_link *link,
                                                const struct access_packet *packet, int64_t now_ns,
                                                int64_t counters[NETWORK_COUNTER_COUNT])

@@ -49,7 +49,7 @@ static inline void message_shelves_clear(struct shelf shelves[MESSAGE_CLASSES])
         shelf_clear(&shelves[i]);
 }
 
-/* An empty message: one reference, and 0 in what the engine notes for its books. */
+/* An empty message: one reference, and 0 in what the engine notes for its ledger. */
 static inline struct net_message *message_take(struct shelf shelves[MESSAGE_CLASSES], unsigned kind,
                                                size_t capacity)
 {

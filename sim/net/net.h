@@ -9,7 +9,7 @@
  * Messages are reference-counted buffers that are written once, by their sender, and then only read:
  * a segment on a link is a view into the message it carries, never a copy.
  *
- * `kind` of a message is the model's own small number (0 .. kinds-1), under which the books are kept:
+ * `kind` of a message is the model's own small number (0 .. kinds-1), under which the ledger is kept:
  * sent + duplicated = received + rejected + lost + in flight, for every kind, at any time between windows. */
 #ifndef SIM_NET_NET_H
 #define SIM_NET_NET_H
@@ -49,7 +49,7 @@ struct net_message {
     uint32_t length; /* bytes used */
     uint16_t capacity;
     uint8_t kind;
-    NET_ATOMIC(unsigned char) delivered; /* engine: for the books */
+    NET_ATOMIC(unsigned char) delivered; /* engine: for the ledger */
     uint8_t bytes[];
 };
 
@@ -169,7 +169,7 @@ static inline void net_tcp_set_user(struct net_region *at, struct net_conn conn,
     at->engine->tcp_set_user(at, conn, user);
 }
 
-/* Queues a message on the connection, which need not be up yet. False (the message is dropped and booked as
+/* Queues a message on the connection, which need not be up yet. False (the message is dropped and counted as
  * sent and lost) if the connection is gone or closed by this end. */
 static inline bool net_tcp_send(struct net_region *at, struct net_conn conn, struct net_message *message)
 {

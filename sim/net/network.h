@@ -47,7 +47,7 @@ struct network_config {
     int64_t rto_initial_ns, rto_min_ns, rto_max_ns, delayed_ack_ns;
     int64_t time_wait_ns;
 
-    const char *const *kind_names; /* of the model's message kinds, for faults and the books */
+    const char *const *kind_names; /* of the model's message kinds, for faults and the ledger */
     uint32_t kinds;
     const char *fault_drop, *fault_duplicate, *fault_delay, *fault_corrupt; /* see fault.h; NULL: none */
     int64_t fault_delay_ns;
@@ -103,9 +103,9 @@ struct network_counter_info {
 };
 extern const struct network_counter_info network_counters[NETWORK_COUNTER_COUNT];
 
-/* The books of one message kind, summed over regions. `in_flight` is counted by looking, at what is in
+/* The ledger of one message kind, summed over regions. `in_flight` is counted by looking, at what is in
  * queues, in packets and in send buffers; it is not what is left over. */
-struct network_books {
+struct network_ledger {
     int64_t sent, duplicated, received, rejected, lost, in_flight;
 };
 
@@ -147,7 +147,7 @@ struct network_engine {
     uint64_t (*events)(const struct network *network);
     uint64_t (*fingerprint)(const struct network *network);
     void (*counters)(const struct network *network, int64_t out[NETWORK_COUNTER_COUNT]);
-    void (*books)(struct network *network, uint32_t kind, bool in_flight, struct network_books *out);
+    void (*ledger)(struct network *network, uint32_t kind, bool in_flight, struct network_ledger *out);
     void (*queues)(const struct network *network, struct network_queues *out);
     void (*peaks)(const struct network *network, struct network_peaks *out);
 };
@@ -211,15 +211,15 @@ static inline void network_counters_sum(const struct network *network, int64_t o
     network->engine->counters(network, out);
 }
 
-static inline void network_books_sum(struct network *network, uint32_t kind, struct network_books *out)
+static inline void network_ledger_sum(struct network *network, uint32_t kind, struct network_ledger *out)
 {
-    network->engine->books(network, kind, true, out);
+    network->engine->ledger(network, kind, true, out);
 }
 
 /* Likewise, but `in_flight` is not looked for: it is 0. Cheap. */
-static inline void network_books_totals(struct network *network, uint32_t kind, struct network_books *out)
+static inline void network_ledger_totals(struct network *network, uint32_t kind, struct network_ledger *out)
 {
-    network->engine->books(network, kind, false, out);
+    network->engine->ledger(network, kind, false, out);
 }
 
 static inline void network_queues(const struct network *network, struct network_queues *out)

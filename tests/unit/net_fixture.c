@@ -73,10 +73,10 @@ static void on_timer(struct net_region *at, uint32_t host, uint32_t kind, uint64
 static const struct net_handlers handlers = {
     .datagram = on_datagram, .message = on_message, .closed = on_closed, .timer = on_timer};
 
-static void assert_books(struct net_fixture *f)
+static void assert_ledger(struct net_fixture *f)
 {
     for (unsigned kind = 0; kind < KIND_COUNT; kind++) {
-        struct network_books b = net_books(f, kind);
+        struct network_ledger b = net_ledger(f, kind);
         g_assert_cmpint(b.sent + b.duplicated, ==, b.received + b.rejected + b.lost + b.in_flight);
         g_assert_cmpint(b.in_flight, >=, 0);
     }
@@ -88,7 +88,7 @@ static bool on_window(void *user, int64_t time_ns)
 
     (void)time_ns;
     f->windows++;
-    assert_books(f);
+    assert_ledger(f);
     return true;
 }
 
@@ -157,7 +157,7 @@ void net_finish(struct net_fixture *f)
 {
     f->reached_ns = network_run(f->network, f->end_ns);
     g_assert_cmpuint(f->windows, >, 0);
-    assert_books(f);
+    assert_ledger(f);
 }
 
 void net_assert_empty(struct net_fixture *f)
@@ -166,7 +166,7 @@ void net_assert_empty(struct net_fixture *f)
     if (f->native)
         g_assert_cmpuint(kernel_pending(native_kernel(f->native)), ==, 0);
     for (unsigned kind = 0; kind < KIND_COUNT; kind++)
-        g_assert_cmpint(net_books(f, kind).in_flight, ==, 0);
+        g_assert_cmpint(net_ledger(f, kind).in_flight, ==, 0);
 }
 
 void net_tear_down(struct net_fixture *f)
@@ -252,12 +252,12 @@ int64_t net_counter(const struct net_fixture *f, enum network_counter counter)
     return counters[counter];
 }
 
-struct network_books net_books(const struct net_fixture *f, unsigned kind)
+struct network_ledger net_ledger(const struct net_fixture *f, unsigned kind)
 {
-    struct network_books books;
+    struct network_ledger ledger;
 
-    network_books_sum(f->network, kind, &books);
-    return books;
+    network_ledger_sum(f->network, kind, &ledger);
+    return ledger;
 }
 
 void net_step_connect(struct net_fixture *f, struct net_region *at, uint32_t host)

@@ -4,7 +4,7 @@
  * everything its owners hear.
  *
  * A test fills in what it wants otherwise, calls net_start(), says what happens when with net_at(), runs
- * with net_finish(), which checks the books at every window, and looks at the log. */
+ * with net_finish(), which checks the ledger at every window, and looks at the log. */
 #ifndef TESTS_UNIT_NET_FIXTURE_H
 #define TESTS_UNIT_NET_FIXTURE_H
 
@@ -83,7 +83,7 @@ int64_t net_framer_prefix(struct bytes data);
 const struct heard *net_heard(const struct net_fixture *f, enum heard_what what, uint32_t host, unsigned n);
 unsigned net_heard_count(const struct net_fixture *f, enum heard_what what, uint32_t host);
 int64_t net_counter(const struct net_fixture *f, enum network_counter counter);
-struct network_books net_books(const struct net_fixture *f, unsigned kind);
+struct network_ledger net_ledger(const struct net_fixture *f, unsigned kind);
 /* UE 0 opens a connection to the server, with user 7, and does on_opened(). */
 void net_step_connect(struct net_fixture *f, struct net_region *at, uint32_t host);
 

@@ -58,8 +58,8 @@ static inline void assert_whole(struct net_fixture *f)
     g_assert_cmpuint(net_heard_count(f, HEARD_MESSAGE, UE), ==, 1);
     g_assert_cmpuint(net_heard(f, HEARD_MESSAGE, SERVER, 0)->hash, ==, net_made_hash(KIND_ASK, BYTES));
     g_assert_cmpuint(net_heard(f, HEARD_MESSAGE, UE, 0)->hash, ==, net_made_hash(KIND_ANSWER, BYTES));
-    g_assert_cmpint(net_books(f, KIND_ASK).received, ==, 1);
-    g_assert_cmpint(net_books(f, KIND_ANSWER).received, ==, 1);
+    g_assert_cmpint(net_ledger(f, KIND_ASK).received, ==, 1);
+    g_assert_cmpint(net_ledger(f, KIND_ANSWER).received, ==, 1);
     g_assert_cmpint(net_counter(f, NETWORK_tcp_failed), ==, 0);
     net_assert_empty(f);
 }

@@ -96,8 +96,8 @@ static void test_drop(void)
     run_datagrams(&f);
     /* Both directions count together: the fourth is the one down. */
     g_assert_cmpint(net_counter(&f, NETWORK_packets_lost), ==, 5);
-    g_assert_cmpint(net_books(&f, KIND_ASK).lost, ==, 2);
-    g_assert_cmpint(net_books(&f, KIND_OTHER).lost, ==, 3);
+    g_assert_cmpint(net_ledger(&f, KIND_ASK).lost, ==, 2);
+    g_assert_cmpint(net_ledger(&f, KIND_OTHER).lost, ==, 3);
     g_assert_cmpuint(net_heard_count(&f, HEARD_DATAGRAM, UE), ==, 0);
     net_tear_down(&f);
 }
@@ -109,8 +109,8 @@ static void test_duplicate(void)
     net_set_up(&f);
     f.config.fault_duplicate = "ask@1,ask@4";
     run_datagrams(&f);
-    g_assert_cmpint(net_books(&f, KIND_ASK).duplicated, ==, 2);
-    g_assert_cmpint(net_books(&f, KIND_ASK).received, ==, 9);
+    g_assert_cmpint(net_ledger(&f, KIND_ASK).duplicated, ==, 2);
+    g_assert_cmpint(net_ledger(&f, KIND_ASK).received, ==, 9);
     g_assert_cmpuint(net_heard_count(&f, HEARD_DATAGRAM, UE), ==, 2);
     /* The copy is made on the air, behind the downlink: both come at once. */
     const struct heard *first = net_heard(&f, HEARD_DATAGRAM, UE, 0),
@@ -195,7 +195,7 @@ static void test_corrupt_stream(void)
         net_finish(&f);
         g_assert_cmpint(f.count, ==, 1);
         g_assert_cmpuint(net_heard(&f, HEARD_MESSAGE, SERVER, 1)->hash, ==, net_made_hash(KIND_ASK, 3500));
-        g_assert_cmpint(net_books(&f, KIND_ASK).rejected, ==, 2);
+        g_assert_cmpint(net_ledger(&f, KIND_ASK).rejected, ==, 2);
         g_assert_cmpint(net_counter(&f, NETWORK_tcp_retransmissions), ==, 0);
         net_assert_empty(&f);
         net_tear_down(&f);

@@ -63,7 +63,7 @@ static void test_refusal(void)
     g_assert_cmpuint(count_closed(&f, NET_CLOSED_REFUSED), ==, UES - 5);
     g_assert_cmpint(net_counter(&f, NETWORK_tcp_refused), ==, UES - 5);
     g_assert_cmpint(net_counter(&f, NETWORK_tcp_failed), ==, 0);
-    g_assert_cmpint(net_books(&f, KIND_ANSWER).received, ==, 5);
+    g_assert_cmpint(net_ledger(&f, KIND_ANSWER).received, ==, 5);
     net_assert_empty(&f);
     net_tear_down(&f);
 }
@@ -83,7 +83,7 @@ static void test_no_listener(void)
     net_at(&f, 0, UE, connect_nowhere);
     net_finish(&f);
     g_assert_cmpint(net_heard(&f, HEARD_CLOSED, UE, 0)->reason, ==, NET_CLOSED_REFUSED);
-    g_assert_cmpint(net_books(&f, KIND_ASK).lost, ==, 1);
+    g_assert_cmpint(net_ledger(&f, KIND_ASK).lost, ==, 1);
     net_assert_empty(&f);
     net_tear_down(&f);
 }
@@ -117,7 +117,7 @@ static void test_wait_to_be_accepted(void)
     net_start(&f);
     connect_all(&f);
     net_finish(&f);
-    g_assert_cmpint(net_books(&f, KIND_ANSWER).received, ==, UES);
+    g_assert_cmpint(net_ledger(&f, KIND_ANSWER).received, ==, UES);
     g_assert_cmpuint(net_heard_count(&f, HEARD_MESSAGE, SERVER), ==, UES);
     for (unsigned i = 2; i < UES; i++) {
         /* Two at a time: exactly when the one two before was answered and closed. */
@@ -164,8 +164,8 @@ static void test_waiting_ends(void)
     net_finish(&f);
     g_assert_cmpuint(net_heard_count(&f, HEARD_MESSAGE, SERVER), ==, 2);
     g_assert_cmpuint(net_heard_count(&f, HEARD_MESSAGE, UE), ==, 1);
-    g_assert_cmpint(net_books(&f, KIND_ASK).lost, ==, 1);
-    g_assert_cmpint(net_books(&f, KIND_ANSWER).lost, ==, 1);
+    g_assert_cmpint(net_ledger(&f, KIND_ASK).lost, ==, 1);
+    g_assert_cmpint(net_ledger(&f, KIND_ANSWER).lost, ==, 1);
     g_assert_cmpint(count_closed(&f, NET_CLOSED_RESET), ==, 0);
     net_assert_empty(&f);
     net_tear_down(&f);
@@ -257,8 +257,8 @@ static void test_pieces(void)
             g_assert_cmpuint(net_heard(&f, HEARD_MESSAGE, SERVER, i)->hash, ==,
                              net_hash(bytes_of(expected, 5)));
         }
-        /* The books count what the sender called a message. */
-        g_assert_cmpint(net_books(&f, KIND_ASK).received, ==, 5);
+        /* The ledger counts what the sender called a message. */
+        g_assert_cmpint(net_ledger(&f, KIND_ASK).received, ==, 5);
         net_assert_empty(&f);
         net_tear_down(&f);
     }
@@ -296,7 +296,7 @@ static void check_protocol(const uint8_t *bytes, size_t length, bool closes)
     g_assert_cmpuint(net_heard_count(&f, HEARD_MESSAGE, SERVER), ==, 0);
     g_assert_cmpint(net_heard(&f, HEARD_CLOSED, SERVER, 0)->reason, ==, NET_CLOSED_PROTOCOL);
     g_assert_cmpint(net_heard(&f, HEARD_CLOSED, UE, 0)->reason, ==, NET_CLOSED_RESET);
-    g_assert_cmpint(net_books(&f, KIND_ASK).lost, ==, net_books(&f, KIND_ASK).sent);
+    g_assert_cmpint(net_ledger(&f, KIND_ASK).lost, ==, net_ledger(&f, KIND_ASK).sent);
     g_assert_cmpint(net_counter(&f, NETWORK_tcp_failed), ==, 1);
     net_assert_empty(&f);
     net_tear_down(&f);

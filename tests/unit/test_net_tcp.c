@@ -52,8 +52,8 @@ static void run_exchange(struct net_fixture *f, size_t ask_length, size_t answer
     g_assert_cmpuint(answered->hash, ==, net_made_hash(KIND_ANSWER, answer_length));
     g_assert_cmpuint(asked->kind, ==, KIND_ASK);
     g_assert_cmpuint(answered->user, ==, 7);
-    g_assert_cmpint(net_books(f, KIND_ASK).received, ==, 1);
-    g_assert_cmpint(net_books(f, KIND_ANSWER).received, ==, 1);
+    g_assert_cmpint(net_ledger(f, KIND_ASK).received, ==, 1);
+    g_assert_cmpint(net_ledger(f, KIND_ANSWER).received, ==, 1);
     net_assert_empty(f);
 }
 
@@ -158,7 +158,7 @@ static void test_delayed_ack(void)
     f.end_ns = 1500 * CLOCK_MILLISECOND;
     net_finish(&f);
     g_assert_cmpint(net_counter(&f, NETWORK_packets_sent), ==, 5); /* three, ask, ACK after 200 ms */
-    g_assert_cmpint(net_books(&f, KIND_ASK).rejected, ==, 1);
+    g_assert_cmpint(net_ledger(&f, KIND_ASK).rejected, ==, 1);
     f.end_ns = 100 * CLOCK_SECOND;
     net_at(&f, 10 * CLOCK_SECOND, UE, step_close);
     net_finish(&f);
@@ -203,8 +203,8 @@ static void test_half_close(void)
                          net_made_hash(KIND_ASK, 1100 * (i + 1)));
         g_assert_cmpuint(net_heard(&f, HEARD_MESSAGE, UE + 3, i)->hash, ==, net_made_hash(KIND_ANSWER, 2000));
     }
-    g_assert_cmpint(net_books(&f, KIND_OTHER).sent, ==, 1);
-    g_assert_cmpint(net_books(&f, KIND_OTHER).lost, ==, 1);
+    g_assert_cmpint(net_ledger(&f, KIND_OTHER).sent, ==, 1);
+    g_assert_cmpint(net_ledger(&f, KIND_OTHER).lost, ==, 1);
     g_assert_cmpuint(net_heard_count(&f, HEARD_CLOSED, SERVER), ==, 1);
     g_assert_cmpuint(net_heard_count(&f, HEARD_CLOSED, UE + 3), ==, 0);
     net_assert_empty(&f);
@@ -285,8 +285,8 @@ static void test_abort(void)
     g_assert_cmpuint(net_heard_count(&f, HEARD_CLOSED, UE), ==, 0);
     g_assert_cmpint(net_counter(&f, NETWORK_tcp_failed), ==, 1);
     /* All four segments were on the link already, before the RST. */
-    g_assert_cmpint(net_books(&f, KIND_ASK).received, ==, 1);
-    g_assert_cmpint(net_books(&f, KIND_OTHER).lost, ==, 1);
+    g_assert_cmpint(net_ledger(&f, KIND_ASK).received, ==, 1);
+    g_assert_cmpint(net_ledger(&f, KIND_OTHER).lost, ==, 1);
     net_assert_empty(&f);
     net_tear_down(&f);
 }

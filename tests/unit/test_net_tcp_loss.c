@@ -179,7 +179,7 @@ static void test_data_retries(void)
     int64_t sent = up(LINK_SYN) + down(LINK_SYN);
     g_assert_cmpint(closed->reason, ==, NET_CLOSED_TIMEOUT);
     g_assert_cmpint(closed->time_ns, ==, sent + (1 + 2 + 4 + 8) * CLOCK_SECOND);
-    g_assert_cmpint(net_books(&f, KIND_ASK).lost, ==, 1);
+    g_assert_cmpint(net_ledger(&f, KIND_ASK).lost, ==, 1);
     g_assert_cmpint(net_counter(&f, NETWORK_tcp_failed), ==, 1);
     /* The server knows nothing of it and waits: it has no idle timeout here. */
     g_assert_cmpint(net_counter(&f, NETWORK_tcp_open), ==, 1);
@@ -356,8 +356,8 @@ static void run_stream(struct net_fixture *f, uint64_t seed)
         g_assert_cmpuint(net_heard(f, HEARD_MESSAGE, UE, i)->hash, ==,
                          net_made_hash(KIND_ANSWER, 2 + i * 13));
     }
-    g_assert_cmpint(net_books(f, KIND_ASK).received, ==, STREAM);
-    g_assert_cmpint(net_books(f, KIND_ANSWER).received, ==, STREAM);
+    g_assert_cmpint(net_ledger(f, KIND_ASK).received, ==, STREAM);
+    g_assert_cmpint(net_ledger(f, KIND_ANSWER).received, ==, STREAM);
     g_assert_cmpint(net_counter(f, NETWORK_tcp_retransmissions), >, 0);
     net_assert_empty(f);
 }
@@ -444,7 +444,7 @@ static uint64_t run_storm(uint64_t seed)
     net_finish(&f);
     net_assert_empty(&f);
     g_assert_cmpint(net_counter(&f, NETWORK_tcp_connections), ==, STORM_UES * STORM_ROUNDS);
-    g_assert_cmpint(net_books(&f, KIND_ANSWER).received, >, 0);
+    g_assert_cmpint(net_ledger(&f, KIND_ANSWER).received, >, 0);
     g_assert_cmpint(net_counter(&f, NETWORK_tcp_refused), >, 0);
     g_assert_cmpint(net_counter(&f, NETWORK_tcp_failed), >, 0);
     g_assert_cmpint(net_counter(&f, NETWORK_packets_dropped), >, 0);

@@ -81,7 +81,7 @@ static void run_nine(struct net_fixture *f, const char *drop)
     f->config.fault_drop = drop;
     f->on_opened = ask_nine;
     run(f);
-    g_assert_cmpint(net_books(f, KIND_ASK).received, ==, NINE);
+    g_assert_cmpint(net_ledger(f, KIND_ASK).received, ==, NINE);
     g_assert_cmpint(net_counter(f, NETWORK_tcp_timeouts), ==, 1);
 }
 

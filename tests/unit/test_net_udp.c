@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Datagrams: exact latencies, queueing, drop-tail, loss, duplication, lateness, the books. */
+/* Datagrams: exact latencies, queueing, drop-tail, loss, duplication, lateness, the ledger. */
 #include "tests/unit/net_fixture.h"
 #include "tests/unit/tap.h"
 
@@ -75,7 +75,7 @@ static void test_latency(void)
     /* Two events a packet, one a step. */
     if (f.native)
         g_assert_cmpuint(kernel_events(native_kernel(f.native)), ==, 6 * 2 + 3);
-    g_assert_cmpint(net_books(&f, KIND_OTHER).rejected, ==, 1);
+    g_assert_cmpint(net_ledger(&f, KIND_OTHER).rejected, ==, 1);
     net_assert_empty(&f);
     net_tear_down(&f);
 }
@@ -150,7 +150,7 @@ static void test_drop_tail(void)
     net_finish(&f);
     g_assert_cmpuint(net_heard_count(&f, HEARD_DATAGRAM, SERVER), ==, 12);
     g_assert_cmpint(net_counter(&f, NETWORK_packets_dropped), ==, 8);
-    g_assert_cmpint(net_books(&f, KIND_ASK).lost, ==, 8);
+    g_assert_cmpint(net_ledger(&f, KIND_ASK).lost, ==, 8);
     g_assert_cmpint(net_counter(&f, NETWORK_packets_sent), ==, 20);
     net_assert_empty(&f);
     net_tear_down(&f);
@@ -221,11 +221,11 @@ static void test_loss(void)
     struct net_fixture f;
 
     run_many(&f, 1, 0.1, 0, 0);
-    assert_binomial(net_books(&f, KIND_ASK).lost, MANY, 0.1);
-    assert_binomial(net_books(&f, KIND_ANSWER).lost, MANY, 0.1);
-    g_assert_cmpint(net_books(&f, KIND_ASK).lost + net_books(&f, KIND_ANSWER).lost, ==,
+    assert_binomial(net_ledger(&f, KIND_ASK).lost, MANY, 0.1);
+    assert_binomial(net_ledger(&f, KIND_ANSWER).lost, MANY, 0.1);
+    g_assert_cmpint(net_ledger(&f, KIND_ASK).lost + net_ledger(&f, KIND_ANSWER).lost, ==,
                     net_counter(&f, NETWORK_packets_lost));
-    g_assert_cmpint(net_books(&f, KIND_ASK).received + net_books(&f, KIND_ASK).lost, ==, MANY);
+    g_assert_cmpint(net_ledger(&f, KIND_ASK).received + net_ledger(&f, KIND_ASK).lost, ==, MANY);
     net_tear_down(&f);
     run_many(&f, 1, 1, 0, 0);
     g_assert_cmpuint(f.heard->len, ==, 0);
@@ -237,7 +237,7 @@ static void test_duplicate_and_late(void)
     struct net_fixture f;
 
     run_many(&f, 2, 0.05, 0.2, 0.3);
-    struct network_books asked = net_books(&f, KIND_ASK);
+    struct network_ledger asked = net_ledger(&f, KIND_ASK);
     assert_binomial(asked.lost, MANY, 0.05);
     assert_binomial(asked.duplicated, asked.sent - asked.lost, 0.2);
     g_assert_cmpint(asked.received, ==, asked.sent + asked.duplicated - asked.lost);
@@ -275,8 +275,8 @@ static void take_and_drop(struct net_fixture *f, struct net_region *at, uint32_t
         g_assert_cmpuint(message->capacity, <=, NET_MESSAGE_BYTES_MAX);
         net_message_drop(at, message);
     }
-    g_assert_cmpint(net_books(f, KIND_ASK).sent, ==, 0);
-    g_assert_cmpint(net_books(f, KIND_ASK).lost, ==, 0);
+    g_assert_cmpint(net_ledger(f, KIND_ASK).sent, ==, 0);
+    g_assert_cmpint(net_ledger(f, KIND_ASK).lost, ==, 0);
 }
 
 static void test_unsent(void)

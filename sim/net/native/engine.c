@@ -370,9 +370,9 @@ static void engine_counters(const struct network *network, int64_t out[NETWORK_C
     native_counters_sum(native_of(network), out);
 }
 
-static void engine_books(struct network *network, uint32_t kind, bool in_flight, struct network_books *out)
+static void engine_ledger(struct network *network, uint32_t kind, bool in_flight, struct network_ledger *out)
 {
-    native_books_sum(native_of(network), kind, in_flight, out);
+    native_ledger_sum(native_of(network), kind, in_flight, out);
 }
 
 static void engine_peaks(const struct network *network, struct network_peaks *out)
@@ -400,7 +400,7 @@ const struct network_engine native_engine = {
     .events = engine_events,
     .fingerprint = engine_fingerprint,
     .counters = engine_counters,
-    .books = engine_books,
+    .ledger = engine_ledger,
     .queues = engine_queues,
     .peaks = engine_peaks,
 };

@@ -30,13 +30,13 @@ enum event_kind {
     EVENT_KINDS
 };
 
-/* net_message.delivered: how the books treat the message's end. A message begins with the first. */
+/* net_message.delivered: how the ledger counts the message's end. A message begins with the first. */
 enum message_state {
-    MESSAGE_LOOSE,     /* datagrams are booked packet by packet; a message that was never sent, not at all */
+    MESSAGE_LOOSE,     /* datagrams are counted packet by packet; a message that was never sent, not at all */
     MESSAGE_ON_STREAM, /* lost if its last reference goes now */
     MESSAGE_DELIVERED,
     MESSAGE_DAMAGED,    /* a packet's own copy with a flipped bit; `next` holds a reference to the original */
-    MESSAGE_SEEN = 0x80 /* while books are made up: met already */
+    MESSAGE_SEEN = 0x80 /* while messages in flight are counted: met already */
 };
 
 enum packet_flag {
@@ -84,8 +84,8 @@ struct native_region {
     struct shelf packets;
     struct shelf messages[MESSAGE_CLASSES];
     int64_t counters[NETWORK_COUNTER_COUNT];
-    struct network_books books[NET_KINDS_MAX]; /* in_flight unused */
-    struct pool conns;                         /* struct tcp_conn */
+    struct network_ledger ledger[NET_KINDS_MAX]; /* in_flight unused */
+    struct pool conns;                           /* struct tcp_conn */
     uint32_t conn_serial;
     uint32_t bucket_count; /* a power of two; connections of listeners by client */
     uint32_t bucket_used;
@@ -163,7 +163,7 @@ void packet_free(struct native_region *region, struct packet *packet);
 void packet_send(struct native_region *region, struct packet *packet);
 /* A packet of that size to that host has come to the router; it is not looked at unless it must be. */
 void packet_at_router(struct native_region *region, struct packet *packet, uint32_t to, uint32_t size);
-/* The packet was thrown away: books and frees it. */
+/* The packet was thrown away: enters that into the ledger, and frees it. */
 void packet_lose(struct native_region *region, struct packet *packet);
 
 static inline struct bytes packet_payload(const struct packet *packet)
@@ -173,7 +173,7 @@ static inline struct bytes packet_payload(const struct packet *packet)
     return bytes_of(packet->message->bytes + packet->offset, packet->length);
 }
 
-/* The message that the sender gave away, for the books. */
+/* The message that the sender gave away, for the ledger. */
 static inline struct net_message *packet_original(const struct packet *packet)
 {
     return packet->flags & PACKET_DAMAGED ? packet->message->next : packet->message;
@@ -183,12 +183,12 @@ static inline struct net_message *packet_original(const struct packet *packet)
 void udp_send(struct net_region *at, uint32_t from, uint32_t to, struct net_message *message);
 void udp_input(struct native_region *region, struct packet *packet);
 
-static inline void book_verdict(struct native_region *region, unsigned kind, enum net_verdict verdict)
+static inline void ledger_verdict(struct native_region *region, unsigned kind, enum net_verdict verdict)
 {
     if (verdict == NET_RECEIVED)
-        region->books[kind].received++;
+        region->ledger[kind].received++;
     else
-        region->books[kind].rejected++;
+        region->ledger[kind].rejected++;
 }
 
 #endif

@@ -16,7 +16,7 @@ void message_free(struct native_region *region, struct net_message *message)
     unsigned state = atomic_load_explicit(&message->delivered, memory_order_relaxed);
 
     if (state == MESSAGE_ON_STREAM)
-        region->books[message->kind].lost++;
+        region->ledger[message->kind].lost++;
     else if (state == MESSAGE_DAMAGED)
         message_unref(region, message->next);
     message_give(region->messages, message);

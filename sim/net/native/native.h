@@ -30,7 +30,7 @@ struct net_region *native_region(struct native *native, uint32_t index);
 int64_t native_run(struct native *native, int64_t end_ns);
 struct kernel *native_kernel(struct native *native);
 void native_counters_sum(const struct native *native, int64_t out[NETWORK_COUNTER_COUNT]);
-void native_books_sum(struct native *native, uint32_t kind, bool in_flight, struct network_books *out);
+void native_ledger_sum(struct native *native, uint32_t kind, bool in_flight, struct network_ledger *out);
 void native_queues(const struct native *native, struct network_queues *out);
 void native_peaks(const struct native *native, struct network_peaks *out);
 

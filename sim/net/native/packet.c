@@ -37,9 +37,10 @@ static uint32_t whole_length(const struct packet *packet)
 
 void packet_lose(struct native_region *region, struct packet *packet)
 {
-    /* What a stream carries is sent again; its messages are booked when their last reference goes. */
+    /* What a stream carries is sent again; its messages are counted as lost when their last reference
+     * goes. */
     if (packet->flags & PACKET_UDP)
-        region->books[packet->message->kind].lost++;
+        region->ledger[packet->message->kind].lost++;
     packet_free(region, packet);
 }
 
@@ -85,7 +86,7 @@ static struct packet *duplicate(struct native_region *region, const struct packe
     if (copy->message)
         message_ref(copy->message);
     if (copy->flags & PACKET_UDP)
-        region->books[copy->message->kind].duplicated++;
+        region->ledger[copy->message->kind].duplicated++;
     while (last->flags & PACKET_MORE) {
         struct packet *more = packet_new(region);
         *more = *last->next;

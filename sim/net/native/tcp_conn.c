@@ -170,9 +170,9 @@ bool tcp_send(struct net_region *at, struct net_conn handle, struct net_message 
     struct tcp_conn *conn = tcp_find(region, handle);
 
     g_assert(message->length > 0 && message->length <= message->capacity);
-    region->books[message->kind].sent++;
+    region->ledger[message->kind].sent++;
     if (!conn || conn->flags & CONN_CLOSING) {
-        region->books[message->kind].lost++;
+        region->ledger[message->kind].lost++;
         message_unref(region, message);
         return false;
     }

@@ -173,7 +173,7 @@ static struct packet *take_done(struct tcp_conn *conn)
 }
 
 /* The owner's verdict on a framed message holds for every message of the sender that ended in it. */
-static void book_taken(struct native_region *region, struct packet *taken, enum net_verdict verdict)
+static void ledger_taken(struct native_region *region, struct packet *taken, enum net_verdict verdict)
 {
     while (taken) {
         struct packet *packet = taken;
@@ -181,7 +181,7 @@ static void book_taken(struct native_region *region, struct packet *taken, enum 
 
         taken = packet->next;
         if (packet->offset + packet->length == message->length) {
-            book_verdict(region, message->kind, verdict);
+            ledger_verdict(region, message->kind, verdict);
             atomic_store_explicit(&message->delivered, MESSAGE_DELIVERED, memory_order_relaxed);
         }
         packet_free(region, packet);
@@ -212,7 +212,7 @@ static void hand_over(struct native_region *region, struct tcp_conn *conn, struc
     conn->flags |= CONN_HANDLING;
     enum net_verdict verdict =
         region->native->config.handlers->message(&region->base, &delivery, tcp_handle(conn), conn->user);
-    book_taken(region, taken, verdict);
+    ledger_taken(region, taken, verdict);
     message_unref(region, keep);
 }
 

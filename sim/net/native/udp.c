@@ -8,7 +8,7 @@ void udp_send(struct net_region *at, uint32_t from, uint32_t to, struct net_mess
     struct packet *packet = packet_new(region);
 
     g_assert(message->length <= message->capacity);
-    region->books[message->kind].sent++;
+    region->ledger[message->kind].sent++;
     *packet = (struct packet){
         .message = message,
         .from = from,
@@ -31,6 +31,7 @@ void udp_input(struct native_region *region, struct packet *packet)
         .kind = message->kind,
     };
 
-    book_verdict(region, message->kind, region->native->config.handlers->datagram(&region->base, &delivery));
+    ledger_verdict(region, message->kind,
+                   region->native->config.handlers->datagram(&region->base, &delivery));
     packet_free(region, packet);
 }

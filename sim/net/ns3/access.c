@@ -74,15 +74,15 @@ static void access_damage(struct ns3_net *net, const struct ns3c_packet *packet,
     detail->length = size;
 }
 
-/* The books of a datagram that arrives once more. */
-static void access_book_copy(struct ns3_net *net, uint64_t tag)
+/* The ledger's entry of a datagram that arrives once more. */
+static void access_ledger_copy(struct ns3_net *net, uint64_t tag)
 {
     struct ns3_flight *flight = ns3_flight_find(net, tag);
 
     if (!flight)
         return;
     flight->copies++;
-    net->books[flight->kind].duplicated++;
+    net->ledger[flight->kind].duplicated++;
 }
 
 static unsigned access_on_transmit(void *user, const struct ns3c_packet *packet,
@@ -107,7 +107,7 @@ static unsigned access_on_transmit(void *user, const struct ns3c_packet *packet,
     if (fate.damaged)
         access_damage(net, packet, &p, fate.damaged_bit, detail);
     if (fate.doubled)
-        access_book_copy(net, packet->tag);
+        access_ledger_copy(net, packet->tag);
     detail->delay_ns = fate.delay_ns;
     return (fate.damaged ? NS3C_FATE_REPLACE : 0) | (fate.doubled ? NS3C_FATE_DUPLICATE : 0) |
            (fate.delay_ns ? NS3C_FATE_DELAY : 0);

@@ -266,7 +266,7 @@ const struct network_engine ns3_engine = {
     .events = engine_events,
     .fingerprint = engine_fingerprint,
     .counters = ns3_counters,
-    .books = ns3_books,
+    .ledger = ns3_ledger,
     .queues = ns3_queues,
     .peaks = ns3_peaks,
 };

@@ -64,7 +64,7 @@ enum ns3_conn_flag {
 };
 
 /* One end of a connection. Messages stay with their sender until the receiver's end has them all: that is
- * what carries mark and kind across, and what the books count as in flight. */
+ * what carries mark and kind across, and what the ledger counts as in flight. */
 struct ns3_conn {
     uint32_t index;      /* the pool's when free */
     uint32_t generation; /* 0: free */
@@ -147,8 +147,8 @@ struct ns3_net {
     uint32_t serial;     /* of the generations */
     GHashTable *clients; /* host << 16 | port -> struct ns3_conn, clients' ends */
     struct shelf messages[MESSAGE_CLASSES];
-    int64_t counters[NETWORK_COUNTER_COUNT];   /* those counted here */
-    struct network_books books[NET_KINDS_MAX]; /* in_flight as of in_flight_key */
+    int64_t counters[NETWORK_COUNTER_COUNT];     /* those counted here */
+    struct network_ledger ledger[NET_KINDS_MAX]; /* in_flight as of in_flight_key */
     uint64_t in_flight_key;
     uint64_t fingerprint;
     struct access access;
@@ -174,12 +174,12 @@ static inline uint32_t ns3_next_serial(struct ns3_net *net)
     return net->serial;
 }
 
-static inline void ns3_book_verdict(struct ns3_net *net, unsigned kind, enum net_verdict verdict)
+static inline void ns3_ledger_verdict(struct ns3_net *net, unsigned kind, enum net_verdict verdict)
 {
     if (verdict == NET_RECEIVED)
-        net->books[kind].received++;
+        net->ledger[kind].received++;
     else
-        net->books[kind].rejected++;
+        net->ledger[kind].rejected++;
 }
 
 /* What happened at a host, for the fingerprint. */
@@ -302,7 +302,7 @@ bool ns3_tcp_send(struct net_region *at, struct net_conn handle, struct net_mess
 void ns3_stream_push(struct ns3_conn *conn);
 /* Reads what is there and hands over whole messages. False: the end may be gone now. */
 bool ns3_stream_pull(struct ns3_conn *conn);
-/* Books all that is undelivered as lost. */
+/* Counts all that is undelivered as lost. */
 void ns3_stream_lose(struct ns3_conn *conn);
 /* Kind of the message that holds that byte of what the end has sent, or `otherwise`. */
 unsigned ns3_stream_kind(const struct ns3_conn *conn, uint64_t offset, unsigned otherwise);
@@ -313,9 +313,9 @@ bool ns3_listen_open(struct ns3_net *net, GError **error);
 void ns3_listen_release(struct ns3_conn *conn);
 void ns3_listen_clear(struct ns3_net *net);
 
-/* books.c: the table's calls that only read */
+/* ledger.c: the table's calls that only read */
 void ns3_counters(const struct network *network, int64_t out[NETWORK_COUNTER_COUNT]);
-void ns3_books(struct network *network, uint32_t kind, bool in_flight, struct network_books *out);
+void ns3_ledger(struct network *network, uint32_t kind, bool in_flight, struct network_ledger *out);
 void ns3_queues(const struct network *network, struct network_queues *out);
 void ns3_peaks(const struct network *network, struct network_peaks *out);
 

@@ -24,9 +24,9 @@ bool ns3_tcp_send(struct net_region *at, struct net_conn handle, struct net_mess
     struct ns3_conn *conn = ns3_conn_live(net, handle);
 
     g_assert(message->length > 0 && message->length <= message->capacity);
-    net->books[message->kind].sent++;
+    net->ledger[message->kind].sent++;
     if (!conn || conn->flags & CONN_CLOSING) {
-        net->books[message->kind].lost++;
+        net->ledger[message->kind].lost++;
         ns3_message_free(net, message);
         return false;
     }
@@ -103,7 +103,7 @@ void ns3_stream_lose(struct ns3_conn *conn)
         struct net_message *message = conn->head;
 
         conn->head = message->next;
-        conn->net->books[message->kind].lost++;
+        conn->net->ledger[message->kind].lost++;
         ns3_message_free(conn->net, message);
     }
     conn->cursor = NULL;
@@ -176,7 +176,7 @@ static void hand_over(struct ns3_conn *conn, struct bytes bytes)
         struct net_message *message = origin.ended;
 
         origin.ended = message->next;
-        ns3_book_verdict(net, message->kind, verdict);
+        ns3_ledger_verdict(net, message->kind, verdict);
         ns3_message_free(net, message);
     }
 }

@@ -28,7 +28,7 @@ void ns3_flight_lose(struct ns3_net *net, uint64_t tag)
 
     if (!flight)
         return;
-    net->books[flight->kind].lost++;
+    net->ledger[flight->kind].lost++;
     land(net, flight, tag);
 }
 
@@ -42,8 +42,8 @@ void ns3_udp_send(struct net_region *at, uint32_t from, uint32_t to, struct net_
 
     g_assert(message->length <= message->capacity && from < net->host_count && to < net->host_count);
     *flight = (struct ns3_flight){index, generation, message->mark_ns, 1, message->kind};
-    net->books[message->kind].sent++;
-    /* What is dropped at once was booked by then, and this finds nothing left to lose. */
+    net->ledger[message->kind].sent++;
+    /* What is dropped at once was counted by then, and this finds nothing left to lose. */
     if (ns3c_udp_send(net->hosts[from].udp, &net->hosts[to].address, NETWORK_UDP_PORT, message->bytes,
                       message->length, tag) != NS3C_OK)
         ns3_flight_lose(net, tag);
@@ -70,7 +70,7 @@ static void on_datagram(void *user, struct ns3c_udp *udp, const struct ns3c_data
     land(net, flight, datagram->tag);
     struct net_region *at =
         ns3_enter(net, host->index, CALL_DATAGRAM, (uint64_t)delivery.kind << 32 | datagram->length);
-    ns3_book_verdict(net, delivery.kind, net->config.handlers->datagram(at, &delivery));
+    ns3_ledger_verdict(net, delivery.kind, net->config.handlers->datagram(at, &delivery));
 }
 
 bool ns3_udp_open(struct ns3_host *host, GError **error)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Packets as they are sent and thrown away: counters, the books of datagrams, the capture. */
+/* Packets as they are sent and thrown away: counters, the ledger of datagrams, the capture. */
 #include "sim/net/ns3/internal.h"
 
 #define PROTOCOL_UDP  17

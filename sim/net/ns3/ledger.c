@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Counters, gauges and the books. Cold: called between slices of a run. */
+/* Counters, gauges and the ledger. Cold: called between slices of a run. */
 #include "sim/net/ns3/internal.h"
 
 static const struct ns3_net *net_of(const struct network *network)
@@ -42,18 +42,18 @@ void ns3_counters(const struct network *network, int64_t out[NETWORK_COUNTER_COU
 static void count_in_flight(struct ns3_net *net)
 {
     for (uint32_t k = 0; k < net->config.kinds; k++)
-        net->books[k].in_flight = 0;
+        net->ledger[k].in_flight = 0;
     for (uint32_t i = 0; i < net->flights.top; i++) {
         const struct ns3_flight *flight = pool_at(&net->flights, i);
         if (flight->generation != 0)
-            net->books[flight->kind].in_flight += flight->copies;
+            net->ledger[flight->kind].in_flight += flight->copies;
     }
     for (uint32_t i = 0; i < net->conns.top; i++) {
         const struct ns3_conn *conn = ns3_conn_at(net, i);
         if (conn->generation == 0)
             continue;
         for (const struct net_message *message = conn->head; message; message = message->next)
-            net->books[message->kind].in_flight++;
+            net->ledger[message->kind].in_flight++;
     }
 }
 
@@ -63,20 +63,20 @@ static void refresh_in_flight(struct ns3_net *net)
     uint64_t key = ns3c_events(net->sim) + 1;
 
     for (uint32_t k = 0; k < net->config.kinds; k++)
-        key += (uint64_t)(net->books[k].sent + net->books[k].lost);
+        key += (uint64_t)(net->ledger[k].sent + net->ledger[k].lost);
     if (key != net->in_flight_key) {
         count_in_flight(net);
         net->in_flight_key = key;
     }
 }
 
-void ns3_books(struct network *network, uint32_t kind, bool in_flight, struct network_books *out)
+void ns3_ledger(struct network *network, uint32_t kind, bool in_flight, struct network_ledger *out)
 {
     struct ns3_net *net = (struct ns3_net *)network;
 
     if (in_flight)
         refresh_in_flight(net);
-    *out = net->books[kind];
+    *out = net->ledger[kind];
     if (!in_flight)
         out->in_flight = 0;
 }

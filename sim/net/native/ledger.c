@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Counters, gauges and the books. Cold: called between windows. */
+/* Counters, gauges and the ledger. Cold: called between windows. */
 #include "sim/net/native/tcp.h"
 
 void native_counters_sum(const struct native *native, int64_t out[NETWORK_COUNTER_COUNT])
@@ -80,7 +80,7 @@ static uint64_t state_key(const struct native *native)
     for (uint32_t r = 0; r < native->region_count; r++) {
         key += (uint64_t)native->regions[r].counters[NETWORK_packets_sent];
         for (uint32_t k = 0; k < native->config.kinds; k++)
-            key += (uint64_t)(native->regions[r].books[k].sent + native->regions[r].books[k].lost);
+            key += (uint64_t)(native->regions[r].ledger[k].sent + native->regions[r].ledger[k].lost);
     }
     return key;
 }
@@ -97,16 +97,16 @@ static int64_t in_flight_of(struct native *native, uint32_t kind)
     return native->in_flight[kind];
 }
 
-void native_books_sum(struct native *native, uint32_t kind, bool in_flight, struct network_books *out)
+void native_ledger_sum(struct native *native, uint32_t kind, bool in_flight, struct network_ledger *out)
 {
-    *out = (struct network_books){.in_flight = in_flight ? in_flight_of(native, kind) : 0};
+    *out = (struct network_ledger){.in_flight = in_flight ? in_flight_of(native, kind) : 0};
     for (uint32_t r = 0; r < native->region_count; r++) {
-        const struct network_books *books = &native->regions[r].books[kind];
-        out->sent += books->sent;
-        out->duplicated += books->duplicated;
-        out->received += books->received;
-        out->rejected += books->rejected;
-        out->lost += books->lost;
+        const struct network_ledger *entry = &native->regions[r].ledger[kind];
+        out->sent += entry->sent;
+        out->duplicated += entry->duplicated;
+        out->received += entry->received;
+        out->rejected += entry->rejected;
+        out->lost += entry->lost;
     }
 }
 
