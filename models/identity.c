@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Texts of identities. */
 #include "models/identity.h"
+#include "models/wire/wire.h"
 
 #include <string.h>
 

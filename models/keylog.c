@@ -87,15 +87,15 @@ void keylog_subscriber(struct model_region *m, int64_t now_ns, uint32_t ue)
     append(m->keylog, now_ns, KEYLOG_OPC, ue, AV_NONE, 0, key, sizeof key);
 }
 
-void keylog_vector(struct model_region *m, int64_t now_ns, uint32_t ue, uint16_t vector)
+void keylog_av(struct model_region *m, int64_t now_ns, struct key_name name)
 {
     struct key_material key;
 
-    key_material(&m->keys, (struct key_name){ue, vector}, &key);
-    append(m->keylog, now_ns, KEYLOG_KS, ue, vector, 0, key.ks, sizeof key.ks);
-    append(m->keylog, now_ns, KEYLOG_MUK, ue, vector, 0, key.muk, sizeof key.muk);
+    key_material(&m->keys, name, &key);
+    append(m->keylog, now_ns, KEYLOG_KS, name.ue, name.av, 0, key.ks, sizeof key.ks);
+    append(m->keylog, now_ns, KEYLOG_MUK, name.ue, name.av, 0, key.muk, sizeof key.muk);
     mbms_mrk(m->keys.crypto, key.muk, key.muk);
-    append(m->keylog, now_ns, KEYLOG_MRK, ue, vector, 0, key.muk, sizeof key.muk);
+    append(m->keylog, now_ns, KEYLOG_MRK, name.ue, name.av, 0, key.muk, sizeof key.muk);
 }
 
 void keylog_msk(struct model_region *m, int64_t now_ns, uint32_t msk_id, const uint8_t msk[16])

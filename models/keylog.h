@@ -24,8 +24,8 @@ bool keylog_close(struct keylog *keylog, GError **error);
 
 /* Logs K and OPc of a UE. */
 void keylog_subscriber(struct model_region *m, int64_t now_ns, uint32_t ue);
-/* Logs Ks, MUK and MRK that a vector gives. */
-void keylog_vector(struct model_region *m, int64_t now_ns, uint32_t ue, uint16_t vector);
+/* Logs Ks, MUK and MRK that an AV gives. */
+void keylog_av(struct model_region *m, int64_t now_ns, struct key_name name);
 /* Logs an MSK of the group; id: the MSK ID. */
 void keylog_msk(struct model_region *m, int64_t now_ns, uint32_t msk_id, const uint8_t msk[16]);
 

@@ -3,6 +3,7 @@
 #include "models/nonce.h"
 
 #include "models/subscriber.h"
+#include "models/wire/wire.h"
 
 #include <string.h>
 

@@ -2,6 +2,8 @@
 /* Jobs in, service timers, jobs out. */
 #include "models/station.h"
 
+#include "models/region.h"
+
 #include <glib.h>
 
 #define RETRY_AFTER_MAX_S INT64_C(86400)
@@ -13,7 +15,7 @@ uint32_t station_retry_after_s(const struct station *station, const struct stati
     if (base_s == 0)
         return 0;
     if (rule->grows > 0)
-        base_s += base_s * (int64_t)station->jobs->used / rule->grows;
+        base_s += base_s * (int64_t)station->jobs.used / rule->grows;
     mean_ms = MIN(base_s, RETRY_AFTER_MAX_S) * 1000;
     half_ms = (int64_t)((double)mean_ms * rule->spread);
     drawn_ms = mean_ms - half_ms + (int64_t)random_below(bits, 2 * (uint64_t)half_ms + 1);
@@ -28,51 +30,85 @@ static const struct {
              [HOST_BSF] = {PROCEDURE_bsf_wait, COUNT_bsf_dropped_late, COUNT_bsf_refused_waited},
              [HOST_HSS] = {PROCEDURE_hss_wait, COUNT_hss_dropped_late, COUNT_hss_refused_waited}};
 
-void station_init(struct station *station, uint32_t host, const struct pool *jobs,
-                  const struct station_rules *rules)
+void station_init(struct station *station, uint32_t host, size_t job_bytes, const struct station_rules *rules,
+                  const struct station_calls *calls)
 {
     station->host = host;
-    station->jobs = jobs;
+    station->calls = calls;
     station->late_since_ns = -1;
     station->drop_late = rules->drop_late;
     station->queue_time_limit_ns = rules->queue_time_limit_ns;
+    pool_init(&station->jobs, job_bytes);
     server_init(&station->server, (uint32_t)rules->workers, (uint64_t)rules->queue_limit);
     station->server.newest_first = (uint64_t)rules->newest_first;
 }
 
-void station_watch(struct net_region *at, const struct station *station, struct net_conn conn, uint32_t job)
+void station_clear(struct station *station)
+{
+    server_clear(&station->server);
+    pool_clear(&station->jobs);
+}
+
+uint32_t station_job_take(struct station *station)
+{
+    uint32_t index = pool_take(&station->jobs);
+
+    *(struct station_job *)station_job_at(station, index) = (struct station_job){
+        .serial = ++station->serial, .conn = NET_CONN_NONE, .deadline_ns = STATION_NOBODY_WAITS};
+    return index;
+}
+
+void station_job_give(struct station *station, uint32_t index)
+{
+    pool_give(&station->jobs, index);
+}
+
+void station_watch(struct net_region *at, const struct station *station, uint32_t job)
 {
     if (station->drop_late)
-        net_tcp_set_user(at, conn, STATION_USER_OF_JOB(job));
+        net_tcp_set_user(at, ((struct station_job *)station_job_at(station, job))->conn,
+                         STATION_USER_OF_JOB(job));
+}
+
+void station_closed(struct station *station, struct net_conn conn, uint64_t user)
+{
+    uint64_t index = user - STATION_USER_OF_JOB(0);
+    struct station_job *job;
+
+    if (user < STATION_USER_OF_JOB(0) || index >= station->jobs.top)
+        return;
+    job = station_job_at(station, (uint32_t)index);
+    if (net_conn_equal(job->conn, conn)) /* else the place is another job's by now */
+        job->gone = true;
 }
 
 /* A worker is free for it: has it waited in vain? Then it takes no time of his. */
 static bool turned_away(struct net_region *at, struct station *station, const struct server_waiting *next)
 {
     struct model_region *m = model_of(at);
-    const struct station_job *job = pool_at(station->jobs, next->job);
+    const struct station_job *job = station_job_at(station, next->job);
     int64_t waited_ns = at->now_ns - next->since_ns;
 
     if (next->internal || job->patient)
         return false;
     if (station->drop_late &&
         (job->gone || (job->of_server && waited_ns >= m->world->scenario->diameter_timeout))) {
-        count(m, books[station->host].dropped);
-        station->turn_away(at, next->job, false);
+        tally_count(&m->tally, TALLY_NO_UE, books[station->host].dropped);
+        station->calls->turn_away(at, next->job, false);
         return true;
     }
     if (station->queue_time_limit_ns == 0 || waited_ns <= station->queue_time_limit_ns)
         return false;
-    count(m, books[station->host].waited);
+    tally_count(&m->tally, TALLY_NO_UE, books[station->host].waited);
     server_refuses(&station->server, at->now_ns);
-    station->turn_away(at, next->job, true);
+    station->calls->turn_away(at, next->job, true);
     return true;
 }
 
 /* A job is done: did its asker still wait? */
 static void account(struct station *station, int64_t now_ns, uint32_t index)
 {
-    const struct station_job *job = pool_at(station->jobs, index);
+    const struct station_job *job = station_job_at(station, index);
 
     if (job->service_ns == 0)
         return;
@@ -99,16 +135,17 @@ static void start(struct net_region *at, struct station *station, struct server_
 
         if (turned_away(at, station, &next))
             continue;
-        service_ns = station->service_ns(at, next.job);
+        service_ns = station->calls->service_ns(at, next.job);
 
-        ((struct station_job *)pool_at(station->jobs, next.job))->service_ns = next.internal ? 0 : service_ns;
+        ((struct station_job *)station_job_at(station, next.job))->service_ns =
+            next.internal ? 0 : service_ns;
         if (!next.internal)
-            histogram_add(&m->tally.latency[books[station->host].wait], at->now_ns - next.since_ns);
+            tally_duration(&m->tally, books[station->host].wait, at->now_ns - next.since_ns);
         if (service_ns > 0) {
             net_timer(at, station->host, service_ns, TIMER_SERVICE, next.job);
             return;
         }
-        station->serve(at, next.job);
+        station->calls->serve(at, next.job);
     } while (server_finish(&station->server, at->now_ns, &next));
 }
 
@@ -127,7 +164,7 @@ bool station_arrive(struct net_region *at, struct station *station, uint32_t job
     case SERVER_WAITS:
         return true;
     default:
-        station->turn_away(at, job, true);
+        station->calls->turn_away(at, job, true);
         return false;
     }
 }
@@ -144,7 +181,7 @@ void station_served(struct net_region *at, struct station *station, uint32_t job
     struct server_waiting next;
 
     account(station, at->now_ns, job);
-    station->serve(at, job);
+    station->calls->serve(at, job);
     if (server_finish(&station->server, at->now_ns, &next))
         start(at, station, next);
 }

@@ -4,9 +4,9 @@
 #ifndef MODELS_STATION_H
 #define MODELS_STATION_H
 
-#include "models/region.h"
 #include "models/server.h"
 #include "sim/base/pool.h"
+#include "sim/net/net.h"
 
 /* Timers of the core's hosts; the argument is a job for TIMER_SERVICE, else as the host likes. */
 enum core_timer {
@@ -19,8 +19,10 @@ enum core_timer {
 
 /* What a station knows of each job; the job of a server begins with it. */
 struct station_job {
-    int64_t deadline_ns; /* until when the asker waits, by its own clock: for measuring, no server is told */
-    int64_t service_ns;  /* 0: the server's own work */
+    uint32_t serial;      /* rises with each job: the place of one that is over is used again */
+    struct net_conn conn; /* that it came on */
+    int64_t deadline_ns;  /* until when the asker waits, by its own clock: for measuring, no server is told */
+    int64_t service_ns;   /* 0: the server's own work */
     bool gone;      /* its connection was reset or broke: what a server sees of a UE that has turned away */
     bool patient;   /* it wants no answer: not turned away once it is in the queue */
     bool of_server; /* over Diameter, where nothing is seen, but diameter.timeout is known */
@@ -32,17 +34,23 @@ struct station_rules {
     bool drop_late;
 };
 
-struct station {
-    struct server server;
-    const struct pool *jobs; /* of structs that begin with a struct station_job */
-    uint32_t host;
-    bool drop_late;
-    int64_t queue_time_limit_ns;                                /* 0: none */
+/* What the agent does with a job. */
+struct station_calls {
     int64_t (*service_ns)(struct net_region *at, uint32_t job); /* draws the service time */
     void (*serve)(struct net_region *at, uint32_t job); /* decides and answers; owns the job from then on */
     /* The queue is no place for it (full, or waited too long), or (answer false) nobody waits for an answer;
      * owns the job from then on. */
     void (*turn_away)(struct net_region *at, uint32_t job, bool answer);
+};
+
+struct station {
+    struct server server;
+    struct pool jobs; /* of structs that begin with a struct station_job */
+    uint32_t serial;  /* of the last job */
+    uint32_t host;
+    bool drop_late;
+    int64_t queue_time_limit_ns; /* 0: none */
+    const struct station_calls *calls;
     /* Time spent on what others asked for, and of it on what they still waited for when it was done. Of many
      * workers, more than 64 bits hold. */
     double served_ns, useful_ns;
@@ -53,19 +61,27 @@ struct station {
 
 #define STATION_NOBODY_WAITS INT64_MAX /* the deadline of what has none */
 
-/* What goes before the first job; the server's memory is given back with server_clear(). */
-void station_init(struct station *station, uint32_t host, const struct pool *jobs,
-                  const struct station_rules *rules);
+/* Makes a station of a host, whose jobs take job_bytes each; station_clear() gives its memory back. */
+void station_init(struct station *station, uint32_t host, size_t job_bytes, const struct station_rules *rules,
+                  const struct station_calls *calls);
+void station_clear(struct station *station);
+
+/* A new job, with the next serial and nobody who waits for it; what the agent adds to a struct station_job
+ * is not touched. Returns its index, for station_job_at() until station_job_give(). */
+uint32_t station_job_take(struct station *station);
+void station_job_give(struct station *station, uint32_t job);
+static inline void *station_job_at(const struct station *station, uint32_t job)
+{
+    return pool_at(&station->jobs, job);
+}
+
 /* The `user` of a connection, by which its end is found to concern a job; only set where drop_late asks for
  * it. */
 #define STATION_USER_OF_JOB(job) ((uint64_t)(job) + 2)
-void station_watch(struct net_region *at, const struct station *station, struct net_conn conn, uint32_t job);
-/* The index of the job that a connection's `user` names, if there is one. */
-static inline bool station_watched(const struct station *station, uint64_t user, uint32_t *job)
-{
-    *job = (uint32_t)(user - STATION_USER_OF_JOB(0));
-    return user >= STATION_USER_OF_JOB(0) && user - STATION_USER_OF_JOB(0) < station->jobs->top;
-}
+void station_watch(struct net_region *at, const struct station *station, uint32_t job);
+/* A connection has ended; user: what was set for it, 0 if it ended in good order. The asker of its job is
+ * gone. */
+void station_closed(struct station *station, struct net_conn conn, uint64_t user);
 
 /* Retry-After of a 503: its base; how many jobs in hand, queued, served or waiting for another server, make
  * it grow by that much (0: none do); the share by which it is spread up and down. */

@@ -3,6 +3,7 @@
 #include "models/storm.h"
 
 #include "models/bmsc/bmsc.h"
+#include "models/bmsc/pull_order.h"
 #include "models/bsf/bsf.h"
 #include "models/hss/hss.h"
 #include "models/keylog.h"
@@ -80,9 +81,9 @@ static void end_spans(struct net_region *at)
     struct model_region *m = model_of(at);
     int64_t end_ns = MAX(at->now_ns, m->world->scenario->pull_start + CLOCK_SECOND);
 
-    server_span_ends(bmsc_server(m->bmsc), end_ns);
-    server_span_ends(bsf_server(m->bsf), end_ns);
-    server_span_ends(hss_server(m->hss), end_ns);
+    server_span_ends(&bmsc_station(m->bmsc)->server, end_ns);
+    server_span_ends(&bsf_station(m->bsf)->server, end_ns);
+    server_span_ends(&hss_station(m->hss)->server, end_ns);
 }
 
 static void on_timer(struct net_region *at, uint32_t host, uint32_t kind, uint64_t argument)

@@ -162,7 +162,8 @@ static struct stats_value real(double value)
 static struct stats_value server_value(const struct storm *storm, unsigned column)
 {
     const struct model_region *core = &storm->models[0];
-    const struct server *servers[] = {bmsc_server(core->bmsc), bsf_server(core->bsf), hss_server(core->hss)};
+    const struct server *servers[] = {&bmsc_station(core->bmsc)->server, &bsf_station(core->bsf)->server,
+                                      &hss_station(core->hss)->server};
     const struct server *server = servers[column / SERVER_COLUMNS];
 
     switch (column % SERVER_COLUMNS) {

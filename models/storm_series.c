@@ -55,7 +55,8 @@ void storm_series_row(struct storm *storm, int64_t time_ns)
 {
     struct network_queues queues;
     const struct model_region *core = &storm->models[0];
-    const struct server *servers[] = {bmsc_server(core->bmsc), bsf_server(core->bsf), hss_server(core->hss)};
+    const struct server *servers[] = {&bmsc_station(core->bmsc)->server, &bsf_station(core->bsf)->server,
+                                      &hss_station(core->hss)->server};
     int64_t *at = storm->row;
 
     if (time_ns > storm->row_ns)

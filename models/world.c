@@ -5,6 +5,7 @@
 #include "models/crypto/gba_keys.h"
 #include "models/placement.h"
 #include "models/wire/ua.h"
+#include "models/wire/wire.h"
 #include "sim/base/limits.h"
 
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #ifndef MODELS_WORLD_H
 #define MODELS_WORLD_H
 
-#include "models/wire/wire.h"
+#include "sim/base/bytes.h"
 #include "sim/base/clock.h"
 #include "sim/base/random.h"
 #include "sim/config/schema.h"

@@ -1,227 +1,281 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Memory of the BM-SC and the way of each job. */
+/* The BM-SC on the network: verify, queue, decide, encode, in a row. */
 #include "models/bmsc/bmsc.h"
 
-#include "sim/base/random.h"
+#include "models/bmsc/decide.h"
+#include "models/bmsc/encode.h"
+#include "models/bmsc/verify.h"
+#include "models/diameter_wire.h"
+#include "models/keylog.h"
+#include "models/region.h"
 #include "sim/base/table.h"
 
 #include <glib.h>
 #include <math.h>
-#include <string.h>
 
-int64_t bmsc_muk_expiry_ns(const struct world *world, int64_t gba_expiry_ns, int64_t bootstrap_ns)
+static const struct bmsc_action nothing = {.queue = POOL_NONE};
+
+/* --- what is decided, done
+ * -------------------------------------------------------------------------------- */
+
+/* A pull or an MSK message, and the timeout for what it asks for. */
+static void bmsc_send_mikey(struct net_region *at, const struct bmsc_action *action)
 {
-    int64_t lifetime_ns = world->scenario->bmsc_muk_lifetime;
+    struct model_region *m = model_of(at);
+    const struct scenario *s = m->world->scenario;
+    struct bmsc_session *session = bmsc_session(m->bmsc, action->ue);
+    struct bmsc_secrets *secrets = bmsc_secrets(&m->keys, action->ue, session);
+    bool pull = action->send == BMSC_SEND_PULL;
+    struct net_message *out = net_message(at, pull ? KIND_pull : KIND_msk, BMSC_MIKEY_BYTES);
 
-    return lifetime_ns > 0 ? MIN(gba_expiry_ns, bootstrap_ns + lifetime_ns) : gba_expiry_ns;
-}
-
-struct bmsc_ue *bmsc_ue(struct bmsc *bmsc, uint32_t number)
-{
-    struct bmsc_ue *ue = &bmsc->ues[number];
-    struct subscriber_start start;
-    int64_t bootstrap_ns;
-
-    if (!ue->initialised) {
-        subscriber_start(bmsc->world, number, &start);
-        ue->initialised = true;
-        ue->session = POOL_NONE;
-        ue->first_pull_ns = -1;
-        ue->known = start.bmsc_known;
-        ue->used = start.bmsc_used;
-        bootstrap_ns = subscriber_start_known_ns(bmsc->world, &start);
-        ue->known_expiry_ns =
-            bmsc_muk_expiry_ns(bmsc->world, bootstrap_ns + bmsc->world->scenario->gba_lifetime, bootstrap_ns);
-        ue->used_counter = start.counter;
-        ue->known_counter = ue->known == ue->used ? start.counter : 0;
+    if (pull) {
+        if (action->first && m->keylog)
+            keylog_av(m, at->now_ns, (struct key_name){action->ue, action->av});
+        out->length = (uint32_t)bmsc_encode_pull(&m->keys, secrets, action, out->bytes);
+        out->mark_ns = action->first_pull_ns;
+    } else {
+        out->length = (uint32_t)bmsc_encode_msk(&m->keys, secrets, action, out->bytes, secrets->msk_auth);
     }
-    return ue;
+    net_udp_send(at, HOST_BMSC, pull ? HOST_UES + action->ue : session->address, out);
+    session->timeout = net_timeout(at, HOST_BMSC, pull ? s->pull_timeout : s->msk_timeout,
+                                   pull ? TIMER_PULL_TIMEOUT : TIMER_MSK_TIMEOUT,
+                                   (uint64_t)bmsc_ue(m->bmsc, action->ue)->serial << 32 | action->ue);
 }
 
-struct bmsc_session *bmsc_session(struct model_region *m, uint32_t number)
+static void bmsc_send_http(struct net_region *at, const struct bmsc_job *job,
+                           const struct bmsc_action *action)
 {
-    struct bmsc *bmsc = m->bmsc;
-    struct bmsc_ue *ue = bmsc_ue(bmsc, number);
-    struct bmsc_session *session;
+    struct model_region *m = model_of(at);
+    struct net_conn conn = job->diameter.station.conn;
+    struct net_message *out;
 
-    if (ue->session != POOL_NONE)
-        return pool_at(&bmsc->sessions, ue->session);
-    ue->session = pool_take(&bmsc->sessions);
-    session = pool_at(&bmsc->sessions, ue->session);
-    memset(session, 0, sizeof *session);
-    session->vector = AV_NONE;
-    session->address = HOST_UES + number;
-    return session;
+    if (action->send == BMSC_SEND_CHALLENGE) {
+        out = net_message(at, KIND_ua_401, BMSC_401_BYTES);
+        out->length = (uint32_t)bmsc_encode_challenge(&m->keys, at->now_ns, action, out->bytes);
+    } else if (action->send == BMSC_SEND_SUCCESS) {
+        out = net_message(at, KIND_ua_200, BMSC_200_BYTES(job->post.key_count));
+        out->length = (uint32_t)bmsc_encode_success(&m->keys, at->now_ns, &m->bmsc->long_texts,
+                                                    bmsc_session(m->bmsc, job->ue), job, action, out->bytes);
+    } else {
+        out = net_message(at, KIND_ua_error, BMSC_REFUSAL_BYTES);
+        out->length = (uint32_t)bmsc_encode_refusal(&m->keys, at->now_ns, action, out->bytes);
+    }
+    net_tcp_send(at, conn, out);
+    if (action->hang_up)
+        station_hang_up(at, conn);
 }
 
-void bmsc_session_end(struct net_region *at, struct bmsc_ue *ue)
+static void bmsc_send_bir(struct net_region *at, uint32_t index)
 {
-    struct bmsc *bmsc = model_of(at)->bmsc;
+    struct model_region *m = model_of(at);
+    struct net_message *out = net_message(at, KIND_zn_bir, DIAMETER_BYTES);
 
-    ue->serial++;
-    if (ue->session == POOL_NONE)
-        return;
-    net_timeout_cancel(at, ((struct bmsc_session *)pool_at(&bmsc->sessions, ue->session))->timeout);
-    pool_give(&bmsc->sessions, ue->session);
-    ue->session = POOL_NONE;
+    out->length =
+        (uint32_t)bmsc_encode_bir(&m->keys, station_job_at(&m->bmsc->station, index), index, out->bytes);
+    diameter_client_send(at, &m->bmsc->bsf, index, m->world->scenario->diameter_timeout, out);
 }
 
-void bmsc_session_keys(struct model_region *m, uint32_t number, struct bmsc_session *session, uint16_t vector)
+static void bmsc_send(struct net_region *at, uint32_t index, const struct bmsc_action *action)
 {
-    if (session->vector == vector)
-        return;
-    key_rand(&m->keys, (struct key_name){number, vector}, session->rand);
-    key_muk(&m->keys, number, session->rand, session->muk);
-    session->vector = vector;
-    session->has_ha1 = false;
-}
-
-uint32_t bmsc_counter(struct bmsc_ue *ue, uint16_t vector)
-{
-    return vector == ue->known ? ++ue->known_counter : ++ue->used_counter;
-}
-
-uint32_t bmsc_job_take(struct bmsc *bmsc, enum bmsc_work work, uint32_t ue)
-{
-    uint32_t index = pool_take(&bmsc->jobs);
-    struct bmsc_job *job = pool_at(&bmsc->jobs, index);
-
-    job->serial = ++bmsc->serial;
-    job->work = (uint8_t)work;
-    job->waiting = job->late = false;
-    job->ue = ue;
-    job->station = (struct station_job){.deadline_ns = STATION_NOBODY_WAITS};
-    memset(&job->post.texts, 0, sizeof job->post.texts);
-    return index;
-}
-
-void bmsc_job_give(struct bmsc *bmsc, uint32_t index)
-{
-    struct bmsc_job *job = pool_at(&bmsc->jobs, index);
-
-    job->waiting = false;
-    texts_drop(&bmsc->long_texts, &job->post.texts);
-    pool_give(&bmsc->jobs, index);
-}
-
-static const struct distribution *service_time(const struct scenario *s, enum bmsc_work work)
-{
-    switch (work) {
-    case BMSC_POST:
-        return &s->bmsc_challenge_time;
-    case BMSC_AUTH_POST:
-        return &s->bmsc_service_time;
-    case BMSC_ZN_ANSWER:
-        return &s->bmsc_zn_time;
-    default:
-        return &s->bmsc_mikey_time;
+    switch (action->send) {
+    case BMSC_SEND_NOTHING:
+        break;
+    case BMSC_SEND_CHALLENGE:
+    case BMSC_SEND_SUCCESS:
+    case BMSC_SEND_REFUSAL:
+        bmsc_send_http(at, station_job_at(&model_of(at)->bmsc->station, index), action);
+        break;
+    case BMSC_SEND_BIR:
+        bmsc_send_bir(at, index);
+        break;
+    case BMSC_SEND_PULL:
+    case BMSC_SEND_MSK:
+        bmsc_send_mikey(at, action);
+        break;
     }
 }
 
-static int64_t service_ns(struct net_region *at, uint32_t index)
+/* Does what was decided, for a job that is over then, unless it waits; index: POOL_NONE for no job. */
+static void bmsc_perform(struct net_region *at, uint32_t index, const struct bmsc_action *action)
 {
     struct bmsc *bmsc = model_of(at)->bmsc;
-    const struct bmsc_job *job = pool_at(&bmsc->jobs, index);
-    const struct distribution *d = service_time(bmsc->world->scenario, (enum bmsc_work)job->work);
-    /* Fixed times take one as well: the other works keep theirs when this one varies. */
-    uint32_t draw = bmsc_ue(bmsc, job->ue)->draws++;
 
-    if (d->kind == DISTRIBUTION_FIXED)
-        return d->a_ns;
-    return distribution_sample(d, random_u64(bmsc->world->seed, job->ue, PURPOSE_BMSC_SERVICE, draw));
+    net_timeout_cancel(at, action->cancel);
+    bmsc_send(at, index, action);
+    if (action->ends)
+        bmsc_decide_end(bmsc, ((struct bmsc_job *)station_job_at(&bmsc->station, index))->ue);
+    if (action->queue != POOL_NONE)
+        station_arrive(at, &bmsc->station, action->queue, true);
+    if (index != POOL_NONE && !action->waits)
+        bmsc_job_give(bmsc, index);
 }
 
-/* A POST is answered 503; an ACK is forgotten, another will answer the MSK message that is sent again. */
-static void turn_away(struct net_region *at, uint32_t index, bool answer)
+/* --- jobs
+ * ------------------------------------------------------------------------------------------------- */
+
+/* The digest of a job's POST, under the key that was found for it; then what follows from that. */
+static void bmsc_authenticate(struct net_region *at, struct bmsc_job *job, struct bmsc_action *action)
 {
     struct model_region *m = model_of(at);
     struct bmsc *bmsc = m->bmsc;
-    struct bmsc_job *job = pool_at(&bmsc->jobs, index);
+    const struct bmsc_session *session = bmsc_session(bmsc, job->ue);
+    bool right = bmsc_verify_digest(&m->keys, &bmsc->long_texts, session, job);
 
-    if (job->work == BMSC_ACK) {
-        count(m, COUNT_acks_dropped);
-        bmsc_session(m, job->ue)->acked = false;
-    } else {
-        if (job->work == BMSC_AUTH_POST)
-            bmsc_nonce_void(bmsc, job);
-        if (answer)
-            bmsc_send_refusal(at, job, 503);
-    }
-    bmsc_job_give(bmsc, index);
+    bmsc_decide_authenticated(bmsc, &m->tally, at->now_ns, job, right, action);
 }
 
-static void serve(struct net_region *at, uint32_t index)
+static void bmsc_serve(struct net_region *at, uint32_t index)
+{
+    struct model_region *m = model_of(at);
+    struct bmsc *bmsc = m->bmsc;
+    struct bmsc_job *job = station_job_at(&bmsc->station, index);
+    struct bmsc_action action = nothing;
+
+    bmsc_decide(bmsc, &m->tally, at->now_ns, job, &action);
+    if (action.adopt)
+        bmsc_secrets_adopt(&m->keys, job->ue, bmsc_session(bmsc, job->ue), job->zn_ks_naf);
+    if (action.check)
+        bmsc_authenticate(at, job, &action);
+    bmsc_perform(at, index, &action);
+}
+
+static void bmsc_turn_away(struct net_region *at, uint32_t index, bool answer)
+{
+    struct model_region *m = model_of(at);
+    struct bmsc_action action = nothing;
+
+    bmsc_decide_turn_away(m->bmsc, &m->tally, station_job_at(&m->bmsc->station, index), answer, &action);
+    bmsc_perform(at, index, &action);
+}
+
+static int64_t bmsc_service_ns(struct net_region *at, uint32_t index)
 {
     struct bmsc *bmsc = model_of(at)->bmsc;
-    struct bmsc_job *job = pool_at(&bmsc->jobs, index);
-    uint32_t ue = job->ue;
 
-    switch ((enum bmsc_work)job->work) {
-    case BMSC_AUTH_POST:
-        bmsc_serve_auth_post(at, index);
-        return;
-    case BMSC_ZN_ANSWER:
-        bmsc_serve_zn_answer(at, index);
-        return;
-    case BMSC_POST:
-        bmsc_send_challenge(at, job->conn, CHALLENGE_FIRST);
-        break;
-    case BMSC_PULL:
-        bmsc_send_pull(at, ue);
-        break;
-    case BMSC_MSK:
-        bmsc_send_msk(at, ue, job->request);
-        break;
-    case BMSC_ACK:
-        bmsc_serve_ack(at, ue);
-        break;
+    return bmsc_decide_service_ns(bmsc, station_job_at(&bmsc->station, index));
+}
+
+/* --- the network
+ * ------------------------------------------------------------------------------------------ */
+
+static enum net_verdict bmsc_ua_message(struct net_region *at, const struct net_delivery *d,
+                                        struct net_conn conn)
+{
+    struct model_region *m = model_of(at);
+    struct bmsc *bmsc = m->bmsc;
+    uint32_t index = bmsc_job_take(bmsc, BMSC_POST, d->peer - HOST_UES);
+    struct bmsc_job *job = station_job_at(&bmsc->station, index);
+    struct bmsc_action action = nothing;
+    struct bytes texts[BMSC_TEXTS];
+
+    job->diameter.station.conn = conn;
+    job->diameter.station.deadline_ns = d->mark_ns;
+    job->peer = d->peer;
+    bmsc_verify_post(&m->keys, at->now_ns, d->bytes, &job->post, texts);
+    if (!bmsc_decide_post(bmsc, &m->tally, texts, job, &action)) {
+        bmsc_perform(at, index, &action);
+        return NET_REJECTED;
     }
-    bmsc_job_give(bmsc, index);
+    station_watch(at, &bmsc->station, index);
+    station_arrive(at, &bmsc->station, index, false);
+    return NET_RECEIVED;
+}
+
+static enum net_verdict bmsc_zn_message(struct net_region *at, const struct net_delivery *d)
+{
+    struct model_region *m = model_of(at);
+    struct bmsc_bia_facts facts;
+    enum net_verdict verdict;
+    struct bmsc_job *job;
+
+    bmsc_verify_bia(&m->keys, d->bytes, &facts);
+    verdict = bmsc_decide_bia(m->bmsc, &m->tally, at->now_ns, &facts, &job);
+    if (job != NULL) {
+        net_timeout_cancel(at, job->diameter.timeout);
+        station_arrive(at, &m->bmsc->station, facts.answer.index, true);
+    }
+    return verdict;
 }
 
 enum net_verdict bmsc_message(struct net_region *at, const struct net_delivery *d, struct net_conn conn)
 {
-    return d->peer == HOST_BSF ? bmsc_zn_answer(at, d) : bmsc_post_arrives(at, d, conn);
+    return d->peer == HOST_BSF ? bmsc_zn_message(at, d) : bmsc_ua_message(at, d, conn);
+}
+
+enum net_verdict bmsc_datagram(struct net_region *at, const struct net_delivery *d)
+{
+    struct model_region *m = model_of(at);
+    struct bmsc_ack_facts facts;
+    uint32_t index;
+
+    bmsc_verify_ack(&m->keys, m->bmsc, d->bytes, &facts);
+    if (!bmsc_decide_ack(m->bmsc, &m->tally, &facts, &index))
+        return NET_REJECTED;
+    return station_arrive(at, &m->bmsc->station, index, false) ? NET_RECEIVED : NET_REJECTED;
 }
 
 void bmsc_closed(struct net_region *at, struct net_conn conn, uint64_t user)
 {
     struct bmsc *bmsc = model_of(at)->bmsc;
-    struct bmsc_job *job;
-    uint32_t index;
 
-    diameter_peer_closed(&bmsc->bsf, conn);
-    if (!station_watched(&bmsc->station, user, &index))
-        return;
-    job = pool_at(&bmsc->jobs, index);
-    if (net_conn_equal(job->conn, conn)) /* else it is another's by now */
-        job->station.gone = true;
+    diameter_client_closed(&bmsc->bsf, conn);
+    station_closed(&bmsc->station, conn, user);
+}
+
+static void bmsc_set_next_pull(struct net_region *at, const struct bmsc *bmsc)
+{
+    net_timer(at, HOST_BMSC, bmsc->next_pull_ns - at->now_ns, TIMER_NEXT_PULL, 0);
+}
+
+void bmsc_start(struct net_region *at)
+{
+    struct bmsc *bmsc = model_of(at)->bmsc;
+
+    bmsc_decide_start(bmsc);
+    bmsc_set_next_pull(at, bmsc);
+}
+
+static void bmsc_next_pull(struct net_region *at)
+{
+    struct bmsc *bmsc = model_of(at)->bmsc;
+    struct bmsc_action action = nothing;
+
+    bmsc_decide_next_pull(bmsc, at->now_ns, &action);
+    bmsc_perform(at, POOL_NONE, &action);
+    if (!bmsc_all_due(bmsc))
+        bmsc_set_next_pull(at, bmsc);
 }
 
 void bmsc_timer(struct net_region *at, uint32_t kind, uint64_t argument)
 {
+    struct model_region *m = model_of(at);
+    struct bmsc_action action = nothing;
+    uint32_t index = POOL_NONE;
+
     switch ((enum core_timer)kind) {
     case TIMER_SERVICE:
-        station_served(at, &model_of(at)->bmsc->station, (uint32_t)argument);
-        break;
+        station_served(at, &m->bmsc->station, (uint32_t)argument);
+        return;
     case TIMER_NEXT_PULL:
         bmsc_next_pull(at);
-        break;
+        return;
     case TIMER_PULL_TIMEOUT:
-        bmsc_pull_timeout(at, argument);
+        bmsc_decide_pull_timeout(m->bmsc, &m->tally, argument, &action);
         break;
     case TIMER_MSK_TIMEOUT:
-        bmsc_msk_timeout(at, argument);
+        bmsc_decide_msk_timeout(m->bmsc, &m->tally, argument, &action);
         break;
     case TIMER_ANSWER_TIMEOUT:
-        bmsc_zn_timeout(at, argument);
+        if (bmsc_decide_zn_timeout(m->bmsc, &m->tally, argument, &index, &action) == NULL)
+            return;
         break;
     }
+    bmsc_perform(at, index, &action);
 }
 
 #define LINE_BYTES 64
 
-static void fetch(const void *object, size_t bytes)
+static void bmsc_fetch(const void *object, size_t bytes)
 {
     for (size_t i = 0; i < bytes; i += LINE_BYTES)
         __builtin_prefetch((const char *)object + i, 1);
@@ -235,38 +289,42 @@ void bmsc_prefetch(struct net_region *at, uint32_t kind, uint64_t argument, unsi
     const struct bmsc_ue *ue;
 
     if (kind == TIMER_SERVICE) {
-        job = pool_at(&bmsc->jobs, (uint32_t)argument);
+        job = station_job_at(&bmsc->station, (uint32_t)argument);
         ue = &bmsc->ues[stage == 0 ? 0 : job->ue];
         if (stage == 0)
-            fetch(job, sizeof *job);
+            bmsc_fetch(job, sizeof *job);
         else if (stage == 1)
-            fetch(ue, sizeof *ue);
+            bmsc_fetch(ue, sizeof *ue);
         else if (ue->initialised && ue->session != POOL_NONE)
-            fetch(pool_at(&bmsc->sessions, ue->session), sizeof(struct bmsc_session));
+            bmsc_fetch(pool_at(&bmsc->sessions, ue->session), sizeof(struct bmsc_session_memory));
     } else if (stage == 0 && (kind == TIMER_PULL_TIMEOUT || kind == TIMER_MSK_TIMEOUT)) {
-        fetch(&bmsc->ues[(uint32_t)argument], sizeof *ue);
+        bmsc_fetch(&bmsc->ues[(uint32_t)argument], sizeof *ue);
     }
 }
+
+/* --- memory, measuring
+ * ------------------------------------------------------------------------------------ */
 
 const size_t bmsc_ue_bytes = sizeof(struct bmsc_ue);
 
 struct bmsc *bmsc_new(const struct world *world)
 {
+    static const struct station_calls calls = {bmsc_service_ns, bmsc_serve, bmsc_turn_away};
+    static const struct diameter_counters zn = {COUNT_zn_requests,  COUNT_zn_requests_retried,
+                                                COUNT_zn_timeouts,  COUNT_zn_late,
+                                                COUNT_zn_throttled, PROCEDURE_zn};
     struct bmsc *bmsc = g_new0(struct bmsc, 1);
     const struct scenario *s = world->scenario;
 
     bmsc->world = world;
     bmsc->last_due_ns = -1;
-    station_init(&bmsc->station, HOST_BMSC, &bmsc->jobs,
+    station_init(&bmsc->station, HOST_BMSC, sizeof(struct bmsc_job),
                  &(struct station_rules){s->bmsc_workers, s->bmsc_queue_limit, s->bmsc_newest_first,
-                                         s->bmsc_queue_time_limit, s->bmsc_drop_late != 0});
-    bmsc->station.turn_away = turn_away;
-    bmsc->station.service_ns = service_ns;
-    bmsc->station.serve = serve;
-    pool_init(&bmsc->jobs, sizeof(struct bmsc_job));
-    pool_init(&bmsc->sessions, sizeof(struct bmsc_session));
+                                         s->bmsc_queue_time_limit, s->bmsc_drop_late != 0},
+                 &calls);
+    pool_init(&bmsc->sessions, sizeof(struct bmsc_session_memory));
     texts_pool_init(&bmsc->long_texts);
-    diameter_peer_init(&bmsc->bsf, HOST_BMSC, HOST_BSF);
+    diameter_client_init(&bmsc->bsf, HOST_BMSC, HOST_BSF, &bmsc->station, &zn);
     bmsc->ues = table_new(world->ues, sizeof *bmsc->ues);
     if (pull_order_init(&bmsc->order, world) && bmsc->ues != NULL)
         return bmsc;
@@ -278,8 +336,7 @@ void bmsc_free(struct bmsc *bmsc)
 {
     if (bmsc == NULL)
         return;
-    server_clear(&bmsc->station.server);
-    pool_clear(&bmsc->jobs);
+    station_clear(&bmsc->station);
     pool_clear(&bmsc->sessions);
     pool_clear(&bmsc->long_texts);
     g_free(bmsc->void_nonces);
@@ -288,12 +345,7 @@ void bmsc_free(struct bmsc *bmsc)
     g_free(bmsc);
 }
 
-struct server *bmsc_server(struct bmsc *bmsc)
-{
-    return &bmsc->station.server;
-}
-
-const struct station *bmsc_station(const struct bmsc *bmsc)
+struct station *bmsc_station(struct bmsc *bmsc)
 {
     return &bmsc->station;
 }

@@ -2,15 +2,17 @@
 /* Which nonces are spent: a request whose digest is right is good once, whatever it is answered, or who heard
  * it could send it again and be granted the MSK. Of those that were judged the last one stands with its UE;
  * requests that were refused unjudged, for want of room or of keys, have a bit for their nonce. */
-#include "models/bmsc/bmsc.h"
+#include "models/bmsc/decide.h"
+#include "models/bmsc/decide_private.h"
 
 #include <glib.h>
+#include <string.h>
 
 #define WORD_BITS  64
 #define WORDS_MIN  64
 #define BIT(nonce) (UINT64_C(1) << (nonce) % WORD_BITS)
 
-static bool is_void(const struct bmsc *bmsc, uint32_t nonce)
+static bool bmsc_nonce_is_void(const struct bmsc *bmsc, uint32_t nonce)
 {
     return nonce / WORD_BITS < bmsc->void_words && (bmsc->void_nonces[nonce / WORD_BITS] & BIT(nonce)) != 0;
 }
@@ -18,7 +20,8 @@ static bool is_void(const struct bmsc *bmsc, uint32_t nonce)
 bool bmsc_nonce_spend(struct bmsc *bmsc, struct bmsc_ue *ue, const struct bmsc_post *post)
 {
     if (post->nonce_state != NONCE_FRESH || post->nonce_serial < ue->nonce_serial ||
-        (post->nonce_serial == ue->nonce_serial && post->nc <= ue->nc) || is_void(bmsc, post->nonce_serial))
+        (post->nonce_serial == ue->nonce_serial && post->nc <= ue->nc) ||
+        bmsc_nonce_is_void(bmsc, post->nonce_serial))
         return false;
     ue->nonce_serial = post->nonce_serial;
     ue->nc = post->nc;

@@ -1,144 +1,210 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Memory of the BSF and the way of each job. */
+/* The BSF on the network: verify, queue, decide, encode, in a row. */
 #include "models/bsf/bsf.h"
 
-#include "sim/base/random.h"
+#include "models/bsf/decide.h"
+#include "models/bsf/encode.h"
+#include "models/bsf/verify.h"
+#include "models/diameter_wire.h"
+#include "models/region.h"
 #include "sim/base/table.h"
 
 #include <glib.h>
-#include <string.h>
 
-struct bsf_subscriber *bsf_subscriber(struct bsf *bsf, uint32_t number)
+static void bsf_send_http(struct net_region *at, const struct bsf_job *job, const struct bsf_action *action)
 {
-    struct bsf_subscriber *s = &bsf->subscribers[number];
-    struct subscriber_start start;
+    static const struct {
+        enum message_kind kind;
+        size_t bytes;
+    } messages[] = {[BSF_SEND_CHALLENGE] = {KIND_ub_401, BSF_401_BYTES},
+                    [BSF_SEND_SUCCESS] = {KIND_ub_200, BSF_200_BYTES},
+                    [BSF_SEND_REFUSAL] = {KIND_ub_error, BSF_REFUSAL_BYTES}};
+    struct model_region *m = model_of(at);
+    struct net_message *out = net_message(at, messages[action->send].kind, messages[action->send].bytes);
 
-    if (!s->known) {
-        double lost = bsf->world->scenario->bsf_session_lost;
+    if (action->send == BSF_SEND_CHALLENGE)
+        out->length = (uint32_t)bsf_encode_challenge(&m->keys, at->now_ns, job, out->bytes);
+    else if (action->send == BSF_SEND_SUCCESS)
+        out->length =
+            (uint32_t)bsf_encode_success(&m->keys, at->now_ns, &m->bsf->long_texts, job, action, out->bytes);
+    else
+        out->length = (uint32_t)bsf_encode_refusal(&m->keys, at->now_ns, action, out->bytes);
+    net_tcp_send(at, job->diameter.station.conn, out);
+    if (action->hang_up)
+        station_hang_up(at, job->diameter.station.conn);
+}
 
-        subscriber_start(bsf->world, number, &start);
-        s->known = true;
-        s->challenge = s->spare = POOL_NONE;
-        s->expiry_ns = start.newest_expiry_ns;
-        s->vector = world_chance(bsf->world, number, PURPOSE_SESSION_LOST, lost) ? AV_NONE : start.newest;
-        s->tmpi = s->vector;
+static void bsf_send_diameter(struct net_region *at, uint32_t index, const struct bsf_job *job,
+                              const struct bsf_action *action)
+{
+    struct model_region *m = model_of(at);
+    bool mar = action->send == BSF_SEND_MAR;
+    struct net_message *out = net_message(at, mar ? KIND_zh_mar : KIND_zn_bia, DIAMETER_BYTES);
+
+    if (mar) {
+        out->length = (uint32_t)bsf_encode_mar(&m->keys, job, index, out->bytes);
+        diameter_client_send(at, &m->bsf->hss, index, m->world->scenario->diameter_timeout, out);
+    } else {
+        out->length = (uint32_t)bsf_encode_bia(&m->keys, job, action, out->bytes);
+        net_tcp_send(at, job->diameter.station.conn, out);
     }
-    return s;
 }
 
-uint32_t bsf_job_take(struct bsf *bsf)
-{
-    uint32_t index = pool_take(&bsf->jobs);
-    struct bsf_job *job = pool_at(&bsf->jobs, index);
-
-    memset(job, 0, sizeof *job);
-    job->serial = ++bsf->serial;
-    return index;
-}
-
-void bsf_job_give(struct bsf *bsf, uint32_t index)
-{
-    struct bsf_job *job = pool_at(&bsf->jobs, index);
-
-    job->waiting = false;
-    if (job->work != BSF_ZN)
-        texts_drop(&bsf->long_texts, &job->credentials.texts);
-    pool_give(&bsf->jobs, index);
-}
-
-static int64_t service_ns(struct net_region *at, uint32_t index)
+/* Does what was decided for a job. */
+static void bsf_perform(struct net_region *at, uint32_t index, const struct bsf_action *action)
 {
     struct bsf *bsf = model_of(at)->bsf;
-    const struct bsf_job *job = pool_at(&bsf->jobs, index);
-    const struct scenario *s = bsf->world->scenario;
-    const struct distribution *d = job->work == BSF_ZN          ? &s->bsf_zn_time
-                                   : job->work == BSF_ZH_ANSWER ? &s->bsf_zh_time
-                                                                : &s->bsf_service_time;
-    uint32_t draws = bsf->subscribers[job->subscriber].draws++;
+    const struct bsf_job *job = station_job_at(&bsf->station, index);
 
-    return distribution_sample(d, random_u64(bsf->world->seed, job->subscriber, PURPOSE_BSF_SERVICE, draws));
-}
-
-static void turn_away(struct net_region *at, uint32_t index, bool answer)
-{
-    if (((struct bsf_job *)pool_at(&model_of(at)->bsf->jobs, index))->work == BSF_ZN)
-        bsf_zn_turn_away(at, index, answer);
-    else
-        bsf_ub_turn_away(at, index, answer);
-}
-
-static void serve(struct net_region *at, uint32_t index)
-{
-    const struct bsf_job *job = pool_at(&model_of(at)->bsf->jobs, index);
-
-    switch ((enum bsf_work)job->work) {
-    case BSF_UB_GET:
-        bsf_zh_vector(at, index);
+    switch (action->send) {
+    case BSF_SEND_NOTHING:
         break;
-    case BSF_UB_UNKNOWN:
-        bsf_ub_unknown(at, index);
+    case BSF_SEND_CHALLENGE:
+    case BSF_SEND_SUCCESS:
+    case BSF_SEND_REFUSAL:
+        bsf_send_http(at, job, action);
         break;
-    case BSF_UB_CREDENTIALS:
-        bsf_ub_credentials(at, index);
-        break;
-    case BSF_ZH_ANSWER:
-        bsf_zh_answered(at, index);
-        break;
-    case BSF_ZN:
-        bsf_zn_serve(at, index);
+    case BSF_SEND_MAR:
+    case BSF_SEND_BIA:
+        bsf_send_diameter(at, index, job, action);
         break;
     }
+    if (!action->waits)
+        bsf_job_give(bsf, index);
+}
+
+static void bsf_serve(struct net_region *at, uint32_t index)
+{
+    struct model_region *m = model_of(at);
+    struct bsf_action action = {.send = BSF_SEND_NOTHING};
+
+    bsf_decide(m->bsf, &m->tally, at->now_ns, station_job_at(&m->bsf->station, index), &action);
+    bsf_perform(at, index, &action);
+}
+
+static void bsf_turn_away(struct net_region *at, uint32_t index, bool answer)
+{
+    struct model_region *m = model_of(at);
+    struct bsf_action action = {.send = BSF_SEND_NOTHING};
+
+    bsf_decide_turn_away(m->bsf, &m->tally, at->now_ns, station_job_at(&m->bsf->station, index), answer,
+                         &action);
+    bsf_perform(at, index, &action);
+}
+
+static int64_t bsf_service_ns(struct net_region *at, uint32_t index)
+{
+    struct bsf *bsf = model_of(at)->bsf;
+
+    return bsf_decide_service_ns(bsf, station_job_at(&bsf->station, index));
+}
+
+static enum net_verdict bsf_ub_message(struct net_region *at, const struct net_delivery *d,
+                                       struct net_conn conn)
+{
+    struct model_region *m = model_of(at);
+    struct bsf *bsf = m->bsf;
+    uint32_t index = bsf_job_take(bsf);
+    struct bsf_job *job = station_job_at(&bsf->station, index);
+    struct bsf_action action = {.send = BSF_SEND_NOTHING};
+    struct bsf_ub_facts facts;
+
+    bsf_verify_ub(&m->keys, bsf, d->bytes, d->peer - HOST_UES, &facts);
+    job->diameter.station.conn = conn;
+    job->diameter.station.deadline_ns = d->mark_ns;
+    if (!bsf_decide_ub(bsf, &m->tally, &facts, job, &action)) {
+        bsf_perform(at, index, &action);
+        return action.hang_up ? NET_REJECTED : NET_RECEIVED;
+    }
+    station_watch(at, &bsf->station, index);
+    station_arrive(at, &bsf->station, index, false);
+    return NET_RECEIVED;
+}
+
+static enum net_verdict bsf_zn_message(struct net_region *at, const struct net_delivery *d,
+                                       struct net_conn conn)
+{
+    struct model_region *m = model_of(at);
+    uint32_t index = bsf_job_take(m->bsf);
+    struct bsf_job *job = station_job_at(&m->bsf->station, index);
+    struct bsf_zn_facts facts;
+
+    bsf_verify_zn(&m->keys, d->bytes, &facts);
+    if (!bsf_decide_zn(&m->tally, &facts, job)) {
+        bsf_job_give(m->bsf, index);
+        return NET_REJECTED;
+    }
+    job->diameter.station.conn = conn;
+    job->diameter.station.deadline_ns = d->mark_ns;
+    job->diameter.station.of_server = true;
+    station_arrive(at, &m->bsf->station, index, false);
+    return NET_RECEIVED;
+}
+
+static enum net_verdict bsf_zh_message(struct net_region *at, const struct net_delivery *d)
+{
+    struct model_region *m = model_of(at);
+    struct bsf_maa_facts facts;
+    enum net_verdict verdict;
+    struct bsf_job *job;
+
+    bsf_verify_maa(&m->keys, d->bytes, &facts);
+    verdict = bsf_decide_maa(m->bsf, &m->tally, at->now_ns, &facts, &job);
+    if (job != NULL) {
+        net_timeout_cancel(at, job->diameter.timeout);
+        station_arrive(at, &m->bsf->station, facts.answer.index, true);
+    }
+    return verdict;
 }
 
 enum net_verdict bsf_message(struct net_region *at, const struct net_delivery *d, struct net_conn conn)
 {
     if (d->peer == HOST_HSS)
-        return bsf_zh_answer(at, d);
+        return bsf_zh_message(at, d);
     if (d->peer == HOST_BMSC)
-        return bsf_zn_request(at, d, conn);
-    return bsf_ub_request(at, d, conn);
+        return bsf_zn_message(at, d, conn);
+    return bsf_ub_message(at, d, conn);
 }
 
 void bsf_closed(struct net_region *at, struct net_conn conn, uint64_t user)
 {
     struct bsf *bsf = model_of(at)->bsf;
-    struct bsf_job *job;
-    uint32_t index;
 
-    diameter_peer_closed(&bsf->hss, conn);
-    if (!station_watched(&bsf->station, user, &index))
-        return;
-    job = pool_at(&bsf->jobs, index);
-    if (net_conn_equal(job->conn, conn)) /* else it is another's by now */
-        job->station.gone = true;
+    diameter_client_closed(&bsf->hss, conn);
+    station_closed(&bsf->station, conn, user);
 }
 
 void bsf_timer(struct net_region *at, uint32_t kind, uint64_t argument)
 {
+    struct model_region *m = model_of(at);
+    struct bsf_action action = {.send = BSF_SEND_NOTHING};
+    uint32_t index;
+
     if (kind == TIMER_SERVICE)
-        station_served(at, &model_of(at)->bsf->station, (uint32_t)argument);
-    else
-        bsf_zh_timeout(at, argument);
+        station_served(at, &m->bsf->station, (uint32_t)argument);
+    else if (bsf_decide_timeout(m->bsf, &m->tally, argument, &index, &action) != NULL)
+        bsf_perform(at, index, &action);
 }
 
 const size_t bsf_ue_bytes = sizeof(struct bsf_subscriber);
 
 struct bsf *bsf_new(const struct world *world)
 {
+    static const struct station_calls calls = {bsf_service_ns, bsf_serve, bsf_turn_away};
+    static const struct diameter_counters zh = {COUNT_zh_requests,  COUNT_zh_requests_retried,
+                                                COUNT_zh_timeouts,  COUNT_zh_late,
+                                                COUNT_zh_throttled, PROCEDURE_zh};
     struct bsf *bsf = g_new0(struct bsf, 1);
     const struct scenario *s = world->scenario;
 
     bsf->world = world;
-    station_init(&bsf->station, HOST_BSF, &bsf->jobs,
+    station_init(&bsf->station, HOST_BSF, sizeof(struct bsf_job),
                  &(struct station_rules){s->bsf_workers, s->bsf_queue_limit, s->bsf_newest_first,
-                                         s->bsf_queue_time_limit, s->bsf_drop_late != 0});
-    bsf->station.turn_away = turn_away;
-    bsf->station.service_ns = service_ns;
-    bsf->station.serve = serve;
-    pool_init(&bsf->jobs, sizeof(struct bsf_job));
+                                         s->bsf_queue_time_limit, s->bsf_drop_late != 0},
+                 &calls);
     pool_init(&bsf->challenges, sizeof(struct bsf_challenge));
     texts_pool_init(&bsf->long_texts);
-    diameter_peer_init(&bsf->hss, HOST_BSF, HOST_HSS);
+    diameter_client_init(&bsf->hss, HOST_BSF, HOST_HSS, &bsf->station, &zh);
     bsf->subscribers = table_new(world->ues, sizeof *bsf->subscribers);
     if (bsf->subscribers != NULL)
         return bsf;
@@ -150,20 +216,14 @@ void bsf_free(struct bsf *bsf)
 {
     if (bsf == NULL)
         return;
-    server_clear(&bsf->station.server);
-    pool_clear(&bsf->jobs);
+    station_clear(&bsf->station);
     pool_clear(&bsf->challenges);
     pool_clear(&bsf->long_texts);
     table_free(bsf->subscribers, bsf->world->ues, sizeof *bsf->subscribers);
     g_free(bsf);
 }
 
-struct server *bsf_server(struct bsf *bsf)
-{
-    return &bsf->station.server;
-}
-
-const struct station *bsf_station(const struct bsf *bsf)
+struct station *bsf_station(struct bsf *bsf)
 {
     return &bsf->station;
 }

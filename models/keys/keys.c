@@ -6,6 +6,7 @@
 #include "models/crypto/gba_keys.h"
 #include "models/crypto/milenage.h"
 #include "models/identity.h"
+#include "models/wire/wire.h"
 
 #include <string.h>
 

@@ -165,7 +165,7 @@ static void adopt(struct ue_at *u, int64_t expiry_unix_s, bool has_tmpi)
     count(u->m, COUNT_gba_runs);
     histogram_add(&u->m->tally.latency[PROCEDURE_gba], u->net->now_ns - u->x->started_ns);
     if (u->m->keylog)
-        keylog_vector(u->m, u->net->now_ns, u->number, u->x->vector);
+        keylog_av(u->m, u->net->now_ns, (struct key_name){u->number, u->x->vector});
 }
 
 static enum net_verdict success(struct ue_at *u, const struct http_message *answer)

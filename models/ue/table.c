@@ -70,7 +70,7 @@ static void start(struct ue_at *u)
         ue->used = (struct ue_muk){.expiry_ns = s.older_expiry_ns, .counter = s.counter, .vector = s.ue_used};
     if (u->m->keylog) {
         keylog_subscriber(u->m, u->net->now_ns, u->number);
-        keylog_vector(u->m, u->net->now_ns, u->number, s.newest);
+        keylog_av(u->m, u->net->now_ns, (struct key_name){u->number, s.newest});
     }
 }
 

@@ -4,6 +4,7 @@
 #ifndef MODELS_WIRE_DIAMETER_H
 #define MODELS_WIRE_DIAMETER_H
 
+#include "models/wire/facts.h"
 #include "models/wire/wire.h"
 
 #ifdef __cplusplus
@@ -17,17 +18,6 @@ extern "C" {
 
 enum diameter_command { DIAMETER_MULTIMEDIA_AUTH = 303, DIAMETER_BOOTSTRAPPING_INFO = 310 };
 enum diameter_application { DIAMETER_ZN = 16777220, DIAMETER_ZH = 16777221 };
-enum diameter_result {
-    DIAMETER_SUCCESS = 2001,
-    DIAMETER_UNABLE_TO_DELIVER = 3002,
-    DIAMETER_TOO_BUSY = 3004,
-    DIAMETER_PERMANENT = 5000, /* from here on: failures for good (RFC 6733 §7.1.5) */
-    DIAMETER_UNABLE_TO_COMPLY = 5012,
-    DIAMETER_EXPERIMENTAL = 5400, /* from here on: of TS 29.109 §6.4, in an Experimental-Result */
-    DIAMETER_IDENTITY_UNKNOWN = 5401,
-    DIAMETER_NAF_NOT_AUTHORISED = 5402,
-    DIAMETER_BTID_UNKNOWN = 5403
-};
 
 /* Any of the four messages; absent fields have at == NULL (or has_* false). Which fields belong to which
  * message, and their order, is in the tables of diameter_zh.c and diameter_zn.c. */

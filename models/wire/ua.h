@@ -6,6 +6,7 @@
 #define MODELS_WIRE_UA_H
 
 #include "models/wire/digest.h"
+#include "models/wire/facts.h"
 #include "models/wire/http.h"
 
 #ifdef __cplusplus
@@ -16,14 +17,6 @@ extern "C" {
 #define UA_REALM_PREFIX    "3GPP-bootstrapping@"
 /* In each request: an HTTP client in the ME that knows GBA (TS 24.109 §5.2.1, TS 33.246 §H.2.1). */
 #define UA_PRODUCT_TOKEN "3gpp-gba"
-#define UA_KEYS_MAX      8
-
-/* One key that is asked for, or answered. */
-struct ua_key {
-    uint8_t key_domain_id[3];
-    uint32_t msk_id;
-    unsigned status; /* responses: 200, 403, 404 ... */
-};
 
 enum wire_status ua_request_body_encode(const struct ua_key *keys, unsigned count, uint8_t *out,
                                         size_t capacity, size_t *length);

@@ -125,7 +125,8 @@ static void measure(const struct scenario *s, struct measured *m)
     const struct storm_options options = {.engine = &native_engine};
     struct storm *storm = storm_new(s, &options, NULL);
     const struct model_region *core = &storm->models[0];
-    const struct server *servers[] = {bmsc_server(core->bmsc), bsf_server(core->bsf), hss_server(core->hss)};
+    const struct server *servers[] = {&bmsc_station(core->bmsc)->server, &bsf_station(core->bsf)->server,
+                                      &hss_station(core->hss)->server};
 
     g_assert_cmpint(storm_run(storm, NULL), ==, STORM_DONE);
     *m = (struct measured){.retries = storm_metric(storm, "ue_retries"),

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Overload indication, RFC 7683: its AVPs byte for byte, what a report means, and what it does to a storm.
  * */
-#include "models/overload.h"
+#include "models/overload_wire.h"
+#include "sim/base/clock.h"
+#include "sim/base/random.h"
 #include "tests/unit/storm_fixture.h"
 #include "tests/unit/tap.h"
 
@@ -84,6 +86,14 @@ static void codec(void)
 }
 
 /* What others may send, and what they may not. */
+static bool overload_understood(const struct diameter_message *m)
+{
+    struct overload_facts facts;
+
+    overload_read(m, &facts);
+    return facts.understood;
+}
+
 static void foreign(void)
 {
     static const uint8_t nothing[] = {0, 0, 2, 0x6d, 0, 0, 0, 8}; /* no feature vector */
@@ -127,8 +137,10 @@ static void hear(int64_t now_s, uint8_t number, uint8_t type, int percent, int64
                                  .oc_report_type = bytes_of(kind, 4),
                                  .oc_reduction = percent < 0 ? bytes_of(NULL, 0) : bytes_of(less, 4),
                                  .oc_validity = valid_s < 0 ? bytes_of(NULL, 0) : bytes_of(valid, 4)};
+    struct overload_facts facts;
 
-    overload_heard(&limit, now_s * CLOCK_SECOND, &m);
+    overload_read(&m, &facts);
+    overload_heard(&limit, now_s * CLOCK_SECOND, &facts);
 }
 
 /* Of 10 000 requests at a time, how many are not sent, in per cent. */

@@ -2,6 +2,7 @@
 /* What helps a storm that collapses: each remedy by itself, on a storm that does so without it, and by
  * numbers that can be counted by hand. */
 #include "models/station.h"
+#include "sim/base/clock.h"
 #include "tests/unit/storm_fixture.h"
 #include "tests/unit/tap.h"
 
@@ -199,8 +200,7 @@ static void order(void)
 
 static uint32_t retry_after(unsigned in_hand, int64_t base_s, int64_t grows, double spread, uint64_t bits)
 {
-    const struct pool jobs = {.used = in_hand};
-    const struct station station = {.jobs = &jobs};
+    const struct station station = {.jobs = {.used = in_hand}};
     const struct station_retry rule = {base_s * CLOCK_SECOND, grows, spread};
 
     return station_retry_after_s(&station, &rule, bits);

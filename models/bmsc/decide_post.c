@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* What becomes of a POST (TS 33.246 §6.3.2.2.1, TS 33.220 §4.5.3, RFC 2617 §3.2.1). */
+#include "models/bmsc/decide.h"
+#include "models/bmsc/decide_private.h"
+
+#include <string.h>
+
+void bmsc_challenge(struct bmsc *bmsc, struct tally *tally, int64_t now_ns, uint32_t ue,
+                    enum bmsc_challenge why, struct bmsc_action *out)
+{
+    tally_count(tally, ue, COUNT_http_401);
+    tally_rate(tally, RATE_ua_401, now_ns);
+    if (why == CHALLENGE_STALE)
+        tally_count(tally, ue, COUNT_http_401_stale);
+    else if (why == CHALLENGE_RENEGOTIATE)
+        tally_count(tally, ue, COUNT_http_401_renegotiate);
+    out->send = BMSC_SEND_CHALLENGE;
+    out->stale = why == CHALLENGE_STALE;
+    out->nonce_serial = ++bmsc->nonce_serial;
+}
+
+static uint32_t bmsc_retry_after_s(struct bmsc *bmsc, uint32_t number)
+{
+    const struct scenario *s = bmsc->world->scenario;
+    const struct station_retry rule = {s->bmsc_retry_after, s->bmsc_retry_after_grows,
+                                       s->bmsc_retry_after_spread};
+    uint64_t bits = 0;
+
+    if (rule.spread > 0)
+        bits = random_u64(bmsc->world->seed, number, PURPOSE_RETRY_AFTER, bmsc_ue(bmsc, number)->draws++);
+    return station_retry_after_s(&bmsc->station, &rule, bits);
+}
+
+void bmsc_refuse(struct bmsc *bmsc, struct tally *tally, const struct bmsc_job *job, unsigned status,
+                 struct bmsc_action *out)
+{
+    if (status == 503) {
+        tally_count(tally, job->ue, COUNT_http_503);
+        out->retry_after_s = bmsc_retry_after_s(bmsc, job->ue);
+    } else if (status == 504) {
+        tally_count(tally, job->ue, COUNT_http_504);
+    }
+    out->send = BMSC_SEND_REFUSAL;
+    out->status = status;
+}
+
+bool bmsc_decide_post(struct bmsc *bmsc, struct tally *tally, const struct bytes texts[BMSC_TEXTS],
+                      struct bmsc_job *job, struct bmsc_action *out)
+{
+    const struct bmsc_post *post = &job->post;
+
+    job->work = (uint8_t)post->work;
+    if (post->status != 200) {
+        tally_count(tally, job->ue, COUNT_http_malformed);
+        bmsc_refuse(bmsc, tally, job, post->status, out);
+        out->hang_up = true;
+        return false;
+    }
+    if (post->b_tid_known_form)
+        job->ue = post->name.ue;
+    if (post->work == BMSC_AUTH_POST)
+        texts_put(&bmsc->long_texts, &job->texts, texts, BMSC_TEXTS);
+    return true;
+}
+
+/* A UE is made to bootstrap again if its key expires soon, or, unless it was made to already, by policy
+ * (TS 33.220 §4.5.3). */
+static bool bmsc_wants_bootstrap(const struct world *world, int64_t now_ns, uint32_t number,
+                                 const struct bmsc_ue *ue)
+{
+    return ue->last_known_expiry_ns - now_ns <= world->scenario->bmsc_muk_margin ||
+           (!ue->renegotiated &&
+            world_chance(world, number, PURPOSE_RENEGOTIATE, world->scenario->bmsc_renegotiate));
+}
+
+void bmsc_renegotiate(struct bmsc *bmsc, struct tally *tally, int64_t now_ns, const struct bmsc_job *job,
+                      struct bmsc_action *out)
+{
+    bmsc_ue(bmsc, job->ue)->renegotiated = true;
+    bmsc_challenge(bmsc, tally, now_ns, job->ue, CHALLENGE_RENEGOTIATE, out);
+}
+
+/* Each key is granted or refused by itself (TS 33.246 §6.3.2.4); there is the current MSK of the one
+ * group. 403 is for keys of a service that the UE is not registered to (table G.2.4-1). */
+static bool bmsc_authorise(const struct world *world, struct bmsc_post *post)
+{
+    bool granted = false;
+
+    for (unsigned i = 0; i < post->key_count; i++) {
+        struct ua_key *key = &post->keys[i];
+        uint16_t group = (uint16_t)(key->msk_id >> 16), number = (uint16_t)key->msk_id;
+        bool ours = memcmp(key->key_domain_id, world->key_domain_id, 3) == 0 &&
+                    group == world->scenario->msk_key_group && (number == 0 || number == world->msk_number);
+
+        key->status = ours ? 200 : 403;
+        granted = granted || ours;
+    }
+    return granted;
+}
+
+/* RFC 2617 §3.2.3; only where somebody uses it. */
+static bool bmsc_gives_next_nonce(const struct scenario *s)
+{
+    return s->bmsc_nextnonce_lifetime > 0 && s->ue_preemptive > 0;
+}
+
+/* Granted: 200 first, then the MSK by MIKEY. */
+static void bmsc_grant(struct bmsc *bmsc, struct tally *tally, struct bmsc_job *job, struct bmsc_action *out)
+{
+    struct bmsc_ue *ue = bmsc_ue(bmsc, job->ue);
+    struct bmsc_session *session = bmsc_session(bmsc, job->ue);
+    bool granted = bmsc_authorise(bmsc->world, &job->post);
+
+    tally_count(tally, job->ue, COUNT_msk_requests);
+    tally_count(tally, job->ue, COUNT_http_200);
+    if (ue->stage == BMSC_GAVE_UP)
+        tally_add(tally, job->ue, COUNT_ues_unanswered, -1);
+    ue->serial++;
+    ue->stage = BMSC_REQUESTED;
+    out->cancel = session->timeout;
+    session->timeout = 0;
+    session->address = job->peer;
+    session->pushes = 0;
+    session->acked = false;
+    out->send = BMSC_SEND_SUCCESS;
+    out->expiry_ns = ue->last_known_expiry_ns;
+    out->nonce_serial = bmsc_gives_next_nonce(bmsc->world->scenario) ? ++bmsc->nonce_serial : 0;
+    if (granted)
+        out->queue = bmsc_msk_job(bmsc, job->ue);
+    else
+        out->ends = true;
+}
+
+void bmsc_check(struct bmsc *bmsc, const struct bmsc_job *job, struct bmsc_action *out)
+{
+    bmsc_session(bmsc, job->ue)->av = bmsc_ue(bmsc, job->ue)->last_known;
+    out->check = true;
+}
+
+/* The digest was verified: check the nonce, and policy. */
+void bmsc_decide_authenticated(struct bmsc *bmsc, struct tally *tally, int64_t now_ns, struct bmsc_job *job,
+                               bool right, struct bmsc_action *out)
+{
+    struct bmsc_ue *ue = bmsc_ue(bmsc, job->ue);
+
+    out->check = false;
+    if (!right) {
+        tally_count(tally, job->ue, COUNT_digest_failed);
+        bmsc_challenge(bmsc, tally, now_ns, job->ue, CHALLENGE_FIRST, out);
+    } else if (!bmsc_nonce_spend(bmsc, ue, &job->post)) {
+        bmsc_challenge(bmsc, tally, now_ns, job->ue, CHALLENGE_STALE, out);
+    } else if (bmsc_wants_bootstrap(bmsc->world, now_ns, job->ue, ue)) {
+        bmsc_renegotiate(bmsc, tally, now_ns, job, out);
+    } else {
+        bmsc_grant(bmsc, tally, job, out);
+    }
+}
+
+void bmsc_judge_post(struct bmsc *bmsc, struct tally *tally, int64_t now_ns, struct bmsc_job *job,
+                     struct bmsc_action *out)
+{
+    const struct bmsc_ue *ue;
+
+    if (!job->post.b_tid_known_form) {
+        bmsc_challenge(bmsc, tally, now_ns, job->ue, CHALLENGE_RENEGOTIATE, out);
+        return;
+    }
+    ue = bmsc_ue(bmsc, job->ue);
+    if (ue->last_known != job->post.name.av) {
+        bmsc_ask_bsf(bmsc, tally, now_ns, job, out);
+    } else if (ue->last_known_expiry_ns <= now_ns) {
+        bmsc_nonce_void(bmsc, job);
+        bmsc_renegotiate(bmsc, tally, now_ns, job, out);
+    } else {
+        bmsc_check(bmsc, job, out);
+    }
+}

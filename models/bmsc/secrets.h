@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Keys of a session that are at hand, so that they need not be derived for each message. Nobody but verify
+ * and encode looks into them: they hold nothing that the key store would not give again. */
+#ifndef MODELS_BMSC_SECRETS_H
+#define MODELS_BMSC_SECRETS_H
+
+#include "models/bmsc/state.h"
+#include "models/keys/keys.h"
+
+struct bmsc_secrets {
+    uint32_t serial; /* of the session that they are of */
+    uint16_t av;     /* ... and the AV */
+    bool has_ha1;
+    uint8_t rand[16]; /* of that AV */
+    uint8_t muk[32];
+    char ha1[32];
+    uint8_t msk_auth[20]; /* authentication key of the MSK messages of the request under way */
+};
+
+/* What the pool of sessions holds. */
+struct bmsc_session_memory {
+    struct bmsc_session session; /* first */
+    struct bmsc_secrets secrets;
+};
+
+static inline struct bmsc_secrets *bmsc_secrets_of(const struct bmsc_session *session)
+{
+    return &((struct bmsc_session_memory *)(uintptr_t)session)->secrets;
+}
+
+/* The secrets of a UE's session for the AV that it uses, derived unless they are there. */
+struct bmsc_secrets *bmsc_secrets(const struct key_store *keys, uint32_t ue,
+                                  const struct bmsc_session *session);
+/* ... with HA1 of the MSK request. */
+struct bmsc_secrets *bmsc_secrets_ha1(const struct key_store *keys, uint32_t ue,
+                                      const struct bmsc_session *session);
+/* Takes over the MUK of the session's AV as the BSF sent it. */
+void bmsc_secrets_adopt(const struct key_store *keys, uint32_t ue, const struct bmsc_session *session,
+                        const uint8_t ks_naf[32]);
+
+#endif
