@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Message buffers of a few sizes, 256, 512, ... 4096 bytes with their header, and a shelf for each. For
+/* Message buffers of a few sizes, 256, 512, ... 4096 bytes with their header, and a free list for each. For
  * engines. */
 #ifndef SIM_NET_MESSAGE_CLASS_H
 #define SIM_NET_MESSAGE_CLASS_H
 
+#include "sim/net/free_list.h"
 #include "sim/net/net.h"
-#include "sim/net/shelf.h"
 
 #include <glib.h>
 
@@ -37,25 +37,25 @@ static inline uint16_t message_class_capacity(unsigned class)
     return (uint16_t)(room < NET_MESSAGE_BYTES_MAX ? room : NET_MESSAGE_BYTES_MAX);
 }
 
-static inline void message_shelves_init(struct shelf shelves[MESSAGE_CLASSES])
+static inline void message_free_lists_init(struct free_list lists[MESSAGE_CLASSES])
 {
     for (unsigned i = 0; i < MESSAGE_CLASSES; i++)
-        shelf_init(&shelves[i], message_class_bytes(i));
+        free_list_init(&lists[i], message_class_bytes(i));
 }
 
-static inline void message_shelves_clear(struct shelf shelves[MESSAGE_CLASSES])
+static inline void message_free_lists_clear(struct free_list lists[MESSAGE_CLASSES])
 {
     for (unsigned i = 0; i < MESSAGE_CLASSES; i++)
-        shelf_clear(&shelves[i]);
+        free_list_clear(&lists[i]);
 }
 
 /* An empty message: one reference, and 0 in what the engine notes for its ledger. */
-static inline struct net_message *message_take(struct shelf shelves[MESSAGE_CLASSES], unsigned kind,
+static inline struct net_message *message_take(struct free_list lists[MESSAGE_CLASSES], unsigned kind,
                                                size_t capacity)
 {
     g_assert(capacity <= NET_MESSAGE_BYTES_MAX);
     unsigned class = message_class_of(capacity);
-    struct net_message *message = shelf_take(&shelves[class]);
+    struct net_message *message = free_list_take(&lists[class]);
 
     message->next = NULL;
     message->mark_ns = 0;
@@ -67,9 +67,9 @@ static inline struct net_message *message_take(struct shelf shelves[MESSAGE_CLAS
     return message;
 }
 
-static inline void message_give(struct shelf shelves[MESSAGE_CLASSES], struct net_message *message)
+static inline void message_give(struct free_list lists[MESSAGE_CLASSES], struct net_message *message)
 {
-    shelf_give(&shelves[message_class_of(message->capacity)], message);
+    free_list_give(&lists[message_class_of(message->capacity)], message);
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Links against closed formulas, and the free lists. */
+#include "sim/net/free_list.h"
 #include "sim/net/native/link.h"
-#include "sim/net/shelf.h"
 #include "tests/unit/net_fixture.h"
 #include "tests/unit/tap.h"
 
@@ -106,32 +106,32 @@ static void test_extremes(void)
     link_clear(&link);
 }
 
-static void test_shelf(void)
+static void test_free_list(void)
 {
     enum { COUNT = 1000 };
-    struct shelf from, to;
-    struct shelf_depot depot = {NULL};
+    struct free_list from, to;
+    struct free_list_depot depot = {NULL};
     void *objects[COUNT];
 
-    shelf_init(&from, 72);
-    shelf_init(&to, 72);
+    free_list_init(&from, 72);
+    free_list_init(&to, 72);
     /* Everything flows one way; with levelling, a few times what is out at once is made, and then no more. */
     for (int round = 0; round < 50; round++) {
         for (int i = 0; i < COUNT; i++) {
-            objects[i] = shelf_take(&from);
+            objects[i] = free_list_take(&from);
             memset(objects[i], 0xa5, 72);
         }
         for (int i = 0; i < COUNT; i++)
-            shelf_give(&to, objects[i]);
-        shelf_level(&to, &depot);
-        shelf_level(&from, &depot);
+            free_list_give(&to, objects[i]);
+        free_list_level(&to, &depot);
+        free_list_level(&from, &depot);
     }
     unsigned slabs = 0;
-    for (const struct shelf_slab *slab = from.slabs; slab; slab = slab->next)
+    for (const struct free_list_slab *slab = from.slabs; slab; slab = slab->next)
         slabs++;
-    g_assert_cmpuint(slabs, <=, 4 * (COUNT / SHELF_CHAIN + 1));
-    shelf_clear(&from);
-    shelf_clear(&to);
+    g_assert_cmpuint(slabs, <=, 4 * (COUNT / FREE_LIST_CHAIN + 1));
+    free_list_clear(&from);
+    free_list_clear(&to);
 }
 
 /* 8 Mbit/s are 1000 ns a byte: a packet of 998 bytes takes 1 ms with its frame. */
@@ -174,6 +174,6 @@ int main(int argc, char **argv)
     g_test_add_func("/net/link/peaks", test_peaks);
     g_test_add_func("/net/link/many-wait", test_many_wait);
     g_test_add_func("/net/link/extremes", test_extremes);
-    g_test_add_func("/net/shelf", test_shelf);
+    g_test_add_func("/net/free-list", test_free_list);
     return g_test_run();
 }

@@ -128,13 +128,13 @@ static void timeout_cancel(struct net_region *at, uint64_t timeout)
     kernel_call_off(region_of(at)->kernel, timeout);
 }
 
-static void level_shelves(struct native *native)
+static void native_level_free_lists(struct native *native)
 {
     for (uint32_t r = 0; r < native->region_count; r++) {
         struct native_region *region = &native->regions[r];
-        shelf_level(&region->packets, &native->packet_depot);
+        free_list_level(&region->packets, &native->packet_depot);
         for (unsigned i = 0; i < MESSAGE_CLASSES; i++)
-            shelf_level(&region->messages[i], &native->message_depots[i]);
+            free_list_level(&region->messages[i], &native->message_depots[i]);
     }
 }
 
@@ -144,7 +144,7 @@ static bool on_window(void *user, int64_t time_ns)
     const struct network_config *config = &native->config;
 
     native->reached_ns = time_ns;
-    level_shelves(native);
+    native_level_free_lists(native);
     /* A file that cannot be written ends the run; capture_close() tells why. */
     if (config->capture && !capture_flush(config->capture, time_ns, NULL))
         return false;
@@ -174,7 +174,7 @@ static void init_links(struct native *native)
         native->cells[i].down = (struct access_link){.cell = i, .up = false};
         native->cells[i].region = net_topology_region_of_cell(&config->topology, i);
     }
-    native->servers = g_new0(struct server, config->topology.servers);
+    native->servers = g_new0(struct server_links, config->topology.servers);
     for (uint32_t i = 0; i < config->topology.servers; i++) {
         link_init(&native->servers[i].egress);
         link_init(&native->servers[i].ingress);
@@ -207,8 +207,8 @@ static void init_regions(struct native *native)
         region->base.now_ns = kernel_now(region->kernel);
         region->base.index = i;
         kernel_region_set_context(region->kernel, region);
-        shelf_init(&region->packets, sizeof(struct packet));
-        message_shelves_init(region->messages);
+        free_list_init(&region->packets, sizeof(struct packet));
+        message_free_lists_init(region->messages);
         tcp_init(region);
     }
 }
@@ -300,8 +300,8 @@ void native_free(struct native *native)
     for (uint32_t i = 0; i < native->region_count; i++) {
         struct native_region *region = &native->regions[i];
         tcp_clear(region);
-        message_shelves_clear(region->messages);
-        shelf_clear(&region->packets);
+        message_free_lists_clear(region->messages);
+        free_list_clear(&region->packets);
     }
     kernel_free(native->kernel);
     access_clear(&native->access);

@@ -9,10 +9,10 @@
 #include "sim/kernel/kernel.h"
 #include "sim/net/access.h"
 #include "sim/net/capture.h"
+#include "sim/net/free_list.h"
 #include "sim/net/message_class.h"
 #include "sim/net/native/link.h"
 #include "sim/net/native/native.h"
-#include "sim/net/shelf.h"
 
 #define IPV4_HEADER_BYTES    20
 #define IPV6_HEADER_BYTES    40
@@ -65,7 +65,7 @@ struct packet {
     uint16_t size;           /* IP bytes, of the whole packet */
     uint8_t flags;
 };
-_Static_assert(sizeof(struct packet) == SHELF_ALIGNMENT, "a packet is a cache line");
+_Static_assert(sizeof(struct packet) == FREE_LIST_ALIGNMENT, "a packet is a cache line");
 
 struct cell {
     struct link uplink, downlink;
@@ -73,7 +73,7 @@ struct cell {
     uint32_t region;
 };
 
-struct server {
+struct server_links {
     struct link egress, ingress;
 };
 
@@ -81,8 +81,8 @@ struct native_region {
     struct net_region base; /* first: what the models hold */
     struct native *native;
     struct kernel_region *kernel;
-    struct shelf packets;
-    struct shelf messages[MESSAGE_CLASSES];
+    struct free_list packets;
+    struct free_list messages[MESSAGE_CLASSES];
     int64_t counters[NETWORK_COUNTER_COUNT];
     struct network_ledger ledger[NET_KINDS_MAX]; /* in_flight unused */
     struct pool conns;                           /* struct tcp_conn */
@@ -111,13 +111,13 @@ struct native {
     uint32_t region_count;
     uint32_t ip_header_bytes;
     struct cell *cells;
-    struct server *servers;
+    struct server_links *servers;
     struct listener *listeners;
     struct link_rate uplink, downlink, core;
     int64_t reached_ns; /* every event before has run; regions may be ahead within a window */
     struct access access;
-    struct shelf_depot packet_depot;
-    struct shelf_depot message_depots[MESSAGE_CLASSES];
+    struct free_list_depot packet_depot;
+    struct free_list_depot message_depots[MESSAGE_CLASSES];
     uint64_t in_flight_key; /* what the counts below belong to */
     int64_t in_flight[NET_KINDS_MAX];
 };

@@ -135,7 +135,7 @@ void native_queues(const struct native *native, struct network_queues *out)
     }
     int64_t now_ns = queue_time(native, 0);
     for (uint32_t i = 0; i < native->config.topology.servers; i++) {
-        const struct server *server = &native->servers[i];
+        const struct server_links *server = &native->servers[i];
         raise_to(&out->core_bytes_max, link_waiting_bytes(&server->egress, now_ns));
         raise_to(&out->core_bytes_max, link_waiting_bytes(&server->ingress, now_ns));
     }

@@ -11,7 +11,7 @@
 
 struct packet *packet_new(struct native_region *region)
 {
-    return shelf_take(&region->packets);
+    return free_list_take(&region->packets);
 }
 
 void packet_free(struct native_region *region, struct packet *packet)
@@ -20,7 +20,7 @@ void packet_free(struct native_region *region, struct packet *packet)
         packet_free(region, packet->next);
     if (packet->message)
         message_unref(region, packet->message);
-    shelf_give(&region->packets, packet);
+    free_list_give(&region->packets, packet);
 }
 
 /* Payload of all that hangs together. */

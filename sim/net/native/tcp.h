@@ -97,7 +97,7 @@ static inline struct tcp_conn *tcp_find(const struct native_region *region, stru
         return NULL;
     struct tcp_conn *conn = tcp_at(region, handle.index);
     /* Of many connections none is in the cache: have all its lines fetched at once. */
-    for (size_t line = SHELF_ALIGNMENT; line < sizeof *conn; line += SHELF_ALIGNMENT)
+    for (size_t line = FREE_LIST_ALIGNMENT; line < sizeof *conn; line += FREE_LIST_ALIGNMENT)
         __builtin_prefetch((const char *)conn + line, 1);
     return conn->generation == handle.generation ? conn : NULL;
 }

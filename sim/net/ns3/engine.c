@@ -122,7 +122,7 @@ static struct ns3_net *new_net(const struct network_config *config)
     net->end_nodes = g_ptr_array_new();
     net->scratch = g_malloc(NS3_SCRATCH_BYTES);
     net->wire = g_malloc(NS3_SCRATCH_BYTES);
-    message_shelves_init(net->messages);
+    message_free_lists_init(net->messages);
     return net;
 }
 
@@ -151,7 +151,7 @@ static void engine_destroy(struct network *network)
     pool_clear(&net->flights);
     pool_clear(&net->alarms);
     pool_clear(&net->conns);
-    message_shelves_clear(net->messages);
+    message_free_lists_clear(net->messages);
     g_free(net->regions);
     g_free(net->scratch);
     g_free(net->wire);

@@ -9,9 +9,9 @@
 #include "sim/kernel/boundary.h"
 #include "sim/net/access.h"
 #include "sim/net/capture.h"
+#include "sim/net/free_list.h"
 #include "sim/net/message_class.h"
 #include "sim/net/ns3/ns3_network.h"
-#include "sim/net/shelf.h"
 
 #define NS3_NO_HOST       UINT32_MAX
 #define NS3_NO_LISTENER   UINT8_MAX
@@ -146,7 +146,7 @@ struct ns3_net {
     struct pool flights, alarms, conns;
     uint32_t serial;     /* of the generations */
     GHashTable *clients; /* host << 16 | port -> struct ns3_conn, clients' ends */
-    struct shelf messages[MESSAGE_CLASSES];
+    struct free_list messages[MESSAGE_CLASSES];
     int64_t counters[NETWORK_COUNTER_COUNT];     /* those counted here */
     struct network_ledger ledger[NET_KINDS_MAX]; /* in_flight as of in_flight_key */
     uint64_t in_flight_key;
