@@ -56,7 +56,7 @@ static ns3::Ptr<ns3::Packet> replaced(const ns3::Ptr<const ns3::Packet> &packet,
     ns3::Ptr<ns3::Packet> copy;
     ns3::PppHeader ppp;
 
-    if (!is_sound(detail.bytes, detail.length, view))
+    if (!check_packet(detail.bytes, detail.length, view))
         return nullptr;
     copy = packet->Copy();
     copy->RemoveAtStart(copy->GetSize());

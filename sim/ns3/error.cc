@@ -42,7 +42,7 @@ static void on_no_memory()
         throw std::bad_alloc();
 }
 
-void ns3c_internal::watch_memory()
+void ns3c_internal::keep_reserve()
 {
     out_of_memory = false;
     if (reserve == nullptr)

@@ -38,11 +38,11 @@ namespace ns3c_internal
 
 class Capture;
 class Event;
-class Gate;
+class BoundedScheduler;
 class LinkChannel;
 class Routes4;
 class Routes6;
-class SendWatch;
+class SendHook;
 
 /* ns-3 adds times up without looking: above these a packet's way comes to the end of int64_t, and then of the
  * past. */
@@ -56,7 +56,7 @@ ns3c_status fail(ns3c_status status, const char *format, ...) __attribute__((for
 /* At the border to C, where an exception ends: what the call answers instead. Within a handler. */
 ns3c_status caught(const char *function) noexcept;
 /* In the life of a simulator: has a reserve for the first allocation that fails, and notices it. */
-void watch_memory();
+void keep_reserve();
 void forget_memory();
 /* Throws if that has happened: there is not much left, and nothing is begun any more. */
 void need_memory();
@@ -141,10 +141,10 @@ ns3::Ptr<ns3::TcpL4Protocol> new_tcp(ns3c_node *node);
 /* Whether the address is the node's own: of a device, of ns3c_node_add_local(), or loopback. */
 bool is_local(const ns3c_node *node, const ns3c_address &address);
 
-/* Has the drops of the node's IP counted. */
-void watch_drops(ns3c_node *node);
+/* Hooks in ns-3's traces: has the drops of the node's IP counted. */
+void hook_drops(ns3c_node *node);
 /* And those of packets whose next hop does not answer ARP. */
-void watch_resolution(ns3c_device *device);
+void hook_resolution(ns3c_device *device);
 
 /* The next `count` of the simulator's random streams, by number: a second simulator gets the same ones. */
 int64_t take_streams(ns3c *sim, int64_t count);
@@ -159,7 +159,7 @@ struct ns3c {
     ns3c();
     ~ns3c();
 
-    ns3::Ptr<ns3c_internal::Gate> gate;
+    ns3::Ptr<ns3c_internal::BoundedScheduler> scheduler;
     bool running = false, stopped = false;
     unsigned calls = 0;  /* of the program that are in ns-3's code now, which may call it back */
     int64_t streams = 0; /* random streams given away */
@@ -222,7 +222,7 @@ struct ns3c_node {
     ns3::Ptr<ns3c_internal::Routes6> routes6;
 
     std::vector<ns3c_device *> devices;
-    std::shared_ptr<ns3c_internal::SendWatch> watch; /* ns3c_node_on_send() */
+    std::shared_ptr<ns3c_internal::SendHook> send_hook; /* ns3c_node_on_send() */
 };
 
 struct ns3c_device {

@@ -73,7 +73,7 @@ void ns3c_internal::join(ns3c_device *device, ns3c_node *node)
     device->interface6 = node->ipv6->AddInterface(device->net);
     node->ipv6->SetUp(device->interface6);
     node->devices.push_back(device);
-    watch_resolution(device);
+    hook_resolution(device);
     device->net->TraceConnectWithoutContext("MacTxDrop", ns3::MakeBoundCallback(&no_room, device));
     device->net->TraceConnectWithoutContext("PhyRxDrop", ns3::MakeBoundCallback(&lost, device));
 }

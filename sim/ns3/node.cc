@@ -87,7 +87,7 @@ try {
     made->sim = sim;
     made->node = ns3::CreateObject<ns3::Node>();
     make_stack(made.get());
-    watch_drops(made.get());
+    hook_drops(made.get());
     *out = made.get();
     sim->nodes.push_back(std::move(made));
     return NS3C_OK;

@@ -150,7 +150,7 @@ static void unresolved(ns3c_node *node, ns3::Ptr<const ns3::Packet> packet)
         report_drop(node->sim, NS3C_DROP_NO_ROUTE, packet, 0);
 }
 
-void ns3c_internal::watch_resolution(ns3c_device *device)
+void ns3c_internal::hook_resolution(ns3c_device *device)
 {
     ns3::Ptr<ns3::ArpCache> cache = device->node->ipv4->GetInterface(device->interface4)->GetArpCache();
 
@@ -158,7 +158,7 @@ void ns3c_internal::watch_resolution(ns3c_device *device)
         cache->TraceConnectWithoutContext("Drop", ns3::MakeBoundCallback(&unresolved, device->node));
 }
 
-void ns3c_internal::watch_drops(ns3c_node *node)
+void ns3c_internal::hook_drops(ns3c_node *node)
 {
     node->ipv4->TraceConnectWithoutContext("Drop", ns3::MakeBoundCallback(&dropped4, node));
     node->ipv6->TraceConnectWithoutContext("Drop", ns3::MakeBoundCallback(&dropped6, node));

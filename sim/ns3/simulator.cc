@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The simulator: its life, its clock, events of the program. */
-#include "sim/ns3/gate.hh"
+#include "sim/ns3/bounded_scheduler.hh"
 #include "sim/ns3/internal.hh"
 
 #include <ns3/boolean.h>
@@ -18,9 +18,9 @@
 #include <cstring>
 #include <locale>
 
+using ns3c_internal::BoundedScheduler;
 using ns3c_internal::caught;
 using ns3c_internal::fail;
-using ns3c_internal::Gate;
 
 ns3c::ns3c() = default;
 ns3c::~ns3c() = default;
@@ -64,10 +64,10 @@ try {
     static const ns3c_options defaults = {};
     const ns3c_options *chosen = options != nullptr ? options : &defaults;
     ns3::Ptr<ns3::Scheduler> scheduler;
-    ns3::ObjectFactory gates;
+    ns3::ObjectFactory factory;
 
     if (the_one == nullptr)
-        ns3c_internal::watch_memory();
+        ns3c_internal::keep_reserve();
     ns3c_internal::need_room();
     scheduler = make_scheduler(chosen->scheduler);
     if (out == nullptr)
@@ -92,12 +92,12 @@ try {
     ns3::Config::SetGlobal("RngSeed", ns3::UintegerValue(chosen->seed != 0 ? chosen->seed : 1));
     ns3::Config::SetGlobal("RngRun", ns3::UintegerValue(chosen->run != 0 ? chosen->run : 1));
     ns3::Config::SetGlobal("ChecksumEnabled", ns3::BooleanValue(chosen->checksums));
-    gates.SetTypeId(Gate::GetTypeId());
-    ns3::Simulator::SetScheduler(gates);
+    factory.SetTypeId(BoundedScheduler::GetTypeId());
+    ns3::Simulator::SetScheduler(factory);
 
     the_one = new ns3c;
-    the_one->gate = Gate::latest();
-    the_one->gate->use(scheduler);
+    the_one->scheduler = BoundedScheduler::latest();
+    the_one->scheduler->use(scheduler);
     *out = the_one;
     return NS3C_OK;
 } catch (...) {
@@ -127,7 +127,7 @@ void ns3c_free(ns3c *sim)
     sim->on_drop = nullptr;
     for (auto &device : sim->devices)
         device->fate = nullptr;
-    sim->gate->close_at(UINT64_MAX);
+    sim->scheduler->limit_to(UINT64_MAX);
     take_down(sim);
 }
 
@@ -200,7 +200,7 @@ void ns3c_cancel(ns3c *sim, uint64_t id)
     if (entry.event == nullptr || entry.generation != (uint32_t)(id >> 32))
         return;
     entry.event->Cancel();
-    sim->gate->count_cancelled();
+    sim->scheduler->count_cancelled();
     give_slot_back(sim, slot);
 }
 
@@ -222,16 +222,16 @@ ns3c_status ns3c_run(ns3c *sim, int64_t until_ns, ns3c_run_end *end)
         return fail(NS3C_STATE, "ns3c_run: called from within a callback");
     sim->running = true;
     sim->stopped = false;
-    sim->gate->close_at(until_ns == INT64_MAX ? UINT64_MAX : until_ns < 0 ? 0 : (uint64_t)until_ns);
+    sim->scheduler->limit_to(until_ns == INT64_MAX ? UINT64_MAX : until_ns < 0 ? 0 : (uint64_t)until_ns);
     ns3c_status status = run_events();
-    sim->gate->close_at(UINT64_MAX);
+    sim->scheduler->limit_to(UINT64_MAX);
     sim->running = false;
     if (status != NS3C_OK)
         return status;
     if (end != nullptr)
-        *end = sim->stopped                     ? NS3C_RUN_STOPPED
-               : sim->gate->next() == INT64_MAX ? NS3C_RUN_DRY
-                                                : NS3C_RUN_REACHED;
+        *end = sim->stopped                          ? NS3C_RUN_STOPPED
+               : sim->scheduler->next() == INT64_MAX ? NS3C_RUN_DRY
+                                                     : NS3C_RUN_REACHED;
     return NS3C_OK;
 }
 
@@ -250,12 +250,12 @@ uint64_t ns3c_events(const ns3c *)
 
 uint64_t ns3c_pending(const ns3c *sim)
 {
-    return sim->gate->pending();
+    return sim->scheduler->pending();
 }
 
 int64_t ns3c_next(const ns3c *sim)
 {
-    return sim->gate->next();
+    return sim->scheduler->next();
 }
 
 int64_t ns3c_internal::take_streams(ns3c *sim, int64_t count)

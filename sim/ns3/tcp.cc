@@ -285,7 +285,7 @@ size_t TcpEnd::send(const uint8_t *bytes, size_t length)
     if (length && Send(ns3::Create<ns3::Packet>(bytes, uint32_t(length)), 0) < 0)
         return 0;
     if (depth == 0)
-        watch_window();
+        set_window_timer();
     return length;
 }
 

@@ -47,7 +47,7 @@ void TcpEnd::drop_endpoints()
 }
 
 /* ns-3's callbacks; one object of each serves all sockets. */
-void TcpEnd::watch()
+void TcpEnd::set_callbacks()
 {
     static const auto connected = ns3::MakeCallback(&TcpEnd::on_connected);
     static const auto failed = ns3::MakeCallback(&TcpEnd::on_failed);
@@ -110,7 +110,7 @@ void TcpEnd::start_connecting(const ns3c_address &from, const FlowKey &flow, con
     local = from;
     remote = to;
     key = flow;
-    watch();
+    set_callbacks();
     own_endpoint();
     ports->link(this);
     m_synCount = m_synRetries;
@@ -146,7 +146,7 @@ void TcpEnd::CompleteFork(ns3::Ptr<ns3::Packet> packet, const ns3::TcpHeader &tc
     }
     Call call(this);
     ports->link(this);
-    watch();
+    set_callbacks();
     TcpSocketBase::CompleteFork(packet, tcp, from, to);
     /* Leave ns-3's lists, which were empty but for this socket. */
     if (m_endPoint) {
@@ -325,7 +325,7 @@ void TcpEnd::on_sendable(ns3::Ptr<ns3::Socket> socket, uint32_t room)
     end->depth--;
     if (end->depth)
         return;
-    end->watch_window();
+    end->set_window_timer();
     if (end->reset_wanted)
         end->settle_later(); /* ns-3 is in the middle of sending, outside of any Entry */
 }
@@ -360,8 +360,8 @@ void TcpEnd::settle(bool may_call)
         finish();
         return;
     }
-    watch_window();
-    watch_orphan();
+    set_window_timer();
+    set_orphan_timer();
     repair_fin();
     if (m_state == TIME_WAIT && !in_time_wait) {
         in_time_wait = true;
@@ -454,7 +454,7 @@ void TcpEnd::expire()
 }
 
 /* An end that was let go waits for the peer's FIN, which nothing can ask for. */
-void TcpEnd::watch_orphan()
+void TcpEnd::set_orphan_timer()
 {
     if (m_state != FIN_WAIT_2 || owned)
         return;

@@ -69,7 +69,7 @@ uint32_t TcpEnd::SendDataPacket(ns3::SequenceNumber32 seq, uint32_t size, bool w
 /* What waits has a timer. While the window is zero that of the probes; then that of retransmission again,
  * which ns-3 has stopped for them; and if the window is below a segment, one of the sender's silly window
  * avoidance (RFC 9293, 3.8.6.2.1), as the update that would open it may be lost, or never come. */
-void TcpEnd::watch_window()
+void TcpEnd::set_window_timer()
 {
     if (m_rWnd.Get() > 0)
         probes = 0;

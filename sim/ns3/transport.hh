@@ -214,7 +214,7 @@ class TcpEnd : public ns3::TcpSocketBase, public ns3c_tcp
     {
         return (tcp.GetFlags() & ns3::TcpHeader::ACK) && tcp.GetAckNumber() == m_tcb->m_highTxMark + 1;
     }
-    void watch();
+    void set_callbacks();
     void own_endpoint();
     bool before(const ns3::TcpHeader &tcp, uint32_t length);
     bool before_last_ack(const ns3::TcpHeader &tcp);
@@ -225,9 +225,9 @@ class TcpEnd : public ns3::TcpSocketBase, public ns3c_tcp
     void repair_fin();
     void update_window();
     void take_probe(const ns3::TcpHeader &tcp);
-    void watch_window();
+    void set_window_timer();
     void stop_waiting();
-    void watch_orphan();
+    void set_orphan_timer();
     void give_up();
     void settle(bool may_call);
     void settle_later();

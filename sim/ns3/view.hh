@@ -28,7 +28,7 @@ uint32_t ip_length(const uint8_t *bytes, size_t length);
 
 /* Whether ns-3 can take these bytes apart in the place of `original`: an IP packet whose lengths agree, down
  * to the options of TCP and neighbour discovery. ns-3 reads on without looking. */
-bool is_sound(const uint8_t *bytes, size_t length, const ns3c_packet &original);
+bool check_packet(const uint8_t *bytes, size_t length, const ns3c_packet &original);
 
 } // namespace ns3c_internal
 

@@ -131,7 +131,7 @@ static void clear_simulator(struct ns3_net *net)
 {
     if (!net->sim)
         return;
-    ns3_unwatch(net);
+    ns3_trace_hooks_clear(net);
     ns3_conns_clear(net);
     ns3_listen_clear(net);
     ns3_timers_clear(net);
@@ -169,7 +169,7 @@ static struct network *engine_create(const struct network_config *config, GError
         return NULL;
     }
     init_regions(net);
-    ns3_watch(net);
+    ns3_trace_hooks_set(net);
     return &net->network;
 }
 

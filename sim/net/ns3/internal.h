@@ -234,9 +234,9 @@ bool ns3_set_error(GError **error, const char *what);
 /* Why it refused, in its words. Memory that is out ends the process here, as it does everywhere. */
 const char *ns3_why(void);
 
-/* watch.c: packets sent and dropped */
-void ns3_watch(struct ns3_net *net);
-void ns3_unwatch(struct ns3_net *net);
+/* trace_hooks.c: what is counted and captured as packets are sent and dropped */
+void ns3_trace_hooks_set(struct ns3_net *net);
+void ns3_trace_hooks_clear(struct ns3_net *net);
 
 /* access.c: what becomes of packets on the cells' links */
 void ns3_access_open(struct ns3_net *net, uint32_t cell);

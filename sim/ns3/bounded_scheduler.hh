@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The gate: an ns3::Scheduler around another one, which ends a run at its time and lets no cancelled event
- * prolong it. ns-3's simulator goes on until its scheduler is empty; the gate says that it is when the next
- * event is not due. */
-#ifndef SIM_NS3_GATE_HH
-#define SIM_NS3_GATE_HH
+/* The bounded scheduler: an ns3::Scheduler around another one, which ends a run at a given time and lets no
+ * cancelled event prolong it. ns-3's simulator goes on until its scheduler is empty; this one says that it is
+ * when the next event is not due. */
+#ifndef SIM_NS3_BOUNDED_SCHEDULER_HH
+#define SIM_NS3_BOUNDED_SCHEDULER_HH
 
 #include <ns3/event-impl.h>
 #include <ns3/scheduler.h>
@@ -30,13 +30,13 @@ class Event : public ns3::EventImpl
     void Notify() override;
 };
 
-class Gate : public ns3::Scheduler
+class BoundedScheduler : public ns3::Scheduler
 {
   public:
     static ns3::TypeId GetTypeId();
     /* ns-3 makes schedulers itself, by type; this is the last one it made. */
-    static Gate *latest();
-    Gate();
+    static BoundedScheduler *latest();
+    BoundedScheduler();
 
     void Insert(const Scheduler::Event &event) override;
     bool IsEmpty() const override;
@@ -46,8 +46,8 @@ class Gate : public ns3::Scheduler
 
     /* Which scheduler keeps the events; before the first one is inserted. */
     void use(ns3::Ptr<ns3::Scheduler> scheduler);
-    /* Only what is due before this time gets through. */
-    void close_at(uint64_t time);
+    /* Only events that are due before this time are handed out. */
+    void limit_to(uint64_t time);
     /* Time of the next live event, INT64_MAX if there is none. */
     int64_t next();
     /* In the queue, but for those that ns3c_cancel() has called off. */

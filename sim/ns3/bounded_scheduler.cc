@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The gate before ns-3's queue of events. */
-#include "sim/ns3/gate.hh"
+/* A bound before ns-3's queue of events. */
+#include "sim/ns3/bounded_scheduler.hh"
 #include "sim/ns3/internal.hh"
 
 #include <typeinfo>
@@ -8,44 +8,46 @@
 namespace ns3c_internal
 {
 
-static Gate *last_made;
+static BoundedScheduler *last_made;
 
-ns3::TypeId Gate::GetTypeId()
+ns3::TypeId BoundedScheduler::GetTypeId()
 {
-    static ns3::TypeId id =
-        ns3::TypeId("ns3c::Gate").SetParent<ns3::Scheduler>().SetGroupName("ns3c").AddConstructor<Gate>();
+    static ns3::TypeId id = ns3::TypeId("ns3c::BoundedScheduler")
+                                .SetParent<ns3::Scheduler>()
+                                .SetGroupName("ns3c")
+                                .AddConstructor<BoundedScheduler>();
 
     return id;
 }
 
-Gate *Gate::latest()
+BoundedScheduler *BoundedScheduler::latest()
 {
     return last_made;
 }
 
-Gate::Gate()
+BoundedScheduler::BoundedScheduler()
 {
     last_made = this;
 }
 
-void Gate::use(ns3::Ptr<ns3::Scheduler> scheduler)
+void BoundedScheduler::use(ns3::Ptr<ns3::Scheduler> scheduler)
 {
     inner = scheduler;
 }
 
-void Gate::close_at(uint64_t time)
+void BoundedScheduler::limit_to(uint64_t time)
 {
     limit = time;
 }
 
-void Gate::Insert(const Scheduler::Event &event)
+void BoundedScheduler::Insert(const Scheduler::Event &event)
 {
     inner->Insert(event);
     queued++;
 }
 
 /* Throws away the cancelled events that are next, so that the head of the queue is one that will happen. */
-void Gate::purge()
+void BoundedScheduler::purge()
 {
     while (queued > 0) {
         ns3::EventImpl *event = inner->PeekNext().impl;
@@ -60,18 +62,18 @@ void Gate::purge()
     }
 }
 
-bool Gate::IsEmpty() const
+bool BoundedScheduler::IsEmpty() const
 {
-    const_cast<Gate *>(this)->purge();
+    const_cast<BoundedScheduler *>(this)->purge();
     return queued == 0 || inner->PeekNext().key.m_ts >= limit || ns3c_out_of_memory();
 }
 
-ns3::Scheduler::Event Gate::PeekNext() const
+ns3::Scheduler::Event BoundedScheduler::PeekNext() const
 {
     return inner->PeekNext();
 }
 
-ns3::Scheduler::Event Gate::RemoveNext()
+ns3::Scheduler::Event BoundedScheduler::RemoveNext()
 {
     if (++removed % probe_events == 0)
         probe_memory();
@@ -79,24 +81,24 @@ ns3::Scheduler::Event Gate::RemoveNext()
     return inner->RemoveNext();
 }
 
-void Gate::Remove(const Scheduler::Event &event)
+void BoundedScheduler::Remove(const Scheduler::Event &event)
 {
     inner->Remove(event);
     queued--;
 }
 
-int64_t Gate::next()
+int64_t BoundedScheduler::next()
 {
     purge();
     return queued > 0 ? (int64_t)inner->PeekNext().key.m_ts : INT64_MAX;
 }
 
-uint64_t Gate::pending() const
+uint64_t BoundedScheduler::pending() const
 {
     return queued - cancelled;
 }
 
-void Gate::count_cancelled()
+void BoundedScheduler::count_cancelled()
 {
     cancelled++;
 }

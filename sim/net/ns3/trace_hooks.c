@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Packets as they are sent and thrown away: counters, the ledger of datagrams, the capture. */
+/* Hooks in ns-3's traces, for packets as they are sent and thrown away: counters, the ledger of datagrams,
+ * the capture. */
 #include "sim/net/ns3/internal.h"
 
 #define PROTOCOL_UDP  17
@@ -70,14 +71,14 @@ static void on_drop(void *user, enum ns3c_drop reason, const struct ns3c_packet 
     ns3_flight_lose(net, packet->tag);
 }
 
-void ns3_watch(struct ns3_net *net)
+void ns3_trace_hooks_set(struct ns3_net *net)
 {
     for (guint i = 0; i < net->end_nodes->len; i++)
         ns3c_node_on_send(g_ptr_array_index(net->end_nodes, i), on_send, net);
     ns3c_on_drop(net->sim, on_drop, net);
 }
 
-void ns3_unwatch(struct ns3_net *net)
+void ns3_trace_hooks_clear(struct ns3_net *net)
 {
     for (guint i = 0; i < net->end_nodes->len; i++)
         ns3c_node_on_send(g_ptr_array_index(net->end_nodes, i), NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Which bytes of a program ns-3 may see: it believes every length in a packet, asserts some and loops over
- * others. What it has no use for, and cannot be trusted with, is refused: options of IPv4, extension headers
- * of IPv6. */
+/* The packet check: which bytes of a program ns-3 may see. It believes every length in a packet, asserts some
+ * and loops over others. What it has no use for, and cannot be trusted with, is refused: options of IPv4,
+ * extension headers of IPv6. */
 #include "sim/ns3/view.hh"
 
 #include <cstring>
@@ -14,7 +14,7 @@ enum { HEAD4 = 20, HEAD6 = 40, FRAGMENT_BYTES = 8 };
 
 /* RFC 9293, 3.1; lengths of the options that ns-3 knows: end, no operation, MSS, window scale, SACK
  * permitted, SACK, timestamps. */
-static bool are_tcp_options(const uint8_t *bytes, size_t length)
+static bool check_tcp_options(const uint8_t *bytes, size_t length)
 {
     size_t at = 0;
 
@@ -39,15 +39,15 @@ static bool are_tcp_options(const uint8_t *bytes, size_t length)
     return true;
 }
 
-static bool is_tcp(const uint8_t *bytes, size_t length)
+static bool check_tcp(const uint8_t *bytes, size_t length)
 {
     size_t head = length >= 20 ? (bytes[12] >> 4) * 4u : 0;
 
-    return head >= 20 && head <= length && are_tcp_options(bytes + 20, head - 20);
+    return head >= 20 && head <= length && check_tcp_options(bytes + 20, head - 20);
 }
 
 /* RFC 792: errors (3, 11) carry the header of the packet they are about, and 8 bytes of what follows. */
-static bool is_icmp(const uint8_t *bytes, size_t length)
+static bool check_icmp(const uint8_t *bytes, size_t length)
 {
     if (length < 8)
         return false;
@@ -55,7 +55,7 @@ static bool is_icmp(const uint8_t *bytes, size_t length)
 }
 
 /* RFC 4861, 4.6: of the options ns-3 sends link-layer addresses (1, 2), of 8 bytes with a MAC address. */
-static bool are_neighbour_options(const uint8_t *bytes, size_t length)
+static bool check_neighbour_options(const uint8_t *bytes, size_t length)
 {
     for (size_t at = 0; at < length; at += 8)
         if (length - at < 8 || (bytes[at] != 1 && bytes[at] != 2) || bytes[at + 1] != 1)
@@ -65,7 +65,7 @@ static bool are_neighbour_options(const uint8_t *bytes, size_t length)
 
 /* RFC 4443, RFC 4861: echo, errors with the packet they are about, solicitations and advertisements of
  * neighbours. */
-static bool is_icmpv6(const uint8_t *bytes, size_t length)
+static bool check_icmpv6(const uint8_t *bytes, size_t length)
 {
     if (length < 8)
         return false;
@@ -80,17 +80,17 @@ static bool is_icmpv6(const uint8_t *bytes, size_t length)
         return true;
     case 135:
     case 136:
-        return length >= 24 && are_neighbour_options(bytes + 24, length - 24);
+        return length >= 24 && check_neighbour_options(bytes + 24, length - 24);
     default:
         return false;
     }
 }
 
-static bool is_transport(unsigned protocol, const uint8_t *bytes, size_t length)
+static bool check_transport(unsigned protocol, const uint8_t *bytes, size_t length)
 {
     switch (protocol) {
     case TCP:
-        return is_tcp(bytes, length);
+        return check_tcp(bytes, length);
     case UDP:
         return length >= 8;
     default:
@@ -105,7 +105,7 @@ static bool is_fragment4(const uint8_t *bytes)
 
 /* A fragment stands for another one only where it fits as that one did: what is put together is not looked at
  * again. The first one's transport header must be whole. */
-static bool is_sound_fragment(const uint8_t *bytes, size_t length, const ns3c_packet &original)
+static bool check_fragment(const uint8_t *bytes, size_t length, const ns3c_packet &original)
 {
     const uint8_t *head = original.head;
 
@@ -115,7 +115,7 @@ static bool is_sound_fragment(const uint8_t *bytes, size_t length, const ns3c_pa
         return std::memcmp(bytes + 4, head + 4, 4) == 0 && bytes[9] == head[9] &&
                std::memcmp(bytes + 12, head + 12, 8) == 0 &&
                ((bytes[6] & 0x1f) != 0 || bytes[7] != 0 ||
-                is_transport(bytes[9], bytes + HEAD4, length - HEAD4));
+                check_transport(bytes[9], bytes + HEAD4, length - HEAD4));
     size_t heads = HEAD6 + FRAGMENT_BYTES;
 
     if (length < heads || original.head_bytes < heads || head[6] != FRAGMENT ||
@@ -123,7 +123,7 @@ static bool is_sound_fragment(const uint8_t *bytes, size_t length, const ns3c_pa
         return false;
     bool first = bytes[HEAD6 + 2] == 0 && (bytes[HEAD6 + 3] & 0xf8) == 0;
 
-    return !first || is_transport(bytes[HEAD6], bytes + heads, length - heads);
+    return !first || check_transport(bytes[HEAD6], bytes + heads, length - heads);
 }
 
 /* 0: hop by hop, 43: routing, 50: ESP, 51: AH, 60: destination, 135: mobility. */
@@ -133,7 +133,7 @@ static bool is_extension(unsigned next)
            next == 135;
 }
 
-bool is_sound(const uint8_t *bytes, size_t length, const ns3c_packet &original)
+bool check_packet(const uint8_t *bytes, size_t length, const ns3c_packet &original)
 {
     uint32_t total = bytes != nullptr ? ip_length(bytes, length) : 0;
 
@@ -141,18 +141,18 @@ bool is_sound(const uint8_t *bytes, size_t length, const ns3c_packet &original)
         return false;
     if (bytes[0] >> 4 == 6) {
         if (bytes[6] == FRAGMENT)
-            return is_sound_fragment(bytes, length, original);
+            return check_fragment(bytes, length, original);
         if (bytes[6] == ICMPV6)
-            return is_icmpv6(bytes + HEAD6, length - HEAD6);
-        return !is_extension(bytes[6]) && is_transport(bytes[6], bytes + HEAD6, length - HEAD6);
+            return check_icmpv6(bytes + HEAD6, length - HEAD6);
+        return !is_extension(bytes[6]) && check_transport(bytes[6], bytes + HEAD6, length - HEAD6);
     }
     if (bytes[0] != 0x45)
         return false;
     if (is_fragment4(bytes))
-        return is_sound_fragment(bytes, length, original);
+        return check_fragment(bytes, length, original);
     if (bytes[9] == ICMP)
-        return is_icmp(bytes + HEAD4, length - HEAD4);
-    return is_transport(bytes[9], bytes + HEAD4, length - HEAD4);
+        return check_icmp(bytes + HEAD4, length - HEAD4);
+    return check_transport(bytes[9], bytes + HEAD4, length - HEAD4);
 }
 
 } // namespace ns3c_internal
