@@ -142,7 +142,7 @@ static bool on_window(void *user, int64_t time_ns)
     return write_captures(storm, time_ns) && goes_on(storm);
 }
 
-static bool on_boundary(void *user, int64_t time_ns)
+static bool on_sample(void *user, int64_t time_ns)
 {
     struct storm *storm = user;
 
@@ -209,8 +209,8 @@ static struct network *new_network(struct storm *storm, GError **error)
                                .ns3_attributes = s->ns3_attributes,
                                .ns3_pcap_dir = storm->options.device_capture_dir,
                                .ns3_placement = storm->options.ns3_placement,
-                               .boundary_ns = s->output_interval,
-                               .boundary = on_boundary,
+                               .sample_step_ns = s->output_interval,
+                               .sample = on_sample,
                                .window = on_window,
                                .user = storm};
 

@@ -7,10 +7,10 @@
 
 #include "sim/base/clock.h"
 #include "sim/kernel/alarm.h"
-#include "sim/kernel/boundary.h"
 #include "sim/kernel/event_heap.h"
 #include "sim/kernel/outbox.h"
 #include "sim/kernel/queue.h"
+#include "sim/kernel/sampler.h"
 
 #include <glib.h>
 
@@ -36,13 +36,13 @@ struct kernel {
     uint32_t leaves; /* power of two */
     uint32_t *ran;   /* regions that ran in this window and may have mail */
     uint32_t ran_count;
-    struct boundary boundary;
+    struct sampler sampler;
     bool stop;
 };
 
 struct kernel *kernel_new(const struct kernel_config *config)
 {
-    g_assert(config->regions >= 1 && config->lookahead_ns > 0 && config->boundary_ns >= 0);
+    g_assert(config->regions >= 1 && config->lookahead_ns > 0 && config->sample_step_ns >= 0);
     struct kernel *kernel = g_new0(struct kernel, 1);
 
     kernel->config = *config;
@@ -60,7 +60,7 @@ struct kernel *kernel_new(const struct kernel_config *config)
         queue_init(&kernel->regions[i].queue);
         alarm_set_init(&kernel->regions[i].alarms, config->alarm_delays_ns, config->alarm_delay_count);
     }
-    boundary_init(&kernel->boundary, config->boundary_ns, config->boundary, config->user);
+    sampler_init(&kernel->sampler, config->sample_step_ns, config->sample, config->user);
     return kernel;
 }
 
@@ -267,7 +267,7 @@ static void deliver(void *user, uint32_t to, const struct kernel_event *event)
 static void run_window(struct kernel *kernel, int64_t end_ns)
 {
     kernel->ran_count = 0;
-    kernel->boundary.stale = true;
+    kernel->sampler.stale = true;
     while (kernel->next_ns[1] < end_ns) {
         uint32_t node = 1;
         while (node < kernel->leaves)
@@ -286,7 +286,7 @@ static int64_t window_end(const struct kernel *kernel, int64_t start_ns, int64_t
     int64_t lookahead_ns = kernel->config.lookahead_ns;
     int64_t window_ns = start_ns < CLOCK_NEVER - lookahead_ns ? start_ns + lookahead_ns : CLOCK_NEVER;
 
-    return MIN(MIN(window_ns, end_ns), kernel->boundary.next_ns);
+    return MIN(MIN(window_ns, end_ns), kernel->sampler.next_ns);
 }
 
 /* Events scheduled before the run, or between two runs, are not in the tree yet. */
@@ -316,8 +316,8 @@ static int64_t run_windows(struct kernel *kernel, int64_t end_ns)
         int64_t start_ns = kernel->next_ns[1];
         if (start_ns == CLOCK_NEVER)
             return latest_now(kernel);
-        if (!boundary_pass(&kernel->boundary, MIN(start_ns, end_ns)))
-            return kernel->boundary.last_ns;
+        if (!sampler_pass(&kernel->sampler, MIN(start_ns, end_ns)))
+            return kernel->sampler.last_ns;
         if (start_ns >= end_ns)
             return end_ns;
         int64_t window_ns = window_end(kernel, start_ns, end_ns);
@@ -337,7 +337,7 @@ int64_t kernel_run(struct kernel *kernel, int64_t end_ns)
     kernel->stop = false;
     collect_scheduled(kernel);
     int64_t reached_ns = run_windows(kernel, end_ns);
-    boundary_end(&kernel->boundary, reached_ns);
+    sampler_end(&kernel->sampler, reached_ns);
     for (uint32_t i = 0; i < config->regions; i++)
         kernel->regions[i].now_ns = reached_ns;
     return reached_ns;

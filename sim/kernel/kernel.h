@@ -52,13 +52,13 @@ struct kernel_config {
     int64_t alarm_delays_ns[KERNEL_ALARM_DELAYS_MAX];
     uint32_t alarm_delay_count;
     /* Called on the coordinating thread between windows: no region is running, and every event before
-     * `time_ns` of every region has run. Called at every multiple of boundary_ns > 0 that the run passes
+     * `time_ns` of every region has run. Called at every multiple of sample_step_ns > 0 that the run passes
      * (also through idle time, one by one), and at the end with the time reached, unless nothing has run
      * since the last call at that very time. Must not schedule events; returns false to stop the run
      * (interrupt, full disk). */
-    int64_t boundary_ns; /* 0: no boundaries */
-    bool (*boundary)(void *user, int64_t time_ns);
-    /* Called at every window end, before boundary(); likewise.
+    int64_t sample_step_ns; /* 0: no samples */
+    bool (*sample)(void *user, int64_t time_ns);
+    /* Called at every window end, before sample(); likewise.
      * Must not schedule events. */
     bool (*window)(void *user, int64_t time_ns);
     void *user;

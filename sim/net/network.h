@@ -61,8 +61,8 @@ struct network_config {
     uint32_t listen_count;
     struct capture *capture; /* NULL: none; not owned */
 
-    int64_t boundary_ns; /* > 0: boundary() is called at each multiple, when all events before it have run */
-    bool (*boundary)(void *user, int64_t time_ns); /* false: stop */
+    int64_t sample_step_ns; /* > 0: sample() is called at each multiple, when all events before it have run */
+    bool (*sample)(void *user, int64_t time_ns); /* false: stop */
     bool (*window)(void *user,
                    int64_t time_ns); /* called often, when all before time_ns has run; false: stop */
     void *user;

@@ -123,7 +123,7 @@ struct run {
 };
 
 /* The model on the kernel; run in stretches of slice_ns if that is > 0. */
-static struct run run_model(uint32_t regions, int64_t lookahead_ns, int64_t boundary_ns, int64_t slice_ns)
+static struct run run_model(uint32_t regions, int64_t lookahead_ns, int64_t sample_step_ns, int64_t slice_ns)
 {
     struct run run = {0};
     struct model models[REGIONS_MAX];
@@ -132,7 +132,7 @@ static struct run run_model(uint32_t regions, int64_t lookahead_ns, int64_t boun
         .lookahead_ns = lookahead_ns,
         .handlers = handlers,
         .handler_count = KINDS,
-        .boundary_ns = boundary_ns,
+        .sample_step_ns = sample_step_ns,
     };
     struct kernel *kernel = kernel_new(&config);
 
@@ -169,7 +169,7 @@ static void test_reference(void)
 static void test_windows_do_not_show(void)
 {
     static const struct {
-        int64_t lookahead_ns, boundary_ns, slice_ns;
+        int64_t lookahead_ns, sample_step_ns, slice_ns;
     } cuts[] = {
         {LOOKAHEAD_NS, 0, 0},
         {LOOKAHEAD_NS / 7, 0, 0},
@@ -181,7 +181,7 @@ static void test_windows_do_not_show(void)
     struct run expected = run_model(16, LOOKAHEAD_NS, 0, 0);
 
     for (size_t i = 0; i < G_N_ELEMENTS(cuts); i++) {
-        struct run run = run_model(16, cuts[i].lookahead_ns, cuts[i].boundary_ns, cuts[i].slice_ns);
+        struct run run = run_model(16, cuts[i].lookahead_ns, cuts[i].sample_step_ns, cuts[i].slice_ns);
         g_assert_cmpmem(run.trace.hash, sizeof run.trace.hash, expected.trace.hash, sizeof run.trace.hash);
         g_assert_cmphex(run.fingerprint, ==, expected.fingerprint);
         if (cuts[i].slice_ns == 0)

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Kernel: boundaries, window ends, stopping, the end of a run, what is pending, and refused calls. */
+/* Kernel: samples, window ends, stopping, the end of a run, what is pending, and refused calls. */
 #include "sim/base/clock.h"
 #include "sim/kernel/kernel.h"
 #include "tests/unit/tap.h"
 
-/* What happened, in order, as text: "e5" an event at 5, "w10" a window's end, "b10" a boundary. */
+/* What happened, in order, as text: "e5" an event at 5, "w10" a window's end, "s10" a sample. */
 struct world {
     struct kernel *kernel;
     struct kernel_region *region[4];
     GString *log;
     int64_t stop_at_ns;     /* of the event that calls kernel_stop() */
     int64_t last_window_ns; /* window() ends the run there */
-    int64_t last_boundary_ns;
+    int64_t last_sample_ns;
     bool log_windows;
 };
 
@@ -36,12 +36,12 @@ static void handle_spread(void *context, const struct kernel_event *event)
 static kernel_handler *const handlers[] = {handle_log, handle_spread};
 enum { KIND_LOG, KIND_SPREAD, KINDS };
 
-static bool log_boundary(void *user, int64_t time_ns)
+static bool log_sample(void *user, int64_t time_ns)
 {
     struct world *world = user;
 
-    g_string_append_printf(world->log, "b%" G_GINT64_FORMAT " ", time_ns);
-    return time_ns < world->last_boundary_ns;
+    g_string_append_printf(world->log, "s%" G_GINT64_FORMAT " ", time_ns);
+    return time_ns < world->last_sample_ns;
 }
 
 static bool log_window(void *user, int64_t time_ns)
@@ -53,15 +53,15 @@ static bool log_window(void *user, int64_t time_ns)
     return time_ns < world->last_window_ns;
 }
 
-static void world_init(struct world *world, int64_t boundary_ns)
+static void world_init(struct world *world, int64_t sample_step_ns)
 {
     const struct kernel_config config = {
         .regions = 4,
         .lookahead_ns = 4,
         .handlers = handlers,
         .handler_count = KINDS,
-        .boundary_ns = boundary_ns,
-        .boundary = log_boundary,
+        .sample_step_ns = sample_step_ns,
+        .sample = log_sample,
         .window = log_window,
         .user = world,
     };
@@ -69,7 +69,7 @@ static void world_init(struct world *world, int64_t boundary_ns)
     *world = (struct world){.log = g_string_new(NULL),
                             .stop_at_ns = -1,
                             .last_window_ns = CLOCK_NEVER,
-                            .last_boundary_ns = CLOCK_NEVER};
+                            .last_sample_ns = CLOCK_NEVER};
     world->kernel = kernel_new(&config);
     for (uint32_t i = 0; i < 4; i++) {
         world->region[i] = kernel_region(world->kernel, i);
@@ -98,8 +98,8 @@ static void assert_run(struct world *world, int64_t end_ns, int64_t reached_ns, 
         g_assert_cmpint(kernel_now(world->region[i]), ==, reached_ns);
 }
 
-/* Boundaries in idle time come one by one; the run ends with one at the time reached. */
-static void test_boundaries(void)
+/* Samples in idle time come one by one; the run ends with one at the time reached. */
+static void test_samples(void)
 {
     struct world world;
 
@@ -108,47 +108,47 @@ static void test_boundaries(void)
     schedule_at(&world, 1, 9);
     schedule_at(&world, 2, 10);
     schedule_at(&world, 3, 47);
-    assert_run(&world, CLOCK_NEVER, 47, "e3 e9 b10 e10 b20 b30 b40 e47 b47 ");
+    assert_run(&world, CLOCK_NEVER, 47, "e3 e9 s10 e10 s20 s30 s40 e47 s47 ");
     world_clear(&world);
 }
 
-/* The last boundary tells what ran at the very time of the one before it. */
-static void test_boundary_at_last_event(void)
+/* The last sample has what ran at the very time of the one before it. */
+static void test_sample_at_last_event(void)
 {
     struct world world;
 
     world_init(&world, 10);
     schedule_at(&world, 0, 20);
-    assert_run(&world, CLOCK_NEVER, 20, "b10 b20 e20 b20 ");
+    assert_run(&world, CLOCK_NEVER, 20, "s10 s20 e20 s20 ");
     world_clear(&world);
 }
 
 /* In idle time, too, a run can be stopped. */
-static void test_stop_at_boundary(void)
+static void test_stop_at_sample(void)
 {
     struct world world;
 
     world_init(&world, 10);
-    world.last_boundary_ns = 30;
+    world.last_sample_ns = 30;
     schedule_at(&world, 0, 5);
     schedule_at(&world, 1, 1000);
-    assert_run(&world, CLOCK_NEVER, 30, "e5 b10 b20 b30 ");
-    world.last_boundary_ns = CLOCK_NEVER;
-    assert_run(&world, 60, 60, "b40 b50 b60 ");
+    assert_run(&world, CLOCK_NEVER, 30, "e5 s10 s20 s30 ");
+    world.last_sample_ns = CLOCK_NEVER;
+    assert_run(&world, 60, 60, "s40 s50 s60 ");
     world_clear(&world);
 }
 
-static void test_boundaries_to_the_end(void)
+static void test_samples_to_the_end(void)
 {
     struct world world;
 
     world_init(&world, 10);
     schedule_at(&world, 0, 5);
     schedule_at(&world, 0, 30);
-    assert_run(&world, 30, 30, "e5 b10 b20 b30 ");
+    assert_run(&world, 30, 30, "e5 s10 s20 s30 ");
     g_assert_cmpuint(kernel_pending(world.kernel), ==, 1);
     schedule_at(&world, 0, 99);
-    assert_run(&world, 35, 35, "e30 b35 ");
+    assert_run(&world, 35, 35, "e30 s35 ");
     world_clear(&world);
 }
 
@@ -157,14 +157,14 @@ static void test_nothing_to_do(void)
     struct world world;
 
     world_init(&world, 10);
-    assert_run(&world, 100, 0, "b0 ");
+    assert_run(&world, 100, 0, "s0 ");
     world_clear(&world);
     world_init(&world, 0);
     assert_run(&world, 100, 0, "");
     world_clear(&world);
 }
 
-/* A window starts at the earliest event and is as wide as the look-ahead, unless a boundary or the end
+/* A window starts at the earliest event and is as wide as the look-ahead, unless a sample or the end
  * comes first. Idle time costs no window. */
 static void test_windows(void)
 {
@@ -177,7 +177,7 @@ static void test_windows(void)
     schedule_at(&world, 3, 5);
     schedule_at(&world, 0, 8);
     schedule_at(&world, 0, 1000003);
-    assert_run(&world, 11, 11, "e4 e1 w5 e8 e5 w9 b10 b11 ");
+    assert_run(&world, 11, 11, "e4 e1 w5 e8 e5 w9 s10 s11 ");
     world_clear(&world);
     world_init(&world, 0);
     world.log_windows = true;
@@ -230,7 +230,7 @@ static void test_window_stops(void)
     schedule_at(&world, 0, 5);
     schedule_at(&world, 1, 12);
     schedule_at(&world, 1, 20);
-    assert_run(&world, CLOCK_NEVER, 16, "e5 b10 e12 b16 ");
+    assert_run(&world, CLOCK_NEVER, 16, "e5 s10 e12 s16 ");
     g_assert_cmpuint(kernel_events(world.kernel), ==, 2);
     world_clear(&world);
 }
@@ -354,10 +354,10 @@ static void test_unknown_kind(void)
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
-    g_test_add_func("/kernel/boundaries", test_boundaries);
-    g_test_add_func("/kernel/stop-at-boundary", test_stop_at_boundary);
-    g_test_add_func("/kernel/boundary-at-last-event", test_boundary_at_last_event);
-    g_test_add_func("/kernel/boundaries-to-the-end", test_boundaries_to_the_end);
+    g_test_add_func("/kernel/samples", test_samples);
+    g_test_add_func("/kernel/stop-at-sample", test_stop_at_sample);
+    g_test_add_func("/kernel/sample-at-last-event", test_sample_at_last_event);
+    g_test_add_func("/kernel/samples-to-the-end", test_samples_to_the_end);
     g_test_add_func("/kernel/nothing-to-do", test_nothing_to_do);
     g_test_add_func("/kernel/windows", test_windows);
     g_test_add_func("/kernel/end-is-excluded", test_end_is_excluded);

@@ -129,8 +129,8 @@ static void test_queue_gauge(void)
     struct net_fixture f;
 
     net_set_up(&f);
-    f.config.boundary_ns = CLOCK_MILLISECOND;
-    f.config.boundary = check_queue;
+    f.config.sample_step_ns = CLOCK_MILLISECOND;
+    f.config.sample = check_queue;
     net_start(&f);
     net_at(&f, 0, UE, send_twenty);
     net_at(&f, 0, UE + 1, send_up);

@@ -151,12 +151,12 @@ static bool on_window(void *user, int64_t time_ns)
     return !config->window || config->window(config->user, time_ns);
 }
 
-static bool on_boundary(void *user, int64_t time_ns)
+static bool on_sample(void *user, int64_t time_ns)
 {
     struct native *native = user;
 
     native->reached_ns = time_ns;
-    return native->config.boundary(native->config.user, time_ns);
+    return native->config.sample(native->config.user, time_ns);
 }
 
 static void init_links(struct native *native)
@@ -243,8 +243,8 @@ static void init_kernel(struct native *native)
         .handlers = event_handlers,
         .handler_count = EVENT_KINDS,
         .prefetchers = event_prefetchers,
-        .boundary_ns = config->boundary ? config->boundary_ns : 0,
-        .boundary = config->boundary ? on_boundary : NULL,
+        .sample_step_ns = config->sample ? config->sample_step_ns : 0,
+        .sample = config->sample ? on_sample : NULL,
         .window = on_window,
         .user = native,
     };

@@ -114,7 +114,7 @@ static struct ns3_net *new_net(const struct network_config *config)
         .timeout_set = ns3_timeout_set,
         .timeout_cancel = ns3_timeout_cancel,
     };
-    boundary_init(&net->boundary, config->boundary_ns, config->boundary, config->user);
+    sampler_init(&net->sampler, config->sample_step_ns, config->sample, config->user);
     pool_init(&net->flights, sizeof(struct ns3_flight));
     pool_init(&net->alarms, sizeof(struct ns3_alarm));
     pool_init(&net->conns, sizeof(struct ns3_conn));
@@ -192,15 +192,15 @@ static int64_t run_slices(struct ns3_net *net, int64_t end_ns)
         int64_t start_ns = ns3c_next(net->sim);
         if (start_ns == CLOCK_NEVER)
             return ns3c_now(net->sim);
-        if (!boundary_pass(&net->boundary, MIN(start_ns, end_ns)))
-            return net->boundary.last_ns;
+        if (!sampler_pass(&net->sampler, MIN(start_ns, end_ns)))
+            return net->sampler.last_ns;
         if (start_ns >= end_ns)
             return end_ns;
         int64_t slice_ns = start_ns < CLOCK_NEVER - SLICE_NS ? start_ns + SLICE_NS : CLOCK_NEVER;
         enum ns3c_run_end how;
 
-        slice_ns = MIN(MIN(slice_ns, end_ns), net->boundary.next_ns);
-        net->boundary.stale = true;
+        slice_ns = MIN(MIN(slice_ns, end_ns), net->sampler.next_ns);
+        net->sampler.stale = true;
         if (ns3c_run(net->sim, slice_ns, &how) != NS3C_OK)
             g_error("ns-3 does not run: %s", ns3_why());
         if (how == NS3C_RUN_STOPPED)
@@ -215,7 +215,7 @@ static int64_t engine_run(struct network *network, int64_t end_ns)
     struct ns3_net *net = net_of(network);
     int64_t reached_ns = run_slices(net, MAX(end_ns, ns3c_now(net->sim)));
 
-    boundary_end(&net->boundary, reached_ns);
+    sampler_end(&net->sampler, reached_ns);
     for (uint32_t i = 0; i < net->region_count; i++)
         net->regions[i].base.now_ns = reached_ns;
     return reached_ns;

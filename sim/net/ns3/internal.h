@@ -6,7 +6,7 @@
 
 #include "sim/base/clock.h"
 #include "sim/base/pool.h"
-#include "sim/kernel/boundary.h"
+#include "sim/kernel/sampler.h"
 #include "sim/net/access.h"
 #include "sim/net/capture.h"
 #include "sim/net/free_list.h"
@@ -152,7 +152,7 @@ struct ns3_net {
     uint64_t in_flight_key;
     uint64_t fingerprint;
     struct access access;
-    struct boundary boundary;
+    struct sampler sampler;
     uint8_t *scratch; /* NS3_SCRATCH_BYTES: a stream being framed */
     uint8_t *wire; /* NS3_SCRATCH_BYTES: a packet being captured or damaged, also while a stream is framed */
 };
