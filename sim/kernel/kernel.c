@@ -6,11 +6,11 @@
 #include "sim/kernel/kernel.h"
 
 #include "sim/base/clock.h"
-#include "sim/kernel/alarm.h"
 #include "sim/kernel/event_heap.h"
 #include "sim/kernel/outbox.h"
 #include "sim/kernel/queue.h"
 #include "sim/kernel/sampler.h"
+#include "sim/kernel/timeout.h"
 
 #include <glib.h>
 
@@ -23,7 +23,7 @@ struct kernel_region {
     uint64_t fingerprint;
     uint32_t index;
     struct queue queue;
-    struct alarm_set alarms;
+    struct timeouts timeouts;
     struct outbox outbox;
 };
 
@@ -58,7 +58,7 @@ struct kernel *kernel_new(const struct kernel_config *config)
         kernel->regions[i].kernel = kernel;
         kernel->regions[i].index = i;
         queue_init(&kernel->regions[i].queue);
-        alarm_set_init(&kernel->regions[i].alarms, config->alarm_delays_ns, config->alarm_delay_count);
+        timeouts_init(&kernel->regions[i].timeouts, config->timeout_delays_ns, config->timeout_delay_count);
     }
     sampler_init(&kernel->sampler, config->sample_step_ns, config->sample, config->user);
     return kernel;
@@ -70,7 +70,7 @@ void kernel_free(struct kernel *kernel)
         return;
     for (uint32_t i = 0; i < kernel->config.regions; i++) {
         queue_clear(&kernel->regions[i].queue);
-        alarm_set_clear(&kernel->regions[i].alarms);
+        timeouts_clear(&kernel->regions[i].timeouts);
         outbox_clear(&kernel->regions[i].outbox);
     }
     g_free(kernel->regions);
@@ -156,21 +156,21 @@ void kernel_schedule(struct kernel_region *region, int64_t delay_ns, uint32_t en
     queue_push(&region->queue, &event);
 }
 
-uint64_t kernel_alarm(struct kernel_region *region, int64_t delay_ns, uint32_t entity, uint32_t kind,
-                      uint32_t argument, void *payload)
+uint64_t kernel_timeout_set(struct kernel_region *region, int64_t delay_ns, uint32_t entity, uint32_t kind,
+                            uint32_t argument, void *payload)
 {
     struct kernel_event event = make_event(region, delay_ns, entity, kind, argument, payload);
-    int list = alarm_list_of(&region->alarms, delay_ns);
+    int list = timeouts_list_of(&region->timeouts, delay_ns);
 
     if (list >= 0)
-        return alarm_add(&region->alarms, (uint32_t)list, &event);
+        return timeouts_set(&region->timeouts, (uint32_t)list, &event);
     queue_push(&region->queue, &event);
     return 0;
 }
 
-void kernel_call_off(struct kernel_region *region, uint64_t alarm)
+void kernel_timeout_cancel(struct kernel_region *region, uint64_t timeout)
 {
-    alarm_call_off(&region->alarms, alarm);
+    timeouts_cancel(&region->timeouts, timeout);
 }
 
 void kernel_send(struct kernel_region *from, uint32_t to, int64_t delay_ns, uint32_t entity, uint32_t kind,
@@ -216,18 +216,18 @@ static void look_ahead(const struct kernel_region *region, kernel_prefetcher *co
     }
 }
 
-/* Takes the earliest event or alarm out if its time is before end_ns; of equal times as events among
+/* Takes the earliest event or timeout out if its time is before end_ns; of equal times as events among
  * themselves. */
 static bool pop_before(struct kernel_region *region, int64_t end_ns, struct kernel_event *out)
 {
-    const struct kernel_event *alarm = region->alarms.next;
+    const struct kernel_event *timeout = region->timeouts.next;
 
-    if (!alarm || alarm->time_ns >= end_ns)
+    if (!timeout || timeout->time_ns >= end_ns)
         return queue_pop_before(&region->queue, end_ns, out);
     const struct kernel_event *event = queue_peek(&region->queue);
-    if (event && event_before(event, alarm))
+    if (event && event_before(event, timeout))
         return queue_pop_before(&region->queue, end_ns, out);
-    alarm_pop(&region->alarms, out);
+    timeouts_pop(&region->timeouts, out);
     return true;
 }
 
@@ -235,7 +235,7 @@ static int64_t region_next_ns(struct kernel_region *region)
 {
     int64_t event_ns = queue_next_ns(&region->queue);
 
-    return region->alarms.next ? MIN(event_ns, region->alarms.next->time_ns) : event_ns;
+    return region->timeouts.next ? MIN(event_ns, region->timeouts.next->time_ns) : event_ns;
 }
 
 static void region_run(struct kernel_region *region, int64_t end_ns)
@@ -371,7 +371,7 @@ uint64_t kernel_pending(const struct kernel *kernel)
     uint64_t sum = 0;
 
     for (uint32_t i = 0; i < kernel->config.regions; i++)
-        sum += queue_count(&kernel->regions[i].queue) + alarm_count(&kernel->regions[i].alarms) +
+        sum += queue_count(&kernel->regions[i].queue) + timeouts_count(&kernel->regions[i].timeouts) +
                kernel->regions[i].outbox.count;
     return sum;
 }
@@ -381,7 +381,7 @@ void kernel_each_pending(struct kernel *kernel, void (*visit)(void *user, const 
 {
     for (uint32_t i = 0; i < kernel->config.regions; i++) {
         queue_each(&kernel->regions[i].queue, visit, user);
-        alarm_each(&kernel->regions[i].alarms, visit, user);
+        timeouts_each(&kernel->regions[i].timeouts, visit, user);
         outbox_each(&kernel->regions[i].outbox, visit, user);
     }
 }

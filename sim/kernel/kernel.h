@@ -34,8 +34,8 @@ struct kernel_event {
 /* One handler per event kind; `context` is the region's own. */
 typedef void kernel_handler(void *context, const struct kernel_event *event);
 
-#define KERNEL_ALARM_DELAYS_MAX 16
-#define KERNEL_PREFETCH_STAGES  3
+#define KERNEL_TIMEOUT_DELAYS_MAX 16
+#define KERNEL_PREFETCH_STAGES    3
 
 typedef void kernel_prefetcher(void *context, const struct kernel_event *event, unsigned stage);
 
@@ -48,9 +48,9 @@ struct kernel_config {
      * event names, later (1) what that names in turn, and again (2). They must change nothing, and may not be
      * called at all. NULL, or a table with NULLs, like handlers. */
     kernel_prefetcher *const *prefetchers;
-    /* Delays that kernel_alarm() will often be called with, each > 0; copied. */
-    int64_t alarm_delays_ns[KERNEL_ALARM_DELAYS_MAX];
-    uint32_t alarm_delay_count;
+    /* Delays that kernel_timeout_set() will often be called with, each > 0; copied. */
+    int64_t timeout_delays_ns[KERNEL_TIMEOUT_DELAYS_MAX];
+    uint32_t timeout_delay_count;
     /* Called on the coordinating thread between windows: no region is running, and every event before
      * `time_ns` of every region has run. Called at every multiple of sample_step_ns > 0 that the run passes
      * (also through idle time, one by one), and at the end with the time reached, unless nothing has run
@@ -79,14 +79,14 @@ uint32_t kernel_index(const struct kernel_region *region);
 void kernel_schedule(struct kernel_region *region, int64_t delay_ns, uint32_t entity, uint32_t kind,
                      uint32_t argument, void *payload);
 
-/* As kernel_schedule(), for what will most often be called off: a timeout. With one of alarm_delays_ns it
- * costs next to nothing if called off, and comes behind all other events of its time, alarms in the order of
- * setting. With any other delay it is an event like any other: calling off has no effect, and the handler
- * must know a stale one by itself. Returns what kernel_call_off() takes (0: cannot be called off). */
-uint64_t kernel_alarm(struct kernel_region *region, int64_t delay_ns, uint32_t entity, uint32_t kind,
-                      uint32_t argument, void *payload);
-/* Of an alarm of the same region; nothing happens if it has come, or was called off, before. */
-void kernel_call_off(struct kernel_region *region, uint64_t alarm);
+/* As kernel_schedule(), for what will most often be cancelled. With one of timeout_delays_ns it costs next to
+ * nothing if cancelled, and comes behind all other events of its time, timeouts in the order of setting. With
+ * any other delay it is an event like any other: cancelling has no effect, and the handler must know a stale
+ * one by itself. Returns what kernel_timeout_cancel() takes (0: cannot be cancelled). */
+uint64_t kernel_timeout_set(struct kernel_region *region, int64_t delay_ns, uint32_t entity, uint32_t kind,
+                            uint32_t argument, void *payload);
+/* Of a timeout of the same region; nothing happens if it has come, or was cancelled, before, or is 0. */
+void kernel_timeout_cancel(struct kernel_region *region, uint64_t timeout);
 
 /* Schedules an event in another region (or the same one). For another region delay_ns must be at least
  * the look-ahead: less is a programming error, reported with both regions, and ends the process. */

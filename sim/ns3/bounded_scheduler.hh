@@ -50,9 +50,9 @@ class BoundedScheduler : public ns3::Scheduler
     void limit_to(uint64_t time);
     /* Time of the next live event, INT64_MAX if there is none. */
     int64_t next();
-    /* In the queue, but for those that ns3c_cancel() has called off. */
+    /* In the queue, but for those that ns3c_cancel() has cancelled. */
     uint64_t pending() const;
-    /* One of the program's events in the queue was called off. */
+    /* One of the program's events in the queue was cancelled. */
     void count_cancelled();
 
   private:
@@ -65,7 +65,7 @@ class BoundedScheduler : public ns3::Scheduler
     uint64_t limit = UINT64_MAX;
     uint64_t queued = 0;
     uint64_t removed = 0;
-    uint64_t cancelled = 0; /* of `queued`: the program's own that were called off */
+    uint64_t cancelled = 0; /* of `queued`: the program's own that were cancelled */
 };
 
 } // namespace ns3c_internal

@@ -84,7 +84,7 @@ typedef void ns3c_event_fn(void *user, uint64_t argument);
  * (may be NULL) is for ns3c_cancel(), never 0. */
 enum ns3c_status ns3c_schedule(struct ns3c *sim, int64_t delay_ns, ns3c_event_fn *fn, void *user,
                                uint64_t argument, uint64_t *id);
-/* Calls an event off; nothing happens if it has run, was cancelled, or id is 0. A cancelled event leaves
+/* Cancels an event; nothing happens if it has run, was cancelled, or id is 0. A cancelled event leaves
  * nothing behind that would keep a run going. */
 void ns3c_cancel(struct ns3c *sim, uint64_t id);
 
@@ -99,8 +99,8 @@ enum ns3c_status ns3c_run(struct ns3c *sim, int64_t until_ns, enum ns3c_run_end 
 /* Ends ns3c_run() after the event that is being handled; outside of it nothing happens. */
 void ns3c_stop(struct ns3c *sim);
 uint64_t ns3c_events(const struct ns3c *sim); /* run so far */
-/* Scheduled and not run, ns-3's own events included. Without those that ns3c_cancel() has called off; timers
- * that ns-3 called off itself are counted until their time comes, so this may be more than what is going to
+/* Scheduled and not run, ns-3's own events included. Without those that ns3c_cancel() has cancelled; timers
+ * that ns-3 cancelled itself are counted until their time comes, so this may be more than what is going to
  * happen. Whether anything is, ns3c_next() says exactly. */
 uint64_t ns3c_pending(const struct ns3c *sim);
 int64_t ns3c_next(const struct ns3c *sim); /* time of the next event, INT64_MAX if there is none */

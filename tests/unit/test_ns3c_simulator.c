@@ -237,7 +237,7 @@ static void link_of_chain(void *user, uint64_t argument)
     ns3c_schedule(chain->sim, 3, link_of_chain, chain, argument + 1, NULL);
 }
 
-/* Many events scheduled and called off from within events: slots are used again, nothing is lost. */
+/* Many events scheduled and cancelled from within events: slots are used again, nothing is lost. */
 static void test_churn(void)
 {
     struct chain chain = {.sim = new_simulator(NULL), .left = 20000};

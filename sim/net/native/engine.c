@@ -119,13 +119,13 @@ static void timer_set(struct net_region *at, uint32_t host, int64_t delay_ns, ui
 static uint64_t timeout_set(struct net_region *at, uint32_t host, int64_t delay_ns, uint32_t kind,
                             uint64_t argument)
 {
-    return kernel_alarm(region_of(at)->kernel, delay_ns, host, EVENT_TIMER, kind,
-                        (void *)(uintptr_t)argument);
+    return kernel_timeout_set(region_of(at)->kernel, delay_ns, host, EVENT_TIMER, kind,
+                              (void *)(uintptr_t)argument);
 }
 
 static void timeout_cancel(struct net_region *at, uint64_t timeout)
 {
-    kernel_call_off(region_of(at)->kernel, timeout);
+    kernel_timeout_cancel(region_of(at)->kernel, timeout);
 }
 
 static void native_level_free_lists(struct native *native)
@@ -213,24 +213,24 @@ static void init_regions(struct native *native)
     }
 }
 
-static void add_alarm(struct kernel_config *kernel, int64_t delay_ns)
+static void native_timeout_delay(struct kernel_config *kernel, int64_t delay_ns)
 {
-    if (delay_ns > 0 && kernel->alarm_delay_count < KERNEL_ALARM_DELAYS_MAX)
-        kernel->alarm_delays_ns[kernel->alarm_delay_count++] = delay_ns;
+    if (delay_ns > 0 && kernel->timeout_delay_count < KERNEL_TIMEOUT_DELAYS_MAX)
+        kernel->timeout_delays_ns[kernel->timeout_delay_count++] = delay_ns;
 }
 
 /* The constant delays of timeouts: TCP's own, and those of the models. */
-static void add_alarms(struct kernel_config *kernel, const struct network_config *config)
+static void native_timeout_delays(struct kernel_config *kernel, const struct network_config *config)
 {
-    add_alarm(kernel, config->rto_initial_ns);
+    native_timeout_delay(kernel, config->rto_initial_ns);
     if (config->rto_min_ns != config->rto_initial_ns)
-        add_alarm(kernel, config->rto_min_ns);
-    add_alarm(kernel, config->delayed_ack_ns);
-    add_alarm(kernel, config->time_wait_ns);
+        native_timeout_delay(kernel, config->rto_min_ns);
+    native_timeout_delay(kernel, config->delayed_ack_ns);
+    native_timeout_delay(kernel, config->time_wait_ns);
     for (uint32_t i = 0; i < config->timeout_delay_count; i++)
-        add_alarm(kernel, config->timeout_delays_ns[i]);
+        native_timeout_delay(kernel, config->timeout_delays_ns[i]);
     for (uint32_t i = 0; i < config->listen_count; i++)
-        add_alarm(kernel, config->listens[i].idle_timeout_ns);
+        native_timeout_delay(kernel, config->listens[i].idle_timeout_ns);
 }
 
 static void init_kernel(struct native *native)
@@ -249,7 +249,7 @@ static void init_kernel(struct native *native)
         .user = native,
     };
 
-    add_alarms(&kernel_config, config);
+    native_timeout_delays(&kernel_config, config);
     native->kernel = kernel_new(&kernel_config);
 }
 

@@ -58,9 +58,9 @@ struct tcp_conn {
     int64_t srtt_ns, rttvar_ns; /* srtt 0: nothing measured yet */
 
     /* Timers: when they are due, CLOCK_NEVER if not at all; when the pending event of rto and idle comes,
-     * which may be earlier; and what calls the events off. */
+     * which may be earlier; and what cancels the events. */
     int64_t rto_due_ns, rto_event_ns, ack_due_ns, idle_due_ns;
-    uint64_t rto_alarm, ack_alarm, idle_alarm;
+    uint64_t rto_timeout, ack_timeout, idle_timeout;
 
     /* Receiving: packets from `done` on, sorted; those before `rcv_nxt` without a gap. */
     struct packet *rx;
@@ -180,12 +180,12 @@ void tcp_listen_accept(struct native_region *region, uint32_t listener);
 enum tcp_timer { TCP_TIMER_RTO, TCP_TIMER_ACK, TCP_TIMER_IDLE };
 #define TCP_TIMER_BITS 2
 /* Retransmission, TIME_WAIT and FIN_WAIT_2 never need a timer at the same time: they share one. */
-void tcp_arm_rto(struct native_region *region, struct tcp_conn *conn, int64_t delay_ns);
-/* As tcp_arm_rto(), but without leaving an earlier event pending: for the last wait of a connection. */
-void tcp_arm_last(struct native_region *region, struct tcp_conn *conn, int64_t delay_ns);
-void tcp_arm_ack(struct native_region *region, struct tcp_conn *conn);
-void tcp_disarm_ack(struct native_region *region, struct tcp_conn *conn);
-void tcp_disarm_all(struct native_region *region, struct tcp_conn *conn);
+void tcp_set_rto(struct native_region *region, struct tcp_conn *conn, int64_t delay_ns);
+/* As tcp_set_rto(), but without leaving an earlier event pending: for the last wait of a connection. */
+void tcp_set_last(struct native_region *region, struct tcp_conn *conn, int64_t delay_ns);
+void tcp_set_ack(struct native_region *region, struct tcp_conn *conn);
+void tcp_cancel_ack(struct native_region *region, struct tcp_conn *conn);
+void tcp_cancel_timers(struct native_region *region, struct tcp_conn *conn);
 void tcp_touch_idle(struct native_region *region, struct tcp_conn *conn);
 void tcp_timer_event(struct native_region *region, const struct kernel_event *event);
 

@@ -141,7 +141,7 @@ static void new_acknowledgment(struct native_region *region, struct tcp_conn *co
     if (conn->una == conn->max)
         conn->rto_due_ns = CLOCK_NEVER;
     else if (!runs_on)
-        tcp_arm_rto(region, conn, tcp_rto(region, conn));
+        tcp_set_rto(region, conn, tcp_rto(region, conn));
 }
 
 static void duplicate_acknowledgment(struct native_region *region, struct tcp_conn *conn)
@@ -196,6 +196,6 @@ void tcp_collapse(struct native_region *region, struct tcp_conn *conn)
     conn->nxt = conn->una;
     conn->cursor = conn->head;
     conn->cursor_offset = (uint16_t)(conn->head ? conn->una - conn->head_seq : 0);
-    tcp_arm_rto(region, conn, tcp_rto(region, conn));
+    tcp_set_rto(region, conn, tcp_rto(region, conn));
     tcp_push(region, conn);
 }

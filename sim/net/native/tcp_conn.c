@@ -71,7 +71,7 @@ void tcp_free(struct native_region *region, struct tcp_conn *conn)
 {
     if (conn->listener != TCP_NO_LISTENER)
         tcp_listen_forget(region, conn);
-    tcp_disarm_all(region, conn);
+    tcp_cancel_timers(region, conn);
     free_queue(region, conn);
     tcp_cut_clear(conn);
     tcp_free_received(region, conn);
@@ -111,7 +111,7 @@ void tcp_fin_progress(struct native_region *region, struct tcp_conn *conn)
         return;
     if (!(conn->flags & CONN_PEER_FIN)) {
         /* Half-closed: the peer may go on for a while, but not keep silent for ever. */
-        tcp_arm_rto(region, conn, config->rto_max_ns);
+        tcp_set_rto(region, conn, config->rto_max_ns);
         return;
     }
     /* What came in must be handed over first; tcp_deliver() comes here again. */
@@ -124,7 +124,7 @@ void tcp_fin_progress(struct native_region *region, struct tcp_conn *conn)
         return;
     }
     conn->state = TCP_TIME_WAIT;
-    tcp_arm_last(region, conn, config->time_wait_ns);
+    tcp_set_last(region, conn, config->time_wait_ns);
 }
 
 void tcp_start_close(struct native_region *region, struct tcp_conn *conn)
@@ -152,7 +152,7 @@ struct net_conn tcp_connect(struct net_region *at, uint32_t from, uint32_t to, u
     conn->nxt = conn->max = conn->una + 1;
     tcp_time_segment(region, conn, conn->nxt);
     tcp_send_control(region, conn, conn->una, TCP_SYN);
-    tcp_arm_rto(region, conn, tcp_rto(region, conn));
+    tcp_set_rto(region, conn, tcp_rto(region, conn));
     return tcp_handle(conn);
 }
 

@@ -67,7 +67,7 @@ static void acknowledge(struct native_region *region, struct tcp_conn *conn, boo
         tcp_send_ack(region, conn);
     tcp_push(region, conn);
     if (counts && conn->ack_count && conn->ack_due_ns == CLOCK_NEVER)
-        tcp_arm_ack(region, conn);
+        tcp_set_ack(region, conn);
 }
 
 static void time_wait_received(struct native_region *region, struct tcp_conn *conn,
@@ -76,7 +76,7 @@ static void time_wait_received(struct native_region *region, struct tcp_conn *co
     if (!(packet->flags & TCP_FIN))
         return;
     tcp_send_ack(region, conn);
-    tcp_arm_rto(region, conn, region->native->config.time_wait_ns);
+    tcp_set_rto(region, conn, region->native->config.time_wait_ns);
 }
 
 /* A segment of an open connection; takes the packet. */

@@ -111,7 +111,7 @@ static void open_half(struct native_region *region, const struct packet *syn, ui
     conn->nxt = conn->max = conn->una + 1;
     tcp_time_segment(region, conn, conn->nxt);
     tcp_send_control(region, conn, conn->una, TCP_SYN | TCP_ACK);
-    tcp_arm_rto(region, conn, tcp_rto(region, conn));
+    tcp_set_rto(region, conn, tcp_rto(region, conn));
 }
 
 void tcp_listen_syn(struct native_region *region, const struct packet *packet)

@@ -28,7 +28,7 @@ static void acknowledgment_sent(struct native_region *region, struct tcp_conn *c
 {
     conn->flags &= (uint16_t)~CONN_ACK_NOW;
     conn->ack_count = 0;
-    tcp_disarm_ack(region, conn);
+    tcp_cancel_ack(region, conn);
 }
 
 void tcp_send_control(struct native_region *region, struct tcp_conn *conn, uint32_t seq, unsigned flags)
@@ -128,7 +128,7 @@ static void segment_sent(struct native_region *region, struct tcp_conn *conn, ui
     }
     conn->nxt = end_seq;
     if (conn->rto_due_ns == CLOCK_NEVER)
-        tcp_arm_rto(region, conn, tcp_rto(region, conn));
+        tcp_set_rto(region, conn, tcp_rto(region, conn));
 }
 
 /* Sends the next segment if it fits into the window. One that could be longer waits until it can: RFC 9293,

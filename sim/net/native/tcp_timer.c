@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* TCP: timers. Setting one forward costs nothing: the pending event finds the new time when it comes and is
- * scheduled again. What is not needed any more is called off; events that outlive their connection all the
- * same (alarms of odd delays cannot be called off) are recognised by its generation, and by not being due. */
+ * scheduled again. What is not needed any more is cancelled; events that outlive their connection all the
+ * same (timeouts of other delays cannot be cancelled) are recognised by its generation, and by not being
+ * due. */
 #include "sim/net/native/tcp.h"
 
 static uint64_t schedule(struct native_region *region, const struct tcp_conn *conn, int64_t due_ns,
@@ -9,52 +10,52 @@ static uint64_t schedule(struct native_region *region, const struct tcp_conn *co
 {
     uintptr_t payload = (uintptr_t)conn->generation << TCP_TIMER_BITS | timer;
 
-    return kernel_alarm(region->kernel, due_ns - region->base.now_ns, conn->host, EVENT_TCP_TIMER,
-                        conn->index, (void *)payload);
+    return kernel_timeout_set(region->kernel, due_ns - region->base.now_ns, conn->host, EVENT_TCP_TIMER,
+                              conn->index, (void *)payload);
 }
 
 static void schedule_rto(struct native_region *region, struct tcp_conn *conn)
 {
     conn->rto_event_ns = conn->rto_due_ns;
-    conn->rto_alarm = schedule(region, conn, conn->rto_due_ns, TCP_TIMER_RTO);
+    conn->rto_timeout = schedule(region, conn, conn->rto_due_ns, TCP_TIMER_RTO);
 }
 
-void tcp_arm_rto(struct native_region *region, struct tcp_conn *conn, int64_t delay_ns)
+void tcp_set_rto(struct native_region *region, struct tcp_conn *conn, int64_t delay_ns)
 {
     conn->rto_due_ns = region->base.now_ns + delay_ns;
     if (conn->rto_event_ns <= conn->rto_due_ns)
         return;
-    kernel_call_off(region->kernel, conn->rto_alarm);
+    kernel_timeout_cancel(region->kernel, conn->rto_timeout);
     schedule_rto(region, conn);
 }
 
-void tcp_arm_last(struct native_region *region, struct tcp_conn *conn, int64_t delay_ns)
+void tcp_set_last(struct native_region *region, struct tcp_conn *conn, int64_t delay_ns)
 {
     conn->rto_due_ns = region->base.now_ns + delay_ns;
-    kernel_call_off(region->kernel, conn->rto_alarm);
+    kernel_timeout_cancel(region->kernel, conn->rto_timeout);
     schedule_rto(region, conn);
 }
 
-void tcp_arm_ack(struct native_region *region, struct tcp_conn *conn)
+void tcp_set_ack(struct native_region *region, struct tcp_conn *conn)
 {
-    kernel_call_off(region->kernel, conn->ack_alarm);
+    kernel_timeout_cancel(region->kernel, conn->ack_timeout);
     conn->ack_due_ns = region->base.now_ns + region->native->config.delayed_ack_ns;
-    conn->ack_alarm = schedule(region, conn, conn->ack_due_ns, TCP_TIMER_ACK);
+    conn->ack_timeout = schedule(region, conn, conn->ack_due_ns, TCP_TIMER_ACK);
 }
 
-void tcp_disarm_ack(struct native_region *region, struct tcp_conn *conn)
+void tcp_cancel_ack(struct native_region *region, struct tcp_conn *conn)
 {
     if (conn->ack_due_ns == CLOCK_NEVER)
         return;
     conn->ack_due_ns = CLOCK_NEVER;
-    kernel_call_off(region->kernel, conn->ack_alarm);
+    kernel_timeout_cancel(region->kernel, conn->ack_timeout);
 }
 
-void tcp_disarm_all(struct native_region *region, struct tcp_conn *conn)
+void tcp_cancel_timers(struct native_region *region, struct tcp_conn *conn)
 {
-    tcp_disarm_ack(region, conn);
-    kernel_call_off(region->kernel, conn->rto_alarm);
-    kernel_call_off(region->kernel, conn->idle_alarm);
+    tcp_cancel_ack(region, conn);
+    kernel_timeout_cancel(region->kernel, conn->rto_timeout);
+    kernel_timeout_cancel(region->kernel, conn->idle_timeout);
 }
 
 void tcp_touch_idle(struct native_region *region, struct tcp_conn *conn)
@@ -68,7 +69,7 @@ void tcp_touch_idle(struct native_region *region, struct tcp_conn *conn)
     if (conn->flags & CONN_IDLE_EVENT)
         return;
     conn->flags |= CONN_IDLE_EVENT;
-    conn->idle_alarm = schedule(region, conn, conn->idle_due_ns, TCP_TIMER_IDLE);
+    conn->idle_timeout = schedule(region, conn, conn->idle_due_ns, TCP_TIMER_IDLE);
 }
 
 static void rto_expired(struct native_region *region, struct tcp_conn *conn)
@@ -99,7 +100,7 @@ static void rto_expired(struct native_region *region, struct tcp_conn *conn)
     /* Still timed from the first one, as ns-3 does: with one lost, the next timeout is about the 3 s of
      * RFC 6298, 5.7; with more, longer. */
     tcp_send_control(region, conn, conn->una, conn->state == TCP_SYN_SENT ? TCP_SYN : TCP_SYN | TCP_ACK);
-    tcp_arm_rto(region, conn, tcp_rto(region, conn));
+    tcp_set_rto(region, conn, tcp_rto(region, conn));
 }
 
 static void rto_event(struct native_region *region, struct tcp_conn *conn)
@@ -132,7 +133,7 @@ static void idle_event(struct native_region *region, struct tcp_conn *conn)
         return;
     if (conn->idle_due_ns > region->base.now_ns) {
         conn->flags |= CONN_IDLE_EVENT;
-        conn->idle_alarm = schedule(region, conn, conn->idle_due_ns, TCP_TIMER_IDLE);
+        conn->idle_timeout = schedule(region, conn, conn->idle_due_ns, TCP_TIMER_IDLE);
         return;
     }
     tcp_send_control(region, conn, conn->nxt, TCP_RST | TCP_ACK);

@@ -116,7 +116,7 @@ static struct ns3_net *new_net(const struct network_config *config)
     };
     sampler_init(&net->sampler, config->sample_step_ns, config->sample, config->user);
     pool_init(&net->flights, sizeof(struct ns3_flight));
-    pool_init(&net->alarms, sizeof(struct ns3_alarm));
+    pool_init(&net->timers, sizeof(struct ns3_timer));
     pool_init(&net->conns, sizeof(struct ns3_conn));
     net->clients = g_hash_table_new(NULL, NULL);
     net->end_nodes = g_ptr_array_new();
@@ -149,7 +149,7 @@ static void engine_destroy(struct network *network)
     g_hash_table_unref(net->clients);
     g_ptr_array_unref(net->end_nodes);
     pool_clear(&net->flights);
-    pool_clear(&net->alarms);
+    pool_clear(&net->timers);
     pool_clear(&net->conns);
     message_free_lists_clear(net->messages);
     g_free(net->regions);

@@ -42,7 +42,7 @@ struct ns3_flight {
 };
 
 /* A timer of the models. */
-struct ns3_alarm {
+struct ns3_timer {
     uint32_t index;      /* the pool's when free */
     uint32_t generation; /* 0: free */
     uint32_t host, kind;
@@ -143,7 +143,7 @@ struct ns3_net {
     struct ns3_cell *cells;
     struct ns3_server *servers;
     struct ns3_listener *listeners;
-    struct pool flights, alarms, conns;
+    struct pool flights, timers, conns;
     uint32_t serial;     /* of the generations */
     GHashTable *clients; /* host << 16 | port -> struct ns3_conn, clients' ends */
     struct free_list messages[MESSAGE_CLASSES];
