@@ -11,6 +11,7 @@
 #include "models/storm_private.h"
 #include "models/ue/ue.h"
 #include "models/wire/diameter.h"
+#include "models/wire/mikey.h"
 #include "sim/config/value.h"
 #include "sim/net/capture.h"
 #include "sim/net/native/native.h"
@@ -200,15 +201,14 @@ static struct network *new_network(struct storm *storm, GError **error)
     struct network_config c = {.seed = s->run_seed,
                                .topology = storm->world.topology,
                                .ipv6 = storm->world.ipv6,
+                               .udp_port = MIKEY_UDP_PORT,
                                .kind_names = storm_kind_names,
                                .kinds = MESSAGE_KIND_COUNT,
                                .handlers = &handlers,
                                .listens = listens,
                                .listen_count = G_N_ELEMENTS(listens),
                                .capture = storm->capture,
-                               .ns3_attributes = s->ns3_attributes,
-                               .ns3_pcap_dir = storm->options.device_capture_dir,
-                               .ns3_placement = storm->options.ns3_placement,
+                               .engine_options = storm->options.engine_options,
                                .sample_step_ns = s->output_interval,
                                .sample = on_sample,
                                .window = on_window,

@@ -21,7 +21,6 @@ extern "C" {
 struct storm;
 
 struct network_engine;
-struct ns3_placement;
 
 struct storm_options {
     const struct network_engine
@@ -29,10 +28,9 @@ struct storm_options {
     const char *capture_path; /* NULL: no capture */
     const char *keylog_path;  /* NULL: no key log */
     const char *series_path;  /* timeseries.csv; NULL: none */
-    const char
-        *device_capture_dir; /* existing folder for captures of every device (ns3 engine); NULL: none */
-    const struct ns3_placement
-        *ns3_placement; /* nodes of the caller's own (ns3 engine), see ns3_network.h; NULL */
+    /* Of that engine, see network.h: struct ns3_options, or NULL. The section [ns3] of the scenario is the
+     * caller's affair, too. */
+    const void *engine_options;
     /* Called between windows, often; return false to interrupt the run. May be NULL. */
     bool (*progress)(void *user, const struct storm *storm);
     void *user;

@@ -11,6 +11,7 @@ static const struct {
     double packets, cpu_s, capture_bytes, keylog_bytes, memory_bytes;
 } plain = {15, 9.2e-6, 3560, 1360, 0}, bootstrap = {22, 20e-6, 4830, 590, 260};
 
+#define BUSY_BYTES        800 /* of a UE that waits, in the UE's, the BM-SC's and the BSF's pools */
 #define SERIES_HEAD_BYTES 1430
 #define SERIES_ROW_BYTES  285   /* a third of its columns in use */
 #define ROUND_TRIPS       10    /* from pull to ACK, with a bootstrap */
@@ -63,14 +64,15 @@ void storm_needs(const struct scenario *s, const struct network_engine *engine, 
 {
     const struct network_cost *cost = engine ? &engine->cost : &native_engine.cost;
     double ues = pulled(s), boots = ues * fmin(1, s->ue_muk_expired + s->bmsc_renegotiate);
+    double busy_bytes = cost->busy_bytes + BUSY_BYTES;
     double busy = fmin(ues, peak_rate(s) * unloaded_s(s));
     double resting = cost->setup_bytes + (double)MIN(s->run_regions, s->ue_cells) * cost->region_bytes +
                      (double)s->ue_cells * cost->cell_bytes + ues * cost->host_bytes +
                      boots * bootstrap.memory_bytes;
 
     out->tables_bytes = (double)s->ue_count * (double)storm_ue_bytes(s);
-    out->memory_bytes = resting + out->tables_bytes + busy * cost->busy_bytes;
-    out->waiting_bytes = resting + out->tables_bytes + ues * cost->busy_bytes;
+    out->memory_bytes = resting + out->tables_bytes + busy * busy_bytes;
+    out->waiting_bytes = resting + out->tables_bytes + ues * busy_bytes;
     out->files_bytes =
         HEADS_BYTES + distribution_bytes(s, ues) + SERIES_HEAD_BYTES + series_rows(s, ues) * SERIES_ROW_BYTES;
     out->capture_bytes = ues * plain.capture_bytes + boots * bootstrap.capture_bytes;

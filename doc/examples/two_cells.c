@@ -122,7 +122,8 @@ int main(int argc, char **argv)
 {
     struct town town = {.gap_ns = argc > 2 ? (int64_t)(DATAGRAM_BYTES * 8 * 1e3 / atof(argv[2])) : 0};
     struct ns3_placement placement = {.host = place, .user = &town};
-    struct storm_options options = {.engine = &ns3_engine, .ns3_placement = &placement};
+    const struct ns3_options ns3 = {.placement = &placement};
+    const struct storm_options options = {.engine = &ns3_engine, .engine_options = &ns3};
     GError *error = NULL;
     struct scenario *scenario = argc > 1 ? scenario_load(argv[1], NULL, &error) : NULL;
 

@@ -8,6 +8,7 @@
 #include "sim/cli/whatif.h"
 #include "sim/config/mistakes.h"
 #include "sim/config/value.h"
+#include "sim/net/ns3/ns3_network.h"
 
 #include <stdio.h>
 
@@ -37,7 +38,9 @@ static void note_whatif(const struct scenario *scenario)
 /* Only ns-3 knows which attributes it has: ask it. */
 static void check_attributes(const struct scenario *scenario, struct mistakes *mistakes)
 {
-    const struct storm_options options = {.engine = cli_engine(scenario)};
+    struct ns3_options ns3;
+    const struct storm_options options = {.engine = cli_engine(scenario),
+                                          .engine_options = cli_engine_options(scenario, NULL, &ns3)};
     GError *error = NULL;
     struct storm *storm = storm_new(scenario, &options, &error);
 

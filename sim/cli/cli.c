@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Options, messages and scenarios, as every command needs them. */
 #include "sim/cli/cli.h"
-#include "sim/net/network.h"
+#include "sim/net/ns3/ns3_network.h"
 
 #include "sim/config/suggest.h"
 #include "sim/config/value.h"
@@ -293,6 +293,12 @@ const struct network_engine *cli_engine(const struct scenario *scenario)
         engine++;
     g_free(name);
     return *engine;
+}
+
+const void *cli_engine_options(const struct scenario *scenario, const char *pcap_dir, struct ns3_options *ns3)
+{
+    *ns3 = (struct ns3_options){.attributes = scenario->ns3_attributes, .pcap_dir = pcap_dir};
+    return strcmp(cli_engine(scenario)->name, "ns3") == 0 ? ns3 : NULL;
 }
 
 char *cli_engine_names(void)

@@ -33,6 +33,11 @@ int report_command(int argc, char **argv);
 extern const struct network_engine *const cli_engines[];
 /* The engine that a scenario's run.engine names; never NULL for one that cli_load() returned. */
 const struct network_engine *cli_engine(const struct scenario *scenario);
+struct ns3_options;
+/* What a scenario says to its engine alone, put into *ns3; NULL if the engine has no options. pcap_dir: for
+ * captures of every device, NULL: none. */
+const void *cli_engine_options(const struct scenario *scenario, const char *pcap_dir,
+                               struct ns3_options *ns3);
 /* Their names, separated by spaces. Free with g_free. */
 char *cli_engine_names(void);
 

@@ -9,7 +9,7 @@
 #include "sim/cli/progress.h"
 #include "sim/cli/report.h"
 #include "sim/config/value.h"
-#include "sim/net/network.h"
+#include "sim/net/ns3/ns3_network.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -158,9 +158,12 @@ static int make_storm(struct run *run)
     char *capture = output_dir_path(run->dir, "capture.pcap");
     char *keylog = output_dir_path(run->dir, "keylog.csv");
     char *devices = output_dir_path(run->dir, "");
+    struct ns3_options ns3;
+    const void *engine_options =
+        cli_engine_options(run->scenario, run->options.pcap_devices ? devices : NULL, &ns3);
     const struct storm_options options = {.engine = cli_engine(run->scenario),
+                                          .engine_options = engine_options,
                                           .capture_path = run->options.pcap ? capture : NULL,
-                                          .device_capture_dir = run->options.pcap_devices ? devices : NULL,
                                           .keylog_path = run->options.keylog ? keylog : NULL,
                                           .series_path = series,
                                           .progress = on_progress,

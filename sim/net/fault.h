@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Named faults: this very packet is lost, doubled, held up or damaged.
+/* Named faults: texts that network_config has, read; and their packets, counted. network.h says how a text is
+ * written.
  *
- * A text is a list of entries KIND[/UE]@N[-M], separated by commas: the N-th to M-th packet (from 1 on) of
- * that kind to or from that UE (0 if none is named) at the UE's access link, both directions counted
- * together. KIND is a message kind of the model, or syn, synack, ack (without data), fin, rst. A TCP segment
- * with data is of the kind of the message it carries. Each entry counts for itself, before any loss that is
- * drawn; packets that the uplink queue drops do not get that far. */
+ * Each entry counts for itself, before any loss that is drawn; packets that the uplink queue drops do not get
+ * that far. */
 #ifndef SIM_NET_FAULT_H
 #define SIM_NET_FAULT_H
 

@@ -149,7 +149,7 @@ static inline void net_message_drop(struct net_region *at, struct net_message *m
     at->engine->message_drop(at, message);
 }
 
-/* Sends one datagram from host to host, from and to UDP port 2269 (the only one in use). */
+/* Sends one datagram from host to host, from and to the one UDP port of the network. */
 static inline void net_udp_send(struct net_region *at, uint32_t from, uint32_t to,
                                 struct net_message *message)
 {

@@ -22,15 +22,14 @@ extern "C" {
 #endif
 
 #define NETWORK_TIMEOUT_DELAYS_MAX 8
-#define NETWORK_UDP_PORT           2269 /* TS 33.246: MIKEY over UDP */
 
 struct capture;
-struct ns3_placement;
 
 struct network_config {
     uint64_t seed;
     struct net_topology topology;
     bool ipv6;
+    uint16_t udp_port; /* that all datagrams go from and to */
 
     int64_t access_delay_ns; /* one way: access.rtt / 2 */
     double access_loss;      /* per packet and direction */
@@ -49,7 +48,12 @@ struct network_config {
 
     const char *const *kind_names; /* of the model's message kinds, for faults and the ledger */
     uint32_t kinds;
-    const char *fault_drop, *fault_duplicate, *fault_delay, *fault_corrupt; /* see fault.h; NULL: none */
+    /* Named faults: this very packet is lost, doubled, held up by fault_delay_ns, or damaged (one flipped
+     * bit). Each text is a list of entries KIND[/UE]@N[-M], separated by commas: the N-th to M-th packet
+     * (from 1 on) of that kind to or from that UE (0 if none is named) at the UE's access link, both
+     * directions counted together. KIND is one of kind_names, or syn, synack, ack (without data), fin, rst; a
+     * TCP segment with data is of the kind of the message it carries. NULL: none. */
+    const char *fault_drop, *fault_duplicate, *fault_delay, *fault_corrupt;
     int64_t fault_delay_ns;
 
     /* Delays that the models' timeouts often have: the native engine cancels those cheaply. */
@@ -67,11 +71,9 @@ struct network_config {
                    int64_t time_ns); /* called often, when all before time_ns has run; false: stop */
     void *user;
 
-    /* Of the ns3 engine alone; the native one passes over the first and refuses the others. */
-    const char *ns3_attributes; /* "NAME=VALUE; ...", defaults of ns-3's attributes; NULL: none */
-    const char *ns3_pcap_dir;   /* folder for a capture of every device; NULL: none */
-    const struct ns3_placement
-        *ns3_placement; /* the program's own topology, see ns3_network.h; NULL: the above */
+    /* What only one engine can do, a struct of its own: ns3_options of ns3_network.h. The native engine has
+     * none, and refuses any. NULL: none. Copied, what it points to is not. */
+    const void *engine_options;
 };
 
 /* Counters, summed over regions; names, units and meanings in network_counters[]. */
@@ -129,7 +131,7 @@ struct network_cost {
     double region_bytes;
     double cell_bytes;
     double host_bytes; /* of a UE that has had packets */
-    double busy_bytes; /* of a UE while it has connections, packets, timers; with what the models hold then */
+    double busy_bytes; /* of a UE while it has connections, packets, timers */
     double packet_s;   /* CPU time of a packet from end to end, on the machine of README.md */
 };
 
@@ -137,7 +139,7 @@ struct network_cost {
 struct network_engine {
     const char *name;
     struct network_cost cost;
-    bool has_devices;                     /* whose packets can be captured one by one: ns3_pcap_dir */
+    bool has_devices;                     /* whose packets can be captured one by one: ns3_options.pcap_dir */
     const char *(*backend_version)(void); /* of ns-3; NULL: there is no library beneath */
     struct network *(*create)(const struct network_config *config, GError **error);
     void (*destroy)(struct network *network);
@@ -187,7 +189,7 @@ static inline int64_t network_run(struct network *network, int64_t end_ns)
     return network->engine->run(network, end_ns);
 }
 
-/* After the last run: closes the files that the engine itself writes (ns3_pcap_dir). False and error
+/* After the last run: closes the files that the engine itself writes (ns3_options.pcap_dir). False and error
  * (G_FILE_ERROR) if they are not whole. */
 static inline bool network_finish(struct network *network, GError **error)
 {

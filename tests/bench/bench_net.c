@@ -97,23 +97,23 @@ static void measure(const char *name, uint32_t ues, uint32_t step)
         .listens = listens,
         .listen_count = 1,
     };
-    struct native *native = native_new(&config, NULL);
+    struct network *network = network_new(&native_engine, &config, NULL);
     int64_t counters[NETWORK_COUNTER_COUNT];
 
     for (uint32_t ue = 0; ue < ues; ue++) {
         uint32_t host = FIRST_UE + ue;
-        net_timer(native_region(native, net_topology_region(&config.topology, host)), host,
+        net_timer(network_region(network, net_topology_region(&config.topology, host)), host,
                   ue * 10 * CLOCK_MICROSECOND, step, 0);
     }
     gint64 start_us = g_get_monotonic_time();
-    native_run(native, CLOCK_NEVER);
+    network_run(network, CLOCK_NEVER);
     double ns = 1e3 * (double)(g_get_monotonic_time() - start_us);
-    native_counters_sum(native, counters);
+    network_counters_sum(network, counters);
     double packets = (double)counters[NETWORK_packets_sent];
-    double events = (double)kernel_events(native_kernel(native));
+    double events = (double)network_events(network);
     printf("%-10s %8u UEs %10.0f packets %6.0f ns/packet %10.0f events %5.0f ns/event\n", name, ues, packets,
            ns / packets, events, ns / events);
-    native_free(native);
+    network_free(network);
 }
 
 int main(int argc, char **argv)

@@ -2,6 +2,7 @@
 /* A small network for tests of an engine, see net_fixture.h. */
 #include "tests/unit/net_fixture.h"
 
+#include "sim/net/native/internal.h"
 #ifdef FIXTURE_NS3
 #include "sim/net/ns3/ns3_network.h"
 #endif
@@ -116,6 +117,7 @@ void net_set_up(struct net_fixture *f)
         .rto_max_ns = 60 * CLOCK_SECOND,
         .delayed_ack_ns = 200 * CLOCK_MILLISECOND,
         .time_wait_ns = CLOCK_SECOND,
+        .udp_port = 2269,
         .kind_names = kind_names,
         .kinds = KIND_COUNT,
         .handlers = &handlers,
@@ -164,7 +166,7 @@ void net_assert_empty(struct net_fixture *f)
 {
     g_assert_cmpint(net_counter(f, NETWORK_tcp_open), ==, 0);
     if (f->native)
-        g_assert_cmpuint(kernel_pending(native_kernel(f->native)), ==, 0);
+        g_assert_cmpuint(kernel_pending(f->native->kernel), ==, 0);
     for (unsigned kind = 0; kind < KIND_COUNT; kind++)
         g_assert_cmpint(net_ledger(f, kind).in_flight, ==, 0);
 }

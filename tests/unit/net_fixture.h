@@ -44,7 +44,7 @@ struct net_fixture {
     struct network_config config;
     struct net_listen listens[2];
     struct network *network;
-    struct native *native; /* the same, NULL on the ns3 engine */
+    struct native *native; /* the same from inside, NULL on the ns3 engine */
     GArray *heard;         /* struct heard, regions as they ran */
     GArray *steps;         /* net_step * */
     struct net_conn conn;  /* of the test's client */

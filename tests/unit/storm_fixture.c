@@ -48,7 +48,12 @@ const struct network_engine *fixture_engine(void)
 
 struct storm *fixture_run(const struct scenario *scenario)
 {
-    const struct storm_options options = {.engine = fixture_engine()};
+#ifdef FIXTURE_NS3
+    const struct ns3_options ns3 = {.attributes = scenario->ns3_attributes};
+    const struct storm_options options = {.engine = &ns3_engine, .engine_options = &ns3};
+#else
+    const struct storm_options options = {.engine = &native_engine};
+#endif
     GError *error = NULL;
     char *what = NULL;
     struct storm *storm = storm_new(scenario, &options, &error);

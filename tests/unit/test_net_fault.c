@@ -11,7 +11,7 @@ static void assert_wrong(const char *text, const char *entry, const char *hint)
 
     net_set_up(&f);
     f.config.fault_corrupt = text;
-    g_assert_null(native_new(&f.config, &error));
+    g_assert_null(network_new(&native_engine, &f.config, &error));
     g_assert_error(error, NETWORK_ERROR, 0);
     g_assert_nonnull(strstr(error->message, entry));
     g_assert_nonnull(strstr(error->message, hint));

@@ -74,7 +74,7 @@ static void test_latency(void)
     g_assert_cmpint(net_counter(&f, NETWORK_packets_sent), ==, 6);
     /* Two events a packet, one a step. */
     if (f.native)
-        g_assert_cmpuint(kernel_events(native_kernel(f.native)), ==, 6 * 2 + 3);
+        g_assert_cmpuint(network_events(f.network), ==, 6 * 2 + 3);
     g_assert_cmpint(net_ledger(&f, KIND_OTHER).rejected, ==, 1);
     net_assert_empty(&f);
     net_tear_down(&f);
@@ -290,6 +290,20 @@ static void test_unsent(void)
     net_tear_down(&f);
 }
 
+/* The native engine can do nothing that only one engine can. */
+static void test_no_options(void)
+{
+    struct net_fixture f;
+    GError *error = NULL;
+
+    net_set_up(&f);
+    f.config.engine_options = &f;
+    g_assert_null(network_new(&native_engine, &f.config, &error));
+    g_assert_error(error, NETWORK_ERROR, 0);
+    g_error_free(error);
+    net_tear_down(&f);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -302,5 +316,6 @@ int main(int argc, char **argv)
     g_test_add_func("/net/udp/duplicate-and-late", test_duplicate_and_late);
     g_test_add_func("/net/udp/repeatable", test_repeatable);
     g_test_add_func("/net/udp/unsent", test_unsent);
+    net_add_native("/net/udp/no-options", test_no_options);
     return g_test_run();
 }

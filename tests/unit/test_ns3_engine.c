@@ -113,7 +113,8 @@ static void assert_refused(const char *attributes, const char *hint)
 {
     g_autofree char *setting = g_strdup_printf("ns3.attributes=%s", attributes);
     struct scenario *scenario = fixture_scenario(setting, NULL);
-    const struct storm_options options = {.engine = &ns3_engine};
+    const struct ns3_options ns3 = {.attributes = scenario->ns3_attributes};
+    const struct storm_options options = {.engine = &ns3_engine, .engine_options = &ns3};
     GError *error = NULL;
 
     g_assert_null(storm_new(scenario, &options, &error));
@@ -148,7 +149,8 @@ static void test_devices(void)
 {
     g_autofree char *folder = g_dir_make_tmp("ns3-devices-XXXXXX", NULL);
     struct scenario *scenario = fixture_scenario(NULL, NULL);
-    const struct storm_options options = {.engine = &ns3_engine, .device_capture_dir = folder};
+    const struct ns3_options ns3 = {.pcap_dir = folder};
+    const struct storm_options options = {.engine = &ns3_engine, .engine_options = &ns3};
     /* Three servers and one cell, each with a device of its own and one at the router. */
     static const char *const names[] = {"server0-0", "server1-0", "server2-0", "cell0-0",
                                         "router-0",  "router-1",  "router-2",  "router-3"};
@@ -194,7 +196,8 @@ static void test_devices_fail(void)
 {
     g_autofree char *folder = g_dir_make_tmp("ns3-devices-XXXXXX", NULL);
     struct scenario *scenario = fixture_scenario("ue.count=50", "ue.cells=10", NULL);
-    const struct storm_options options = {.engine = &ns3_engine, .device_capture_dir = folder};
+    const struct ns3_options ns3 = {.pcap_dir = folder};
+    const struct storm_options options = {.engine = &ns3_engine, .engine_options = &ns3};
     void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
     GError *error = NULL;
     struct storm *storm = storm_new(scenario, &options, &error);
@@ -298,7 +301,8 @@ static void test_placement(void)
 
     build_world(&world);
     const struct ns3_placement placement = {.sim = world.sim, .host = place, .user = &world};
-    const struct storm_options options = {.engine = &ns3_engine, .ns3_placement = &placement};
+    const struct ns3_options ns3 = {.placement = &placement};
+    const struct storm_options options = {.engine = &ns3_engine, .engine_options = &ns3};
     struct storm *storm = run_on(scenario, &options);
 
     g_assert_cmpuint(world.asked, ==, 53);
@@ -325,7 +329,8 @@ static uint64_t fingerprint_on_placement(const char *attributes)
 
     build_world(&world);
     const struct ns3_placement placement = {.sim = world.sim, .host = place, .user = &world};
-    const struct storm_options options = {.engine = &ns3_engine, .ns3_placement = &placement};
+    const struct ns3_options ns3 = {.attributes = scenario->ns3_attributes, .placement = &placement};
+    const struct storm_options options = {.engine = &ns3_engine, .engine_options = &ns3};
     struct storm *storm = run_on(scenario, &options);
     uint64_t fingerprint = storm_fingerprint(storm);
 
@@ -355,7 +360,8 @@ static void test_placement_refused(void)
 
     build_world(&world);
     const struct ns3_placement placement = {.sim = world.sim, .host = place, .user = &world};
-    const struct storm_options options = {.engine = &ns3_engine, .ns3_placement = &placement};
+    const struct ns3_options ns3 = {.placement = &placement};
+    const struct storm_options options = {.engine = &ns3_engine, .engine_options = &ns3};
     world.same_address = true;
     g_assert_null(storm_new(scenario, &options, &error));
     g_assert_nonnull(strstr(error->message, "which another one has"));

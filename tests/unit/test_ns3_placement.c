@@ -9,6 +9,7 @@ struct world {
     struct ns3c *sim;
     struct ns3c_node *core, *field;
     struct ns3_placement placement;
+    struct ns3_options options;
 };
 
 static bool place(void *user, uint32_t host, struct ns3c_node **node, struct ns3c_address *address)
@@ -32,6 +33,7 @@ static void build_world(struct world *world)
     g_assert_cmpint(ns3c_node_add_route(world->core, &any, 0, a, NULL), ==, NS3C_OK);
     g_assert_cmpint(ns3c_node_add_route(world->field, &any, 0, b, NULL), ==, NS3C_OK);
     world->placement = (struct ns3_placement){.sim = world->sim, .host = place, .user = world};
+    world->options = (struct ns3_options){.placement = &world->placement};
 }
 
 /* --- a network that is freed with work left ------------------------------------------------------------- */
@@ -59,7 +61,7 @@ static void check_left_waiting(net_step *last)
 
     build_world(&world);
     net_set_up(&f);
-    f.config.ns3_placement = &world.placement;
+    f.config.engine_options = &world.options;
     f.end_ns = sent_ns + 1;
     net_start(&f);
     net_at(&f, CLOCK_SECOND, UE, net_step_connect);
@@ -97,7 +99,7 @@ static void test_late(void)
 
     build_world(&world);
     net_set_up(&f);
-    f.config.ns3_placement = &world.placement;
+    f.config.engine_options = &world.options;
     g_assert_cmpint(ns3c_schedule(world.sim, 7, nothing, NULL, 0, NULL), ==, NS3C_OK);
     g_assert_cmpint(ns3c_run(world.sim, 7, NULL), ==, NS3C_OK); /* not yet */
     net_start(&f);

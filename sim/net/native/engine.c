@@ -128,6 +128,20 @@ static void timeout_cancel(struct net_region *at, uint64_t timeout)
     kernel_timeout_cancel(region_of(at)->kernel, timeout);
 }
 
+static const struct net_engine native_net_engine = {
+    .message_new = message_new,
+    .message_drop = message_drop,
+    .udp_send = udp_send,
+    .tcp_connect = tcp_connect,
+    .tcp_set_user = tcp_set_user,
+    .tcp_send = tcp_send,
+    .tcp_close = tcp_close,
+    .tcp_abort = tcp_abort,
+    .timer_set = timer_set,
+    .timeout_set = timeout_set,
+    .timeout_cancel = timeout_cancel,
+};
+
 static void native_level_free_lists(struct native *native)
 {
     for (uint32_t r = 0; r < native->region_count; r++) {
@@ -203,7 +217,7 @@ static void init_regions(struct native *native)
         struct native_region *region = &native->regions[i];
         region->native = native;
         region->kernel = kernel_region(native->kernel, i);
-        region->base.engine = &native->engine;
+        region->base.engine = &native_net_engine;
         region->base.now_ns = kernel_now(region->kernel);
         region->base.index = i;
         kernel_region_set_context(region->kernel, region);
@@ -253,50 +267,10 @@ static void init_kernel(struct native *native)
     native->kernel = kernel_new(&kernel_config);
 }
 
-struct native *native_new(const struct network_config *config, GError **error)
+static void native_destroy(struct network *network)
 {
-    g_assert(config->topology.cells > 0 && config->topology.regions > 0 && config->kinds <= NET_KINDS_MAX);
-    g_assert(config->uplink_bit_per_s && config->downlink_bit_per_s && config->core_bit_per_s);
+    struct native *native = native_of(network);
 
-    if (config->ns3_placement || config->ns3_pcap_dir) {
-        g_set_error(error, NETWORK_ERROR, 0,
-                    "the native engine has no devices to capture, and no nodes to place hosts on");
-        return NULL;
-    }
-    struct native *native = g_new0(struct native, 1);
-    native->network.engine = &native_engine;
-    native->config = *config;
-    if (!access_init(&native->access, &native->config, error)) {
-        access_clear(&native->access);
-        g_free(native);
-        return NULL;
-    }
-    native->engine = (struct net_engine){
-        .message_new = message_new,
-        .message_drop = message_drop,
-        .udp_send = udp_send,
-        .tcp_connect = tcp_connect,
-        .tcp_set_user = tcp_set_user,
-        .tcp_send = tcp_send,
-        .tcp_close = tcp_close,
-        .tcp_abort = tcp_abort,
-        .timer_set = timer_set,
-        .timeout_set = timeout_set,
-        .timeout_cancel = timeout_cancel,
-    };
-    native->ip_header_bytes = config->ipv6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES;
-    init_links(native);
-    init_kernel(native);
-    init_regions(native);
-    native->reached_ns = native->regions[0].base.now_ns;
-    tcp_listen_init(native);
-    return native;
-}
-
-void native_free(struct native *native)
-{
-    if (!native)
-        return;
     for (uint32_t i = 0; i < native->region_count; i++) {
         struct native_region *region = &native->regions[i];
         tcp_clear(region);
@@ -311,78 +285,53 @@ void native_free(struct native *native)
     g_free(native);
 }
 
-struct net_region *native_region(struct native *native, uint32_t index)
+static struct network *native_create(const struct network_config *config, GError **error)
 {
-    return &native->regions[index].base;
-}
+    g_assert(config->topology.cells > 0 && config->topology.regions > 0 && config->kinds <= NET_KINDS_MAX);
+    g_assert(config->uplink_bit_per_s && config->downlink_bit_per_s && config->core_bit_per_s);
 
-int64_t native_run(struct native *native, int64_t end_ns)
-{
-    return kernel_run(native->kernel, end_ns);
-}
-
-struct kernel *native_kernel(struct native *native)
-{
-    return native->kernel;
+    if (config->engine_options) {
+        g_set_error(error, NETWORK_ERROR, 0,
+                    "the native engine has no devices to capture, and no nodes to place hosts on");
+        return NULL;
+    }
+    struct native *native = g_new0(struct native, 1);
+    native->network.engine = &native_engine;
+    native->config = *config;
+    if (!access_init(&native->access, &native->config, error)) {
+        access_clear(&native->access);
+        g_free(native);
+        return NULL;
+    }
+    native->ip_header_bytes = config->ipv6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES;
+    init_links(native);
+    init_kernel(native);
+    init_regions(native);
+    native->reached_ns = native->regions[0].base.now_ns;
+    tcp_listen_init(native);
+    return &native->network;
 }
 
 /* --- the table of network.h ----------------------------------------------------------------------------- */
 
-static struct native *native_of(const struct network *network)
+static struct net_region *native_region_at(struct network *network, uint32_t index)
 {
-    return (struct native *)network;
+    return &native_of(network)->regions[index].base;
 }
 
-static struct network *engine_create(const struct network_config *config, GError **error)
+static int64_t native_run(struct network *network, int64_t end_ns)
 {
-    struct native *native = native_new(config, error);
-
-    return native ? &native->network : NULL;
+    return kernel_run(native_of(network)->kernel, end_ns);
 }
 
-static void engine_destroy(struct network *network)
-{
-    native_free(native_of(network));
-}
-
-static struct net_region *engine_region(struct network *network, uint32_t index)
-{
-    return native_region(native_of(network), index);
-}
-
-static int64_t engine_run(struct network *network, int64_t end_ns)
-{
-    return native_run(native_of(network), end_ns);
-}
-
-static uint64_t engine_events(const struct network *network)
+static uint64_t native_events(const struct network *network)
 {
     return kernel_events(native_of(network)->kernel);
 }
 
-static uint64_t engine_fingerprint(const struct network *network)
+static uint64_t native_fingerprint(const struct network *network)
 {
     return kernel_fingerprint(native_of(network)->kernel);
-}
-
-static void engine_counters(const struct network *network, int64_t out[NETWORK_COUNTER_COUNT])
-{
-    native_counters_sum(native_of(network), out);
-}
-
-static void engine_ledger(struct network *network, uint32_t kind, bool in_flight, struct network_ledger *out)
-{
-    native_ledger_sum(native_of(network), kind, in_flight, out);
-}
-
-static void engine_peaks(const struct network *network, struct network_peaks *out)
-{
-    native_peaks(native_of(network), out);
-}
-
-static void engine_queues(const struct network *network, struct network_queues *out)
-{
-    native_queues(native_of(network), out);
 }
 
 const struct network_engine native_engine = {
@@ -391,16 +340,16 @@ const struct network_engine native_engine = {
              .region_bytes = 0.5e6,
              .cell_bytes = 100,
              .host_bytes = 0,
-             .busy_bytes = 2700,
+             .busy_bytes = 1900,
              .packet_s = 0.27e-6},
-    .create = engine_create,
-    .destroy = engine_destroy,
-    .region = engine_region,
-    .run = engine_run,
-    .events = engine_events,
-    .fingerprint = engine_fingerprint,
-    .counters = engine_counters,
-    .ledger = engine_ledger,
-    .queues = engine_queues,
-    .peaks = engine_peaks,
+    .create = native_create,
+    .destroy = native_destroy,
+    .region = native_region_at,
+    .run = native_run,
+    .events = native_events,
+    .fingerprint = native_fingerprint,
+    .counters = native_counters,
+    .ledger = native_ledger,
+    .queues = native_queues,
+    .peaks = native_peaks,
 };

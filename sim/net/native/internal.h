@@ -104,7 +104,6 @@ struct listener {
 
 struct native {
     struct network network; /* first */
-    struct net_engine engine;
     struct network_config config;
     struct kernel *kernel;
     struct native_region *regions;
@@ -122,6 +121,11 @@ struct native {
     int64_t in_flight[NET_KINDS_MAX];
 };
 
+static inline struct native *native_of(const struct network *network)
+{
+    return (struct native *)network;
+}
+
 static inline struct native_region *region_of(struct net_region *at)
 {
     return (struct native_region *)at;
@@ -137,6 +141,12 @@ static inline struct cell *cell_of(const struct native *native, uint32_t host)
     return &native
                 ->cells[net_topology_cell(&native->config.topology, host - native->config.topology.servers)];
 }
+
+/* ledger.c: the table's calls that only read */
+void native_counters(const struct network *network, int64_t out[NETWORK_COUNTER_COUNT]);
+void native_ledger(struct network *network, uint32_t kind, bool in_flight, struct network_ledger *out);
+void native_queues(const struct network *network, struct network_queues *out);
+void native_peaks(const struct network *network, struct network_peaks *out);
 
 /* message.c */
 struct net_message *message_new(struct net_region *at, unsigned kind, size_t capacity);

@@ -2,8 +2,10 @@
 /* Counters, gauges and the ledger. Cold: called between windows. */
 #include "sim/net/native/tcp.h"
 
-void native_counters_sum(const struct native *native, int64_t out[NETWORK_COUNTER_COUNT])
+void native_counters(const struct network *network, int64_t out[NETWORK_COUNTER_COUNT])
 {
+    const struct native *native = native_of(network);
+
     for (unsigned i = 0; i < NETWORK_COUNTER_COUNT; i++) {
         out[i] = 0;
         for (uint32_t r = 0; r < native->region_count; r++)
@@ -97,8 +99,10 @@ static int64_t in_flight_of(struct native *native, uint32_t kind)
     return native->in_flight[kind];
 }
 
-void native_ledger_sum(struct native *native, uint32_t kind, bool in_flight, struct network_ledger *out)
+void native_ledger(struct network *network, uint32_t kind, bool in_flight, struct network_ledger *out)
 {
+    struct native *native = native_of(network);
+
     *out = (struct network_ledger){.in_flight = in_flight ? in_flight_of(native, kind) : 0};
     for (uint32_t r = 0; r < native->region_count; r++) {
         const struct network_ledger *entry = &native->regions[r].ledger[kind];
@@ -124,8 +128,10 @@ static void raise_to(int64_t *max, uint64_t value)
         *max = (int64_t)value;
 }
 
-void native_queues(const struct native *native, struct network_queues *out)
+void native_queues(const struct network *network, struct network_queues *out)
 {
+    const struct native *native = native_of(network);
+
     *out = (struct network_queues){0};
     for (uint32_t i = 0; i < native->config.topology.cells; i++) {
         const struct cell *cell = &native->cells[i];
@@ -147,8 +153,10 @@ static void raise_to_peak(int64_t *bytes_max, double *ratio_max, const struct li
     *ratio_max = MAX(*ratio_max, link_second_ratio_max(link));
 }
 
-void native_peaks(const struct native *native, struct network_peaks *out)
+void native_peaks(const struct network *network, struct network_peaks *out)
 {
+    const struct native *native = native_of(network);
+
     *out = (struct network_peaks){0};
     for (uint32_t i = 0; i < native->config.topology.cells; i++) {
         raise_to_peak(&out->uplink_bytes_max, &out->uplink_ratio_max, &native->cells[i].uplink);

@@ -11,7 +11,6 @@
 #ifndef SIM_NET_NATIVE_NATIVE_H
 #define SIM_NET_NATIVE_NATIVE_H
 
-#include "sim/kernel/kernel.h"
 #include "sim/net/network.h"
 
 #ifdef __cplusplus
@@ -20,19 +19,6 @@ extern "C" {
 
 /* For network_new() and the calls of network.h. */
 extern const struct network_engine native_engine;
-
-/* The same, for those who know which engine they have. */
-struct native;
-
-struct native *native_new(const struct network_config *config, GError **error);
-void native_free(struct native *native);
-struct net_region *native_region(struct native *native, uint32_t index);
-int64_t native_run(struct native *native, int64_t end_ns);
-struct kernel *native_kernel(struct native *native);
-void native_counters_sum(const struct native *native, int64_t out[NETWORK_COUNTER_COUNT]);
-void native_ledger_sum(struct native *native, uint32_t kind, bool in_flight, struct network_ledger *out);
-void native_queues(const struct native *native, struct network_queues *out);
-void native_peaks(const struct native *native, struct network_peaks *out);
 
 #ifdef __cplusplus
 }

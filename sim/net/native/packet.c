@@ -161,7 +161,7 @@ static void capture_packet(struct native_region *region, const struct packet *pa
     int64_t now_ns = region->base.now_ns;
 
     if (packet->flags & PACKET_UDP) {
-        capture_udp(capture, index, now_ns, packet->from, packet->to, NETWORK_UDP_PORT,
+        capture_udp(capture, index, now_ns, packet->from, packet->to, region->native->config.udp_port,
                     packet_payload(packet));
         return;
     }

@@ -33,17 +33,15 @@ struct net_region *ns3_enter(struct ns3_net *net, uint32_t host, enum ns3_call c
 
 static bool check_placement(const struct ns3_net *net, GError **error)
 {
-    const struct network_config *config = &net->config;
-
-    if (!config->ns3_placement)
+    if (!net->options.placement)
         return true;
-    if (net->access.faults.ues || config->ns3_pcap_dir) {
+    if (net->access.faults.ues || net->options.pcap_dir) {
         g_set_error(error, NETWORK_ERROR, 0,
                     "on the program's own nodes the ns3 engine has no faults and no captures of devices");
         return false;
     }
     /* The models' times count from 0: those of their start would be in the past. */
-    int64_t now_ns = ns3c_now(config->ns3_placement->sim);
+    int64_t now_ns = ns3c_now(net->options.placement->sim);
     if (now_ns == 0)
         return true;
     g_set_error(error, NETWORK_ERROR, 0,
@@ -55,7 +53,7 @@ static bool check_config(struct ns3_net *net, GError **error)
 {
     const struct network_config *config = &net->config;
     /* 192.0.2.1 to .254, 10.0.0.1 to 10.255.255.254 */
-    if (!config->ipv6 && !config->ns3_placement &&
+    if (!config->ipv6 && !net->options.placement &&
         (config->topology.servers > 254 || config->topology.ues > LIMITS_IPV4_UES)) {
         g_set_error(error, NETWORK_ERROR, 0, "the ns3 engine has IPv4 addresses for %d UEs, not for %u",
                     LIMITS_IPV4_UES, config->topology.ues);
@@ -69,11 +67,11 @@ static bool new_simulator(struct ns3_net *net, GError **error)
 {
     const struct ns3c_options options = {
         .seed = (uint32_t)(net->config.seed % 4294944442U) + 1, /* what its generator takes */
-        .checksums = net->config.capture || net->config.ns3_pcap_dir,
+        .checksums = net->config.capture || net->options.pcap_dir,
     };
 
-    if (net->config.ns3_placement) {
-        net->sim = net->config.ns3_placement->sim;
+    if (net->options.placement) {
+        net->sim = net->options.placement->sim;
         return true;
     }
     if (ns3c_new(&options, &net->sim) != NS3C_OK)
@@ -101,6 +99,8 @@ static struct ns3_net *new_net(const struct network_config *config)
 
     net->network.engine = &ns3_engine;
     net->config = *config;
+    if (config->engine_options)
+        net->options = *(const struct ns3_options *)config->engine_options;
     net->engine = (struct net_engine){
         .message_new = ns3_message_new,
         .message_drop = ns3_message_drop,
@@ -254,7 +254,7 @@ const struct network_engine ns3_engine = {
              .region_bytes = 0.2e6,
              .cell_bytes = 25e3,
              .host_bytes = 1800,
-             .busy_bytes = 12e3,
+             .busy_bytes = 11.2e3,
              .packet_s = 40e-6},
     .has_devices = true,
     .backend_version = ns3c_version,

@@ -131,6 +131,7 @@ struct ns3_net {
     struct network network; /* first */
     struct net_engine engine;
     struct network_config config;
+    struct ns3_options options;
     struct ns3c *sim;
     bool owns_sim;
     struct ns3_region *regions;

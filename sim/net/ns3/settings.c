@@ -72,9 +72,9 @@ typedef bool setter_fn(void *on, const char *name, const char *value, GError **e
 /* "NAME=VALUE; NAME=VALUE" */
 static bool set_users(const struct ns3_net *net, setter_fn *set, void *on, GError **error)
 {
-    if (!net->config.ns3_attributes)
+    if (!net->options.attributes)
         return true;
-    g_auto(GStrv) entries = g_strsplit(net->config.ns3_attributes, ";", -1);
+    g_auto(GStrv) entries = g_strsplit(net->options.attributes, ";", -1);
     for (char **entry = entries; *entry; entry++) {
         char *name = g_strstrip(*entry), *value = strchr(name, '=');
 

@@ -41,7 +41,7 @@ static bool capture_device(const struct ns3_net *net, struct ns3c_device *device
 
     file = number == UINT32_MAX ? g_strdup_printf("device-%s-%u.pcap", node, place)
                                 : g_strdup_printf("device-%s%u-%u.pcap", node, number, place);
-    path = g_build_filename(net->config.ns3_pcap_dir, file, NULL);
+    path = g_build_filename(net->options.pcap_dir, file, NULL);
     if (ns3c_device_pcap(device, path) == NS3C_OK)
         return true;
     g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, ns3_why());
@@ -131,7 +131,7 @@ static bool build_network(struct ns3_net *net, GError **error)
         g_ptr_array_add(net->end_nodes, net->servers[i].node);
     for (uint32_t i = 0; i < t->cells; i++)
         g_ptr_array_add(net->end_nodes, net->cells[i].node);
-    return !net->config.ns3_pcap_dir || capture_devices(net, error);
+    return !net->options.pcap_dir || capture_devices(net, error);
 }
 
 /* --- hosts ---------------------------------------------------------------------------------------------- */
@@ -154,7 +154,7 @@ static gboolean equal_address(gconstpointer a, gconstpointer b)
 /* Asks the program; what it says is checked as far as it can be. */
 static bool ask_placement(struct ns3_net *net, struct ns3_host *host, GError **error)
 {
-    const struct ns3_placement *placement = net->config.ns3_placement;
+    const struct ns3_placement *placement = net->options.placement;
     char text[NS3C_ADDRESS_TEXT_BYTES];
 
     if (!placement->host(placement->user, host->index, &host->node, &host->address) || !host->node) {
@@ -219,7 +219,7 @@ static void settle_hosts(struct ns3_net *net)
 bool ns3_topology_build(struct ns3_net *net, GError **error)
 {
     init_hosts(net);
-    if (net->config.ns3_placement) {
+    if (net->options.placement) {
         if (!place_hosts(net, error))
             return false;
     } else {

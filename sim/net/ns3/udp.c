@@ -44,7 +44,7 @@ void ns3_udp_send(struct net_region *at, uint32_t from, uint32_t to, struct net_
     *flight = (struct ns3_flight){index, generation, message->mark_ns, 1, message->kind};
     net->ledger[message->kind].sent++;
     /* What is dropped at once was counted by then, and this finds nothing left to lose. */
-    if (ns3c_udp_send(net->hosts[from].udp, &net->hosts[to].address, NETWORK_UDP_PORT, message->bytes,
+    if (ns3c_udp_send(net->hosts[from].udp, &net->hosts[to].address, net->config.udp_port, message->bytes,
                       message->length, tag) != NS3C_OK)
         ns3_flight_lose(net, tag);
     ns3_message_free(net, message);
@@ -75,7 +75,7 @@ static void on_datagram(void *user, struct ns3c_udp *udp, const struct ns3c_data
 
 bool ns3_udp_open(struct ns3_host *host, GError **error)
 {
-    return ns3c_udp_open(host->node, &host->address, NETWORK_UDP_PORT, on_datagram, host, &host->udp) ==
-               NS3C_OK ||
+    return ns3c_udp_open(host->node, &host->address, host->net->config.udp_port, on_datagram, host,
+                         &host->udp) == NS3C_OK ||
            ns3_set_error(error, "UDP port of a host");
 }
