@@ -3,6 +3,7 @@
 #include "models/load.h"
 
 #include "models/load_private.h"
+#include "models/scenario/words.h"
 
 #include <math.h>
 

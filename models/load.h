@@ -5,7 +5,7 @@
 #ifndef MODELS_LOAD_H
 #define MODELS_LOAD_H
 
-#include "sim/config/schema.h"
+#include "models/scenario/scenario.h"
 
 #include <glib.h>
 #include <stdbool.h>

@@ -2,6 +2,7 @@
 /* What BM-SC, BSF and HSS do with a cohort's pulls, requests and ACKs: models/bmsc, models/bsf and models/hss
  * without messages and keys. */
 #include "models/load_play.h"
+#include "models/scenario/words.h"
 
 #include <math.h>
 

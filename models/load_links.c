@@ -3,6 +3,7 @@
  * models/wire; tests/unit/test_load.c holds the sums to what a run puts on its links. */
 #include "models/load_private.h"
 
+#include "models/scenario/words.h"
 #include "sim/base/limits.h"
 
 #include <math.h>

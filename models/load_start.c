@@ -2,6 +2,7 @@
 /* The state at the start, as models/subscriber.h has it, but evenly by the shares of a scenario. */
 #include "models/load_play.h"
 
+#include "models/scenario/words.h"
 #include "sim/base/burst.h"
 
 #include <math.h>

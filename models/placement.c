@@ -2,6 +2,7 @@
 /* Cells and their weights. */
 #include "models/placement.h"
 
+#include "models/scenario/words.h"
 #include "models/world.h"
 
 struct net_topology placement_topology(const struct scenario *s)

@@ -3,7 +3,7 @@
 #ifndef MODELS_PLACEMENT_H
 #define MODELS_PLACEMENT_H
 
-#include "sim/config/schema.h"
+#include "models/scenario/scenario.h"
 #include "sim/net/topology.h"
 
 /* Without its shares. */

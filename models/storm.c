@@ -12,7 +12,6 @@
 #include "models/ue/ue.h"
 #include "models/wire/diameter.h"
 #include "models/wire/mikey.h"
-#include "sim/config/value.h"
 #include "sim/net/capture.h"
 #include "sim/net/native/native.h"
 #include "sim/net/topology.h"
@@ -270,7 +269,7 @@ static void no_memory(const struct storm *storm, GError **error)
 
     g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOMEM,
                 "ue.count = %s: out of memory, that many UEs need tables of %.0f MB",
-                scenario_value_text(s, config_key_find("ue", "count")),
+                scenario_value_text(s, scenario_key("ue", "count")),
                 (double)s->ue_count * (double)storm_ue_bytes(s) / 1e6);
 }
 

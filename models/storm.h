@@ -6,7 +6,7 @@
 
 #include "models/crypto/crypto.h"
 #include "models/load.h"
-#include "sim/config/schema.h"
+#include "models/scenario/scenario.h"
 #include "sim/stats/column.h"
 #include "sim/stats/histogram.h"
 
@@ -51,7 +51,7 @@ void storm_needs(const struct scenario *scenario, const struct network_engine *e
                  struct storm_needs *out);
 
 /* For scenario_load_with(): the mistakes that only the models can find. */
-scenario_rule storm_check;
+config_rule storm_check;
 
 /* NULL and error if the scenario contradicts itself, or (G_FILE_ERROR) a file cannot be created or memory is
  * out. The scenario must outlive the storm. */

@@ -52,8 +52,9 @@ static void complain(void *user, const char *entry, const char *why, const char 
                     "\"%s\" %s (did you mean %s?)", entry, why, suggestion.nearest);
 }
 
-void storm_check(const struct scenario *scenario, struct mistakes *mistakes)
+void storm_check(const struct config *config, struct mistakes *mistakes)
 {
+    const struct scenario *scenario = scenario_of(config);
     const struct {
         const char *key, *text;
     } faults[] = {{"drop", scenario->fault_drop},
@@ -72,10 +73,15 @@ void storm_check(const struct scenario *scenario, struct mistakes *mistakes)
 
 bool storm_scenario_right(const struct scenario *scenario, GError **error)
 {
-    struct mistakes mistakes = {.path = scenario->name, .text = g_string_new(NULL), .values_right = true};
+    struct mistakes mistakes = {
+        .schema = &scenario_schema,
+        .path = scenario->config.name,
+        .text = g_string_new(NULL),
+        .values_right = true,
+    };
     bool right;
 
-    storm_check(scenario, &mistakes);
+    storm_check(&scenario->config, &mistakes);
     right = mistakes.text->len == 0;
     if (!right)
         g_set_error_literal(error, CONFIG_ERROR, (int)mistakes.code, mistakes.text->str);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* What a run will take of the machine. The sizes of a UE are measured with million.ini, each as the
  * difference of two runs, with GCC 12 on the machine of README.md. */
+#include "models/scenario/words.h"
 #include "models/storm_private.h"
 #include "sim/net/native/native.h"
 

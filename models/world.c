@@ -4,6 +4,7 @@
 
 #include "models/crypto/gba_keys.h"
 #include "models/placement.h"
+#include "models/scenario/words.h"
 #include "models/wire/ua.h"
 #include "models/wire/wire.h"
 #include "sim/base/limits.h"

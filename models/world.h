@@ -4,10 +4,10 @@
 #ifndef MODELS_WORLD_H
 #define MODELS_WORLD_H
 
+#include "models/scenario/scenario.h"
 #include "sim/base/bytes.h"
 #include "sim/base/clock.h"
 #include "sim/base/random.h"
-#include "sim/config/schema.h"
 #include "sim/net/topology.h"
 
 /* Hosts of the core; UE n is host HOST_UES + n. */
@@ -52,14 +52,6 @@ enum purpose {
 #define ENTITY_WORLD UINT32_MAX
 
 #define FQDN_BYTES_MAX 64
-
-/* Words of CHOICE keys, as keys.def lists them. */
-enum { LATE_ANSWERS_DROP, LATE_ANSWERS_KEEP }; /* bmsc.late_answers, bsf.late_answers */
-enum { IP_AUTO, IP_4, IP_6 };                  /* access.ip_version */
-enum { ZN_TIMEOUT_504, ZN_TIMEOUT_503 };       /* whatif.zn_timeout_status */
-enum { PLACEMENT_RANDOM, PLACEMENT_EVEN };     /* ue.placement */
-enum { PULL_ORDER_RANDOM, PULL_ORDER_BY_NUMBER, PULL_ORDER_BY_CELL }; /* pull.order */
-enum { PULL_PACING_UNIFORM, PULL_PACING_POISSON, PULL_PACING_BURST }; /* pull.pacing */
 
 /* Names as the codecs take them: views of the strings in struct world. */
 struct world_texts {

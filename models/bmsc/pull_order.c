@@ -2,6 +2,7 @@
 /* pull.order: which UE is pulled as the k-th. */
 #include "models/bmsc/pull_order.h"
 
+#include "models/scenario/words.h"
 #include "models/world.h"
 #include "sim/base/table.h"
 

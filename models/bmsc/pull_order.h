@@ -3,8 +3,8 @@
 #ifndef MODELS_BMSC_PULL_ORDER_H
 #define MODELS_BMSC_PULL_ORDER_H
 
+#include "models/scenario/scenario.h"
 #include "sim/base/permutation.h"
-#include "sim/config/schema.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -51,9 +51,11 @@ static void check_attributes(const struct scenario *scenario, struct mistakes *m
     g_clear_error(&error);
 }
 
-static void check_scenario(const struct scenario *scenario, struct mistakes *mistakes)
+static void check_scenario(const struct config *config, struct mistakes *mistakes)
 {
-    storm_check(scenario, mistakes);
+    const struct scenario *scenario = scenario_of(config);
+
+    storm_check(config, mistakes);
     if (mistakes->text->len == 0 && *scenario->ns3_attributes && cli_engine(scenario))
         check_attributes(scenario, mistakes);
 }
@@ -96,7 +98,7 @@ int check_command(int argc, char **argv)
         check_note_engines(scenario);
         printf("%s: no mistake found (%s UEs in %s cells, pull rate %s)\n", argv[1],
                format_count(ues, scenario->ue_count), format_count(cells, scenario->ue_cells),
-               scenario_value_text(scenario, config_key_find("pull", "rate")));
+               scenario_value_text(scenario, scenario_key("pull", "rate")));
         print_load(scenario);
         needs_print(scenario);
     }

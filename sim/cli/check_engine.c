@@ -15,7 +15,7 @@
 
 static const char *text_of(const struct scenario *scenario, const char *section, const char *name)
 {
-    return scenario_value_text(scenario, config_key_find(section, name));
+    return scenario_value_text(scenario, scenario_key(section, name));
 }
 
 void check_note_engines(const struct scenario *scenario)

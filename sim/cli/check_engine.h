@@ -3,7 +3,7 @@
 #ifndef SIM_CLI_CHECK_ENGINE_H
 #define SIM_CLI_CHECK_ENGINE_H
 
-#include "sim/config/schema.h"
+#include "models/scenario/scenario.h"
 
 /* Notes on standard error, of a scenario that the engines would give different results for, and why. */
 void check_note_engines(const struct scenario *scenario);

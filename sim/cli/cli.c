@@ -286,7 +286,7 @@ char *cli_choice(const struct config_key *key, int chosen)
 
 const struct network_engine *cli_engine(const struct scenario *scenario)
 {
-    char *name = cli_choice(config_key_find("run", "engine"), scenario->run_engine);
+    char *name = cli_choice(scenario_key("run", "engine"), scenario->run_engine);
     const struct network_engine *const *engine = cli_engines;
 
     while (*engine && strcmp((*engine)->name, name) != 0)
@@ -310,7 +310,7 @@ char *cli_engine_names(void)
     return g_string_free(names, FALSE);
 }
 
-struct scenario *cli_load(const char *path, const char *const *settings, scenario_rule *rule)
+struct scenario *cli_load(const char *path, const char *const *settings, config_rule *rule)
 {
     GError *error = NULL;
     struct scenario *scenario = scenario_load_with(path, settings, rule, &error);
@@ -321,7 +321,7 @@ struct scenario *cli_load(const char *path, const char *const *settings, scenari
         return NULL;
     }
     if (!cli_engine(scenario)) {
-        char *engine = cli_choice(config_key_find("run", "engine"), scenario->run_engine);
+        char *engine = cli_choice(scenario_key("run", "engine"), scenario->run_engine);
         char *names = cli_engine_names();
 
         cli_error("engine %s is not compiled in, this program has: %s", engine, names);

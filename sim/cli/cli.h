@@ -59,7 +59,7 @@ enum cli_parsed cli_parse(const char *usage, const char *about, const GOptionEnt
 
 /* A scenario with the settings of the command line; prints every mistake if there is one. NULL: wrong. An
  * engine that is not compiled in is a mistake, too. rule: storm_check(), or one that calls it. */
-struct scenario *cli_load(const char *path, const char *const *settings, scenario_rule *rule);
+struct scenario *cli_load(const char *path, const char *const *settings, config_rule *rule);
 
 /* Ends standard output: CLI_OK, or CLI_FAILED and a message if not all of it could be written. */
 int cli_finish_output(void);

@@ -11,8 +11,8 @@
 static void print_csv(void)
 {
     puts("section,key,type,unit,default,minimum,maximum,choices,meaning");
-    for (unsigned i = 0; i < config_key_count; i++) {
-        const struct config_key *key = &config_keys[i];
+    for (unsigned i = 0; i < scenario_schema.count; i++) {
+        const struct config_key *key = &scenario_schema.keys[i];
         bool choice = key->type == CONFIG_CHOICE;
         const char *cells[] = {key->section,
                                key->name,
@@ -71,12 +71,14 @@ static void print_table(void)
     const char *section = "";
 
     puts("Every scenario key: name, default, type and range, meaning.");
-    for (unsigned i = 0; i < config_key_count; i++) {
-        if (strcmp(section, config_keys[i].section) != 0) {
-            section = config_keys[i].section;
+    for (unsigned i = 0; i < scenario_schema.count; i++) {
+        const struct config_key *key = &scenario_schema.keys[i];
+
+        if (strcmp(section, key->section) != 0) {
+            section = key->section;
             print_section(section);
         }
-        print_key(&config_keys[i]);
+        print_key(key);
     }
     puts("\n"
          "Units: durations ns, us, ms, s, min, h, d; counts k, M, G; rates /s, k/s, /min;\n"

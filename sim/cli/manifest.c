@@ -109,10 +109,10 @@ static bool add_files(GString *to, const char *path, GError **error)
 
 static void add_scenario(GString *to, const struct scenario *scenario)
 {
-    char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, scenario->text, -1);
+    char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, scenario->config.text, -1);
 
-    text(to, "scenario_name", scenario->name);
-    text(to, "scenario_text", scenario->text);
+    text(to, "scenario_name", scenario->config.name);
+    text(to, "scenario_text", scenario->config.text);
     text(to, "scenario_sha256", digest);
     g_free(digest);
 }

@@ -58,10 +58,10 @@ static void csv_row(const char *file, const struct stats_column *column)
 static void print_csv(void)
 {
     puts("file,column,unit,meaning");
-    for (unsigned i = 0; i < config_key_count; i++) {
-        char *name = config_key_name(&config_keys[i]);
-        struct stats_column column = {name, config_type_unit(config_keys[i].type), config_keys[i].meaning,
-                                      STATS_OTHER};
+    for (unsigned i = 0; i < scenario_schema.count; i++) {
+        const struct config_key *key = &scenario_schema.keys[i];
+        char *name = config_key_name(key);
+        struct stats_column column = {name, config_type_unit(key->type), key->meaning, STATS_OTHER};
 
         csv_row("summary.csv", &column);
         g_free(name);

@@ -59,7 +59,7 @@ static char *missing(const struct scenario *scenario, const char *what, double b
     char needed[FORMAT_SIZE], had[FORMAT_SIZE];
 
     return g_strdup_printf("ue.count = %s: %s: about %s are needed, and %s can be had (%s)",
-                           scenario_value_text(scenario, config_key_find("ue", "count")), what,
+                           scenario_value_text(scenario, scenario_key("ue", "count")), what,
                            format_bytes(needed, bytes), format_bytes(had, there.bytes), there.limit);
 }
 

@@ -11,7 +11,7 @@
 
 bool plan_is_study(const char *path)
 {
-    char *text = scenario_file_read(path, NULL);
+    char *text = config_file_read(path, scenario_schema.example, NULL);
     GArray *lines;
     bool is = false;
 
@@ -84,7 +84,7 @@ static char *study_text(const char *path, char **settings, const struct scenario
 
     if (!good)
         cli_error("plan: the name of the scenario holds a control character, expected one without");
-    g_string_append_printf(text, "base = ./%s\ntitle = %s\nseed = %" PRIu64 "\n", base, scenario->name,
+    g_string_append_printf(text, "base = ./%s\ntitle = %s\nseed = %" PRIu64 "\n", base, scenario->config.name,
                            scenario->run_seed);
     if (good && settings)
         good = add_set(text, settings);
@@ -99,7 +99,8 @@ struct study *plan_study_of(const char *path, char **settings)
     struct study *study = NULL;
 
     if (text) {
-        char *folder = g_path_get_dirname(path), *name = g_strdup_printf("%s-plan.ini", scenario->name);
+        char *folder = g_path_get_dirname(path),
+             *name = g_strdup_printf("%s-plan.ini", scenario->config.name);
         char *as = g_build_filename(folder, name, NULL);
 
         study = study_command_parse(as, text);

@@ -24,7 +24,7 @@ struct report {
 
 /* A parameter in base units, as summary.csv has it. */
 struct csv;
-void summary_parameter_cell(struct csv *csv, const struct scenario *scenario, const struct config_key *key);
+void summary_parameter_cell(struct csv *csv, const struct config *config, const struct config_key *key);
 
 /* summary.csv: a header and one row. */
 bool summary_csv_write(const struct report *report, const char *path, GError **error);

@@ -75,7 +75,7 @@ static bool option_is_key(const char *option, const char *text, const char *name
     struct config_value value;
     char *why = NULL;
 
-    if (!text || config_value_parse(config_key_find("run", name), text, &value, &why))
+    if (!text || config_value_parse(scenario_key("run", name), text, &value, &why))
         return true;
     cli_error("--%s: %s", option, why);
     g_free(why);
@@ -236,7 +236,7 @@ static double seconds(struct timeval time)
 static int finish(struct run *run, char *started, int64_t start_us)
 {
     struct stats_value *values = g_new0(struct stats_value, storm_metric_count);
-    char *engine = cli_choice(config_key_find("run", "engine"), run->scenario->run_engine);
+    char *engine = cli_choice(scenario_key("run", "engine"), run->scenario->run_engine);
     struct report report = {.scenario = run->scenario,
                             .storm = run->storm,
                             .values = values,
@@ -352,7 +352,7 @@ int run_command(int argc, char **argv)
         cli_error("run: expected one SCENARIO, got %d (pullstorm run --help)", argc - 1);
     else if (parsed == CLI_GO && check_options(&run.options) && load(&run, argv[1])) {
         run.target = run.options.output ? g_strdup(run.options.output)
-                                        : g_build_filename("results", run.scenario->name, NULL);
+                                        : g_build_filename("results", run.scenario->config.name, NULL);
         status = can_be_done(&run) ? simulate(&run) : CLI_FAILED;
     }
     scenario_free(run.scenario);

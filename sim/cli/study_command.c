@@ -11,6 +11,7 @@
 #include "sim/study/collect.h"
 #include "sim/study/folder.h"
 #include "sim/study/jobs.h"
+#include "sim/study/quantity.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,14 +19,20 @@
 
 #define SHARDS_MAX 100000
 
-static char *refuse(const struct scenario *scenario)
+/* An expired key costs a bootstrap besides the pull; ns-3 takes much longer than the native engine. Rough,
+ * but only the order of runs rests on it. */
+#define BOOTSTRAP_COST 2.0
+#define NS3_COST       30.0
+
+static char *refuse(const struct config *config)
 {
+    const struct scenario *scenario = scenario_of(config);
     char *names, *engine, *text;
 
     if (cli_engine(scenario))
         return NULL;
     names = cli_engine_names();
-    engine = cli_choice(config_key_find("run", "engine"), scenario->run_engine);
+    engine = cli_choice(scenario_key("run", "engine"), scenario->run_engine);
     text = g_strdup_printf("run.engine: %s is not compiled in, this program has: %s", engine, names);
     g_free(engine);
     g_free(names);
@@ -38,8 +45,9 @@ static const struct study_verdict verdicts[] = {
 /* What is printed as more than 100 %. */
 #define OVERLOAD 1.005
 
-static void load_at(const struct scenario *scenario, struct study_load *out)
+static void load_at(const struct config *config, struct study_load *out)
 {
+    const struct scenario *scenario = scenario_of(config);
     struct load load;
 
     load_of_scenario(scenario, &load);
@@ -49,11 +57,33 @@ static void load_at(const struct scenario *scenario, struct study_load *out)
         out->warning = g_strdup_printf(
             "more is offered than can be done: more and more UEs wait as long as pulls go out, and "
             "the answer holds for ue.count = %s only",
-            scenario_value_text(scenario, config_key_find("ue", "count")));
+            scenario_value_text(scenario, scenario_key("ue", "count")));
 }
 
-static double cost_at(const struct scenario *scenario)
+static double number_at(const struct study *study, unsigned point, const struct config_key *key)
 {
+    double number;
+    mpq_t exact;
+
+    mpq_init(exact);
+    study_number(key, study_point_text(study, point, key), exact);
+    number = quantity_nearest(exact);
+    mpq_clear(exact);
+    return number;
+}
+
+static double effort_at(const struct study *study, unsigned point)
+{
+    double ues = number_at(study, point, scenario_key("ue", "count"));
+    double expired = number_at(study, point, scenario_key("ue", "muk_expired"));
+    const char *engine = study_point_text(study, point, scenario_key("run", "engine"));
+
+    return ues * (1 + BOOTSTRAP_COST * expired) * (strcmp(engine, "ns3") == 0 ? NS3_COST : 1);
+}
+
+static double cost_at(const struct config *config)
+{
+    const struct scenario *scenario = scenario_of(config);
     struct storm_needs needs;
 
     storm_needs(scenario, cli_engine(scenario), &needs);
@@ -62,7 +92,8 @@ static double cost_at(const struct scenario *scenario)
 
 struct study_host study_command_host(void)
 {
-    return (struct study_host){.metrics = storm_metrics,
+    return (struct study_host){.schema = &scenario_schema,
+                               .metrics = storm_metrics,
                                .metric_count = storm_metric_count,
                                .quantiles = storm_quantiles,
                                .quantile_count = storm_quantile_count,
@@ -72,6 +103,7 @@ struct study_host study_command_host(void)
                                .progress = "ues_keyed_ratio",
                                .load = load_at,
                                .verdicts = verdicts,
+                               .effort = effort_at,
                                .cost_s = cost_at,
                                .calm = load_verdict_names[LOAD_CALM],
                                .version = PULLSTORM_VERSION,
@@ -104,11 +136,11 @@ struct study *study_command_load_folder(const char *dir)
     char *path = g_build_filename(dir, "study.ini", NULL),
          *base_path = g_build_filename(dir, "base.ini", NULL);
     GError *error = NULL;
-    char *text = scenario_file_read(path, &error), *base = NULL;
+    char *text = config_file_read(path, "study", &error), *base = NULL;
     struct study *study = NULL;
 
     if (text && g_file_test(base_path, G_FILE_TEST_EXISTS))
-        base = scenario_file_read(base_path, &error);
+        base = config_file_read(base_path, scenario_schema.example, &error);
     if (text && !error)
         study = study_parse(path, text, base, &host, &error);
     g_free(path);
@@ -188,8 +220,9 @@ static bool holds_somewhere(const struct study *study, const struct expression *
 
 struct expression *study_command_only(const struct study *study, const char *text)
 {
+    const struct expression_names names = study_names(study->host->schema);
     GError *error = NULL;
-    struct expression *only = expression_parse(text, &study_names, &error);
+    struct expression *only = expression_parse(text, &names, &error);
 
     if (error) {
         cli_error("--only: %s", error->message);

@@ -44,9 +44,9 @@ static void durations_cell(struct csv *csv, const struct durations *durations)
     g_string_free(text, TRUE);
 }
 
-void summary_parameter_cell(struct csv *csv, const struct scenario *scenario, const struct config_key *key)
+void summary_parameter_cell(struct csv *csv, const struct config *config, const struct config_key *key)
 {
-    const void *member = (const char *)scenario + key->offset;
+    const void *member = (const char *)config + key->offset;
     char *word;
 
     switch (key->type) {
@@ -79,7 +79,7 @@ void summary_parameter_cell(struct csv *csv, const struct scenario *scenario, co
         break;
     case CONFIG_DATE:
     case CONFIG_TEXT:
-        csv_text(csv, scenario_value_text(scenario, key));
+        csv_text(csv, config_value_text(config, key));
         break;
     }
 }
@@ -101,8 +101,8 @@ static void value_cell(struct csv *csv, const struct stats_value *value)
 
 static bool summary_rows(const struct report *report, struct csv *csv, GError **error)
 {
-    for (unsigned i = 0; i < config_key_count; i++) {
-        char *name = config_key_name(&config_keys[i]);
+    for (unsigned i = 0; i < scenario_schema.count; i++) {
+        char *name = config_key_name(&scenario_schema.keys[i]);
 
         csv_text(csv, name);
         g_free(name);
@@ -111,8 +111,8 @@ static bool summary_rows(const struct report *report, struct csv *csv, GError **
         csv_text(csv, storm_metrics[i].name);
     if (!csv_row_end(csv, error))
         return false;
-    for (unsigned i = 0; i < config_key_count; i++)
-        summary_parameter_cell(csv, report->scenario, &config_keys[i]);
+    for (unsigned i = 0; i < scenario_schema.count; i++)
+        summary_parameter_cell(csv, &report->scenario->config, &scenario_schema.keys[i]);
     for (unsigned i = 0; i < storm_metric_count; i++)
         value_cell(csv, &report->values[i]);
     return csv_row_end(csv, error);

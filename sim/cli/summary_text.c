@@ -99,9 +99,9 @@ static void print_title(const struct report *report, FILE *to)
     const struct scenario *s = report->scenario;
     char ues[FORMAT_SIZE], cells[FORMAT_SIZE];
     char *title =
-        g_strdup_printf("%s: %s UEs in %s cells, pull rate %s, seed %" G_GUINT64_FORMAT ", %s", s->name,
-                        format_count(ues, s->ue_count), format_count(cells, s->ue_cells),
-                        scenario_value_text(s, config_key_find("pull", "rate")), s->run_seed, report->engine);
+        g_strdup_printf("%s: %s UEs in %s cells, pull rate %s, seed %" G_GUINT64_FORMAT ", %s",
+                        s->config.name, format_count(ues, s->ue_count), format_count(cells, s->ue_cells),
+                        scenario_value_text(s, scenario_key("pull", "rate")), s->run_seed, report->engine);
 
     format_wrapped(to, 0, WIDTH, title);
     fputc('\n', to);
@@ -193,7 +193,7 @@ static bool cut_off(const struct report *report)
 /* The share of all UEs that held the key at each deadline; a deadline after the end of the run has none. */
 static void print_deadlines(const struct report *report, FILE *to)
 {
-    const struct config_key *key = config_key_find("output", "deadlines");
+    const struct config_key *key = scenario_key("output", "deadlines");
     char **deadlines = g_strsplit(scenario_value_text(report->scenario, key), ",", -1);
     struct paragraph p = {to, "  with key", 0};
     char buffer[FORMAT_SIZE], name[32];
@@ -261,7 +261,7 @@ static void print_cut_off(const struct report *report, FILE *to)
         return;
     line = g_strdup_printf(
         "Cut off by run.end = %s, before the storm had ended: what came after is not in any number.",
-        scenario_value_text(report->scenario, config_key_find("run", "end")));
+        scenario_value_text(report->scenario, scenario_key("run", "end")));
     format_wrapped(to, 0, WIDTH, line);
     fputc('\n', to);
     g_free(line);

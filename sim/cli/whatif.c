@@ -21,8 +21,8 @@ char *whatif_text(const struct scenario *scenario)
 {
     GString *text = g_string_new(NULL);
 
-    for (unsigned i = 0; i < config_key_count; i++) {
-        const struct config_key *key = &config_keys[i];
+    for (unsigned i = 0; i < scenario_schema.count; i++) {
+        const struct config_key *key = &scenario_schema.keys[i];
         const char *value = scenario_value_text(scenario, key);
 
         if (strcmp(key->section, "whatif") == 0 && !is_default(key, value))

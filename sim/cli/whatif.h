@@ -4,7 +4,7 @@
 #ifndef SIM_CLI_WHATIF_H
 #define SIM_CLI_WHATIF_H
 
-#include "sim/config/schema.h"
+#include "models/scenario/scenario.h"
 
 /* "whatif.pull_backoff_max = 30s, ...": every key of the section that is not at its default; NULL: none is.
  * Free with g_free. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Reads the text of a scenario file, with one clear message for whatever is not one. */
+/* Reads the text of a configuration file, with one clear message for everything that is not one. */
 #include "sim/config/file.h"
 
 #include "sim/config/schema.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Far above any scenario: all keys with longest values are below 20 kB. */
+/* Far above any file of ours: all keys of a scenario with the longest values are below 20 kB. */
 #define SIZE_MAX_BYTES (1 << 20)
 
 static void refuse(GError **error, enum config_error code, const char *path, const char *why)
@@ -59,7 +59,7 @@ static const char *find_bare_return(const char *bytes)
     return at;
 }
 
-static bool is_text(const char *path, const char *bytes, size_t length, GError **error)
+static bool is_text(const char *path, const char *example, const char *bytes, size_t length, GError **error)
 {
     const char *end;
 
@@ -68,7 +68,8 @@ static bool is_text(const char *path, const char *bytes, size_t length, GError *
     else if (memchr(bytes, '\0', length))
         refuse(error, CONFIG_ERROR_SYNTAX, path, "holds NUL bytes, expected an INI file of sections");
     else if (strspn(bytes, " \t\r\n") == length)
-        refuse(error, CONFIG_ERROR_SYNTAX, path, "is empty, expected sections such as [ue]");
+        g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_SYNTAX, "%s: is empty, expected sections such as [%s]",
+                    path, example);
     else if (!g_utf8_validate(bytes, (gssize)length, &end))
         g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_SYNTAX, "%s:%u: is not UTF-8 text", path,
                     line_at(bytes, end));
@@ -81,7 +82,7 @@ static bool is_text(const char *path, const char *bytes, size_t length, GError *
     return false;
 }
 
-char *scenario_file_read(const char *path, GError **error)
+char *config_file_read(const char *path, const char *example, GError **error)
 {
     static const char byte_order_mark[] = "\xef\xbb\xbf";
     struct stat about;
@@ -102,7 +103,7 @@ char *scenario_file_read(const char *path, GError **error)
         length -= strlen(byte_order_mark);
         memmove(bytes, bytes + strlen(byte_order_mark), length + 1);
     }
-    if (!is_text(path, bytes, length, error)) {
+    if (!is_text(path, example, bytes, length, error)) {
         g_free(bytes);
         return NULL;
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The index of the lines of a scenario file. */
+/* The index of the lines of a configuration file. */
 #include "sim/config/lines.h"
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Where things stand in a scenario file. GKeyFile reads the values but keeps no line numbers and quietly
+/* Where things stand in a configuration file. GKeyFile reads the values but keeps no line numbers and quietly
  * merges what is given twice; this index has both. */
 #ifndef SIM_CONFIG_LINES_H
 #define SIM_CONFIG_LINES_H

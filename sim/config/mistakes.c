@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Collects the mistakes of a scenario. */
+/* Collects the mistakes of a configuration. */
 #include "sim/config/mistakes.h"
-
-#include "sim/config/value.h"
 
 #include <stdarg.h>
 
@@ -24,8 +22,7 @@ void mistakes_add(struct mistakes *mistakes, enum config_error code, const char 
 void mistakes_add_at(struct mistakes *mistakes, enum config_error code, const char *section, const char *name,
                      const char *format, ...)
 {
-    const struct config_key *key = config_key_find(section, name);
-    const char *origin = mistakes->origin ? mistakes->origin[key - config_keys] : NULL;
+    const char *origin = mistakes_origin(mistakes, section, name);
     va_list arguments;
     char *message;
 
@@ -34,4 +31,11 @@ void mistakes_add_at(struct mistakes *mistakes, enum config_error code, const ch
     va_end(arguments);
     mistakes_add(mistakes, code, origin ? origin : mistakes->path, "%s.%s: %s", section, name, message);
     g_free(message);
+}
+
+const char *mistakes_origin(const struct mistakes *mistakes, const char *section, const char *name)
+{
+    if (!mistakes->origin)
+        return NULL;
+    return mistakes->origin[config_key_find(mistakes->schema, section, name) - mistakes->schema->keys];
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The scenario: keys.def expanded into a struct, a table, and the reader of GKeyFile (INI) files.
+/* What a configuration may hold: types, keys, and the schema, which is a table of keys. This room knows no
+ * key itself: whoever reads a file gives it the schema. A room that has keys makes them from a list of rows
+ * (X macro), so that the table and the struct of values are one: see models/scenario/keys.def.
  *
  * Types and how they are written (white space around a value is ignored, digits may be grouped by '_'):
  *   COUNT         12, 1.5M, 100k (k, M, G: powers of ten; must come out whole)
@@ -44,16 +46,7 @@ typedef struct durations {
 typedef struct distribution config_DISTRIBUTION;
 typedef int64_t config_DATE; /* Unix seconds */
 typedef int config_CHOICE;
-typedef char *config_TEXT; /* owned by the scenario, never NULL */
-
-/* One scenario: scenario->bmsc_workers and so on, one member a key. */
-struct scenario {
-#define KEY(section, name, type, standard, minimum, maximum, meaning) config_##type section##_##name;
-#include "sim/config/keys.def"
-#undef KEY
-    char *name; /* file name without folder and .ini */
-    char *text; /* canonical: every key with its value as given or its default, sections in table order */
-};
+typedef char *config_TEXT; /* owned by the configuration, never NULL */
 
 enum config_type {
     CONFIG_COUNT,
@@ -74,18 +67,49 @@ enum config_type {
 struct config_key {
     const char *section, *name;
     enum config_type type;
+    /* Default and bounds, written as values are. CHOICE: minimum is the list of words, "one|another". */
     const char *standard, *minimum, *maximum, *meaning;
-    size_t offset; /* in struct scenario */
+    size_t offset; /* of its member in the struct of values */
 };
-extern const struct config_key config_keys[];
-extern const unsigned config_key_count;
-/* Why a key of an earlier version ("section.key") is there no more and what to set instead; NULL: there never
- * was one. */
-const char *config_key_gone(const char *name);
+
+/* A key of an earlier version. */
+struct config_gone {
+    const char *name; /* "section.key" */
+    const char *why;  /* it is gone, and what to set instead */
+};
+
+struct config;
+struct mistakes;
+/* What must hold between several values; adds to the mistakes what is wrong (mistakes.h). */
+typedef void config_rule(const struct config *config, struct mistakes *mistakes);
+
+/* One sort of configuration. */
+struct config_schema {
+    const struct config_key *keys; /* those of one section stand together */
+    unsigned count;
+    const struct config_gone *gone;
+    unsigned gone_count;
+    size_t size;         /* of the struct of values; it begins with a struct config (config.h) */
+    config_rule *rule;   /* applied when every single value is right; NULL: nothing to check */
+    const char *example; /* name of a section, for messages such as "expected sections such as [ue]" */
+    /* A section that only a file of another sort has, and what to say about such a file; NULL: there is
+     * none. */
+    const char *other_section, *other_why;
+};
+
+/* The key of that name; NULL: there is none. It belongs to the schema. */
+const struct config_key *config_key_find(const struct config_schema *schema, const char *section,
+                                         const char *name);
+/* The same by "section.key". */
+const struct config_key *config_key_named(const struct config_schema *schema, const char *name);
+/* Why a key of an earlier version ("section.key") is gone and what to set instead; NULL: there never was
+ * one. */
+const char *config_key_gone(const struct config_schema *schema, const char *name);
 /* "section.key"; g_free. */
 char *config_key_name(const struct config_key *key);
+/* "count", "whole seconds" ...; a literal. */
 const char *config_type_name(enum config_type type);
-/* "1", "s", "bytes", "bit/s", "1/s", "ratio", "text" ... */
+/* "1", "s", "bytes", "bit/s", "1/s", "ratio", "text" ...; a literal. */
 const char *config_type_unit(enum config_type type);
 
 #define CONFIG_ERROR (config_error_quark())
@@ -97,28 +121,6 @@ enum config_error {
     CONFIG_ERROR_VALUE,        /* unit, type, range */
     CONFIG_ERROR_CONTRADICTION /* keys that exclude each other */
 };
-
-/* Reads a scenario: defaults, then the file, then `settings` ("section.key=value", NULL-terminated, may be
- * NULL). All mistakes are collected: one message a line, each with file, line, key, what was expected, and
- * for an unknown name the nearest known one. NULL and error if there is any. */
-struct scenario *scenario_load(const char *path, const char *const *settings, GError **error);
-void scenario_free(struct scenario *scenario);
-
-struct mistakes;
-/* What a room that knows more than this one finds wrong with a scenario; see mistakes.h. */
-typedef void scenario_rule(const struct scenario *scenario, struct mistakes *mistakes);
-
-/* scenario_load() with one more rule, whose mistakes are told with all others. It is applied whatever is
- * wrong already: a value that could not be read has its default, and `text` is not there yet. */
-struct scenario *scenario_load_with(const char *path, const char *const *settings, scenario_rule *rule,
-                                    GError **error);
-
-/* The same of a file that has been read already, by scenario_file_read(); messages call it `path`. */
-struct scenario *scenario_parse(const char *path, const char *text, const char *const *settings,
-                                scenario_rule *rule, GError **error);
-
-/* The value of a key as text: as it was written, or its default. Owned by the scenario. */
-const char *scenario_value_text(const struct scenario *scenario, const struct config_key *key);
 
 #ifdef __cplusplus
 }

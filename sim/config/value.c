@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Reads the values of a scenario, type by type. A reader returns NULL, or what is wrong (a literal). */
+/* Reads values, type by type. A reader returns NULL, or what is wrong (a literal). */
 #include "sim/config/value.h"
 
 #include "sim/config/number.h"
@@ -334,7 +334,7 @@ static struct config_value bound(const struct config_key *key, const char *text)
     const char *problem = read_value(type, text, &value);
 
     if (problem)
-        g_error("keys.def: %s.%s: bound \"%s\" %s", key->section, key->name, text, problem);
+        g_error("schema: %s.%s: bound \"%s\" %s", key->section, key->name, text, problem);
     return value;
 }
 
@@ -435,9 +435,9 @@ bool config_value_parse(const struct config_key *key, const char *text, struct c
 }
 
 void config_value_store(const struct config_key *key, const struct config_value *value, const char *text,
-                        struct scenario *scenario)
+                        struct config *config)
 {
-    void *member = (char *)scenario + key->offset;
+    void *member = (char *)config + key->offset;
 
     switch (key->type) {
     case CONFIG_COUNT:
@@ -469,12 +469,4 @@ void config_value_store(const struct config_key *key, const struct config_value 
         *(config_TEXT *)member = g_strdup(text);
         break;
     }
-}
-
-const struct config_key *config_key_find(const char *section, const char *name)
-{
-    for (unsigned i = 0; i < config_key_count; i++)
-        if (strcmp(config_keys[i].section, section) == 0 && strcmp(config_keys[i].name, name) == 0)
-            return &config_keys[i];
-    return NULL;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* One value of a scenario: text to number, in the units that schema.h names, and the range check. */
+/* One value: text to number, in the units that schema.h names, and the range check. */
 #ifndef SIM_CONFIG_VALUE_H
 #define SIM_CONFIG_VALUE_H
 
-#include "sim/config/schema.h"
+#include "sim/config/config.h"
 
 /* The member that belongs to the type holds the value. */
 struct config_value {
@@ -27,11 +27,9 @@ const struct config_unit *config_type_units(enum config_type type);
  * expected, without the name of the key. TEXT stays in `text`. */
 bool config_value_parse(const struct config_key *key, const char *text, struct config_value *out, char **why);
 
-/* Puts the value into its member of the scenario; TEXT is copied from `text`. */
+/* Puts the value into its member of the struct of values that begins with `config`; TEXT is copied from
+ * `text`. */
 void config_value_store(const struct config_key *key, const struct config_value *value, const char *text,
-                        struct scenario *scenario);
-
-/* The key of that name, or NULL. */
-const struct config_key *config_key_find(const char *section, const char *name);
+                        struct config *config);
 
 #endif

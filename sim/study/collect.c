@@ -39,7 +39,7 @@ static void metric_cell(const struct study_host *host, struct csv *csv, unsigned
         number_cell(csv, value);
 }
 
-static void run_cells(const struct study *study, const struct scenario *scenario, const struct study_run *run,
+static void run_cells(const struct study *study, const struct config *scenario, const struct study_run *run,
                       struct csv *csv)
 {
     char *status = finished(run) ? g_strdup("done") : g_strdup_printf("failed: %s", run->result.why);
@@ -57,7 +57,7 @@ static void run_cells(const struct study *study, const struct scenario *scenario
 static bool runs_rows(struct csv *csv, const void *user, GError **error)
 {
     const struct collection *c = user;
-    struct scenario *scenario = NULL;
+    struct config *scenario = NULL;
     unsigned of = 0;
     bool good;
 
@@ -74,7 +74,7 @@ static bool runs_rows(struct csv *csv, const void *user, GError **error)
         if (!finished(run) && run->result.state != RESULT_FAILED)
             continue;
         if (of != run->point) {
-            scenario_free(scenario);
+            config_free(scenario);
             scenario = study_point_scenario(c->study, run->point, error);
             of = run->point;
         }
@@ -84,7 +84,7 @@ static bool runs_rows(struct csv *csv, const void *user, GError **error)
             good = csv_row_end(csv, error);
         }
     }
-    scenario_free(scenario);
+    config_free(scenario);
     return good;
 }
 
@@ -178,7 +178,7 @@ static void point_header(const struct study *study, struct csv *csv)
 
 static bool point_row(struct csv *csv, const struct collection *c, unsigned point, GError **error)
 {
-    struct scenario *scenario = study_point_scenario(c->study, point, error);
+    struct config *scenario = study_point_scenario(c->study, point, error);
     const struct point_runs runs = runs_of(c->runs, point);
     struct evidence *evidence;
     bool read;
@@ -193,7 +193,7 @@ static bool point_row(struct csv *csv, const struct collection *c, unsigned poin
         estimate_cells(csv, c->study->host, evidence, i);
     read = evidence_read(evidence, error);
     evidence_free(evidence);
-    scenario_free(scenario);
+    config_free(scenario);
     return read && csv_row_end(csv, error);
 }
 

@@ -21,8 +21,9 @@ struct compare_point {
     unsigned number; /* in its study; 0: a run by itself */
     char *name;      /* "pull.rate=500/s", or the folder of the run */
     char *variant;   /* NULL: none */
-    char **cells;    /* of each key (config_key_count), in base units; NULL: the run does not know the key */
-    GArray *runs;    /* struct compare_run, finished ones, by replication */
+    char **cells;    /* of each key of the schema, in base units; NULL: the run does not know the key */
+    unsigned cell_count;
+    GArray *runs; /* struct compare_run, finished ones, by replication */
 };
 
 struct compare_side {

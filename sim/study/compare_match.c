@@ -11,14 +11,15 @@ static const struct compare_point *point_of(const struct compare_side *side, uns
     return g_ptr_array_index(side->points, place);
 }
 
-static bool is_seed(unsigned key)
+static bool is_seed(const struct config_key *key)
 {
-    return strcmp(config_keys[key].section, "run") == 0 && strcmp(config_keys[key].name, "seed") == 0;
+    return strcmp(key->section, "run") == 0 && strcmp(key->name, "seed") == 0;
 }
 
 /* --- by what points are matched ------------------------------------------------------------------------- */
 
 struct matching {
+    const struct config_schema *schema;
     bool variant;
     unsigned *keys, count; /* their places */
 };
@@ -45,13 +46,13 @@ static bool variant_varies(const struct compare_side *side)
 }
 
 /* Does a variant of the study set the key? */
-static bool of_variant(const struct study *study, unsigned key)
+static bool of_variant(const struct study *study, const struct config_key *key)
 {
     for (unsigned v = 0; v < study->variants->len; v++) {
         const GArray *settings = g_array_index(study->variants, struct study_variant, v).settings;
 
         for (unsigned i = 0; i < settings->len; i++)
-            if (g_array_index(settings, struct study_setting, i).key == &config_keys[key])
+            if (g_array_index(settings, struct study_setting, i).key == key)
                 return true;
     }
     return false;
@@ -61,13 +62,17 @@ static bool of_variant(const struct study *study, unsigned key)
  * compared. */
 static struct matching matching_of(const struct compare_side *a, const struct compare_side *b)
 {
-    struct matching m = {.keys = g_new(unsigned, config_key_count)};
+    const struct config_schema *schema = a->host->schema;
+    struct matching m = {.schema = schema, .keys = g_new(unsigned, schema->count)};
 
     m.variant = has_variants(a) && has_variants(b) && (variant_varies(a) || variant_varies(b));
-    for (unsigned key = 0; key < config_key_count; key++)
-        if (!is_seed(key) && (varies(a, key) || varies(b, key)) &&
+    for (unsigned i = 0; i < schema->count; i++) {
+        const struct config_key *key = &schema->keys[i];
+
+        if (!is_seed(key) && (varies(a, i) || varies(b, i)) &&
             !(m.variant && (of_variant(a->study, key) || of_variant(b->study, key))))
-            m.keys[m.count++] = key;
+            m.keys[m.count++] = i;
+    }
     return m;
 }
 
@@ -86,9 +91,11 @@ static char *names_of(const struct matching *m)
 {
     GString *names = g_string_new(m->variant ? "variant" : NULL);
 
-    for (unsigned i = 0; i < m->count; i++)
-        g_string_append_printf(names, "%s%s.%s", names->len ? ", " : "", config_keys[m->keys[i]].section,
-                               config_keys[m->keys[i]].name);
+    for (unsigned i = 0; i < m->count; i++) {
+        const struct config_key *key = &m->schema->keys[m->keys[i]];
+
+        g_string_append_printf(names, "%s%s.%s", names->len ? ", " : "", key->section, key->name);
+    }
     return g_string_free(names, FALSE);
 }
 
@@ -100,7 +107,7 @@ static char *name_of(const struct matching *m, const struct compare_point *point
     if (m->variant)
         g_string_append_printf(name, "variant=%s", point->variant);
     for (unsigned i = 0; i < m->count; i++) {
-        const struct config_key *key = &config_keys[m->keys[i]];
+        const struct config_key *key = &m->schema->keys[m->keys[i]];
 
         g_string_append_printf(name, "%s%s.%s=%s", name->len ? ", " : "", key->section, key->name,
                                point->cells[m->keys[i]]);
@@ -303,9 +310,11 @@ static bool differs(const struct comparison *c, unsigned key)
 
 static void find_keys(struct comparison *c)
 {
-    for (unsigned key = 0; key < config_key_count; key++)
-        if (!is_seed(key) && differs(c, key)) {
-            struct compare_key one = {&config_keys[key], texts_of(c, key, false), texts_of(c, key, true)};
+    const struct config_schema *schema = c->host->schema;
+
+    for (unsigned key = 0; key < schema->count; key++)
+        if (!is_seed(&schema->keys[key]) && differs(c, key)) {
+            struct compare_key one = {&schema->keys[key], texts_of(c, key, false), texts_of(c, key, true)};
 
             g_array_append_val(c->keys, one);
         }

@@ -23,7 +23,7 @@ static void free_point(gpointer data)
 
     g_free(point->name);
     g_free(point->variant);
-    for (unsigned i = 0; point->cells && i < config_key_count; i++)
+    for (unsigned i = 0; i < point->cell_count; i++)
         g_free(point->cells[i]);
     g_free(point->cells);
     g_array_free(point->runs, TRUE);
@@ -110,11 +110,13 @@ static struct manifest *read_manifest(struct compare_side *side, const char *pat
     return NULL;
 }
 
-static void take_keys(char **header, char **row, struct compare_point *point)
+static void take_keys(const struct config_schema *schema, char **header, char **row,
+                      struct compare_point *point)
 {
-    point->cells = g_new0(char *, config_key_count);
-    for (unsigned i = 0; i < config_key_count; i++) {
-        char *name = config_key_name(&config_keys[i]);
+    point->cells = g_new0(char *, schema->count);
+    point->cell_count = schema->count;
+    for (unsigned i = 0; i < schema->count; i++) {
+        char *name = config_key_name(&schema->keys[i]);
         int column = summary_column(header, name);
 
         point->cells[i] = column < 0 ? NULL : g_strdup(row[column]);
@@ -168,7 +170,7 @@ static bool take_summary(struct compare_side *side, const char *path, const GPtr
     int seed = summary_column(header, "run.seed");
     char *why;
 
-    take_keys(header, row, point);
+    take_keys(side->host->schema, header, row, point);
     if (seed < 0)
         return wrong(error, path, "summary.csv", "it has no column run.seed");
     run->seed = g_ascii_strtoull(row[seed], NULL, 10);
@@ -215,11 +217,12 @@ static struct study *read_study(const char *path, const struct study_host *host,
 /* The values of a point's keys, as summary.csv has them. */
 static void take_scenario(const struct study *study, struct compare_point *point)
 {
-    struct scenario *scenario = study_point_scenario(study, point->number, NULL);
+    struct config *scenario = study_point_scenario(study, point->number, NULL);
 
     g_assert(scenario); /* it was checked with the study */
     point->cells = summary_keys(study->host, scenario);
-    scenario_free(scenario);
+    point->cell_count = study->host->schema->count;
+    config_free(scenario);
 }
 
 /* Which version made a run; which columns it has, if that is another one. */
@@ -323,6 +326,7 @@ static bool read_points(struct compare_side *side, const struct expression *cond
 
 static bool read_side_of_study(struct compare_side *side, GError **error)
 {
+    const struct expression_names names = study_names(side->host->schema);
     struct expression *condition = NULL;
     bool good;
 
@@ -330,7 +334,7 @@ static bool read_side_of_study(struct compare_side *side, GError **error)
     if (!side->study)
         return false;
     if (side->condition) {
-        condition = expression_parse(side->condition, &study_names, error);
+        condition = expression_parse(side->condition, &names, error);
         if (!condition) {
             g_prefix_error(error, "condition \"%s\": ", side->condition);
             return false;

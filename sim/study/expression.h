@@ -27,6 +27,9 @@ struct expression_names {
     const char *const *(*words)(const void *user, const char *name);
     /* Offers all names, to find the nearest to an unknown one. */
     void (*offer)(const void *user, struct suggestion *suggestion);
+    /* Why an unknown name is one no more, and what to write instead; NULL: it never was one. NULL of the
+     * function: there are no such names. */
+    const char *(*gone)(const void *user, const char *name);
     const void *user;
 };
 

@@ -134,9 +134,10 @@ static struct expression *parse_number(struct parser *p)
 static struct expression *unknown_name(struct parser *p, const char *at, const char *name)
 {
     struct suggestion suggestion = {name, NULL, 0};
+    const char *gone = p->names->gone ? p->names->gone(p->names->user, name) : NULL;
 
-    if (config_key_gone(name))
-        return fail(p, at, CONFIG_ERROR_UNKNOWN, "%s: %s", name, config_key_gone(name));
+    if (gone)
+        return fail(p, at, CONFIG_ERROR_UNKNOWN, "%s: %s", name, gone);
     p->names->offer(p->names->user, &suggestion);
     if (suggestion.nearest && strcmp(suggestion.nearest, name) == 0)
         return fail(p, at, CONFIG_ERROR_UNKNOWN, "%s: a text, expected a name that has a number here", name);

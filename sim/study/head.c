@@ -30,8 +30,9 @@ static void take_base(struct reader *reader, unsigned line, const char *text)
     GError *error = NULL;
 
     study->base = g_canonicalize_filename(path, NULL);
-    study->base_text =
-        reader->base_text ? g_strdup(reader->base_text) : scenario_file_read(study->base, &error);
+    study->base_text = reader->base_text
+                           ? g_strdup(reader->base_text)
+                           : config_file_read(study->base, study->host->schema->example, &error);
     if (study->base_text)
         study->base_scenario = study_base_with(study, NULL, &error);
     if (error) {
@@ -63,9 +64,10 @@ static void take_metrics(struct reader *reader, unsigned line, const char *text)
 
 static void take_constraint(struct reader *reader, unsigned line, const char *text)
 {
+    const struct expression_names names = study_names(reader->study->host->schema);
     GError *error = NULL;
 
-    reader->study->constraint = expression_parse(text, &study_names, &error);
+    reader->study->constraint = expression_parse(text, &names, &error);
     if (error) {
         reader_mistake(reader, line, "study", "constraint", (enum config_error)error->code, "%s",
                        error->message);

@@ -8,22 +8,26 @@
 
 char *identity_of(const struct study *study, unsigned point)
 {
-    struct scenario *scenario = study_point_scenario(study, point, NULL);
-    struct scenario *plain = scenario_parse("defaults", "", NULL, NULL, NULL);
+    struct config *scenario = study_point_scenario(study, point, NULL);
+    const struct config_schema *schema = study->host->schema;
+    struct config *plain = config_parse(schema, "defaults", "", NULL, NULL, NULL);
     GString *text = g_string_new(NULL);
-    const struct config_key *seed = study_key("run.seed");
+    const struct config_key *seed = config_key_find(schema, "run", "seed");
     char **cells, **defaults;
 
     g_assert(scenario && plain); /* it was checked with the study */
     cells = summary_keys(study->host, scenario);
     defaults = summary_keys(study->host, plain);
-    for (unsigned i = 0; i < config_key_count; i++)
-        if (&config_keys[i] != seed && strcmp(cells[i], defaults[i]) != 0)
-            g_string_append_printf(text, "%s.%s=%s\n", config_keys[i].section, config_keys[i].name, cells[i]);
+    for (unsigned i = 0; i < schema->count; i++) {
+        const struct config_key *key = &schema->keys[i];
+
+        if (key != seed && strcmp(cells[i], defaults[i]) != 0)
+            g_string_append_printf(text, "%s.%s=%s\n", key->section, key->name, cells[i]);
+    }
     g_strfreev(cells);
     g_strfreev(defaults);
-    scenario_free(plain);
-    scenario_free(scenario);
+    config_free(plain);
+    config_free(scenario);
     return g_string_free(text, FALSE);
 }
 

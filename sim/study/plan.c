@@ -60,13 +60,13 @@ static bool read_folder(const struct plan_value *value, unsigned replication, co
 {
     const struct plan *plan = value->point->plan;
     unsigned point = value->point->number;
-    struct scenario *scenario = plan_scenario(plan, point, value->place, NULL);
+    struct config *scenario = plan_scenario(plan, point, value->place, NULL);
     const struct result_wanted wanted = {
         plan->study->host, scenario, study_seed(plan->study, point, replication), plan->options.any_version};
 
     bool good = result_read(folder, &wanted, out, error);
 
-    scenario_free(scenario);
+    config_free(scenario);
     return good;
 }
 

@@ -29,11 +29,11 @@ static struct grid_cost grid_cost(const struct plan_point *point)
 
     for (unsigned i = 0; i < look.needed_count; i++) {
         unsigned place = look.needed[i];
-        struct scenario *scenario = plan_scenario(plan, point->number, place, NULL);
+        struct config *scenario = plan_scenario(plan, point->number, place, NULL);
 
         if (scenario && plan->study->host->cost_s)
             cost.run_s += plan->study->host->cost_s(scenario) / look.needed_count;
-        scenario_free(scenario);
+        config_free(scenario);
         for (unsigned r = 1; r <= plan->options.first; r++)
             cost.there += stands_there(&point->values[place], r);
     }

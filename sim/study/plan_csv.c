@@ -79,7 +79,7 @@ static bool metric_cells(struct csv *csv, const struct plan *plan, const struct 
 static bool value_cell(struct csv *csv, const struct plan *plan, unsigned axis, unsigned point,
                        unsigned place, GError **error)
 {
-    struct scenario *scenario;
+    struct config *scenario;
 
     if (place == SEARCH_NONE) {
         csv_text(csv, "");
@@ -89,19 +89,19 @@ static bool value_cell(struct csv *csv, const struct plan *plan, unsigned axis, 
     if (!scenario)
         return false;
     plan->study->host->cell(csv, scenario, plan->axes[axis].key);
-    scenario_free(scenario);
+    config_free(scenario);
     return true;
 }
 
 static bool point_cells(struct csv *csv, const struct plan *plan, unsigned point, GError **error)
 {
-    struct scenario *scenario = study_point_scenario(plan->study, point, error);
+    struct config *scenario = study_point_scenario(plan->study, point, error);
 
     if (!scenario)
         return false;
     csv_unsigned(csv, point);
     study_point_cells(plan->study, scenario, point, csv);
-    scenario_free(scenario);
+    config_free(scenario);
     return true;
 }
 

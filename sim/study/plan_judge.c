@@ -25,7 +25,7 @@ static bool sample_number(const void *user, const char *name, mpq_t out)
 
     if (metric >= 0)
         return quantity_exact_real(sample->metrics[metric], out);
-    key = study_key(name);
+    key = config_key_named(plan->study->host->schema, name);
     for (unsigned a = 0; a < plan->axis_count; a++)
         if (key == plan->axes[a].key) {
             study_number(key, plan_text(plan, a, sample->value->place), out);

@@ -29,11 +29,13 @@ bool plan_is_word(const struct plan *plan, const char *metric)
 /* A target is about metrics, and keys that are numbers. */
 static enum expression_kind target_kind(const void *user, const char *name)
 {
-    int metric = metric_place(user, name);
+    const struct study_host *host = user;
+    const struct expression_names keys = study_names(host->schema);
+    int metric = metric_place(host, name);
 
     if (metric >= 0)
-        return word_list(user, (unsigned)metric) ? EXPRESSION_TEXT : EXPRESSION_NUMBER;
-    if (!study_key(name) || study_names.kind(NULL, name) != EXPRESSION_NUMBER)
+        return word_list(host, (unsigned)metric) ? EXPRESSION_TEXT : EXPRESSION_NUMBER;
+    if (!config_key_named(host->schema, name) || keys.kind(keys.user, name) != EXPRESSION_NUMBER)
         return EXPRESSION_UNKNOWN;
     return EXPRESSION_NUMBER;
 }
@@ -41,9 +43,10 @@ static enum expression_kind target_kind(const void *user, const char *name)
 static const char *target_unit(const void *user, const char *name)
 {
     const struct study_host *host = user;
+    const struct expression_names keys = study_names(host->schema);
     int metric = metric_place(host, name);
 
-    return metric >= 0 ? host->metrics[metric].unit : study_names.unit(NULL, name);
+    return metric >= 0 ? host->metrics[metric].unit : keys.unit(keys.user, name);
 }
 
 static const char *const *target_words(const void *user, const char *name)
@@ -53,14 +56,24 @@ static const char *const *target_words(const void *user, const char *name)
 
 static void offer_targets(const void *user, struct suggestion *suggestion)
 {
-    metric_offer(user, suggestion);
-    study_offer_keys(suggestion);
+    const struct study_host *host = user;
+
+    metric_offer(host, suggestion);
+    study_offer_keys(host->schema, suggestion);
+}
+
+static const char *gone_target(const void *user, const char *name)
+{
+    const struct study_host *host = user;
+
+    return config_key_gone(host->schema, name);
 }
 
 static bool read_target(struct plan *plan, GError **error)
 {
     const struct study_host *host = plan->study->host;
-    const struct expression_names names = {target_kind, target_unit, target_words, offer_targets, host};
+    const struct expression_names names = {target_kind,   target_unit, target_words,
+                                           offer_targets, gone_target, host};
     GPtrArray *all;
 
     plan->target = expression_parse(plan->options.target, &names, error);
@@ -154,14 +167,15 @@ static bool rising(const struct plan_axis *axis, GError **error)
 
 static bool read_key(const struct plan *plan, struct plan_axis *axis, GError **error)
 {
+    const struct config_schema *schema = plan->study->host->schema;
     struct suggestion suggestion = {axis->name, NULL, 0};
-    const char *place;
+    const char *place, *gone = config_key_gone(schema, axis->name);
 
-    axis->key = study_key(axis->name);
-    if (!axis->key && config_key_gone(axis->name))
-        return vary_wrong(axis, error, "%s", config_key_gone(axis->name));
+    axis->key = config_key_named(schema, axis->name);
+    if (!axis->key && gone)
+        return vary_wrong(axis, error, "%s", gone);
     if (!axis->key) {
-        study_offer_keys(&suggestion);
+        study_offer_keys(schema, &suggestion);
         return vary_wrong(axis, error, "unknown key, did you mean %s?", suggestion.nearest);
     }
     if (strcmp(axis->name, "run.seed") == 0)
@@ -269,10 +283,10 @@ char **plan_settings(const struct plan *plan, unsigned point, unsigned place)
     return (char **)g_ptr_array_free(all, FALSE);
 }
 
-struct scenario *plan_scenario(const struct plan *plan, unsigned point, unsigned place, GError **error)
+struct config *plan_scenario(const struct plan *plan, unsigned point, unsigned place, GError **error)
 {
     char **settings = plan_settings(plan, point, place);
-    struct scenario *scenario = study_base_with(plan->study, settings, error);
+    struct config *scenario = study_base_with(plan->study, settings, error);
 
     g_strfreev(settings);
     return scenario;
@@ -281,11 +295,11 @@ struct scenario *plan_scenario(const struct plan *plan, unsigned point, unsigned
 /* False and error if a value makes no scenario at a point. */
 static bool check_value(const struct plan *plan, unsigned point, unsigned place, GError **error)
 {
-    struct scenario *scenario = plan_scenario(plan, point, place, error);
+    struct config *scenario = plan_scenario(plan, point, place, error);
     char *name;
 
     if (scenario) {
-        scenario_free(scenario);
+        config_free(scenario);
         return true;
     }
     name = plan_value_name(plan, place);

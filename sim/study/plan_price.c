@@ -99,6 +99,13 @@ static bool rank_all(struct plan *plan, GError **error)
     return good || price_wrong(plan, error, "divides by 0 at a combination, expected a cost for each");
 }
 
+static const char *gone_price(const void *user, const char *name)
+{
+    const struct plan *plan = user;
+
+    return config_key_gone(plan->study->host->schema, name);
+}
+
 /* Both keys must stand in it. */
 static bool check_price(const struct plan *plan, GError **error)
 {
@@ -111,7 +118,8 @@ static bool check_price(const struct plan *plan, GError **error)
 
 bool plan_read_price(struct plan *plan, GError **error)
 {
-    const struct expression_names names = {price_kind, NULL, NULL, offer_varied, plan};
+    const struct expression_names names = {
+        .kind = price_kind, .offer = offer_varied, .gone = gone_price, .user = plan};
 
     if (plan->axis_count < 2) {
         if (plan->options.cost)
@@ -158,13 +166,13 @@ static bool frontier_row(struct csv *csv, const struct plan *plan, unsigned plac
                          GError **error)
 {
     const struct plan_point *point = &plan->points[0];
-    struct scenario *scenario = plan_scenario(plan, point->number, place, error);
+    struct config *scenario = plan_scenario(plan, point->number, place, error);
 
     if (!scenario)
         return false;
     for (unsigned a = 0; a < plan->axis_count; a++)
         plan->study->host->cell(csv, scenario, plan->axes[a].key);
-    scenario_free(scenario);
+    config_free(scenario);
     csv_real(csv, plan_cost_at(plan, place));
     csv_text(csv, implied == VERDICT_UNKNOWN ? "" : implied == VERDICT_MEETS ? "1" : "0");
     csv_text(csv, !point->failure && place == point->look.answer ? "1" : "0");

@@ -143,6 +143,6 @@ struct search plan_look(const struct plan *plan, const struct search_seen *seen)
 unsigned plan_looks_most(const struct plan *plan);
 
 /* The scenario of a point with a value. */
-struct scenario *plan_scenario(const struct plan *plan, unsigned point, unsigned place, GError **error);
+struct config *plan_scenario(const struct plan *plan, unsigned point, unsigned place, GError **error);
 
 #endif

@@ -84,12 +84,12 @@ char *plan_verdict_text(const struct plan *plan, const struct plan_value *value)
 bool plan_load(const struct plan *plan, const struct plan_value *value, struct study_load *out,
                GError **error)
 {
-    struct scenario *scenario = plan_scenario(plan, value->point->number, value->place, error);
+    struct config *scenario = plan_scenario(plan, value->point->number, value->place, error);
 
     *out = (struct study_load){(double)NAN, "", NULL};
     if (scenario && plan->study->host->load)
         plan->study->host->load(scenario, out);
-    scenario_free(scenario);
+    config_free(scenario);
     return scenario != NULL;
 }
 

@@ -55,7 +55,7 @@ static const char *text_at(const struct study *study, const unsigned *places, co
         text = setting_text(g_array_index(study->variants, struct study_variant, places[0]).settings, key);
     if (!text)
         text = setting_text(study->set, key);
-    return text ? text : scenario_value_text(study->base_scenario, key);
+    return text ? text : config_value_text(study->base_scenario, key);
 }
 
 static const unsigned *places_of(const struct study *study, unsigned point)
@@ -131,16 +131,16 @@ char **study_point_settings(const struct study *study, unsigned point)
 }
 
 /* Of the text that was read with the study: the file may change meanwhile, or be refused the next time. */
-struct scenario *study_base_with(const struct study *study, char **settings, GError **error)
+struct config *study_base_with(const struct study *study, char **settings, GError **error)
 {
-    return scenario_parse(study->base, study->base_text, (const char *const *)settings, study->host->rule,
-                          error);
+    return config_parse(study->host->schema, study->base, study->base_text, (const char *const *)settings,
+                        study->host->rule, error);
 }
 
-struct scenario *study_point_scenario(const struct study *study, unsigned point, GError **error)
+struct config *study_point_scenario(const struct study *study, unsigned point, GError **error)
 {
     char **settings = study_point_settings(study, point);
-    struct scenario *scenario = study_base_with(study, settings, error);
+    struct config *scenario = study_base_with(study, settings, error);
 
     g_strfreev(settings);
     return scenario;
@@ -164,21 +164,11 @@ char *study_point_name(const struct study *study, unsigned point)
 
 /* --- names in conditions -------------------------------------------------------------------------------- */
 
-const struct config_key *study_key(const char *name)
-{
-    const char *dot = strchr(name, '.');
-    char *section = dot ? g_strndup(name, (gsize)(dot - name)) : NULL;
-    const struct config_key *key = dot ? config_key_find(section, dot + 1) : NULL;
-
-    g_free(section);
-    return key;
-}
-
-void study_offer_keys(struct suggestion *suggestion)
+void study_offer_keys(const struct config_schema *schema, struct suggestion *suggestion)
 {
     /* A suggestion keeps the name it was offered, so the name has to stay. */
-    for (unsigned i = 0; i < config_key_count; i++) {
-        char *name = config_key_name(&config_keys[i]);
+    for (unsigned i = 0; i < schema->count; i++) {
+        char *name = config_key_name(&schema->keys[i]);
 
         suggest_offer(suggestion, g_intern_string(name));
         g_free(name);
@@ -213,9 +203,8 @@ void study_number(const struct config_key *key, const char *text, mpq_t out)
 
 static enum expression_kind kind_of(const void *user, const char *name)
 {
-    const struct config_key *key = study_key(name);
+    const struct config_key *key = config_key_named(user, name);
 
-    (void)user;
     if (strcmp(name, "point") == 0)
         return EXPRESSION_NUMBER;
     if (strcmp(name, "variant") == 0)
@@ -235,21 +224,28 @@ static enum expression_kind kind_of(const void *user, const char *name)
 
 static const char *unit_of(const void *user, const char *name)
 {
-    const struct config_key *key = study_key(name);
+    const struct config_key *key = config_key_named(user, name);
 
-    (void)user;
     return key ? config_type_unit(key->type) : NULL;
 }
 
 static void offer_names(const void *user, struct suggestion *suggestion)
 {
-    (void)user;
     suggest_offer(suggestion, "variant");
     suggest_offer(suggestion, "point");
-    study_offer_keys(suggestion);
+    study_offer_keys(user, suggestion);
 }
 
-const struct expression_names study_names = {kind_of, unit_of, NULL, offer_names, NULL};
+static const char *gone_name(const void *user, const char *name)
+{
+    return config_key_gone(user, name);
+}
+
+struct expression_names study_names(const struct config_schema *schema)
+{
+    return (struct expression_names){
+        .kind = kind_of, .unit = unit_of, .offer = offer_names, .gone = gone_name, .user = schema};
+}
 
 struct crossing {
     const struct study *study;
@@ -260,7 +256,7 @@ struct crossing {
 static bool crossing_number(const void *user, const char *name, mpq_t out)
 {
     const struct crossing *crossing = user;
-    const struct config_key *key = study_key(name);
+    const struct config_key *key = config_key_named(crossing->study->host->schema, name);
 
     if (key)
         study_number(key, text_at(crossing->study, crossing->places, key), out);
@@ -275,7 +271,7 @@ static const char *crossing_text(const void *user, const char *name)
     const struct study *study = crossing->study;
 
     if (strcmp(name, "variant") != 0)
-        return text_at(study, crossing->places, study_key(name));
+        return text_at(study, crossing->places, config_key_named(study->host->schema, name));
     if (study->variants->len == 0)
         return "";
     return g_array_index(study->variants, struct study_variant, crossing->places[0]).name;
@@ -306,7 +302,7 @@ static void check_point(struct reader *reader, unsigned point)
 {
     const struct study *study = reader->study;
     GError *error = NULL;
-    struct scenario *scenario = study_point_scenario(study, point, &error);
+    struct config *scenario = study_point_scenario(study, point, &error);
     char *refusal = scenario && study->host->refuse ? study->host->refuse(scenario) : NULL;
     char *name = study_point_name(study, point);
     char **lines = error ? g_strsplit(error->message, "\n", -1) : NULL;
@@ -319,7 +315,7 @@ static void check_point(struct reader *reader, unsigned point)
     g_strfreev(lines);
     g_free(name);
     g_free(refusal);
-    scenario_free(scenario);
+    config_free(scenario);
     g_clear_error(&error);
 }
 
@@ -408,7 +404,7 @@ void study_header_cells(const struct study *study, struct csv *csv)
     }
 }
 
-void study_point_cells(const struct study *study, const struct scenario *scenario, unsigned point,
+void study_point_cells(const struct study *study, const struct config *scenario, unsigned point,
                        struct csv *csv)
 {
     if (study->variants->len > 0)

@@ -124,11 +124,12 @@ static bool files_whole(const char *folder, const struct manifest *manifest, str
 
 static bool same_columns(const struct study_host *host, char **header)
 {
-    for (unsigned i = 0; i < config_key_count; i++, header++) {
-        size_t length = strlen(config_keys[i].section);
+    for (unsigned i = 0; i < host->schema->count; i++, header++) {
+        const struct config_key *key = &host->schema->keys[i];
+        size_t length = strlen(key->section);
 
-        if (!*header || strncmp(*header, config_keys[i].section, length) != 0 || (*header)[length] != '.' ||
-            strcmp(*header + length + 1, config_keys[i].name) != 0)
+        if (!*header || strncmp(*header, key->section, length) != 0 || (*header)[length] != '.' ||
+            strcmp(*header + length + 1, key->name) != 0)
             return false;
     }
     for (unsigned i = 0; i < host->metric_count; i++, header++)
@@ -154,8 +155,8 @@ static bool scenario_fits(char **header, char **row, const struct result_wanted 
     char **expected = summary_keys(wanted->host, wanted->scenario);
     bool same = true;
 
-    for (unsigned i = 0; i < config_key_count && same; i++) {
-        char *name = config_key_name(&config_keys[i]);
+    for (unsigned i = 0; i < wanted->host->schema->count && same; i++) {
+        char *name = config_key_name(&wanted->host->schema->keys[i]);
         int column = strcmp(name, "run.seed") == 0 ? -1 : summary_column(header, name);
 
         same = column < 0 || same_cell(row[column], expected[i]);

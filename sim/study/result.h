@@ -29,7 +29,7 @@ struct result {
 /* What the run should have been made with. */
 struct result_wanted {
     const struct study_host *host;
-    const struct scenario *scenario; /* all of it but the seed; NULL: there is no such run */
+    const struct config *scenario; /* all of it but the seed; NULL: there is no such run */
     uint64_t seed;
     bool any_version;
 };

@@ -2,17 +2,10 @@
 /* The runs of a study and their command lines. */
 #include "sim/study/runs.h"
 
-#include "sim/config/value.h"
 #include "sim/study/folder.h"
-#include "sim/study/quantity.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-/* An expired key costs a bootstrap besides the pull; ns-3 takes much longer than the native engine. Rough,
- * but all that is wanted is an order. */
-#define BOOTSTRAP_COST 2.0
-#define NS3_COST       30.0
 
 static void clear_run(gpointer data)
 {
@@ -32,7 +25,7 @@ static void find_highest_replication(void *user, const char *name)
 }
 
 static bool read_run(const struct study *study, const struct runs_wanted *wanted,
-                     const struct scenario *scenario, struct study_run *run, GError **error)
+                     const struct config *scenario, struct study_run *run, GError **error)
 {
     const struct result_wanted expected = {study->host, scenario, run->seed, wanted->any_version};
     char *name = study_run_name(run->point, run->replication);
@@ -48,7 +41,7 @@ static bool read_run(const struct study *study, const struct runs_wanted *wanted
 static bool list_point(const struct study *study, const struct runs_wanted *wanted, unsigned point,
                        unsigned last, GArray *runs, GError **error)
 {
-    struct scenario *scenario = wanted->dir ? study_point_scenario(study, point, NULL) : NULL;
+    struct config *scenario = wanted->dir ? study_point_scenario(study, point, NULL) : NULL;
     bool good = true;
 
     for (unsigned r = wanted->first; r <= last && good; r++) {
@@ -60,7 +53,7 @@ static bool list_point(const struct study *study, const struct runs_wanted *want
         else
             g_array_append_val(runs, run);
     }
-    scenario_free(scenario);
+    config_free(scenario);
     return good;
 }
 
@@ -148,27 +141,6 @@ char *run_command_text(char **words)
 
 /* --- cost ----------------------------------------------------------------------------------------------- */
 
-static double point_number(const struct study *study, unsigned point, const char *name)
-{
-    double number;
-    mpq_t exact;
-
-    mpq_init(exact);
-    study_number(study_key(name), study_point_text(study, point, study_key(name)), exact);
-    number = quantity_nearest(exact);
-    mpq_clear(exact);
-    return number;
-}
-
-static double estimate(const struct study *study, unsigned point)
-{
-    double ues = point_number(study, point, "ue.count");
-    double expired = point_number(study, point, "ue.muk_expired");
-    const char *engine = study_point_text(study, point, study_key("run.engine"));
-
-    return ues * (1 + BOOTSTRAP_COST * expired) * (strcmp(engine, "ns3") == 0 ? NS3_COST : 1);
-}
-
 /* Seconds that each point takes, from the runs that were timed; estimates are scaled to fit them. */
 static double *point_costs(const struct study *study, const GArray *timed)
 {
@@ -183,7 +155,7 @@ static double *point_costs(const struct study *study, const GArray *timed)
         count[run->point] += run->result.wall_s > 0;
     }
     for (unsigned p = 1; p <= study->point_count; p++) {
-        cost[p] = estimate(study, p);
+        cost[p] = study->host->effort ? study->host->effort(study, p) : 1;
         if (count[p] > 0) {
             measured += sum[p] / count[p];
             estimated += cost[p];

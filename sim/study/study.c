@@ -54,19 +54,31 @@ static const char *name_behind(const char *section, const char *word)
 
 /* --- keys ----------------------------------------------------------------------------------------------- */
 
+static const struct config_schema *schema_of(const struct reader *reader)
+{
+    return reader->study->host->schema;
+}
+
+/* Where the key stands in the schema. */
+static size_t place_of(const struct reader *reader, const struct config_key *key)
+{
+    return (size_t)(key - schema_of(reader)->keys);
+}
+
 /* The key of a line of [set], an axis or a variant; NULL and a mistake if it cannot stand there. */
 static const struct config_key *key_of_line(struct reader *reader, const struct config_line *line)
 {
-    const struct config_key *key = study_key(line->text);
+    const struct config_schema *schema = schema_of(reader);
+    const struct config_key *key = config_key_named(schema, line->text);
+    const char *gone = config_key_gone(schema, line->text);
     struct suggestion suggestion = {line->text, NULL, 0};
 
-    if (!key && config_key_gone(line->text)) {
-        reader_mistake(reader, line->number, line->section, line->text, CONFIG_ERROR_UNKNOWN, "%s",
-                       config_key_gone(line->text));
+    if (!key && gone) {
+        reader_mistake(reader, line->number, line->section, line->text, CONFIG_ERROR_UNKNOWN, "%s", gone);
         return NULL;
     }
     if (!key) {
-        study_offer_keys(&suggestion);
+        study_offer_keys(schema, &suggestion);
         reader_mistake(reader, line->number, line->section, line->text, CONFIG_ERROR_UNKNOWN,
                        "unknown key, did you mean %s?", suggestion.nearest);
         return NULL;
@@ -83,14 +95,14 @@ static const struct config_key *key_of_line(struct reader *reader, const struct 
 static bool first_time(struct reader *reader, const struct config_line *line, const struct config_key *key,
                        unsigned *lines)
 {
-    unsigned earlier = lines[key - config_keys];
+    unsigned earlier = lines[place_of(reader, key)];
 
     if (earlier) {
         reader_mistake(reader, line->number, line->section, line->text, CONFIG_ERROR_CONTRADICTION,
                        "stands on line %u, too, expected one place for each key", earlier);
         return false;
     }
-    lines[key - config_keys] = line->number;
+    lines[place_of(reader, key)] = line->number;
     return true;
 }
 
@@ -114,7 +126,7 @@ static void take_setting(struct reader *reader, const struct config_line *line, 
 
 static void set_line(struct reader *reader, const struct config_line *line)
 {
-    const struct config_key *key = study_key(line->text);
+    const struct config_key *key = config_key_named(schema_of(reader), line->text);
 
     if (!key || first_time(reader, line, key, reader->taken))
         take_setting(reader, line, reader->study->set);
@@ -122,11 +134,11 @@ static void set_line(struct reader *reader, const struct config_line *line)
 
 static void variant_line(struct reader *reader, const struct config_line *line, struct study_variant *variant)
 {
-    const struct config_key *key = study_key(line->text);
+    const struct config_key *key = config_key_named(schema_of(reader), line->text);
 
     /* A variant may change what [set] says; that a section has a key twice is found elsewhere. */
-    if (key && !reader->variant[key - config_keys])
-        reader->variant[key - config_keys] = line->number;
+    if (key && !reader->variant[place_of(reader, key)])
+        reader->variant[place_of(reader, key)] = line->number;
     take_setting(reader, line, variant->settings);
 }
 
@@ -199,11 +211,11 @@ static void unknown_section(struct reader *reader, const struct config_line *lin
 
     for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
         suggest_offer(&suggestion, known[i]);
-    for (unsigned i = 0; i < config_key_count; i++)
-        if (strcmp(config_keys[i].section, line->section) == 0) {
+    for (unsigned i = 0; i < schema_of(reader)->count; i++)
+        if (strcmp(schema_of(reader)->keys[i].section, line->section) == 0) {
             reader_mistake(reader, line->number, line->section, NULL, CONFIG_ERROR_UNKNOWN,
                            "a section of scenarios; here its keys stand in [set], as %s.%s = ...",
-                           line->section, config_keys[i].name);
+                           line->section, schema_of(reader)->keys[i].name);
             return;
         }
     reader_mistake(reader, line->number, line->section, NULL, CONFIG_ERROR_UNKNOWN,
@@ -342,7 +354,8 @@ static void check_repeats(struct reader *reader, const struct study_axis *axis, 
         earlier = GPOINTER_TO_UINT(g_hash_table_lookup(places, meaning->str));
         repeats = earlier > 0;
         if (repeats)
-            reader_mistake(reader, reader->taken[first->key - config_keys], section, name, CONFIG_ERROR_VALUE,
+            reader_mistake(reader, reader->taken[place_of(reader, first->key)], section, name,
+                           CONFIG_ERROR_VALUE,
                            "value %u (%s) is value %u again%s, expected points that differ", i + 1,
                            (const char *)g_ptr_array_index(first->texts, i), earlier,
                            axis->keys->len > 1 ? ", and so are the other keys of the axis" : "");
@@ -364,7 +377,8 @@ static void check_axes(struct reader *reader)
                            "has no key, expected one such as pull.rate = 1k/s, 2k/s");
         for (unsigned k = 0; k < axis->keys->len; k++) {
             const struct config_key *key = g_array_index(axis->keys, struct study_axis_key, k).key;
-            unsigned line = reader->taken[key - config_keys], other = reader->variant[key - config_keys];
+            unsigned line = reader->taken[place_of(reader, key)],
+                     other = reader->variant[place_of(reader, key)];
             char *name = config_key_name(key);
 
             if (other)
@@ -415,7 +429,7 @@ static struct study *study_new(const char *path, const struct study_host *host)
 
 struct study *study_load(const char *path, const struct study_host *host, GError **error)
 {
-    char *text = scenario_file_read(path, error);
+    char *text = config_file_read(path, "study", error);
     struct study *study = text ? study_parse(path, text, NULL, host, error) : NULL;
 
     g_free(text);
@@ -434,8 +448,8 @@ struct study *study_parse(const char *path, const char *text, const char *base_t
     reader.file = g_key_file_new();
     reader.given = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     reader.mistakes.text = g_string_new(NULL);
-    reader.taken = g_new0(unsigned, config_key_count);
-    reader.variant = g_new0(unsigned, config_key_count);
+    reader.taken = g_new0(unsigned, host->schema->count);
+    reader.variant = g_new0(unsigned, host->schema->count);
     read_file(&reader, own);
     good = reader.mistakes.text->len == 0;
     if (!good) {
@@ -456,7 +470,7 @@ void study_free(struct study *study)
 {
     if (!study)
         return;
-    scenario_free(study->base_scenario);
+    config_free(study->base_scenario);
     expression_free(study->constraint);
     g_array_free(study->set, TRUE);
     g_array_free(study->axes, TRUE);

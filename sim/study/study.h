@@ -5,7 +5,7 @@
 #ifndef SIM_STUDY_STUDY_H
 #define SIM_STUDY_STUDY_H
 
-#include "sim/config/schema.h"
+#include "sim/config/config.h"
 #include "sim/stats/column.h"
 #include "sim/stats/csv.h"
 #include "sim/study/expression.h"
@@ -25,8 +25,11 @@ struct study_verdict {
     const char *metric, *words;
 };
 
+struct study;
+
 /* What a study has to know of the program around it. What may be NULL is then not told. */
 struct study_host {
+    const struct config_schema *schema; /* of scenarios; it has a key run.seed and a key run.engine */
     const struct stats_column *metrics; /* columns of summary.csv behind the keys */
     unsigned metric_count;
     const struct stats_quantile *quantiles; /* where the samples of metrics that are quantiles stand */
@@ -36,16 +39,18 @@ struct study_host {
     const char *ues;      /* metric that counts what shares are of; NULL: none */
     const char *progress; /* metric that says how far a run came, where others have no value; NULL: none */
     const char *version;  /* of the program: results of others are told apart */
-    scenario_rule *rule;  /* of scenarios, besides those of sim/config; NULL: none */
+    config_rule *rule;    /* of scenarios, besides that of the schema; NULL: none */
     /* Why a right scenario cannot be run by this program (g_free); NULL: it can. */
-    char *(*refuse)(const struct scenario *scenario);
-    void (*load)(const struct scenario *scenario, struct study_load *out); /* may be NULL */
+    char *(*refuse)(const struct config *scenario);
+    void (*load)(const struct config *scenario, struct study_load *out); /* may be NULL */
     const struct study_verdict *verdicts; /* ends with one without a metric; may be NULL */
     const char *calm;                     /* the words for a run that none of them is about */
+    /* How long runs of a point take in proportion to those of others; NULL: all take as long. */
+    double (*effort)(const struct study *study, unsigned point);
     /* Processor time that a run takes, in seconds; may be NULL. */
-    double (*cost_s)(const struct scenario *scenario);
+    double (*cost_s)(const struct config *scenario);
     /* Writes a key's value in base units, as summary.csv has it. */
-    void (*cell)(struct csv *csv, const struct scenario *scenario, const struct config_key *key);
+    void (*cell)(struct csv *csv, const struct config *scenario, const struct config_key *key);
 };
 
 /* A key with the text of its value. */
@@ -77,7 +82,7 @@ struct study {
     char *title, *description;
     char *base;      /* path of the base scenario, absolute */
     char *base_text; /* the file */
-    struct scenario *base_scenario;
+    struct config *base_scenario;
     unsigned replications;
     uint64_t seed;
     bool independent;              /* seeds differ from point to point */
@@ -110,25 +115,24 @@ void study_free(struct study *study);
 const char *study_point_text(const struct study *study, unsigned point, const struct config_key *key);
 /* What sets the point apart from the base, "section.key=value": [set], variant, axes. g_strfreev. */
 char **study_point_settings(const struct study *study, unsigned point);
-/* The base scenario with settings ("section.key=value", NULL-terminated, may be NULL); scenario_free. */
-struct scenario *study_base_with(const struct study *study, char **settings, GError **error);
-/* The scenario of a point; scenario_free. */
-struct scenario *study_point_scenario(const struct study *study, unsigned point, GError **error);
+/* The base scenario with settings ("section.key=value", NULL-terminated, may be NULL); config_free. */
+struct config *study_base_with(const struct study *study, char **settings, GError **error);
+/* The scenario of a point; config_free. */
+struct config *study_point_scenario(const struct study *study, unsigned point, GError **error);
 /* "variant=poisson, pull.rate=500/s", for messages; g_free. */
 char *study_point_name(const struct study *study, unsigned point);
 /* NULL if the study has none. */
 const char *study_point_variant(const struct study *study, unsigned point);
 
-/* Names in conditions on points: every key, `variant` and `point`. user: the study. */
-extern const struct expression_names study_names;
+/* Names in conditions on points: every key of the schema, `variant` and `point`. */
+struct expression_names study_names(const struct config_schema *schema);
 bool study_point_is(const struct study *study, unsigned point, const struct expression *condition);
 
 /* A value as a number in base units, exactly as its text says it; a distribution counts as its mean. 0 if it
  * is none. */
 void study_number(const struct config_key *key, const char *text, mpq_t out);
-/* A key by "section.key"; NULL: there is none. */
-const struct config_key *study_key(const char *name);
-void study_offer_keys(struct suggestion *suggestion);
+/* Offers all keys, as "section.key". */
+void study_offer_keys(const struct config_schema *schema, struct suggestion *suggestion);
 
 /* --- runs ----------------------------------------------------------------------------------------------- */
 
@@ -142,7 +146,7 @@ char *study_run_name(unsigned point, unsigned replication);
 
 /* Cells "variant", then the keys of all axes: their names, and their values at a point. */
 void study_header_cells(const struct study *study, struct csv *csv);
-void study_point_cells(const struct study *study, const struct scenario *scenario, unsigned point,
+void study_point_cells(const struct study *study, const struct config *scenario, unsigned point,
                        struct csv *csv);
 
 #endif

@@ -16,15 +16,15 @@ int summary_column(char **header, const char *name)
     return -1;
 }
 
-char **summary_keys(const struct study_host *host, const struct scenario *scenario)
+char **summary_keys(const struct study_host *host, const struct config *scenario)
 {
     char *text = NULL, **cells;
     const char *why = NULL;
     struct csv *csv = csv_open_text(&text);
     GPtrArray *rows;
 
-    for (unsigned i = 0; i < config_key_count; i++)
-        host->cell(csv, scenario, &config_keys[i]);
+    for (unsigned i = 0; i < host->schema->count; i++)
+        host->cell(csv, scenario, &host->schema->keys[i]);
     csv_row_end(csv, NULL);
     csv_close(csv, NULL);
     rows = csv_rows(text, &why);

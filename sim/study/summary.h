@@ -9,7 +9,7 @@
 int summary_column(char **header, const char *name);
 
 /* The cells of a scenario, one of each key; g_strfreev. */
-char **summary_keys(const struct study_host *host, const struct scenario *scenario);
+char **summary_keys(const struct study_host *host, const struct config *scenario);
 
 /* Reads the metrics; one whose cell is empty, or that has no column, is not a number. False if a cell is
  * neither a number nor one of the metric's words: *why says so, g_free. */

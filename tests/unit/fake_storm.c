@@ -59,8 +59,10 @@ const unsigned storm_quantile_count = G_N_ELEMENTS(storm_quantiles);
 static const struct network_engine fake_engine = {.name = "native"};
 const struct network_engine *const cli_engines[] = {&fake_engine, NULL};
 
-void storm_check(const struct scenario *scenario, struct mistakes *mistakes)
+void storm_check(const struct config *config, struct mistakes *mistakes)
 {
+    const struct scenario *scenario = scenario_of(config);
+
     if (g_str_has_prefix(scenario->fault_drop, "fake"))
         mistakes_add_at(mistakes, CONFIG_ERROR_VALUE, "fault", "drop", "no such kind of packet");
 }

@@ -2,6 +2,8 @@
 /* Folders with studies and made-up results. */
 #include "tests/unit/study_fixture.h"
 
+#include "models/scenario/scenario.h"
+
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,20 +12,33 @@ static const struct stats_column metrics[] = {{"wait_s", "s", "", STATS_MEAN},
                                               {"ues_done", "1", "", STATS_COUNT},
                                               {"load_ratio", "ratio", "", STATS_MEAN}};
 
-static void cell(struct csv *csv, const struct scenario *scenario, const struct config_key *key)
+static void cell(struct csv *csv, const struct config *scenario, const struct config_key *key)
 {
-    csv_text(csv, scenario_value_text(scenario, key));
+    csv_text(csv, config_value_text(scenario, key));
 }
 
-static char *refuse(const struct scenario *scenario)
+static char *refuse(const struct config *scenario)
 {
-    return scenario->run_engine == 0 ? NULL : g_strdup("run.engine: not compiled in");
+    return scenario_of(scenario)->run_engine == 0 ? NULL : g_strdup("run.engine: not compiled in");
 }
 
-const struct study_host study_fixture_host = {.metrics = metrics,
+/* As long as there are UEs, three times as long for one without a key. */
+static double effort(const struct study *study, unsigned point)
+{
+    struct config *config = study_point_scenario(study, point, NULL);
+    const struct scenario *scenario = scenario_of(config);
+    double all = (double)scenario->ue_count * (1 + 2 * scenario->ue_muk_expired);
+
+    config_free(config);
+    return all;
+}
+
+const struct study_host study_fixture_host = {.schema = &scenario_schema,
+                                              .metrics = metrics,
                                               .metric_count = G_N_ELEMENTS(metrics),
                                               .version = "1.0",
                                               .refuse = refuse,
+                                              .effort = effort,
                                               .cell = cell};
 
 void study_fixture_open(struct study_fixture *fixture)
@@ -95,7 +110,7 @@ struct study *study_fixture_load(const struct study_fixture *fixture, const char
 }
 
 /* The cell of a key, as the host writes it. */
-static void key_cell(struct csv *csv, const struct study *study, const struct scenario *scenario,
+static void key_cell(struct csv *csv, const struct study *study, const struct config *scenario,
                      unsigned point, unsigned replication, const struct config_key *key)
 {
     if (strcmp(key->section, "run") == 0 && strcmp(key->name, "seed") == 0)
@@ -107,12 +122,12 @@ static void key_cell(struct csv *csv, const struct study *study, const struct sc
 /* Header and row, without the end of the last line. */
 static char *summary_text(const struct study *study, unsigned point, unsigned replication, const char *cells)
 {
-    struct scenario *scenario = study_point_scenario(study, point, NULL);
+    struct config *scenario = study_point_scenario(study, point, NULL);
     char *keys = NULL, *text;
     struct csv *csv = csv_open_text(&keys);
 
-    for (unsigned i = 0; i < config_key_count; i++) {
-        char *name = g_strdup_printf("%s.%s", config_keys[i].section, config_keys[i].name);
+    for (unsigned i = 0; i < scenario_schema.count; i++) {
+        char *name = g_strdup_printf("%s.%s", scenario_schema.keys[i].section, scenario_schema.keys[i].name);
 
         csv_text(csv, name);
         g_free(name);
@@ -120,12 +135,12 @@ static char *summary_text(const struct study *study, unsigned point, unsigned re
     for (size_t i = 0; i < G_N_ELEMENTS(metrics); i++)
         csv_text(csv, metrics[i].name);
     csv_row_end(csv, NULL);
-    for (unsigned i = 0; i < config_key_count; i++)
-        key_cell(csv, study, scenario, point, replication, &config_keys[i]);
+    for (unsigned i = 0; i < scenario_schema.count; i++)
+        key_cell(csv, study, scenario, point, replication, &scenario_schema.keys[i]);
     csv_close(csv, NULL);
     text = g_strconcat(keys, ",", cells, "\n", NULL);
     free(keys);
-    scenario_free(scenario);
+    config_free(scenario);
     return text;
 }
 

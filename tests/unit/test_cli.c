@@ -4,6 +4,7 @@
 #include "sim/cli/output_dir.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/report.h"
+#include "sim/cli/study_command.h"
 #include "tests/unit/tap.h"
 
 #include <glib/gstdio.h>
@@ -356,6 +357,27 @@ static void test_race(void)
     g_free(top);
 }
 
+/* In proportion to UEs; an expired key costs twice as much again, ns-3 thirty times as much. */
+static void test_effort(void)
+{
+    static const struct {
+        unsigned point;
+        double effort;
+    } points[] = {{1, 100}, {2, 3000}, {3, 200}, {4, 6000}, {5, 200}, {6, 6000}, {7, 400}, {8, 12000}};
+    struct study_host host = study_command_host();
+    struct study *study;
+
+    host.refuse = NULL; /* not every engine is compiled in */
+    study = study_parse("s.ini",
+                        "[study]\nbase = b.ini\n[axis share]\nue.muk_expired = 0%, 50%\n[axis ues]\n"
+                        "ue.count = 100, 200\n[axis engine]\nrun.engine = native, ns3\n",
+                        "", &host, NULL);
+    g_assert_nonnull(study);
+    for (size_t i = 0; i < G_N_ELEMENTS(points); i++)
+        g_assert_cmpfloat(host.effort(study, points[i].point), ==, points[i].effort);
+    study_free(study);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -368,5 +390,6 @@ int main(int argc, char **argv)
     g_test_add_func("/cli/plots-alone", test_plots_alone);
     g_test_add_func("/cli/begin-together", test_begin_together);
     g_test_add_func("/cli/race", test_race);
+    g_test_add_func("/cli/effort", test_effort);
     return g_test_run();
 }

@@ -297,24 +297,6 @@ static void test_distance(void)
     g_free(longest);
 }
 
-/* What keys.def says must hold together: bounds that can be read, a default within them. */
-static void test_table(void)
-{
-    for (unsigned i = 0; i < config_key_count; i++) {
-        const struct config_key *key = &config_keys[i];
-        struct config_value value;
-        char *why = NULL;
-
-        if (!config_value_parse(key, key->standard, &value, &why))
-            g_error("%s.%s: %s", key->section, key->name, why);
-        g_assert_true(config_key_find(key->section, key->name) == key);
-        g_assert_cmpuint(strlen(key->meaning), >, 0);
-        g_assert_cmpuint(strlen(config_type_name(key->type)), >, 0);
-        g_assert_cmpuint(strlen(config_type_unit(key->type)), >, 0);
-    }
-    g_assert_null(config_key_find("ue", "cuont"));
-}
-
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -330,6 +312,5 @@ int main(int argc, char **argv)
     g_test_add_func("/config/dates", test_dates);
     g_test_add_func("/config/words", test_words);
     g_test_add_func("/config/distance", test_distance);
-    g_test_add_func("/config/table", test_table);
     return g_test_run();
 }

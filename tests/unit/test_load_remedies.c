@@ -12,7 +12,7 @@
 #define SETTINGS_MAX                         14
 #define close_to(value, expected, tolerance) g_assert_cmpfloat_with_epsilon(value, expected, tolerance)
 
-static struct scenario *scenario_of(const char *const settings[SETTINGS_MAX])
+static struct scenario *scenario_with(const char *const settings[SETTINGS_MAX])
 {
     const char *s[SETTINGS_MAX] = {NULL};
 
@@ -24,7 +24,7 @@ static struct scenario *scenario_of(const char *const settings[SETTINGS_MAX])
 
 static struct load load_of(const char *const settings[SETTINGS_MAX])
 {
-    struct scenario *scenario = scenario_of(settings);
+    struct scenario *scenario = scenario_with(settings);
     struct load load;
 
     load_of_scenario(scenario, &load);
@@ -240,7 +240,7 @@ static const struct {
 static void against_run(gconstpointer data)
 {
     unsigned i = GPOINTER_TO_UINT(data);
-    struct scenario *scenario = scenario_of(storms[i].settings);
+    struct scenario *scenario = scenario_with(storms[i].settings);
     struct load load;
     struct storm *storm = fixture_run(scenario);
     double keyed = storm_metric(storm, "ues_keyed_ratio"), recovery_s = storm_metric(storm, "recovery_s");

@@ -16,7 +16,7 @@
 
 static char *path;
 
-static struct scenario *load(const char *bytes, const char *const *settings, scenario_rule *rule,
+static struct scenario *load(const char *bytes, const char *const *settings, config_rule *rule,
                              GError **error)
 {
     g_assert_true(g_file_set_contents(path, bytes, -1, NULL));

@@ -189,7 +189,7 @@ static void test_logic(void)
                  {"yes > 0 and 0 * yes / (yes - yes) < 1", ANSWER_NO, "0 * yes / (yes - yes) < 1"},
                  {"yes / 0 > 1", ANSWER_NO, "yes / 0 > 1"}};
     static const double noise[] = {-0.1, 0, 0.1};
-    const struct expression_names names = {any_name, NULL, NULL, NULL, NULL};
+    const struct expression_names names = {.kind = any_name};
     const struct expression_values samples[] = {
         {sample, NULL, &noise[0]}, {sample, NULL, &noise[1]}, {sample, NULL, &noise[2]}};
     const struct expression_judge judge = {by_interval, NULL};
@@ -225,7 +225,7 @@ static void test_exact_means(void)
                  {"x == 123456789.12345", {123456789.12345, 123456789.12344, 123456789.12346}},
                  {"-x == 0.0000123", {-1.23e-5, -1.22e-5, -1.24e-5}},
                  {"x == 2500000000000000000000", {2.5e21, 2.4e21, 2.6e21}}};
-    const struct expression_names names = {any_name, NULL, NULL, NULL, NULL};
+    const struct expression_names names = {.kind = any_name};
     const struct expression_judge judge = {by_mean, NULL};
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -22,7 +22,7 @@ static void offer(const void *user, struct suggestion *suggestion)
 /* `expected`: "a <= 0.95|b > 3". */
 static void expect_bounds(const char *text, const char *expected)
 {
-    static const struct expression_names names = {kind, NULL, NULL, offer, NULL};
+    static const struct expression_names names = {.kind = kind, .offer = offer};
     GError *error = NULL;
     struct expression *condition = expression_parse(text, &names, &error);
     GString *found = g_string_new(NULL);
@@ -80,7 +80,7 @@ static void test_none(void)
 
 static struct expression *parsed(const char *text)
 {
-    static const struct expression_names names = {kind, NULL, NULL, offer, NULL};
+    static const struct expression_names names = {.kind = kind, .offer = offer};
     struct expression *condition = expression_parse(text, &names, NULL);
 
     g_assert_nonnull(condition);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Study files: points, their order, seeds and settings; and what is said about every mistake. */
+#include "models/scenario/scenario.h"
 #include "sim/study/runs.h"
 #include "tests/unit/study_fixture.h"
 #include "tests/unit/tap.h"
@@ -83,16 +84,16 @@ static void test_base_changes(void)
     study = study_fixture_load(&fixture, "[axis a]\npull.start = 1s, 2s\n");
     study_fixture_write(&fixture, "base.ini", "[ue]\ncount = 7\n");
     for (unsigned point = 1; point <= 2; point++) {
-        struct scenario *scenario = study_point_scenario(study, point, NULL);
+        struct config *scenario = study_point_scenario(study, point, NULL);
 
-        g_assert_cmpint(scenario->ue_count, ==, 2000);
-        scenario_free(scenario);
+        g_assert_cmpint(scenario_of(scenario)->ue_count, ==, 2000);
+        config_free(scenario);
     }
     g_remove(study->base);
-    struct scenario *scenario = study_point_scenario(study, 1, NULL);
+    struct config *scenario = study_point_scenario(study, 1, NULL);
     g_assert_nonnull(scenario);
-    g_assert_cmpint(scenario->pull_start, ==, 1000000000);
-    scenario_free(scenario);
+    g_assert_cmpint(scenario_of(scenario)->pull_start, ==, 1000000000);
+    config_free(scenario);
     study_free(study);
     study_fixture_write(&fixture, "base.ini", "[ue]\ncount = 7\n");
     study_fixture_close(&fixture);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Axes against lists made by hand, and conditions. */
+#include "models/scenario/scenario.h"
 #include "sim/study/axis.h"
 #include "sim/study/expression.h"
 #include "sim/study/study.h"
@@ -11,7 +12,7 @@
 static void expect_values(const char *key, const char *text, const char *expected)
 {
     char *why = NULL, *joined;
-    GPtrArray *values = axis_values(study_key(key), text, &why);
+    GPtrArray *values = axis_values(config_key_named(&scenario_schema, key), text, &why);
 
     if (!values)
         g_error("%s = %s: refused: %s", key, text, why);
@@ -25,7 +26,7 @@ static void expect_values(const char *key, const char *text, const char *expecte
 static void refuse_values(const char *key, const char *text, const char *reason)
 {
     char *why = NULL;
-    GPtrArray *values = axis_values(study_key(key), text, &why);
+    GPtrArray *values = axis_values(config_key_named(&scenario_schema, key), text, &why);
 
     if (values)
         g_error("%s = %s: taken", key, text);
@@ -149,9 +150,10 @@ static const char *text_value(const void *user, const char *name)
 
 static bool truth(const char *text)
 {
+    const struct expression_names names = study_names(&scenario_schema);
     const struct expression_values values = {number, text_value, NULL};
     GError *error = NULL;
-    struct expression *e = expression_parse(text, &study_names, &error);
+    struct expression *e = expression_parse(text, &names, &error);
     bool is;
 
     g_assert_no_error(error);
@@ -203,6 +205,7 @@ static void test_conditions(void)
 
 static void test_mistakes(void)
 {
+    const struct expression_names names = study_names(&scenario_schema);
     static const struct {
         const char *text, *message;
     } cases[] = {
@@ -242,7 +245,7 @@ static void test_mistakes(void)
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         GError *error = NULL;
 
-        if (expression_parse(cases[i].text, &study_names, &error))
+        if (expression_parse(cases[i].text, &names, &error))
             g_error("\"%s\" was taken", cases[i].text);
         if (!strstr(error->message, cases[i].message))
             g_error("\"%s\" does not say \"%s\"", error->message, cases[i].message);
@@ -251,7 +254,7 @@ static void test_mistakes(void)
     /* Nesting is bounded; a thousand parentheses are refused, not a crash. */
     char *deep = g_strnfill(100000, '(');
     GError *error = NULL;
-    g_assert_null(expression_parse(deep, &study_names, &error));
+    g_assert_null(expression_parse(deep, &names, &error));
     g_assert_nonnull(strstr(error->message, "nested too deep"));
     g_error_free(error);
     g_free(deep);
@@ -260,6 +263,8 @@ static void test_mistakes(void)
 /* Length is bounded, too: a tree of sums or conditions is as deep as it is long. */
 static void test_long(void)
 {
+    const struct expression_names names = study_names(&scenario_schema);
+
     for (const char *const *link = (const char *const[]){"1+", "1<2 and ", "not 1<2 or ", NULL}; *link;
          link++) {
         GString *longer = g_string_new(NULL);
@@ -268,7 +273,7 @@ static void test_long(void)
         for (int i = 0; i < 100000; i++)
             g_string_append(longer, *link);
         g_string_append(longer, "1 < 2");
-        g_assert_null(expression_parse(longer->str, &study_names, &error));
+        g_assert_null(expression_parse(longer->str, &names, &error));
         g_assert_nonnull(strstr(error->message, "too long"));
         g_error_free(error);
         g_string_free(longer, TRUE);
@@ -276,7 +281,7 @@ static void test_long(void)
     GString *points = g_string_new("point == 0");
     for (int i = 1; i < 4000; i++)
         g_string_append_printf(points, " or point == %d", i);
-    struct expression *e = expression_parse(points->str, &study_names, NULL);
+    struct expression *e = expression_parse(points->str, &names, NULL);
     g_assert_nonnull(e);
     expression_free(e);
     g_string_free(points, TRUE);
@@ -320,6 +325,7 @@ static const char *const pieces[] = {"bmsc.workers",
 /* Conditions and ranges out of pieces thrown together: taken or refused, and nothing else. */
 static void test_hostile(void)
 {
+    const struct expression_names names = study_names(&scenario_schema);
     static const char *const keys[] = {"bmsc.workers",      "ue.muk_expired",    "pull.rate",
                                        "pull.start",        "bmsc.service_time", "access.uplink_rate",
                                        "access.queue_limit"};
@@ -333,11 +339,12 @@ static void test_hostile(void)
         for (int k = g_rand_int_range(random, 0, 9); k >= 0; k--)
             g_string_append_printf(text, "%s%s", pieces[g_rand_int_range(random, 0, G_N_ELEMENTS(pieces))],
                                    i % 2 ? " " : "");
-        struct expression *e = expression_parse(text->str, &study_names, &error);
+        struct expression *e = expression_parse(text->str, &names, &error);
         g_assert_true((e != NULL) == (error == NULL));
         expression_free(e);
         g_clear_error(&error);
-        GPtrArray *values = axis_values(study_key(keys[i % G_N_ELEMENTS(keys)]), text->str, &why);
+        GPtrArray *values =
+            axis_values(config_key_named(&scenario_schema, keys[i % G_N_ELEMENTS(keys)]), text->str, &why);
         g_assert_true((values != NULL) == (why == NULL));
         if (values)
             g_ptr_array_unref(values);

@@ -77,7 +77,7 @@ static const char *text(const void *user, const char *name)
     return *word ? word : NULL;
 }
 
-static const struct expression_names names = {kind, NULL, words_of, NULL, NULL};
+static const struct expression_names names = {.kind = kind, .words = words_of};
 
 /* Sure where all samples agree. */
 static enum answer agreed(const void *user, const char *comparison,

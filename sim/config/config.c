@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Loads a scenario: defaults, file, settings; and keeps the texts of its values. */
+/* Reads a configuration: defaults, file, settings; and keeps the texts of its values. */
+#include "sim/config/config.h"
+
 #include "sim/config/file.h"
 #include "sim/config/lines.h"
 #include "sim/config/mistakes.h"
@@ -10,16 +12,11 @@
 
 G_DEFINE_QUARK(pullstorm - config - error - quark, config_error)
 
-/* What scenario_load() makes: the scenario comes first, so that a pointer to it finds the texts. */
-struct loaded {
-    struct scenario scenario;
-    char **value; /* text of every key, in table order */
-};
-
 struct loader {
+    const struct config_schema *schema;
     const char *path;
     GKeyFile *file;
-    struct loaded *loaded;
+    struct config *config;
     struct mistakes mistakes;
     GStringChunk *strings; /* the origins live here */
     unsigned *line;        /* line of every key in the file; 0: not there */
@@ -35,21 +32,22 @@ static const char *line_origin(struct loader *loader, unsigned line)
     return kept;
 }
 
-static bool section_exists(const char *section)
+static bool section_exists(const struct config_schema *schema, const char *section)
 {
-    for (unsigned i = 0; i < config_key_count; i++)
-        if (strcmp(config_keys[i].section, section) == 0)
+    for (unsigned i = 0; i < schema->count; i++)
+        if (strcmp(schema->keys[i].section, section) == 0)
             return true;
     return false;
 }
 
 static void unknown_section(struct loader *loader, const char *origin, const char *section)
 {
+    const struct config_key *keys = loader->schema->keys;
     struct suggestion suggestion = {section, NULL, 0};
 
-    for (unsigned i = 0; i < config_key_count; i++)
-        if (i == 0 || strcmp(config_keys[i].section, config_keys[i - 1].section) != 0)
-            suggest_offer(&suggestion, config_keys[i].section);
+    for (unsigned i = 0; i < loader->schema->count; i++)
+        if (i == 0 || strcmp(keys[i].section, keys[i - 1].section) != 0)
+            suggest_offer(&suggestion, keys[i].section);
     mistakes_add(&loader->mistakes, CONFIG_ERROR_UNKNOWN, origin, "[%s]: unknown section, did you mean [%s]?",
                  section, suggestion.nearest);
 }
@@ -58,7 +56,7 @@ static void unknown_section(struct loader *loader, const char *origin, const cha
 static bool gone_key(struct loader *loader, const char *origin, const char *section, const char *name)
 {
     g_autofree char *full = g_strconcat(section, ".", name, NULL);
-    const char *why = config_key_gone(full);
+    const char *why = config_key_gone(loader->schema, full);
 
     if (why)
         mistakes_add(&loader->mistakes, CONFIG_ERROR_UNKNOWN, origin, "%s: %s", full, why);
@@ -75,8 +73,8 @@ static void unknown_key(struct loader *loader, const char *origin, const char *s
         return;
     elsewhere = g_string_new(NULL);
 
-    for (unsigned i = 0; i < config_key_count; i++) {
-        const struct config_key *key = &config_keys[i];
+    for (unsigned i = 0; i < loader->schema->count; i++) {
+        const struct config_key *key = &loader->schema->keys[i];
 
         if (strcmp(key->section, section) == 0)
             suggest_offer(&suggestion, key->name);
@@ -96,6 +94,7 @@ static void unknown_key(struct loader *loader, const char *origin, const char *s
 /* Takes one value, or notes what is wrong with it. */
 static void take(struct loader *loader, const struct config_key *key, const char *text, const char *origin)
 {
+    size_t place = (size_t)(key - loader->schema->keys);
     struct config_value value;
     char *why = NULL;
 
@@ -105,32 +104,32 @@ static void take(struct loader *loader, const struct config_key *key, const char
         g_free(why);
         return;
     }
-    config_value_store(key, &value, text, &loader->loaded->scenario);
-    g_free(loader->loaded->value[key - config_keys]);
-    loader->loaded->value[key - config_keys] = g_strdup(text);
-    loader->mistakes.origin[key - config_keys] = origin;
+    config_value_store(key, &value, text, loader->config);
+    g_free(loader->config->value[place]);
+    loader->config->value[place] = g_strdup(text);
+    loader->mistakes.origin[place] = origin;
 }
 
 static void take_defaults(struct loader *loader)
 {
-    for (unsigned i = 0; i < config_key_count; i++) {
-        take(loader, &config_keys[i], config_keys[i].standard, NULL);
-        if (!loader->loaded->value[i])
-            g_error("keys.def: %s", loader->mistakes.text->str);
+    for (unsigned i = 0; i < loader->schema->count; i++) {
+        take(loader, &loader->schema->keys[i], loader->schema->keys[i].standard, NULL);
+        if (!loader->config->value[i])
+            g_error("schema: %s", loader->mistakes.text->str);
     }
 }
 
 static void take_key(struct loader *loader, const struct config_line *line)
 {
-    const struct config_key *key = config_key_find(line->section, line->text);
+    const struct config_key *key = config_key_find(loader->schema, line->section, line->text);
     const char *origin = line_origin(loader, line->number);
 
     if (!key) {
-        if (section_exists(line->section))
+        if (section_exists(loader->schema, line->section))
             unknown_key(loader, origin, line->section, line->text);
         return;
     }
-    unsigned *first = &loader->line[key - config_keys];
+    unsigned *first = &loader->line[key - loader->schema->keys];
     if (*first) {
         mistakes_add(&loader->mistakes, CONFIG_ERROR_SYNTAX, origin,
                      "%s.%s: given twice, first on line %u; expected once", key->section, key->name, *first);
@@ -154,19 +153,21 @@ static void take_section(struct loader *loader, const struct config_line *line)
         return;
     }
     g_hash_table_insert(loader->sections, line->section, GUINT_TO_POINTER(line->number));
-    if (!section_exists(line->section))
+    if (!section_exists(loader->schema, line->section))
         unknown_section(loader, origin, line->section);
 }
 
-/* One mistake, and not one for each of its sections and keys. */
-static bool is_study(struct loader *loader, const GArray *lines)
+/* Is it a file of another sort? One mistake says so, and not one for each of its sections and keys. */
+static bool is_other(struct loader *loader, const GArray *lines)
 {
+    const char *other = loader->schema->other_section;
+
     for (unsigned i = 0; i < lines->len; i++) {
         const struct config_line *line = &g_array_index(lines, struct config_line, i);
 
-        if (line->kind == LINE_SECTION && strcmp(line->section, "study") == 0) {
+        if (other && line->kind == LINE_SECTION && strcmp(line->section, other) == 0) {
             mistakes_add(&loader->mistakes, CONFIG_ERROR_UNKNOWN, line_origin(loader, line->number),
-                         "[study]: this is a study, expected a scenario (a study is run by pullstorm sweep)");
+                         "[%s]: %s", other, loader->schema->other_why);
             return true;
         }
     }
@@ -175,7 +176,7 @@ static bool is_study(struct loader *loader, const GArray *lines)
 
 static void take_lines(struct loader *loader, const GArray *lines)
 {
-    if (is_study(loader, lines))
+    if (is_other(loader, lines))
         return;
     for (unsigned i = 0; i < lines->len; i++) {
         const struct config_line *line = &g_array_index(lines, struct config_line, i);
@@ -189,8 +190,8 @@ static void take_lines(struct loader *loader, const GArray *lines)
             break;
         case LINE_HOMELESS:
             mistakes_add(&loader->mistakes, CONFIG_ERROR_SYNTAX, line_origin(loader, line->number),
-                         "%s: stands before the first section, expected a line such as [ue] above it",
-                         line->text);
+                         "%s: stands before the first section, expected a line such as [%s] above it",
+                         line->text, loader->schema->example);
             break;
         case LINE_NONSENSE:
             mistakes_add(&loader->mistakes, CONFIG_ERROR_SYNTAX, line_origin(loader, line->number),
@@ -235,13 +236,13 @@ static void take_setting(struct loader *loader, const char *setting)
     char *section = g_strstrip(g_strndup(setting, (gsize)(dot - setting)));
     char *name = g_strstrip(g_strndup(dot + 1, (gsize)(equals - dot - 1)));
     char *text = g_strstrip(g_strdup(equals + 1));
-    const struct config_key *key = config_key_find(section, name);
+    const struct config_key *key = config_key_find(loader->schema, section, name);
 
     if (!g_utf8_validate(setting, -1, NULL))
         mistakes_add(&loader->mistakes, CONFIG_ERROR_SYNTAX, "-s", "a setting is not UTF-8 text");
     else if (key)
         take(loader, key, text, origin);
-    else if (section_exists(section))
+    else if (section_exists(loader->schema, section))
         unknown_key(loader, origin, section, name);
     else
         unknown_section(loader, origin, section);
@@ -250,7 +251,7 @@ static void take_setting(struct loader *loader, const char *setting)
     g_free(text);
 }
 
-/* What the scenario is called: its file without folder and ".ini". */
+/* What the configuration is called: its file without folder and ".ini". */
 static char *name_of(const char *path)
 {
     char *name = g_path_get_basename(path);
@@ -260,92 +261,94 @@ static char *name_of(const char *path)
     return name;
 }
 
-static char *canonical_text(const struct loaded *loaded)
+static char *canonical_text(const struct config *config)
 {
     GString *text = g_string_new(NULL);
     const char *section = "";
 
-    for (unsigned i = 0; i < config_key_count; i++) {
-        if (strcmp(section, config_keys[i].section) != 0) {
-            section = config_keys[i].section;
+    for (unsigned i = 0; i < config->schema->count; i++) {
+        const struct config_key *key = &config->schema->keys[i];
+
+        if (strcmp(section, key->section) != 0) {
+            section = key->section;
             g_string_append_printf(text, "%s[%s]\n", i ? "\n" : "", section);
         }
-        g_string_append_printf(text, "%s = %s\n", config_keys[i].name, loaded->value[i]);
+        g_string_append_printf(text, "%s = %s\n", key->name, config->value[i]);
     }
     return g_string_free(text, FALSE);
 }
 
-struct scenario *scenario_load(const char *path, const char *const *settings, GError **error)
+struct config *config_load(const struct config_schema *schema, const char *path, const char *const *settings,
+                           config_rule *rule, GError **error)
 {
-    return scenario_load_with(path, settings, NULL, error);
-}
-
-struct scenario *scenario_load_with(const char *path, const char *const *settings, scenario_rule *rule,
-                                    GError **error)
-{
-    char *text = scenario_file_read(path, error);
-    struct scenario *scenario = text ? scenario_parse(path, text, settings, rule, error) : NULL;
+    char *text = config_file_read(path, schema->example, error);
+    struct config *config = text ? config_parse(schema, path, text, settings, rule, error) : NULL;
 
     g_free(text);
-    return scenario;
+    return config;
 }
 
-struct scenario *scenario_parse(const char *path, const char *text, const char *const *settings,
-                                scenario_rule *rule, GError **error)
+static void loader_begin(struct loader *loader, const struct config_schema *schema, const char *path)
 {
-    struct loaded *loaded = g_new0(struct loaded, 1);
-    struct loader loader = {.path = path, .loaded = loaded};
+    *loader = (struct loader){.schema = schema, .path = path, .config = g_malloc0(schema->size)};
+    loader->config->schema = schema;
+    loader->config->name = name_of(path);
+    loader->config->value = g_new0(char *, schema->count + 1);
+    loader->file = g_key_file_new();
+    loader->strings = g_string_chunk_new(256);
+    loader->line = g_new0(unsigned, schema->count);
+    loader->mistakes = (struct mistakes){.schema = schema, .path = path, .text = g_string_new(NULL)};
+    loader->mistakes.origin = g_new0(const char *, schema->count);
+}
 
-    loaded->value = g_new0(char *, config_key_count + 1);
-    loader.file = g_key_file_new();
-    loader.strings = g_string_chunk_new(256);
-    loader.line = g_new0(unsigned, config_key_count);
-    loader.mistakes = (struct mistakes){.path = path, .text = g_string_new(NULL)};
-    loader.mistakes.origin = g_new0(const char *, config_key_count);
+/* The configuration, or NULL and error if there is any mistake. */
+static struct config *loader_end(struct loader *loader, GError **error)
+{
+    if (loader->mistakes.text->len) {
+        g_set_error_literal(error, CONFIG_ERROR, (int)loader->mistakes.code, loader->mistakes.text->str);
+        g_clear_pointer(&loader->config, config_free);
+    } else
+        loader->config->text = canonical_text(loader->config);
+    g_string_free(loader->mistakes.text, TRUE);
+    g_free(loader->mistakes.origin);
+    g_free(loader->line);
+    g_string_chunk_free(loader->strings);
+    g_key_file_free(loader->file);
+    return loader->config;
+}
 
-    loaded->scenario.name = name_of(path);
+struct config *config_parse(const struct config_schema *schema, const char *path, const char *text,
+                            const char *const *settings, config_rule *rule, GError **error)
+{
+    struct loader loader;
+
+    loader_begin(&loader, schema, path);
     take_defaults(&loader);
     take_text(&loader, text);
     for (; settings && *settings; settings++)
         take_setting(&loader, *settings);
     loader.mistakes.values_right = loader.mistakes.text->len == 0;
-    if (loader.mistakes.values_right)
-        contradictions_find(&loaded->scenario, &loader.mistakes);
+    if (loader.mistakes.values_right && schema->rule)
+        schema->rule(loader.config, &loader.mistakes);
     if (rule)
-        rule(&loaded->scenario, &loader.mistakes);
-
-    bool good = loader.mistakes.text->len == 0;
-    if (!good)
-        g_set_error_literal(error, CONFIG_ERROR, (int)loader.mistakes.code, loader.mistakes.text->str);
-    g_string_free(loader.mistakes.text, TRUE);
-    g_free(loader.mistakes.origin);
-    g_free(loader.line);
-    g_string_chunk_free(loader.strings);
-    g_key_file_free(loader.file);
-    if (!good) {
-        scenario_free(&loaded->scenario);
-        return NULL;
-    }
-    loaded->scenario.text = canonical_text(loaded);
-    return &loaded->scenario;
+        rule(loader.config, &loader.mistakes);
+    return loader_end(&loader, error);
 }
 
-void scenario_free(struct scenario *scenario)
+void config_free(struct config *config)
 {
-    struct loaded *loaded = (struct loaded *)scenario;
-
-    if (!scenario)
+    if (!config)
         return;
-    for (unsigned i = 0; i < config_key_count; i++)
-        if (config_keys[i].type == CONFIG_TEXT)
-            g_free(*(config_TEXT *)((char *)scenario + config_keys[i].offset));
-    g_strfreev(loaded->value);
-    g_free(scenario->name);
-    g_free(scenario->text);
-    g_free(loaded);
+    for (unsigned i = 0; i < config->schema->count; i++)
+        if (config->schema->keys[i].type == CONFIG_TEXT)
+            g_free(*(config_TEXT *)((char *)config + config->schema->keys[i].offset));
+    g_strfreev(config->value);
+    g_free(config->name);
+    g_free(config->text);
+    g_free(config);
 }
 
-const char *scenario_value_text(const struct scenario *scenario, const struct config_key *key)
+const char *config_value_text(const struct config *config, const struct config_key *key)
 {
-    return ((const struct loaded *)scenario)->value[key - config_keys];
+    return config->value[key - config->schema->keys];
 }

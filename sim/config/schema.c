@@ -1,33 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The table of scenario keys, made from keys.def, and what its types are called. */
+/* Keys of a schema by their names, and what types are called. */
 #include "sim/config/schema.h"
 
-#include <stddef.h>
 #include <string.h>
 
-const struct config_key config_keys[] = {
-#define KEY(section, name, type, standard, minimum, maximum, meaning)                                        \
-    {#section, #name,   CONFIG_##type, standard,                                                             \
-     minimum,  maximum, meaning,       offsetof(struct scenario, section##_##name)},
-#include "sim/config/keys.def"
-#undef KEY
-};
-const unsigned config_key_count = G_N_ELEMENTS(config_keys);
-
-static const struct {
-    const char *name, *why;
-} gone[] = {
-#define KEY(section, name, type, standard, minimum, maximum, meaning)
-#define KEY_GONE(section, name, why) {#section "." #name, why},
-#include "sim/config/keys.def"
-#undef KEY
-};
-
-const char *config_key_gone(const char *name)
+const struct config_key *config_key_find(const struct config_schema *schema, const char *section,
+                                         const char *name)
 {
-    for (unsigned i = 0; i < G_N_ELEMENTS(gone); i++)
-        if (strcmp(gone[i].name, name) == 0)
-            return gone[i].why;
+    for (unsigned i = 0; i < schema->count; i++)
+        if (strcmp(schema->keys[i].section, section) == 0 && strcmp(schema->keys[i].name, name) == 0)
+            return &schema->keys[i];
+    return NULL;
+}
+
+const struct config_key *config_key_named(const struct config_schema *schema, const char *name)
+{
+    const char *dot = strchr(name, '.');
+    char *section = dot ? g_strndup(name, (gsize)(dot - name)) : NULL;
+    const struct config_key *key = dot ? config_key_find(schema, section, dot + 1) : NULL;
+
+    g_free(section);
+    return key;
+}
+
+const char *config_key_gone(const struct config_schema *schema, const char *name)
+{
+    for (unsigned i = 0; i < schema->gone_count; i++)
+        if (strcmp(schema->gone[i].name, name) == 0)
+            return schema->gone[i].why;
     return NULL;
 }
 

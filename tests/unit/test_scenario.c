@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Whole scenarios: what a file and settings make, and every mistake at its line. */
-#include "sim/config/schema.h"
+#include "models/scenario/scenario.h"
+#include "sim/config/value.h"
 #include "tests/unit/tap.h"
 
 #include <glib/gstdio.h>
@@ -23,7 +24,7 @@ static struct scenario *load_good(const char *bytes, const char *const *settings
     struct scenario *scenario = scenario_load(path, settings, &error);
 
     g_assert_no_error(error);
-    g_assert_cmpstr(scenario->name, ==, "good");
+    g_assert_cmpstr(scenario->config.name, ==, "good");
     g_free(path);
     return scenario;
 }
@@ -84,16 +85,16 @@ static void test_values(void)
 static void test_canonical(void)
 {
     struct scenario *s = load_good("[pull]\nrate=120/min\n[ue]\ncount = 1_000\n", NULL);
-    struct scenario *again = load_good(s->text, NULL);
+    struct scenario *again = load_good(s->config.text, NULL);
 
-    g_assert_cmpstr(s->text, ==, again->text);
+    g_assert_cmpstr(s->config.text, ==, again->config.text);
     g_assert_cmpint(again->ue_count, ==, 1000);
-    g_assert_true(g_str_has_prefix(s->text, "[run]\nseed = 1\nengine = native\n"));
-    g_assert_nonnull(strstr(s->text, "\n\n[ue]\ncount = 1_000\n"));
-    g_assert_nonnull(strstr(s->text, "\nrate = 120/min\n"));
-    for (unsigned i = 0; i < config_key_count; i++)
-        g_assert_cmpstr(scenario_value_text(s, &config_keys[i]), ==,
-                        scenario_value_text(again, &config_keys[i]));
+    g_assert_true(g_str_has_prefix(s->config.text, "[run]\nseed = 1\nengine = native\n"));
+    g_assert_nonnull(strstr(s->config.text, "\n\n[ue]\ncount = 1_000\n"));
+    g_assert_nonnull(strstr(s->config.text, "\nrate = 120/min\n"));
+    for (unsigned i = 0; i < scenario_schema.count; i++)
+        g_assert_cmpstr(scenario_value_text(s, &scenario_schema.keys[i]), ==,
+                        scenario_value_text(again, &scenario_schema.keys[i]));
     scenario_free(s);
     scenario_free(again);
 }
@@ -363,6 +364,24 @@ static void test_long_names(void)
     g_free(name);
 }
 
+/* What keys.def says must hold together: bounds that can be read, a default within them. */
+static void test_table(void)
+{
+    for (unsigned i = 0; i < scenario_schema.count; i++) {
+        const struct config_key *key = &scenario_schema.keys[i];
+        struct config_value value;
+        char *why = NULL;
+
+        if (!config_value_parse(key, key->standard, &value, &why))
+            g_error("%s.%s: %s", key->section, key->name, why);
+        g_assert_true(scenario_key(key->section, key->name) == key);
+        g_assert_cmpuint(strlen(key->meaning), >, 0);
+        g_assert_cmpuint(strlen(config_type_name(key->type)), >, 0);
+        g_assert_cmpuint(strlen(config_type_unit(key->type)), >, 0);
+    }
+    g_assert_null(scenario_key("ue", "cuont"));
+}
+
 int main(int argc, char **argv)
 {
     int status;
@@ -381,6 +400,7 @@ int main(int argc, char **argv)
     g_test_add_func("/scenario/files", test_files);
     g_test_add_func("/scenario/many", test_many);
     g_test_add_func("/scenario/long-names", test_long_names);
+    g_test_add_func("/scenario/table", test_table);
     status = g_test_run();
     static const char *const names[] = {"good.ini", "bad.ini"};
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {

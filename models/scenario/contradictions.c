@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Values that are right one by one and wrong together. Every rule of that sort is here. */
+#include "models/scenario/contradictions.h"
+
+#include "models/scenario/scenario.h"
+#include "models/scenario/words.h"
 #include "sim/base/clock.h"
 #include "sim/base/limits.h"
 #include "sim/config/mistakes.h"
-#include "sim/config/value.h"
 
 #include <string.h>
 
@@ -17,7 +20,7 @@ struct check {
 /* The values of two keys as they were written, for a message. */
 static const char *text_of(const struct check *check, const char *section, const char *name)
 {
-    return scenario_value_text(check->scenario, config_key_find(section, name));
+    return scenario_value_text(check->scenario, scenario_key(section, name));
 }
 
 #define contradiction(check, section, name, ...)                                                             \
@@ -27,7 +30,7 @@ static const char *text_of(const struct check *check, const char *section, const
  * default. */
 static bool was_set(const struct check *check, const char *section, const char *name)
 {
-    return check->mistakes->origin[config_key_find(section, name) - config_keys] != NULL;
+    return mistakes_origin(check->mistakes, section, name) != NULL;
 }
 
 /* Reports that `low` must not exceed `high`, of these sections. */
@@ -95,7 +98,7 @@ static void check_ues(const struct check *check)
 
     if (s->ue_cells > s->ue_count)
         must_not_exceed(check, "ue", "cells", "ue", "count");
-    if (s->ue_cell_variation > 0 && strcmp(text_of(check, "ue", "placement"), "even") == 0)
+    if (s->ue_cell_variation > 0 && s->ue_placement == PLACEMENT_EVEN)
         uneven(check);
     if (s->ue_retry_base > s->ue_retry_cap)
         must_not_exceed(check, "ue", "retry_base", "ue", "retry_cap");
@@ -105,7 +108,7 @@ static void check_ues(const struct check *check)
         must_not_exceed(check, "bsf", "retry_after", "ue", "retry_after_max");
     if (shares > 1 + 1e-12)
         shares_exceed(check);
-    if (strcmp(text_of(check, "access", "ip_version"), "4") == 0 && s->ue_count > LIMITS_IPV4_UES)
+    if (s->access_ip_version == IP_4 && s->ue_count > LIMITS_IPV4_UES)
         contradiction(check, "access", "ip_version",
                       "4 has addresses for %d UEs (10/8), and ue.count = %s, expected 6 or auto",
                       LIMITS_IPV4_UES, text_of(check, "ue", "count"));
@@ -195,9 +198,9 @@ static void check_operator(const struct check *check)
     }
 }
 
-void contradictions_find(const struct scenario *scenario, struct mistakes *mistakes)
+void contradictions_find(const struct config *config, struct mistakes *mistakes)
 {
-    struct check check = {scenario, mistakes};
+    struct check check = {scenario_of(config), mistakes};
 
     check_run(&check);
     check_operator(&check);

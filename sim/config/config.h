@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* A configuration that has been read from a GKeyFile (INI): the values of all keys of a schema.
+ *
+ * The values stand in a struct of whoever has the schema. It begins with a struct config, by which this
+ * room and the rooms that know no keys hold it; who knows the keys casts the pointer back, as
+ * scenario_of() does. */
+#ifndef SIM_CONFIG_CONFIG_H
+#define SIM_CONFIG_CONFIG_H
+
+#include "sim/config/schema.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct config {
+    const struct config_schema *schema;
+    char *name;   /* file name without folder and .ini */
+    char *text;   /* canonical: every key with its value as given or its default, sections in table order */
+    char **value; /* the text of each key, in table order */
+};
+
+/* Reads a file: defaults, then the file, then `settings` ("section.key=value", NULL-terminated, may be NULL).
+ * Then the rule of the schema is applied, if every value is right. `rule`, if it is not NULL, is one more
+ * rule, applied even if there are mistakes already: then a value that could not be read has its default.
+ * `text` is not there yet for either. All mistakes are collected: one message a line, each with file, line,
+ * key, what was expected, and for an unknown name the nearest known one. NULL and error (CONFIG_ERROR) if
+ * there is any. Free with config_free(). */
+struct config *config_load(const struct config_schema *schema, const char *path, const char *const *settings,
+                           config_rule *rule, GError **error);
+
+/* The same of a text that has been read already, by config_file_read(); messages call it `path`. */
+struct config *config_parse(const struct config_schema *schema, const char *path, const char *text,
+                            const char *const *settings, config_rule *rule, GError **error);
+
+/* Takes NULL, too. */
+void config_free(struct config *config);
+
+/* The value of a key as text: as it was written, or its default. Owned by the configuration. */
+const char *config_value_text(const struct config *config, const struct config_key *key);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
