@@ -220,7 +220,7 @@ static bool read_axes(struct plan *plan, GError **error)
         plan->count *= axis->texts->len;
     }
     if (plan->axis_count > 1) {
-        plan->directed = true; /* to what is cheap */
+        plan->direction.known = true; /* to what is cheap */
         plan->grid = (struct frontier_grid){plan->axes[0].texts->len, plan->axes[1].texts->len, NULL, 0};
     }
     return true;
@@ -343,7 +343,7 @@ struct plan *plan_new(const struct study *study, const struct plan_options *opti
     plan->study = study;
     plan->options = *options;
     plan->lock = -1;
-    plan->directed = plan->largest = options->largest;
+    plan->direction = (struct step_direction){.known = options->largest, .largest = options->largest};
     plan->metrics = g_ptr_array_new();
     plan->open = g_hash_table_new_full(NULL, NULL, job_free, NULL);
     if (!read_target(plan, error) || !read_axes(plan, error) || !plan_check_two(plan, error) ||

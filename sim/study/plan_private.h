@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* What plan.c finds and plan_csv.c tells. */
+/* What plan_run.c finds and plan_csv.c writes. */
 #ifndef SIM_STUDY_PLAN_PRIVATE_H
 #define SIM_STUDY_PLAN_PRIVATE_H
 
 #include "sim/study/evidence.h"
 #include "sim/study/metric.h"
 #include "sim/study/plan.h"
-#include "sim/study/plan_frontier.h"
+#include "sim/study/plan_step.h"
 #include "sim/study/statistics.h"
 
 /* A key that is varied. */
@@ -56,9 +56,8 @@ struct plan {
     struct plan_point *points; /* study->point_count */
     struct jobs *jobs;
     GHashTable *open; /* struct plan_job, under way or waiting */
-    /* Which way the search goes, the same at every point: as asked, else as the ends of the range say. */
-    bool directed, largest;
-    unsigned rising, falling;    /* a point that meets at the high end only, at the low end only; 0: none */
+    struct step_direction
+        direction;               /* the same at every point: as asked, else as the ends of the range say */
     unsigned made, found, ended; /* ended: made, or failed */
     int lock;                    /* open file; -1: none */
     GError *refusal;             /* the first reason to stop */

@@ -69,7 +69,7 @@ static bool same_direction(const struct plan *plan, GPtrArray *rows, const unsig
     const char *const *row = g_ptr_array_index(rows, 1);
     bool earlier = strcmp(row[columns[SOUGHT]], "largest") == 0, met = false;
 
-    if (!plan->directed || plan->largest == earlier)
+    if (!plan->direction.known || plan->direction.largest == earlier)
         return true;
     for (unsigned i = 1; i < rows->len; i++) {
         row = g_ptr_array_index(rows, i);
@@ -103,10 +103,10 @@ static bool compare(const struct plan *plan, const char *path, const char *text,
                 "%s: answers another question: the %s %s with '%s'; asked is the %s %s with '%s'; take "
                 "another folder with -o (runs/ may be copied)",
                 path, row[columns[SOUGHT]], row[columns[KEY]], row[columns[TARGET]],
-                plan->axis_count > 1 ? "cheapest"
-                : plan->largest      ? "largest"
-                : plan->directed     ? "smallest"
-                                     : "smallest (or largest)",
+                plan->axis_count > 1      ? "cheapest"
+                : plan->direction.largest ? "largest"
+                : plan->direction.known   ? "smallest"
+                                          : "smallest (or largest)",
                 plan->axes[0].name, plan->options.target);
     }
     if (rows)

@@ -28,7 +28,7 @@ bool plan_point_sure(const struct plan_point *point)
 
 const char *plan_sought(const struct plan *plan)
 {
-    return plan->axis_count > 1 ? "cheapest" : plan->largest ? "largest" : "smallest";
+    return plan->axis_count > 1 ? "cheapest" : plan->direction.largest ? "largest" : "smallest";
 }
 
 unsigned plan_looked(const struct plan_point *point)
@@ -408,11 +408,11 @@ char *plan_answer_text(const struct plan *plan, unsigned number)
 
 char *plan_remark_text(const struct plan *plan)
 {
-    if (!plan->rising || !plan->falling)
+    if (!plan->direction.rising || !plan->direction.falling)
         return NULL;
     return g_strdup_printf(
         "not monotone over the study: point %u meets the target at %s = %s and not at %s, point %u "
         "the other way round; the smallest was looked for everywhere (--largest: the largest)",
-        plan->falling, plan->axes[0].name, plan_text(plan, 0, 0), plan_text(plan, 0, plan->count - 1),
-        plan->rising);
+        plan->direction.falling, plan->axes[0].name, plan_text(plan, 0, 0),
+        plan_text(plan, 0, plan->count - 1), plan->direction.rising);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The search for values that meet a target. */
+/* Makes the runs that a plan asks for, and judges them; what it asks for next is decided in plan_step.c. */
 #include "sim/study/plan_private.h"
 
 #include "sim/study/folder.h"
@@ -35,8 +35,6 @@ static void note_verdict(const struct plan *plan, const struct plan_value *value
 }
 
 /* --- runs ----------------------------------------------------------------------------------------------- */
-
-static void advance(struct plan_point *point);
 
 /* "p0001-vbmsc.workers=8-r01". */
 char *plan_run_folder(const struct plan_value *value, unsigned replication)
@@ -133,7 +131,7 @@ static void get_replication(struct plan_value *value, unsigned replication)
 }
 
 /* All replications asked for are there. Where the intervals leave it open the estimates say which way to
- * look; settle() has more runs made where it matters. */
+ * look; step_at() asks for more runs where it matters. */
 static void decide(struct plan_value *value)
 {
     struct plan *plan = value->point->plan;
@@ -164,6 +162,15 @@ static void ask(struct plan_value *value, unsigned wanted)
         decide(value);
 }
 
+static struct step_rules plan_rules(const struct plan *plan)
+{
+    return (struct step_rules){.count = plan->count,
+                               .parts = plan->parts->len,
+                               .grid = plan->axis_count > 1 ? &plan->grid : NULL,
+                               .first = plan->options.first,
+                               .last = plan->options.last};
+}
+
 struct search_seen *plan_seen(const struct plan_point *point)
 {
     struct search_seen *seen = g_new(struct search_seen, point->plan->count);
@@ -178,84 +185,67 @@ struct search_seen *plan_seen(const struct plan_point *point)
 
 struct search plan_look(const struct plan *plan, const struct search_seen *seen)
 {
-    if (plan->axis_count > 1)
-        return frontier_look(seen, &plan->grid);
-    return search_look(seen, plan->count, plan->parts->len, plan->largest);
+    const struct step_rules rules = plan_rules(plan);
+
+    return step_look(&rules, seen, plan->direction.largest);
 }
 
-static struct search look(const struct plan_point *point)
+static struct step next_step(const struct plan_point *point)
 {
+    const struct plan *plan = point->plan;
+    const struct step_rules rules = plan_rules(plan);
+    struct step_value *values = g_new(struct step_value, plan->count);
     struct search_seen *seen = plan_seen(point);
-    struct search out = plan_look(point->plan, seen);
+    struct step step;
 
+    for (unsigned v = 0; v < plan->count; v++)
+        values[v] = (struct step_value){seen[v], point->values[v].wanted, point->values[v].sure};
+    step = step_at(&rules, values, &plan->direction);
     g_free(seen);
-    return out;
+    g_free(values);
+    return step;
 }
 
-/* Asks for more replications of a value that is not sure. False: there are no more, or it is. */
-static bool ask_more(struct plan_value *value)
-{
-    const struct plan_options *options = &value->point->plan->options;
-
-    if (value->verdict == VERDICT_UNKNOWN || value->sure || value->wanted >= options->last)
-        return false;
-    ask(value, MIN(value->wanted + options->first, options->last));
-    return true;
-}
-
-/* The search is over: what its outcome rests on is to be sure. False: it is, or cannot be made so. */
-static bool settle(struct plan_point *point)
-{
-    bool asked = false;
-
-    for (unsigned v = 0; v < point->plan->count && !point->plan->refusal; v++)
-        if (search_rests_on(&point->look, v))
-            asked = ask_more(&point->values[v]) || asked;
-    return asked;
-}
-
-/* Asks for what the search needs next, until something has to be waited for. It goes on when all of that is
- * there, not before: what it does must not depend on which run ends first. */
+/* Asks for what is wished next, until something has to be waited for. */
 static void advance(struct plan_point *point)
 {
     const struct plan *plan = point->plan;
+    bool over = false;
 
-    while (point->waiting == 0 && !point->failure && !plan->refusal) {
-        point->look = look(point);
-        for (unsigned i = 0; i < point->look.needed_count && !plan->refusal; i++)
-            ask(&point->values[point->look.needed[i]], plan->options.first);
-        if (point->look.needed_count == 0 && (!plan->directed || !settle(point)))
-            return;
+    while (!over && point->waiting == 0 && !point->failure && !plan->refusal) {
+        struct step step = next_step(point);
+
+        point->look = step.look;
+        for (unsigned i = 0; i < step.wish_count && !plan->refusal; i++)
+            ask(&point->values[step.wishes[i].place], step.wishes[i].replications);
+        over = step.wish_count == 0;
+        step_clear(&step);
     }
 }
 
-/* Once both ends are known at every point, the points where they differ say which value is sought. */
+/* Once the direction can be told it holds for all points, and for good. */
 static void direct(struct plan *plan)
 {
-    unsigned last = plan->count - 1;
+    unsigned points = plan->study->point_count;
+    struct step_ends *ends;
     GError *error = NULL;
 
-    if (plan->directed || plan->refusal)
+    if (plan->direction.known || plan->refusal)
         return;
-    plan->rising = plan->falling = 0;
-    for (unsigned p = 0; p < plan->study->point_count; p++) {
+    ends = g_new(struct step_ends, points);
+    for (unsigned p = 0; p < points; p++) {
         const struct plan_point *point = &plan->points[p];
-        enum verdict low = point->values[0].verdict, high = point->values[last].verdict;
 
-        if (point->failure)
-            continue;
-        if (low == VERDICT_UNKNOWN || high == VERDICT_UNKNOWN)
-            return;
-        if (low == VERDICT_FAILS && high == VERDICT_MEETS && !plan->rising)
-            plan->rising = point->number;
-        if (low == VERDICT_MEETS && high == VERDICT_FAILS && !plan->falling)
-            plan->falling = point->number;
+        ends[p] = (struct step_ends){point->values[0].verdict, point->values[plan->count - 1].verdict,
+                                     point->failure != NULL};
     }
-    plan->directed = true;
-    plan->largest = plan->falling && !plan->rising;
+    plan->direction = step_direction(ends, points);
+    g_free(ends);
+    if (!plan->direction.known)
+        return;
     if (!plan_same_question(plan, &error))
         refuse(plan, error);
-    for (unsigned p = 0; p < plan->study->point_count && !plan->refusal; p++)
+    for (unsigned p = 0; p < points && !plan->refusal; p++)
         advance(&plan->points[p]);
 }
 
