@@ -2,7 +2,7 @@
 /* Runs every fuzz target over its corpus and over mutations of it that are the same on every run, so that a
  * build without libFuzzer tests the decoders against damage too. */
 #include "tests/fuzz/targets.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #define MUTATIONS_PER_FILE 500
 #define INPUT_BYTES_MAX    4096

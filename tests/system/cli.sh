@@ -7,8 +7,8 @@ set -u
 program=$PWD/tests/unit/pullstorm_fake
 models=$PWD/pullstorm
 source=$(CDPATH='' cd -- "${srcdir:-.}" && pwd)
-# shellcheck source=tests/system/tap.sh
-. "${srcdir:-.}/tests/system/tap.sh"
+# shellcheck source=tests/tap/tap.sh
+. "${srcdir:-.}/tests/tap/tap.sh"
 # shellcheck disable=SC2317 # called by tap.sh
 at_end() {
     chmod -R u+w "$work"

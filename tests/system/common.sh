@@ -14,19 +14,11 @@ for candidate in ${PYTHON:+"$PYTHON"} /usr/bin/python3 python3; do
         break
     fi
 done
-if [ -z "$python" ]; then
-    echo "1..0 # SKIP no Python 3 with the module cryptography"
-    exit 0
-fi
 tshark=$(command -v tshark || :)
 
-# shellcheck source=tests/system/tap.sh
-. "$here/tap.sh"
-
-# Shows a file as TAP comments.
-explain() {
-    sed 's/^/# /' "$1"
-}
+# shellcheck source=tests/tap/tap.sh
+. "$srcdir/tests/tap/tap.sh"
+[ -n "$python" ] || skip_all "no Python 3 with the module cryptography"
 
 # simulate NAME [SECTION.KEY=VALUE]...: runs $scenario into $work/NAME.
 simulate() {

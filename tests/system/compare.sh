@@ -3,14 +3,14 @@
 # pullstorm compare on real runs: what differs is found and named, what differs by chance alone is not, exit status for
 # CI, tables and page, and wrong input.
 set -u
-[ "${PULLSTORM_TESTS:-}" = program ] && echo "1..0 # SKIP PULLSTORM_TESTS=program" && exit 0
 
 program=$PWD/pullstorm
 PULLSTORM=$program # that scripts are other names of
 export PULLSTORM
 source=$(CDPATH='' cd -- "${srcdir:-.}" && pwd)
-# shellcheck source=tests/system/tap.sh
-. "${srcdir:-.}/tests/system/tap.sh"
+# shellcheck source=tests/tap/tap.sh
+. "${srcdir:-.}/tests/tap/tap.sh"
+not_in program
 cd "$work" || exit 1
 
 # verdict METRIC POINTS: of the CSV in out
@@ -54,7 +54,7 @@ if command -v python3 >/dev/null; then
     python3 -B "$source/tests/system/compare_again.py" points >out 2>err
     ok $? "reckoned again from the summaries: $(tail -n 1 out)"
 else
-    ok 0 "reckoned again from the summaries # SKIP no python3"
+    skip "reckoned again from the summaries" "no python3"
 fi
 expect 0 "once more" compare study --a 'bsf.workers == 1 and variant == plain' \
     --b 'bsf.workers == 4 and variant == plain' --format csv

@@ -3,12 +3,12 @@
 # Completion in bash: what is offered for a line as bash hands it over, its words taken apart at "=" as COMP_WORDBREAKS says.
 # COMPLETION names the file, if not that of the source; PROGRAM the program, if not that of the build.
 set -u
-[ "${PULLSTORM_TESTS:-}" = program ] && echo "1..0 # SKIP PULLSTORM_TESTS=program" && exit 0
 
 program=${PROGRAM:-$PWD/pullstorm}
 completion=${COMPLETION:-$(cd "${srcdir:-.}" && pwd)/scripts/completion/pullstorm}
-# shellcheck source=tests/system/tap.sh
-. "${srcdir:-.}/tests/system/tap.sh"
+# shellcheck source=tests/tap/tap.sh
+. "${srcdir:-.}/tests/tap/tap.sh"
+not_in program
 mkdir "$work/bin" "$work/here" && ln -s "$program" "$work/bin/pullstorm" && cd "$work/here" || exit 1
 mkdir storms "a result"
 touch storm.ini "my storm.ini" notes.txt storms/deep.ini

@@ -6,10 +6,7 @@ srcdir=${srcdir:-$(dirname "$0")/../..}
 # shellcheck source=tests/system/common.sh
 . "$srcdir/tests/system/common.sh"
 
-if ! command -v curl >/dev/null; then
-    echo "1..0 # SKIP no curl"
-    exit 0
-fi
+command -v curl >/dev/null || skip_all "no curl"
 user='I1U8vpY3qJ0hiuZNrke/NQ==@bsf.mnc001.mcc001.pub.3gppnetwork.org' # a B-TID
 password='OLvgm6HSUYXt/aWEz5ToW3wD8UvivAMF0eoRTw3+fmk='                # an MRK
 mkfifo "$work/in"

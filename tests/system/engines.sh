@@ -6,10 +6,7 @@ srcdir=${srcdir:-$(dirname "$0")/../..}
 # shellcheck source=tests/system/common.sh
 . "$srcdir/tests/system/common.sh"
 
-if ! ./pullstorm --version | grep -q 'engines:.* ns3'; then
-    echo "1..0 # SKIP the ns3 engine is not compiled in"
-    exit 0
-fi
+./pullstorm --version | grep -q 'engines:.* ns3' || skip_all "the ns3 engine is not compiled in"
 
 # A thousand UEs of each scenario; scripts/compare-engines by hand takes two thousand, results/engines more, with three
 # seeds.

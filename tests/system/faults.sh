@@ -7,4 +7,6 @@ for python in ${PYTHON:+"$PYTHON"} python3 /usr/bin/python3; do
     command -v "$python" >/dev/null && exec "$python" "$srcdir/tests/faults" --program ./pullstorm --at-most 5 \
         --cases run,run-force,check,expand,decode,collect
 done
-echo "1..0 # SKIP no Python 3"
+# shellcheck source=tests/tap/tap.sh
+. "$srcdir/tests/tap/tap.sh"
+skip_all "no Python 3"

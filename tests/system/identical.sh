@@ -7,8 +7,8 @@
 set -u
 
 top=$(CDPATH='' cd -- "$(dirname "$0")/../.." && pwd) || exit 1
-# shellcheck source=tests/system/tap.sh
-. "$top/tests/system/tap.sh"
+# shellcheck source=tests/tap/tap.sh
+. "$top/tests/tap/tap.sh"
 files="summary.csv timeseries.csv latency.csv distribution.csv keylog.csv capture.pcap"
 
 

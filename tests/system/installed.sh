@@ -11,9 +11,12 @@ man=${DESTDIR:-}$3
 doc=${DESTDIR:-}$4
 completion=no
 [ "$5" = no ] || completion=${DESTDIR:-}$5/pullstorm
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+# shellcheck source=tests/tap/tap.sh
+. "$(dirname "$0")/../tap/tap.sh"
+# shellcheck disable=SC2317 # called by tap.sh
+at_end() {
+    chmod -R u+w "$work"
+}
 cd "$work"
 
 # A copy elsewhere, so that whatever is found is found from the program itself.
@@ -22,14 +25,13 @@ mkdir -p "$moved$1" "$moved$2"
 cp "$bin/pullstorm" "$moved$1/"
 cp -R "$data/scripts" "$moved$2/"
 chmod -R a-w "$moved"
-trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 find "$moved" | sort >before
 
 clean() { # clean COMMAND...: with nothing of our environment
     env -i HOME="$work" PATH="${at:-$bin}:/usr/local/bin:/usr/bin:/bin" TERM=dumb LANG=C.UTF-8 ${PYTHON:+PYTHON="$PYTHON"} "$@"
 }
-done_with() {
-    echo "ok - $*"
+done_with() { # what fails ends the script: it has all been done
+    ok 0 "$*"
 }
 
 scenario=$data/scripts/scenarios/solicited-pull.ini
@@ -113,3 +115,4 @@ if [ "$completion" != no ] && command -v bash >/dev/null; then
         echo "${COMPREPLY[@]}"' bash "$completion")" = run.engine= ]
     done_with "completion in bash"
 fi
+done_testing

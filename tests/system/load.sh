@@ -4,8 +4,8 @@
 set -u
 
 program=$PWD/pullstorm
-# shellcheck source=tests/system/tap.sh
-. "${srcdir:-.}/tests/system/tap.sh"
+# shellcheck source=tests/tap/tap.sh
+. "${srcdir:-.}/tests/tap/tap.sh"
 cd "$work" || exit 1
 
 # value NAME: of the CSV in out

@@ -3,12 +3,12 @@
 # The manual pages say what the program says: a page for each command, in the same words; the options of each, no more and
 # no fewer, in its list and in its synopsis; no option and no page is named that is not there.
 set -u
-[ "${PULLSTORM_TESTS:-}" = program ] && echo "1..0 # SKIP PULLSTORM_TESTS=program" && exit 0
 
 program=$PWD/pullstorm
 doc=$(CDPATH='' cd -- "${srcdir:-.}/doc" && pwd)
-# shellcheck source=tests/system/tap.sh
-. "${srcdir:-.}/tests/system/tap.sh"
+# shellcheck source=tests/tap/tap.sh
+. "${srcdir:-.}/tests/tap/tap.sh"
+not_in program
 cd "$work" || exit 1
 
 same() { # same NAME: the files "expected" and "found" are alike but for the order

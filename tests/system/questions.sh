@@ -3,11 +3,11 @@
 # README, "What a planner asks": each command of its table as it stands, with a smaller small.ini, ends well and says
 # what answers the question. And each key and metric that README's tables of questions name is there. TAP.
 set -u
-[ "${PULLSTORM_TESTS:-}" = program ] && echo "1..0 # SKIP PULLSTORM_TESTS=program" && exit 0
 srcdir=$(CDPATH='' cd -- "${srcdir:-$(dirname "$0")/../..}" && pwd) || exit 1
 PATH=$(pwd):$PATH
-# shellcheck source=tests/system/tap.sh
-. "$srcdir/tests/system/tap.sh"
+# shellcheck source=tests/tap/tap.sh
+. "$srcdir/tests/tap/tap.sh"
+not_in program
 cd "$work" || exit 1
 touch out err
 

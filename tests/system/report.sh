@@ -172,8 +172,9 @@ if [ $status = 77 ]; then
 else
     while read -r line; do
         case $line in
-        "ok - "*) ok 0 "${line#ok - }" ;;
-        "not ok - "*) ok 1 "${line#not ok - }" ;;
+        "ok "*) ok 0 "${line#* - }" ;;
+        "not ok "*) ok 1 "${line#* - }" ;;
+        1..*) ;;
         *) echo "$line" ;;
         esac
     done <"$work/browser"

@@ -3,7 +3,7 @@
 
 RUN is the report of a run, STUDY that of a study with a second axis; NARROW are further ones that have to fit a phone,
 the last two those of the shapes "names" and "curves" of study_fixture.py.
-Prints TAP lines without numbers, "ok - name" or "not ok - name"; exit status 77: there is no browser.
+Prints TAP; exit status 77: there is no browser.
 """
 
 import os
@@ -12,6 +12,9 @@ import sys
 import tempfile
 
 from study_fixture import NAMES
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tap"))
+import tap  # noqa: E402
 
 try:
     from selenium import webdriver
@@ -23,6 +26,7 @@ try:
 except ImportError:
     sys.exit(77)
 
+REPORT = tap.Tap()
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -157,10 +161,7 @@ class Reader:
 
 
 def check(name, passed, *details):
-    print(f"{'ok' if passed else 'not ok'} - {name}")
-    if not passed:
-        for detail in details:
-            print(f"# {str(detail)[:400]}")
+    REPORT.ok(passed, name, *(str(detail)[:400] for detail in details))
 
 
 def check_page(reader, path, name, texts, plots):
@@ -330,6 +331,7 @@ def main():
                     reader.overflow() <= 0,
                     reader.overflow(),
                 )
+            REPORT.end()
         finally:
             driver.quit()
 

@@ -1,13 +1,6 @@
 # shellcheck shell=sh disable=SC2034 # variables of the scripts that read this
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 # What the tests of plots and reports share; read in with ".". Run from the build folder, $srcdir naming the source tree.
-# The slow tests of scripts need not run in each of several builds, nor do those of Python in one that is to find faults
-# of the program.
-case ${PULLSTORM_TESTS:-} in quick | program)
-    echo "1..0 # SKIP PULLSTORM_TESTS=$PULLSTORM_TESTS"
-    exit 0
-    ;;
-esac
 srcdir=$(CDPATH='' cd -- "${srcdir:-$(dirname "$0")/../..}" && pwd)
 here=$srcdir/tests/system
 program=$PWD/pullstorm
@@ -22,15 +15,15 @@ for candidate in ${PYTHON:+"$PYTHON"} python3 /usr/bin/python3; do
         break
     fi
 done
-if [ -z "$python" ]; then
-    echo "1..0 # SKIP no Python 3 with matplotlib and pandas"
-    exit 0
-fi
 PYTHON=$python
 export PYTHON
 
-# shellcheck source=tests/system/tap.sh
-. "$here/tap.sh"
+# shellcheck source=tests/tap/tap.sh
+. "$srcdir/tests/tap/tap.sh"
+# The slow tests of scripts need not run in each of several builds, nor do those of Python in one that is to find faults
+# of the program.
+not_in quick program
+[ -n "$python" ] || skip_all "no Python 3 with matplotlib and pandas"
 
 # script NAME ARGUMENT...: runs one of our commands in Python, output in out and err
 script() {

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 """Known-answer tests of the arithmetic and the readers that the capture is judged with, and tests that they do see
 faults: a judge that never finds anything proves nothing. TAP."""
+import os
 import struct
+import sys
 
 import pcap
 from check_mikey import domains_of
@@ -10,6 +12,9 @@ from crypto import (Milenage, b64, digest_ha1, digest_response, hmac_sha1, ks_na
 from messages import (EXT, ID, KEMAC, RAND, T, V, Diameter, Digest, Http, KeyData, MessageError, Mikey, diameter_frame,
                       http_frame)
 from vectors import DIGEST, GBA, MIKEY, MILENAGE, PRF, UA, UB
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tap"))
+import tap  # noqa: E402
 
 FIRST = [bytes.fromhex(field) for field in MILENAGE.split("\n")[0].split()]
 
@@ -195,13 +200,12 @@ TESTS = (milenage, aka, gba, digest, ub_digest, ua_digest, prf, mikey_messages, 
 
 
 def main():
-    failed = 0
-    print(f"1..{len(TESTS)}")
-    for number, test in enumerate(TESTS, 1):
+    report = tap.Tap()
+    for test in TESTS:
+        problems = []
         try:
             test()
-            print(f"ok {number} - self-test: {test.__name__}")
-        except Exception as error:  # whatever it is, the test failed
-            failed += 1
-            print(f"not ok {number} - self-test: {test.__name__}\n# {type(error).__name__}: {error}")
-    return 1 if failed else 0
+        except Exception as error:  # any error is a test that failed
+            problems.append(f"{type(error).__name__}: {error}")
+        report.ok(not problems, f"self-test: {test.__name__}", *problems)
+    return report.end()

@@ -3,13 +3,13 @@
 # Parameter studies from outside, on the real program: expand, collect, plan. What plan has to find is known
 # beforehand: every number is fixed (no chance in times, loss or back-off), so it follows from a sum.
 set -u
-[ "${PULLSTORM_TESTS:-}" = program ] && echo "1..0 # SKIP PULLSTORM_TESTS=program" && exit 0
 
 program=$PWD/pullstorm
 source=$(CDPATH='' cd -- "${srcdir:-.}" && pwd)
 studies=$source/scripts/studies
-# shellcheck source=tests/system/tap.sh
-. "${srcdir:-.}/tests/system/tap.sh"
+# shellcheck source=tests/tap/tap.sh
+. "${srcdir:-.}/tests/tap/tap.sh"
+not_in program
 cd "$work" || exit 1
 
 # lines N NAME: standard output has so many

@@ -1,19 +1,16 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables of the scripts that read this
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 # What the tests of scripts/sweep share; read in with ".". Run from the build folder, $srcdir naming the source tree.
-# The slow tests of scripts need not run in each of several builds.
-if [ "${PULLSTORM_TESTS:-}" = quick ]; then
-    echo "1..0 # SKIP PULLSTORM_TESTS=quick"
-    exit 0
-fi
 here=$(CDPATH='' cd -- "$srcdir/tests/system" && pwd)
 scripts=$(CDPATH='' cd -- "$srcdir/scripts" && pwd)
 export PULLSTORM=${PULLSTORM:-$PWD/pullstorm}
 unset PARALLEL PARALLEL_SSH SBATCH_PARTITION || :
 export LC_ALL=C.UTF-8
 
-# shellcheck source=tests/system/tap.sh
-. "$here/tap.sh"
+# shellcheck source=tests/tap/tap.sh
+. "$srcdir/tests/tap/tap.sh"
+# The slow tests of scripts need not run in each of several builds.
+not_in quick
 cd "$work" || exit 1
 
 same() { # same DIR DIR NAME: the tables, byte for byte

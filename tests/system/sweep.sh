@@ -4,9 +4,9 @@
 # done twice; every failure told.
 set -u
 srcdir=${srcdir:-$(dirname "$0")/../..}
-command -v parallel >/dev/null || { echo "1..0 # SKIP GNU parallel is not installed" && exit 0; }
 # shellcheck source=tests/system/sweep-common.sh
 . "$srcdir/tests/system/sweep-common.sh"
+command -v parallel >/dev/null || skip_all "GNU parallel is not installed"
 sweep=$scripts/sweep
 real=$PULLSTORM
 

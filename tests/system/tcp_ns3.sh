@@ -9,18 +9,10 @@ if [ "${1:-}" = --record ]; then
     tests/system/record_tcp_ns3 >"$vectors.new" && mv "$vectors.new" "$vectors"
     exit $?
 fi
-if [ ! -x tests/system/record_tcp_ns3 ]; then
-    echo "1..0 # SKIP built without ns-3"
-    exit 0
-fi
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+# shellcheck source=tests/tap/tap.sh
+. "$srcdir/tests/tap/tap.sh"
+[ -x tests/system/record_tcp_ns3 ] || skip_all "built without ns-3"
 
-echo 1..1
-if tests/system/record_tcp_ns3 >"$work/traces.ini" && diff "$vectors" "$work/traces.ini" >"$work/diff"; then
-    echo "ok 1 - the recorded traces are those of ns-3"
-else
-    echo "not ok 1 - the recorded traces are those of ns-3"
-    sed 's/^/# /' "$work/diff"
-fi
+tests/system/record_tcp_ns3 >"$work/traces.ini" && diff "$vectors" "$work/traces.ini" >"$work/diff"
+ok $? "the recorded traces are those of ns-3" "$work/diff"
+done_testing

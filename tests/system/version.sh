@@ -5,21 +5,16 @@ set -u
 program=$PWD/pullstorm
 describe=${srcdir:-.}/scripts/describe-version
 describe=$(cd "$(dirname "$describe")" && pwd)/describe-version
-# shellcheck source=tests/system/tap.sh
-. "${srcdir:-.}/tests/system/tap.sh"
+# shellcheck source=tests/tap/tap.sh
+. "${srcdir:-.}/tests/tap/tap.sh"
 cd "$work" || exit 1
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CEILING_DIRECTORIES="$work"
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
 
 is() { # is FOLDER VERSION COMMIT NAME
-    tests=$((tests + 1))
-    if [ "$("$describe" "$1" 0.7.0)" = "$(printf '%s\n%s' "$2" "$3")" ]; then
-        echo "ok $tests - $4"
-    else
-        failed=1
-        echo "not ok $tests - $4"
-        "$describe" "$1" 0.7.0 2>&1 | sed 's/^/# /'
-    fi
+    "$describe" "$1" 0.7.0 >out 2>err
+    [ "$(cat out)" = "$(printf '%s\n%s' "$2" "$3")" ]
+    ok $? "$4"
 }
 
 mkdir bare

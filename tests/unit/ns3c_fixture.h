@@ -5,7 +5,7 @@
 #define TESTS_UNIT_NS3C_FIXTURE_H
 
 #include "sim/ns3/ns3c.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #define assert_ok(call) g_assert_cmpint(call, ==, NS3C_OK)
 

@@ -5,7 +5,7 @@
 #include "sim/cli/progress.h"
 #include "sim/cli/report.h"
 #include "sim/cli/study_command.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #include <glib/gstdio.h>
 #include <sys/wait.h>

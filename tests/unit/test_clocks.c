@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* What is told of all UEs, and from when on it counts: against values that can be worked out by hand. */
 #include "sim/base/clock.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/storm_fixture.h"
-#include "tests/unit/tap.h"
 
 #include <math.h>
 

@@ -3,7 +3,7 @@
 #include "sim/config/number.h"
 #include "sim/config/suggest.h"
 #include "sim/config/value.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 /* A key of each type with bounds out of the way. */
 static const struct config_key any[] = {

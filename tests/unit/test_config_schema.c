@@ -2,7 +2,7 @@
 /* The reader of configurations with a schema of its own: what it knows of keys is what it is given. */
 #include "sim/config/config.h"
 #include "sim/config/mistakes.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #include <stddef.h>
 

@@ -2,7 +2,7 @@
 /* OpenSSL that does not give what it should: the program ends and says so, and does not go on with a context
  * that encrypts nothing. Each attempt is a process of its own, for it ends in one way or the other. */
 #include "models/crypto/crypto.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #include <openssl/crypto.h>
 #include <openssl/provider.h>

@@ -5,7 +5,7 @@
 #include "models/crypto/gba_keys.h"
 #include "models/crypto/mikey_keys.h"
 #include "models/crypto/milenage.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/wire_vectors.h"
 
 static struct crypto *crypto;

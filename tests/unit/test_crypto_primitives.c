@@ -2,7 +2,7 @@
 /* The primitives against published vectors, and against OpenSSL's EVP one-shot functions on inputs of
  * every length that a message of ours has, cut into parts at random. */
 #include "models/crypto/crypto.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>

@@ -2,7 +2,7 @@
 /* CSV writer: the bytes of a file, numbers that read back, and disks that are full. */
 #include "sim/base/random.h"
 #include "sim/stats/csv.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #include <glib/gstdio.h>
 #include <locale.h>

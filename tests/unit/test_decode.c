@@ -5,8 +5,8 @@
 #include "models/wire/mikey.h"
 #include "sim/cli/decode.h"
 #include "sim/cli/decode_parts.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/decode_log.h"
-#include "tests/unit/tap.h"
 #include "tests/unit/wire_vectors.h"
 
 static GKeyFile *computed, *published;

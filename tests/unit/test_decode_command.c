@@ -2,8 +2,8 @@
 /* The command line of pullstorm decode: exit status, standard output and standard error, each case in a
  * process of its own. The case's words, and what its standard input is, come in environment variables. */
 #include "sim/cli/cli.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/decode_log.h"
-#include "tests/unit/tap.h"
 #include "tests/unit/wire_vectors.h"
 
 #include <stdio.h>

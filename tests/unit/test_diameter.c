@@ -2,7 +2,7 @@
 /* Diameter: the six example messages byte for byte and back, and what must not be written. */
 #include "models/wire/diameter.h"
 #include "models/wire/read.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/wire_vectors.h"
 
 #define EXPIRY INT64_C(1893499200) /* 2030-01-01 12:00:00, an hour after the example's bootstrapping */

@@ -2,7 +2,7 @@
 /* Digest header fields: the values of the example messages both ways, and the grammar's edges. */
 #include "models/wire/digest.h"
 #include "models/wire/http.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/wire_vectors.h"
 
 static GKeyFile *gba;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Every failure of the procedure, provoked by a named fault or a scenario: each is seen in its counter, and
  * the UE gets its key all the same unless nothing can help. */
+#include "tests/tap/tap.h"
 #include "tests/unit/failures.h"
 #include "tests/unit/storm_fixture.h"
-#include "tests/unit/tap.h"
 
 #include <math.h>
 

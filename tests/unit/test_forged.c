@@ -5,8 +5,8 @@
 #include "models/keys/keys.h"
 #include "models/region.h"
 #include "models/wire/diameter.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/forge_fixture.h"
-#include "tests/unit/tap.h"
 
 static struct scenario *scenario;
 

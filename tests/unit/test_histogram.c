@@ -2,7 +2,7 @@
 /* Histogram: quantiles against the sorted samples, exact sums, merging in any grouping. */
 #include "sim/base/random.h"
 #include "sim/stats/histogram.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* HTTP framing and heads: the example messages of Ub and Ua, and what has to be refused. */
 #include "models/wire/http.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/wire_vectors.h"
 
 static GKeyFile *gba;

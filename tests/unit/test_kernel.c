@@ -7,7 +7,7 @@
 #include "sim/base/random.h"
 #include "sim/kernel/event_heap.h"
 #include "sim/kernel/kernel.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 enum { REGIONS_MAX = 64, ENTITIES = 200, GENERATIONS = 40, KINDS = 3, SEED = 3 };
 

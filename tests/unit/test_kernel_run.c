@@ -2,7 +2,7 @@
 /* Kernel: samples, window ends, stopping, the end of a run, what is pending, and refused calls. */
 #include "sim/base/clock.h"
 #include "sim/kernel/kernel.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 /* What happened, in order, as text: "e5" an event at 5, "w10" a window's end, "s10" a sample. */
 struct world {

@@ -3,8 +3,8 @@
  * against the bytes that a run puts on them, cases that once went unnamed. */
 #include "models/load_private.h"
 #include "models/storm_private.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/storm_fixture.h"
-#include "tests/unit/tap.h"
 
 #include <math.h>
 #include <string.h>

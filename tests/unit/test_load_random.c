@@ -6,7 +6,7 @@
 #include "models/load_private.h"
 #include "models/storm_private.h"
 #include "sim/net/native/native.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #include <math.h>
 

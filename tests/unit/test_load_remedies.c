@@ -3,8 +3,8 @@
  * runs, and what the reckoning costs. */
 #include "models/load_play.h"
 #include "models/storm_private.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/storm_fixture.h"
-#include "tests/unit/tap.h"
 
 #include <math.h>
 #include <string.h>

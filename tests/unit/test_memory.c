@@ -2,7 +2,7 @@
 /* Memory that runs out: what was begun is undone, the last first; one line says so; the status is 1. Each end
  * is that of a process of its own. */
 #include "sim/base/memory.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /* MIKEY: the computed messages byte for byte, the published ones field by field, and what has to be
  * refused. */
 #include "models/wire/mikey.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/wire_vectors.h"
 
 static GKeyFile *computed, *published;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* MIKEY from hostile hands: small messages with one fault each, and key data sub-payloads. */
 #include "models/wire/mikey.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/wire_vectors.h"
 
 #define ZERO_MAC   "0000000000000000000000000000000000000000"

@@ -2,7 +2,7 @@
 /* What a cell does to a packet: every set of named faults with every set of draws, without an engine. */
 #include "sim/base/clock.h"
 #include "sim/net/access.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 enum { KIND_ASK, KIND_ANSWER, KINDS };
 enum { UES = 100, UE = 7, CELL = 3, PAYLOAD = 40 };

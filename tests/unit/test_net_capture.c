@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Capture files: read back and checked byte by byte here, and by tshark where there is one. */
 #include "sim/net/capture.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/net_fixture.h"
-#include "tests/unit/tap.h"
 
 #include <glib/gstdio.h>
 #include <unistd.h>

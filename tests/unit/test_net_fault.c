@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Named faults: the texts, whose packet is meant, and what each action does. */
 #include "sim/net/fault.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/net_fixture.h"
-#include "tests/unit/tap.h"
 
 static void assert_wrong(const char *text, const char *entry, const char *hint)
 {

@@ -2,8 +2,8 @@
 /* Links against closed formulas, and the free lists. */
 #include "sim/net/free_list.h"
 #include "sim/net/native/link.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/net_fixture.h"
-#include "tests/unit/tap.h"
 
 /* Each packet by itself, as ns-3 has it: 7 bytes, 2 of them the frame, take 18.666... ns at 3 Gbit/s, 3.5 at
  * 16, 56 / 13 at 13. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* TCP servers: the listen queue, refusal, idle connections, streams that cannot be framed, and owners that do
  * what they like in the middle of a call. */
+#include "tests/tap/tap.h"
 #include "tests/unit/net_fixture.h"
-#include "tests/unit/tap.h"
 
 enum { UES = 12 };
 

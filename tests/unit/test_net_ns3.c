@@ -2,8 +2,8 @@
 /* The packets of the native engine's TCP against those of ns-3: when each is sent, its flags, numbers and
  * size. tests/vectors/tcp_ns3_traces.ini says what was recorded how; a group of it is a case here. */
 #include "sim/net/capture.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/net_fixture.h"
-#include "tests/unit/tap.h"
 
 #include <glib/gstdio.h>
 #include <unistd.h>

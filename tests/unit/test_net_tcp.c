@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* TCP without loss: handshake, exchange, segments, acknowledgments, every way to close. */
+#include "tests/tap/tap.h"
 #include "tests/unit/net_fixture.h"
-#include "tests/unit/tap.h"
 
 static int64_t up(int64_t bytes)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* TCP when packets are lost, doubled or overtaken: each failure by its name, at the time the RFCs give. */
+#include "tests/tap/tap.h"
 #include "tests/unit/net_talk.h"
-#include "tests/unit/tap.h"
 
 /* The connection was up at that time: from then on the handshake's acknowledgment and the ask's segments are
  * on their way, back to back. To a microsecond, as ns-3 sends what it is given a nanosecond later. */

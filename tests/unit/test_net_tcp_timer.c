@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* TCP's timers where a second packet, or a second loss, meets them: what they count, when they begin anew,
  * how long they get. */
+#include "tests/tap/tap.h"
 #include "tests/unit/net_talk.h"
-#include "tests/unit/tap.h"
 
 static void step_ask(struct net_fixture *f, struct net_region *at, uint32_t host)
 {

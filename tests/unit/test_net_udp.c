@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Datagrams: exact latencies, queueing, drop-tail, loss, duplication, lateness, the ledger. */
+#include "tests/tap/tap.h"
 #include "tests/unit/net_fixture.h"
-#include "tests/unit/tap.h"
 
 #include <math.h>
 

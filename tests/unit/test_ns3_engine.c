@@ -4,8 +4,8 @@
 #include "sim/base/clock.h"
 #include "sim/net/native/native.h"
 #include "sim/net/ns3/ns3_network.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/storm_fixture.h"
-#include "tests/unit/tap.h"
 
 #include <glib/gstdio.h>
 #include <math.h>

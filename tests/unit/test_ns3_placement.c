@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The ns3 engine on a simulator of the program's own, which is there before the network and after it. */
 #include "sim/net/ns3/ns3_network.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/net_fixture.h"
-#include "tests/unit/tap.h"
 
 /* Servers on one node, all UEs on another, one link. */
 struct world {

@@ -4,6 +4,7 @@
  * it has. A value that fails is told; by hand: test_ns3c_attribute_fuzz ATTRIBUTE=VALUE..., or a number: one
  * of so many of all values. */
 #include "sim/ns3/ns3c.h"
+#include "tests/tap/tap.h"
 
 #include <ns3/enum.h>
 #include <ns3/object.h>
@@ -302,21 +303,26 @@ static bool survives(const Trial &trial)
         run_one(trial);
     if (child < 0 || waitpid(child, &status, 0) != child || status == 0)
         return child > 0;
-    std::printf("# %s %d:", WIFSIGNALED(status) ? "signal" : "status",
-                WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+    std::string settings;
     for (const Setting &setting : trial)
-        std::printf(" %s=%s", setting.attribute.c_str(), setting.value.c_str());
-    std::printf("\n");
+        settings += " " + setting.attribute + "=" + setting.value;
+    g_test_message("%s %d:%s", WIFSIGNALED(status) ? "signal" : "status",
+                   WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), settings.c_str());
     return false;
 }
 
 /* One of so many of the values that are accepted, drawn with a fixed seed: a child takes some 20 ms. */
-static bool try_some(uint64_t one_of)
+static void try_some(gconstpointer data)
 {
+    uint64_t one_of = *static_cast<const uint64_t *>(data);
     std::vector<Trial> trials = all_trials();
     uint64_t state = 20221;
     unsigned accepted = 0, run = 0, failed = 0;
 
+    if (tap_is("quick")) {
+        g_test_skip("slow");
+        return;
+    }
     for (const Trial &trial : trials) {
         if (!is_accepted(trial))
             continue;
@@ -327,27 +333,25 @@ static bool try_some(uint64_t one_of)
         run++;
         failed += !survives(trial);
     }
-    std::printf("# of %zu values %u are accepted, %u were run, %u failed\n", trials.size(), accepted, run,
-                failed);
-    return trials.size() > 3000 && run > 0 && failed == 0;
+    g_test_message("of %zu values %u are accepted, %u were run, %u failed", trials.size(), accepted, run,
+                   failed);
+    g_assert_cmpuint(trials.size(), >, 3000);
+    g_assert_cmpuint(run, >, 0);
+    g_assert_cmpuint(failed, ==, 0);
 }
 
 int main(int argc, char **argv)
 {
-    const char *tests = std::getenv("PULLSTORM_TESTS");
     Trial by_hand;
+    uint64_t one_of;
 
     for (int i = 1; i < argc; i++)
         if (const char *equal = std::strchr(argv[i], '='))
             by_hand.push_back({std::string(argv[i], (size_t)(equal - argv[i])), equal + 1});
+    one_of = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 4;
+    tap_init(argc, argv);
     if (!by_hand.empty())
         return is_accepted(by_hand) && !survives(by_hand);
-    if (tests != nullptr && std::strcmp(tests, "quick") == 0) {
-        std::printf("1..0 # SKIP slow\n");
-        return 0;
-    }
-    bool fine = try_some(argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 4);
-
-    std::printf("%s 1 - what is accepted does no harm\n1..1\n", fine ? "ok" : "not ok");
-    return fine ? 0 : 1;
+    g_test_add_data_func("/ns3c/attributes/what is accepted does no harm", &one_of, try_some);
+    return g_test_run();
 }

@@ -2,7 +2,7 @@
 /* The bindings of ns-3: attributes by name, good texts and those that ns-3 itself would end the process
  * for. */
 #include "sim/ns3/ns3c.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 struct pair {
     struct ns3c *sim;

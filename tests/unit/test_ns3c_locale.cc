@@ -2,7 +2,7 @@
 /* The bindings of ns-3 in a program that follows its user's locale: numbers in texts have a decimal point all
  * the same. */
 #include "sim/ns3/ns3c.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #include <clocale>
 #include <locale>

@@ -2,7 +2,7 @@
 /* The bindings of ns-3 where memory runs out: at whichever allocation of C++, a call answers NS3C_MEMORY, no
  * exception gets into C, the simulator can be freed, and the next one is as good as the first. */
 #include "sim/ns3/ns3c.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #include <cstdlib>
 #include <new>

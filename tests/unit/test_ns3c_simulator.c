@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The bindings of ns-3: life of the simulator, order and cancelling of events, ends of runs. */
 #include "sim/ns3/ns3c.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #include <stdlib.h>
 

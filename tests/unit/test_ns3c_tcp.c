@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* TCP of libns3c on links that lose nothing but what a test names: times against the formula of a link, every
  * way for a connection to begin and to end, and what is left of it. */
+#include "tests/tap/tap.h"
 #include "tests/unit/ns3c_pair.h"
-#include "tests/unit/tap.h"
 
 #define CHECK(call) g_assert_cmpint((call), ==, NS3C_OK)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* TCP of libns3c: ends and listeners that are closed while something is under way, lost or overtaken. */
+#include "tests/tap/tap.h"
 #include "tests/unit/ns3c_pair.h"
-#include "tests/unit/tap.h"
 
 #define CHECK(call) g_assert_cmpint((call), ==, NS3C_OK)
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* TCP of libns3c where packets are lost at random: all that was sent arrives as it was, both sides learn of
  * the end, and nothing is left over, whoever closes first and however. */
+#include "tests/tap/tap.h"
 #include "tests/unit/ns3c_pair.h"
-#include "tests/unit/tap.h"
 
 enum { CONNECTIONS = 20 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* TCP of libns3c where the receiver reads late, slowly or never: windows that fill, close and open again. */
+#include "tests/tap/tap.h"
 #include "tests/unit/ns3c_pair.h"
-#include "tests/unit/tap.h"
 
 static void close_when_done(struct end *end)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* UDP of libns3c: when a datagram arrives and what it is then, against the formula of a link; ports and
  * addresses. */
+#include "tests/tap/tap.h"
 #include "tests/unit/ns3c_pair.h"
-#include "tests/unit/tap.h"
 
 #define CHECK(call) g_assert_cmpint((call), ==, NS3C_OK)
 

@@ -4,7 +4,7 @@
 #include "sim/base/burst.h"
 #include "sim/base/permutation.h"
 #include "sim/base/random.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #include <math.h>
 

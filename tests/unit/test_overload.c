@@ -4,8 +4,8 @@
 #include "models/overload_wire.h"
 #include "sim/base/clock.h"
 #include "sim/base/random.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/storm_fixture.h"
-#include "tests/unit/tap.h"
 
 #define assert_wire(call, expected) g_assert_cmpstr(wire_status_text(call), ==, wire_status_text(expected))
 

@@ -3,8 +3,8 @@
  * 7230 §3.2.2, §5.4, RFC 7235, RFC 7615), messages without a clear end, waits without end. A request is
  * answered 400, an answer is a try that failed. */
 #include "models/wire/http.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/forge_fixture.h"
-#include "tests/unit/tap.h"
 
 #include <string.h>
 

@@ -5,8 +5,8 @@
 #include "models/identity.h"
 #include "models/keys/keys.h"
 #include "models/region.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/forge_fixture.h"
-#include "tests/unit/tap.h"
 
 #include <string.h>
 

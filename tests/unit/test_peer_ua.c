@@ -6,8 +6,8 @@
 #include "models/keys/keys.h"
 #include "models/region.h"
 #include "models/wire/ua.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/forge_fixture.h"
-#include "tests/unit/tap.h"
 
 #include <string.h>
 

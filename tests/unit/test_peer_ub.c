@@ -2,8 +2,8 @@
 /* Ub with a peer that is not ours, or that errs: TS 24.109 §4.3-4.4, TS 33.220 §4.5.2. */
 #include "models/wire/http.h"
 #include "models/wire/wire.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/forge_fixture.h"
-#include "tests/unit/tap.h"
 
 #include <string.h>
 

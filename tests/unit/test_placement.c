@@ -4,8 +4,8 @@
 #include "models/bmsc/pull_order.h"
 #include "models/placement.h"
 #include "models/world.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/storm_fixture.h"
-#include "tests/unit/tap.h"
 
 #include <math.h>
 

@@ -3,7 +3,7 @@
  * nothing. */
 #include "sim/base/pool.h"
 #include "sim/base/table.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 enum { OBJECTS = 5000 }; /* several slabs */
 

@@ -3,7 +3,7 @@
 #include "sim/base/clock.h"
 #include "sim/base/random.h"
 #include "sim/kernel/queue.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 enum { SEED = 7 };
 

@@ -3,7 +3,7 @@
  * distribution against its closed form, and exact values that no compiler may change. */
 #include "sim/base/deterministic_math.h"
 #include "sim/base/random.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #include <float.h>
 #include <math.h>

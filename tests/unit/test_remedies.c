@@ -3,8 +3,8 @@
  * numbers that can be counted by hand. */
 #include "models/station.h"
 #include "sim/base/clock.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/storm_fixture.h"
-#include "tests/unit/tap.h"
 
 #include <math.h>
 

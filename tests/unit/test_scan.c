@@ -2,7 +2,7 @@
 /* Scanning by blocks finds what a loop over the bytes finds: for every byte value, at every place, in texts
  * of every length up to a few blocks. Built twice, the second time with SCAN_PORTABLE. */
 #include "models/wire/scan.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #define TEXT_BYTES_MAX 40
 

@@ -2,7 +2,7 @@
 /* Whole scenarios: what a file and settings make, and every mistake at its line. */
 #include "models/scenario/scenario.h"
 #include "sim/config/value.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #include <glib/gstdio.h>
 #include <string.h>

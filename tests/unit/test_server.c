@@ -4,8 +4,8 @@
 #include "models/server.h"
 #include "sim/base/clock.h"
 #include "sim/base/random.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/storm_fixture.h"
-#include "tests/unit/tap.h"
 
 #include <math.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Work that is still waited for, repeated requests, the time until the queues are empty: where they can be
  * counted by hand. */
+#include "tests/tap/tap.h"
 #include "tests/unit/storm_fixture.h"
-#include "tests/unit/tap.h"
 
 #include <math.h>
 

@@ -2,8 +2,8 @@
 /* Whole storms: the same answer every time, another one with another seed, and closed formulas for what one
  * UE takes. */
 #include "sim/base/clock.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/storm_fixture.h"
-#include "tests/unit/tap.h"
 
 #include <glib/gstdio.h>
 #include <math.h>

@@ -4,7 +4,7 @@
 #include "models/world.h"
 #include "sim/base/limits.h"
 #include "sim/net/capture.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #include <glib/gstdio.h>
 

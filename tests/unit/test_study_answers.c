@@ -3,7 +3,7 @@
  * test_study_search.c. */
 #include "sim/study/quantity.h"
 #include "sim/study/statistics.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #include <math.h>
 

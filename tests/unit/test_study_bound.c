@@ -3,7 +3,7 @@
 #include "sim/study/bound.h"
 #include "sim/study/parts.h"
 #include "sim/study/quantity.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Comparisons of made-up results: what belongs together, what differs, which conditions are met. */
+#include "tests/tap/tap.h"
 #include "tests/unit/compare_fixture.h"
-#include "tests/unit/tap.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * (five small scenarios, hundreds of seeds each; tests/intervals makes it), then they are dealt into groups
  * of n. Another file of the kind: PULLSTORM_INTERVALS=FILE; more groups: PULLSTORM_INTERVALS_GROUPS=N. */
 #include "sim/study/difference.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #include <math.h>
 #include <string.h>

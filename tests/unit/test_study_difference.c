@@ -2,7 +2,7 @@
 /* Paired differences and the correction for many, against values from elsewhere. */
 #include "sim/study/difference.h"
 #include "sim/study/statistics.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #include <math.h>
 #include <string.h>

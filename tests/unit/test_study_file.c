@@ -2,8 +2,8 @@
 /* Study files: points, their order, seeds and settings; and what is said about every mistake. */
 #include "models/scenario/scenario.h"
 #include "sim/study/runs.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/study_fixture.h"
-#include "tests/unit/tap.h"
 
 #include <glib/gstdio.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The cheapest combination of two keys, against targets whose answer is known everywhere. */
 #include "sim/study/plan_frontier.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #define SIDE_MAX 40
 

@@ -3,8 +3,8 @@
  * they are to hold: test_study_coverage. */
 #include "sim/study/evidence.h"
 #include "sim/study/statistics.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/study_fixture.h"
-#include "tests/unit/tap.h"
 
 #include <math.h>
 

@@ -2,7 +2,7 @@
 /* Child processes: how they end, and what they are told to have ended by. */
 #include "sim/study/folder.h"
 #include "sim/study/jobs.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>

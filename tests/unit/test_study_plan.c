@@ -3,7 +3,7 @@
  * n replications show it with an error that becomes smaller as n grows, and are sure where it is far enough
  * from 0. */
 #include "sim/study/plan_step.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The search of a plan, against targets whose answer is known everywhere: monotone, windows, whatever. */
 #include "sim/study/plan_search.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #include <math.h>
 

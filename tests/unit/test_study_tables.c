@@ -5,8 +5,8 @@
 #include "sim/study/collect.h"
 #include "sim/study/csv_rows.h"
 #include "sim/study/folder.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/study_fixture.h"
-#include "tests/unit/tap.h"
 
 #include <glib/gstdio.h>
 #include <math.h>

@@ -4,7 +4,7 @@
 #include "sim/study/axis.h"
 #include "sim/study/expression.h"
 #include "sim/study/study.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 #include <stdlib.h>
 

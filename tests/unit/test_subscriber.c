@@ -7,8 +7,8 @@
 #include "models/storm_private.h"
 #include "models/subscriber.h"
 #include "models/ue/ue.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/storm_fixture.h"
-#include "tests/unit/tap.h"
 
 struct fixture {
     struct scenario *scenario;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Texts that wait with a request: short ones, long ones, and the change from one to the other. */
 #include "models/texts.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 static char letters[TEXTS_ONE_BYTES_MAX];
 

@@ -4,7 +4,7 @@
 #include "sim/base/clock.h"
 #include "sim/base/random.h"
 #include "sim/kernel/kernel.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 
 enum { EVENTS = 20000, DELAYS = 5 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Ua: the four example messages of an MSK request byte for byte, and their XML bodies. */
 #include "models/wire/ua.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/wire_vectors.h"
 
 #define NOW    INT64_C(1893495601) /* 2030-01-01 11:00:01 */

@@ -2,7 +2,7 @@
 /* Ub: the four example messages byte for byte, their body, and the plain refusals. */
 #include "models/wire/ua.h"
 #include "models/wire/ub.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/wire_vectors.h"
 
 #define NOW    INT64_C(1893495600) /* 2030-01-01 11:00:00 */

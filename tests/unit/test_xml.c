@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The XML reader: what it tells, and what it refuses. */
 #include "models/wire/xml.h"
-#include "tests/unit/tap.h"
+#include "tests/tap/tap.h"
 #include "tests/unit/wire_vectors.h"
 
 /* Reads all events into "(a 'text' )" form; the status at the end. */

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154,SC2317 # variables of the scripts that read this, and for them
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
-# What tests in shell share: a folder of their own, $work, and lines of TAP (testanything.org). Read in with ".".
+# TAP (testanything.org) for tests in shell, and a folder of their own, $work. Read in with ".".
 work=$(mktemp -d) || exit 1
 at_end() { :; } # defined anew by a test that has more to clear up
 trap 'at_end; rm -rf "$work"' EXIT
@@ -32,6 +32,16 @@ skip() { # skip NAME REASON
 skip_all() { # skip_all REASON
     echo "1..0 # SKIP $*"
     exit 0
+}
+# not_in MODE...: skips all where PULLSTORM_TESTS is one of these (tests/README.md)
+not_in() {
+    for mode; do
+        [ "${PULLSTORM_TESTS:-}" != "$mode" ] || skip_all "PULLSTORM_TESTS=$mode"
+    done
+}
+# explain FILE: shows it as comments
+explain() {
+    sed 's/^/# /' "$1"
 }
 done_testing() {
     echo "1..$tests"
