@@ -2,6 +2,7 @@
 /* Solicited pulls: pacing, repetition, giving up (TS 33.246 §6.3.2.2.4). */
 #include "models/bmsc/decide.h"
 #include "models/bmsc/decide_private.h"
+#include "models/scenario/words.h"
 
 /* Time of pull number n (0 ..) after the first, with equal gaps: computed anew each time, so that no error
  * adds up. */

@@ -2,6 +2,7 @@
 /* Zn: the keys of an unknown B-TID are fetched while the POST waits (TS 29.109 §5.2). */
 #include "models/bmsc/decide.h"
 #include "models/bmsc/decide_private.h"
+#include "models/scenario/words.h"
 
 #include <string.h>
 

@@ -2,6 +2,7 @@
 /* Zh: an AV is fetched while the GET waits (TS 29.109 §4.2). */
 #include "models/bsf/decide.h"
 #include "models/bsf/decide_private.h"
+#include "models/scenario/words.h"
 
 void bsf_ask_hss(struct bsf *bsf, struct tally *tally, int64_t now_ns, struct bsf_job *job,
                  struct bsf_action *out)
