@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* What helps a storm, in the large: Retry-After that grows with what is in hand, a budget of retries, reports
- * of overload. models/station.c, models/ue/exchange.c and models/overload.c are what this stands for; jobs
- * that are turned away when their turn comes are in load_fluid.c. */
+ * of overload. It stands for models/station.c, models/ue/decide_exchange.c and models/overload.c; jobs that
+ * are turned away when their turn comes are in load_fluid.c. */
 #include "models/load_play.h"
 
 #include <math.h>

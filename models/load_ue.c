@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#define STALE_MAX          3 /* as in models/ue/ue.h */
+#define STALE_MAX          3 /* as in models/ue/state.h */
 #define RENEGOTIATIONS_MAX 3
 #define CHALLENGES_MAX     4
 

@@ -11,6 +11,7 @@
 #include "models/storm_private.h"
 #include "models/ue/ue.h"
 #include "models/wire/diameter.h"
+#include "models/wire/http.h"
 #include "models/wire/mikey.h"
 #include "sim/net/capture.h"
 #include "sim/net/native/native.h"
@@ -71,7 +72,7 @@ static void on_closed(struct net_region *at, uint32_t host, struct net_conn conn
     else if (host == HOST_BSF)
         bsf_closed(at, conn, user);
     else if (host >= HOST_UES)
-        ue_closed(at, host, conn, reason);
+        ue_closed(at, host, conn);
 }
 
 /* "While first pulls go out" ends with the last that is due, or after a second, so that a handful of UEs
@@ -260,7 +261,7 @@ static bool open_files(struct storm *storm, GError **error)
 
 size_t storm_ue_bytes(const struct scenario *scenario)
 {
-    return bmsc_ue_bytes + pull_order_ue_bytes(scenario) + bsf_ue_bytes + hss_ue_bytes + sizeof(struct ue);
+    return bmsc_ue_bytes + pull_order_ue_bytes(scenario) + bsf_ue_bytes + hss_ue_bytes + ue_bytes;
 }
 
 static void no_memory(const struct storm *storm, GError **error)
@@ -289,7 +290,7 @@ static bool new_models(struct storm *storm, GError **error)
         tally_init(&m->tally);
         m->keylog = storm->keylog ? keylog_buffer(storm->keylog, r) : NULL;
         if (r > 0)
-            m->ues = ue_table_new(&storm->ue_states);
+            m->ues = ue_table_new(world, &storm->ue_states);
     }
     core = &storm->models[0];
     core->bmsc = bmsc_new(world);

@@ -6,7 +6,8 @@
 #include "models/region.h"
 #include "models/storm_private.h"
 #include "models/subscriber.h"
-#include "models/ue/ue.h"
+#include "models/ue/decide.h"
+#include "models/ue/verify.h"
 #include "tests/tap/tap.h"
 #include "tests/unit/storm_fixture.h"
 
@@ -110,71 +111,82 @@ static void test_start_state(void)
 
 /* --- the USIM: TS 33.102 Annex C ------------------------------------------------------------------------ */
 
-static enum usim_result authenticate(struct ue_at *u, uint64_t sqn, struct usim_answer *answer)
-{
-    static const uint8_t amf[2];
-    struct milenage_vector v;
-    uint8_t k[16], opc[16], rand[16] = {1, 2, 3}, autn[16];
+struct card {
+    struct fixture f;
+    struct ue_states states;
+    struct ue_decision d;
+};
 
-    key_k(&u->m->keys, u->number, k);
-    key_opc(&u->m->keys, u->number, opc);
-    milenage_all(u->m->keys.crypto, k, opc, rand, sqn, amf, &v);
-    milenage_autn(sqn, v.ak, amf, v.mac_a, autn);
-    return usim_authenticate(u, rand, autn, answer);
+static void card_new(struct card *card)
+{
+    set_up(&card->f, NULL);
+    g_assert_true(ue_states_init(&card->states, card->f.world.ues, false));
+    card->d =
+        (struct ue_decision){.table = ue_table_new(&card->f.world, &card->states), .ue = card->states.ues};
+    ue_decide_start(&card->d);
+}
+
+static void card_free(struct card *card)
+{
+    ue_table_free(card->d.table);
+    ue_states_clear(&card->states);
+    tear_down(&card->f);
 }
 
 static void test_usim(void)
 {
-    struct fixture f;
-    struct usim_answer answer;
-    struct ue_states states;
-    struct net_region net = {.now_ns = 0};
-    uint8_t k[16], opc[16], rand[16] = {1, 2, 3};
+    struct card card;
     uint64_t seq, sqn_ms;
 
-    set_up(&f, NULL);
-    g_assert_true(ue_states_init(&states, f.world.ues, false));
-    f.m.ues = ue_table_new(&states);
-    net.model = &f.m;
-    struct ue_at u = ue_find(&net, HOST_UES);
-    seq = subscriber_start_seq_usim(&f.world, 0);
-
+    card_new(&card);
+    seq = subscriber_start_seq_usim(&card.f.world, 0);
     /* fresh, then replayed, then any IND within its own order */
-    g_assert_cmpint(authenticate(&u, (seq + 1) << 5 | ((seq + 1) & 31), &answer), ==, USIM_OK);
-    g_assert_cmpint(authenticate(&u, (seq + 1) << 5 | ((seq + 1) & 31), &answer), ==, USIM_SYNC_FAILURE);
-    g_assert_cmpint(authenticate(&u, (seq + 9) << 5 | ((seq + 9) & 31), &answer), ==, USIM_OK);
-    g_assert_cmpint(authenticate(&u, (seq + 5) << 5 | ((seq + 5) & 31), &answer), ==, USIM_OK);
+    g_assert_true(ue_decide_sqn(&card.d, (seq + 1) << 5 | ((seq + 1) & 31), &sqn_ms));
+    g_assert_false(ue_decide_sqn(&card.d, (seq + 1) << 5 | ((seq + 1) & 31), &sqn_ms));
+    g_assert_true(ue_decide_sqn(&card.d, (seq + 9) << 5 | ((seq + 9) & 31), &sqn_ms));
+    g_assert_true(ue_decide_sqn(&card.d, (seq + 5) << 5 | ((seq + 5) & 31), &sqn_ms));
     /* too old for its IND, and too far ahead (Delta = 2^28) */
-    g_assert_cmpint(authenticate(&u, (seq - 32) << 5 | (seq & 31), &answer), ==, USIM_SYNC_FAILURE);
-    g_assert_cmpint(authenticate(&u, (seq + 10 + (1 << 28)) << 5, &answer), ==, USIM_SYNC_FAILURE);
-    /* AUTS tells the highest SQN accepted */
-    key_k(&f.m.keys, 0, k);
-    key_opc(&f.m.keys, 0, opc);
-    g_assert_true(milenage_auts_open(f.m.keys.crypto, k, opc, rand, answer.auts, &sqn_ms));
+    g_assert_false(ue_decide_sqn(&card.d, (seq - 32) << 5 | (seq & 31), &sqn_ms));
+    g_assert_false(ue_decide_sqn(&card.d, (seq + 10 + (1 << 28)) << 5, &sqn_ms));
+    /* what an AUTS says is the highest SQN accepted */
     g_assert_cmpuint(sqn_ms >> 5, ==, seq + 9);
     g_assert_cmpuint(sqn_ms & 31, ==, (seq + 9) & 31);
-    ue_table_free(f.m.ues);
-    ue_states_clear(&states);
-    tear_down(&f);
+    card_free(&card);
 }
 
+/* A challenge is opened with the card's own K: its SQN, its AV, and whether its MAC is right. */
 static void test_usim_mac(void)
 {
-    struct fixture f;
-    struct usim_answer answer;
-    struct ue_states states;
-    struct net_region net = {.now_ns = 0};
-    const uint8_t rand[16] = {0}, autn[16] = {0};
+    static const uint8_t amf[2];
+    const struct key_name name = {0, 7};
+    const uint64_t sqn = UINT64_C(0x123456789ab);
+    struct ue_exchange_memory memory = {.x = {.serial = 1}};
+    uint8_t *rand = memory.x.rand_autn, k[16], opc[16];
+    struct milenage_vector v;
+    struct ue_aka_facts facts;
+    struct card card;
 
-    set_up(&f, NULL);
-    g_assert_true(ue_states_init(&states, f.world.ues, false));
-    f.m.ues = ue_table_new(&states);
-    net.model = &f.m;
-    struct ue_at u = ue_find(&net, HOST_UES);
-    g_assert_cmpint(usim_authenticate(&u, rand, autn, &answer), ==, USIM_MAC_FAILURE);
-    ue_table_free(f.m.ues);
-    ue_states_clear(&states);
-    tear_down(&f);
+    card_new(&card);
+    const struct key_store *keys = &card.f.m.keys;
+    const struct ue_seen seen = {.number = 0, .ue = card.d.ue, .x = &memory.x};
+    key_k(keys, 0, k);
+    key_opc(keys, 0, opc);
+    key_rand(keys, name, rand);
+    milenage_all(keys->crypto, k, opc, rand, sqn, amf, &v);
+    milenage_autn(sqn, v.ak, amf, v.mac_a, rand + 16);
+    ue_verify_aka(keys, &seen, &facts);
+    g_assert_true(facts.mac_right);
+    g_assert_cmpuint(facts.sqn, ==, sqn);
+    g_assert_cmpuint(facts.av, ==, name.av);
+    g_assert_cmpmem(memory.secrets.res, 8, v.res, 8);
+    rand[31] ^= 1;
+    ue_verify_aka(keys, &seen, &facts);
+    g_assert_false(facts.mac_right);
+    rand[0] ^= 1; /* nobody's RAND */
+    ue_verify_aka(keys, &seen, &facts);
+    g_assert_false(facts.mac_right);
+    g_assert_cmpuint(facts.av, ==, AV_NONE);
+    card_free(&card);
 }
 
 int main(int argc, char **argv)

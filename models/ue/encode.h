@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Encode: what a UE sends. Pure but for the HA1 of its credentials, which is put into the exchange's
+ * secrets. Each writes into out, which has the room that its comment says, and returns the length. */
+#ifndef MODELS_UE_ENCODE_H
+#define MODELS_UE_ENCODE_H
+
+#include "models/ue/secrets.h"
+#include "models/ue/state.h"
+#include "models/ue/verify.h"
+
+#define UE_GET_BYTES       1000
+#define UE_POST_BYTES      700
+#define UE_AUTH_POST_BYTES 1200
+#define UE_ACK_BYTES       300
+
+/* A request of the exchange, of the action's kind; out: of ue_request_bytes(kind). now_ns: simulated time,
+ * for the Date. */
+size_t ue_request_bytes(enum message_kind kind);
+size_t ue_encode_request(const struct key_store *keys, int64_t now_ns, const struct ue_seen *ue,
+                         const struct ue_action *action, uint8_t *out);
+/* The ACK of an MSK message that was opened (TS 33.246 §6.4.5.2); out: of UE_ACK_BYTES. */
+size_t ue_encode_ack(const struct key_store *keys, const struct ue_mikey_opened *opened, uint8_t *out);
+
+/* encode_ub.c, encode_ua.c: its parts. */
+size_t ue_encode_get(const struct key_store *keys, int64_t now_ns, const struct ue_seen *ue,
+                     const struct ue_action *action, uint8_t *out);
+size_t ue_encode_post(const struct key_store *keys, int64_t now_ns, const struct ue_seen *ue,
+                      const struct ue_action *action, uint8_t *out);
+/* Fills in cnonce, nonce, opaque, nc and response of credentials under a password or an HA1, which is
+ * kept. */
+struct digest_fields;
+struct digest_hash;
+struct ue_credentials_bytes {
+    char cnonce[16], response[32];
+};
+void ue_encode_response(const struct key_store *keys, const struct ue_seen *ue, const struct digest_hash *ha1,
+                        struct bytes method, struct bytes body, struct ue_credentials_bytes *b,
+                        struct digest_fields *c);
+
+#endif

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* The UEs on the network: verify, decide, encode, in a row. */
+#include "models/ue/ue.h"
+
+#include "models/keylog.h"
+#include "models/nonce.h"
+#include "models/region.h"
+#include "models/ue/decide.h"
+#include "models/ue/encode.h"
+#include "models/ue/verify.h"
+#include "models/wire/http.h"
+
+/* What a handler works with. */
+struct ue_at {
+    struct net_region *net;
+    struct model_region *m;
+    struct ue_decision d;
+    struct ue_actions actions;
+    const struct ue_mikey_opened *opened; /* the MIKEY message that is being handled; NULL: none */
+};
+
+static void ue_log_start(struct ue_at *u)
+{
+    if (u->m->keylog == NULL)
+        return;
+    keylog_subscriber(u->m, u->net->now_ns, u->d.number);
+    keylog_av(u->m, u->net->now_ns, (struct key_name){u->d.number, u->d.ue->newest.av});
+}
+
+static void ue_find(struct net_region *at, uint32_t host, struct ue_at *u)
+{
+    struct model_region *m = model_of(at);
+    uint32_t number = host - HOST_UES;
+
+    u->net = at;
+    u->m = m;
+    u->opened = NULL;
+    u->actions.count = 0;
+    u->d = (struct ue_decision){.table = m->ues,
+                                .tally = &m->tally,
+                                .now_ns = at->now_ns,
+                                .number = number,
+                                .ue = &m->ues->ues[number],
+                                .actions = &u->actions};
+    if (!u->d.ue->initialised) {
+        ue_decide_start(&u->d);
+        ue_log_start(u);
+    }
+    if (u->d.ue->exchange != POOL_NONE)
+        u->d.x = pool_at(&m->ues->exchanges, u->d.ue->exchange);
+}
+
+static struct ue_seen ue_seen(const struct ue_at *u)
+{
+    return (struct ue_seen){u->d.number, u->d.ue, u->d.x, &u->m->ues->long_texts};
+}
+
+/* --- what is decided, done
+ * -------------------------------------------------------------------------------- */
+
+/* A request; its mark says until when the UE waits for the answer. */
+static void ue_send_request(struct ue_at *u, const struct ue_action *action)
+{
+    const struct ue_seen seen = ue_seen(u);
+    struct net_message *out = net_message(u->net, action->kind, ue_request_bytes(action->kind));
+
+    out->length = (uint32_t)ue_encode_request(&u->m->keys, u->net->now_ns, &seen, action, out->bytes);
+    out->mark_ns = u->net->now_ns + u->m->world->scenario->ue_response_timeout;
+    net_tcp_send(u->net, u->d.x->conn, out);
+}
+
+static void ue_send_ack(struct ue_at *u)
+{
+    struct net_message *out = net_message(u->net, KIND_msk_ack, UE_ACK_BYTES);
+
+    out->length = (uint32_t)ue_encode_ack(&u->m->keys, u->opened, out->bytes);
+    net_udp_send(u->net, HOST_UES + u->d.number, HOST_BMSC, out);
+}
+
+static void ue_put_first_nonce(struct ue_at *u)
+{
+    const struct world *world = u->m->world;
+    char nonce[NONCE_TEXT_BYTES];
+
+    nonce_start(&u->m->keys, u->d.number, nonce);
+    ue_nonce_put(&u->d, bytes_of(nonce, sizeof nonce), bytes_of(world->ua_opaque, sizeof world->ua_opaque));
+}
+
+static void ue_perform_one(struct ue_at *u, const struct ue_action *action)
+{
+    struct ue_exchange *x = u->d.x;
+
+    switch (action->what) {
+    case UE_DO_CONNECT:
+        x->conn = net_tcp_connect(u->net, HOST_UES + u->d.number, action->host, HTTP_PORT, http_frame);
+        break;
+    case UE_DO_FIRST_NONCE:
+        ue_put_first_nonce(u);
+        break;
+    case UE_DO_SEND:
+        ue_send_request(u, action);
+        break;
+    case UE_DO_CLOSE:
+        net_tcp_close(u->net, action->conn);
+        break;
+    case UE_DO_ABORT:
+        net_tcp_abort(u->net, action->conn);
+        break;
+    case UE_DO_TIMEOUT:
+        x->timeout = net_timeout(u->net, HOST_UES + u->d.number, action->delay_ns, 0, u->d.ue->serial);
+        break;
+    case UE_DO_CANCEL:
+        net_timeout_cancel(u->net, action->timeout);
+        break;
+    case UE_DO_ACKNOWLEDGE:
+        ue_send_ack(u);
+        break;
+    case UE_DO_LOG_KEYS:
+        if (u->m->keylog)
+            keylog_av(u->m, u->net->now_ns, (struct key_name){u->d.number, action->av});
+        break;
+    case UE_DO_USIM:
+        break; /* last of its list: see ue_perform() */
+    }
+}
+
+/* Does what was decided; what the USIM finds is decided upon in turn. */
+static void ue_perform(struct ue_at *u)
+{
+    const struct ue_actions *actions = &u->actions;
+    struct ue_aka_facts facts;
+
+    for (unsigned i = 0; i < actions->count; i++)
+        ue_perform_one(u, &actions->at[i]);
+    if (actions->count == 0 || actions->at[actions->count - 1].what != UE_DO_USIM)
+        return;
+    const struct ue_seen seen = ue_seen(u);
+    ue_verify_aka(&u->m->keys, &seen, &facts);
+    u->actions.count = 0;
+    ue_decide_aka(&u->d, &facts);
+    ue_perform(u);
+}
+
+/* --- the network
+ * ------------------------------------------------------------------------------------------ */
+
+enum net_verdict ue_datagram(struct net_region *at, const struct net_delivery *d)
+{
+    struct ue_mikey_opened opened;
+    struct ue_mikey_facts facts;
+    enum net_verdict verdict;
+    struct ue_at u;
+    bool idle;
+
+    ue_find(at, d->host, &u);
+    const struct ue_seen seen = ue_seen(&u);
+    idle = u.d.x == NULL;
+    u.opened = &opened;
+    ue_verify_mikey(&u.m->keys, &seen, d->bytes, &facts, &opened);
+    verdict = ue_decide_mikey(&u.d, &facts, d->mark_ns);
+    if (idle && u.d.x != NULL) /* the key of the pull is rather likely that of the request */
+        ue_secrets_put_muk(ue_secrets(u.d.x), facts.av, opened.rand, opened.muk);
+    ue_perform(&u);
+    return verdict;
+}
+
+static bool ue_has_conn(const struct ue_at *u, struct net_conn conn)
+{
+    return u->d.x != NULL && net_conn_equal(u->d.x->conn, conn);
+}
+
+enum net_verdict ue_message(struct net_region *at, const struct net_delivery *d, struct net_conn conn)
+{
+    struct ue_answer_facts facts;
+    enum net_verdict verdict;
+    struct ue_at u;
+
+    ue_find(at, d->host, &u);
+    if (!ue_has_conn(&u, conn))
+        return NET_RECEIVED; /* late: the exchange went on without it */
+    const struct ue_seen seen = ue_seen(&u);
+    ue_verify_answer(&u.m->keys, &seen, d->bytes, &facts);
+    verdict = ue_decide_answer(&u.d, &facts);
+    ue_perform(&u);
+    return verdict;
+}
+
+void ue_closed(struct net_region *at, uint32_t host, struct net_conn conn)
+{
+    struct ue_at u;
+
+    ue_find(at, host, &u);
+    if (!ue_has_conn(&u, conn))
+        return;
+    ue_decide_closed(&u.d);
+    ue_perform(&u);
+}
+
+void ue_timer(struct net_region *at, uint32_t host, uint64_t serial)
+{
+    struct ue_at u;
+
+    ue_find(at, host, &u);
+    if (u.d.x == NULL || u.d.ue->serial != serial)
+        return;
+    ue_decide_timeout(&u.d);
+    ue_perform(&u);
+}
+
+#define LINE_BYTES 64
+
+void ue_prefetch(struct net_region *at, uint32_t host, unsigned stage)
+{
+    const struct ue_table *t = model_of(at)->ues;
+
+    if (stage > 1)
+        return;
+    const struct ue *ue = &t->ues[host - HOST_UES];
+    if (stage == 0) {
+        __builtin_prefetch(ue, 1);
+        __builtin_prefetch((const char *)(ue + 1) - 1, 1);
+    } else if (ue->initialised && ue->exchange != POOL_NONE) {
+        const char *x = pool_at(&t->exchanges, ue->exchange);
+
+        for (size_t i = 0; i < sizeof(struct ue_exchange_memory); i += LINE_BYTES)
+            __builtin_prefetch(x + i, 1);
+    }
+}

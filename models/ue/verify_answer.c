@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Answers of BSF and BM-SC to facts: challenges, rspauth, bodies (RFC 2617, RFC 3310, TS 24.109, TS 33.246
+ * §6.3.2.2). */
+#include "models/ue/verify.h"
+
+#include "models/crypto/digest_auth.h"
+#include "models/identity.h"
+#include "models/wire/digest.h"
+#include "models/wire/http.h"
+#include "models/wire/ua.h"
+#include "models/wire/ub.h"
+
+#include <string.h>
+
+/* --- 401
+ * -------------------------------------------------------------------------------------------------- */
+
+/* Texts that the UE has room for. */
+static bool ue_challenge_fits(const struct digest_fields *c)
+{
+    return c->nonce.len > 0 && c->nonce.len <= TEXTS_ONE_BYTES_MAX && c->opaque.len <= TEXTS_ONE_BYTES_MAX &&
+           digest_list_has(c->qop, "auth-int");
+}
+
+/* AKAv1-MD5 of the BSF, RAND and AUTN first in the nonce. */
+static bool ue_challenge_of_bsf(const struct world *world, const struct digest_fields *c,
+                                uint8_t rand_autn[32])
+{
+    uint8_t server_data[TEXTS_ONE_BYTES_MAX];
+    size_t length;
+
+    if (!bytes_equal(c->realm, world->text.bsf_fqdn) || !bytes_equal(c->algorithm, bytes_text("AKAv1-MD5")) ||
+        !ue_challenge_fits(c) ||
+        wire_base64_decode(c->nonce, server_data, sizeof server_data, &length) != WIRE_OK || length < 32)
+        return false;
+    memcpy(rand_autn, server_data, 32);
+    return true;
+}
+
+static bool ue_challenge_of_bmsc(const struct world *world, const struct digest_fields *c)
+{
+    return bytes_equal(c->realm, world->text.ua_realm) &&
+           (c->algorithm.at == NULL || bytes_equal(c->algorithm, bytes_text("MD5"))) && ue_challenge_fits(c);
+}
+
+/* Of several challenges the first that the UE understands. */
+static void ue_read_challenge(const struct world *world, const struct http_message *answer, bool ub,
+                              struct ue_answer_facts *out)
+{
+    const struct bytes *header = NULL;
+    struct digest_fields c;
+
+    while ((header = http_find_next(answer, "WWW-Authenticate", header)) != NULL) {
+        if (digest_decode(*header, true, &c) != WIRE_OK ||
+            !(ub ? ue_challenge_of_bsf(world, &c, out->rand_autn) : ue_challenge_of_bmsc(world, &c)))
+            continue;
+        out->challenge = true;
+        out->stale = c.stale;
+        out->nonce = c.nonce;
+        out->opaque = c.opaque;
+        return;
+    }
+}
+
+/* --- 200
+ * -------------------------------------------------------------------------------------------------- */
+
+/* Authentication-Info against the exchange's HA1, nonce, cnonce and nc. */
+static bool ue_rspauth_right(const struct key_store *keys, const struct ue_seen *ue,
+                             const struct http_message *answer, const char *uri, struct digest_fields *info)
+{
+    const struct ue_exchange *x = ue->x;
+    const struct ue_secrets *secrets = ue_secrets(x);
+    struct digest_hash ha1 = {.length = sizeof secrets->ha1}, ha2, expected;
+    char cnonce[16];
+    struct wire_writer w = wire_writer(cnonce, sizeof cnonce);
+
+    wire_put_hex32(&w, (uint32_t)(x->cnonce >> 32), 8);
+    wire_put_hex32(&w, (uint32_t)x->cnonce, 8);
+    if (digest_info_decode(answer, info) != WIRE_OK || !info->has_nc || info->nc != x->nc ||
+        !bytes_equal(info->cnonce, bytes_of(cnonce, sizeof cnonce)) ||
+        !bytes_equal(info->qop, bytes_text("auth-int")))
+        return false;
+    memcpy(ha1.hex, secrets->ha1, sizeof secrets->ha1);
+    digest_ha2(keys->crypto, DIGEST_MD5, bytes_of(NULL, 0), bytes_text(uri), true, answer->body, &ha2);
+    digest_response(keys->crypto, DIGEST_MD5, &ha1, texts_get(ue->long_texts, &x->texts, UE_TEXT_NONCE),
+                    x->nc, info->cnonce, info->qop, &ha2, &expected);
+    return info->rspauth.len == expected.length &&
+           crypto_equal(info->rspauth.at, expected.hex, expected.length);
+}
+
+static void ue_read_bootstrap(const struct key_store *keys, const struct ue_seen *ue,
+                              const struct http_message *answer, struct ue_answer_facts *out)
+{
+    struct identity_text expected;
+    struct digest_fields info;
+    struct bytes b_tid;
+
+    out->rspauth_right = ue_rspauth_right(keys, ue, answer, "/", &info);
+    if (!out->rspauth_right)
+        return;
+    identity_b_tid(keys->world, ue->x->rand_autn, &expected);
+    out->whole = ub_info_decode(answer->body, &b_tid, &out->expiry_unix_s) == WIRE_OK &&
+                 bytes_equal(b_tid, identity_bytes(&expected));
+    out->tmpi_understood = http_has_product(answer, "Server", UB_PRODUCT_TOKEN);
+}
+
+/* The answer for the key that was asked for, by its Key Domain and MSK ID; others that a response may
+ * hold, or lack, say nothing of it (TS 33.246 §6.3.2.4). */
+static void ue_read_keys(const struct key_store *keys, const struct ue_seen *ue,
+                         const struct http_message *answer, struct ue_answer_facts *out)
+{
+    struct ua_key answered[UA_KEYS_MAX];
+    struct digest_fields info;
+    unsigned count;
+
+    out->rspauth_right = ue_rspauth_right(keys, ue, answer, UA_MSK_REQUEST_URI, &info);
+    if (!out->rspauth_right || ua_response_body_decode(answer->body, answered, &count) != WIRE_OK)
+        return;
+    out->nextnonce = info.nextnonce;
+    for (unsigned i = 0; i < count && !out->whole; i++) {
+        out->whole = memcmp(answered[i].key_domain_id, keys->world->key_domain_id, 3) == 0 &&
+                     answered[i].msk_id == (uint32_t)ue->x->key_group << 16;
+        out->key_status = answered[i].status;
+    }
+}
+
+void ue_verify_answer(const struct key_store *keys, const struct ue_seen *ue, struct bytes message,
+                      struct ue_answer_facts *out)
+{
+    bool ub = ue->x->phase == UE_CHALLENGING || ue->x->phase == UE_BOOTSTRAPPING;
+    struct http_message answer;
+
+    *out = (struct ue_answer_facts){.proper = false};
+    if (http_decode(message, &answer) != WIRE_OK || answer.is_request)
+        return;
+    out->proper = true;
+    out->status = answer.status;
+    if (answer.status == 401)
+        ue_read_challenge(keys->world, &answer, ub, out);
+    else if (answer.status == 503)
+        out->retry_after_s = http_retry_after(&answer);
+    else if (answer.status == 200 && ue->x->phase == UE_BOOTSTRAPPING)
+        ue_read_bootstrap(keys, ue, &answer, out);
+    else if (answer.status == 200 && ue->x->phase == UE_REQUESTING)
+        ue_read_keys(keys, ue, &answer, out);
+}
