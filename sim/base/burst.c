@@ -8,24 +8,24 @@
 #include <glib.h>
 
 /* The integral of 60 x^2 (1-x)^3. */
-static double below(double x)
+static double burst_below(double x)
 {
     return x * x * x * (20 + x * (-45 + x * (36 - 10 * x)));
 }
 
-/* What is missing to 1, without the loss of places that 1 - below(x) has near 1: with y = 1 - x. */
-static double above(double y)
+/* What is missing to 1, without the loss of places that 1 - burst_below(x) has near 1: with y = 1 - x. */
+static double burst_above(double y)
 {
     return y * y * y * y * (15 + y * (-24 + 10 * y));
 }
 
 double burst_share(double x)
 {
-    return x < 0.5 ? below(x) : 1 - above(1 - x);
+    return x < 0.5 ? burst_below(x) : 1 - burst_above(1 - x);
 }
 
 /* Halves an interval until it has no middle. rest: 1 - share, for the upper half. */
-static double search(double share, double rest, double low)
+static double burst_search(double share, double rest, double low)
 {
     double high = 1;
 
@@ -34,7 +34,7 @@ static double search(double share, double rest, double low)
 
         if (x <= low || x >= high)
             return low;
-        if (x < 0.5 ? below(x) <= share : above(1 - x) >= rest)
+        if (x < 0.5 ? burst_below(x) <= share : burst_above(1 - x) >= rest)
             low = x;
         else
             high = x;
@@ -43,7 +43,7 @@ static double search(double share, double rest, double low)
 
 double burst_instant(double share)
 {
-    return search(share, 1 - share, 0);
+    return burst_search(share, 1 - share, 0);
 }
 
 void burst_init(struct burst *burst, uint32_t count)
@@ -59,6 +59,6 @@ double burst_next(struct burst *burst, uint64_t bits)
     g_assert(burst->left > 0);
     burst->exponent -= deterministic_log(1 - random_unit(bits)) / burst->left--;
     rest = deterministic_exp(-burst->exponent);
-    burst->last = search(1 - rest, rest, burst->last);
+    burst->last = burst_search(1 - rest, rest, burst->last);
     return burst->last;
 }

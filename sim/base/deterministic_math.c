@@ -15,7 +15,7 @@
 
 enum { MANTISSA_BITS = 52, EXPONENT_BIAS = 1023 };
 
-static uint64_t bits_of(double x)
+static uint64_t deterministic_bits_of(double x)
 {
     uint64_t bits;
 
@@ -23,7 +23,7 @@ static uint64_t bits_of(double x)
     return bits;
 }
 
-static double double_of(uint64_t bits)
+static double deterministic_double_of(uint64_t bits)
 {
     double x;
 
@@ -31,7 +31,7 @@ static double double_of(uint64_t bits)
     return x;
 }
 
-static double horner(double x, const double *coefficient, int count)
+static double deterministic_horner(double x, const double *coefficient, int count)
 {
     double sum = coefficient[count - 1];
 
@@ -48,16 +48,17 @@ double deterministic_log(double x)
                                  1.0 / 13, 1.0 / 15, 1.0 / 17, 1.0 / 19, 1.0 / 21};
 
     g_assert(x >= DBL_MIN && x <= DBL_MAX);
-    uint64_t bits = bits_of(x);
+    uint64_t bits = deterministic_bits_of(x);
     int exponent = (int)(bits >> MANTISSA_BITS) - (EXPONENT_BIAS - 1);
     uint64_t mantissa = bits & ((UINT64_C(1) << MANTISSA_BITS) - 1);
-    double m = double_of(mantissa | (uint64_t)(EXPONENT_BIAS - 1) << MANTISSA_BITS); /* [1/2, 1) */
+    double m =
+        deterministic_double_of(mantissa | (uint64_t)(EXPONENT_BIAS - 1) << MANTISSA_BITS); /* [1/2, 1) */
     if (m < SQRT_HALF) {
         m *= 2;
         exponent--;
     }
     double s = (m - 1) / (m + 1);
-    double log_m = 2 * s * horner(s * s, odd, G_N_ELEMENTS(odd));
+    double log_m = 2 * s * deterministic_horner(s * s, odd, G_N_ELEMENTS(odd));
     return exponent * LN2_HIGH + (exponent * LN2_LOW + log_m);
 }
 
@@ -86,8 +87,8 @@ double deterministic_exp(double x)
     double scaled = x * LOG2_E;
     int k = (int)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
     double r = (x - k * LN2_HIGH) - k * LN2_LOW;
-    double power = double_of((uint64_t)(k + EXPONENT_BIAS) << MANTISSA_BITS);
-    return horner(r, factorial, G_N_ELEMENTS(factorial)) * power;
+    double power = deterministic_double_of((uint64_t)(k + EXPONENT_BIAS) << MANTISSA_BITS);
+    return deterministic_horner(r, factorial, G_N_ELEMENTS(factorial)) * power;
 }
 
 /* Rational approximations of M. J. Wichura, "Algorithm AS 241: the percentage points of the normal
@@ -120,9 +121,9 @@ static const struct rational tail = {
      2.04426310338993978564e-15},
 };
 
-static double ratio(const struct rational *f, double x)
+static double deterministic_ratio(const struct rational *f, double x)
 {
-    return horner(x, f->numerator, 8) / horner(x, f->denominator, 8);
+    return deterministic_horner(x, f->numerator, 8) / deterministic_horner(x, f->denominator, 8);
 }
 
 double deterministic_normal_quantile(double p)
@@ -130,9 +131,9 @@ double deterministic_normal_quantile(double p)
     g_assert(p > 0 && p < 1);
     double q = p - 0.5;
     if (q >= -0.425 && q <= 0.425)
-        return q * ratio(&central, 0.180625 - q * q);
+        return q * deterministic_ratio(&central, 0.180625 - q * q);
     double log_tail = deterministic_log(q < 0 ? p : 1 - p);
     double r = deterministic_exp(0.5 * deterministic_log(-log_tail)); /* square root of -ln(tail) */
-    double z = r <= 5 ? ratio(&middle, r - 1.6) : ratio(&tail, r - 5);
+    double z = r <= 5 ? deterministic_ratio(&middle, r - 1.6) : deterministic_ratio(&tail, r - 5);
     return q < 0 ? -z : z;
 }

@@ -22,7 +22,7 @@ static struct {
     bool ending;
 } the;
 
-static void tell_plainly(void *user, size_t bytes)
+static void memory_tell_plainly(void *user, size_t bytes)
 {
     (void)user;
     if (bytes > 0)
@@ -35,7 +35,7 @@ static void tell_plainly(void *user, size_t bytes)
 extern void __gcov_dump(void) __attribute__((weak));
 
 /* No exit(): what that takes apart is half made. */
-G_NORETURN static void leave(void)
+G_NORETURN static void memory_leave(void)
 {
     fflush(stderr);
     if (__gcov_dump)
@@ -44,20 +44,20 @@ G_NORETURN static void leave(void)
 }
 
 /* Not even the reserve sufficed: GLib, which is in its handler already, raises its signal. */
-G_NORETURN static void on_signal(int number)
+G_NORETURN static void memory_on_signal(int number)
 {
     static const char words[] = "pullstorm: out of memory\n";
 
     (void)number;
     (void)!write(STDERR_FILENO, words, sizeof words - 1);
-    leave();
+    memory_leave();
 }
 
 void memory_out(size_t bytes)
 {
     the.ending = true;
-    signal(SIGTRAP, on_signal);
-    signal(SIGABRT, on_signal);
+    signal(SIGTRAP, memory_on_signal);
+    signal(SIGABRT, memory_on_signal);
     free(the.reserve);
     while (the.innermost) {
         struct memory_guard *guard = the.innermost;
@@ -66,12 +66,12 @@ void memory_out(size_t bytes)
         guard->undo(guard->user);
     }
     the.tell(the.user, bytes);
-    leave();
+    memory_leave();
 }
 
 /* The number that a text begins with; 0: there is none. By hand, for memory may have run out in a function of
  * GLib's that holds a lock, and g_ascii_strtoull() wants one. */
-static size_t number_at(const char *text)
+static size_t memory_number_at(const char *text)
 {
     size_t number = 0;
 
@@ -81,7 +81,7 @@ static size_t number_at(const char *text)
 }
 
 /* A message of GLib's or of ours. Without a text there was no memory for it. */
-static void on_message(const char *domain, GLogLevelFlags level, const char *message, void *user)
+static void memory_on_message(const char *domain, GLogLevelFlags level, const char *message, void *user)
 {
     static const char *const words[] = {"failed to allocate ", "malloc failure"};
     const bool error = level & G_LOG_LEVEL_ERROR;
@@ -92,25 +92,25 @@ static void on_message(const char *domain, GLogLevelFlags level, const char *mes
         const char *said = strstr(message, words[i]);
 
         if (said)
-            memory_out(number_at(said + strlen(words[i])));
+            memory_out(memory_number_at(said + strlen(words[i])));
     }
     g_log_default_handler(domain, level, message, user);
 }
 
 /* GLib has said it. */
-G_NORETURN static void on_abort(int number)
+G_NORETURN static void memory_on_abort(int number)
 {
     (void)number;
-    leave();
+    memory_leave();
 }
 
 /* GLib aborts where there is no memory for a lock or a thread's own variable: those that errors, texts and
  * dates of all rooms use are made now. */
-static void make_locks(void)
+static void memory_make_locks(void)
 {
     GDateTime *date;
 
-    signal(SIGABRT, on_abort);
+    signal(SIGABRT, memory_on_abort);
     g_error_free(g_error_new_literal(G_FILE_ERROR, G_FILE_ERROR_FAILED, ""));
     g_get_charset(NULL);
     date = g_date_time_new_from_unix_utc(0);
@@ -121,19 +121,19 @@ static void make_locks(void)
 
 void memory_watch(void)
 {
-    the.tell = tell_plainly;
-    g_log_set_default_handler(on_message, NULL); /* needs no memory, as a handler for a domain would */
+    the.tell = memory_tell_plainly;
+    g_log_set_default_handler(memory_on_message, NULL); /* needs no memory, as a handler for a domain would */
     the.reserve = malloc(RESERVE_BYTES);
     if (!the.reserve)
         memory_out(RESERVE_BYTES);
     /* Touched, or it would be a promise that the system may break. */
     memset(the.reserve, 1, RESERVE_BYTES);
-    make_locks();
+    memory_make_locks();
 }
 
 void memory_set_teller(memory_teller *tell, void *user)
 {
-    the.tell = tell ? tell : tell_plainly;
+    the.tell = tell ? tell : memory_tell_plainly;
     the.user = user;
 }
 

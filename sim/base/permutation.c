@@ -23,29 +23,30 @@ void permutation_init(struct permutation *p, uint32_t count, uint64_t key)
 }
 
 /* The round's function: a draw of its own for each round and half. */
-static uint32_t shift(const struct permutation *p, uint32_t round, uint32_t half, uint32_t bound)
+static uint32_t permutation_shift(const struct permutation *p, uint32_t round, uint32_t half, uint32_t bound)
 {
     return (uint32_t)random_below(random_u64(p->key, half, round, 0), bound);
 }
 
-static uint64_t forth(const struct permutation *p, uint64_t number)
+static uint64_t permutation_forth(const struct permutation *p, uint64_t number)
 {
     uint32_t left = (uint32_t)(number / p->right_count), right = (uint32_t)(number % p->right_count);
 
     for (uint32_t round = 0; round < p->rounds; round += 2) {
-        left = (left + shift(p, round, right, p->left_count)) % p->left_count;
-        right = (right + shift(p, round + 1, left, p->right_count)) % p->right_count;
+        left = (left + permutation_shift(p, round, right, p->left_count)) % p->left_count;
+        right = (right + permutation_shift(p, round + 1, left, p->right_count)) % p->right_count;
     }
     return (uint64_t)left * p->right_count + right;
 }
 
-static uint64_t back(const struct permutation *p, uint64_t number)
+static uint64_t permutation_back(const struct permutation *p, uint64_t number)
 {
     uint32_t left = (uint32_t)(number / p->right_count), right = (uint32_t)(number % p->right_count);
 
     for (uint32_t round = p->rounds; round > 0; round -= 2) {
-        right = (right + p->right_count - shift(p, round - 1, left, p->right_count)) % p->right_count;
-        left = (left + p->left_count - shift(p, round - 2, right, p->left_count)) % p->left_count;
+        right =
+            (right + p->right_count - permutation_shift(p, round - 1, left, p->right_count)) % p->right_count;
+        left = (left + p->left_count - permutation_shift(p, round - 2, right, p->left_count)) % p->left_count;
     }
     return (uint64_t)left * p->right_count + right;
 }
@@ -56,7 +57,7 @@ uint32_t permutation_at(const struct permutation *p, uint32_t place)
 
     g_assert(place < p->count);
     do
-        number = forth(p, number);
+        number = permutation_forth(p, number);
     while (number >= p->count);
     return (uint32_t)number;
 }
@@ -67,7 +68,7 @@ uint32_t permutation_place(const struct permutation *p, uint32_t number)
 
     g_assert(number < p->count);
     do
-        place = back(p, place);
+        place = permutation_back(p, place);
     while (place >= p->count);
     return (uint32_t)place;
 }

@@ -26,7 +26,7 @@ void pool_clear(struct pool *pool)
 }
 
 /* The table of slabs doubles whenever its size is a power of two, so it needs no capacity of its own. */
-static void add_slab(struct pool *pool)
+static void pool_add_slab(struct pool *pool)
 {
     uint32_t count = pool->slab_count;
 
@@ -36,12 +36,12 @@ static void add_slab(struct pool *pool)
     pool->slab_count++;
 }
 
-static uint32_t make_object(struct pool *pool)
+static uint32_t pool_make_object(struct pool *pool)
 {
     if (pool->top == POOL_NONE)
         g_error("pool: more than %u objects of %u bytes", POOL_NONE, pool->object_size);
     if (pool->top >> POOL_SLAB_BITS == pool->slab_count)
-        add_slab(pool);
+        pool_add_slab(pool);
     return pool->top++;
 }
 
@@ -50,7 +50,7 @@ uint32_t pool_take(struct pool *pool)
     uint32_t index = pool->free_head;
 
     if (index == POOL_NONE)
-        index = make_object(pool);
+        index = pool_make_object(pool);
     else
         memcpy(&pool->free_head, pool_at(pool, index), sizeof pool->free_head);
     pool->used++;

@@ -29,8 +29,8 @@
         key_1 += WEYL_1;                                                                                     \
     } while (0)
 
-static inline __attribute__((always_inline)) struct random_block draw(uint64_t seed, uint32_t entity,
-                                                                      uint32_t purpose, uint64_t index)
+static inline __attribute__((always_inline)) struct random_block
+random_philox(uint64_t seed, uint32_t entity, uint32_t purpose, uint64_t index)
 {
     uint32_t key_0 = (uint32_t)seed;
     uint32_t key_1 = (uint32_t)(seed >> 32);
@@ -51,18 +51,18 @@ static inline __attribute__((always_inline)) struct random_block draw(uint64_t s
 
 struct random_block random_draw(uint64_t seed, uint32_t entity, uint32_t purpose, uint64_t index)
 {
-    return draw(seed, entity, purpose, index);
+    return random_philox(seed, entity, purpose, index);
 }
 
 uint64_t random_u64(uint64_t seed, uint32_t entity, uint32_t purpose, uint64_t index)
 {
-    struct random_block block = draw(seed, entity, purpose, index);
+    struct random_block block = random_philox(seed, entity, purpose, index);
 
     return block.word[0] | (uint64_t)block.word[1] << 32;
 }
 
 /* Little-endian on every host. */
-static inline void store(uint8_t bytes[16], struct random_block block)
+static inline void random_store(uint8_t bytes[16], struct random_block block)
 {
     for (unsigned i = 0; i < 4; i++)
         block.word[i] = GUINT32_TO_LE(block.word[i]);
@@ -75,9 +75,9 @@ void random_bytes(uint64_t seed, uint32_t entity, uint32_t purpose, uint64_t ind
     uint8_t last[16];
 
     for (; length >= sizeof last; length -= sizeof last, out += sizeof last)
-        store(out, draw(seed, entity, purpose, index++));
+        random_store(out, random_philox(seed, entity, purpose, index++));
     if (length > 0) {
-        store(last, draw(seed, entity, purpose, index));
+        random_store(last, random_philox(seed, entity, purpose, index));
         memcpy(out, last, length);
     }
 }
@@ -98,7 +98,7 @@ uint64_t random_below(uint64_t bits, uint64_t bound)
     return (uint64_t)((unsigned __int128)bits * bound >> 64);
 }
 
-static int64_t duration(double ns)
+static int64_t random_duration(double ns)
 {
     if (ns <= 0)
         return 0;
@@ -108,18 +108,18 @@ static int64_t duration(double ns)
 int64_t random_exponential(uint64_t bits, double mean_ns)
 {
     /* 1 - u lies in (0, 1]: its logarithm always exists. */
-    return duration(-mean_ns * deterministic_log(1 - random_unit(bits)));
+    return random_duration(-mean_ns * deterministic_log(1 - random_unit(bits)));
 }
 
-static int64_t sample_lognormal(const struct distribution *d, uint64_t bits)
+static int64_t random_sample_lognormal(const struct distribution *d, uint64_t bits)
 {
     double u = ((double)(bits >> 12) + 0.5) * 0x1p-52; /* neither 0 nor 1 */
     double z = deterministic_normal_quantile(u);
 
-    return duration((double)d->a_ns * deterministic_exp(d->sigma * z - d->sigma * d->sigma / 2));
+    return random_duration((double)d->a_ns * deterministic_exp(d->sigma * z - d->sigma * d->sigma / 2));
 }
 
-static int64_t sample_uniform(const struct distribution *d, uint64_t bits)
+static int64_t random_sample_uniform(const struct distribution *d, uint64_t bits)
 {
     g_assert(d->a_ns >= 0 && d->b_ns >= d->a_ns);
     return d->a_ns + (int64_t)random_below(bits, (uint64_t)(d->b_ns - d->a_ns) + 1);
@@ -131,9 +131,9 @@ int64_t distribution_sample(const struct distribution *d, uint64_t bits)
     case DISTRIBUTION_EXP:
         return random_exponential(bits, (double)d->a_ns);
     case DISTRIBUTION_UNIFORM:
-        return sample_uniform(d, bits);
+        return random_sample_uniform(d, bits);
     case DISTRIBUTION_LOGNORMAL:
-        return sample_lognormal(d, bits);
+        return random_sample_lognormal(d, bits);
     case DISTRIBUTION_FIXED:
         break;
     }

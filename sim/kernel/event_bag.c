@@ -11,7 +11,7 @@ enum { HUGE_PAGE_BYTES = 2 << 20 };
 
 _Static_assert(sizeof(struct event_chunk) == CHUNK_BYTES, "a chunk fills whole cache lines");
 
-static struct event_chunk *allocate_slab(size_t chunks)
+static struct event_chunk *chunk_store_allocate_slab(size_t chunks)
 {
     size_t bytes = chunks * sizeof(struct event_chunk);
     void *slab = aligned_alloc(bytes < HUGE_PAGE_BYTES ? CHUNK_BYTES : HUGE_PAGE_BYTES, bytes);
@@ -25,11 +25,11 @@ static struct event_chunk *allocate_slab(size_t chunks)
     return slab;
 }
 
-static void add_slab(struct chunk_store *store)
+static void chunk_store_add_slab(struct chunk_store *store)
 {
     store->slab_chunks =
         store->slab_chunks ? MIN(2 * store->slab_chunks, SLAB_CHUNKS_MAX) : SLAB_CHUNKS_FIRST;
-    struct event_chunk *slab = allocate_slab(store->slab_chunks);
+    struct event_chunk *slab = chunk_store_allocate_slab(store->slab_chunks);
     slab->next = store->slabs;
     store->slabs = slab;
     for (size_t i = store->slab_chunks - 1; i > 0; i--) {
@@ -51,7 +51,7 @@ void chunk_store_clear(struct chunk_store *store)
 void event_bag_add_chunk(struct event_bag *bag, struct chunk_store *store)
 {
     if (!store->free)
-        add_slab(store);
+        chunk_store_add_slab(store);
     struct event_chunk *chunk = store->free;
     store->free = chunk->next;
     chunk->next = bag->newest;
@@ -71,7 +71,7 @@ void event_bag_empty(struct event_bag *bag, struct chunk_store *store)
 }
 
 /* A bag is read long after it was written, and chunks lie anywhere: fetch one while another is read. */
-static void prefetch_chunk(const struct event_chunk *chunk)
+static void event_bag_prefetch_chunk(const struct event_chunk *chunk)
 {
     enum { LINE_BYTES = 64 };
 
@@ -86,7 +86,7 @@ void event_bag_range(const struct event_bag *bag, int64_t *min_ns, int64_t *max_
 
     for (const struct event_chunk *chunk = bag->newest; chunk; chunk = chunk->next) {
         if (chunk->next)
-            prefetch_chunk(chunk->next);
+            event_bag_prefetch_chunk(chunk->next);
         for (uint32_t i = first; i < CHUNK_EVENTS; i++) {
             min = MIN(min, chunk->event[i].time_ns);
             max = MAX(max, chunk->event[i].time_ns);

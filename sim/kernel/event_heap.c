@@ -18,7 +18,7 @@ void event_heap_clear(struct event_heap *heap)
     event_heap_init(heap);
 }
 
-static void grow(struct event_heap *heap)
+static void event_heap_grow(struct event_heap *heap)
 {
     heap->capacity = heap->capacity ? 2 * heap->capacity : CAPACITY_FIRST;
     heap->event = g_renew(struct kernel_event, heap->event, heap->capacity);
@@ -27,7 +27,7 @@ static void grow(struct event_heap *heap)
 void event_heap_push(struct event_heap *heap, const struct kernel_event *event)
 {
     if (heap->count == heap->capacity)
-        grow(heap);
+        event_heap_grow(heap);
     size_t hole = heap->count++;
     while (hole > 0) {
         size_t parent = (hole - 1) / ARITY;
@@ -40,7 +40,7 @@ void event_heap_push(struct event_heap *heap, const struct kernel_event *event)
 }
 
 /* The earliest of the children of a node, the first of which exists. */
-static size_t earliest_child(const struct event_heap *heap, size_t first)
+static size_t event_heap_earliest_child(const struct event_heap *heap, size_t first)
 {
     size_t best = first;
     size_t end = MIN(first + ARITY, heap->count);
@@ -63,7 +63,7 @@ void event_heap_drop(struct event_heap *heap)
         size_t first = hole * ARITY + 1;
         if (first >= heap->count)
             break;
-        size_t child = earliest_child(heap, first);
+        size_t child = event_heap_earliest_child(heap, first);
         if (!event_before(&heap->event[child], &moved))
             break;
         heap->event[hole] = heap->event[child];

@@ -24,7 +24,7 @@ void event_run_clear(struct event_run *run)
 }
 
 /* Makes room for `count` events, whose old contents are lost. */
-static void reserve(struct kernel_event **event, size_t *capacity, size_t count)
+static void event_run_reserve(struct kernel_event **event, size_t *capacity, size_t count)
 {
     bool wasteful = *capacity > CAPACITY_KEPT && count < *capacity / 8;
 
@@ -35,7 +35,7 @@ static void reserve(struct kernel_event **event, size_t *capacity, size_t count)
     *event = g_new(struct kernel_event, *capacity);
 }
 
-static void insertion_sort(struct kernel_event *event, size_t count)
+static void event_run_insertion_sort(struct kernel_event *event, size_t count)
 {
     for (size_t i = 1; i < count; i++) {
         if (!event_before(&event[i], &event[i - 1]))
@@ -51,7 +51,8 @@ static void insertion_sort(struct kernel_event *event, size_t count)
 }
 
 /* Merges from[0, middle) and from[middle, count), both sorted, into to. */
-static void merge(const struct kernel_event *from, size_t middle, size_t count, struct kernel_event *to)
+static void event_run_merge(const struct kernel_event *from, size_t middle, size_t count,
+                            struct kernel_event *to)
 {
     size_t left = 0, right = middle;
 
@@ -61,15 +62,15 @@ static void merge(const struct kernel_event *from, size_t middle, size_t count, 
     }
 }
 
-static void merge_sort(struct kernel_event *event, size_t count, struct kernel_event *scratch)
+static void event_run_merge_sort(struct kernel_event *event, size_t count, struct kernel_event *scratch)
 {
     struct kernel_event *from = event, *to = scratch;
 
     for (size_t i = 0; i < count; i += INSERTION_MAX)
-        insertion_sort(event + i, MIN(INSERTION_MAX, count - i));
+        event_run_insertion_sort(event + i, MIN(INSERTION_MAX, count - i));
     for (size_t width = INSERTION_MAX; width < count; width *= 2) {
         for (size_t i = 0; i < count; i += 2 * width)
-            merge(from + i, MIN(width, count - i), MIN(2 * width, count - i), to + i);
+            event_run_merge(from + i, MIN(width, count - i), MIN(2 * width, count - i), to + i);
         struct kernel_event *swap = from;
         from = to;
         to = swap;
@@ -78,26 +79,26 @@ static void merge_sort(struct kernel_event *event, size_t count, struct kernel_e
         memcpy(event, from, count * sizeof *event);
 }
 
-static void sort_slot(struct event_run *run, size_t begin, size_t end)
+static void event_run_sort_slot(struct event_run *run, size_t begin, size_t end)
 {
     size_t count = end - begin;
 
     if (count <= INSERTION_MAX) {
-        insertion_sort(run->event + begin, count);
+        event_run_insertion_sort(run->event + begin, count);
         return;
     }
-    reserve(&run->scratch, &run->scratch_capacity, count);
-    merge_sort(run->event + begin, count, run->scratch);
+    event_run_reserve(&run->scratch, &run->scratch_capacity, count);
+    event_run_merge_sort(run->event + begin, count, run->scratch);
 }
 
-static unsigned bit_length(uint64_t x)
+static unsigned event_run_bit_length(uint64_t x)
 {
     return x == 0 ? 0 : 64 - (unsigned)__builtin_clzll(x);
 }
 
 /* Counts the events of each slot, then makes the counts the places where the slots begin. */
-static void place_slots(const struct event_bag *bag, int64_t min_ns, unsigned shift, uint32_t *place,
-                        size_t slots)
+static void event_run_place_slots(const struct event_bag *bag, int64_t min_ns, unsigned shift,
+                                  uint32_t *place, size_t slots)
 {
     uint32_t first = bag->room;
     uint32_t sum = 0;
@@ -116,8 +117,8 @@ static void place_slots(const struct event_bag *bag, int64_t min_ns, unsigned sh
 }
 
 /* Copies every event to the next place of its slot; place[slot] is the slot's end afterwards. */
-static void distribute(const struct event_bag *bag, int64_t min_ns, unsigned shift, uint32_t *place,
-                       struct kernel_event *to)
+static void event_run_distribute(const struct event_bag *bag, int64_t min_ns, unsigned shift, uint32_t *place,
+                                 struct kernel_event *to)
 {
     uint32_t first = bag->room;
 
@@ -133,17 +134,17 @@ static void distribute(const struct event_bag *bag, int64_t min_ns, unsigned shi
 void event_run_fill(struct event_run *run, const struct event_bag *bag, int64_t min_ns, int64_t max_ns)
 {
     uint32_t place[1 << SLOT_BITS_MAX];
-    unsigned range_bits = bit_length((uint64_t)max_ns - (uint64_t)min_ns);
-    unsigned slot_bits = MIN(MIN(bit_length(bag->count) + 1, SLOT_BITS_MAX), range_bits);
+    unsigned range_bits = event_run_bit_length((uint64_t)max_ns - (uint64_t)min_ns);
+    unsigned slot_bits = MIN(MIN(event_run_bit_length(bag->count) + 1, SLOT_BITS_MAX), range_bits);
     unsigned shift = range_bits - slot_bits;
     size_t slots = (size_t)1 << slot_bits;
 
-    reserve(&run->event, &run->capacity, bag->count);
-    place_slots(bag, min_ns, shift, place, slots);
-    distribute(bag, min_ns, shift, place, run->event);
+    event_run_reserve(&run->event, &run->capacity, bag->count);
+    event_run_place_slots(bag, min_ns, shift, place, slots);
+    event_run_distribute(bag, min_ns, shift, place, run->event);
     for (size_t slot = 0, begin = 0; slot < slots; slot++) {
         if (place[slot] - begin > 1)
-            sort_slot(run, begin, place[slot]);
+            event_run_sort_slot(run, begin, place[slot]);
         begin = place[slot];
     }
     run->next = 0;

@@ -101,7 +101,7 @@ uint32_t kernel_index(const struct kernel_region *region)
 }
 
 /* Sets the earliest event of a region and the path above it. */
-static void set_next(struct kernel *kernel, uint32_t region, int64_t time_ns)
+static void kernel_set_next(struct kernel *kernel, uint32_t region, int64_t time_ns)
 {
     int64_t *next = kernel->next_ns;
     uint32_t node = kernel->leaves + region;
@@ -116,27 +116,28 @@ static void set_next(struct kernel *kernel, uint32_t region, int64_t time_ns)
     }
 }
 
-static G_NORETURN void refuse_event(const struct kernel_region *region, int64_t delay_ns, uint32_t kind)
+static G_NORETURN void kernel_refuse_event(const struct kernel_region *region, int64_t delay_ns,
+                                           uint32_t kind)
 {
     g_error("kernel: region %u at %" G_GINT64_FORMAT " ns schedules an event of kind %u (of %u) with delay "
             "%" G_GINT64_FORMAT " ns",
             region->index, region->now_ns, kind, region->kernel->config.handler_count, delay_ns);
 }
 
-static G_NORETURN void refuse_send(const struct kernel_region *from, uint32_t to, int64_t delay_ns)
+static G_NORETURN void kernel_refuse_send(const struct kernel_region *from, uint32_t to, int64_t delay_ns)
 {
     g_error("kernel: region %u sends to region %u (of %u) with delay %" G_GINT64_FORMAT
             " ns; the look-ahead is %" G_GINT64_FORMAT " ns",
             from->index, to, from->kernel->config.regions, delay_ns, from->kernel->config.lookahead_ns);
 }
 
-static struct kernel_event make_event(struct kernel_region *region, int64_t delay_ns, uint32_t entity,
-                                      uint32_t kind, uint32_t argument, void *payload)
+static struct kernel_event kernel_make_event(struct kernel_region *region, int64_t delay_ns, uint32_t entity,
+                                             uint32_t kind, uint32_t argument, void *payload)
 {
     /* As unsigned numbers, a negative delay is beyond any time left too. */
     if ((uint64_t)delay_ns >= (uint64_t)(CLOCK_NEVER - region->now_ns) ||
         kind >= region->kernel->config.handler_count)
-        refuse_event(region, delay_ns, kind);
+        kernel_refuse_event(region, delay_ns, kind);
     return (struct kernel_event){
         .time_ns = region->now_ns + delay_ns,
         .sequence = region->sequence++,
@@ -151,7 +152,7 @@ static struct kernel_event make_event(struct kernel_region *region, int64_t dela
 void kernel_schedule(struct kernel_region *region, int64_t delay_ns, uint32_t entity, uint32_t kind,
                      uint32_t argument, void *payload)
 {
-    struct kernel_event event = make_event(region, delay_ns, entity, kind, argument, payload);
+    struct kernel_event event = kernel_make_event(region, delay_ns, entity, kind, argument, payload);
 
     queue_push(&region->queue, &event);
 }
@@ -159,7 +160,7 @@ void kernel_schedule(struct kernel_region *region, int64_t delay_ns, uint32_t en
 uint64_t kernel_timeout_set(struct kernel_region *region, int64_t delay_ns, uint32_t entity, uint32_t kind,
                             uint32_t argument, void *payload)
 {
-    struct kernel_event event = make_event(region, delay_ns, entity, kind, argument, payload);
+    struct kernel_event event = kernel_make_event(region, delay_ns, entity, kind, argument, payload);
     int list = timeouts_list_of(&region->timeouts, delay_ns);
 
     if (list >= 0)
@@ -181,13 +182,13 @@ void kernel_send(struct kernel_region *from, uint32_t to, int64_t delay_ns, uint
         return;
     }
     if (to >= from->kernel->config.regions || delay_ns < from->kernel->config.lookahead_ns)
-        refuse_send(from, to, delay_ns);
-    struct kernel_event event = make_event(from, delay_ns, entity, kind, argument, payload);
+        kernel_refuse_send(from, to, delay_ns);
+    struct kernel_event event = kernel_make_event(from, delay_ns, entity, kind, argument, payload);
     outbox_add(&from->outbox, to, &event);
 }
 
 /* A sum of this over events does not depend on their order; each field alone changes it. */
-static uint64_t event_hash(const struct kernel_event *event)
+static uint64_t kernel_event_hash(const struct kernel_event *event)
 {
     uint64_t h = (uint64_t)event->time_ns * UINT64_C(0x9E3779B97F4A7C15);
 
@@ -206,7 +207,7 @@ static uint64_t event_hash(const struct kernel_event *event)
 /* With many UEs no event finds its memory in the cache: it is fetched while the events before it run. */
 static const size_t ahead[KERNEL_PREFETCH_STAGES] = {16, 8, 4};
 
-static void look_ahead(const struct kernel_region *region, kernel_prefetcher *const *prefetchers)
+static void kernel_look_ahead(const struct kernel_region *region, kernel_prefetcher *const *prefetchers)
 {
     for (unsigned stage = 0; stage < KERNEL_PREFETCH_STAGES; stage++) {
         const struct kernel_event *event = queue_ahead(&region->queue, ahead[stage]);
@@ -218,7 +219,7 @@ static void look_ahead(const struct kernel_region *region, kernel_prefetcher *co
 
 /* Takes the earliest event or timeout out if its time is before end_ns; of equal times as events among
  * themselves. */
-static bool pop_before(struct kernel_region *region, int64_t end_ns, struct kernel_event *out)
+static bool kernel_pop_before(struct kernel_region *region, int64_t end_ns, struct kernel_event *out)
 {
     const struct kernel_event *timeout = region->timeouts.next;
 
@@ -231,40 +232,40 @@ static bool pop_before(struct kernel_region *region, int64_t end_ns, struct kern
     return true;
 }
 
-static int64_t region_next_ns(struct kernel_region *region)
+static int64_t kernel_region_next_ns(struct kernel_region *region)
 {
     int64_t event_ns = queue_next_ns(&region->queue);
 
     return region->timeouts.next ? MIN(event_ns, region->timeouts.next->time_ns) : event_ns;
 }
 
-static void region_run(struct kernel_region *region, int64_t end_ns)
+static void kernel_region_run(struct kernel_region *region, int64_t end_ns)
 {
     kernel_handler *const *handlers = region->kernel->config.handlers;
     kernel_prefetcher *const *prefetchers = region->kernel->config.prefetchers;
     struct kernel_event event;
 
-    while (pop_before(region, end_ns, &event)) {
+    while (kernel_pop_before(region, end_ns, &event)) {
         if (prefetchers)
-            look_ahead(region, prefetchers);
+            kernel_look_ahead(region, prefetchers);
         region->now_ns = event.time_ns;
         region->events++;
-        region->fingerprint += event_hash(&event);
+        region->fingerprint += kernel_event_hash(&event);
         handlers[event.kind](region->context, &event);
     }
 }
 
-static void deliver(void *user, uint32_t to, const struct kernel_event *event)
+static void kernel_deliver(void *user, uint32_t to, const struct kernel_event *event)
 {
     struct kernel *kernel = user;
 
     queue_push(&kernel->regions[to].queue, event);
     if (event->time_ns < kernel->next_ns[kernel->leaves + to])
-        set_next(kernel, to, event->time_ns);
+        kernel_set_next(kernel, to, event->time_ns);
 }
 
 /* Runs every region that has an event before end_ns, then hands over what they sent. */
-static void run_window(struct kernel *kernel, int64_t end_ns)
+static void kernel_run_window(struct kernel *kernel, int64_t end_ns)
 {
     kernel->ran_count = 0;
     kernel->sampler.stale = true;
@@ -273,15 +274,15 @@ static void run_window(struct kernel *kernel, int64_t end_ns)
         while (node < kernel->leaves)
             node = 2 * node + (kernel->next_ns[2 * node] >= end_ns);
         uint32_t index = node - kernel->leaves;
-        region_run(&kernel->regions[index], end_ns);
-        set_next(kernel, index, region_next_ns(&kernel->regions[index]));
+        kernel_region_run(&kernel->regions[index], end_ns);
+        kernel_set_next(kernel, index, kernel_region_next_ns(&kernel->regions[index]));
         kernel->ran[kernel->ran_count++] = index;
     }
     for (uint32_t i = 0; i < kernel->ran_count; i++)
-        outbox_empty(&kernel->regions[kernel->ran[i]].outbox, deliver, kernel);
+        outbox_empty(&kernel->regions[kernel->ran[i]].outbox, kernel_deliver, kernel);
 }
 
-static int64_t window_end(const struct kernel *kernel, int64_t start_ns, int64_t end_ns)
+static int64_t kernel_window_end(const struct kernel *kernel, int64_t start_ns, int64_t end_ns)
 {
     int64_t lookahead_ns = kernel->config.lookahead_ns;
     int64_t window_ns = start_ns < CLOCK_NEVER - lookahead_ns ? start_ns + lookahead_ns : CLOCK_NEVER;
@@ -290,15 +291,15 @@ static int64_t window_end(const struct kernel *kernel, int64_t start_ns, int64_t
 }
 
 /* Events scheduled before the run, or between two runs, are not in the tree yet. */
-static void collect_scheduled(struct kernel *kernel)
+static void kernel_collect_scheduled(struct kernel *kernel)
 {
     for (uint32_t i = 0; i < kernel->config.regions; i++)
-        outbox_empty(&kernel->regions[i].outbox, deliver, kernel);
+        outbox_empty(&kernel->regions[i].outbox, kernel_deliver, kernel);
     for (uint32_t i = 0; i < kernel->config.regions; i++)
-        set_next(kernel, i, region_next_ns(&kernel->regions[i]));
+        kernel_set_next(kernel, i, kernel_region_next_ns(&kernel->regions[i]));
 }
 
-static int64_t latest_now(const struct kernel *kernel)
+static int64_t kernel_latest_now(const struct kernel *kernel)
 {
     int64_t latest_ns = kernel->regions[0].now_ns;
 
@@ -308,20 +309,20 @@ static int64_t latest_now(const struct kernel *kernel)
 }
 
 /* Window after window; returns the time reached. */
-static int64_t run_windows(struct kernel *kernel, int64_t end_ns)
+static int64_t kernel_run_windows(struct kernel *kernel, int64_t end_ns)
 {
     const struct kernel_config *config = &kernel->config;
 
     for (;;) {
         int64_t start_ns = kernel->next_ns[1];
         if (start_ns == CLOCK_NEVER)
-            return latest_now(kernel);
+            return kernel_latest_now(kernel);
         if (!sampler_pass(&kernel->sampler, MIN(start_ns, end_ns)))
             return kernel->sampler.last_ns;
         if (start_ns >= end_ns)
             return end_ns;
-        int64_t window_ns = window_end(kernel, start_ns, end_ns);
-        run_window(kernel, window_ns);
+        int64_t window_ns = kernel_window_end(kernel, start_ns, end_ns);
+        kernel_run_window(kernel, window_ns);
         bool go_on = !config->window || config->window(config->user, window_ns);
         if (kernel->stop || !go_on)
             return window_ns;
@@ -332,11 +333,11 @@ int64_t kernel_run(struct kernel *kernel, int64_t end_ns)
 {
     const struct kernel_config *config = &kernel->config;
 
-    if (end_ns < latest_now(kernel))
-        end_ns = latest_now(kernel);
+    if (end_ns < kernel_latest_now(kernel))
+        end_ns = kernel_latest_now(kernel);
     kernel->stop = false;
-    collect_scheduled(kernel);
-    int64_t reached_ns = run_windows(kernel, end_ns);
+    kernel_collect_scheduled(kernel);
+    int64_t reached_ns = kernel_run_windows(kernel, end_ns);
     sampler_end(&kernel->sampler, reached_ns);
     for (uint32_t i = 0; i < config->regions; i++)
         kernel->regions[i].now_ns = reached_ns;

@@ -40,7 +40,8 @@ void queue_clear(struct queue *queue)
     queue_init(queue);
 }
 
-static void rung_add(struct queue_rung *rung, struct chunk_store *store, const struct kernel_event *event)
+static void queue_rung_add(struct queue_rung *rung, struct chunk_store *store,
+                           const struct kernel_event *event)
 {
     uint64_t index = ((uint64_t)event->time_ns - (uint64_t)rung->start_ns) >> rung->shift;
 
@@ -48,14 +49,14 @@ static void rung_add(struct queue_rung *rung, struct chunk_store *store, const s
 }
 
 /* End of the rung's current bucket. */
-static int64_t current_end(const struct queue_rung *rung)
+static int64_t queue_current_end(const struct queue_rung *rung)
 {
     if (rung->current + 1 == rung->buckets)
         return rung->end_ns;
     return (int64_t)((uint64_t)rung->start_ns + ((uint64_t)(rung->current + 1) << rung->shift));
 }
 
-static uint32_t buckets_for(uint64_t events)
+static uint32_t queue_buckets_for(uint64_t events)
 {
     uint32_t buckets = BUCKETS_MIN;
 
@@ -65,13 +66,13 @@ static uint32_t buckets_for(uint64_t events)
 }
 
 /* Adds a rung below the others that covers [min_ns, end_ns), cut for `events` events in [min_ns, max_ns]. */
-static struct queue_rung *add_rung(struct queue *queue, uint64_t events, int64_t min_ns, int64_t max_ns,
-                                   int64_t end_ns)
+static struct queue_rung *queue_add_rung(struct queue *queue, uint64_t events, int64_t min_ns, int64_t max_ns,
+                                         int64_t end_ns)
 {
     struct queue_rung *rung = &queue->rung[queue->rungs++];
     uint64_t range_ns = (uint64_t)max_ns - (uint64_t)min_ns;
 
-    rung->buckets = buckets_for(events);
+    rung->buckets = queue_buckets_for(events);
     rung->shift = 0;
     while (range_ns >> rung->shift >= rung->buckets)
         rung->shift++;
@@ -81,7 +82,7 @@ static struct queue_rung *add_rung(struct queue *queue, uint64_t events, int64_t
     rung->current = 0;
     if (rung->buckets > rung->capacity) {
         g_free(rung->bucket);
-        rung->capacity = buckets_for((uint64_t)rung->buckets * EVENTS_PER_BUCKET);
+        rung->capacity = queue_buckets_for((uint64_t)rung->buckets * EVENTS_PER_BUCKET);
         rung->bucket = g_new0(struct event_bag, rung->capacity);
     }
     queue->near_end_ns = min_ns;
@@ -89,25 +90,25 @@ static struct queue_rung *add_rung(struct queue *queue, uint64_t events, int64_t
 }
 
 /* Cuts a bag into a new rung that covers time up to end_ns. */
-static void cut_bag(struct queue *queue, struct event_bag *bag, int64_t min_ns, int64_t max_ns,
-                    int64_t end_ns)
+static void queue_cut_bag(struct queue *queue, struct event_bag *bag, int64_t min_ns, int64_t max_ns,
+                          int64_t end_ns)
 {
-    struct queue_rung *rung = add_rung(queue, bag->count, min_ns, max_ns, end_ns);
+    struct queue_rung *rung = queue_add_rung(queue, bag->count, min_ns, max_ns, end_ns);
     struct event_bag taken = *bag;
     uint32_t first = taken.room;
 
     *bag = (struct event_bag){0};
     for (const struct event_chunk *chunk = taken.newest; chunk; chunk = chunk->next) {
         for (uint32_t i = first; i < CHUNK_EVENTS; i++)
-            rung_add(rung, &queue->store, &chunk->event[i]);
+            queue_rung_add(rung, &queue->store, &chunk->event[i]);
         first = 0;
     }
     event_bag_empty(&taken, &queue->store);
 }
 
 /* Sorts a bag into the run, which then covers time up to end_ns. */
-static void sort_bag(struct queue *queue, struct event_bag *bag, int64_t min_ns, int64_t max_ns,
-                     int64_t end_ns)
+static void queue_sort_bag(struct queue *queue, struct event_bag *bag, int64_t min_ns, int64_t max_ns,
+                           int64_t end_ns)
 {
     event_run_fill(&queue->run, bag, min_ns, max_ns);
     event_bag_empty(bag, &queue->store);
@@ -116,7 +117,7 @@ static void sort_bag(struct queue *queue, struct event_bag *bag, int64_t min_ns,
 }
 
 /* Begins again from the top, when nothing nearer is left. */
-static void take_top(struct queue *queue)
+static void queue_take_top(struct queue *queue)
 {
     int64_t min_ns = queue->top_min_ns, max_ns = queue->top_max_ns;
 
@@ -124,14 +125,14 @@ static void take_top(struct queue *queue)
     queue->top_min_ns = INT64_MAX;
     queue->top_max_ns = INT64_MIN;
     if (queue->top.count <= SORT_MAX || min_ns == max_ns) {
-        sort_bag(queue, &queue->top, min_ns, max_ns, max_ns + 1);
+        queue_sort_bag(queue, &queue->top, min_ns, max_ns, max_ns + 1);
     } else {
-        cut_bag(queue, &queue->top, min_ns, max_ns, max_ns + 1);
+        queue_cut_bag(queue, &queue->top, min_ns, max_ns, max_ns + 1);
     }
 }
 
 /* Sorts or cuts the next bucket of the nearest rung that is not empty, or drops the rung if there is none. */
-static void take_bucket(struct queue *queue)
+static void queue_take_bucket(struct queue *queue)
 {
     struct queue_rung *rung = &queue->rung[queue->rungs - 1];
 
@@ -142,38 +143,38 @@ static void take_bucket(struct queue *queue)
         return;
     }
     struct event_bag *bag = &rung->bucket[rung->current];
-    int64_t end_ns = current_end(rung);
+    int64_t end_ns = queue_current_end(rung);
     int64_t min_ns, max_ns;
     event_bag_range(bag, &min_ns, &max_ns);
     rung->current++;
     if (bag->count <= SORT_MAX || min_ns == max_ns || queue->rungs == QUEUE_RUNGS)
-        sort_bag(queue, bag, min_ns, max_ns, end_ns);
+        queue_sort_bag(queue, bag, min_ns, max_ns, end_ns);
     else
-        cut_bag(queue, bag, min_ns, max_ns, end_ns);
+        queue_cut_bag(queue, bag, min_ns, max_ns, end_ns);
 }
 
 /* Makes sure that the earliest event is in the run or the heap; false if there is no event at all. */
-static bool refill(struct queue *queue)
+static bool queue_refill(struct queue *queue)
 {
     if (queue->count == 0)
         return false;
     while (queue->run.next == queue->run.count) {
         if (queue->rungs > 0)
-            take_bucket(queue);
+            queue_take_bucket(queue);
         else
-            take_top(queue);
+            queue_take_top(queue);
     }
     return true;
 }
 
-static bool empty_near(const struct queue *queue)
+static bool queue_empty_near(const struct queue *queue)
 {
     return queue->run.next == queue->run.count && queue->near.count == 0;
 }
 
 /* The heap has grown because the run reaches far ahead (a few timers were all there was, then a storm
  * began): makes a rung of both, unless that would not part them or would move far more than the heap. */
-static void cut_near(struct queue *queue)
+static void queue_cut_near(struct queue *queue)
 {
     struct event_run *run = &queue->run;
     struct event_heap *near = &queue->near;
@@ -190,15 +191,15 @@ static void cut_near(struct queue *queue)
         return;
     }
     struct queue_rung *rung =
-        add_rung(queue, near->count + run->count - run->next, min_ns, max_ns, queue->near_end_ns);
+        queue_add_rung(queue, near->count + run->count - run->next, min_ns, max_ns, queue->near_end_ns);
     for (size_t i = 0; i < near->count; i++)
-        rung_add(rung, &queue->store, &near->event[i]);
+        queue_rung_add(rung, &queue->store, &near->event[i]);
     for (; run->next < run->count; run->next++)
-        rung_add(rung, &queue->store, &run->event[run->next]);
+        queue_rung_add(rung, &queue->store, &run->event[run->next]);
     near->count = 0;
 }
 
-static void push_top(struct queue *queue, const struct kernel_event *event)
+static void queue_push_top(struct queue *queue, const struct kernel_event *event)
 {
     event_bag_add(&queue->top, &queue->store, event);
     queue->top_min_ns = MIN(queue->top_min_ns, event->time_ns);
@@ -209,23 +210,23 @@ void queue_push(struct queue *queue, const struct kernel_event *event)
 {
     queue->count++;
     if (event->time_ns >= queue->top_start_ns) {
-        push_top(queue, event);
+        queue_push_top(queue, event);
         return;
     }
     if (event->time_ns < queue->near_end_ns) {
         event_heap_push(&queue->near, event);
         if (queue->near.count > queue->near_limit)
-            cut_near(queue);
+            queue_cut_near(queue);
         return;
     }
     unsigned nearest = queue->rungs - 1;
     while (event->time_ns >= queue->rung[nearest].end_ns)
         nearest--;
-    rung_add(&queue->rung[nearest], &queue->store, event);
+    queue_rung_add(&queue->rung[nearest], &queue->store, event);
 }
 
 /* The earliest event, which is in the run or the heap. */
-static const struct kernel_event *earliest(const struct queue *queue)
+static const struct kernel_event *queue_earliest(const struct queue *queue)
 {
     const struct event_run *run = &queue->run;
 
@@ -238,9 +239,9 @@ static const struct kernel_event *earliest(const struct queue *queue)
 
 bool queue_pop_before(struct queue *queue, int64_t limit_ns, struct kernel_event *out)
 {
-    if (empty_near(queue) && !refill(queue))
+    if (queue_empty_near(queue) && !queue_refill(queue))
         return false;
-    const struct kernel_event *event = earliest(queue);
+    const struct kernel_event *event = queue_earliest(queue);
     if (event->time_ns >= limit_ns)
         return false;
     *out = *event;
@@ -254,9 +255,9 @@ bool queue_pop_before(struct queue *queue, int64_t limit_ns, struct kernel_event
 
 const struct kernel_event *queue_peek(struct queue *queue)
 {
-    if (empty_near(queue) && !refill(queue))
+    if (queue_empty_near(queue) && !queue_refill(queue))
         return NULL;
-    return earliest(queue);
+    return queue_earliest(queue);
 }
 
 int64_t queue_next_ns(struct queue *queue)

@@ -33,18 +33,18 @@ int timeouts_list_of(const struct timeouts *timeouts, int64_t delay_ns)
     return -1;
 }
 
-static struct kernel_event *at(const struct timeout_list *list, uint64_t place)
+static struct kernel_event *timeouts_at(const struct timeout_list *list, uint64_t place)
 {
     return &list->ring[place & (list->capacity - 1)];
 }
 
-static void grow(struct timeout_list *list)
+static void timeouts_grow(struct timeout_list *list)
 {
     uint64_t capacity = list->capacity ? 2 * list->capacity : RING_FIRST;
     struct kernel_event *ring = g_new(struct kernel_event, capacity);
 
     for (uint64_t i = list->first; i < list->end; i++)
-        ring[i & (capacity - 1)] = *at(list, i);
+        ring[i & (capacity - 1)] = *timeouts_at(list, i);
     g_free(list->ring);
     list->ring = ring;
     list->capacity = capacity;
@@ -56,27 +56,27 @@ static bool timeouts_before(const struct kernel_event *a, const struct kernel_ev
     return a->time_ns < b->time_ns || (a->time_ns == b->time_ns && a->sequence < b->sequence);
 }
 
-static void find_next(struct timeouts *timeouts)
+static void timeouts_find_next(struct timeouts *timeouts)
 {
     timeouts->next = NULL;
     for (uint32_t i = 0; i < timeouts->lists; i++) {
         const struct timeout_list *list = &timeouts->list[i];
 
         if (list->first < list->end &&
-            (!timeouts->next || timeouts_before(at(list, list->first), timeouts->next))) {
-            timeouts->next = at(list, list->first);
+            (!timeouts->next || timeouts_before(timeouts_at(list, list->first), timeouts->next))) {
+            timeouts->next = timeouts_at(list, list->first);
             timeouts->next_list = i;
         }
     }
 }
 
 /* The first timeout of a list is gone: on to the next that still stands. */
-static void drop_first(struct timeouts *timeouts, struct timeout_list *list)
+static void timeouts_drop_first(struct timeouts *timeouts, struct timeout_list *list)
 {
     do
         list->first++;
-    while (list->first < list->end && at(list, list->first)->kind == TIMEOUT_CANCELLED);
-    find_next(timeouts);
+    while (list->first < list->end && timeouts_at(list, list->first)->kind == TIMEOUT_CANCELLED);
+    timeouts_find_next(timeouts);
 }
 
 uint64_t timeouts_set(struct timeouts *timeouts, uint32_t number, const struct kernel_event *event)
@@ -86,10 +86,10 @@ uint64_t timeouts_set(struct timeouts *timeouts, uint32_t number, const struct k
     bool grown = list->end - list->first == list->capacity;
 
     if (grown)
-        grow(list);
-    *at(list, list->end++) = *event;
+        timeouts_grow(list);
+    *timeouts_at(list, list->end++) = *event;
     if (was_empty || grown)
-        find_next(timeouts);
+        timeouts_find_next(timeouts);
     return (list->end << LIST_BITS) | number;
 }
 
@@ -100,15 +100,15 @@ void timeouts_cancel(struct timeouts *timeouts, uint64_t timeout)
 
     if (timeout == 0 || place < list->first || place >= list->end)
         return;
-    at(list, place)->kind = TIMEOUT_CANCELLED;
+    timeouts_at(list, place)->kind = TIMEOUT_CANCELLED;
     if (place == list->first)
-        drop_first(timeouts, list);
+        timeouts_drop_first(timeouts, list);
 }
 
 void timeouts_pop(struct timeouts *timeouts, struct kernel_event *out)
 {
     *out = *timeouts->next;
-    drop_first(timeouts, &timeouts->list[timeouts->next_list]);
+    timeouts_drop_first(timeouts, &timeouts->list[timeouts->next_list]);
 }
 
 uint64_t timeouts_count(const struct timeouts *timeouts)
@@ -117,7 +117,7 @@ uint64_t timeouts_count(const struct timeouts *timeouts)
 
     for (uint32_t i = 0; i < timeouts->lists; i++)
         for (uint64_t place = timeouts->list[i].first; place < timeouts->list[i].end; place++)
-            count += at(&timeouts->list[i], place)->kind != TIMEOUT_CANCELLED;
+            count += timeouts_at(&timeouts->list[i], place)->kind != TIMEOUT_CANCELLED;
     return count;
 }
 
@@ -126,6 +126,6 @@ void timeouts_each(const struct timeouts *timeouts,
 {
     for (uint32_t i = 0; i < timeouts->lists; i++)
         for (uint64_t place = timeouts->list[i].first; place < timeouts->list[i].end; place++)
-            if (at(&timeouts->list[i], place)->kind != TIMEOUT_CANCELLED)
-                visit(user, at(&timeouts->list[i], place));
+            if (timeouts_at(&timeouts->list[i], place)->kind != TIMEOUT_CANCELLED)
+                visit(user, timeouts_at(&timeouts->list[i], place));
 }

@@ -42,45 +42,45 @@ struct capture {
     struct spool *spools;
 };
 
-static void put_le32(uint8_t *out, uint32_t value)
+static void capture_put_le32(uint8_t *out, uint32_t value)
 {
     for (unsigned i = 0; i < 4; i++)
         out[i] = (uint8_t)(value >> 8 * i);
 }
 
-static uint32_t get_le32(const uint8_t *in)
+static uint32_t capture_get_le32(const uint8_t *in)
 {
     return (uint32_t)in[0] | (uint32_t)in[1] << 8 | (uint32_t)in[2] << 16 | (uint32_t)in[3] << 24;
 }
 
-static void put_be16(uint8_t *out, uint32_t value)
+static void capture_put_be16(uint8_t *out, uint32_t value)
 {
     out[0] = (uint8_t)(value >> 8);
     out[1] = (uint8_t)value;
 }
 
-static void put_be32(uint8_t *out, uint32_t value)
+static void capture_put_be32(uint8_t *out, uint32_t value)
 {
-    put_be16(out, value >> 16);
-    put_be16(out + 2, value & 0xffff);
+    capture_put_be16(out, value >> 16);
+    capture_put_be16(out + 2, value & 0xffff);
 }
 
 /* Sums of 16-bit words of the Internet checksum (RFC 1071). */
-static uint64_t sum_words(uint64_t sum, const uint8_t *at, size_t len)
+static uint64_t capture_sum_words(uint64_t sum, const uint8_t *at, size_t len)
 {
     for (; len >= 2; at += 2, len -= 2)
         sum += (uint32_t)at[0] << 8 | at[1];
     return len ? sum + ((uint32_t)at[0] << 8) : sum;
 }
 
-static uint16_t fold(uint64_t sum)
+static uint16_t capture_fold(uint64_t sum)
 {
     while (sum >> 16)
         sum = (sum & 0xffff) + (sum >> 16);
     return (uint16_t)~sum;
 }
 
-static bool write_bytes(struct capture *capture, const void *at, size_t len)
+static bool capture_write_bytes(struct capture *capture, const void *at, size_t len)
 {
     if (capture->error)
         return false;
@@ -90,7 +90,7 @@ static bool write_bytes(struct capture *capture, const void *at, size_t len)
     return capture->error == 0;
 }
 
-static bool report(const struct capture *capture, GError **error)
+static bool capture_report(const struct capture *capture, GError **error)
 {
     if (capture->error == 0)
         return true;
@@ -99,16 +99,16 @@ static bool report(const struct capture *capture, GError **error)
     return false;
 }
 
-static void write_file_header(struct capture *capture)
+static void capture_write_file_header(struct capture *capture)
 {
     uint8_t header[PCAP_FILE_HEADER_BYTES] = {0};
 
-    put_le32(header, PCAP_MAGIC_NS);
+    capture_put_le32(header, PCAP_MAGIC_NS);
     header[4] = 2; /* version 2.4 */
     header[6] = 4;
-    put_le32(header + 16, PCAP_SNAPLEN);
-    put_le32(header + 20, PCAP_LINKTYPE_RAW);
-    write_bytes(capture, header, sizeof header);
+    capture_put_le32(header + 16, PCAP_SNAPLEN);
+    capture_put_le32(header + 20, PCAP_LINKTYPE_RAW);
+    capture_write_bytes(capture, header, sizeof header);
 }
 
 struct capture *capture_new(const char *path, uint32_t regions, uint32_t servers, bool ipv6, GError **error)
@@ -129,32 +129,32 @@ struct capture *capture_new(const char *path, uint32_t regions, uint32_t servers
     capture->spools = g_new0(struct spool, regions);
     for (uint32_t i = 0; i < regions; i++)
         capture->spools[i].records = g_byte_array_new();
-    write_file_header(capture);
+    capture_write_file_header(capture);
     return capture;
 }
 
-static uint32_t ipv4_address(uint32_t host, uint32_t servers)
+static uint32_t capture_ipv4_address(uint32_t host, uint32_t servers)
 {
     if (host < servers)
         return UINT32_C(0xc0000201) + host;
     return UINT32_C(0x0a000001) + (host - servers) % LIMITS_IPV4_UES;
 }
 
-static void ipv6_address(uint32_t host, uint32_t servers, uint8_t out[16])
+static void capture_ipv6_address(uint32_t host, uint32_t servers, uint8_t out[16])
 {
     uint64_t low = host < servers ? UINT64_C(1) + host : UINT64_C(1) + host - servers;
 
     memset(out, 0, 16);
-    put_be32(out, UINT32_C(0x20010db8));
-    put_be16(out + 4, host < servers ? 0 : 1);
-    put_be32(out + 8, (uint32_t)(low >> 32));
-    put_be32(out + 12, (uint32_t)low);
+    capture_put_be32(out, UINT32_C(0x20010db8));
+    capture_put_be16(out + 4, host < servers ? 0 : 1);
+    capture_put_be32(out + 8, (uint32_t)(low >> 32));
+    capture_put_be32(out + 12, (uint32_t)low);
 }
 
 void capture_address(uint32_t host, uint32_t servers, bool ipv6, char out[46])
 {
     if (!ipv6) {
-        uint32_t address = ipv4_address(host, servers);
+        uint32_t address = capture_ipv4_address(host, servers);
         g_snprintf(out, 46, "%u.%u.%u.%u", address >> 24, address >> 16 & 255, address >> 8 & 255,
                    address & 255);
         return;
@@ -169,7 +169,7 @@ void capture_address(uint32_t host, uint32_t servers, bool ipv6, char out[46])
 }
 
 /* Appends a record; returns where its packet goes. */
-static uint8_t *add_record(struct capture *capture, uint32_t region, int64_t time_ns, size_t bytes)
+static uint8_t *capture_add_record(struct capture *capture, uint32_t region, int64_t time_ns, size_t bytes)
 {
     GByteArray *records = capture->spools[region].records;
     guint start = records->len;
@@ -178,41 +178,42 @@ static uint8_t *add_record(struct capture *capture, uint32_t region, int64_t tim
     uint8_t *at = records->data + start;
     memcpy(at, &time_ns, sizeof time_ns);
     at += sizeof time_ns;
-    put_le32(at, (uint32_t)(time_ns / CLOCK_SECOND));
-    put_le32(at + 4, (uint32_t)(time_ns % CLOCK_SECOND));
-    put_le32(at + 8, (uint32_t)bytes);
-    put_le32(at + 12, (uint32_t)bytes);
+    capture_put_le32(at, (uint32_t)(time_ns / CLOCK_SECOND));
+    capture_put_le32(at + 4, (uint32_t)(time_ns % CLOCK_SECOND));
+    capture_put_le32(at + 8, (uint32_t)bytes);
+    capture_put_le32(at + 12, (uint32_t)bytes);
     return at + PCAP_RECORD_BYTES;
 }
 
 /* Appends a record with its IP header; returns where the transport header goes, and the sum of the
  * pseudo-header (RFC 768, RFC 9293 3.1, RFC 8200 8.1). */
-static uint8_t *open_record(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t from,
-                            uint32_t to, unsigned protocol, size_t transport_bytes, uint64_t *pseudo_sum)
+static uint8_t *capture_open_record(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t from,
+                                    uint32_t to, unsigned protocol, size_t transport_bytes,
+                                    uint64_t *pseudo_sum)
 {
     size_t ip_bytes = capture->ipv6 ? IPV6_BYTES : IPV4_BYTES;
     size_t bytes = ip_bytes + transport_bytes;
-    uint8_t *ip = add_record(capture, region, time_ns, bytes);
+    uint8_t *ip = capture_add_record(capture, region, time_ns, bytes);
 
     memset(ip, 0, ip_bytes);
     if (capture->ipv6) {
         ip[0] = 0x60;
-        put_be16(ip + 4, (uint32_t)transport_bytes);
+        capture_put_be16(ip + 4, (uint32_t)transport_bytes);
         ip[6] = (uint8_t)protocol;
         ip[7] = HOP_LIMIT;
-        ipv6_address(from, capture->servers, ip + 8);
-        ipv6_address(to, capture->servers, ip + 24);
-        *pseudo_sum = sum_words(protocol + transport_bytes, ip + 8, 32);
+        capture_ipv6_address(from, capture->servers, ip + 8);
+        capture_ipv6_address(to, capture->servers, ip + 24);
+        *pseudo_sum = capture_sum_words(protocol + transport_bytes, ip + 8, 32);
     } else {
         ip[0] = 0x45;
-        put_be16(ip + 2, (uint32_t)bytes);
-        put_be16(ip + 6, DONT_FRAGMENT);
+        capture_put_be16(ip + 2, (uint32_t)bytes);
+        capture_put_be16(ip + 6, DONT_FRAGMENT);
         ip[8] = HOP_LIMIT;
         ip[9] = (uint8_t)protocol;
-        put_be32(ip + 12, ipv4_address(from, capture->servers));
-        put_be32(ip + 16, ipv4_address(to, capture->servers));
-        put_be16(ip + 10, fold(sum_words(0, ip, IPV4_BYTES)));
-        *pseudo_sum = sum_words(protocol + transport_bytes, ip + 12, 8);
+        capture_put_be32(ip + 12, capture_ipv4_address(from, capture->servers));
+        capture_put_be32(ip + 16, capture_ipv4_address(to, capture->servers));
+        capture_put_be16(ip + 10, capture_fold(capture_sum_words(0, ip, IPV4_BYTES)));
+        *pseudo_sum = capture_sum_words(protocol + transport_bytes, ip + 12, 8);
     }
     return ip + ip_bytes;
 }
@@ -222,16 +223,16 @@ void capture_udp(struct capture *capture, uint32_t region, int64_t time_ns, uint
 {
     uint64_t sum;
     size_t bytes = UDP_BYTES + payload.len;
-    uint8_t *udp = open_record(capture, region, time_ns, from, to, PROTOCOL_UDP, bytes, &sum);
+    uint8_t *udp = capture_open_record(capture, region, time_ns, from, to, PROTOCOL_UDP, bytes, &sum);
 
-    put_be16(udp, port);
-    put_be16(udp + 2, port);
-    put_be16(udp + 4, (uint32_t)bytes);
-    put_be16(udp + 6, 0);
+    capture_put_be16(udp, port);
+    capture_put_be16(udp + 2, port);
+    capture_put_be16(udp + 4, (uint32_t)bytes);
+    capture_put_be16(udp + 6, 0);
     if (payload.len)
         memcpy(udp + UDP_BYTES, payload.at, payload.len);
-    uint16_t checksum = fold(sum_words(sum, udp, bytes));
-    put_be16(udp + 6, checksum ? checksum : 0xffff); /* 0 would mean: none */
+    uint16_t checksum = capture_fold(capture_sum_words(sum, udp, bytes));
+    capture_put_be16(udp + 6, checksum ? checksum : 0xffff); /* 0 would mean: none */
 }
 
 void capture_tcp(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t from, uint16_t from_port,
@@ -240,33 +241,33 @@ void capture_tcp(struct capture *capture, uint32_t region, int64_t time_ns, uint
     uint64_t sum;
     size_t header = TCP_BYTES + (segment->mss ? MSS_OPTION_BYTES : 0);
     size_t bytes = header + payload.len;
-    uint8_t *tcp = open_record(capture, region, time_ns, from, to, PROTOCOL_TCP, bytes, &sum);
+    uint8_t *tcp = capture_open_record(capture, region, time_ns, from, to, PROTOCOL_TCP, bytes, &sum);
 
-    put_be16(tcp, from_port);
-    put_be16(tcp + 2, to_port);
-    put_be32(tcp + 4, segment->seq);
-    put_be32(tcp + 8, segment->ack);
+    capture_put_be16(tcp, from_port);
+    capture_put_be16(tcp + 2, to_port);
+    capture_put_be32(tcp + 4, segment->seq);
+    capture_put_be32(tcp + 8, segment->ack);
     tcp[12] = (uint8_t)(header / 4 << 4);
     tcp[13] = segment->flags;
-    put_be16(tcp + 14, segment->window);
-    put_be32(tcp + 16, 0); /* checksum, urgent pointer */
+    capture_put_be16(tcp + 14, segment->window);
+    capture_put_be32(tcp + 16, 0); /* checksum, urgent pointer */
     if (segment->mss) {
         tcp[20] = 2; /* kind, length, value */
         tcp[21] = MSS_OPTION_BYTES;
-        put_be16(tcp + 22, segment->mss);
+        capture_put_be16(tcp + 22, segment->mss);
     }
     if (payload.len)
         memcpy(tcp + header, payload.at, payload.len);
-    put_be16(tcp + 16, fold(sum_words(sum, tcp, bytes)));
+    capture_put_be16(tcp + 16, capture_fold(capture_sum_words(sum, tcp, bytes)));
 }
 
 void capture_raw(struct capture *capture, uint32_t region, int64_t time_ns, struct bytes packet)
 {
-    memcpy(add_record(capture, region, time_ns, packet.len), packet.at, packet.len);
+    memcpy(capture_add_record(capture, region, time_ns, packet.len), packet.at, packet.len);
 }
 
 /* Time of a spool's first unwritten record, CLOCK_NEVER if there is none. */
-static int64_t first_time(const struct spool *spool)
+static int64_t capture_first_time(const struct spool *spool)
 {
     int64_t time_ns;
 
@@ -276,17 +277,17 @@ static int64_t first_time(const struct spool *spool)
     return time_ns;
 }
 
-static void write_first(struct capture *capture, struct spool *spool)
+static void capture_write_first(struct capture *capture, struct spool *spool)
 {
     const uint8_t *record = spool->records->data + spool->written + sizeof(int64_t);
-    size_t bytes = PCAP_RECORD_BYTES + get_le32(record + 8);
+    size_t bytes = PCAP_RECORD_BYTES + capture_get_le32(record + 8);
 
-    write_bytes(capture, record, bytes);
+    capture_write_bytes(capture, record, bytes);
     spool->written += sizeof(int64_t) + bytes;
 }
 
 /* Moves what is left to the front; a spool that is empty keeps its memory for the next window. */
-static void compact(struct spool *spool)
+static void capture_compact(struct spool *spool)
 {
     if (spool->written == 0)
         return;
@@ -300,7 +301,7 @@ bool capture_flush(struct capture *capture, int64_t time_ns, GError **error)
         struct spool *first = NULL;
         int64_t first_ns = time_ns;
         for (uint32_t i = 0; i < capture->regions; i++) {
-            int64_t ns = first_time(&capture->spools[i]);
+            int64_t ns = capture_first_time(&capture->spools[i]);
             if (ns < first_ns) { /* of equal times the lower region's goes first */
                 first_ns = ns;
                 first = &capture->spools[i];
@@ -308,11 +309,11 @@ bool capture_flush(struct capture *capture, int64_t time_ns, GError **error)
         }
         if (!first)
             break;
-        write_first(capture, first);
+        capture_write_first(capture, first);
     }
     for (uint32_t i = 0; i < capture->regions; i++)
-        compact(&capture->spools[i]);
-    return report(capture, error);
+        capture_compact(&capture->spools[i]);
+    return capture_report(capture, error);
 }
 
 bool capture_close(struct capture *capture, GError **error)
@@ -321,7 +322,7 @@ bool capture_close(struct capture *capture, GError **error)
     errno = 0;
     if (fclose(capture->file) != 0 && capture->error == 0)
         capture->error = errno ? errno : EIO;
-    bool good = report(capture, error);
+    bool good = capture_report(capture, error);
     for (uint32_t i = 0; i < capture->regions; i++)
         g_byte_array_unref(capture->spools[i].records);
     g_free(capture->spools);

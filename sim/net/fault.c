@@ -21,8 +21,8 @@ void fault_set_clear(struct fault_set *set)
     set->entries = NULL;
 }
 
-static bool find_kind(const char *name, size_t length, const char *const *kind_names, uint32_t kinds,
-                      uint8_t *kind)
+static bool fault_find_kind(const char *name, size_t length, const char *const *kind_names, uint32_t kinds,
+                            uint8_t *kind)
 {
     for (uint32_t i = 0; i < kinds; i++)
         if (strlen(kind_names[i]) == length && memcmp(kind_names[i], name, length) == 0) {
@@ -37,7 +37,7 @@ static bool find_kind(const char *name, size_t length, const char *const *kind_n
     return false;
 }
 
-static char *unknown_kind(const char *const *kind_names, uint32_t kinds)
+static char *fault_unknown_kind(const char *const *kind_names, uint32_t kinds)
 {
     GString *why = g_string_new("names an unknown kind of packet, expected one of ");
 
@@ -49,7 +49,7 @@ static char *unknown_kind(const char *const *kind_names, uint32_t kinds)
 }
 
 /* Digits up to max; moves *at behind them. */
-static bool read_number(const char **at, uint64_t max, uint64_t *out)
+static bool fault_read_number(const char **at, uint64_t max, uint64_t *out)
 {
     uint64_t value = 0;
     const char *digit = *at;
@@ -67,39 +67,39 @@ static bool read_number(const char **at, uint64_t max, uint64_t *out)
 }
 
 /* What follows KIND: [/UE]@N[-M]. */
-static bool read_numbers(const char *at, struct fault_entry *entry)
+static bool fault_read_numbers(const char *at, struct fault_entry *entry)
 {
     uint64_t ue = 0;
 
     if (*at == '/') {
         at++;
-        if (!read_number(&at, UINT32_MAX, &ue))
+        if (!fault_read_number(&at, UINT32_MAX, &ue))
             return false;
     }
     entry->ue = (uint32_t)ue;
-    if (*at++ != '@' || !read_number(&at, UINT32_MAX, &entry->first))
+    if (*at++ != '@' || !fault_read_number(&at, UINT32_MAX, &entry->first))
         return false;
     entry->last = entry->first;
     if (*at == '-') {
         at++;
-        if (!read_number(&at, UINT32_MAX, &entry->last))
+        if (!fault_read_number(&at, UINT32_MAX, &entry->last))
             return false;
     }
     return *at == '\0' && entry->first > 0 && entry->first <= entry->last;
 }
 
 /* What is wrong with one entry (g_free), or NULL. `unknown` is set if it is the kind. */
-static char *read_entry(const char *text, const char *const *kind_names, uint32_t kinds, uint32_t ues,
-                        struct fault_entry *entry, bool *unknown)
+static char *fault_read_entry(const char *text, const char *const *kind_names, uint32_t kinds, uint32_t ues,
+                              struct fault_entry *entry, bool *unknown)
 {
     size_t length = strcspn(text, "/@");
 
     *unknown = false;
-    if (!read_numbers(text + length, entry))
+    if (!fault_read_numbers(text + length, entry))
         return g_strdup("is not a fault, expected KIND[/UE]@N[-M] such as ack/7@1-2, with 1 <= N <= M");
-    if (!find_kind(text, length, kind_names, kinds, &entry->kind)) {
+    if (!fault_find_kind(text, length, kind_names, kinds, &entry->kind)) {
         *unknown = true;
-        return unknown_kind(kind_names, kinds);
+        return fault_unknown_kind(kind_names, kinds);
     }
     if (entry->ue >= ues)
         return g_strdup_printf("names UE %u, expected at most %u, which is the last one", entry->ue, ues - 1);
@@ -107,7 +107,7 @@ static char *read_entry(const char *text, const char *const *kind_names, uint32_
 }
 
 /* The entries of a text, stripped; none for NULL and blanks. g_strfreev. */
-static char **entries_of(const char *text)
+static char **fault_entries_of(const char *text)
 {
     char **entries = g_strsplit(text && text[strspn(text, " \t")] ? text : "", ",", -1);
 
@@ -119,13 +119,13 @@ static char **entries_of(const char *text)
 bool fault_set_parse(struct fault_set *set, const char *text, enum fault_action action,
                      const char *const *kind_names, uint32_t kinds, uint32_t ues, GError **error)
 {
-    char **texts = entries_of(text);
+    char **texts = fault_entries_of(text);
     bool good = true;
 
     for (char **at = texts; good && *at; at++) {
         struct fault_entry entry = {.action = (uint8_t)action};
         bool unknown;
-        char *why = read_entry(*at, kind_names, kinds, ues, &entry, &unknown);
+        char *why = fault_read_entry(*at, kind_names, kinds, ues, &entry, &unknown);
 
         good = !why;
         if (good) {
@@ -142,12 +142,12 @@ bool fault_set_parse(struct fault_set *set, const char *text, enum fault_action 
 void fault_text_check(const char *text, const char *const *kind_names, uint32_t kinds, uint32_t ues,
                       fault_complaint *complain, void *user)
 {
-    char **texts = entries_of(text);
+    char **texts = fault_entries_of(text);
 
     for (char **at = texts; *at; at++) {
         struct fault_entry entry;
         bool unknown;
-        char *why = read_entry(*at, kind_names, kinds, ues, &entry, &unknown);
+        char *why = fault_read_entry(*at, kind_names, kinds, ues, &entry, &unknown);
 
         if (why) {
             char *kind = unknown ? g_strndup(*at, strcspn(*at, "/@")) : NULL;

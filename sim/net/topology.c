@@ -7,7 +7,7 @@
 #include <glib.h>
 
 /* What column `cell` keeps of its full height `total`, in 2^-32. */
-static uint32_t height(uint64_t rest, uint64_t total)
+static uint32_t net_topology_height(uint64_t rest, uint64_t total)
 {
     return (uint32_t)(((unsigned __int128)rest << 32) / total);
 }
@@ -32,7 +32,7 @@ struct net_cell_share *net_cell_shares_new(const uint64_t *weights, uint32_t cel
     while (small > 0) { /* what is above the mean is as much as is missing below it: there is a large one */
         uint32_t low = stack[--small], high = stack[large];
 
-        shares[low] = (struct net_cell_share){height(rest[low], total), high};
+        shares[low] = (struct net_cell_share){net_topology_height(rest[low], total), high};
         rest[high] -= total - rest[low];
         if (rest[high] < total) {
             large++;

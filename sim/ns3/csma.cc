@@ -40,7 +40,7 @@ try {
 }
 
 /* IP bytes of a frame, 0 if it carries something else. */
-static uint32_t ip_bytes(const ns3::Ptr<const ns3::Packet> &frame)
+static uint32_t csma_ip_bytes(const ns3::Ptr<const ns3::Packet> &frame)
 {
     uint8_t head[ethernet_head + 40];
     uint32_t copied = frame->CopyData(head, sizeof head);
@@ -49,24 +49,24 @@ static uint32_t ip_bytes(const ns3::Ptr<const ns3::Packet> &frame)
     return type == 0x0800 || type == 0x86dd ? ip_length(head + ethernet_head, copied - ethernet_head) : 0;
 }
 
-static void sent(ns3c_device *device, ns3::Ptr<const ns3::Packet> frame)
+static void csma_sent(ns3c_device *device, ns3::Ptr<const ns3::Packet> frame)
 {
-    uint32_t bytes = ip_bytes(frame);
+    uint32_t bytes = csma_ip_bytes(frame);
 
     device->counters.sent_packets += bytes != 0;
     device->counters.sent_bytes += bytes;
 }
 
-static void received(ns3c_device *device, ns3::Ptr<const ns3::Packet> frame)
+static void csma_received(ns3c_device *device, ns3::Ptr<const ns3::Packet> frame)
 {
-    uint32_t bytes = ip_bytes(frame);
+    uint32_t bytes = csma_ip_bytes(frame);
 
     device->counters.received_packets += bytes != 0;
     device->counters.received_bytes += bytes;
 }
 
 /* The medium was never free: ns-3 gives the frame up. */
-static void given_up(ns3c_device *device, ns3::Ptr<const ns3::Packet> frame)
+static void csma_given_up(ns3c_device *device, ns3::Ptr<const ns3::Packet> frame)
 {
     device->counters.loss_drops++;
     report_drop(device->node->sim, NS3C_DROP_LOSS, frame, device->link_head);
@@ -92,9 +92,9 @@ try {
     net->Attach(csma->channel);
     csma->sim->devices.push_back(std::move(made));
     join(device, node);
-    net->TraceConnectWithoutContext("PhyTxBegin", ns3::MakeBoundCallback(&sent, device));
-    net->TraceConnectWithoutContext("MacRx", ns3::MakeBoundCallback(&received, device));
-    net->TraceConnectWithoutContext("PhyTxDrop", ns3::MakeBoundCallback(&given_up, device));
+    net->TraceConnectWithoutContext("PhyTxBegin", ns3::MakeBoundCallback(&csma_sent, device));
+    net->TraceConnectWithoutContext("MacRx", ns3::MakeBoundCallback(&csma_received, device));
+    net->TraceConnectWithoutContext("PhyTxDrop", ns3::MakeBoundCallback(&csma_given_up, device));
     if (csma->options.loss > 0)
         ns3c_device_set_loss(device, csma->options.loss);
     *out = device;

@@ -33,32 +33,33 @@ ns3c_status ns3c_internal::check_link(const char *what, const ns3c_link_options 
     return NS3C_OK;
 }
 
-static void no_room(ns3c_device *device, ns3::Ptr<const ns3::Packet> packet)
+static void link_no_room(ns3c_device *device, ns3::Ptr<const ns3::Packet> packet)
 {
     device->counters.queue_drops++;
     report_drop(device->node->sim, NS3C_DROP_QUEUE, packet, device->link_head);
 }
 
-static void lost(ns3c_device *device, ns3::Ptr<const ns3::Packet> packet)
+static void link_lost(ns3c_device *device, ns3::Ptr<const ns3::Packet> packet)
 {
     device->counters.loss_drops++;
     report_drop(device->node->sim, NS3C_DROP_LOSS, packet, device->link_head);
 }
 
-static uint64_t queued_bytes(const ns3c_device *device)
+static uint64_t link_queued_bytes(const ns3c_device *device)
 {
     return device->queue->GetNBytes() -
            (uint64_t)(device->link_head + device->link_tail) * device->queue->GetNPackets();
 }
 
 /* ns-3 puts each packet into the queue; it waits there only while another one is being sent. */
-static void queued(ns3c_device *device, ns3::Ptr<const ns3::Packet>)
+static void link_queued(ns3c_device *device, ns3::Ptr<const ns3::Packet>)
 {
     if (device->sending.busy(ns3::Simulator::Now().GetNanoSeconds()))
-        device->counters.queued_bytes_max = std::max(device->counters.queued_bytes_max, queued_bytes(device));
+        device->counters.queued_bytes_max =
+            std::max(device->counters.queued_bytes_max, link_queued_bytes(device));
 }
 
-static void received(ns3c_device *device, ns3::Ptr<const ns3::Packet> packet)
+static void link_received(ns3c_device *device, ns3::Ptr<const ns3::Packet> packet)
 {
     device->counters.received_packets++;
     device->counters.received_bytes += packet->GetSize() - device->link_head;
@@ -74,12 +75,12 @@ void ns3c_internal::join(ns3c_device *device, ns3c_node *node)
     node->ipv6->SetUp(device->interface6);
     node->devices.push_back(device);
     hook_resolution(device);
-    device->net->TraceConnectWithoutContext("MacTxDrop", ns3::MakeBoundCallback(&no_room, device));
-    device->net->TraceConnectWithoutContext("PhyRxDrop", ns3::MakeBoundCallback(&lost, device));
+    device->net->TraceConnectWithoutContext("MacTxDrop", ns3::MakeBoundCallback(&link_no_room, device));
+    device->net->TraceConnectWithoutContext("PhyRxDrop", ns3::MakeBoundCallback(&link_lost, device));
 }
 
 /* One end of a link, without its channel. */
-static ns3c_device *make_end(ns3c *sim, const ns3c_link_options *options, uint64_t rate)
+static ns3c_device *link_make_end(ns3c *sim, const ns3c_link_options *options, uint64_t rate)
 {
     auto made = std::make_unique<ns3c_device>();
     auto net = ns3::CreateObject<ns3::PointToPointNetDevice>();
@@ -108,7 +109,8 @@ try {
     uint64_t back =
         options->rate_back_bit_per_s != 0 ? options->rate_back_bit_per_s : options->rate_bit_per_s;
     auto channel = ns3::CreateObject<LinkChannel>();
-    ns3c_device *ends[2] = {make_end(sim, options, options->rate_bit_per_s), make_end(sim, options, back)};
+    ns3c_device *ends[2] = {link_make_end(sim, options, options->rate_bit_per_s),
+                            link_make_end(sim, options, back)};
 
     channel->SetAttribute("Delay", ns3::TimeValue(ns3::NanoSeconds((uint64_t)options->delay_ns)));
     channel->set_ends(ends[0], ends[1]);
@@ -118,8 +120,8 @@ try {
         ends[i]->peer = ends[1 - i];
         net->Attach(channel);
         join(ends[i], i == 0 ? a : b);
-        net->TraceConnectWithoutContext("PhyRxEnd", ns3::MakeBoundCallback(&received, ends[i]));
-        ends[i]->queue->TraceConnectWithoutContext("Enqueue", ns3::MakeBoundCallback(&queued, ends[i]));
+        net->TraceConnectWithoutContext("PhyRxEnd", ns3::MakeBoundCallback(&link_received, ends[i]));
+        ends[i]->queue->TraceConnectWithoutContext("Enqueue", ns3::MakeBoundCallback(&link_queued, ends[i]));
         if (options->loss > 0)
             ns3c_device_set_loss(ends[i], options->loss);
     }
@@ -151,6 +153,6 @@ try {
 void ns3c_device_counters(const ns3c_device *device, struct ns3c_device_counters *out)
 {
     *out = device->counters;
-    out->queued_bytes = queued_bytes(device);
+    out->queued_bytes = link_queued_bytes(device);
     out->sending_second_max_ns = device->sending.second_max_ns();
 }

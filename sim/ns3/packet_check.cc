@@ -39,7 +39,7 @@ static bool check_tcp_options(const uint8_t *bytes, size_t length)
     return true;
 }
 
-static bool check_tcp(const uint8_t *bytes, size_t length)
+static bool check_tcp_segment(const uint8_t *bytes, size_t length)
 {
     size_t head = length >= 20 ? (bytes[12] >> 4) * 4u : 0;
 
@@ -90,7 +90,7 @@ static bool check_transport(unsigned protocol, const uint8_t *bytes, size_t leng
 {
     switch (protocol) {
     case TCP:
-        return check_tcp(bytes, length);
+        return check_tcp_segment(bytes, length);
     case UDP:
         return length >= 8;
     default:

@@ -4,52 +4,53 @@
 
 _Static_assert(sizeof(void *) >= sizeof(uint64_t), "events carry 64-bit arguments in their payload");
 
-static void at_time(struct native_region *region, const struct kernel_event *event)
+static void native_at_time(struct native_region *region, const struct kernel_event *event)
 {
     region->base.now_ns = event->time_ns;
 }
 
-static void on_router(void *context, const struct kernel_event *event)
+static void native_on_router(void *context, const struct kernel_event *event)
 {
-    at_time(context, event);
+    native_at_time(context, event);
     packet_at_router(context, event->payload, event->entity, event->argument);
 }
 
-static void on_deliver(void *context, const struct kernel_event *event)
+static void native_on_deliver(void *context, const struct kernel_event *event)
 {
     struct packet *packet = event->payload;
 
-    at_time(context, event);
+    native_at_time(context, event);
     if (packet->flags & PACKET_UDP)
         udp_input(context, packet);
     else
         tcp_input(context, packet);
 }
 
-static void on_timer(void *context, const struct kernel_event *event)
+static void native_on_timer(void *context, const struct kernel_event *event)
 {
     struct native_region *region = context;
 
-    at_time(region, event);
+    native_at_time(region, event);
     region->native->config.handlers->timer(&region->base, event->entity, event->argument,
                                            (uint64_t)(uintptr_t)event->payload);
 }
 
-static void on_tcp_timer(void *context, const struct kernel_event *event)
+static void native_on_tcp_timer(void *context, const struct kernel_event *event)
 {
-    at_time(context, event);
+    native_at_time(context, event);
     tcp_timer_event(context, event);
 }
 
-static void on_accept(void *context, const struct kernel_event *event)
+static void native_on_accept(void *context, const struct kernel_event *event)
 {
-    at_time(context, event);
+    native_at_time(context, event);
     tcp_listen_accept(context, event->argument);
 }
 
 static kernel_handler *const event_handlers[EVENT_KINDS] = {
-    [EVENT_ROUTER] = on_router,       [EVENT_DELIVER] = on_deliver, [EVENT_TIMER] = on_timer,
-    [EVENT_TCP_TIMER] = on_tcp_timer, [EVENT_ACCEPT] = on_accept,
+    [EVENT_ROUTER] = native_on_router, [EVENT_DELIVER] = native_on_deliver,
+    [EVENT_TIMER] = native_on_timer,   [EVENT_TCP_TIMER] = native_on_tcp_timer,
+    [EVENT_ACCEPT] = native_on_accept,
 };
 
 /* --- fetching memory ahead ------------------------------------------------------------------------------ */
@@ -57,14 +58,14 @@ static kernel_handler *const event_handlers[EVENT_KINDS] = {
 #define LINE_BYTES 64
 #define LINES_MAX  16 /* of a message: about what the longest ones have */
 
-static void fetch_lines(const void *at, size_t bytes)
+static void native_fetch_lines(const void *at, size_t bytes)
 {
     for (size_t i = 0; i < bytes && i < LINES_MAX * LINE_BYTES; i += LINE_BYTES)
         __builtin_prefetch((const char *)at + i);
 }
 
-static void fetch_model(struct native_region *region, uint32_t host, uint32_t kind, uint64_t argument,
-                        unsigned stage)
+static void native_fetch_model(struct native_region *region, uint32_t host, uint32_t kind, uint64_t argument,
+                               unsigned stage)
 {
     const struct net_handlers *handlers = region->native->config.handlers;
 
@@ -72,12 +73,12 @@ static void fetch_model(struct native_region *region, uint32_t host, uint32_t ki
         handlers->prefetch(&region->base, host, kind, argument, stage);
 }
 
-static void fetch_deliver(void *context, const struct kernel_event *event, unsigned stage)
+static void native_fetch_deliver(void *context, const struct kernel_event *event, unsigned stage)
 {
     struct native_region *region = context;
     const struct packet *packet = event->payload;
 
-    fetch_model(region, event->entity, NET_NO_TIMER, 0, stage);
+    native_fetch_model(region, event->entity, NET_NO_TIMER, 0, stage);
     if (stage == 0) {
         __builtin_prefetch(packet);
         return;
@@ -85,47 +86,48 @@ static void fetch_deliver(void *context, const struct kernel_event *event, unsig
     bool connected = !(packet->flags & PACKET_UDP) && packet->target.index < region->conns.top;
     if (stage == 1) {
         if (packet->message)
-            fetch_lines(packet->message, sizeof *packet->message + packet->length);
+            native_fetch_lines(packet->message, sizeof *packet->message + packet->length);
         if (connected)
-            fetch_lines(tcp_at(region, packet->target.index), sizeof(struct tcp_conn));
+            native_fetch_lines(tcp_at(region, packet->target.index), sizeof(struct tcp_conn));
     } else if (connected) {
         __builtin_prefetch(tcp_at(region, packet->target.index)->head); /* what the packet may acknowledge */
     }
 }
 
-static void fetch_timer(void *context, const struct kernel_event *event, unsigned stage)
+static void native_fetch_timer(void *context, const struct kernel_event *event, unsigned stage)
 {
-    fetch_model(context, event->entity, event->argument, (uint64_t)(uintptr_t)event->payload, stage);
+    native_fetch_model(context, event->entity, event->argument, (uint64_t)(uintptr_t)event->payload, stage);
 }
 
-static void fetch_tcp_timer(void *context, const struct kernel_event *event, unsigned stage)
+static void native_fetch_tcp_timer(void *context, const struct kernel_event *event, unsigned stage)
 {
     if (stage == 0)
-        fetch_lines(tcp_at(context, event->argument), sizeof(struct tcp_conn));
+        native_fetch_lines(tcp_at(context, event->argument), sizeof(struct tcp_conn));
 }
 
 static kernel_prefetcher *const event_prefetchers[EVENT_KINDS] = {
-    [EVENT_DELIVER] = fetch_deliver,
-    [EVENT_TIMER] = fetch_timer,
-    [EVENT_TCP_TIMER] = fetch_tcp_timer,
+    [EVENT_DELIVER] = native_fetch_deliver,
+    [EVENT_TIMER] = native_fetch_timer,
+    [EVENT_TCP_TIMER] = native_fetch_tcp_timer,
 };
 
-static void timer_set(struct net_region *at, uint32_t host, int64_t delay_ns, uint32_t kind,
-                      uint64_t argument)
+static void native_timer_set(struct net_region *at, uint32_t host, int64_t delay_ns, uint32_t kind,
+                             uint64_t argument)
 {
-    kernel_schedule(region_of(at)->kernel, delay_ns, host, EVENT_TIMER, kind, (void *)(uintptr_t)argument);
+    kernel_schedule(native_region_of(at)->kernel, delay_ns, host, EVENT_TIMER, kind,
+                    (void *)(uintptr_t)argument);
 }
 
-static uint64_t timeout_set(struct net_region *at, uint32_t host, int64_t delay_ns, uint32_t kind,
-                            uint64_t argument)
+static uint64_t native_timeout_set(struct net_region *at, uint32_t host, int64_t delay_ns, uint32_t kind,
+                                   uint64_t argument)
 {
-    return kernel_timeout_set(region_of(at)->kernel, delay_ns, host, EVENT_TIMER, kind,
+    return kernel_timeout_set(native_region_of(at)->kernel, delay_ns, host, EVENT_TIMER, kind,
                               (void *)(uintptr_t)argument);
 }
 
-static void timeout_cancel(struct net_region *at, uint64_t timeout)
+static void native_timeout_cancel(struct net_region *at, uint64_t timeout)
 {
-    kernel_timeout_cancel(region_of(at)->kernel, timeout);
+    kernel_timeout_cancel(native_region_of(at)->kernel, timeout);
 }
 
 static const struct net_engine native_net_engine = {
@@ -137,9 +139,9 @@ static const struct net_engine native_net_engine = {
     .tcp_send = tcp_send,
     .tcp_close = tcp_close,
     .tcp_abort = tcp_abort,
-    .timer_set = timer_set,
-    .timeout_set = timeout_set,
-    .timeout_cancel = timeout_cancel,
+    .timer_set = native_timer_set,
+    .timeout_set = native_timeout_set,
+    .timeout_cancel = native_timeout_cancel,
 };
 
 static void native_level_free_lists(struct native *native)
@@ -152,7 +154,7 @@ static void native_level_free_lists(struct native *native)
     }
 }
 
-static bool on_window(void *user, int64_t time_ns)
+static bool native_on_window(void *user, int64_t time_ns)
 {
     struct native *native = user;
     const struct network_config *config = &native->config;
@@ -165,7 +167,7 @@ static bool on_window(void *user, int64_t time_ns)
     return !config->window || config->window(config->user, time_ns);
 }
 
-static bool on_sample(void *user, int64_t time_ns)
+static bool native_on_sample(void *user, int64_t time_ns)
 {
     struct native *native = user;
 
@@ -173,7 +175,7 @@ static bool on_sample(void *user, int64_t time_ns)
     return native->config.sample(native->config.user, time_ns);
 }
 
-static void init_links(struct native *native)
+static void native_init_links(struct native *native)
 {
     const struct network_config *config = &native->config;
 
@@ -195,7 +197,7 @@ static void init_links(struct native *native)
     }
 }
 
-static void clear_links(struct native *native)
+static void native_clear_links(struct native *native)
 {
     for (uint32_t i = 0; i < native->config.topology.cells; i++) {
         link_clear(&native->cells[i].uplink);
@@ -209,7 +211,7 @@ static void clear_links(struct native *native)
     g_free(native->servers);
 }
 
-static void init_regions(struct native *native)
+static void native_init_regions(struct native *native)
 {
     native->region_count = native->config.topology.regions + 1;
     native->regions = g_new0(struct native_region, native->region_count);
@@ -247,7 +249,7 @@ static void native_timeout_delays(struct kernel_config *kernel, const struct net
         native_timeout_delay(kernel, config->listens[i].idle_timeout_ns);
 }
 
-static void init_kernel(struct native *native)
+static void native_init_kernel(struct native *native)
 {
     const struct network_config *config = &native->config;
     int64_t core_ns = config->core_delay_ns, access_ns = config->access_delay_ns;
@@ -258,8 +260,8 @@ static void init_kernel(struct native *native)
         .handler_count = EVENT_KINDS,
         .prefetchers = event_prefetchers,
         .sample_step_ns = config->sample ? config->sample_step_ns : 0,
-        .sample = config->sample ? on_sample : NULL,
-        .window = on_window,
+        .sample = config->sample ? native_on_sample : NULL,
+        .window = native_on_window,
         .user = native,
     };
 
@@ -280,7 +282,7 @@ static void native_destroy(struct network *network)
     kernel_free(native->kernel);
     access_clear(&native->access);
     g_free(native->regions);
-    clear_links(native);
+    native_clear_links(native);
     g_free(native->listeners);
     g_free(native);
 }
@@ -304,9 +306,9 @@ static struct network *native_create(const struct network_config *config, GError
         return NULL;
     }
     native->ip_header_bytes = config->ipv6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES;
-    init_links(native);
-    init_kernel(native);
-    init_regions(native);
+    native_init_links(native);
+    native_init_kernel(native);
+    native_init_regions(native);
     native->reached_ns = native->regions[0].base.now_ns;
     tcp_listen_init(native);
     return &native->network;

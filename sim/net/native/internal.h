@@ -126,17 +126,17 @@ static inline struct native *native_of(const struct network *network)
     return (struct native *)network;
 }
 
-static inline struct native_region *region_of(struct net_region *at)
+static inline struct native_region *native_region_of(struct net_region *at)
 {
     return (struct native_region *)at;
 }
 
-static inline bool is_server(const struct native *native, uint32_t host)
+static inline bool native_is_server(const struct native *native, uint32_t host)
 {
     return host < native->config.topology.servers;
 }
 
-static inline struct cell *cell_of(const struct native *native, uint32_t host)
+static inline struct cell *native_cell_of(const struct native *native, uint32_t host)
 {
     return &native
                 ->cells[net_topology_cell(&native->config.topology, host - native->config.topology.servers)];
@@ -193,7 +193,8 @@ static inline struct net_message *packet_original(const struct packet *packet)
 void udp_send(struct net_region *at, uint32_t from, uint32_t to, struct net_message *message);
 void udp_input(struct native_region *region, struct packet *packet);
 
-static inline void ledger_verdict(struct native_region *region, unsigned kind, enum net_verdict verdict)
+static inline void native_ledger_verdict(struct native_region *region, unsigned kind,
+                                         enum net_verdict verdict)
 {
     if (verdict == NET_RECEIVED)
         region->ledger[kind].received++;

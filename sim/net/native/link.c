@@ -34,7 +34,7 @@ void link_clear(struct link *link)
     link->queue = NULL;
 }
 
-static const struct waiting *waiting_at(const struct link_queue *queue, uint32_t n)
+static const struct waiting *link_waiting_at(const struct link_queue *queue, uint32_t n)
 {
     return &queue->ring[(queue->first + n) & (queue->room - 1)];
 }
@@ -44,12 +44,12 @@ uint64_t link_waiting_bytes(const struct link *link, int64_t now_ns)
     const struct link_queue *queue = link->queue;
     uint64_t ip_bytes = queue ? queue->ip_bytes : 0;
 
-    for (uint32_t n = 0; queue && n < queue->count && waiting_at(queue, n)->start_ns <= now_ns; n++)
-        ip_bytes -= waiting_at(queue, n)->ip_bytes;
+    for (uint32_t n = 0; queue && n < queue->count && link_waiting_at(queue, n)->start_ns <= now_ns; n++)
+        ip_bytes -= link_waiting_at(queue, n)->ip_bytes;
     return ip_bytes;
 }
 
-static struct link_queue *grown(struct link_queue *old)
+static struct link_queue *link_grown(struct link_queue *old)
 {
     uint32_t room = old ? old->room * 2 : ROOM_MIN;
     struct link_queue *queue = g_malloc(sizeof *queue + room * sizeof *queue->ring);
@@ -61,14 +61,14 @@ static struct link_queue *grown(struct link_queue *old)
     queue->ip_bytes_max = old->ip_bytes_max;
     queue->count = old->count;
     for (uint32_t n = 0; n < old->count; n++)
-        queue->ring[n] = *waiting_at(old, n);
+        queue->ring[n] = *link_waiting_at(old, n);
     g_free(old);
     return queue;
 }
 
 bool link_wait(struct link *link, const struct link_rate *rate, int64_t now_ns, uint32_t ip_bytes)
 {
-    struct link_queue *queue = link->queue ? link->queue : grown(NULL);
+    struct link_queue *queue = link->queue ? link->queue : link_grown(NULL);
 
     link->queue = queue;
     while (queue->count > 0 && queue->ring[queue->first].start_ns <= now_ns) {
@@ -79,7 +79,7 @@ bool link_wait(struct link *link, const struct link_rate *rate, int64_t now_ns, 
     if (queue->ip_bytes + ip_bytes > rate->queue_bytes_max || link->free_ns > FREE_MAX_NS)
         return false;
     if (queue->count == queue->room)
-        link->queue = queue = grown(queue);
+        link->queue = queue = link_grown(queue);
     queue->ring[(queue->first + queue->count++) & (queue->room - 1)] =
         (struct waiting){link->free_ns, ip_bytes};
     queue->ip_bytes += ip_bytes;

@@ -5,7 +5,7 @@
 
 struct net_message *message_new(struct net_region *at, unsigned kind, size_t capacity)
 {
-    struct native_region *region = region_of(at);
+    struct native_region *region = native_region_of(at);
 
     g_assert(kind < region->native->config.kinds);
     return message_take(region->messages, kind, capacity);
@@ -24,5 +24,5 @@ void message_free(struct native_region *region, struct net_message *message)
 
 void message_drop(struct net_region *at, struct net_message *message)
 {
-    message_unref(region_of(at), message);
+    message_unref(native_region_of(at), message);
 }

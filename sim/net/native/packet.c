@@ -24,7 +24,7 @@ void packet_free(struct native_region *region, struct packet *packet)
 }
 
 /* Payload of all that hangs together. */
-static uint32_t whole_length(const struct packet *packet)
+static uint32_t packet_whole_length(const struct packet *packet)
 {
     uint32_t length = packet->length;
 
@@ -44,13 +44,13 @@ void packet_lose(struct native_region *region, struct packet *packet)
     packet_free(region, packet);
 }
 
-static void drop(struct native_region *region, struct packet *packet)
+static void packet_drop(struct native_region *region, struct packet *packet)
 {
     region->counters[NETWORK_packets_dropped]++;
     packet_lose(region, packet);
 }
 
-static unsigned fault_kind(const struct packet *packet)
+static unsigned packet_fault_kind(const struct packet *packet)
 {
     if (packet->message)
         return packet->message->kind;
@@ -62,7 +62,7 @@ static unsigned fault_kind(const struct packet *packet)
 }
 
 /* Flips a bit of the payload, in a copy: other packets and the sender go on seeing the message. */
-static void corrupt(struct native_region *region, struct packet *packet, uint64_t bit)
+static void packet_corrupt(struct native_region *region, struct packet *packet, uint64_t bit)
 {
     for (; bit / 8 >= packet->length; packet = packet->next)
         bit -= (uint64_t)packet->length * 8;
@@ -78,7 +78,7 @@ static void corrupt(struct native_region *region, struct packet *packet, uint64_
     packet->flags |= PACKET_DAMAGED;
 }
 
-static struct packet *duplicate(struct native_region *region, const struct packet *packet)
+static struct packet *packet_duplicate(struct native_region *region, const struct packet *packet)
 {
     struct packet *copy = packet_new(region), *last = copy;
 
@@ -106,8 +106,8 @@ struct crossing {
     bool up;
 };
 
-static void cross_access(struct native_region *region, const struct crossing *c, struct packet *packet,
-                         int64_t delay_ns)
+static void packet_cross_access(struct native_region *region, const struct crossing *c, struct packet *packet,
+                                int64_t delay_ns)
 {
     if (c->up)
         kernel_send(region->kernel, 0, delay_ns, c->to, EVENT_ROUTER, c->size, packet);
@@ -116,8 +116,8 @@ static void cross_access(struct native_region *region, const struct crossing *c,
 }
 
 /* From the end of the cell's link to the other side. */
-static void access_leave(struct native_region *region, struct cell *cell, const struct crossing *c,
-                         int64_t departure_ns)
+static void packet_leave_access(struct native_region *region, struct cell *cell, const struct crossing *c,
+                                int64_t departure_ns)
 {
     struct native *native = region->native;
     struct packet *packet = c->packet;
@@ -125,8 +125,8 @@ static void access_leave(struct native_region *region, struct cell *cell, const 
     struct access_packet asked = {.ue = c->ue};
 
     if (access_names(&native->access, c->ue)) {
-        asked.kind = fault_kind(packet);
-        asked.payload_bytes = whole_length(packet);
+        asked.kind = packet_fault_kind(packet);
+        asked.payload_bytes = packet_whole_length(packet);
     }
     const struct access_fate fate = access_decide(&native->access, c->up ? &cell->up : &cell->down, &asked,
                                                   region->base.now_ns, region->counters);
@@ -135,14 +135,14 @@ static void access_leave(struct native_region *region, struct cell *cell, const 
         return;
     }
     if (fate.damaged)
-        corrupt(region, packet, fate.damaged_bit);
+        packet_corrupt(region, packet, fate.damaged_bit);
     if (fate.doubled)
-        cross_access(region, c, duplicate(region, packet), delay_ns);
-    cross_access(region, c, packet, delay_ns + fate.delay_ns);
+        packet_cross_access(region, c, packet_duplicate(region, packet), delay_ns);
+    packet_cross_access(region, c, packet, delay_ns + fate.delay_ns);
 }
 
 /* For captures: the payload of several messages, put together. */
-static uint8_t *gathered(const struct packet *packet, uint32_t length)
+static uint8_t *packet_gathered(const struct packet *packet, uint32_t length)
 {
     uint8_t *bytes = g_malloc(length), *to = bytes;
 
@@ -154,7 +154,7 @@ static uint8_t *gathered(const struct packet *packet, uint32_t length)
     }
 }
 
-static void capture_packet(struct native_region *region, const struct packet *packet)
+static void packet_capture(struct native_region *region, const struct packet *packet)
 {
     struct capture *capture = region->native->config.capture;
     uint32_t index = region->base.index;
@@ -175,15 +175,15 @@ static void capture_packet(struct native_region *region, const struct packet *pa
     struct bytes payload = packet_payload(packet);
     g_autofree uint8_t *put_together = NULL;
     if (packet->flags & PACKET_MORE) {
-        uint32_t length = whole_length(packet);
-        put_together = gathered(packet, length);
+        uint32_t length = packet_whole_length(packet);
+        put_together = packet_gathered(packet, length);
         payload = bytes_of(put_together, length);
     }
     capture_tcp(capture, index, now_ns, packet->from, packet->from_port, packet->to, packet->to_port,
                 &segment, payload);
 }
 
-static void send_from_server(struct native_region *region, struct packet *packet)
+static void packet_send_from_server(struct native_region *region, struct packet *packet)
 {
     struct native *native = region->native;
     int64_t now_ns = region->base.now_ns;
@@ -191,53 +191,54 @@ static void send_from_server(struct native_region *region, struct packet *packet
         link_put(&native->servers[packet->from].egress, &native->core, now_ns, packet->size);
 
     if (departure_ns == LINK_DROPPED) {
-        drop(region, packet);
+        packet_drop(region, packet);
         return;
     }
     region->counters[NETWORK_core_bytes] += packet->size;
-    uint32_t to = is_server(native, packet->to) ? 0 : cell_of(native, packet->to)->region;
+    uint32_t to = native_is_server(native, packet->to) ? 0 : native_cell_of(native, packet->to)->region;
     kernel_send(region->kernel, to, departure_ns - now_ns + native->config.core_delay_ns, packet->to,
                 EVENT_ROUTER, packet->size, packet);
 }
 
-static void send_from_ue(struct native_region *region, struct packet *packet)
+static void packet_send_from_ue(struct native_region *region, struct packet *packet)
 {
     struct native *native = region->native;
-    struct cell *cell = cell_of(native, packet->from);
+    struct cell *cell = native_cell_of(native, packet->from);
     int64_t departure_ns = link_put(&cell->uplink, &native->uplink, region->base.now_ns, packet->size);
     const struct crossing crossing = {packet, packet->from - native->config.topology.servers, packet->to,
                                       packet->size, true};
 
     if (departure_ns == LINK_DROPPED) {
-        drop(region, packet);
+        packet_drop(region, packet);
         return;
     }
     region->counters[NETWORK_uplink_bytes] += packet->size;
-    access_leave(region, cell, &crossing, departure_ns);
+    packet_leave_access(region, cell, &crossing, departure_ns);
 }
 
 void packet_send(struct native_region *region, struct packet *packet)
 {
     const struct native *native = region->native;
 
-    g_assert(is_server(native, packet->from) || is_server(native, packet->to));
+    g_assert(native_is_server(native, packet->from) || native_is_server(native, packet->to));
     region->counters[NETWORK_packets_sent]++;
     if (native->config.capture)
-        capture_packet(region, packet);
-    if (is_server(native, packet->from))
-        send_from_server(region, packet);
+        packet_capture(region, packet);
+    if (native_is_server(native, packet->from))
+        packet_send_from_server(region, packet);
     else
-        send_from_ue(region, packet);
+        packet_send_from_ue(region, packet);
 }
 
-static void router_to_server(struct native_region *region, struct packet *packet, uint32_t to, uint32_t size)
+static void packet_router_to_server(struct native_region *region, struct packet *packet, uint32_t to,
+                                    uint32_t size)
 {
     struct native *native = region->native;
     int64_t now_ns = region->base.now_ns;
     int64_t departure_ns = link_put(&native->servers[to].ingress, &native->core, now_ns, size);
 
     if (departure_ns == LINK_DROPPED) {
-        drop(region, packet);
+        packet_drop(region, packet);
         return;
     }
     region->counters[NETWORK_core_bytes] += size;
@@ -249,18 +250,18 @@ void packet_at_router(struct native_region *region, struct packet *packet, uint3
 {
     struct native *native = region->native;
 
-    if (is_server(native, to)) {
-        router_to_server(region, packet, to, size);
+    if (native_is_server(native, to)) {
+        packet_router_to_server(region, packet, to, size);
         return;
     }
-    struct cell *cell = cell_of(native, to);
+    struct cell *cell = native_cell_of(native, to);
     int64_t departure_ns = link_put(&cell->downlink, &native->downlink, region->base.now_ns, size);
     const struct crossing crossing = {packet, to - native->config.topology.servers, to, size, false};
 
     if (departure_ns == LINK_DROPPED) {
-        drop(region, packet);
+        packet_drop(region, packet);
         return;
     }
     region->counters[NETWORK_downlink_bytes] += size;
-    access_leave(region, cell, &crossing, departure_ns);
+    packet_leave_access(region, cell, &crossing, departure_ns);
 }

@@ -30,7 +30,7 @@ void tcp_time_segment(struct native_region *region, struct tcp_conn *conn, uint3
     conn->timed_seq = end_seq;
 }
 
-static void measure(struct tcp_conn *conn, int64_t round_trip_ns)
+static void tcp_measure(struct tcp_conn *conn, int64_t round_trip_ns)
 {
     if (conn->srtt_ns == 0) {
         conn->srtt_ns = round_trip_ns > 0 ? round_trip_ns : 1;
@@ -45,7 +45,7 @@ static void measure(struct tcp_conn *conn, int64_t round_trip_ns)
 }
 
 /* Lets go of acknowledged messages, and sets the cursor to `nxt` if that was overtaken. */
-static void advance_queue(struct native_region *region, struct tcp_conn *conn)
+static void tcp_advance_queue(struct native_region *region, struct tcp_conn *conn)
 {
     while (conn->head && !seq_before(conn->una, conn->head_seq + conn->head->length)) {
         struct net_message *message = conn->head;
@@ -66,7 +66,7 @@ static void advance_queue(struct native_region *region, struct tcp_conn *conn)
 
 /* By bytes (RFC 3465 with L = 1): an acknowledgment counts when a whole segment has come together; what was
  * sent before a timeout, not at all when the last of it is acknowledged. */
-static void grow_window(const struct native_region *region, struct tcp_conn *conn, uint32_t acked)
+static void tcp_grow_window(const struct native_region *region, struct tcp_conn *conn, uint32_t acked)
 {
     uint32_t mss = region->native->config.mss;
     uint32_t step = mss;
@@ -88,7 +88,7 @@ static void grow_window(const struct native_region *region, struct tcp_conn *con
         conn->cwnd += step;
 }
 
-static uint32_t half_flight(const struct native_region *region, const struct tcp_conn *conn)
+static uint32_t tcp_half_flight(const struct native_region *region, const struct tcp_conn *conn)
 {
     uint32_t half = (conn->max - conn->una) / 2;
     uint32_t least = 2 * region->native->config.mss;
@@ -98,7 +98,7 @@ static uint32_t half_flight(const struct native_region *region, const struct tcp
 
 /* RFC 6582 section 3.2, steps 3 to 5; at the end of it cwnd is ssthresh. True if the timer is to run on: only
  * the first partial acknowledgment starts it anew. */
-static bool recover(struct native_region *region, struct tcp_conn *conn, uint32_t acked)
+static bool tcp_recover(struct native_region *region, struct tcp_conn *conn, uint32_t acked)
 {
     uint32_t mss = region->native->config.mss;
 
@@ -106,7 +106,7 @@ static bool recover(struct native_region *region, struct tcp_conn *conn, uint32_
         conn->cwnd = conn->ssthresh;
         conn->flags &= (uint16_t)~CONN_RECOVERY;
         conn->recover = conn->una - acked; /* counts in full */
-        grow_window(region, conn, acked);
+        tcp_grow_window(region, conn, acked);
         return false;
     }
     bool first = !(conn->flags & CONN_PARTIAL);
@@ -116,35 +116,35 @@ static bool recover(struct native_region *region, struct tcp_conn *conn, uint32_
     return !first;
 }
 
-static void new_acknowledgment(struct native_region *region, struct tcp_conn *conn, uint32_t ack)
+static void tcp_new_acknowledgment(struct native_region *region, struct tcp_conn *conn, uint32_t ack)
 {
     uint32_t acked = ack - conn->una;
 
     if (conn->timed_ns != CLOCK_NEVER && !seq_before(ack, conn->timed_seq)) {
-        measure(conn, region->base.now_ns - conn->timed_ns);
+        tcp_measure(conn, region->base.now_ns - conn->timed_ns);
         conn->timed_ns = CLOCK_NEVER;
     }
     bool handshake = conn->state != TCP_OPEN;
     conn->una = ack;
     conn->retries = 0;
     conn->duplicate_acks = 0;
-    advance_queue(region, conn);
+    tcp_advance_queue(region, conn);
     if (conn->cuts)
         tcp_cut_acknowledged(conn);
     if (conn->una == conn->end + 1)
         conn->flags |= CONN_FIN_ACKED;
     bool runs_on = false;
     if (conn->flags & CONN_RECOVERY)
-        runs_on = recover(region, conn, acked);
+        runs_on = tcp_recover(region, conn, acked);
     else if (!handshake)
-        grow_window(region, conn, acked);
+        tcp_grow_window(region, conn, acked);
     if (conn->una == conn->max)
         conn->rto_due_ns = CLOCK_NEVER;
     else if (!runs_on)
         tcp_set_rto(region, conn, tcp_rto(region, conn));
 }
 
-static void duplicate_acknowledgment(struct native_region *region, struct tcp_conn *conn)
+static void tcp_duplicate_acknowledgment(struct native_region *region, struct tcp_conn *conn)
 {
     uint32_t mss = region->native->config.mss;
 
@@ -160,7 +160,7 @@ static void duplicate_acknowledgment(struct native_region *region, struct tcp_co
     if (++conn->duplicate_acks < DUPLICATES_FOR_RETRANSMIT)
         return;
     conn->duplicate_acks = 0;
-    conn->ssthresh = half_flight(region, conn);
+    conn->ssthresh = tcp_half_flight(region, conn);
     conn->cwnd = conn->ssthresh + DUPLICATES_FOR_RETRANSMIT * mss;
     conn->recover = conn->max;
     conn->flags = (uint16_t)((conn->flags | CONN_RECOVERY) & ~CONN_PARTIAL);
@@ -175,17 +175,17 @@ void tcp_acknowledged(struct native_region *region, struct tcp_conn *conn, const
     if (seq_before(conn->una, ack)) {
         if (seq_before(conn->max, ack))
             return; /* of something never sent */
-        new_acknowledgment(region, conn, ack);
+        tcp_new_acknowledgment(region, conn, ack);
     } else if (ack == conn->una && conn->una != conn->max && packet->length == 0 &&
                !(packet->flags & (TCP_SYN | TCP_FIN))) {
-        duplicate_acknowledgment(region, conn);
+        tcp_duplicate_acknowledgment(region, conn);
     }
 }
 
 void tcp_collapse(struct native_region *region, struct tcp_conn *conn)
 {
     if (conn->retries == 0)
-        conn->ssthresh = half_flight(region, conn);
+        conn->ssthresh = tcp_half_flight(region, conn);
     conn->cwnd = region->native->config.mss;
     conn->flags &= (uint16_t)~CONN_RECOVERY;
     conn->duplicate_acks = 0;

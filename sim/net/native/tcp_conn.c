@@ -58,7 +58,7 @@ struct tcp_conn *tcp_new(struct native_region *region, uint32_t host, uint32_t p
     return conn;
 }
 
-static void free_queue(struct native_region *region, struct tcp_conn *conn)
+static void tcp_free_queue(struct native_region *region, struct tcp_conn *conn)
 {
     while (conn->head) {
         struct net_message *message = conn->head;
@@ -72,7 +72,7 @@ void tcp_free(struct native_region *region, struct tcp_conn *conn)
     if (conn->listener != TCP_NO_LISTENER)
         tcp_listen_forget(region, conn);
     tcp_cancel_timers(region, conn);
-    free_queue(region, conn);
+    tcp_free_queue(region, conn);
     tcp_cut_clear(conn);
     tcp_free_received(region, conn);
     conn->generation = 0;
@@ -82,7 +82,7 @@ void tcp_free(struct native_region *region, struct tcp_conn *conn)
 }
 
 /* A failed connection is counted once: by its client. */
-static void count_failure(struct native_region *region, const struct tcp_conn *conn, bool refused)
+static void tcp_count_failure(struct native_region *region, const struct tcp_conn *conn, bool refused)
 {
     if (conn->listener == TCP_NO_LISTENER)
         region->counters[refused ? NETWORK_tcp_refused : NETWORK_tcp_failed]++;
@@ -97,7 +97,7 @@ void tcp_fail(struct native_region *region, struct tcp_conn *conn, enum net_clos
     bool owned = conn->listener == TCP_NO_LISTENER || conn->flags & CONN_ACCEPTED;
     bool tell = owned && !(conn->flags & CONN_OWNER_TOLD);
 
-    count_failure(region, conn, reason == NET_CLOSED_REFUSED);
+    tcp_count_failure(region, conn, reason == NET_CLOSED_REFUSED);
     tcp_free(region, conn);
     if (tell)
         handlers->closed(&region->base, host, handle, user, reason);
@@ -141,7 +141,7 @@ void tcp_start_close(struct native_region *region, struct tcp_conn *conn)
 struct net_conn tcp_connect(struct net_region *at, uint32_t from, uint32_t to, uint16_t port,
                             net_framer *framer)
 {
-    struct native_region *region = region_of(at);
+    struct native_region *region = native_region_of(at);
     struct tcp_conn *conn = tcp_new(region, from, to);
 
     conn->state = TCP_SYN_SENT;
@@ -158,7 +158,7 @@ struct net_conn tcp_connect(struct net_region *at, uint32_t from, uint32_t to, u
 
 void tcp_set_user(struct net_region *at, struct net_conn handle, uint64_t user)
 {
-    struct tcp_conn *conn = tcp_find(region_of(at), handle);
+    struct tcp_conn *conn = tcp_find(native_region_of(at), handle);
 
     if (conn)
         conn->user = user;
@@ -166,7 +166,7 @@ void tcp_set_user(struct net_region *at, struct net_conn handle, uint64_t user)
 
 bool tcp_send(struct net_region *at, struct net_conn handle, struct net_message *message)
 {
-    struct native_region *region = region_of(at);
+    struct native_region *region = native_region_of(at);
     struct tcp_conn *conn = tcp_find(region, handle);
 
     g_assert(message->length > 0 && message->length <= message->capacity);
@@ -195,7 +195,7 @@ bool tcp_send(struct net_region *at, struct net_conn handle, struct net_message 
 
 void tcp_close(struct net_region *at, struct net_conn handle)
 {
-    struct native_region *region = region_of(at);
+    struct native_region *region = native_region_of(at);
     struct tcp_conn *conn = tcp_find(region, handle);
 
     if (conn)
@@ -204,7 +204,7 @@ void tcp_close(struct net_region *at, struct net_conn handle)
 
 void tcp_abort(struct net_region *at, struct net_conn handle)
 {
-    struct native_region *region = region_of(at);
+    struct native_region *region = native_region_of(at);
     struct tcp_conn *conn = tcp_find(region, handle);
 
     /* In TIME_WAIT nothing is left to drop. */
@@ -212,6 +212,6 @@ void tcp_abort(struct net_region *at, struct net_conn handle)
         return;
     if (conn->state == TCP_OPEN)
         tcp_send_control(region, conn, conn->nxt, TCP_RST | TCP_ACK);
-    count_failure(region, conn, false);
+    tcp_count_failure(region, conn, false);
     tcp_free(region, conn);
 }

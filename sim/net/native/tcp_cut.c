@@ -5,25 +5,25 @@
 #include "sim/net/native/tcp.h"
 
 /* Where the messages have the segment end that starts at `from`. */
-static uint32_t plain_length(const struct native_region *region, struct tcp_place from)
+static uint32_t tcp_cut_plain_length(const struct native_region *region, struct tcp_place from)
 {
     uint32_t left = from.message->length - from.offset, mss = region->native->config.mss;
 
     return left < mss ? left : mss;
 }
 
-static uint32_t data_max(const struct tcp_conn *conn)
+static uint32_t tcp_cut_data_max(const struct tcp_conn *conn)
 {
     return seq_before(conn->end, conn->max) ? conn->end : conn->max; /* the FIN is no data */
 }
 
-static void begin_list(const struct native_region *region, struct tcp_conn *conn)
+static void tcp_cut_begin_list(const struct native_region *region, struct tcp_conn *conn)
 {
     struct tcp_place place = {conn->head, conn->head ? conn->una - conn->head_seq : 0};
 
     conn->cuts = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    for (uint32_t seq = conn->una; seq_before(seq, data_max(conn));) {
-        uint32_t length = plain_length(region, place);
+    for (uint32_t seq = conn->una; seq_before(seq, tcp_cut_data_max(conn));) {
+        uint32_t length = tcp_cut_plain_length(region, place);
 
         seq += length;
         g_array_append_val(conn->cuts, seq);
@@ -34,7 +34,7 @@ static void begin_list(const struct native_region *region, struct tcp_conn *conn
 }
 
 /* The first of the list that is behind seq. */
-static guint find(const struct tcp_conn *conn, uint32_t seq)
+static guint tcp_cut_find(const struct tcp_conn *conn, uint32_t seq)
 {
     guint i = 0;
 
@@ -48,8 +48,8 @@ uint32_t tcp_cut_new(const struct native_region *region, struct tcp_conn *conn, 
     uint32_t seq = conn->nxt, left = conn->given - seq, mss = region->native->config.mss;
     uint32_t length = left < mss ? left : mss, end = seq + length;
 
-    if (!conn->cuts && (length != plain_length(region, from) || from.offset % mss != 0))
-        begin_list(region, conn);
+    if (!conn->cuts && (length != tcp_cut_plain_length(region, from) || from.offset % mss != 0))
+        tcp_cut_begin_list(region, conn);
     if (conn->cuts)
         g_array_append_val(conn->cuts, end);
     return length;
@@ -58,8 +58,8 @@ uint32_t tcp_cut_new(const struct native_region *region, struct tcp_conn *conn, 
 uint32_t tcp_cut_sent(const struct native_region *region, const struct tcp_conn *conn, struct tcp_place from,
                       uint32_t seq)
 {
-    return conn->cuts ? g_array_index(conn->cuts, uint32_t, find(conn, seq)) - seq
-                      : plain_length(region, from);
+    return conn->cuts ? g_array_index(conn->cuts, uint32_t, tcp_cut_find(conn, seq)) - seq
+                      : tcp_cut_plain_length(region, from);
 }
 
 uint32_t tcp_cut_again(const struct native_region *region, struct tcp_conn *conn, struct tcp_place from)
@@ -67,11 +67,11 @@ uint32_t tcp_cut_again(const struct native_region *region, struct tcp_conn *conn
     uint32_t seq = conn->nxt, mss = region->native->config.mss;
     uint32_t length = tcp_cut_sent(region, conn, from, seq);
 
-    if (length == mss || seq + length == data_max(conn))
+    if (length == mss || seq + length == tcp_cut_data_max(conn))
         return length;
     if (!conn->cuts)
-        begin_list(region, conn);
-    guint i = find(conn, seq);
+        tcp_cut_begin_list(region, conn);
+    guint i = tcp_cut_find(conn, seq);
     uint32_t *ends = &g_array_index(conn->cuts, uint32_t, i);
     if (ends[1] - seq <= mss) {
         g_array_remove_index(conn->cuts, i);
@@ -83,7 +83,7 @@ uint32_t tcp_cut_again(const struct native_region *region, struct tcp_conn *conn
 
 void tcp_cut_acknowledged(struct tcp_conn *conn)
 {
-    guint gone = find(conn, conn->una);
+    guint gone = tcp_cut_find(conn, conn->una);
 
     if (gone == conn->cuts->len)
         tcp_cut_clear(conn);

@@ -3,12 +3,8 @@
  * each. */
 #include "sim/net/native/tcp.h"
 
-static bool same_handle(struct net_conn a, struct net_conn b)
-{
-    return a.index == b.index && a.generation == b.generation;
-}
-
-static void reset_received(struct native_region *region, struct tcp_conn *conn, const struct packet *packet)
+static void tcp_reset_received(struct native_region *region, struct tcp_conn *conn,
+                               const struct packet *packet)
 {
     bool has_ack = packet->flags & TCP_ACK;
 
@@ -31,11 +27,12 @@ static void reset_received(struct native_region *region, struct tcp_conn *conn, 
         tcp_fail(region, conn, NET_CLOSED_RESET);
 }
 
-static void syn_ack_received(struct native_region *region, struct tcp_conn *conn, const struct packet *packet)
+static void tcp_syn_ack_received(struct native_region *region, struct tcp_conn *conn,
+                                 const struct packet *packet)
 {
     if (conn->state != TCP_SYN_SENT) {
         /* Our ACK was lost, or theirs came twice: outside the window (RFC 9293, 3.10.7.4). */
-        if (same_handle(conn->other, packet->source))
+        if (net_conn_equal(conn->other, packet->source))
             tcp_send_ack(region, conn);
         else
             tcp_send_reset_to(region, packet);
@@ -58,7 +55,7 @@ static void syn_ack_received(struct native_region *region, struct tcp_conn *conn
 /* After a segment with data or FIN: acknowledges it now if it must be; sends what the windows allow, which
  * acknowledges it, too; else later. What the owner has sent meanwhile is behind the acknowledgment, as it is
  * where an application runs beside its TCP. */
-static void acknowledge(struct native_region *region, struct tcp_conn *conn, bool counts)
+static void tcp_acknowledge(struct native_region *region, struct tcp_conn *conn, bool counts)
 {
     if (counts)
         conn->ack_count++;
@@ -70,8 +67,8 @@ static void acknowledge(struct native_region *region, struct tcp_conn *conn, boo
         tcp_set_ack(region, conn);
 }
 
-static void time_wait_received(struct native_region *region, struct tcp_conn *conn,
-                               const struct packet *packet)
+static void tcp_time_wait_received(struct native_region *region, struct tcp_conn *conn,
+                                   const struct packet *packet)
 {
     if (!(packet->flags & TCP_FIN))
         return;
@@ -80,7 +77,7 @@ static void time_wait_received(struct native_region *region, struct tcp_conn *co
 }
 
 /* A segment of an open connection; takes the packet. */
-static void segment_received(struct native_region *region, struct tcp_conn *conn, struct packet *packet)
+static void tcp_segment_received(struct native_region *region, struct tcp_conn *conn, struct packet *packet)
 {
     struct net_conn handle = tcp_handle(conn);
 
@@ -99,17 +96,18 @@ static void segment_received(struct native_region *region, struct tcp_conn *conn
     tcp_fin_progress(region, conn);
     conn = tcp_find(region, handle);
     if (conn)
-        acknowledge(region, conn, counts);
+        tcp_acknowledge(region, conn, counts);
 }
 
-static void connection_received(struct native_region *region, struct tcp_conn *conn, struct packet *packet)
+static void tcp_connection_received(struct native_region *region, struct tcp_conn *conn,
+                                    struct packet *packet)
 {
     if (packet->flags & TCP_RST) {
-        reset_received(region, conn, packet);
+        tcp_reset_received(region, conn, packet);
     } else if (packet->flags & TCP_SYN) {
-        syn_ack_received(region, conn, packet);
+        tcp_syn_ack_received(region, conn, packet);
     } else if (conn->state == TCP_TIME_WAIT) {
-        time_wait_received(region, conn, packet);
+        tcp_time_wait_received(region, conn, packet);
     } else if (conn->state == TCP_SYN_RCVD && packet->ack != conn->max) {
         tcp_send_reset_to(region, packet);
     } else if (conn->state != TCP_SYN_SENT) {
@@ -119,7 +117,7 @@ static void connection_received(struct native_region *region, struct tcp_conn *c
             conn->ack_count = TCP_SEGMENTS_PER_ACK;
             tcp_listen_established(region, conn);
         }
-        segment_received(region, conn, packet);
+        tcp_segment_received(region, conn, packet);
         return;
     }
     packet_free(region, packet);
@@ -134,7 +132,7 @@ void tcp_input(struct native_region *region, struct packet *packet)
     }
     struct tcp_conn *conn = tcp_find(region, packet->target);
     if (conn) {
-        connection_received(region, conn, packet);
+        tcp_connection_received(region, conn, packet);
         return;
     }
     if (!(packet->flags & TCP_RST))

@@ -13,7 +13,7 @@ void tcp_listen_init(struct native *native)
     for (uint32_t i = 0; i < native->config.listen_count; i++) {
         native->listeners[i].config = native->config.listens[i];
         native->listeners[i].wait_head = native->listeners[i].wait_tail = POOL_NONE;
-        g_assert(is_server(native, native->config.listens[i].host));
+        g_assert(native_is_server(native, native->config.listens[i].host));
     }
 }
 
@@ -24,7 +24,7 @@ void tcp_listen_clear(struct native_region *region)
     region->bucket_count = region->bucket_used = 0;
 }
 
-static uint32_t *bucket_of(const struct native_region *region, uint32_t peer, uint16_t peer_port)
+static uint32_t *tcp_listen_bucket_of(const struct native_region *region, uint32_t peer, uint16_t peer_port)
 {
     uint64_t key = (uint64_t)peer << 16 | peer_port;
 
@@ -32,15 +32,15 @@ static uint32_t *bucket_of(const struct native_region *region, uint32_t peer, ui
                 ->buckets[(uint32_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (region->bucket_count - 1)];
 }
 
-static void hash_add(struct native_region *region, struct tcp_conn *conn)
+static void tcp_listen_hash_add(struct native_region *region, struct tcp_conn *conn)
 {
-    uint32_t *bucket = bucket_of(region, conn->peer, conn->peer_port);
+    uint32_t *bucket = tcp_listen_bucket_of(region, conn->peer, conn->peer_port);
 
     conn->hash_next = *bucket;
     *bucket = conn->index;
 }
 
-static void hash_grow(struct native_region *region)
+static void tcp_listen_hash_grow(struct native_region *region)
 {
     uint32_t *old = region->buckets;
     uint32_t old_count = region->bucket_count;
@@ -53,14 +53,14 @@ static void hash_grow(struct native_region *region)
         for (uint32_t index = old[i]; index != POOL_NONE;) {
             struct tcp_conn *conn = tcp_at(region, index);
             index = conn->hash_next;
-            hash_add(region, conn);
+            tcp_listen_hash_add(region, conn);
         }
     g_free(old);
 }
 
-static void hash_remove(struct native_region *region, const struct tcp_conn *conn)
+static void tcp_listen_hash_remove(struct native_region *region, const struct tcp_conn *conn)
 {
-    uint32_t *link = bucket_of(region, conn->peer, conn->peer_port);
+    uint32_t *link = tcp_listen_bucket_of(region, conn->peer, conn->peer_port);
 
     while (*link != conn->index)
         link = &tcp_at(region, *link)->hash_next;
@@ -69,11 +69,11 @@ static void hash_remove(struct native_region *region, const struct tcp_conn *con
 }
 
 /* The end that an earlier copy of this SYN made. */
-static struct tcp_conn *find_twin(const struct native_region *region, const struct packet *syn)
+static struct tcp_conn *tcp_listen_find_twin(const struct native_region *region, const struct packet *syn)
 {
     if (region->bucket_count == 0)
         return NULL;
-    for (uint32_t index = *bucket_of(region, syn->from, syn->from_port); index != POOL_NONE;) {
+    for (uint32_t index = *tcp_listen_bucket_of(region, syn->from, syn->from_port); index != POOL_NONE;) {
         struct tcp_conn *conn = tcp_at(region, index);
         if (conn->peer == syn->from && conn->peer_port == syn->from_port && conn->host == syn->to &&
             conn->port == syn->to_port && conn->other.index == syn->source.index &&
@@ -84,7 +84,7 @@ static struct tcp_conn *find_twin(const struct native_region *region, const stru
     return NULL;
 }
 
-static uint8_t find_listener(const struct native *native, uint32_t host, uint16_t port)
+static uint8_t tcp_listen_find_listener(const struct native *native, uint32_t host, uint16_t port)
 {
     for (uint32_t i = 0; i < native->config.listen_count; i++)
         if (native->listeners[i].config.host == host && native->listeners[i].config.port == port)
@@ -92,7 +92,7 @@ static uint8_t find_listener(const struct native *native, uint32_t host, uint16_
     return TCP_NO_LISTENER;
 }
 
-static void open_half(struct native_region *region, const struct packet *syn, uint8_t index)
+static void tcp_listen_open_half(struct native_region *region, const struct packet *syn, uint8_t index)
 {
     struct listener *listener = &region->native->listeners[index];
     struct tcp_conn *conn = tcp_new(region, syn->to, syn->from);
@@ -106,8 +106,8 @@ static void open_half(struct native_region *region, const struct packet *syn, ui
     conn->rcv_nxt = conn->done = syn->seq + 1;
     listener->half_open++;
     if (region->bucket_used++ >= region->bucket_count)
-        hash_grow(region);
-    hash_add(region, conn);
+        tcp_listen_hash_grow(region);
+    tcp_listen_hash_add(region, conn);
     conn->nxt = conn->max = conn->una + 1;
     tcp_time_segment(region, conn, conn->nxt);
     tcp_send_control(region, conn, conn->una, TCP_SYN | TCP_ACK);
@@ -116,7 +116,7 @@ static void open_half(struct native_region *region, const struct packet *syn, ui
 
 void tcp_listen_syn(struct native_region *region, const struct packet *packet)
 {
-    struct tcp_conn *twin = find_twin(region, packet);
+    struct tcp_conn *twin = tcp_listen_find_twin(region, packet);
 
     if (twin && twin->state == TCP_SYN_RCVD) {
         region->counters[NETWORK_tcp_retransmissions]++;
@@ -127,7 +127,7 @@ void tcp_listen_syn(struct native_region *region, const struct packet *packet)
         tcp_send_ack(region, twin);
         return;
     }
-    uint8_t index = find_listener(region->native, packet->to, packet->to_port);
+    uint8_t index = tcp_listen_find_listener(region->native, packet->to, packet->to_port);
     if (index == TCP_NO_LISTENER) {
         tcp_send_reset_to(region, packet);
         return;
@@ -136,17 +136,19 @@ void tcp_listen_syn(struct native_region *region, const struct packet *packet)
     if (listener->half_open + listener->waiting >= listener->config.backlog)
         tcp_send_reset_to(region, packet);
     else
-        open_half(region, packet, index);
+        tcp_listen_open_half(region, packet, index);
 }
 
-static void accept_end(struct native_region *region, struct listener *listener, struct tcp_conn *conn)
+static void tcp_listen_accept_end(struct native_region *region, struct listener *listener,
+                                  struct tcp_conn *conn)
 {
     listener->open++;
     conn->flags |= CONN_ACCEPTED | CONN_COUNTED;
     tcp_touch_idle(region, conn);
 }
 
-static void wait_add(struct native_region *region, struct listener *listener, struct tcp_conn *conn)
+static void tcp_listen_wait_add(struct native_region *region, struct listener *listener,
+                                struct tcp_conn *conn)
 {
     conn->flags |= CONN_WAITING;
     conn->wait_prev = listener->wait_tail;
@@ -159,7 +161,8 @@ static void wait_add(struct native_region *region, struct listener *listener, st
     listener->waiting++;
 }
 
-static void wait_remove(struct native_region *region, struct listener *listener, struct tcp_conn *conn)
+static void tcp_listen_wait_remove(struct native_region *region, struct listener *listener,
+                                   struct tcp_conn *conn)
 {
     if (conn->wait_prev == POOL_NONE)
         listener->wait_head = conn->wait_next;
@@ -180,9 +183,9 @@ void tcp_listen_established(struct native_region *region, struct tcp_conn *conn)
     listener->half_open--;
     /* Nobody overtakes those who wait. */
     if (listener->open < listener->config.accepted_max && listener->waiting == 0)
-        accept_end(region, listener, conn);
+        tcp_listen_accept_end(region, listener, conn);
     else
-        wait_add(region, listener, conn);
+        tcp_listen_wait_add(region, listener, conn);
 }
 
 void tcp_listen_release(struct native_region *region, struct tcp_conn *conn)
@@ -208,8 +211,8 @@ void tcp_listen_accept(struct native_region *region, uint32_t index)
         struct tcp_conn *conn = tcp_at(region, listener->wait_head);
         struct net_conn handle = tcp_handle(conn);
 
-        wait_remove(region, listener, conn);
-        accept_end(region, listener, conn);
+        tcp_listen_wait_remove(region, listener, conn);
+        tcp_listen_accept_end(region, listener, conn);
         tcp_deliver(region, conn);
         conn = tcp_find(region, handle);
         if (!conn)
@@ -226,7 +229,7 @@ void tcp_listen_forget(struct native_region *region, struct tcp_conn *conn)
     if (conn->state == TCP_SYN_RCVD)
         listener->half_open--;
     if (conn->flags & CONN_WAITING)
-        wait_remove(region, listener, conn);
+        tcp_listen_wait_remove(region, listener, conn);
     tcp_listen_release(region, conn);
-    hash_remove(region, conn);
+    tcp_listen_hash_remove(region, conn);
 }

@@ -2,8 +2,8 @@
 /* TCP: making segments and sending what the windows allow. */
 #include "sim/net/native/tcp.h"
 
-static struct packet *new_segment(struct native_region *region, const struct tcp_conn *conn, uint32_t seq,
-                                  unsigned flags)
+static struct packet *tcp_new_segment(struct native_region *region, const struct tcp_conn *conn, uint32_t seq,
+                                      unsigned flags)
 {
     struct packet *packet = packet_new(region);
     unsigned options = flags & TCP_SYN ? TCP_MSS_OPTION_BYTES : 0;
@@ -24,7 +24,7 @@ static struct packet *new_segment(struct native_region *region, const struct tcp
 }
 
 /* Whatever is sent acknowledges what has come so far. */
-static void acknowledgment_sent(struct native_region *region, struct tcp_conn *conn)
+static void tcp_acknowledgment_sent(struct native_region *region, struct tcp_conn *conn)
 {
     conn->flags &= (uint16_t)~CONN_ACK_NOW;
     conn->ack_count = 0;
@@ -34,8 +34,8 @@ static void acknowledgment_sent(struct native_region *region, struct tcp_conn *c
 void tcp_send_control(struct native_region *region, struct tcp_conn *conn, uint32_t seq, unsigned flags)
 {
     if (flags & TCP_ACK)
-        acknowledgment_sent(region, conn);
-    packet_send(region, new_segment(region, conn, seq, flags));
+        tcp_acknowledgment_sent(region, conn);
+    packet_send(region, tcp_new_segment(region, conn, seq, flags));
 }
 
 void tcp_send_ack(struct native_region *region, struct tcp_conn *conn)
@@ -65,7 +65,7 @@ void tcp_send_reset_to(struct native_region *region, const struct packet *packet
 }
 
 /* Puts as much of `length` bytes into the packet as are of its message; returns how much. */
-static uint32_t load(struct packet *packet, struct tcp_place from, uint32_t length)
+static uint32_t tcp_load_packet(struct packet *packet, struct tcp_place from, uint32_t length)
 {
     uint32_t left = from.message->length - from.offset;
     uint32_t part = length < left ? length : left;
@@ -78,13 +78,13 @@ static uint32_t load(struct packet *packet, struct tcp_place from, uint32_t leng
 }
 
 /* Sends a segment; returns the place behind it. */
-static struct tcp_place send_data(struct native_region *region, struct tcp_conn *conn, struct tcp_place from,
-                                  uint32_t seq, uint32_t length)
+static struct tcp_place tcp_send_data(struct native_region *region, struct tcp_conn *conn,
+                                      struct tcp_place from, uint32_t seq, uint32_t length)
 {
-    struct packet *packet = new_segment(region, conn, seq, TCP_ACK), *last = packet;
+    struct packet *packet = tcp_new_segment(region, conn, seq, TCP_ACK), *last = packet;
 
     packet->size = (uint16_t)(packet->size + length);
-    uint32_t part = load(packet, from, length);
+    uint32_t part = tcp_load_packet(packet, from, length);
     while (part < length) {
         struct packet *more = packet_new(region);
 
@@ -92,7 +92,7 @@ static struct tcp_place send_data(struct native_region *region, struct tcp_conn 
         length -= part;
         *more = (struct packet){.from = packet->from, .to = packet->to, .seq = seq, .flags = TCP_ACK};
         from = (struct tcp_place){from.message->next, 0};
-        part = load(more, from, length);
+        part = tcp_load_packet(more, from, length);
         last->flags |= PACKET_MORE;
         last->next = more;
         last = more;
@@ -102,12 +102,12 @@ static struct tcp_place send_data(struct native_region *region, struct tcp_conn 
         packet->flags |= TCP_PSH;
         from = (struct tcp_place){from.message->next, 0};
     }
-    acknowledgment_sent(region, conn);
+    tcp_acknowledgment_sent(region, conn);
     packet_send(region, packet);
     return from;
 }
 
-static uint32_t send_window(const struct native_region *region, const struct tcp_conn *conn)
+static uint32_t tcp_send_window(const struct native_region *region, const struct tcp_conn *conn)
 {
     uint32_t window = conn->cwnd;
 
@@ -118,7 +118,7 @@ static uint32_t send_window(const struct native_region *region, const struct tcp
 }
 
 /* A segment is leaving that ends before end_seq. */
-static void segment_sent(struct native_region *region, struct tcp_conn *conn, uint32_t end_seq)
+static void tcp_segment_sent(struct native_region *region, struct tcp_conn *conn, uint32_t end_seq)
 {
     if (seq_before(conn->nxt, conn->max)) {
         region->counters[NETWORK_tcp_retransmissions]++;
@@ -133,7 +133,7 @@ static void segment_sent(struct native_region *region, struct tcp_conn *conn, ui
 
 /* Sends the next segment if it fits into the window. One that could be longer waits until it can: RFC 9293,
  * 3.8.6.2.1. */
-static bool send_next(struct native_region *region, struct tcp_conn *conn, uint32_t window)
+static bool tcp_send_next(struct native_region *region, struct tcp_conn *conn, uint32_t window)
 {
     uint32_t seq = conn->nxt, data = conn->given - seq, mss = region->native->config.mss;
 
@@ -143,8 +143,8 @@ static bool send_next(struct native_region *region, struct tcp_conn *conn, uint3
     uint32_t length =
         seq_before(seq, conn->max) ? tcp_cut_again(region, conn, from) : tcp_cut_new(region, conn, from);
 
-    segment_sent(region, conn, seq + length);
-    from = send_data(region, conn, from, seq, length);
+    tcp_segment_sent(region, conn, seq + length);
+    from = tcp_send_data(region, conn, from, seq, length);
     conn->cursor = from.message;
     conn->cursor_offset = (uint16_t)from.offset;
     return true;
@@ -152,18 +152,18 @@ static bool send_next(struct native_region *region, struct tcp_conn *conn, uint3
 
 void tcp_push(struct native_region *region, struct tcp_conn *conn)
 {
-    uint32_t window = send_window(region, conn);
+    uint32_t window = tcp_send_window(region, conn);
 
     while (conn->cursor) {
         if (conn->nxt == conn->given)
             conn->given += conn->cursor->length;
-        if (!send_next(region, conn, window)) {
+        if (!tcp_send_next(region, conn, window)) {
             conn->given = conn->end;
             break;
         }
     }
     if (conn->flags & CONN_CLOSING && conn->nxt == conn->end) {
-        segment_sent(region, conn, conn->end + 1);
+        tcp_segment_sent(region, conn, conn->end + 1);
         tcp_send_control(region, conn, conn->end, TCP_FIN | TCP_ACK);
     }
     tcp_touch_idle(region, conn);
@@ -178,5 +178,5 @@ void tcp_send_oldest(struct native_region *region, struct tcp_conn *conn)
         return;
     }
     struct tcp_place from = {conn->head, conn->una - conn->head_seq};
-    send_data(region, conn, from, conn->una, tcp_cut_sent(region, conn, from, conn->una));
+    tcp_send_data(region, conn, from, conn->una, tcp_cut_sent(region, conn, from, conn->una));
 }

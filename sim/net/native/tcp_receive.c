@@ -8,7 +8,7 @@
  * together. */
 #include "sim/net/native/tcp.h"
 
-static uint32_t segment_end(const struct packet *packet)
+static uint32_t tcp_segment_end(const struct packet *packet)
 {
     return packet->seq + packet->length + (packet->flags & TCP_FIN ? 1 : 0);
 }
@@ -23,14 +23,14 @@ void tcp_free_received(struct native_region *region, struct tcp_conn *conn)
 }
 
 /* True if nothing lies beyond a gap. */
-static bool advance(struct tcp_conn *conn)
+static bool tcp_advance_received(struct tcp_conn *conn)
 {
     for (const struct packet *packet = conn->rx; packet; packet = packet->next) {
         if (seq_before(packet->seq, conn->rcv_nxt))
             continue;
         if (packet->seq != conn->rcv_nxt)
             return false;
-        conn->rcv_nxt = segment_end(packet);
+        conn->rcv_nxt = tcp_segment_end(packet);
         if (packet->flags & TCP_FIN) {
             conn->flags |= CONN_PEER_FIN | CONN_ACK_NOW;
             if (!seq_before(conn->end, conn->max))
@@ -42,16 +42,16 @@ static bool advance(struct tcp_conn *conn)
 
 /* Puts what is new of it into the list, and frees it if nothing is. Where segments were cut otherwise when
  * they were sent again, what lies within this one goes. */
-static void insert(struct native_region *region, struct tcp_conn *conn, struct packet *packet)
+static void tcp_insert_received(struct native_region *region, struct tcp_conn *conn, struct packet *packet)
 {
     struct packet **place = &conn->rx;
-    uint32_t from = packet->seq, end = segment_end(packet);
+    uint32_t from = packet->seq, end = tcp_segment_end(packet);
 
     if (seq_before(from, conn->rcv_nxt))
         from = conn->rcv_nxt;
     while (*place && !seq_before(from, (*place)->seq)) {
-        if (seq_before(from, segment_end(*place)))
-            from = segment_end(*place);
+        if (seq_before(from, tcp_segment_end(*place)))
+            from = tcp_segment_end(*place);
         place = &(*place)->next;
     }
     if (!seq_before(from, end)) {
@@ -63,7 +63,7 @@ static void insert(struct native_region *region, struct tcp_conn *conn, struct p
         packet->length = (uint16_t)(packet->length - (from - packet->seq));
         packet->seq = from;
     }
-    while (*place && !seq_before(end, segment_end(*place))) {
+    while (*place && !seq_before(end, tcp_segment_end(*place))) {
         struct packet *within = *place;
         *place = within->next;
         packet_free(region, within);
@@ -75,13 +75,14 @@ static void insert(struct native_region *region, struct tcp_conn *conn, struct p
 }
 
 /* Takes apart what hangs together. */
-static void insert_each(struct native_region *region, struct tcp_conn *conn, struct packet *packet)
+static void tcp_insert_each_received(struct native_region *region, struct tcp_conn *conn,
+                                     struct packet *packet)
 {
     while (packet) {
         struct packet *next = packet->flags & PACKET_MORE ? packet->next : NULL;
 
         packet->flags &= (uint8_t)~PACKET_MORE;
-        insert(region, conn, packet);
+        tcp_insert_received(region, conn, packet);
         packet = next;
     }
 }
@@ -94,7 +95,7 @@ bool tcp_receive(struct native_region *region, struct tcp_conn *conn, struct pac
 
     while (last->flags & PACKET_MORE)
         last = last->next;
-    uint32_t end = segment_end(last);
+    uint32_t end = tcp_segment_end(last);
     /* A window of TCP_WINDOW from the first byte not handed over; outside it, and what we have: only ACK. */
     if (!seq_before(expected, end) || end - conn->done > TCP_WINDOW) {
         conn->flags |= CONN_ACK_NOW;
@@ -105,17 +106,17 @@ bool tcp_receive(struct native_region *region, struct tcp_conn *conn, struct pac
         packet->next = NULL;
         conn->rx = packet;
     } else {
-        insert_each(region, conn, packet);
+        tcp_insert_each_received(region, conn, packet);
     }
     /* Out of order, or filling a gap: the sender must know at once (RFC 5681, 4.2). */
-    bool in_order = !seq_before(expected, seq) && advance(conn) && conn->rcv_nxt == end;
+    bool in_order = !seq_before(expected, seq) && tcp_advance_received(conn) && conn->rcv_nxt == end;
     if (!in_order)
         conn->flags |= CONN_ACK_NOW;
     return in_order && has_data;
 }
 
 /* Bytes from `done` on that follow one another in the sender's memory. */
-static struct bytes view_run(const struct tcp_conn *conn, bool *more)
+static struct bytes tcp_view_received(const struct tcp_conn *conn, bool *more)
 {
     const struct packet *packet = conn->rx;
     struct bytes view = packet_payload(packet);
@@ -136,7 +137,7 @@ static struct bytes view_run(const struct tcp_conn *conn, bool *more)
     return view;
 }
 
-static struct bytes gather(struct native_region *region, const struct tcp_conn *conn)
+static struct bytes tcp_gather_received(struct native_region *region, const struct tcp_conn *conn)
 {
     uint32_t skip = conn->done - conn->rx->seq;
     size_t length = 0;
@@ -158,7 +159,7 @@ static struct bytes gather(struct native_region *region, const struct tcp_conn *
 }
 
 /* Takes the packets out of the list that end at or before `done`; a packet that is needed further stays. */
-static struct packet *take_done(struct tcp_conn *conn)
+static struct packet *tcp_take_done(struct tcp_conn *conn)
 {
     struct packet *first = conn->rx;
     struct packet **place = &conn->rx;
@@ -173,7 +174,7 @@ static struct packet *take_done(struct tcp_conn *conn)
 }
 
 /* The owner's verdict on a framed message holds for every message of the sender that ended in it. */
-static void ledger_taken(struct native_region *region, struct packet *taken, enum net_verdict verdict)
+static void tcp_ledger_taken(struct native_region *region, struct packet *taken, enum net_verdict verdict)
 {
     while (taken) {
         struct packet *packet = taken;
@@ -181,7 +182,7 @@ static void ledger_taken(struct native_region *region, struct packet *taken, enu
 
         taken = packet->next;
         if (packet->offset + packet->length == message->length) {
-            ledger_verdict(region, message->kind, verdict);
+            native_ledger_verdict(region, message->kind, verdict);
             atomic_store_explicit(&message->delivered, MESSAGE_DELIVERED, memory_order_relaxed);
         }
         packet_free(region, packet);
@@ -190,7 +191,7 @@ static void ledger_taken(struct native_region *region, struct packet *taken, enu
 
 /* Hands over one framed message. Its packets are out of the list before: the owner may drop the
  * connection. */
-static void hand_over(struct native_region *region, struct tcp_conn *conn, struct bytes view)
+static void tcp_hand_over(struct native_region *region, struct tcp_conn *conn, struct bytes view)
 {
     const struct packet *last = conn->rx;
     uint32_t end = conn->done + (uint32_t)view.len;
@@ -208,23 +209,23 @@ static void hand_over(struct native_region *region, struct tcp_conn *conn, struc
 
     message_ref(keep);
     conn->done = end;
-    struct packet *taken = take_done(conn);
+    struct packet *taken = tcp_take_done(conn);
     conn->flags |= CONN_HANDLING;
     enum net_verdict verdict =
         region->native->config.handlers->message(&region->base, &delivery, tcp_handle(conn), conn->user);
-    ledger_taken(region, taken, verdict);
+    tcp_ledger_taken(region, taken, verdict);
     message_unref(region, keep);
 }
 
 /* Length of the message at `done` and a view of it; 0: not whole yet; -1: none can come. */
-static int64_t frame(struct native_region *region, struct tcp_conn *conn, struct bytes *view)
+static int64_t tcp_frame(struct native_region *region, struct tcp_conn *conn, struct bytes *view)
 {
     bool more;
-    *view = view_run(conn, &more);
+    *view = tcp_view_received(conn, &more);
     int64_t length = conn->framer(*view);
 
     if (length == 0 && more) {
-        *view = gather(region, conn);
+        *view = tcp_gather_received(region, conn);
         length = conn->framer(*view);
     }
     if (length > NET_MESSAGE_BYTES_MAX || (length == 0 && view->len >= NET_MESSAGE_BYTES_MAX))
@@ -233,13 +234,13 @@ static int64_t frame(struct native_region *region, struct tcp_conn *conn, struct
     return length;
 }
 
-static void break_stream(struct native_region *region, struct tcp_conn *conn)
+static void tcp_break_stream(struct native_region *region, struct tcp_conn *conn)
 {
     tcp_send_control(region, conn, conn->nxt, TCP_RST | TCP_ACK);
     tcp_fail(region, conn, NET_CLOSED_PROTOCOL);
 }
 
-static void hand_over_fin(struct native_region *region, struct tcp_conn *conn)
+static void tcp_hand_over_fin(struct native_region *region, struct tcp_conn *conn)
 {
     struct net_conn handle = tcp_handle(conn);
 
@@ -266,17 +267,17 @@ void tcp_deliver(struct native_region *region, struct tcp_conn *conn)
 
         if (conn->done == data_end) {
             if (conn->flags & CONN_PEER_FIN)
-                hand_over_fin(region, conn);
+                tcp_hand_over_fin(region, conn);
             return;
         }
-        int64_t length = frame(region, conn, &view);
+        int64_t length = tcp_frame(region, conn, &view);
         if (length < 0 || (length == 0 && conn->flags & CONN_PEER_FIN)) {
-            break_stream(region, conn);
+            tcp_break_stream(region, conn);
             return;
         }
         if (length == 0)
             return;
-        hand_over(region, conn, bytes_of(view.at, (size_t)length));
+        tcp_hand_over(region, conn, bytes_of(view.at, (size_t)length));
         conn = tcp_find(region, handle);
         if (conn)
             conn->flags &= (uint16_t)~CONN_HANDLING;

@@ -5,8 +5,8 @@
  * due. */
 #include "sim/net/native/tcp.h"
 
-static uint64_t schedule(struct native_region *region, const struct tcp_conn *conn, int64_t due_ns,
-                         enum tcp_timer timer)
+static uint64_t tcp_schedule_timer(struct native_region *region, const struct tcp_conn *conn, int64_t due_ns,
+                                   enum tcp_timer timer)
 {
     uintptr_t payload = (uintptr_t)conn->generation << TCP_TIMER_BITS | timer;
 
@@ -14,10 +14,10 @@ static uint64_t schedule(struct native_region *region, const struct tcp_conn *co
                               conn->index, (void *)payload);
 }
 
-static void schedule_rto(struct native_region *region, struct tcp_conn *conn)
+static void tcp_schedule_rto(struct native_region *region, struct tcp_conn *conn)
 {
     conn->rto_event_ns = conn->rto_due_ns;
-    conn->rto_timeout = schedule(region, conn, conn->rto_due_ns, TCP_TIMER_RTO);
+    conn->rto_timeout = tcp_schedule_timer(region, conn, conn->rto_due_ns, TCP_TIMER_RTO);
 }
 
 void tcp_set_rto(struct native_region *region, struct tcp_conn *conn, int64_t delay_ns)
@@ -26,21 +26,21 @@ void tcp_set_rto(struct native_region *region, struct tcp_conn *conn, int64_t de
     if (conn->rto_event_ns <= conn->rto_due_ns)
         return;
     kernel_timeout_cancel(region->kernel, conn->rto_timeout);
-    schedule_rto(region, conn);
+    tcp_schedule_rto(region, conn);
 }
 
 void tcp_set_last(struct native_region *region, struct tcp_conn *conn, int64_t delay_ns)
 {
     conn->rto_due_ns = region->base.now_ns + delay_ns;
     kernel_timeout_cancel(region->kernel, conn->rto_timeout);
-    schedule_rto(region, conn);
+    tcp_schedule_rto(region, conn);
 }
 
 void tcp_set_ack(struct native_region *region, struct tcp_conn *conn)
 {
     kernel_timeout_cancel(region->kernel, conn->ack_timeout);
     conn->ack_due_ns = region->base.now_ns + region->native->config.delayed_ack_ns;
-    conn->ack_timeout = schedule(region, conn, conn->ack_due_ns, TCP_TIMER_ACK);
+    conn->ack_timeout = tcp_schedule_timer(region, conn, conn->ack_due_ns, TCP_TIMER_ACK);
 }
 
 void tcp_cancel_ack(struct native_region *region, struct tcp_conn *conn)
@@ -69,10 +69,10 @@ void tcp_touch_idle(struct native_region *region, struct tcp_conn *conn)
     if (conn->flags & CONN_IDLE_EVENT)
         return;
     conn->flags |= CONN_IDLE_EVENT;
-    conn->idle_timeout = schedule(region, conn, conn->idle_due_ns, TCP_TIMER_IDLE);
+    conn->idle_timeout = tcp_schedule_timer(region, conn, conn->idle_due_ns, TCP_TIMER_IDLE);
 }
 
-static void rto_expired(struct native_region *region, struct tcp_conn *conn)
+static void tcp_rto_expired(struct native_region *region, struct tcp_conn *conn)
 {
     const struct network_config *config = &region->native->config;
     bool handshake = conn->state == TCP_SYN_SENT || conn->state == TCP_SYN_RCVD;
@@ -103,7 +103,7 @@ static void rto_expired(struct native_region *region, struct tcp_conn *conn)
     tcp_set_rto(region, conn, tcp_rto(region, conn));
 }
 
-static void rto_event(struct native_region *region, struct tcp_conn *conn)
+static void tcp_rto_event(struct native_region *region, struct tcp_conn *conn)
 {
     int64_t now_ns = region->base.now_ns;
 
@@ -113,19 +113,19 @@ static void rto_event(struct native_region *region, struct tcp_conn *conn)
     if (conn->rto_due_ns == CLOCK_NEVER)
         return;
     if (conn->rto_due_ns > now_ns) {
-        schedule_rto(region, conn);
+        tcp_schedule_rto(region, conn);
         return;
     }
-    rto_expired(region, conn);
+    tcp_rto_expired(region, conn);
 }
 
-static void ack_event(struct native_region *region, struct tcp_conn *conn)
+static void tcp_ack_event(struct native_region *region, struct tcp_conn *conn)
 {
     if (conn->ack_due_ns == region->base.now_ns)
         tcp_send_ack(region, conn);
 }
 
-static void idle_event(struct native_region *region, struct tcp_conn *conn)
+static void tcp_idle_event(struct native_region *region, struct tcp_conn *conn)
 {
     conn->flags &= (uint16_t)~CONN_IDLE_EVENT;
     /* An end that its owner has closed has timers of its own. */
@@ -133,7 +133,7 @@ static void idle_event(struct native_region *region, struct tcp_conn *conn)
         return;
     if (conn->idle_due_ns > region->base.now_ns) {
         conn->flags |= CONN_IDLE_EVENT;
-        conn->idle_timeout = schedule(region, conn, conn->idle_due_ns, TCP_TIMER_IDLE);
+        conn->idle_timeout = tcp_schedule_timer(region, conn, conn->idle_due_ns, TCP_TIMER_IDLE);
         return;
     }
     tcp_send_control(region, conn, conn->nxt, TCP_RST | TCP_ACK);
@@ -150,13 +150,13 @@ void tcp_timer_event(struct native_region *region, const struct kernel_event *ev
         return;
     switch ((enum tcp_timer)(payload & ((1U << TCP_TIMER_BITS) - 1))) {
     case TCP_TIMER_RTO:
-        rto_event(region, conn);
+        tcp_rto_event(region, conn);
         break;
     case TCP_TIMER_ACK:
-        ack_event(region, conn);
+        tcp_ack_event(region, conn);
         break;
     case TCP_TIMER_IDLE:
-        idle_event(region, conn);
+        tcp_idle_event(region, conn);
         break;
     }
 }

@@ -4,7 +4,7 @@
 
 void udp_send(struct net_region *at, uint32_t from, uint32_t to, struct net_message *message)
 {
-    struct native_region *region = region_of(at);
+    struct native_region *region = native_region_of(at);
     struct packet *packet = packet_new(region);
 
     g_assert(message->length <= message->capacity);
@@ -31,7 +31,7 @@ void udp_input(struct native_region *region, struct packet *packet)
         .kind = message->kind,
     };
 
-    ledger_verdict(region, message->kind,
-                   region->native->config.handlers->datagram(&region->base, &delivery));
+    native_ledger_verdict(region, message->kind,
+                          region->native->config.handlers->datagram(&region->base, &delivery));
     packet_free(region, packet);
 }

@@ -3,7 +3,7 @@
 #include "sim/net/ns3/internal.h"
 
 /* Who has sent a TCP segment; NULL if nothing is known of that connection any more. */
-static const struct ns3_conn *access_sender(const struct ns3_net *net, const struct ns3_parsed *p)
+static const struct ns3_conn *ns3_access_sender(const struct ns3_net *net, const struct ns3_parsed *p)
 {
     const struct ns3_conn *client = g_hash_table_lookup(net->clients, ns3_client_key(p->from, p->from_port));
 
@@ -15,15 +15,15 @@ static const struct ns3_conn *access_sender(const struct ns3_net *net, const str
     return NULL;
 }
 
-static unsigned access_kind(const struct ns3_net *net, const struct ns3c_packet *packet,
-                            const struct ns3_parsed *p)
+static unsigned ns3_access_kind(const struct ns3_net *net, const struct ns3c_packet *packet,
+                                const struct ns3_parsed *p)
 {
     if (!p->tcp) {
         const struct ns3_flight *flight = ns3_flight_find(net, packet->tag);
         return flight ? flight->kind : FAULT_ACK;
     }
     if (p->payload < p->size) {
-        const struct ns3_conn *sender = access_sender(net, p);
+        const struct ns3_conn *sender = ns3_access_sender(net, p);
         /* ns-3 numbers from 0, which is the SYN. */
         return sender ? ns3_stream_kind(sender, (uint32_t)(p->seq - 1), FAULT_ACK) : FAULT_ACK;
     }
@@ -35,7 +35,7 @@ static unsigned access_kind(const struct ns3_net *net, const struct ns3c_packet 
 }
 
 /* RFC 1624: the checksum when one word of what it covers changes. */
-static uint16_t access_checksum(uint16_t checksum, uint16_t before, uint16_t after)
+static uint16_t ns3_access_checksum(uint16_t checksum, uint16_t before, uint16_t after)
 {
     uint32_t sum = (uint32_t)(uint16_t)~checksum + (uint16_t)~before + after;
 
@@ -44,15 +44,15 @@ static uint16_t access_checksum(uint16_t checksum, uint16_t before, uint16_t aft
     return (uint16_t)~sum;
 }
 
-static uint16_t access_word(const uint8_t *at)
+static uint16_t ns3_access_word(const uint8_t *at)
 {
     return (uint16_t)(at[0] << 8 | at[1]);
 }
 
 /* The packet with one bit of its payload flipped, and with a checksum that fits: it is the models that are to
  * see the damage, not the receiver's UDP or TCP. */
-static void access_damage(struct ns3_net *net, const struct ns3c_packet *packet, const struct ns3_parsed *p,
-                          uint64_t bit, struct ns3c_fate_detail *detail)
+static void ns3_access_damage(struct ns3_net *net, const struct ns3c_packet *packet,
+                              const struct ns3_parsed *p, uint64_t bit, struct ns3c_fate_detail *detail)
 {
     size_t size = ns3c_packet_bytes(packet, net->wire, NS3_SCRATCH_BYTES - 1);
     uint8_t *transport = net->wire + p->transport;
@@ -62,10 +62,10 @@ static void access_damage(struct ns3_net *net, const struct ns3c_packet *packet,
 
     g_assert(size == p->size);
     net->wire[size] = 0; /* what an odd last byte is summed with */
-    uint16_t before = access_word(word), sum = access_word(checksum);
+    uint16_t before = ns3_access_word(word), sum = ns3_access_word(checksum);
     transport[place] ^= (uint8_t)(1U << (bit & 7));
     if (sum != 0) { /* 0: checksums are off */
-        sum = access_checksum(sum, before, access_word(word));
+        sum = ns3_access_checksum(sum, before, ns3_access_word(word));
         sum = sum ? sum : 0xffff;
         checksum[0] = (uint8_t)(sum >> 8);
         checksum[1] = (uint8_t)sum;
@@ -75,7 +75,7 @@ static void access_damage(struct ns3_net *net, const struct ns3c_packet *packet,
 }
 
 /* The ledger's entry of a datagram that arrives once more. */
-static void access_ledger_copy(struct ns3_net *net, uint64_t tag)
+static void ns3_access_ledger_copy(struct ns3_net *net, uint64_t tag)
 {
     struct ns3_flight *flight = ns3_flight_find(net, tag);
 
@@ -85,8 +85,8 @@ static void access_ledger_copy(struct ns3_net *net, uint64_t tag)
     net->ledger[flight->kind].duplicated++;
 }
 
-static unsigned access_on_transmit(void *user, const struct ns3c_packet *packet,
-                                   struct ns3c_fate_detail *detail)
+static unsigned ns3_access_on_transmit(void *user, const struct ns3c_packet *packet,
+                                       struct ns3c_fate_detail *detail)
 {
     struct ns3_access_link *on = user;
     struct ns3_net *net = on->net;
@@ -99,15 +99,15 @@ static unsigned access_on_transmit(void *user, const struct ns3c_packet *packet,
         .payload_bytes = p.size - p.payload,
     };
     if (access_names(&net->access, asked.ue))
-        asked.kind = access_kind(net, packet, &p);
+        asked.kind = ns3_access_kind(net, packet, &p);
     const struct access_fate fate =
         access_decide(&net->access, &on->link, &asked, ns3c_now(net->sim), net->counters);
     if (fate.dropped)
         return NS3C_FATE_DROP;
     if (fate.damaged)
-        access_damage(net, packet, &p, fate.damaged_bit, detail);
+        ns3_access_damage(net, packet, &p, fate.damaged_bit, detail);
     if (fate.doubled)
-        access_ledger_copy(net, packet->tag);
+        ns3_access_ledger_copy(net, packet->tag);
     detail->delay_ns = fate.delay_ns;
     return (fate.damaged ? NS3C_FATE_REPLACE : 0) | (fate.doubled ? NS3C_FATE_DUPLICATE : 0) |
            (fate.delay_ns ? NS3C_FATE_DELAY : 0);
@@ -121,7 +121,7 @@ void ns3_access_open(struct ns3_net *net, uint32_t cell)
     c->downlink = (struct ns3_access_link){net, {.cell = cell, .up = false}};
     if (!net->access.faults.ues && !net->access.draws)
         return;
-    if (ns3c_device_on_transmit(c->up, access_on_transmit, &c->uplink) != NS3C_OK ||
-        ns3c_device_on_transmit(c->down, access_on_transmit, &c->downlink) != NS3C_OK)
+    if (ns3c_device_on_transmit(c->up, ns3_access_on_transmit, &c->uplink) != NS3C_OK ||
+        ns3c_device_on_transmit(c->down, ns3_access_on_transmit, &c->downlink) != NS3C_OK)
         g_error("fate of packets: %s", ns3_why());
 }

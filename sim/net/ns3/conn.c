@@ -23,7 +23,7 @@ struct ns3_conn *ns3_conn_new(struct ns3_net *net, uint32_t host, uint32_t peer_
 }
 
 /* Events hold a pointer to the end, which may be gone before their time comes. */
-static void cancel_events(struct ns3_conn *conn)
+static void ns3_conn_cancel_events(struct ns3_conn *conn)
 {
     ns3c_cancel(conn->net->sim, conn->event);
     ns3c_cancel(conn->net->sim, conn->pacer);
@@ -31,7 +31,7 @@ static void cancel_events(struct ns3_conn *conn)
     conn->event_ns = CLOCK_NEVER;
 }
 
-static void free_end(struct ns3_conn *conn)
+static void ns3_conn_free(struct ns3_conn *conn)
 {
     struct ns3_net *net = conn->net;
 
@@ -43,15 +43,15 @@ static void free_end(struct ns3_conn *conn)
     }
     if (conn->sent_kinds)
         g_array_unref(conn->sent_kinds);
-    cancel_events(conn);
+    ns3_conn_cancel_events(conn);
     conn->generation = 0;
     pool_give(&net->conns, conn->index);
 }
 
-static void set_due(struct ns3_conn *conn, int64_t delay_ns);
+static void ns3_conn_set_due(struct ns3_conn *conn, int64_t delay_ns);
 
 /* A client that has only just connected: the server may have all it sent, and accept later. */
-static bool may_be_accepted(const struct ns3_conn *conn)
+static bool ns3_conn_may_be_accepted(const struct ns3_conn *conn)
 {
     return conn->flags & CONN_CLIENT && conn->flags & CONN_CONNECTED && conn->peer.generation == 0 &&
            conn->head;
@@ -59,37 +59,37 @@ static bool may_be_accepted(const struct ns3_conn *conn)
 
 /* ns-3 has no connection for this end any more. What it has sent may still reach the other end, if that
  * lives. */
-static void let_go(struct ns3_conn *conn)
+static void ns3_conn_let_go(struct ns3_conn *conn)
 {
     struct ns3_net *net = conn->net;
     struct ns3_conn *peer = ns3_conn_find(net, conn->peer);
 
     ns3_listen_release(conn);
-    cancel_events(conn);
+    ns3_conn_cancel_events(conn);
     conn->tcp = NULL;
     conn->flags |= CONN_GONE;
     if (conn->partial)
         ns3_message_free(net, conn->partial);
     conn->partial = NULL;
-    if (may_be_accepted(conn)) {
-        set_due(conn, net->config.rto_initial_ns);
+    if (ns3_conn_may_be_accepted(conn)) {
+        ns3_conn_set_due(conn, net->config.rto_initial_ns);
         return;
     }
     bool alone = !peer || peer->flags & CONN_GONE;
     if (peer && alone)
-        free_end(peer);
+        ns3_conn_free(peer);
     if (alone || !conn->head)
-        free_end(conn);
+        ns3_conn_free(conn);
 }
 
 /* A failed connection is counted once: by its client. */
-static void count_failure(const struct ns3_conn *conn, bool refused)
+static void ns3_conn_count_failure(const struct ns3_conn *conn, bool refused)
 {
     if (conn->flags & CONN_CLIENT)
         conn->net->counters[refused ? NETWORK_tcp_refused : NETWORK_tcp_failed]++;
 }
 
-static void fail(struct ns3_conn *conn, enum net_close_reason reason)
+static void ns3_conn_fail(struct ns3_conn *conn, enum net_close_reason reason)
 {
     struct ns3_net *net = conn->net;
     struct net_conn handle = ns3_conn_handle(conn);
@@ -97,8 +97,8 @@ static void fail(struct ns3_conn *conn, enum net_close_reason reason)
     uint64_t user = conn->user;
     bool tell = !(conn->flags & CONN_OWNER_TOLD);
 
-    count_failure(conn, reason == NET_CLOSED_REFUSED);
-    let_go(conn);
+    ns3_conn_count_failure(conn, reason == NET_CLOSED_REFUSED);
+    ns3_conn_let_go(conn);
     if (tell)
         net->config.handlers->closed(ns3_enter(net, host, CALL_CLOSED, reason), host, handle, user, reason);
 }
@@ -107,34 +107,34 @@ void ns3_conn_break(struct ns3_conn *conn, enum net_close_reason reason)
 {
     if (conn->tcp)
         ns3c_tcp_reset(conn->tcp);
-    fail(conn, reason);
+    ns3_conn_fail(conn, reason);
 }
 
 /* --- what has waited too long --------------------------------------------------------------------------- */
 
-static void on_due(void *user, uint64_t generation);
+static void ns3_conn_on_due(void *user, uint64_t generation);
 
-static void schedule_due(struct ns3_conn *conn)
+static void ns3_conn_schedule_due(struct ns3_conn *conn)
 {
     struct ns3c *sim = conn->net->sim;
 
     conn->event_ns = conn->due_ns;
-    if (ns3c_schedule(sim, conn->due_ns - ns3c_now(sim), on_due, conn, conn->generation, &conn->event) !=
-        NS3C_OK)
+    if (ns3c_schedule(sim, conn->due_ns - ns3c_now(sim), ns3_conn_on_due, conn, conn->generation,
+                      &conn->event) != NS3C_OK)
         g_error("ns-3 takes no event: %s", ns3_why());
 }
 
 /* Setting it forward costs nothing: the pending event finds the new time when it comes. */
-static void set_due(struct ns3_conn *conn, int64_t delay_ns)
+static void ns3_conn_set_due(struct ns3_conn *conn, int64_t delay_ns)
 {
     conn->due_ns = ns3c_now(conn->net->sim) + delay_ns;
     if (conn->event_ns <= conn->due_ns)
         return;
     ns3c_cancel(conn->net->sim, conn->event);
-    schedule_due(conn);
+    ns3_conn_schedule_due(conn);
 }
 
-static void on_due(void *user, uint64_t generation)
+static void ns3_conn_on_due(void *user, uint64_t generation)
 {
     struct ns3_conn *conn = user;
 
@@ -144,18 +144,18 @@ static void on_due(void *user, uint64_t generation)
     conn->event_ns = CLOCK_NEVER;
     if (conn->flags & CONN_GONE) {
         if (!ns3_conn_live(conn->net, conn->peer))
-            free_end(conn);
+            ns3_conn_free(conn);
         return;
     }
     if (conn->due_ns > ns3c_now(conn->net->sim)) {
-        schedule_due(conn);
+        ns3_conn_schedule_due(conn);
         return;
     }
     if (conn->flags & CONN_CLOSING && conn->flags & CONN_PEER_FIN)
         return; /* only the acknowledgment of our FIN is missing, which ns-3 waits for */
     /* What ns-3 still sends again it will give up by itself. */
     if (conn->flags & CONN_CLOSING && conn->tcp && ns3c_tcp_unacknowledged(conn->tcp) > 0)
-        set_due(conn, conn->net->config.rto_max_ns);
+        ns3_conn_set_due(conn, conn->net->config.rto_max_ns);
     else
         ns3_conn_break(conn, NET_CLOSED_TIMEOUT);
 }
@@ -166,14 +166,14 @@ void ns3_conn_touch(struct ns3_conn *conn)
 
     if (conn->flags & CONN_SHUT)
         /* Half-closed: the peer may go on for a while, but not keep silent for ever. */
-        set_due(conn, net->config.rto_max_ns);
+        ns3_conn_set_due(conn, net->config.rto_max_ns);
     else if (conn->listener != NS3_NO_LISTENER && net->listeners[conn->listener].config.idle_timeout_ns > 0)
-        set_due(conn, net->listeners[conn->listener].config.idle_timeout_ns);
+        ns3_conn_set_due(conn, net->listeners[conn->listener].config.idle_timeout_ns);
 }
 
 /* --- what ns-3 says ------------------------------------------------------------------------------------- */
 
-static void on_connected(void *user, struct ns3c_tcp *tcp)
+static void ns3_conn_on_connected(void *user, struct ns3c_tcp *tcp)
 {
     struct ns3_conn *conn = user;
 
@@ -183,19 +183,19 @@ static void on_connected(void *user, struct ns3c_tcp *tcp)
     ns3_enter(conn->net, conn->host, CALL_CONNECTED, conn->port);
 }
 
-static void on_received(void *user, struct ns3c_tcp *tcp)
+static void ns3_conn_on_received(void *user, struct ns3c_tcp *tcp)
 {
     (void)tcp;
     ns3_stream_pull(user);
 }
 
-static void on_sendable(void *user, struct ns3c_tcp *tcp)
+static void ns3_conn_on_sendable(void *user, struct ns3c_tcp *tcp)
 {
     (void)tcp;
     ns3_stream_push(user);
 }
 
-static void on_peer_closed(void *user, struct ns3c_tcp *tcp)
+static void ns3_conn_on_peer_closed(void *user, struct ns3c_tcp *tcp)
 {
     struct ns3_conn *conn = user;
     struct ns3_net *net = conn->net;
@@ -220,7 +220,7 @@ static void on_peer_closed(void *user, struct ns3c_tcp *tcp)
         ns3_conn_start_close(conn);
 }
 
-static void on_closed(void *user, struct ns3c_tcp *tcp, enum ns3c_tcp_end why)
+static void ns3_conn_on_closed(void *user, struct ns3c_tcp *tcp, enum ns3c_tcp_end why)
 {
     struct ns3_conn *conn = user;
     const uint16_t both = CONN_CLOSING | CONN_PEER_FIN;
@@ -229,35 +229,35 @@ static void on_closed(void *user, struct ns3c_tcp *tcp, enum ns3c_tcp_end why)
     conn->tcp = NULL;
     switch (why) {
     case NS3C_TCP_DONE:
-        let_go(conn);
+        ns3_conn_let_go(conn);
         return;
     case NS3C_TCP_REFUSED:
-        fail(conn, NET_CLOSED_REFUSED);
+        ns3_conn_fail(conn, NET_CLOSED_REFUSED);
         return;
     case NS3C_TCP_RESET:
         /* Both sides have said all they had to say: only the acknowledgment of our FIN is missing. */
         if ((conn->flags & both) == both && !conn->head)
-            let_go(conn);
+            ns3_conn_let_go(conn);
         else
-            fail(conn, NET_CLOSED_RESET);
+            ns3_conn_fail(conn, NET_CLOSED_RESET);
         return;
     case NS3C_TCP_TIMEOUT:
-        fail(conn, NET_CLOSED_TIMEOUT);
+        ns3_conn_fail(conn, NET_CLOSED_TIMEOUT);
         return;
     }
 }
 
 const struct ns3c_tcp_events ns3_conn_events = {
-    .connected = on_connected,
-    .received = on_received,
-    .sendable = on_sendable,
-    .peer_closed = on_peer_closed,
-    .closed = on_closed,
+    .connected = ns3_conn_on_connected,
+    .received = ns3_conn_on_received,
+    .sendable = ns3_conn_on_sendable,
+    .peer_closed = ns3_conn_on_peer_closed,
+    .closed = ns3_conn_on_closed,
 };
 
 /* --- what owners say ------------------------------------------------------------------------------------ */
 
-static void start(struct ns3_conn *conn)
+static void ns3_conn_start(struct ns3_conn *conn)
 {
     struct ns3_net *net = conn->net;
     const struct ns3_host *from = &net->hosts[conn->host];
@@ -267,7 +267,7 @@ static void start(struct ns3_conn *conn)
                          &ns3_conn_events, conn, &conn->tcp) != NS3C_OK) {
         conn->tcp = NULL;
         conn->flags |= CONN_STILLBORN;
-        set_due(conn, 0); /* its owner must not hear of it before it has the handle */
+        ns3_conn_set_due(conn, 0); /* its owner must not hear of it before it has the handle */
         return;
     }
     uint16_t remote_port;
@@ -287,7 +287,7 @@ struct net_conn ns3_tcp_connect(struct net_region *at, uint32_t from, uint32_t t
     conn->peer_port = port;
     conn->framer = framer;
     net->counters[NETWORK_tcp_connections]++;
-    start(conn);
+    ns3_conn_start(conn);
     return ns3_conn_handle(conn);
 }
 
@@ -324,8 +324,8 @@ void ns3_tcp_abort(struct net_region *at, struct net_conn handle)
         return;
     if (conn->tcp)
         ns3c_tcp_reset(conn->tcp);
-    count_failure(conn, false);
-    let_go(conn);
+    ns3_conn_count_failure(conn, false);
+    ns3_conn_let_go(conn);
 }
 
 void ns3_conns_clear(struct ns3_net *net)
@@ -334,7 +334,7 @@ void ns3_conns_clear(struct ns3_net *net)
         struct ns3_conn *conn = ns3_conn_at(net, i);
         if (conn->generation == 0)
             continue;
-        cancel_events(conn);
+        ns3_conn_cancel_events(conn);
         if (conn->tcp)
             ns3c_tcp_reset(conn->tcp);
         if (conn->sent_kinds)

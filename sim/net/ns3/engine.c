@@ -7,12 +7,7 @@
 /* Between slices captures are written and the run can be interrupted. */
 #define SLICE_NS (10 * CLOCK_MILLISECOND)
 
-static struct ns3_net *net_of(const struct network *network)
-{
-    return (struct ns3_net *)network;
-}
-
-static uint64_t mix(uint64_t hash, uint64_t value)
+static uint64_t ns3_mix_hash(uint64_t hash, uint64_t value)
 {
     hash = (hash ^ value) * UINT64_C(0x9E3779B97F4A7C15);
     return hash ^ hash >> 29;
@@ -24,14 +19,15 @@ struct net_region *ns3_enter(struct ns3_net *net, uint32_t host, enum ns3_call c
     int64_t now_ns = ns3c_now(net->sim);
 
     region->base.now_ns = now_ns;
-    net->fingerprint = mix(mix(net->fingerprint, (uint64_t)now_ns), (uint64_t)call << 32 | host);
-    net->fingerprint = mix(net->fingerprint, detail);
+    net->fingerprint =
+        ns3_mix_hash(ns3_mix_hash(net->fingerprint, (uint64_t)now_ns), (uint64_t)call << 32 | host);
+    net->fingerprint = ns3_mix_hash(net->fingerprint, detail);
     return &region->base;
 }
 
 /* --- create and destroy --------------------------------------------------------------------------------- */
 
-static bool check_placement(const struct ns3_net *net, GError **error)
+static bool ns3_check_placement(const struct ns3_net *net, GError **error)
 {
     if (!net->options.placement)
         return true;
@@ -49,7 +45,7 @@ static bool check_placement(const struct ns3_net *net, GError **error)
     return false;
 }
 
-static bool check_config(struct ns3_net *net, GError **error)
+static bool ns3_check_config(struct ns3_net *net, GError **error)
 {
     const struct network_config *config = &net->config;
     /* 192.0.2.1 to .254, 10.0.0.1 to 10.255.255.254 */
@@ -59,11 +55,11 @@ static bool check_config(struct ns3_net *net, GError **error)
                     LIMITS_IPV4_UES, config->topology.ues);
         return false;
     }
-    return access_init(&net->access, &net->config, error) && check_placement(net, error);
+    return access_init(&net->access, &net->config, error) && ns3_check_placement(net, error);
 }
 
 /* ns-3's own draws: none of the engine's topology has any, but a program's may. */
-static bool new_simulator(struct ns3_net *net, GError **error)
+static bool ns3_new_simulator(struct ns3_net *net, GError **error)
 {
     const struct ns3c_options options = {
         .seed = (uint32_t)(net->config.seed % 4294944442U) + 1, /* what its generator takes */
@@ -80,7 +76,7 @@ static bool new_simulator(struct ns3_net *net, GError **error)
     return true;
 }
 
-static void init_regions(struct ns3_net *net)
+static void ns3_init_regions(struct ns3_net *net)
 {
     net->region_count = net->config.topology.regions + 1;
     net->regions = g_new0(struct ns3_region, net->region_count);
@@ -93,7 +89,7 @@ static void init_regions(struct ns3_net *net)
     }
 }
 
-static struct ns3_net *new_net(const struct network_config *config)
+static struct ns3_net *ns3_net_new(const struct network_config *config)
 {
     struct ns3_net *net = g_new0(struct ns3_net, 1);
 
@@ -127,7 +123,7 @@ static struct ns3_net *new_net(const struct network_config *config)
 }
 
 /* What was made in ns-3, up to where creation has come. */
-static void clear_simulator(struct ns3_net *net)
+static void ns3_clear_simulator(struct ns3_net *net)
 {
     if (!net->sim)
         return;
@@ -140,11 +136,11 @@ static void clear_simulator(struct ns3_net *net)
         ns3c_free(net->sim);
 }
 
-static void engine_destroy(struct network *network)
+static void ns3_destroy(struct network *network)
 {
-    struct ns3_net *net = net_of(network);
+    struct ns3_net *net = ns3_net_of_network(network);
 
-    clear_simulator(net);
+    ns3_clear_simulator(net);
     access_clear(&net->access);
     g_hash_table_unref(net->clients);
     g_ptr_array_unref(net->end_nodes);
@@ -158,24 +154,24 @@ static void engine_destroy(struct network *network)
     g_free(net);
 }
 
-static struct network *engine_create(const struct network_config *config, GError **error)
+static struct network *ns3_create(const struct network_config *config, GError **error)
 {
     g_assert(config->topology.cells > 0 && config->topology.regions > 0 && config->kinds <= NET_KINDS_MAX);
-    struct ns3_net *net = new_net(config);
+    struct ns3_net *net = ns3_net_new(config);
 
-    if (!check_config(net, error) || !new_simulator(net, error) || !ns3_settings_apply(net, error) ||
+    if (!ns3_check_config(net, error) || !ns3_new_simulator(net, error) || !ns3_settings_apply(net, error) ||
         !ns3_topology_build(net, error) || !ns3_listen_open(net, error)) {
-        engine_destroy(&net->network);
+        ns3_destroy(&net->network);
         return NULL;
     }
-    init_regions(net);
+    ns3_init_regions(net);
     ns3_trace_hooks_set(net);
     return &net->network;
 }
 
 /* --- run ------------------------------------------------------------------------------------------------ */
 
-static bool after_slice(struct ns3_net *net, int64_t time_ns)
+static bool ns3_after_slice(struct ns3_net *net, int64_t time_ns)
 {
     const struct network_config *config = &net->config;
 
@@ -186,7 +182,7 @@ static bool after_slice(struct ns3_net *net, int64_t time_ns)
 }
 
 /* Slice after slice, past idle times; returns the time reached. */
-static int64_t run_slices(struct ns3_net *net, int64_t end_ns)
+static int64_t ns3_run_slices(struct ns3_net *net, int64_t end_ns)
 {
     for (;;) {
         int64_t start_ns = ns3c_next(net->sim);
@@ -205,15 +201,15 @@ static int64_t run_slices(struct ns3_net *net, int64_t end_ns)
             g_error("ns-3 does not run: %s", ns3_why());
         if (how == NS3C_RUN_STOPPED)
             return ns3c_now(net->sim);
-        if (!after_slice(net, slice_ns))
+        if (!ns3_after_slice(net, slice_ns))
             return slice_ns;
     }
 }
 
-static int64_t engine_run(struct network *network, int64_t end_ns)
+static int64_t ns3_run(struct network *network, int64_t end_ns)
 {
-    struct ns3_net *net = net_of(network);
-    int64_t reached_ns = run_slices(net, MAX(end_ns, ns3c_now(net->sim)));
+    struct ns3_net *net = ns3_net_of_network(network);
+    int64_t reached_ns = ns3_run_slices(net, MAX(end_ns, ns3c_now(net->sim)));
 
     sampler_end(&net->sampler, reached_ns);
     for (uint32_t i = 0; i < net->region_count; i++)
@@ -221,9 +217,9 @@ static int64_t engine_run(struct network *network, int64_t end_ns)
     return reached_ns;
 }
 
-static bool engine_finish(struct network *network, GError **error)
+static bool ns3_finish(struct network *network, GError **error)
 {
-    struct ns3_net *net = net_of(network);
+    struct ns3_net *net = ns3_net_of_network(network);
 
     if (!net->owns_sim || ns3c_pcap_close(net->sim) == NS3C_OK)
         return true;
@@ -233,19 +229,19 @@ static bool engine_finish(struct network *network, GError **error)
 
 /* --- the table ------------------------------------------------------------------------------------------ */
 
-static struct net_region *engine_region(struct network *network, uint32_t index)
+static struct net_region *ns3_region_at(struct network *network, uint32_t index)
 {
-    return &net_of(network)->regions[index].base;
+    return &ns3_net_of_network(network)->regions[index].base;
 }
 
-static uint64_t engine_events(const struct network *network)
+static uint64_t ns3_events(const struct network *network)
 {
-    return ns3c_events(net_of(network)->sim);
+    return ns3c_events(ns3_net_of_network(network)->sim);
 }
 
-static uint64_t engine_fingerprint(const struct network *network)
+static uint64_t ns3_fingerprint(const struct network *network)
 {
-    return net_of(network)->fingerprint;
+    return ns3_net_of_network(network)->fingerprint;
 }
 
 const struct network_engine ns3_engine = {
@@ -258,13 +254,13 @@ const struct network_engine ns3_engine = {
              .packet_s = 40e-6},
     .has_devices = true,
     .backend_version = ns3c_version,
-    .create = engine_create,
-    .destroy = engine_destroy,
-    .region = engine_region,
-    .run = engine_run,
-    .finish = engine_finish,
-    .events = engine_events,
-    .fingerprint = engine_fingerprint,
+    .create = ns3_create,
+    .destroy = ns3_destroy,
+    .region = ns3_region_at,
+    .run = ns3_run,
+    .finish = ns3_finish,
+    .events = ns3_events,
+    .fingerprint = ns3_fingerprint,
     .counters = ns3_counters,
     .ledger = ns3_ledger,
     .queues = ns3_queues,

@@ -13,18 +13,18 @@
 #define PROTOCOL_TCP 6U
 #define PROTOCOL_UDP 17U
 
-static void put_be32(uint8_t *out, uint32_t value)
+static void ns3_host_put_be32(uint8_t *out, uint32_t value)
 {
     for (unsigned i = 0; i < 4; i++)
         out[i] = (uint8_t)(value >> (24 - 8 * i));
 }
 
-static uint32_t be32(const uint8_t *in)
+static uint32_t ns3_host_be32(const uint8_t *in)
 {
     return (uint32_t)in[0] << 24 | (uint32_t)in[1] << 16 | (uint32_t)in[2] << 8 | in[3];
 }
 
-static uint16_t be16(const uint8_t *in)
+static uint16_t ns3_host_be16(const uint8_t *in)
 {
     return (uint16_t)(in[0] << 8 | in[1]);
 }
@@ -36,15 +36,15 @@ void ns3_host_address(const struct ns3_net *net, uint32_t host, struct ns3c_addr
 
     *out = (struct ns3c_address){.family = net->config.ipv6 ? 6 : 4};
     if (net->config.ipv6) {
-        put_be32(out->bytes, IPV6_NET);
+        ns3_host_put_be32(out->bytes, IPV6_NET);
         out->bytes[5] = server ? 0 : 1;
-        put_be32(out->bytes + 12, number + 1);
+        ns3_host_put_be32(out->bytes + 12, number + 1);
     } else {
-        put_be32(out->bytes, (server ? IPV4_SERVERS : IPV4_UES) + number);
+        ns3_host_put_be32(out->bytes, (server ? IPV4_SERVERS : IPV4_UES) + number);
     }
 }
 
-static uint32_t in_range(const struct ns3_net *net, bool server, uint32_t number)
+static uint32_t ns3_host_in_range(const struct ns3_net *net, bool server, uint32_t number)
 {
     const struct net_topology *t = &net->config.topology;
 
@@ -53,20 +53,20 @@ static uint32_t in_range(const struct ns3_net *net, bool server, uint32_t number
     return number < t->ues ? t->servers + number : NS3_NO_HOST;
 }
 
-static uint32_t find_ipv4(const struct ns3_net *net, uint32_t address)
+static uint32_t ns3_host_find_ipv4(const struct ns3_net *net, uint32_t address)
 {
     bool server = address >= IPV4_SERVERS;
 
-    return in_range(net, server, address - (server ? IPV4_SERVERS : IPV4_UES));
+    return ns3_host_in_range(net, server, address - (server ? IPV4_SERVERS : IPV4_UES));
 }
 
-static uint32_t find_ipv6(const struct ns3_net *net, const uint8_t *bytes)
+static uint32_t ns3_host_find_ipv6(const struct ns3_net *net, const uint8_t *bytes)
 {
     static const uint8_t zeros[6];
 
-    if (be32(bytes) != IPV6_NET || bytes[4] != 0 || bytes[5] > 1 || memcmp(bytes + 6, zeros, 6) != 0)
+    if (ns3_host_be32(bytes) != IPV6_NET || bytes[4] != 0 || bytes[5] > 1 || memcmp(bytes + 6, zeros, 6) != 0)
         return NS3_NO_HOST;
-    return in_range(net, bytes[5] == 0, be32(bytes + 12) - 1);
+    return ns3_host_in_range(net, bytes[5] == 0, ns3_host_be32(bytes + 12) - 1);
 }
 
 uint32_t ns3_host_find(const struct ns3_net *net, const struct ns3c_address *address)
@@ -75,20 +75,22 @@ uint32_t ns3_host_find(const struct ns3_net *net, const struct ns3c_address *add
         const struct ns3_host *host = g_hash_table_lookup(net->by_address, address);
         return host ? host->index : NS3_NO_HOST;
     }
-    return address->family == 4 ? find_ipv4(net, be32(address->bytes)) : find_ipv6(net, address->bytes);
+    return address->family == 4 ? ns3_host_find_ipv4(net, ns3_host_be32(address->bytes))
+                                : ns3_host_find_ipv6(net, address->bytes);
 }
 
-static uint32_t host_at(const struct ns3_net *net, const uint8_t *bytes, bool ipv6)
+static uint32_t ns3_host_at(const struct ns3_net *net, const uint8_t *bytes, bool ipv6)
 {
     if (!net->by_address)
-        return ipv6 ? find_ipv6(net, bytes) : find_ipv4(net, be32(bytes));
+        return ipv6 ? ns3_host_find_ipv6(net, bytes) : ns3_host_find_ipv4(net, ns3_host_be32(bytes));
     struct ns3c_address address = {.family = ipv6 ? 6 : 4};
     memcpy(address.bytes, bytes, ipv6 ? 16 : 4);
     return ns3_host_find(net, &address);
 }
 
 /* Addresses and where the transport header starts; false if it is neither UDP nor TCP. */
-static bool parse_ip(const struct ns3_net *net, const struct ns3c_packet *packet, struct ns3_parsed *out)
+static bool ns3_host_parse_ip(const struct ns3_net *net, const struct ns3c_packet *packet,
+                              struct ns3_parsed *out)
 {
     const uint8_t *ip = packet->head;
     bool ipv6 = ip[0] >> 4 == 6;
@@ -101,25 +103,25 @@ static bool parse_ip(const struct ns3_net *net, const struct ns3c_packet *packet
         return false;
     out->tcp = protocol == PROTOCOL_TCP;
     out->transport = ipv6 ? IPV6_BYTES : (ip[0] & 15U) * 4;
-    out->from = host_at(net, ip + (ipv6 ? 8 : 12), ipv6);
-    out->to = host_at(net, ip + (ipv6 ? 24 : 16), ipv6);
+    out->from = ns3_host_at(net, ip + (ipv6 ? 8 : 12), ipv6);
+    out->to = ns3_host_at(net, ip + (ipv6 ? 24 : 16), ipv6);
     return out->from != NS3_NO_HOST && out->to != NS3_NO_HOST;
 }
 
 bool ns3_parse(const struct ns3_net *net, const struct ns3c_packet *packet, struct ns3_parsed *out)
 {
-    if (packet->head_bytes < IPV4_BYTES || !parse_ip(net, packet, out))
+    if (packet->head_bytes < IPV4_BYTES || !ns3_host_parse_ip(net, packet, out))
         return false;
     const uint8_t *transport = packet->head + out->transport;
     if (packet->head_bytes < out->transport + (out->tcp ? TCP_BYTES : UDP_BYTES))
         return false;
-    out->from_port = be16(transport);
-    out->to_port = be16(transport + 2);
+    out->from_port = ns3_host_be16(transport);
+    out->to_port = ns3_host_be16(transport + 2);
     out->size = packet->size;
     out->seq = 0;
     out->flags = 0;
     if (out->tcp) {
-        out->seq = be32(transport + 4);
+        out->seq = ns3_host_be32(transport + 4);
         out->flags = transport[13];
     }
     out->payload = out->transport + (out->tcp ? (uint32_t)(transport[12] >> 4) * 4 : UDP_BYTES);

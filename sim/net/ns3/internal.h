@@ -163,6 +163,11 @@ static inline struct ns3_net *ns3_net_of(const struct net_region *at)
     return ((const struct ns3_region *)at)->net;
 }
 
+static inline struct ns3_net *ns3_net_of_network(const struct network *network)
+{
+    return (struct ns3_net *)network;
+}
+
 static inline bool ns3_is_server(const struct ns3_net *net, uint32_t host)
 {
     return host < net->config.topology.servers;

@@ -3,7 +3,7 @@
 #include "sim/net/ns3/internal.h"
 
 /* The client's end of what was accepted, also if its owner has given it up just now; NULL if it is gone. */
-static struct ns3_conn *find_client(const struct ns3_net *net, uint32_t host, uint16_t port)
+static struct ns3_conn *ns3_listen_find_client(const struct ns3_net *net, uint32_t host, uint16_t port)
 {
     struct ns3_conn *client = g_hash_table_lookup(net->clients, ns3_client_key(host, port));
 
@@ -11,7 +11,7 @@ static struct ns3_conn *find_client(const struct ns3_net *net, uint32_t host, ui
 }
 
 /* Joins both ends. False if there is nobody to join. */
-static bool introduce(struct ns3_conn *conn)
+static bool ns3_listen_introduce(struct ns3_conn *conn)
 {
     struct ns3c_address local, remote;
 
@@ -19,7 +19,7 @@ static bool introduce(struct ns3_conn *conn)
     conn->peer_host = ns3_host_find(conn->net, &remote);
     if (conn->peer_host == NS3_NO_HOST)
         return false;
-    struct ns3_conn *client = find_client(conn->net, conn->peer_host, conn->peer_port);
+    struct ns3_conn *client = ns3_listen_find_client(conn->net, conn->peer_host, conn->peer_port);
     if (!client)
         return false;
     client->peer = ns3_conn_handle(conn);
@@ -28,7 +28,7 @@ static bool introduce(struct ns3_conn *conn)
 }
 
 /* The oldest one that waits; false if there is none. */
-static bool accept_one(struct ns3_listener *listener)
+static bool ns3_listen_accept_one(struct ns3_listener *listener)
 {
     struct ns3_net *net = listener->net;
     struct ns3_conn *conn = ns3_conn_new(net, listener->config.host, NS3_NO_HOST);
@@ -38,7 +38,7 @@ static bool accept_one(struct ns3_listener *listener)
         pool_give(&net->conns, conn->index);
         return false;
     }
-    if (!introduce(conn)) {
+    if (!ns3_listen_introduce(conn)) {
         /* Its client has given up since: there is nobody to talk to. */
         ns3c_tcp_reset(conn->tcp);
         conn->generation = 0;
@@ -53,25 +53,25 @@ static bool accept_one(struct ns3_listener *listener)
     return true;
 }
 
-static void accept_some(struct ns3_listener *listener)
+static void ns3_listen_accept_some(struct ns3_listener *listener)
 {
-    while (listener->open < listener->config.accepted_max && accept_one(listener))
+    while (listener->open < listener->config.accepted_max && ns3_listen_accept_one(listener))
         ;
 }
 
-static void on_incoming(void *user, struct ns3c_listener *handle)
+static void ns3_listen_on_incoming(void *user, struct ns3c_listener *handle)
 {
     (void)handle;
-    accept_some(user);
+    ns3_listen_accept_some(user);
 }
 
-static void on_accept(void *user, uint64_t argument)
+static void ns3_listen_on_accept(void *user, uint64_t argument)
 {
     struct ns3_listener *listener = user;
 
     (void)argument;
     listener->accepter = 0;
-    accept_some(listener);
+    ns3_listen_accept_some(listener);
 }
 
 void ns3_listen_release(struct ns3_conn *conn)
@@ -85,7 +85,7 @@ void ns3_listen_release(struct ns3_conn *conn)
     /* Only a full one has kept others waiting. */
     if (listener->open-- < listener->config.accepted_max || listener->accepter)
         return;
-    if (ns3c_schedule(net->sim, 0, on_accept, listener, 0, &listener->accepter) != NS3C_OK)
+    if (ns3c_schedule(net->sim, 0, ns3_listen_on_accept, listener, 0, &listener->accepter) != NS3C_OK)
         g_error("ns-3 takes no event: %s", ns3_why());
 }
 
@@ -104,8 +104,8 @@ bool ns3_listen_open(struct ns3_net *net, GError **error)
         *listener = (struct ns3_listener){.config = *config, .net = net, .index = (uint8_t)i};
         if (config->backlog == 0) /* refuses all: what ns-3 does where nobody listens */
             continue;
-        if (ns3c_tcp_listen(host->node, &host->address, config->port, config->backlog, on_incoming, listener,
-                            &listener->handle) != NS3C_OK)
+        if (ns3c_tcp_listen(host->node, &host->address, config->port, config->backlog, ns3_listen_on_incoming,
+                            listener, &listener->handle) != NS3C_OK)
             return ns3_set_error(error, "TCP port of a server");
     }
     return true;

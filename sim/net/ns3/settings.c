@@ -21,7 +21,8 @@ static const struct setting fixed_settings[] = {
 };
 #define NODE_SETTINGS 3 /* the first of these are of a node's TCP, and read when it is made */
 
-static bool set_default(const char *name, const char *value, const struct ns3_net *net, GError **error)
+static bool ns3_settings_set_default(const char *name, const char *value, const struct ns3_net *net,
+                                     GError **error)
 {
     if (ns3c_set_default(net->sim, name, value) == NS3C_OK)
         return true;
@@ -29,48 +30,50 @@ static bool set_default(const char *name, const char *value, const struct ns3_ne
     return false;
 }
 
-static bool set_ns(const struct ns3_net *net, const char *name, int64_t ns, GError **error)
+static bool ns3_settings_set_ns(const struct ns3_net *net, const char *name, int64_t ns, GError **error)
 {
     g_autofree char *value = g_strdup_printf("%" G_GINT64_FORMAT "ns", ns);
 
-    return set_default(name, value, net, error);
+    return ns3_settings_set_default(name, value, net, error);
 }
 
-static bool set_number(const struct ns3_net *net, const char *name, uint64_t number, GError **error)
+static bool ns3_settings_set_number(const struct ns3_net *net, const char *name, uint64_t number,
+                                    GError **error)
 {
     g_autofree char *value = g_strdup_printf("%" G_GUINT64_FORMAT, number);
 
-    return set_default(name, value, net, error);
+    return ns3_settings_set_default(name, value, net, error);
 }
 
-static bool set_tcp(const struct ns3_net *net, GError **error)
+static bool ns3_settings_set_tcp(const struct ns3_net *net, GError **error)
 {
     const struct network_config *c = &net->config;
     char msl[G_ASCII_DTOSTR_BUF_SIZE];
 
     g_ascii_dtostr(msl, sizeof msl, (double)c->time_wait_ns / 2e9);
     for (unsigned i = 0; i < G_N_ELEMENTS(fixed_settings); i++)
-        if (!set_default(fixed_settings[i].name, fixed_settings[i].value, net, error))
+        if (!ns3_settings_set_default(fixed_settings[i].name, fixed_settings[i].value, net, error))
             return false;
-    return set_number(net, "ns3::TcpSocket::SegmentSize", c->mss, error) &&
-           set_number(net, "ns3::TcpSocket::InitialCwnd", c->initial_window, error) &&
-           set_number(net, "ns3::TcpSocket::SndBufSize", SEND_BUFFER_BYTES, error) &&
-           set_number(net, "ns3::TcpSocket::RcvBufSize", RECEIVE_BUFFER_BYTES, error) &&
-           set_number(net, "ns3::TcpSocket::DelAckCount", c->delayed_ack_ns > 0 ? 2 : 1, error) &&
+    return ns3_settings_set_number(net, "ns3::TcpSocket::SegmentSize", c->mss, error) &&
+           ns3_settings_set_number(net, "ns3::TcpSocket::InitialCwnd", c->initial_window, error) &&
+           ns3_settings_set_number(net, "ns3::TcpSocket::SndBufSize", SEND_BUFFER_BYTES, error) &&
+           ns3_settings_set_number(net, "ns3::TcpSocket::RcvBufSize", RECEIVE_BUFFER_BYTES, error) &&
+           ns3_settings_set_number(net, "ns3::TcpSocket::DelAckCount", c->delayed_ack_ns > 0 ? 2 : 1,
+                                   error) &&
            (c->delayed_ack_ns == 0 ||
-            set_ns(net, "ns3::TcpSocket::DelAckTimeout", c->delayed_ack_ns, error)) &&
-           set_ns(net, "ns3::TcpSocket::ConnTimeout", c->rto_initial_ns, error) &&
-           set_number(net, "ns3::TcpSocket::ConnCount", (uint64_t)c->syn_retries + 1, error) &&
-           set_number(net, "ns3::TcpSocket::DataRetries", c->data_retries, error) &&
-           set_ns(net, "ns3::TcpSocketBase::MinRto", c->rto_min_ns, error) &&
-           set_default("ns3::TcpSocketBase::MaxSegLifetime", msl, net, error) &&
-           set_ns(net, "ns3::RttEstimator::InitialEstimation", c->rto_initial_ns, error);
+            ns3_settings_set_ns(net, "ns3::TcpSocket::DelAckTimeout", c->delayed_ack_ns, error)) &&
+           ns3_settings_set_ns(net, "ns3::TcpSocket::ConnTimeout", c->rto_initial_ns, error) &&
+           ns3_settings_set_number(net, "ns3::TcpSocket::ConnCount", (uint64_t)c->syn_retries + 1, error) &&
+           ns3_settings_set_number(net, "ns3::TcpSocket::DataRetries", c->data_retries, error) &&
+           ns3_settings_set_ns(net, "ns3::TcpSocketBase::MinRto", c->rto_min_ns, error) &&
+           ns3_settings_set_default("ns3::TcpSocketBase::MaxSegLifetime", msl, net, error) &&
+           ns3_settings_set_ns(net, "ns3::RttEstimator::InitialEstimation", c->rto_initial_ns, error);
 }
 
 typedef bool setter_fn(void *on, const char *name, const char *value, GError **error);
 
 /* "NAME=VALUE; NAME=VALUE" */
-static bool set_users(const struct ns3_net *net, setter_fn *set, void *on, GError **error)
+static bool ns3_settings_set_users(const struct ns3_net *net, setter_fn *set, void *on, GError **error)
 {
     if (!net->options.attributes)
         return true;
@@ -91,12 +94,12 @@ static bool set_users(const struct ns3_net *net, setter_fn *set, void *on, GErro
     return true;
 }
 
-static bool set_users_default(void *on, const char *name, const char *value, GError **error)
+static bool ns3_settings_set_users_default(void *on, const char *name, const char *value, GError **error)
 {
-    return set_default(name, value, on, error);
+    return ns3_settings_set_default(name, value, on, error);
 }
 
-static bool set_node(void *on, const char *name, const char *value, GError **error)
+static bool ns3_settings_set_node(void *on, const char *name, const char *value, GError **error)
 {
     /* Other defaults are of what is made later: sockets. */
     if (!g_str_has_prefix(name, "ns3::TcpL4Protocol::") || ns3c_node_set(on, name, value) == NS3C_OK)
@@ -108,14 +111,15 @@ static bool set_node(void *on, const char *name, const char *value, GError **err
 bool ns3_settings_apply(struct ns3_net *net, GError **error)
 {
     /* One datagram is one packet, as on the native engine: whatever the models send fits. */
-    return set_default("ns3::PointToPointNetDevice::Mtu", "65535", net, error) && set_tcp(net, error) &&
-           set_users(net, set_users_default, net, error);
+    return ns3_settings_set_default("ns3::PointToPointNetDevice::Mtu", "65535", net, error) &&
+           ns3_settings_set_tcp(net, error) &&
+           ns3_settings_set_users(net, ns3_settings_set_users_default, net, error);
 }
 
 bool ns3_settings_node(const struct ns3_net *net, struct ns3c_node *node, GError **error)
 {
     for (unsigned i = 0; i < NODE_SETTINGS; i++)
-        if (!set_node(node, fixed_settings[i].name, fixed_settings[i].value, error))
+        if (!ns3_settings_set_node(node, fixed_settings[i].name, fixed_settings[i].value, error))
             return false;
-    return set_users(net, set_node, node, error);
+    return ns3_settings_set_users(net, ns3_settings_set_node, node, error);
 }

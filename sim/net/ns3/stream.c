@@ -8,7 +8,7 @@
 
 /* --- out ------------------------------------------------------------------------------------------------ */
 
-static void note_kind(struct ns3_conn *conn, const struct net_message *message)
+static void ns3_stream_note_kind(struct ns3_conn *conn, const struct net_message *message)
 {
     if (!conn->sent_kinds)
         conn->sent_kinds = g_array_new(FALSE, FALSE, sizeof(struct ns3_sent));
@@ -39,12 +39,12 @@ bool ns3_tcp_send(struct net_region *at, struct net_conn handle, struct net_mess
     if (!conn->cursor)
         conn->cursor = message;
     if (net->access.faults.ues)
-        note_kind(conn, message);
+        ns3_stream_note_kind(conn, message);
     ns3_stream_push(conn);
     return true;
 }
 
-static void on_paced(void *user, uint64_t generation)
+static void ns3_stream_on_paced(void *user, uint64_t generation)
 {
     struct ns3_conn *conn = user;
 
@@ -56,7 +56,7 @@ static void on_paced(void *user, uint64_t generation)
 
 /* ns-3 sends a nanosecond after it was told to, and whatever it has by then: messages of one instant, and
  * those that wait for the connection, would become one segment. So it gets them one by one. */
-static bool must_wait(struct ns3_conn *conn)
+static bool ns3_stream_must_wait(struct ns3_conn *conn)
 {
     int64_t now_ns = ns3c_now(conn->net->sim);
 
@@ -66,7 +66,7 @@ static bool must_wait(struct ns3_conn *conn)
         return conn->cursor != conn->head;
     if (now_ns >= conn->free_ns)
         return false;
-    if (ns3c_schedule(conn->net->sim, conn->free_ns - now_ns, on_paced, conn, conn->generation,
+    if (ns3c_schedule(conn->net->sim, conn->free_ns - now_ns, ns3_stream_on_paced, conn, conn->generation,
                       &conn->pacer) != NS3C_OK)
         g_error("ns-3 takes no event: %s", ns3_why());
     return true;
@@ -77,7 +77,7 @@ void ns3_stream_push(struct ns3_conn *conn)
     if (!conn->tcp)
         return;
     while (conn->cursor) {
-        if (must_wait(conn))
+        if (ns3_stream_must_wait(conn))
             return;
         const struct net_message *message = conn->cursor;
         size_t left = message->length - conn->cursor_taken;
@@ -131,7 +131,7 @@ struct origin {
     uint8_t kind;
 };
 
-static struct origin take_origin(struct ns3_conn *sender, uint64_t end)
+static struct origin ns3_stream_take_origin(struct ns3_conn *sender, uint64_t end)
 {
     struct origin origin = {NULL, 0, 0};
     struct net_message **place = &origin.ended;
@@ -152,7 +152,7 @@ static struct origin take_origin(struct ns3_conn *sender, uint64_t end)
     return origin;
 }
 
-static void hand_over(struct ns3_conn *conn, struct bytes bytes)
+static void ns3_stream_hand_over(struct ns3_conn *conn, struct bytes bytes)
 {
     struct ns3_net *net = conn->net;
     struct ns3_conn *sender = ns3_conn_find(net, conn->peer);
@@ -160,7 +160,7 @@ static void hand_over(struct ns3_conn *conn, struct bytes bytes)
 
     conn->received += bytes.len;
     if (sender)
-        origin = take_origin(sender, conn->received);
+        origin = ns3_stream_take_origin(sender, conn->received);
     const struct net_delivery delivery = {
         .host = conn->host,
         .peer = conn->peer_host,
@@ -181,7 +181,7 @@ static void hand_over(struct ns3_conn *conn, struct bytes bytes)
     }
 }
 
-static void keep_partial(struct ns3_conn *conn, struct bytes rest)
+static void ns3_stream_keep_partial(struct ns3_conn *conn, struct bytes rest)
 {
     conn->partial = ns3_message_take(conn->net, 0, rest.len);
     memcpy(conn->partial->bytes, rest.at, rest.len);
@@ -189,7 +189,7 @@ static void keep_partial(struct ns3_conn *conn, struct bytes rest)
 }
 
 /* Message by message; false if the end has gone meanwhile. */
-static bool deliver(struct ns3_conn *conn, struct bytes view)
+static bool ns3_stream_deliver(struct ns3_conn *conn, struct bytes view)
 {
     struct ns3_net *net = conn->net;
     struct net_conn handle = ns3_conn_handle(conn);
@@ -203,11 +203,11 @@ static bool deliver(struct ns3_conn *conn, struct bytes view)
             return false;
         }
         if (length == 0) {
-            keep_partial(conn, view);
+            ns3_stream_keep_partial(conn, view);
             return true;
         }
         g_assert((size_t)length <= view.len);
-        hand_over(conn, bytes_of(view.at, (size_t)length));
+        ns3_stream_hand_over(conn, bytes_of(view.at, (size_t)length));
         if (!ns3_conn_live(net, handle))
             return false;
         view.at += length;
@@ -233,7 +233,7 @@ bool ns3_stream_pull(struct ns3_conn *conn)
         got = ns3c_tcp_receive(conn->tcp, net->scratch + have, NS3_SCRATCH_BYTES - have);
         if (got == 0)
             g_error("%s", ns3_why()); /* out of memory: it would be readable for ever */
-        if (!deliver(conn, bytes_of(net->scratch, have + got)))
+        if (!ns3_stream_deliver(conn, bytes_of(net->scratch, have + got)))
             return false;
     }
     return true;

@@ -18,7 +18,7 @@ bool ns3_set_error(GError **error, const char *what)
     return false;
 }
 
-static unsigned host_bits(const struct ns3_net *net)
+static unsigned ns3_topology_host_bits(const struct ns3_net *net)
 {
     return net->config.ipv6 ? 128 : 32;
 }
@@ -26,7 +26,8 @@ static unsigned host_bits(const struct ns3_net *net)
 /* --- own topology --------------------------------------------------------------------------------------- */
 
 /* Everything goes to the router that is not here. */
-static bool add_default_route(const struct ns3_net *net, struct ns3c_node *node, struct ns3c_device *device)
+static bool ns3_topology_add_default_route(const struct ns3_net *net, struct ns3c_node *node,
+                                           struct ns3c_device *device)
 {
     const struct ns3c_address any = {.family = net->config.ipv6 ? 6 : 4};
 
@@ -34,8 +35,8 @@ static bool add_default_route(const struct ns3_net *net, struct ns3c_node *node,
 }
 
 /* Opens the capture of a device. number: UINT32_MAX if there is one such node. */
-static bool capture_device(const struct ns3_net *net, struct ns3c_device *device, const char *node,
-                           uint32_t number, uint32_t place, GError **error)
+static bool ns3_topology_capture_device(const struct ns3_net *net, struct ns3c_device *device,
+                                        const char *node, uint32_t number, uint32_t place, GError **error)
 {
     g_autofree char *file = NULL, *path = NULL;
 
@@ -48,22 +49,23 @@ static bool capture_device(const struct ns3_net *net, struct ns3c_device *device
     return false;
 }
 
-static bool capture_devices(const struct ns3_net *net, GError **error)
+static bool ns3_topology_capture_devices(const struct ns3_net *net, GError **error)
 {
     const struct net_topology *t = &net->config.topology;
 
     for (uint32_t i = 0; i < t->servers; i++)
-        if (!capture_device(net, net->servers[i].egress, "server", i, 0, error) ||
-            !capture_device(net, net->servers[i].ingress, "router", UINT32_MAX, i, error))
+        if (!ns3_topology_capture_device(net, net->servers[i].egress, "server", i, 0, error) ||
+            !ns3_topology_capture_device(net, net->servers[i].ingress, "router", UINT32_MAX, i, error))
             return false;
     for (uint32_t i = 0; i < t->cells; i++)
-        if (!capture_device(net, net->cells[i].up, "cell", i, 0, error) ||
-            !capture_device(net, net->cells[i].down, "router", UINT32_MAX, t->servers + i, error))
+        if (!ns3_topology_capture_device(net, net->cells[i].up, "cell", i, 0, error) ||
+            !ns3_topology_capture_device(net, net->cells[i].down, "router", UINT32_MAX, t->servers + i,
+                                         error))
             return false;
     return true;
 }
 
-static bool build_server(struct ns3_net *net, struct ns3c_node *router, uint32_t index)
+static bool ns3_topology_build_server(struct ns3_net *net, struct ns3c_node *router, uint32_t index)
 {
     const struct network_config *config = &net->config;
     struct ns3_server *server = &net->servers[index];
@@ -76,12 +78,13 @@ static bool build_server(struct ns3_net *net, struct ns3c_node *router, uint32_t
     return ns3c_node_new(net->sim, &server->node) == NS3C_OK &&
            ns3c_point_to_point(net->sim, server->node, router, &link, &server->egress, &server->ingress) ==
                NS3C_OK &&
-           ns3c_device_add_address(server->egress, &address, host_bits(net)) == NS3C_OK &&
-           add_default_route(net, server->node, server->egress) &&
-           ns3c_node_add_route(router, &address, host_bits(net), server->ingress, NULL) == NS3C_OK;
+           ns3c_device_add_address(server->egress, &address, ns3_topology_host_bits(net)) == NS3C_OK &&
+           ns3_topology_add_default_route(net, server->node, server->egress) &&
+           ns3c_node_add_route(router, &address, ns3_topology_host_bits(net), server->ingress, NULL) ==
+               NS3C_OK;
 }
 
-static bool build_cell(struct ns3_net *net, struct ns3c_node *router, uint32_t index)
+static bool ns3_topology_build_cell(struct ns3_net *net, struct ns3c_node *router, uint32_t index)
 {
     const struct network_config *config = &net->config;
     struct ns3_cell *cell = &net->cells[index];
@@ -92,24 +95,24 @@ static bool build_cell(struct ns3_net *net, struct ns3c_node *router, uint32_t i
 
     if (ns3c_node_new(net->sim, &cell->node) != NS3C_OK ||
         ns3c_point_to_point(net->sim, cell->node, router, &link, &cell->up, &cell->down) != NS3C_OK ||
-        !add_default_route(net, cell->node, cell->up))
+        !ns3_topology_add_default_route(net, cell->node, cell->up))
         return false;
     ns3_access_open(net, index);
     return true;
 }
 
-static bool settle_ue(struct ns3_net *net, struct ns3c_node *router, uint32_t ue)
+static bool ns3_topology_settle_ue(struct ns3_net *net, struct ns3c_node *router, uint32_t ue)
 {
     const struct net_topology *t = &net->config.topology;
     const struct ns3_cell *cell = &net->cells[net_topology_cell(t, ue)];
     struct ns3c_address address;
 
     ns3_host_address(net, t->servers + ue, &address);
-    return ns3c_node_add_local(cell->node, &address, host_bits(net)) == NS3C_OK &&
-           ns3c_node_add_route(router, &address, host_bits(net), cell->down, NULL) == NS3C_OK;
+    return ns3c_node_add_local(cell->node, &address, ns3_topology_host_bits(net)) == NS3C_OK &&
+           ns3c_node_add_route(router, &address, ns3_topology_host_bits(net), cell->down, NULL) == NS3C_OK;
 }
 
-static bool build_network(struct ns3_net *net, GError **error)
+static bool ns3_topology_build_network(struct ns3_net *net, GError **error)
 {
     const struct net_topology *t = &net->config.topology;
     struct ns3c_node *router;
@@ -119,24 +122,24 @@ static bool build_network(struct ns3_net *net, GError **error)
     if (ns3c_node_new(net->sim, &router) != NS3C_OK)
         return ns3_set_error(error, "core router");
     for (uint32_t i = 0; i < t->servers; i++)
-        if (!build_server(net, router, i))
+        if (!ns3_topology_build_server(net, router, i))
             return ns3_set_error(error, "server");
     for (uint32_t i = 0; i < t->cells; i++)
-        if (!build_cell(net, router, i))
+        if (!ns3_topology_build_cell(net, router, i))
             return ns3_set_error(error, "cell");
     for (uint32_t i = 0; i < t->ues; i++)
-        if (!settle_ue(net, router, i))
+        if (!ns3_topology_settle_ue(net, router, i))
             return ns3_set_error(error, "UE");
     for (uint32_t i = 0; i < t->servers; i++)
         g_ptr_array_add(net->end_nodes, net->servers[i].node);
     for (uint32_t i = 0; i < t->cells; i++)
         g_ptr_array_add(net->end_nodes, net->cells[i].node);
-    return !net->options.pcap_dir || capture_devices(net, error);
+    return !net->options.pcap_dir || ns3_topology_capture_devices(net, error);
 }
 
 /* --- hosts ---------------------------------------------------------------------------------------------- */
 
-static guint hash_address(gconstpointer key)
+static guint ns3_topology_hash_address(gconstpointer key)
 {
     const struct ns3c_address *address = key;
     guint hash = address->family;
@@ -146,13 +149,13 @@ static guint hash_address(gconstpointer key)
     return hash;
 }
 
-static gboolean equal_address(gconstpointer a, gconstpointer b)
+static gboolean ns3_topology_equal_address(gconstpointer a, gconstpointer b)
 {
     return memcmp(a, b, sizeof(struct ns3c_address)) == 0;
 }
 
 /* Asks the program; what it says is checked as far as it can be. */
-static bool ask_placement(struct ns3_net *net, struct ns3_host *host, GError **error)
+static bool ns3_topology_ask_placement(struct ns3_net *net, struct ns3_host *host, GError **error)
 {
     const struct ns3_placement *placement = net->options.placement;
     char text[NS3C_ADDRESS_TEXT_BYTES];
@@ -177,14 +180,14 @@ static bool ask_placement(struct ns3_net *net, struct ns3_host *host, GError **e
     return false;
 }
 
-static bool place_hosts(struct ns3_net *net, GError **error)
+static bool ns3_topology_place_hosts(struct ns3_net *net, GError **error)
 {
     g_autoptr(GHashTable) nodes = g_hash_table_new(NULL, NULL);
 
-    net->by_address = g_hash_table_new(hash_address, equal_address);
+    net->by_address = g_hash_table_new(ns3_topology_hash_address, ns3_topology_equal_address);
     for (uint32_t i = 0; i < net->host_count; i++) {
         struct ns3_host *host = &net->hosts[i];
-        if (!ask_placement(net, host, error))
+        if (!ns3_topology_ask_placement(net, host, error))
             return false;
         if (!g_hash_table_add(nodes, host->node))
             continue;
@@ -195,7 +198,7 @@ static bool place_hosts(struct ns3_net *net, GError **error)
     return true;
 }
 
-static void init_hosts(struct ns3_net *net)
+static void ns3_topology_init_hosts(struct ns3_net *net)
 {
     net->host_count = net->config.topology.servers + net->config.topology.ues;
     net->hosts = g_new0(struct ns3_host, net->host_count);
@@ -207,7 +210,7 @@ static void init_hosts(struct ns3_net *net)
     }
 }
 
-static void settle_hosts(struct ns3_net *net)
+static void ns3_topology_settle_hosts(struct ns3_net *net)
 {
     const struct net_topology *t = &net->config.topology;
 
@@ -218,14 +221,14 @@ static void settle_hosts(struct ns3_net *net)
 
 bool ns3_topology_build(struct ns3_net *net, GError **error)
 {
-    init_hosts(net);
+    ns3_topology_init_hosts(net);
     if (net->options.placement) {
-        if (!place_hosts(net, error))
+        if (!ns3_topology_place_hosts(net, error))
             return false;
     } else {
-        if (!build_network(net, error))
+        if (!ns3_topology_build_network(net, error))
             return false;
-        settle_hosts(net);
+        ns3_topology_settle_hosts(net);
     }
     for (uint32_t i = 0; i < net->host_count; i++)
         if (!ns3_udp_open(&net->hosts[i], error))

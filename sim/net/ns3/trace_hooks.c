@@ -12,7 +12,7 @@
 
 /* A checksum that comes out as 0 is sent as ffff, for 0 means that there is none (RFC 768, RFC 8200 8.1).
  * ns-3 sends it as 0. */
-static void mend_udp_checksum(uint8_t *ip, size_t size)
+static void ns3_hook_mend_udp_checksum(uint8_t *ip, size_t size)
 {
     bool ipv6 = size > 0 && ip[0] >> 4 == 6;
     size_t header = ipv6 ? IPV6_HEADER : size > 0 ? 4 * (size_t)(ip[0] & 15) : 0;
@@ -24,17 +24,17 @@ static void mend_udp_checksum(uint8_t *ip, size_t size)
         checksum[0] = checksum[1] = 0xff;
 }
 
-static void capture(struct ns3_net *net, const struct ns3c_packet *packet, uint32_t from)
+static void ns3_hook_capture(struct ns3_net *net, const struct ns3c_packet *packet, uint32_t from)
 {
     size_t size = ns3c_packet_bytes(packet, net->wire, NS3_SCRATCH_BYTES);
 
-    mend_udp_checksum(net->wire, size);
+    ns3_hook_mend_udp_checksum(net->wire, size);
     capture_raw(net->config.capture, net_topology_region(&net->config.topology, from), ns3c_now(net->sim),
                 bytes_of(net->wire, size));
 }
 
 /* Without links of its own the engine counts bytes by who sends to whom. */
-static void count_bytes(struct ns3_net *net, const struct ns3_parsed *p)
+static void ns3_hook_count_bytes(struct ns3_net *net, const struct ns3_parsed *p)
 {
     enum network_counter counter = NETWORK_core_bytes;
 
@@ -45,7 +45,7 @@ static void count_bytes(struct ns3_net *net, const struct ns3_parsed *p)
     net->counters[counter] += p->size;
 }
 
-static void on_send(void *user, const struct ns3c_packet *packet)
+static void ns3_hook_on_send(void *user, const struct ns3c_packet *packet)
 {
     struct ns3_net *net = user;
     struct ns3_parsed p;
@@ -54,13 +54,13 @@ static void on_send(void *user, const struct ns3c_packet *packet)
         return;
     net->counters[NETWORK_packets_sent]++;
     if (!net->owns_sim)
-        count_bytes(net, &p);
+        ns3_hook_count_bytes(net, &p);
     if (net->config.capture)
-        capture(net, packet, p.from);
+        ns3_hook_capture(net, packet, p.from);
 }
 
 /* What access_decide() drops it has counted. */
-static void on_drop(void *user, enum ns3c_drop reason, const struct ns3c_packet *packet)
+static void ns3_hook_on_drop(void *user, enum ns3c_drop reason, const struct ns3c_packet *packet)
 {
     struct ns3_net *net = user;
 
@@ -74,8 +74,8 @@ static void on_drop(void *user, enum ns3c_drop reason, const struct ns3c_packet 
 void ns3_trace_hooks_set(struct ns3_net *net)
 {
     for (guint i = 0; i < net->end_nodes->len; i++)
-        ns3c_node_on_send(g_ptr_array_index(net->end_nodes, i), on_send, net);
-    ns3c_on_drop(net->sim, on_drop, net);
+        ns3c_node_on_send(g_ptr_array_index(net->end_nodes, i), ns3_hook_on_send, net);
+    ns3c_on_drop(net->sim, ns3_hook_on_drop, net);
 }
 
 void ns3_trace_hooks_clear(struct ns3_net *net)

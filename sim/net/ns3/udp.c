@@ -14,7 +14,7 @@ struct ns3_flight *ns3_flight_find(const struct ns3_net *net, uint64_t tag)
 }
 
 /* One packet fewer. */
-static void land(struct ns3_net *net, struct ns3_flight *flight, uint64_t tag)
+static void ns3_udp_land(struct ns3_net *net, struct ns3_flight *flight, uint64_t tag)
 {
     if (--flight->copies > 0)
         return;
@@ -29,7 +29,7 @@ void ns3_flight_lose(struct ns3_net *net, uint64_t tag)
     if (!flight)
         return;
     net->ledger[flight->kind].lost++;
-    land(net, flight, tag);
+    ns3_udp_land(net, flight, tag);
 }
 
 void ns3_udp_send(struct net_region *at, uint32_t from, uint32_t to, struct net_message *message)
@@ -50,7 +50,7 @@ void ns3_udp_send(struct net_region *at, uint32_t from, uint32_t to, struct net_
     ns3_message_free(net, message);
 }
 
-static void on_datagram(void *user, struct ns3c_udp *udp, const struct ns3c_datagram *datagram)
+static void ns3_udp_on_datagram(void *user, struct ns3c_udp *udp, const struct ns3c_datagram *datagram)
 {
     const struct ns3_host *host = user;
     struct ns3_net *net = host->net;
@@ -67,7 +67,7 @@ static void on_datagram(void *user, struct ns3c_udp *udp, const struct ns3c_data
         .mark_ns = flight->mark_ns,
         .kind = flight->kind,
     };
-    land(net, flight, datagram->tag);
+    ns3_udp_land(net, flight, datagram->tag);
     struct net_region *at =
         ns3_enter(net, host->index, CALL_DATAGRAM, (uint64_t)delivery.kind << 32 | datagram->length);
     ns3_ledger_verdict(net, delivery.kind, net->config.handlers->datagram(at, &delivery));
@@ -75,7 +75,7 @@ static void on_datagram(void *user, struct ns3c_udp *udp, const struct ns3c_data
 
 bool ns3_udp_open(struct ns3_host *host, GError **error)
 {
-    return ns3c_udp_open(host->node, &host->address, host->net->config.udp_port, on_datagram, host,
+    return ns3c_udp_open(host->node, &host->address, host->net->config.udp_port, ns3_udp_on_datagram, host,
                          &host->udp) == NS3C_OK ||
            ns3_set_error(error, "UDP port of a host");
 }
