@@ -17,6 +17,7 @@ struct burst {
     double last;     /* the last instant, 0..1 */
 };
 
+/* count: how many instants will come. */
 void burst_init(struct burst *burst, uint32_t count);
 /* The next instant as a share of the period, from 64 random bits: never before the last one. At most
  * `count` times. */

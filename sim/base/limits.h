@@ -6,7 +6,7 @@
 /* UEs that have an IPv4 address each: 10/8 without its first and last address. */
 #define LIMITS_IPV4_UES 16777214
 
-/* Unix seconds that the 32 bits of a Diameter Time tell (RFC 6733 §4.3.1): 1968-01-20 to 2104-02-26. */
+/* Unix seconds that the 32 bits of a Diameter Time can hold (RFC 6733 §4.3.1): 1968-01-20 to 2104-02-26. */
 #define LIMITS_TIME_MIN ((INT64_C(1) << 31) - INT64_C(2208988800))
 #define LIMITS_TIME_END ((INT64_C(3) << 31) - INT64_C(2208988800))
 

@@ -19,12 +19,14 @@ struct pool {
     uint32_t top;         /* objects ever made */
 };
 
-/* object_size >= 4 bytes; rounded up to 8. */
+/* An empty pool; object_size >= 4 bytes, rounded up to 8. */
 void pool_init(struct pool *pool, size_t object_size);
+/* Frees all objects; the pool is empty then. */
 void pool_clear(struct pool *pool);
 
 /* Takes an object; its bytes are what they were (not zeroed). Aborts when memory is out. */
 uint32_t pool_take(struct pool *pool);
+/* Gives an object back that was taken. */
 void pool_give(struct pool *pool, uint32_t index);
 
 /* The object of an index that was taken. */

@@ -31,11 +31,13 @@ struct event_bag {
     uint32_t count;
 };
 
+/* Frees all chunks, those of bags as well. */
 void chunk_store_clear(struct chunk_store *store);
 
 /* Puts an empty chunk in front of a bag whose newest one is full. */
 void event_bag_add_chunk(struct event_bag *bag, struct chunk_store *store);
 
+/* Adds a copy of the event. */
 static inline void event_bag_add(struct event_bag *bag, struct chunk_store *store,
                                  const struct kernel_event *event)
 {
@@ -51,6 +53,7 @@ void event_bag_empty(struct event_bag *bag, struct chunk_store *store);
 /* Earliest and latest time in a bag that is not empty. */
 void event_bag_range(const struct event_bag *bag, int64_t *min_ns, int64_t *max_ns);
 
+/* Calls visit() for each event, in no order. */
 void event_bag_each(const struct event_bag *bag, void (*visit)(void *user, const struct kernel_event *event),
                     void *user);
 

@@ -26,8 +26,11 @@ static inline bool event_before(const struct kernel_event *a, const struct kerne
     return a->sequence < b->sequence;
 }
 
+/* An empty heap. */
 void event_heap_init(struct event_heap *heap);
+/* Frees all memory; the heap is empty then. */
 void event_heap_clear(struct event_heap *heap);
+/* Adds a copy of the event. */
 void event_heap_push(struct event_heap *heap, const struct kernel_event *event);
 
 /* Removes event[0]; the heap must not be empty. */

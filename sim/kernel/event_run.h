@@ -15,6 +15,7 @@ struct event_run {
     size_t scratch_capacity;
 };
 
+/* Frees all memory; the run is empty then. */
 void event_run_clear(struct event_run *run);
 
 /* Fills an empty run with the events of a bag, whose times lie in [min_ns, max_ns], in order. The bag

@@ -3,7 +3,7 @@
  *
  * A region owns its events and everything its handlers touch. Regions meet only through
  * kernel_send(), whose delay is at least the look-ahead; within a window of that width they are
- * independent of one another, whatever order (or, later, thread) they run in.
+ * independent of one another, in any order (or, later, on any thread).
  * Events of one region run in the order (time, origin region, entity, sequence), where sequence is
  * counted by the region that scheduled the event: the order never depends on how the run is executed. */
 #ifndef SIM_KERNEL_KERNEL_H
@@ -31,7 +31,7 @@ struct kernel_event {
     void *payload;
 };
 
-/* One handler per event kind; `context` is the region's own. */
+/* One handler per event kind; `context` is the region's own. The event is valid during the call. */
 typedef void kernel_handler(void *context, const struct kernel_event *event);
 
 #define KERNEL_TIMEOUT_DELAYS_MAX 16
@@ -39,14 +39,15 @@ typedef void kernel_handler(void *context, const struct kernel_event *event);
 
 typedef void kernel_prefetcher(void *context, const struct kernel_event *event, unsigned stage);
 
+/* How to build a kernel. */
 struct kernel_config {
     uint32_t regions;     /* >= 1; region 0 is the core */
     int64_t lookahead_ns; /* > 0 */
     kernel_handler *const *handlers;
     uint32_t handler_count;
-    /* Told of events that will come soon, so that they can have memory fetched: first (`stage` 0) what the
-     * event names, later (1) what that names in turn, and again (2). They must change nothing, and may not be
-     * called at all. NULL, or a table with NULLs, like handlers. */
+    /* Called for events that will come soon, to have memory fetched: first (`stage` 0) what the event names,
+     * later (1) what that names in turn, and again (2). They must change nothing, and need not be called at
+     * all. NULL, or a table with NULLs, by kind like `handlers`. */
     kernel_prefetcher *const *prefetchers;
     /* Delays that kernel_timeout_set() will often be called with, each > 0; copied. */
     int64_t timeout_delays_ns[KERNEL_TIMEOUT_DELAYS_MAX];
@@ -64,18 +65,25 @@ struct kernel_config {
     void *user;
 };
 
-/* Aborts on out of memory, as GLib does. The config is copied, the handler table is not. */
+/* A new kernel with its regions, at time 0 and without events; kernel_free() is its end. Memory that runs out
+ * ends the process, here and in all other calls, as GLib does. The config is copied, the tables it points to
+ * are not. */
 struct kernel *kernel_new(const struct kernel_config *config);
+/* NULL is ignored. Events that are pending are forgotten, payloads are not touched. */
 void kernel_free(struct kernel *kernel);
 
+/* A region, index below `regions`. It is the kernel's. */
 struct kernel_region *kernel_region(struct kernel *kernel, uint32_t index);
+/* What the region's handlers get as `context`; NULL before. */
 void kernel_region_set_context(struct kernel_region *region, void *context);
 
 /* Time of the event being handled; outside a run 0 before the first, then the time the last one reached. */
 int64_t kernel_now(const struct kernel_region *region);
+/* The region's number. */
 uint32_t kernel_index(const struct kernel_region *region);
 
-/* Schedules an event in the same region, delay_ns >= 0. */
+/* Schedules an event in the same region after delay_ns >= 0, which must not reach the end of time. From
+ * within a handler of the region, or between runs. payload is the caller's: the handler gets it as it is. */
 void kernel_schedule(struct kernel_region *region, int64_t delay_ns, uint32_t entity, uint32_t kind,
                      uint32_t argument, void *payload);
 
@@ -94,17 +102,22 @@ void kernel_send(struct kernel_region *from, uint32_t to, int64_t delay_ns, uint
                  uint32_t argument, void *payload);
 
 /* Runs until no event is left, `end_ns` is reached (events at end_ns do not run), kernel_stop() was called,
- * or window() returned false. Returns the time reached: of the last event if the queue ran dry, of the end of
- * the window if stopped. May be called again to go on from there; events may be scheduled between. */
+ * or window() or sample() returned false. Returns the time reached: of the last event if the queue ran dry,
+ * of the end of the window if stopped. May be called again to go on from there; events may be scheduled
+ * between. */
 int64_t kernel_run(struct kernel *kernel, int64_t end_ns);
 
 /* Asks the run to end at the end of the window being run. */
 void kernel_stop(struct kernel *kernel);
 
-/* Sums over all regions; call between windows. The fingerprint is a 64-bit sum of a hash of every event
- * run (time, origin, entity, kind, sequence): equal for equal runs, whatever the order of regions. */
+/* The following are sums over all regions, to be called between windows. */
+
+/* Events that have run. */
 uint64_t kernel_events(const struct kernel *kernel);
+/* A 64-bit sum of a hash of every event that has run (time, origin, entity, kind, sequence): equal for equal
+ * runs, in which order the regions ran does not matter. */
 uint64_t kernel_fingerprint(const struct kernel *kernel);
+/* Events and timeouts that wait, without those that were cancelled. */
 uint64_t kernel_pending(const struct kernel *kernel);
 
 /* Calls visit() for every event still pending, region by region, in no order. */

@@ -20,10 +20,14 @@ struct outbox {
     size_t capacity;
 };
 
+/* Frees all memory; the outbox is empty then. */
 void outbox_clear(struct outbox *outbox);
+/* Appends a copy of the event, for a region. */
 void outbox_add(struct outbox *outbox, uint32_t to, const struct kernel_event *event);
+/* Calls deliver() for each entry, in order, and empties the outbox. */
 void outbox_empty(struct outbox *outbox,
                   void (*deliver)(void *user, uint32_t to, const struct kernel_event *event), void *user);
+/* Calls visit() for each entry, in order. */
 void outbox_each(const struct outbox *outbox, void (*visit)(void *user, const struct kernel_event *event),
                  void *user);
 

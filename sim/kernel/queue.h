@@ -48,7 +48,9 @@ struct queue {
     uint64_t count;
 };
 
+/* An empty queue. */
 void queue_init(struct queue *queue);
+/* Frees all memory; the queue is empty then. */
 void queue_clear(struct queue *queue);
 
 /* Keeps a copy of the event, whose time is before CLOCK_NEVER. */
@@ -72,6 +74,7 @@ static inline const struct kernel_event *queue_ahead(const struct queue *queue, 
     return run->count - run->next > places ? &run->event[run->next + places] : NULL;
 }
 
+/* Events in the queue. */
 uint64_t queue_count(const struct queue *queue);
 
 /* Calls visit() for every event, in no order; visit() must leave the queue alone. */

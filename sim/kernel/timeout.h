@@ -29,6 +29,7 @@ struct timeouts {
 
 /* count: at most KERNEL_TIMEOUT_DELAYS_MAX; equal delays share a list. */
 void timeouts_init(struct timeouts *timeouts, const int64_t *delays_ns, uint32_t count);
+/* Frees all memory. */
 void timeouts_clear(struct timeouts *timeouts);
 /* The list of a delay; -1: none. */
 int timeouts_list_of(const struct timeouts *timeouts, int64_t delay_ns);
@@ -40,6 +41,7 @@ void timeouts_cancel(struct timeouts *timeouts, uint64_t timeout);
 void timeouts_pop(struct timeouts *timeouts, struct kernel_event *out);
 /* Those that will come. */
 uint64_t timeouts_count(const struct timeouts *timeouts);
+/* Calls visit() for each that will come, in no order. */
 void timeouts_each(const struct timeouts *timeouts,
                    void (*visit)(void *user, const struct kernel_event *event), void *user);
 

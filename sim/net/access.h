@@ -55,6 +55,7 @@ struct access_fate {
 /* Reads the faults of the configuration, which must outlive `access`. False and error (NETWORK_ERROR) if one
  * of their texts is wrong; access_clear() is due all the same. */
 bool access_init(struct access *access, const struct network_config *config, GError **error);
+/* Frees what access_init() made. */
 void access_clear(struct access *access);
 
 /* Whether some fault is about that UE, so that the packet's kind and payload must be known. May be true for

@@ -27,18 +27,24 @@ struct capture_segment {
     uint8_t flags;
 };
 
-/* The file is created (or truncated); its packets carry simulated time. servers: how many hosts are servers
- * (the rest are UEs). */
+/* Creates the file, or truncates it; its packets carry simulated time. regions: those that append, at least
+ * 1. servers: how many hosts are servers (the rest are UEs). NULL and error (G_FILE_ERROR) if it cannot be
+ * made. capture_close() is its end. */
 struct capture *capture_new(const char *path, uint32_t regions, uint32_t servers, bool ipv6, GError **error);
+/* A datagram and a TCP segment, appended for a region at a time that is not before its last one. from, to:
+ * hosts. port: of both. The payload is copied. Errors of the file are told by capture_flush() and
+ * capture_close(). */
 void capture_udp(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t from, uint32_t to,
                  uint16_t port, struct bytes payload);
 void capture_tcp(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t from, uint16_t from_port,
                  uint32_t to, uint16_t to_port, const struct capture_segment *segment, struct bytes payload);
-/* A whole packet from its IP header on, as it is. */
+/* A whole packet from its IP header on, appended as it is. */
 void capture_raw(struct capture *capture, uint32_t region, int64_t time_ns, struct bytes packet);
-/* Writes what lies before time_ns. False and error if the file cannot be written (sticky). */
+/* Between windows: writes what was appended for times before time_ns, in order. False and error
+ * (G_FILE_ERROR) if the file could not be written, now or before. */
 bool capture_flush(struct capture *capture, int64_t time_ns, GError **error);
-/* Writes the rest, closes, frees; false and error if anything was not written whole. */
+/* Writes the rest, closes the file and frees the capture. False and error (G_FILE_ERROR) if anything was not
+ * written whole, now or before. */
 bool capture_close(struct capture *capture, GError **error);
 
 /* The address of a host as text, the same as in the capture: servers 192.0.2.1+n or 2001:db8::1+n, UE n

@@ -34,28 +34,32 @@ struct fault_set {
     uint64_t ues;    /* bit n: some entry is about a UE whose number is n modulo 64 */
 };
 
+/* An empty set; fault_set_clear() frees what comes into it. */
 void fault_set_init(struct fault_set *set);
+/* The set may be made anew by fault_set_init(), and by nothing else. */
 void fault_set_clear(struct fault_set *set);
 
-/* Adds the entries of a text (NULL or empty: none). False and error (NETWORK_ERROR) names the first wrong
- * entry and what is known. */
+/* Adds the entries of a text (NULL or empty: none). kind_names: of the model's `kinds` message kinds; ues:
+ * how many there are. False and error (NETWORK_ERROR), which names the first wrong entry and what was
+ * expected; the entries before it stay in the set. */
 bool fault_set_parse(struct fault_set *set, const char *text, enum fault_action action,
                      const char *const *kind_names, uint32_t kinds, uint32_t ues, GError **error);
 
-/* Told of an entry that is not right: the entry, why, and the name of its kind if that is the reason (else
- * NULL). */
+/* Gets an entry that is not right: the entry, why, and the name of its kind if that is the reason (else
+ * NULL). All are valid during the call. */
 typedef void fault_complaint(void *user, const char *entry, const char *why, const char *unknown_kind);
-/* Tells all that is wrong with a text, and keeps nothing. */
+/* Calls complain() for each entry of a text that is wrong, and keeps nothing. */
 void fault_text_check(const char *text, const char *const *kind_names, uint32_t kinds, uint32_t ues,
                       fault_complaint *complain, void *user);
 
 struct network_config;
-/* The same for all four texts of a configuration. */
+/* As fault_set_parse(), for all four texts of a configuration. */
 bool fault_set_read(struct fault_set *set, const struct network_config *config, GError **error);
 
 /* Counts a packet; returns what the entries do to it, a set of enum fault_action. */
 unsigned fault_count(struct fault_set *set, uint32_t ue, unsigned kind);
 
+/* The same for a packet of any UE, cheap for those that no entry is about. */
 static inline unsigned fault_check(struct fault_set *set, uint32_t ue, unsigned kind)
 {
     return set->ues >> (ue & 63) & 1 ? fault_count(set, ue, kind) : 0;

@@ -43,8 +43,11 @@ struct free_list_depot {
     struct free_object *full;
 };
 
+/* An empty list of objects of so many bytes, at least 16; rounded up to 8. */
 void free_list_init(struct free_list *list, size_t object_size);
+/* Frees all objects that were made here, those that lie elsewhere, too. */
 void free_list_clear(struct free_list *list);
+/* Between windows: gives chains that are too many to the depot, and takes those that are missing. */
 void free_list_level(struct free_list *list, struct free_list_depot *depot);
 
 /* Makes free objects, or opens a full chain. */
@@ -63,6 +66,7 @@ static inline void *free_list_take(struct free_list *list)
     return object;
 }
 
+/* Gives an object back, here or in another region's list of the same size. */
 static inline void free_list_give(struct free_list *list, void *object)
 {
     struct free_object *freed = object;

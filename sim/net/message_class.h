@@ -12,6 +12,7 @@
 #define MESSAGE_CLASSES        5
 #define MESSAGE_SMALLEST_BYTES 256
 
+/* Bytes of a buffer of that class, with its header. */
 static inline size_t message_class_bytes(unsigned class)
 {
     return (size_t)MESSAGE_SMALLEST_BYTES << class;
@@ -37,12 +38,14 @@ static inline uint16_t message_class_capacity(unsigned class)
     return (uint16_t)(room < NET_MESSAGE_BYTES_MAX ? room : NET_MESSAGE_BYTES_MAX);
 }
 
+/* Empty lists, one for each class. */
 static inline void message_free_lists_init(struct free_list lists[MESSAGE_CLASSES])
 {
     for (unsigned i = 0; i < MESSAGE_CLASSES; i++)
         free_list_init(&lists[i], message_class_bytes(i));
 }
 
+/* Frees all buffers that were made here. */
 static inline void message_free_lists_clear(struct free_list lists[MESSAGE_CLASSES])
 {
     for (unsigned i = 0; i < MESSAGE_CLASSES; i++)
@@ -67,6 +70,7 @@ static inline struct net_message *message_take(struct free_list lists[MESSAGE_CL
     return message;
 }
 
+/* Gives a buffer back that nobody refers to any more. */
 static inline void message_give(struct free_list lists[MESSAGE_CLASSES], struct net_message *message)
 {
     free_list_give(&lists[message_class_of(message->capacity)], message);

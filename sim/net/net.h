@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The network as the models see it: UDP datagrams, messages on TCP connections, timers.
  *
- * An engine moves the bytes; the models never know which. Hosts are numbered: the servers of the core
- * first (0 .. servers-1), then the UEs (servers + n). Every host belongs to one region, and an engine
- * calls a model's handlers with the `struct net_region` of the host concerned; a handler touches
- * only state of that region and sends messages to reach any other.
+ * An engine moves the bytes; the models never know which. Hosts are numbered: the servers of the core first
+ * (0 .. servers-1), then the UEs (servers + n). Every host belongs to one region, and an engine calls a
+ * model's handlers with the `struct net_region` of the host concerned; a handler touches only state of that
+ * region and sends messages to reach any other.
  *
- * Messages are reference-counted buffers that are written once, by their sender, and then only read:
- * a segment on a link is a view into the message it carries, never a copy.
+ * All calls are made with the region of the host that acts, from within one of its handlers or between two
+ * runs. None fails: memory that runs out ends the process (sim/base/memory.h), and what goes wrong on the way
+ * is heard of by closed(), by a timeout, or not at all. Times are nanoseconds of simulated time.
  *
- * `kind` of a message is the model's own small number (0 .. kinds-1), under which the ledger is kept:
- * sent + duplicated = received + rejected + lost + in flight, for every kind, at any time between windows. */
+ * Messages are reference-counted buffers that are written once, by their sender, and then only read: a
+ * segment on a link is a view into the message it carries, never a copy.
+ *
+ * `kind` of a message is the model's own small number (0 .. kinds-1), under which the ledger is kept: sent +
+ * duplicated = received + rejected + lost + in flight, for every kind, at any time between windows. */
 #ifndef SIM_NET_NET_H
 #define SIM_NET_NET_H
 
@@ -53,13 +57,15 @@ struct net_message {
     uint8_t bytes[];
 };
 
-/* A TCP connection end. Generations make a stale handle harmless: calls on it do nothing. */
+/* A TCP connection end, as its owner names it: the model of the host that it is on. Generations make a stale
+ * handle harmless: calls on it do nothing. A copy of it is the same handle; there is nothing to free. */
 struct net_conn {
     uint32_t index;
     uint32_t generation;
 };
 #define NET_CONN_NONE ((struct net_conn){UINT32_MAX, 0})
 
+/* Whether both are the same end. */
 static inline bool net_conn_equal(struct net_conn a, struct net_conn b)
 {
     return a.index == b.index && a.generation == b.generation;
@@ -74,7 +80,11 @@ struct net_delivery {
     uint8_t kind; /* what the sender called it; for measuring only, a model decides by the bytes */
 };
 
-enum net_verdict { NET_RECEIVED, NET_REJECTED };
+/* What the receiver makes of a message, for the ledger. */
+enum net_verdict {
+    NET_RECEIVED, /* it was understood, and counted on */
+    NET_REJECTED  /* it was thrown away: damaged, not expected, or of somebody who is not let in */
+};
 
 enum net_close_reason {
     NET_CLOSED_BY_PEER, /* FIN, everything before it was delivered; what is queued (also in closed() itself)
@@ -85,22 +95,26 @@ enum net_close_reason {
     NET_CLOSED_PROTOCOL /* the stream could not be framed, or ended in the middle of a message */
 };
 
-/* Finds the first whole message in a stream. Returns its length if data holds it whole, 0 if more bytes
- * are needed, -1 if the stream cannot be a sequence of messages (the connection is then reset). */
+/* Finds the first whole message in a stream. Returns its length in bytes if data holds it whole, 0 if more
+ * bytes are needed, -1 if the stream cannot be a sequence of messages (the connection is then reset). A
+ * message is NET_MESSAGE_BYTES_MAX long at most. */
 typedef int64_t net_framer(struct bytes data);
 
-/* What the models provide. Called in region order of time. */
+/* What the models provide. Called in the order of time within a region. `at` is the region of `host`, its
+ * clock set. Handlers may call anything of this header on any connection of their region; none is called from
+ * within another. */
 struct net_handlers {
+    /* A datagram has come. d is valid during the call. */
     enum net_verdict (*datagram)(struct net_region *at, const struct net_delivery *d);
     /* One whole message of a stream. `user` is what net_tcp_set_user() set at this end, 0 before. An accepted
      * end is first heard of by its first message. */
     enum net_verdict (*message)(struct net_region *at, const struct net_delivery *d, struct net_conn conn,
                                 uint64_t user);
-    /* The connection is gone (not called for one's own net_tcp_abort; after net_tcp_close only if it fails),
-     * at most once. Handlers may call anything on any connection, this one included; none is called from
-     * within another. */
+    /* The connection is gone, or, with NET_CLOSED_BY_PEER, the peer has said all. At most once for an end.
+     * Not called for one's own net_tcp_abort(), and after net_tcp_close() only if that fails. */
     void (*closed)(struct net_region *at, uint32_t host, struct net_conn conn, uint64_t user,
                    enum net_close_reason reason);
+    /* A timer or timeout has come, with what it was set with. */
     void (*timer)(struct net_region *at, uint32_t host, uint32_t kind, uint64_t argument);
     /* Something will happen at this host soon: memory may be fetched, first (stage 0) what the host's number
      * leads to, then (1, 2) what that leads to; nothing may change. For a timer kind and argument are its
@@ -109,17 +123,18 @@ struct net_handlers {
 };
 #define NET_NO_TIMER UINT32_MAX
 
+/* A TCP port that a server listens on. */
 struct net_listen {
     uint32_t host;
     uint16_t port;
-    net_framer *framer;
+    net_framer *framer;    /* of what the clients send */
     uint32_t backlog;      /* half-open and not yet accepted connections; one more is refused by RST */
     uint32_t accepted_max; /* connections open at a time (closing ones no longer count); further ones wait in
                             * the listen queue, and so does what they bring */
     int64_t idle_timeout_ns; /* an accepted connection without traffic is aborted; 0: never */
 };
 
-/* The engine's table. Use the inline calls below. */
+/* The engine's table, of the calls below by the same names. Use those. */
 struct net_engine {
     struct net_message *(*message_new)(struct net_region *at, unsigned kind, size_t capacity);
     void (*message_drop)(struct net_region *at, struct net_message *message);
@@ -137,40 +152,45 @@ struct net_engine {
     void (*timeout_cancel)(struct net_region *at, uint64_t timeout);
 };
 
-/* A buffer for one message of up to `capacity` bytes (<= NET_MESSAGE_BYTES_MAX), length 0. */
+/* A buffer for one message of up to `capacity` bytes (<= NET_MESSAGE_BYTES_MAX), length 0; what is in it is
+ * not set. kind: below the network's `kinds`. The caller's, until it gives it away. */
 static inline struct net_message *net_message(struct net_region *at, unsigned kind, size_t capacity)
 {
     return at->engine->message_new(at, kind, capacity);
 }
 
-/* Gives back a message that will not be sent. */
+/* Gives back a message that will not be sent. The ledger does not know it. */
 static inline void net_message_drop(struct net_region *at, struct net_message *message)
 {
     at->engine->message_drop(at, message);
 }
 
-/* Sends one datagram from host to host, from and to the one UDP port of the network. */
+/* Sends the message as one datagram from host to host, from and to the one UDP port of the network. The
+ * message is given away. Nobody hears of it if it is lost. */
 static inline void net_udp_send(struct net_region *at, uint32_t from, uint32_t to,
                                 struct net_message *message)
 {
     at->engine->udp_send(at, from, to, message);
 }
 
-/* Opens a connection from host to host. What is sent on it waits until it is up; closed() follows if it does
- * not come up, never before this returns. */
+/* Opens a connection from a host of this region to a port of a server. What is sent on it waits until it is
+ * up; if it does not come up closed() follows, never before this returns. framer: of what the server
+ * sends. */
 static inline struct net_conn net_tcp_connect(struct net_region *at, uint32_t from, uint32_t to,
                                               uint16_t port, net_framer *framer)
 {
     return at->engine->tcp_connect(at, from, to, port, framer);
 }
 
+/* What message() and closed() get as `user` of this end from now on; 0 before. */
 static inline void net_tcp_set_user(struct net_region *at, struct net_conn conn, uint64_t user)
 {
     at->engine->tcp_set_user(at, conn, user);
 }
 
-/* Queues a message on the connection, which need not be up yet. False (the message is dropped and counted as
- * sent and lost) if the connection is gone or closed by this end. */
+/* Queues a message of one byte or more on the connection, which need not be up yet. The message is given
+ * away. False (it is dropped, and counted as sent and lost) if the connection is gone or closed by this
+ * end. */
 static inline bool net_tcp_send(struct net_region *at, struct net_conn conn, struct net_message *message)
 {
     return at->engine->tcp_send(at, conn, message);
@@ -183,13 +203,15 @@ static inline void net_tcp_close(struct net_region *at, struct net_conn conn)
     at->engine->tcp_close(at, conn);
 }
 
-/* Drops the connection at once, with a RST. */
+/* Drops the connection at once, with a RST. What waits to be sent is lost; what is on its way may still
+ * arrive. */
 static inline void net_tcp_abort(struct net_region *at, struct net_conn conn)
 {
     at->engine->tcp_abort(at, conn);
 }
 
-/* Calls timer(host, kind, argument) after delay_ns >= 0. Timers cannot be taken back. */
+/* Calls timer(host, kind, argument) after delay_ns >= 0. host: one of this region. Timers cannot be
+ * cancelled. */
 static inline void net_timer(struct net_region *at, uint32_t host, int64_t delay_ns, uint32_t kind,
                              uint64_t argument)
 {

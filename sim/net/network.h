@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* A network of either engine: put together, run, and read.
+/* A network of either engine: put together, run, and read. One thread at a time. Times are nanoseconds of
+ * simulated time from 0 on, sizes bytes, rates bits per second; memory that runs out ends the process
+ * (sim/base/memory.h).
  *
  * This is what whoever builds a simulation sees; the models that live in the network see net.h. An engine is
  * a table of functions: native_engine (sim/net/native/native.h) or ns3_engine (sim/net/ns3/ns3_network.h).
@@ -25,23 +27,30 @@ extern "C" {
 
 struct capture;
 
+/* What to build, and who lives in it. */
 struct network_config {
-    uint64_t seed;
+    uint64_t seed; /* of all random draws of the network */
     struct net_topology topology;
-    bool ipv6;
+    bool ipv6;         /* else IPv4 */
     uint16_t udp_port; /* that all datagrams go from and to */
 
-    int64_t access_delay_ns; /* one way: access.rtt / 2 */
-    double access_loss;      /* per packet and direction */
-    double access_duplicate;
-    double access_late; /* share of packets that are held up by access_late_ns, so overtaken */
+    /* Of each cell; access.h has what becomes of a packet there. Shares are of the packets of each
+     * direction. */
+    int64_t access_delay_ns; /* one way */
+    double access_loss;      /* share that is lost */
+    double access_duplicate; /* share that arrives twice */
+    double access_late;      /* share that arrives later by access_late_ns, so others overtake it */
     int64_t access_late_ns;
     uint64_t uplink_bit_per_s, downlink_bit_per_s;
-    uint64_t access_queue_bytes;
+    uint64_t access_queue_bytes; /* that wait at most, each way */
+
+    /* Of the link of each server. */
     int64_t core_delay_ns;
     uint64_t core_bit_per_s;
     uint64_t core_queue_bytes;
 
+    /* TCP. mss: bytes; initial_window: segments; time_wait_ns: 0: none; delayed_ack_ns: 0: each segment at
+     * once. */
     uint32_t mss, initial_window, syn_retries, data_retries;
     int64_t rto_initial_ns, rto_min_ns, rto_max_ns, delayed_ack_ns;
     int64_t time_wait_ns;
@@ -61,15 +70,15 @@ struct network_config {
     uint32_t timeout_delay_count;
 
     const struct net_handlers *handlers;
-    const struct net_listen *listens;
+    const struct net_listen *listens; /* needed until network_new() returns */
     uint32_t listen_count;
     struct capture *capture; /* NULL: none; not owned */
 
     int64_t sample_step_ns; /* > 0: sample() is called at each multiple, when all events before it have run */
     bool (*sample)(void *user, int64_t time_ns); /* false: stop */
-    bool (*window)(void *user,
-                   int64_t time_ns); /* called often, when all before time_ns has run; false: stop */
-    void *user;
+    /* Called often, when all before time_ns has run; false: stop. */
+    bool (*window)(void *user, int64_t time_ns);
+    void *user; /* of sample() and window() */
 
     /* What only one engine can do, a struct of its own: ns3_options of ns3_network.h. The native engine has
      * none, and refuses any. NULL: none. Copied, what it points to is not. */
@@ -100,9 +109,11 @@ enum network_counter {
 #undef X
         NETWORK_COUNTER_COUNT
 };
+/* What a counter means: its name in files, its unit there ("1": a number), one line of explanation. */
 struct network_counter_info {
     const char *name, *unit, *meaning;
 };
+/* By enum network_counter. */
 extern const struct network_counter_info network_counters[NETWORK_COUNTER_COUNT];
 
 /* The ledger of one message kind, summed over regions. `in_flight` is counted by looking, at what is in
@@ -125,7 +136,8 @@ struct network_peaks {
 
 struct network;
 
-/* What an engine takes of the machine, measured: for what is said before a run. */
+/* What an engine takes of the machine, by itself, without what models hold: measured, for estimates before a
+ * run. */
 struct network_cost {
     double setup_bytes; /* before the first region and cell */
     double region_bytes;
@@ -162,28 +174,33 @@ struct network {
 #define NETWORK_ERROR (network_error_quark())
 GQuark network_error_quark(void);
 
-/* NULL and error: NETWORK_ERROR for what the configuration's texts get wrong and for what this engine cannot
- * do, G_FILE_ERROR for a file of the engine's that cannot be made. The configuration is copied, what it
- * points to is not. */
+/* A new network; network_free() is its end. NULL and error: NETWORK_ERROR for what the configuration's texts
+ * get wrong and for what this engine cannot do, G_FILE_ERROR for a file of the engine's that cannot be made.
+ * The configuration is copied; what it points to is not, and must outlive the network where nothing else is
+ * said. */
 static inline struct network *network_new(const struct network_engine *engine,
                                           const struct network_config *config, GError **error)
 {
     return engine->create(config, error);
 }
 
+/* Frees the network with all messages that are in it; NULL is ignored. Capture and handlers stay. */
 static inline void network_free(struct network *network)
 {
     if (network)
         network->engine->destroy(network);
 }
 
+/* A region, 0 .. topology.regions; 0 has the servers. Whoever builds the network sets its `model` before the
+ * first run, and may call what net.h has with it between runs. It is the network's. */
 static inline struct net_region *network_region(struct network *network, uint32_t index)
 {
     return network->engine->region(network, index);
 }
 
-/* Runs until no event is left, end_ns is reached (events at end_ns do not run), or window() returned false.
- * Returns the time reached: of the last event if nothing is left. May be called again to go on from there. */
+/* Runs until no event is left, end_ns is reached (events at end_ns do not run), or window() or sample()
+ * returned false. Returns the time reached: of the last event if nothing is left. May be called again to go
+ * on from there. */
 static inline int64_t network_run(struct network *network, int64_t end_ns)
 {
     return network->engine->run(network, end_ns);
@@ -196,23 +213,27 @@ static inline bool network_finish(struct network *network, GError **error)
     return !network->engine->finish || network->engine->finish(network, error);
 }
 
-/* Events run, and a 64-bit hash over them all: equal for equal runs of one engine. */
+/* Events run so far. */
 static inline uint64_t network_events(const struct network *network)
 {
     return network->engine->events(network);
 }
 
+/* A 64-bit hash over all events run so far: equal for equal runs of one engine. */
 static inline uint64_t network_fingerprint(const struct network *network)
 {
     return network->engine->fingerprint(network);
 }
 
-/* These are for between windows. */
+/* The following are for between windows: in sample(), window(), and when no run is under way. */
+
+/* All counters, by enum network_counter. */
 static inline void network_counters_sum(const struct network *network, int64_t out[NETWORK_COUNTER_COUNT])
 {
     network->engine->counters(network, out);
 }
 
+/* The ledger of a message kind. `in_flight` is looked for in all queues, which takes long. */
 static inline void network_ledger_sum(struct network *network, uint32_t kind, struct network_ledger *out)
 {
     network->engine->ledger(network, kind, true, out);
@@ -224,11 +245,13 @@ static inline void network_ledger_totals(struct network *network, uint32_t kind,
     network->engine->ledger(network, kind, false, out);
 }
 
+/* What waits at this time. */
 static inline void network_queues(const struct network *network, struct network_queues *out)
 {
     network->engine->queues(network, out);
 }
 
+/* What was the most up to this time. */
 static inline void network_peaks(const struct network *network, struct network_peaks *out)
 {
     network->engine->peaks(network, out);

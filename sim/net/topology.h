@@ -49,6 +49,7 @@ static inline uint64_t net_topology_hash(uint64_t key, uint32_t n)
     return z ^ z >> 31;
 }
 
+/* The cell of a UE, by its number from 0 on. */
 static inline uint32_t net_topology_cell(const struct net_topology *t, uint32_t ue)
 {
     if (t->placing == NET_EVEN)
@@ -61,11 +62,13 @@ static inline uint32_t net_topology_cell(const struct net_topology *t, uint32_t 
     return t->shares[column].other;
 }
 
+/* The region of a cell: 1 .. regions. */
 static inline uint32_t net_topology_region_of_cell(const struct net_topology *t, uint32_t cell)
 {
     return 1 + (uint32_t)((uint64_t)cell * t->regions / t->cells);
 }
 
+/* The region of a host: 0 for servers. */
 static inline uint32_t net_topology_region(const struct net_topology *t, uint32_t host)
 {
     if (host < t->servers)

@@ -98,12 +98,14 @@ enum ns3c_run_end {
 enum ns3c_status ns3c_run(struct ns3c *sim, int64_t until_ns, enum ns3c_run_end *end);
 /* Ends ns3c_run() after the event that is being handled; outside of it nothing happens. */
 void ns3c_stop(struct ns3c *sim);
-uint64_t ns3c_events(const struct ns3c *sim); /* run so far */
+/* Events that have run so far, ns-3's own included. */
+uint64_t ns3c_events(const struct ns3c *sim);
 /* Scheduled and not run, ns-3's own events included. Without those that ns3c_cancel() has cancelled; timers
  * that ns-3 cancelled itself are counted until their time comes, so this may be more than what is going to
  * happen. Whether anything is, ns3c_next() says exactly. */
 uint64_t ns3c_pending(const struct ns3c *sim);
-int64_t ns3c_next(const struct ns3c *sim); /* time of the next event, INT64_MAX if there is none */
+/* Time of the next event, INT64_MAX if there is none. */
+int64_t ns3c_next(const struct ns3c *sim);
 
 /* --- attributes: all of ns-3's settings as text --------------------------------------------------------- */
 
@@ -133,6 +135,7 @@ struct ns3c_address {
 
 /* Reads "192.0.2.1" or "2001:db8::1". */
 enum ns3c_status ns3c_address_parse(const char *text, struct ns3c_address *out);
+/* Writes the address as text, with its terminator. */
 void ns3c_address_format(const struct ns3c_address *address, char out[NS3C_ADDRESS_TEXT_BYTES]);
 
 /* --- nodes and links ------------------------------------------------------------------------------------ */
@@ -210,7 +213,7 @@ enum ns3c_drop {
     NS3C_DROP_LOSS,     /* ns3c_link_options.loss, ns3c_device_set_loss() */
     NS3C_DROP_FATE,     /* ns3c_device_on_transmit() */
     NS3C_DROP_NO_ROUTE, /* no route, or no host of that address; of IPv6 neighbours ns-3 does not tell */
-    NS3C_DROP_IP,       /* TTL, checksum, fragments, no port, and whatever else IP, UDP and TCP throw away */
+    NS3C_DROP_IP,       /* TTL, checksum, fragments, no port, and all else that IP, UDP and TCP throw away */
     NS3C_DROP_REASONS
 };
 typedef void ns3c_drop_fn(void *user, enum ns3c_drop reason, const struct ns3c_packet *packet);
@@ -234,7 +237,7 @@ struct ns3c_fate_detail {
     size_t length;
 };
 typedef unsigned ns3c_fate_fn(void *user, const struct ns3c_packet *packet, struct ns3c_fate_detail *detail);
-/* Called when the device begins to transmit a packet; what it returns befalls the packet on its way. Of a
+/* Called when the device begins to transmit a packet; what it returns is done to the packet on its way. Of a
  * duplicate that is also delayed or replaced, the copy is in time and whole. Point-to-point only. */
 enum ns3c_status ns3c_device_on_transmit(struct ns3c_device *device, ns3c_fate_fn *fn, void *user);
 /* Loss at this receiver, as in ns3c_link_options. */
@@ -242,7 +245,7 @@ enum ns3c_status ns3c_device_set_loss(struct ns3c_device *device, double share);
 
 /* Writes all packets that the device sends and receives to a pcap file, until ns3c_free(): link type PPP or
  * Ethernet. NS3C_FILE if it cannot be made, NS3C_IN_USE if another device's packets go into that file, by
- * whichever name. */
+ * any name. */
 enum ns3c_status ns3c_device_pcap(struct ns3c_device *device, const char *path);
 /* Ends all captures before ns3c_free() does, which cannot say so: NS3C_FILE if a packet is missing in one of
  * the files, as on a full disk. */
@@ -259,6 +262,7 @@ struct ns3c_device_counters {
     uint64_t queued_bytes_max;
     int64_t sending_second_max_ns;
 };
+/* What the device has counted so far. */
 void ns3c_device_counters(const struct ns3c_device *device, struct ns3c_device_counters *out);
 /* Drops of the whole simulation, by reason. */
 void ns3c_drops(const struct ns3c *sim, uint64_t out[NS3C_DROP_REASONS]);
@@ -284,6 +288,7 @@ enum ns3c_status ns3c_udp_open(struct ns3c_node *node, const struct ns3c_address
  * not an error. A port that was opened for any address sends from that of the device it leaves by. */
 enum ns3c_status ns3c_udp_send(struct ns3c_udp *udp, const struct ns3c_address *to, uint16_t port,
                                const void *bytes, size_t length, uint64_t tag);
+/* Lets go of the handle: the port is free again, no callback comes. */
 void ns3c_udp_close(struct ns3c_udp *udp);
 
 /* --- TCP ------------------------------------------------------------------------------------------------ */
@@ -335,18 +340,20 @@ void ns3c_listener_close(struct ns3c_listener *listener);
 size_t ns3c_tcp_send(struct ns3c_tcp *tcp, const void *bytes, size_t length);
 /* Takes up to `capacity` bytes; 0 if there is nothing. */
 size_t ns3c_tcp_receive(struct ns3c_tcp *tcp, void *out, size_t capacity);
+/* Bytes that ns3c_tcp_receive() can take now. */
 size_t ns3c_tcp_readable(const struct ns3c_tcp *tcp);
 /* Bytes that are queued and not yet acknowledged by the peer. */
 size_t ns3c_tcp_unacknowledged(const struct ns3c_tcp *tcp);
 /* Half-close: FIN after what is queued; receiving goes on. */
 void ns3c_tcp_shutdown(struct ns3c_tcp *tcp);
-/* Lets go of the handle: FIN after what is queued, then the connection ends on its own. What arrives is
- * thrown away, no callback comes. A peer that has acknowledged the FIN, and then sends nothing for this time,
- * is not waited for; if it does send later, it is answered by RST. */
+/* ns3c_tcp_close() lets go of the handle: FIN after what is queued, then the connection ends on its own. What
+ * arrives is thrown away, no callback comes. A peer that has acknowledged the FIN, and then sends nothing for
+ * this time, is not waited for; if it does send later, it is answered by RST. */
 #define NS3C_TCP_ORPHAN_S 60
 void ns3c_tcp_close(struct ns3c_tcp *tcp);
 /* Lets go of the handle: RST at once. */
 void ns3c_tcp_reset(struct ns3c_tcp *tcp);
+/* Both ends of the connection: addresses and ports. Out parameters may be NULL. */
 void ns3c_tcp_addresses(const struct ns3c_tcp *tcp, struct ns3c_address *local, uint16_t *local_port,
                         struct ns3c_address *remote, uint16_t *remote_port);
 /* An attribute of its ns3::TcpSocketBase. NS3C_STATE for those that only count when it is made, as
@@ -360,6 +367,7 @@ struct ns3c_tcp_counters {
     uint64_t timeouts;        /* expiries of the retransmission timer */
     uint64_t open;            /* ns-3 sockets that exist now, listeners not counted */
 };
+/* What all connections of the simulation have counted so far. */
 void ns3c_tcp_counters(const struct ns3c *sim, struct ns3c_tcp_counters *out);
 
 #ifdef __cplusplus

@@ -121,21 +121,25 @@ struct native {
     int64_t in_flight[NET_KINDS_MAX];
 };
 
+/* The engine around a network. */
 static inline struct native *native_of(const struct network *network)
 {
     return (struct native *)network;
 }
 
+/* The engine's region around that of a model. */
 static inline struct native_region *native_region_of(struct net_region *at)
 {
     return (struct native_region *)at;
 }
 
+/* Is the host a server? */
 static inline bool native_is_server(const struct native *native, uint32_t host)
 {
     return host < native->config.topology.servers;
 }
 
+/* The cell of a UE. */
 static inline struct cell *native_cell_of(const struct native *native, uint32_t host)
 {
     return &native
@@ -148,11 +152,12 @@ void native_ledger(struct network *network, uint32_t kind, bool in_flight, struc
 void native_queues(const struct network *network, struct network_queues *out);
 void native_peaks(const struct network *network, struct network_peaks *out);
 
-/* message.c */
+/* message.c: net.h's calls, and the end of a message whose last reference went */
 struct net_message *message_new(struct net_region *at, unsigned kind, size_t capacity);
 void message_drop(struct net_region *at, struct net_message *message);
 void message_free(struct native_region *region, struct net_message *message);
 
+/* One more holds the message. */
 static inline void message_ref(struct net_message *message)
 {
     atomic_fetch_add_explicit(&message->refs, 1, memory_order_relaxed);
@@ -167,7 +172,9 @@ static inline void message_unref(struct native_region *region, struct net_messag
 }
 
 /* packet.c */
+/* A packet, what is in it not set. */
 struct packet *packet_new(struct native_region *region);
+/* Frees it with all that hangs together, and lets go of messages. */
 void packet_free(struct native_region *region, struct packet *packet);
 /* Puts the packet on its first link; the packet is given away. */
 void packet_send(struct native_region *region, struct packet *packet);
@@ -176,6 +183,7 @@ void packet_at_router(struct native_region *region, struct packet *packet, uint3
 /* The packet was thrown away: enters that into the ledger, and frees it. */
 void packet_lose(struct native_region *region, struct packet *packet);
 
+/* The part of its message that a packet carries, without what hangs on it. */
 static inline struct bytes packet_payload(const struct packet *packet)
 {
     if (!packet->message)
@@ -189,10 +197,11 @@ static inline struct net_message *packet_original(const struct packet *packet)
     return packet->flags & PACKET_DAMAGED ? packet->message->next : packet->message;
 }
 
-/* udp.c */
+/* udp.c: net.h's call, and a datagram that has arrived, which is freed */
 void udp_send(struct net_region *at, uint32_t from, uint32_t to, struct net_message *message);
 void udp_input(struct native_region *region, struct packet *packet);
 
+/* Enters what the receiver said into the ledger. */
 static inline void native_ledger_verdict(struct native_region *region, unsigned kind,
                                          enum net_verdict verdict)
 {

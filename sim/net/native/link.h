@@ -36,7 +36,9 @@ struct link {
 #define LINK_FRAME_BYTES 2U
 #define LINK_NS_BITS     UINT64_C(8000000000) /* bits of a byte times nanoseconds of a second */
 
+/* An idle link. */
 void link_init(struct link *link);
+/* Frees what waits. */
 void link_clear(struct link *link);
 
 /* IP bytes that wait, without the packet that is being sent. */

@@ -70,7 +70,7 @@ struct tcp_conn {
     uint16_t port, peer_port;
     uint16_t cursor_offset;
     uint16_t flags;
-    uint16_t acked_rest; /* acknowledged bytes that have not made up a whole segment yet, see grow_window() */
+    uint16_t acked_rest; /* acknowledged bytes that do not make a whole segment yet: tcp_grow_window() */
     uint8_t state, listener, duplicate_acks, retries, ack_count;
 };
 
@@ -80,11 +80,13 @@ struct tcp_place {
     uint32_t offset;
 };
 
+/* Whether sequence number a comes before b (RFC 9293, 3.4). */
 static inline bool seq_before(uint32_t a, uint32_t b)
 {
     return (int32_t)(a - b) < 0;
 }
 
+/* The control block of an index of the pool. */
 static inline struct tcp_conn *tcp_at(const struct native_region *region, uint32_t index)
 {
     return pool_at(&region->conns, index);
@@ -102,14 +104,17 @@ static inline struct tcp_conn *tcp_find(const struct native_region *region, stru
     return conn->generation == handle.generation ? conn : NULL;
 }
 
+/* The handle that its owner has. */
 static inline struct net_conn tcp_handle(const struct tcp_conn *conn)
 {
     return (struct net_conn){conn->index, conn->generation};
 }
 
 /* tcp_conn.c: life and death of control blocks */
+/* Of a region: no connections; and frees what is left of them. */
 void tcp_init(struct native_region *region);
 void tcp_clear(struct native_region *region);
+/* A control block for an end of `host`, its sequence numbers drawn, its state not yet set. */
 struct tcp_conn *tcp_new(struct native_region *region, uint32_t host, uint32_t peer);
 /* Takes the end out of everything and frees it, silently. */
 void tcp_free(struct native_region *region, struct tcp_conn *conn);
@@ -117,8 +122,10 @@ void tcp_free(struct native_region *region, struct tcp_conn *conn);
 void tcp_fail(struct native_region *region, struct tcp_conn *conn, enum net_close_reason reason);
 /* After an acknowledged or received FIN: on to the next state. May free the end. */
 void tcp_fin_progress(struct native_region *region, struct tcp_conn *conn);
+/* The owner has nothing more to say: FIN after what is queued. Nothing happens the second time. */
 void tcp_start_close(struct native_region *region, struct tcp_conn *conn);
 
+/* net.h's calls. */
 struct net_conn tcp_connect(struct net_region *at, uint32_t from, uint32_t to, uint16_t port,
                             net_framer *framer);
 void tcp_set_user(struct net_region *at, struct net_conn handle, uint64_t user);
@@ -127,6 +134,7 @@ void tcp_close(struct net_region *at, struct net_conn handle);
 void tcp_abort(struct net_region *at, struct net_conn handle);
 
 /* tcp_output.c: sending */
+/* A segment without data, and one that only acknowledges. */
 void tcp_send_control(struct native_region *region, struct tcp_conn *conn, uint32_t seq, unsigned flags);
 void tcp_send_ack(struct native_region *region, struct tcp_conn *conn);
 /* Answers a segment that no connection wants. */
@@ -144,16 +152,19 @@ uint32_t tcp_cut_sent(const struct native_region *region, const struct tcp_conn 
 uint32_t tcp_cut_again(const struct native_region *region, struct tcp_conn *conn, struct tcp_place from);
 /* There is a list, and `una` has moved. */
 void tcp_cut_acknowledged(struct tcp_conn *conn);
+/* Forgets the list. */
 void tcp_cut_clear(struct tcp_conn *conn);
 
 /* tcp_ack.c: acknowledgments and congestion control */
 void tcp_acknowledged(struct native_region *region, struct tcp_conn *conn, const struct packet *packet);
 /* The retransmission timer has expired: back to one segment. */
 void tcp_collapse(struct native_region *region, struct tcp_conn *conn);
+/* The retransmission timeout as it is now, doubled for each retry. */
 int64_t tcp_rto(const struct native_region *region, const struct tcp_conn *conn);
+/* Takes the time of the segment that ends at end_seq, unless one is timed already. */
 void tcp_time_segment(struct native_region *region, struct tcp_conn *conn, uint32_t end_seq);
 
-/* tcp_input.c */
+/* tcp_input.c: a segment has arrived; it is freed */
 void tcp_input(struct native_region *region, struct packet *packet);
 
 /* tcp_receive.c: the received stream */
@@ -161,9 +172,11 @@ void tcp_input(struct native_region *region, struct packet *packet);
 bool tcp_receive(struct native_region *region, struct tcp_conn *conn, struct packet *packet);
 /* Hands whole messages to the owner, and the peer's FIN. The end may be gone afterwards. */
 void tcp_deliver(struct native_region *region, struct tcp_conn *conn);
+/* Throws away all that was received and not handed over. */
 void tcp_free_received(struct native_region *region, struct tcp_conn *conn);
 
 /* tcp_listen.c */
+/* Listeners of the configuration; and frees what a region has for them. */
 void tcp_listen_init(struct native *native);
 void tcp_listen_clear(struct native_region *region);
 /* A SYN without ACK has come. */
@@ -174,6 +187,7 @@ void tcp_listen_established(struct native_region *region, struct tcp_conn *conn)
 void tcp_listen_release(struct native_region *region, struct tcp_conn *conn);
 /* The end is being freed. */
 void tcp_listen_forget(struct native_region *region, struct tcp_conn *conn);
+/* EVENT_ACCEPT: those that wait, as long as there is room. */
 void tcp_listen_accept(struct native_region *region, uint32_t listener);
 
 /* tcp_timer.c */
@@ -183,10 +197,14 @@ enum tcp_timer { TCP_TIMER_RTO, TCP_TIMER_ACK, TCP_TIMER_IDLE };
 void tcp_set_rto(struct native_region *region, struct tcp_conn *conn, int64_t delay_ns);
 /* As tcp_set_rto(), but without leaving an earlier event pending: for the last wait of a connection. */
 void tcp_set_last(struct native_region *region, struct tcp_conn *conn, int64_t delay_ns);
+/* The delayed acknowledgment. */
 void tcp_set_ack(struct native_region *region, struct tcp_conn *conn);
 void tcp_cancel_ack(struct native_region *region, struct tcp_conn *conn);
+/* All timers of an end that is being freed. */
 void tcp_cancel_timers(struct native_region *region, struct tcp_conn *conn);
+/* Something came or went: an accepted end is not idle. */
 void tcp_touch_idle(struct native_region *region, struct tcp_conn *conn);
+/* EVENT_TCP_TIMER. */
 void tcp_timer_event(struct native_region *region, const struct kernel_event *event);
 
 #endif

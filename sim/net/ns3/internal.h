@@ -158,6 +158,7 @@ struct ns3_net {
     uint8_t *wire; /* NS3_SCRATCH_BYTES: a packet being captured or damaged, also while a stream is framed */
 };
 
+/* The engine around a model's region, and around a network. */
 static inline struct ns3_net *ns3_net_of(const struct net_region *at)
 {
     return ((const struct ns3_region *)at)->net;
@@ -168,11 +169,13 @@ static inline struct ns3_net *ns3_net_of_network(const struct network *network)
     return (struct ns3_net *)network;
 }
 
+/* Is the host a server? */
 static inline bool ns3_is_server(const struct ns3_net *net, uint32_t host)
 {
     return host < net->config.topology.servers;
 }
 
+/* A generation that no live object has, never 0. */
 static inline uint32_t ns3_next_serial(struct ns3_net *net)
 {
     if (++net->serial == 0) /* means free */
@@ -180,6 +183,7 @@ static inline uint32_t ns3_next_serial(struct ns3_net *net)
     return net->serial;
 }
 
+/* Enters what the receiver said into the ledger. */
 static inline void ns3_ledger_verdict(struct ns3_net *net, unsigned kind, enum net_verdict verdict)
 {
     if (verdict == NET_RECEIVED)
@@ -195,14 +199,14 @@ enum ns3_call { CALL_DATAGRAM, CALL_MESSAGE, CALL_CONNECTED, CALL_CLOSED, CALL_T
  * for the handler that is called next, if one is. */
 struct net_region *ns3_enter(struct ns3_net *net, uint32_t host, enum ns3_call call, uint64_t detail);
 
-/* timer.c: the models' timers */
+/* timer.c: the models' timers, net.h's calls; and cancels all that are pending */
 void ns3_timer_set(struct net_region *at, uint32_t host, int64_t delay_ns, uint32_t kind, uint64_t argument);
 uint64_t ns3_timeout_set(struct net_region *at, uint32_t host, int64_t delay_ns, uint32_t kind,
                          uint64_t argument);
 void ns3_timeout_cancel(struct net_region *at, uint64_t timeout);
 void ns3_timers_clear(struct ns3_net *net);
 
-/* message.c */
+/* message.c: net.h's calls */
 struct net_message *ns3_message_new(struct net_region *at, unsigned kind, size_t capacity);
 void ns3_message_drop(struct net_region *at, struct net_message *message);
 /* The same without a region. */
@@ -248,8 +252,10 @@ void ns3_trace_hooks_clear(struct ns3_net *net);
 void ns3_access_open(struct ns3_net *net, uint32_t cell);
 
 /* udp.c */
+/* Opens the host's port. False and error if ns-3 refuses. */
 bool ns3_udp_open(struct ns3_host *host, GError **error);
 void ns3_udp_send(struct net_region *at, uint32_t from, uint32_t to, struct net_message *message);
+/* The datagram of a tag; NULL if it is not under way. */
 struct ns3_flight *ns3_flight_find(const struct ns3_net *net, uint64_t tag);
 /* One packet of the datagram was thrown away. */
 void ns3_flight_lose(struct ns3_net *net, uint64_t tag);
@@ -260,6 +266,7 @@ static inline struct ns3_conn *ns3_conn_at(const struct ns3_net *net, uint32_t i
     return pool_at(&net->conns, index);
 }
 
+/* The handle that its owner has. */
 static inline struct net_conn ns3_conn_handle(const struct ns3_conn *conn)
 {
     return (struct net_conn){conn->index, conn->generation};
@@ -282,20 +289,26 @@ static inline struct ns3_conn *ns3_conn_live(const struct ns3_net *net, struct n
     return conn && !(conn->flags & CONN_GONE) ? conn : NULL;
 }
 
+/* Key of `clients`. */
 static inline void *ns3_client_key(uint32_t host, uint16_t port)
 {
     return GSIZE_TO_POINTER((gsize)host << 16 | port);
 }
 
+/* What ns-3 calls for each end. */
 extern const struct ns3c_tcp_events ns3_conn_events;
+/* An end of `host`, not yet known to ns-3. */
 struct ns3_conn *ns3_conn_new(struct ns3_net *net, uint32_t host, uint32_t peer_host);
 /* Resets the connection and tells its owner. */
 void ns3_conn_break(struct ns3_conn *conn, enum net_close_reason reason);
+/* The owner has nothing more to say: FIN after what is queued. */
 void ns3_conn_start_close(struct ns3_conn *conn);
 /* Something went to and fro: the end is not idle. */
 void ns3_conn_touch(struct ns3_conn *conn);
+/* Resets all that are left. */
 void ns3_conns_clear(struct ns3_net *net);
 
+/* net.h's calls. */
 struct net_conn ns3_tcp_connect(struct net_region *at, uint32_t from, uint32_t to, uint16_t port,
                                 net_framer *framer);
 void ns3_tcp_set_user(struct net_region *at, struct net_conn handle, uint64_t user);
@@ -313,7 +326,7 @@ void ns3_stream_lose(struct ns3_conn *conn);
 /* Kind of the message that holds that byte of what the end has sent, or `otherwise`. */
 unsigned ns3_stream_kind(const struct ns3_conn *conn, uint64_t offset, unsigned otherwise);
 
-/* listen.c */
+/* listen.c: listeners of the configuration, opened and closed */
 bool ns3_listen_open(struct ns3_net *net, GError **error);
 /* The owner is done with an accepted end. */
 void ns3_listen_release(struct ns3_conn *conn);
