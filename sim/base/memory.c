@@ -10,19 +10,20 @@
 #include <string.h>
 #include <unistd.h>
 
-/* For what undoing and telling allocate: above malloc's threshold, so that free() gives it back at once. */
+/* For what is allocated to undo and to report: above malloc's threshold, so that free() gives it back at
+ * once. */
 #define RESERVE_BYTES ((size_t)1 << 20)
 
 /* Of the process, as its memory is. */
 static struct {
     void *reserve;
     struct memory_guard *innermost;
-    memory_teller *tell;
+    memory_reporter *report;
     void *user;
     bool ending;
 } the;
 
-static void memory_tell_plainly(void *user, size_t bytes)
+static void memory_report_plainly(void *user, size_t bytes)
 {
     (void)user;
     if (bytes > 0)
@@ -65,12 +66,12 @@ void memory_out(size_t bytes)
         the.innermost = guard->outer;
         guard->undo(guard->user);
     }
-    the.tell(the.user, bytes);
+    the.report(the.user, bytes);
     memory_leave();
 }
 
 /* The number that a text begins with; 0: there is none. By hand, for memory may have run out in a function of
- * GLib's that holds a lock, and g_ascii_strtoull() wants one. */
+ * GLib's that holds a lock, and g_ascii_strtoull() needs one. */
 static size_t memory_number_at(const char *text)
 {
     size_t number = 0;
@@ -80,7 +81,7 @@ static size_t memory_number_at(const char *text)
     return number;
 }
 
-/* A message of GLib's or of ours. Without a text there was no memory for it. */
+/* A message of GLib or of this program. Without a text there was no memory for it. */
 static void memory_on_message(const char *domain, GLogLevelFlags level, const char *message, void *user)
 {
     static const char *const words[] = {"failed to allocate ", "malloc failure"};
@@ -97,7 +98,7 @@ static void memory_on_message(const char *domain, GLogLevelFlags level, const ch
     g_log_default_handler(domain, level, message, user);
 }
 
-/* GLib has said it. */
+/* GLib has printed it. */
 G_NORETURN static void memory_on_abort(int number)
 {
     (void)number;
@@ -121,7 +122,7 @@ static void memory_make_locks(void)
 
 void memory_watch(void)
 {
-    the.tell = memory_tell_plainly;
+    the.report = memory_report_plainly;
     g_log_set_default_handler(memory_on_message, NULL); /* needs no memory, as a handler for a domain would */
     the.reserve = malloc(RESERVE_BYTES);
     if (!the.reserve)
@@ -131,9 +132,9 @@ void memory_watch(void)
     memory_make_locks();
 }
 
-void memory_set_teller(memory_teller *tell, void *user)
+void memory_set_reporter(memory_reporter *report, void *user)
 {
-    the.tell = tell ? tell : memory_tell_plainly;
+    the.report = report ? report : memory_report_plainly;
     the.user = user;
 }
 

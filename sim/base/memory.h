@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Memory that runs out. GLib ends the process by a signal then, and our rooms do as GLib does: who gets no
  * memory calls g_error() with a sentence like GLib's own, "...: failed to allocate 4096 bytes". A program
- * that calls memory_watch() ends otherwise: what had been begun is undone, one message says so, and the
+ * that calls memory_watch() ends otherwise: what had been begun is undone, one message reports it, and the
  * status is 1. */
 #ifndef SIM_BASE_MEMORY_H
 #define SIM_BASE_MEMORY_H
@@ -18,7 +18,7 @@ struct memory_guard {
 
 /* Says on standard error that memory is out, in one line that has these words in it; `bytes` could not be had
  * (0: it is not known how many). It may allocate a little. */
-typedef void memory_teller(void *user, size_t bytes);
+typedef void memory_reporter(void *user, size_t bytes);
 
 /* Takes the reserve, and g_error()s of memory over. Once in a process, before anything else. */
 void memory_watch(void);
@@ -26,8 +26,8 @@ void memory_watch(void);
 /* Ends the process so; for who cannot call g_error(), which prints a text itself. After memory_watch(). */
 G_NORETURN void memory_out(size_t bytes);
 
-/* Who tells from now on; NULL: nobody knows more than that memory is out. */
-void memory_set_teller(memory_teller *tell, void *user);
+/* Who reports it from now on; NULL: a plain message. */
+void memory_set_reporter(memory_reporter *report, void *user);
 
 /* Guards nest: the last one pushed is undone first, and popped first. */
 void memory_guard_push(struct memory_guard *guard, void (*undo)(void *user), void *user);

@@ -262,7 +262,7 @@ static int finish(struct run *run, char *started, int64_t start_us)
     } else if (good) {
         good = output_dir_commit(run->dir, &error);
         run->dir = NULL;
-        memory_set_teller(NULL, NULL); /* nothing is removed any more */
+        memory_set_reporter(NULL, NULL); /* nothing is removed any more */
     }
     if (!good)
         status = give_up(run, CLI_FAILED, error);
@@ -316,7 +316,7 @@ static int simulate(struct run *run)
 
     g_date_time_unref(now);
     interrupt_install();
-    memory_set_teller(tell_needs, run);
+    memory_set_reporter(tell_needs, run);
     run->dir = output_dir_begin(run->target, run->options.force, &error);
     if (!run->dir)
         status = give_up(run, CLI_FAILED, error);
@@ -331,7 +331,7 @@ static int simulate(struct run *run)
         storm_free(run->storm);
     if (run->dir)
         output_dir_abort(run->dir);
-    memory_set_teller(NULL, NULL);
+    memory_set_reporter(NULL, NULL);
     g_free(started);
     return status;
 }

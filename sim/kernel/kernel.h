@@ -59,8 +59,7 @@ struct kernel_config {
      * (interrupt, full disk). */
     int64_t sample_step_ns; /* 0: no samples */
     bool (*sample)(void *user, int64_t time_ns);
-    /* Called at every window end, before sample(); likewise.
-     * Must not schedule events. */
+    /* Called at every window end, before sample(), in the same way. Must not schedule events. */
     bool (*window)(void *user, int64_t time_ns);
     void *user;
 };

@@ -10,7 +10,7 @@
  *     run, near     events before near_end_ns: the last bucket taken, sorted, and a heap of what arrived for
  *                   that stretch since
  *
- * An event is copied once for every rung it passes, whatever the number of events pending. An event may be
+ * An event is copied once for every rung it passes, however many events are pending. An event may be
  * pushed at any time not before the last one taken. One owner at a time; no locks. */
 #ifndef SIM_KERNEL_QUEUE_H
 #define SIM_KERNEL_QUEUE_H

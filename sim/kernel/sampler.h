@@ -36,7 +36,7 @@ static inline bool sampler_take(struct sampler *sampler, int64_t time_ns)
     return sampler->call(sampler->user, time_ns);
 }
 
-/* Takes those that have come, up to time_ns inclusive. False once a call said so. */
+/* Takes those that have come, up to time_ns inclusive. False once a call returned false. */
 static inline bool sampler_pass(struct sampler *sampler, int64_t time_ns)
 {
     while (sampler->next_ns <= time_ns && sampler->next_ns != CLOCK_NEVER) {

@@ -2,7 +2,7 @@
 /* What a cell does to a packet, decided in one place for all engines.
  *
  * An engine brings a packet to the end of a cell's uplink or downlink and asks access_decide() what becomes
- * of it; then it only carries that out. Two things have a say: the named faults of the configuration
+ * of it; then it only carries that out. Two things decide: the named faults of the configuration
  * (fault.h), and what is drawn for each packet (access_loss, access_duplicate, access_late). The order of
  * precedence:
  *
@@ -35,7 +35,7 @@ struct access_link {
     bool up; /* from UEs to the core */
 };
 
-/* What access_decide() wants to know of a packet. */
+/* What access_decide() has to know of a packet. */
 struct access_packet {
     uint32_t ue; /* number of the UE that sent it, or that it is for */
     /* Needed if access_names() the UE, else not looked at. */
@@ -43,7 +43,7 @@ struct access_packet {
     uint32_t payload_bytes; /* of UDP or TCP */
 };
 
-/* What becomes of a packet. All zero: it arrives as if nobody had been asked. */
+/* What becomes of a packet. All zero: it arrives unchanged, in time. */
 struct access_fate {
     bool dropped; /* the rest is then 0 */
     bool damaged; /* bit `damaged_bit` of the payload is flipped: bit n % 8, from the lowest, of byte n / 8 */

@@ -3,7 +3,7 @@
  *
  * pcap file (draft-ietf-opsawg-pcap): magic 0xa1b23c4d (nanoseconds), version 2.4, zone 0, accuracy 0,
  * snapshot length, link type; then per packet seconds, nanoseconds, bytes stored, bytes of the packet. All
- * little-endian here, whatever the machine. */
+ * little-endian here, on every machine. */
 #include "sim/net/capture.h"
 
 #include "sim/base/clock.h"

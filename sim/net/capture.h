@@ -32,8 +32,8 @@ struct capture_segment {
  * made. capture_close() is its end. */
 struct capture *capture_new(const char *path, uint32_t regions, uint32_t servers, bool ipv6, GError **error);
 /* A datagram and a TCP segment, appended for a region at a time that is not before its last one. from, to:
- * hosts. port: of both. The payload is copied. Errors of the file are told by capture_flush() and
- * capture_close(). */
+ * hosts. port: of both. The payload is copied. capture_flush() and capture_close() report errors
+ * of the file. */
 void capture_udp(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t from, uint32_t to,
                  uint16_t port, struct bytes payload);
 void capture_tcp(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t from, uint16_t from_port,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Named faults: texts that network_config has, read; and their packets, counted. network.h says how a text is
- * written.
+/* Named faults: reads the texts of network_config, and counts the packets that they name. How a text is
+ * written: network.h.
  *
  * Each entry counts for itself, before any loss that is drawn; packets that the uplink queue drops do not get
  * that far. */
@@ -36,7 +36,7 @@ struct fault_set {
 
 /* An empty set; fault_set_clear() frees what comes into it. */
 void fault_set_init(struct fault_set *set);
-/* The set may be made anew by fault_set_init(), and by nothing else. */
+/* Frees the entries. Of the set only fault_set_init() may be called then. */
 void fault_set_clear(struct fault_set *set);
 
 /* Adds the entries of a text (NULL or empty: none). kind_names: of the model's `kinds` message kinds; ues:

@@ -8,7 +8,7 @@
  *
  * All calls are made with the region of the host that acts, from within one of its handlers or between two
  * runs. None fails: memory that runs out ends the process (sim/base/memory.h), and what goes wrong on the way
- * is heard of by closed(), by a timeout, or not at all. Times are nanoseconds of simulated time.
+ * shows by closed(), by a timeout, or not at all. Times are nanoseconds of simulated time.
  *
  * Messages are reference-counted buffers that are written once, by their sender, and then only read: a
  * segment on a link is a view into the message it carries, never a copy.
@@ -74,7 +74,7 @@ static inline bool net_conn_equal(struct net_conn a, struct net_conn b)
 /* Where a message came from: valid during the handler's call only. */
 struct net_delivery {
     uint32_t host; /* the receiver */
-    uint32_t peer; /* the sender, as its source address says */
+    uint32_t peer; /* the sender, by its source address */
     struct bytes bytes;
     int64_t mark_ns;
     uint8_t kind; /* what the sender called it; for measuring only, a model decides by the bytes */
@@ -83,7 +83,7 @@ struct net_delivery {
 /* What the receiver makes of a message, for the ledger. */
 enum net_verdict {
     NET_RECEIVED, /* it was understood, and counted on */
-    NET_REJECTED  /* it was thrown away: damaged, not expected, or of somebody who is not let in */
+    NET_REJECTED  /* it was thrown away: damaged, not expected, or not allowed */
 };
 
 enum net_close_reason {
@@ -106,11 +106,11 @@ typedef int64_t net_framer(struct bytes data);
 struct net_handlers {
     /* A datagram has come. d is valid during the call. */
     enum net_verdict (*datagram)(struct net_region *at, const struct net_delivery *d);
-    /* One whole message of a stream. `user` is what net_tcp_set_user() set at this end, 0 before. An accepted
-     * end is first heard of by its first message. */
+    /* One whole message of a stream. `user` is what net_tcp_set_user() set at this end, 0 before. The owner
+     * of an accepted end learns of it by its first message. */
     enum net_verdict (*message)(struct net_region *at, const struct net_delivery *d, struct net_conn conn,
                                 uint64_t user);
-    /* The connection is gone, or, with NET_CLOSED_BY_PEER, the peer has said all. At most once for an end.
+    /* The connection is gone, or, with NET_CLOSED_BY_PEER, the peer sends no more. At most once for an end.
      * Not called for one's own net_tcp_abort(), and after net_tcp_close() only if that fails. */
     void (*closed)(struct net_region *at, uint32_t host, struct net_conn conn, uint64_t user,
                    enum net_close_reason reason);
@@ -166,7 +166,7 @@ static inline void net_message_drop(struct net_region *at, struct net_message *m
 }
 
 /* Sends the message as one datagram from host to host, from and to the one UDP port of the network. The
- * message is given away. Nobody hears of it if it is lost. */
+ * message is given away. If it is lost, nothing is called. */
 static inline void net_udp_send(struct net_region *at, uint32_t from, uint32_t to,
                                 struct net_message *message)
 {

@@ -3,7 +3,7 @@
  * simulated time from 0 on, sizes bytes, rates bits per second; memory that runs out ends the process
  * (sim/base/memory.h).
  *
- * This is what whoever builds a simulation sees; the models that live in the network see net.h. An engine is
+ * This is for programs that build a simulation; the models that live in the network see net.h. An engine is
  * a table of functions: native_engine (sim/net/native/native.h) or ns3_engine (sim/net/ns3/ns3_network.h).
  * Both build the same topology from the same configuration:
  *
@@ -176,8 +176,8 @@ GQuark network_error_quark(void);
 
 /* A new network; network_free() is its end. NULL and error: NETWORK_ERROR for what the configuration's texts
  * get wrong and for what this engine cannot do, G_FILE_ERROR for a file of the engine's that cannot be made.
- * The configuration is copied; what it points to is not, and must outlive the network where nothing else is
- * said. */
+ * The configuration is copied; what it points to is not, and must outlive the network unless its comment
+ * says otherwise. */
 static inline struct network *network_new(const struct network_engine *engine,
                                           const struct network_config *config, GError **error)
 {
@@ -191,8 +191,8 @@ static inline void network_free(struct network *network)
         network->engine->destroy(network);
 }
 
-/* A region, 0 .. topology.regions; 0 has the servers. Whoever builds the network sets its `model` before the
- * first run, and may call what net.h has with it between runs. It is the network's. */
+/* A region, 0 .. topology.regions; 0 has the servers. The program that builds the network sets its `model`
+ * before the first run, and may call what net.h has with it between runs. It is the network's. */
 static inline struct net_region *network_region(struct network *network, uint32_t index)
 {
     return network->engine->region(network, index);

@@ -182,7 +182,7 @@ try {
 static ns3c_status check_live(const char *what, ns3::Object *object, const std::string &name,
                               const std::string &value)
 {
-    /* New congestion control knows nothing of the connection; the peer has been told of the options. */
+    /* New congestion control knows nothing of the connection; the peer knows the options already. */
     static const char *const early[] = {"SegmentSize",   "InitialCwnd", "InitialSlowStartThreshold",
                                         "CongestionOps", "TxBuffer",    "RxBuffer",
                                         "Timestamp",     nullptr};

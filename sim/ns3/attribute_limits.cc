@@ -31,7 +31,7 @@ static const struct Limit {
     {nullptr, "RngSeed", 1, 4294944442, "1 to 4294944442"},
     {nullptr, "Delay", 0, longest_delay, "a delay of at most 1d"},
     {nullptr, "InterframeGap", 0, longest_delay, "a gap of at most 1d"},
-    /* ns-3 sends nothing, for ever, or asks an empty buffer for its head; longer segments do not fit into
+    /* ns-3 never sends anything, or asks an empty buffer for its head; longer segments do not fit into
      * IPv4 */
     {"ns3::TcpSocket", "SegmentSize", 1, 65455, "1 to 65455 bytes"},
     {"ns3::TcpSocket", "InitialCwnd", 1, none, "at least 1 segment"},
@@ -73,7 +73,7 @@ static const struct Limit {
     {"ns3::ZetaRandomVariable", "Alpha", 1.01, 100, "1.01 to 100"},
 };
 
-/* Of TcpCubic, 3.37 says that it is a socket. */
+/* ns-3 3.37 calls TcpCubic a socket. */
 static bool is_congestion_control(ns3::TypeId type)
 {
     return type.GetName() == "ns3::TcpCubic" || is_kind_of(type, ns3::TcpCongestionOps::GetTypeId());

@@ -167,7 +167,7 @@ static bool is_type(const std::string &text)
     return find_type(text, &type) && type.HasConstructor();
 }
 
-/* Values of one type: how they are checked, and what a wrong one is told. */
+/* Values of one type: how they are checked, and what the error of a wrong one is. */
 static const struct Grammar {
     const char *type; /* of the value, without "ns3::" and "Value" */
     bool (*check)(const std::string &text);

@@ -33,7 +33,7 @@ std::string nearest(const std::string &name, const std::vector<std::string> &kno
 /* choices: ends with a null pointer. */
 bool is_one_of(const std::string &text, const char *const *choices);
 
-/* Reads a text that is a finite number from end to end, with a decimal point whatever the locale. False if it
+/* Reads a text that is a finite number from end to end, with a decimal point in every locale. False if it
  * is none; *number is 0 then. */
 bool read_number(const std::string &text, double *number);
 

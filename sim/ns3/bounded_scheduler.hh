@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The bounded scheduler: an ns3::Scheduler around another one, which ends a run at a given time and lets no
- * cancelled event prolong it. ns-3's simulator goes on until its scheduler is empty; this one says that it is
- * when the next event is not due. */
+ * cancelled event prolong it. ns-3's simulator goes on until its scheduler is empty; this one claims to be
+ * empty when the next event is not due. */
 #ifndef SIM_NS3_BOUNDED_SCHEDULER_HH
 #define SIM_NS3_BOUNDED_SCHEDULER_HH
 

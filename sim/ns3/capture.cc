@@ -16,13 +16,13 @@ using ns3c_internal::Capture;
 using ns3c_internal::caught;
 using ns3c_internal::fail;
 
-/* ns-3's file has no flush: whether all could be written, only its end tells. */
+/* ns-3's file has no flush: only when it is closed it is known whether all could be written. */
 class ns3c_internal::Capture
 {
   public:
     ns3::Ptr<ns3::PcapFileWrapper> file = ns3::CreateObject<ns3::PcapFileWrapper>();
     std::string path;
-    struct stat about = {}; /* of the file, whatever its names */
+    struct stat about = {}; /* of the file, by any of its names */
     bool open = true;
     int failure = 0; /* errno of the first call that failed */
 

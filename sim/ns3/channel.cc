@@ -74,7 +74,7 @@ static ns3::Time bounded(int64_t delay_ns, const ns3::Time &in)
     return ns3::NanoSeconds((uint64_t)std::max<int64_t>(std::min(delay_ns, left_ns), 0));
 }
 
-/* Asks the program; false if the packet goes its way as if nobody had been asked. */
+/* Asks the program; false if the packet goes its way unchanged. */
 bool LinkChannel::meet_fate(ns3c_device *from, const ns3::Ptr<const ns3::Packet> &packet,
                             const ns3::Ptr<ns3::PointToPointNetDevice> &, const ns3::Time &duration)
 {

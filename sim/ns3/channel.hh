@@ -43,7 +43,7 @@ class ByteQueue : public ns3::DropTailQueue<ns3::Packet>
     uint32_t link_bytes; /* of each packet */
 };
 
-/* A queue as the options want it: ns-3's own or a ByteQueue. */
+/* A queue according to the options: ns-3's own or a ByteQueue. */
 ns3::Ptr<ns3::Queue<ns3::Packet>> make_queue(const ns3c_link_options *options, uint32_t link_bytes);
 /* Checks options of a link; `what` names the call. */
 ns3c_status check_link(const char *what, const ns3c_link_options *options);

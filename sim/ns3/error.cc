@@ -15,7 +15,7 @@ static char last_error[512];
 
 /* ns-3 is not written for exceptions: where it reads a setting through a stream, which swallows them, it ends
  * the process. So the first allocation that fails gets the reserve, what is under way goes to its end with
- * that, and then the border says that memory is out. Only who wants more than the reserve gets an
+ * that, and then the border reports that memory is out. Only a call that needs more than the reserve gets an
  * exception. */
 static const std::size_t reserve_bytes = std::size_t(1) << 20;
 static void *reserve;
@@ -113,7 +113,7 @@ ns3c_status ns3c_internal::fail(ns3c_status status, const char *format, ...)
     va_end(arguments);
     if (!out_of_memory)
         return status;
-    /* That is why, whatever it looked like. */
+    /* That is the reason, even if it looked like another one. */
     std::snprintf(last_error, sizeof last_error, "ns-3: failed to allocate memory");
     return NS3C_MEMORY;
 }

@@ -64,7 +64,7 @@ void need_memory();
  * object. need_room(): then throws. */
 void probe_memory();
 void need_room();
-/* As printf()'s %g, with a decimal point whatever the locale. */
+/* As printf()'s %g, with a decimal point in every locale. */
 std::string number_text(double number);
 
 /* --- addresses --- */
@@ -78,7 +78,7 @@ struct AddressText {
     char text[NS3C_ADDRESS_TEXT_BYTES];
 };
 
-/* Whether the family is 4 or 6; says so if not. */
+/* Whether the family is 4 or 6; an error if not. */
 ns3c_status check_family(const ns3c_address *address);
 ns3::Ipv4Address to_ipv4(const ns3c_address &address);
 ns3::Ipv6Address to_ipv6(const ns3c_address &address);
@@ -124,8 +124,8 @@ class DatagramTag : public ns3::Tag
     uint64_t value = 0;
 };
 
-/* Counts a packet that is thrown away and tells ns3c_on_drop(). `packet` begins with `link_bytes` that are
- * not IP's. */
+/* Counts a packet that is thrown away and calls the hook of ns3c_on_drop(). `packet` begins with `link_bytes`
+ * that are not IP's. */
 void report_drop(ns3c *sim, ns3c_drop reason, const ns3::Ptr<const ns3::Packet> &packet, uint32_t link_bytes);
 
 /* The same for what an upper layer throws away: `packet` without its IP header, and the header. */

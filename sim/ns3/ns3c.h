@@ -17,7 +17,7 @@
  *
  * Where memory runs out a call returns NS3C_MEMORY. What it had begun may be half done, so such a simulator
  * is good for ns3c_free() alone: the run that it happens in ends, and ns3c_run() says NS3C_MEMORY from then
- * on. A new simulator begins anew.
+ * on. A new simulator starts afresh.
  *
  * Times are int64_t nanoseconds of simulated time, rates bits per second, sizes bytes. ns-3 knows one
  * simulator in a process, and so does this library; it is not for several threads. */
@@ -112,9 +112,9 @@ int64_t ns3c_next(const struct ns3c *sim);
 /* Numbers, truth values, times ("10ms"), rates ("5Mbps"), queue sizes ("100p", "64kB"), names of enumerations
  * and types, addresses, and objects to be made ("ns3::RateErrorModel[ErrorRate=0.1]", not one within
  * another). NS3C_INVALID for what ns-3 could not read or could not live with: a rate of 0, a delay of years,
- * a random variable that has to be drawn for ever. All is as before in the next simulator. Random variables
+ * a random variable that has to be drawn forever. All is as before in the next simulator. Random variables
  * of objects that are made from text go on with ns-3's own streams, which a second simulator in the process
- * does not start anew. */
+ * does not restart. */
 
 /* Default of an attribute for objects made later: "ns3::TcpSocket::SegmentSize", "1400". */
 enum ns3c_status ns3c_set_default(struct ns3c *sim, const char *attribute, const char *value);
@@ -212,7 +212,7 @@ enum ns3c_drop {
     NS3C_DROP_QUEUE,    /* a device's queue was full */
     NS3C_DROP_LOSS,     /* ns3c_link_options.loss, ns3c_device_set_loss() */
     NS3C_DROP_FATE,     /* ns3c_device_on_transmit() */
-    NS3C_DROP_NO_ROUTE, /* no route, or no host of that address; of IPv6 neighbours ns-3 does not tell */
+    NS3C_DROP_NO_ROUTE, /* no route, or no host of that address; ns-3 does not report IPv6 neighbours */
     NS3C_DROP_IP,       /* TTL, checksum, fragments, no port, and all else that IP, UDP and TCP throw away */
     NS3C_DROP_REASONS
 };
@@ -300,7 +300,7 @@ enum ns3c_tcp_end {
     NS3C_TCP_DONE,    /* both sides have closed */
     NS3C_TCP_REFUSED, /* RST in answer to SYN */
     NS3C_TCP_RESET,   /* RST later */
-    NS3C_TCP_TIMEOUT  /* retransmissions exhausted, or probes of a closed window that nobody answered */
+    NS3C_TCP_TIMEOUT  /* retransmissions exhausted, or probes of a closed window without an answer */
 };
 
 /* What happens to an end. Each may be NULL. A handler may call anything on any end, its own included; no

@@ -141,7 +141,8 @@ static void dropped6(ns3c_node *node, const ns3::Ipv6Header &header, ns3::Ptr<co
     report_drop(node->sim, lost ? NS3C_DROP_NO_ROUTE : NS3C_DROP_IP, packet, header);
 }
 
-/* Nobody answered, or too many wait for an answer. ns-3 traces answers that nobody waits for here as well. */
+/* There was no answer, or too many packets wait for one. ns-3 traces answers that were not asked for here as
+ * well. */
 static void unresolved(ns3c_node *node, ns3::Ptr<const ns3::Packet> packet)
 {
     uint8_t head[20];

@@ -64,7 +64,7 @@ ns3::Ptr<ns3::Ipv6Route> Routes6::to_self(const ns3::Ipv6Address &to)
     return loop;
 }
 
-/* Whether an address says nothing about the link it is on. */
+/* Whether an address does not determine the link it is on. */
 static bool is_link_scope(const ns3::Ipv6Address &address)
 {
     return address.IsLinkLocal() || address.IsMulticast();
@@ -132,7 +132,7 @@ bool Routes6::RouteInput(ns3::Ptr<const ns3::Packet> packet, const ns3::Ipv6Head
 {
     ns3::Ipv6Address to = header.GetDestination();
 
-    if (to.IsMulticast()) /* delivered already if somebody here wants it */
+    if (to.IsMulticast()) /* delivered already if it is received here */
         return true;
     if (is_local(to)) {
         deliver(packet, header, (uint32_t)node->ipv6->GetInterfaceForDevice(from));

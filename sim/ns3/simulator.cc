@@ -81,7 +81,7 @@ try {
     if (const char *name = set_from_outside())
         return fail(
             NS3C_STATE,
-            "ns3c_new: the environment sets %s, from which ns-3 takes values that nobody here would know of; "
+            "ns3c_new: the environment sets %s, from which ns-3 takes values that this program does not see; "
             "expected it unset",
             name);
     if (scheduler == nullptr)

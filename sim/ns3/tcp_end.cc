@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* A TCP end: ns-3's socket, its life from the first segment to the last, and what the program is told of it.
+/* A TCP end: ns-3's socket, its life from the first segment to the last, and what the program learns of it.
  *
  * ns-3 closes sockets deep inside its own code. So each way into that code is an Entry; when the outermost
  * one is left, settle() looks at what has become of the end. Everything that would pull the ground from under
@@ -194,7 +194,7 @@ void TcpEnd::SendEmptyPacket(uint8_t flags)
     }
     if ((flags & ns3::TcpHeader::FIN) && fin_is_out() && m_txBuffer->Size() == 0)
         m_tcb->m_nextTxSequence = m_tcb->m_highTxMark; /* the same FIN again */
-    /* ns-3 would send a FIN that is never answered for ever. */
+    /* ns-3 would send a FIN that is never answered forever. */
     if ((flags & ns3::TcpHeader::FIN) && lone_fins++ > m_dataRetries) {
         timed_out = true;
         DeallocateEndPoint();
@@ -249,7 +249,7 @@ void TcpEnd::DelAckTimeout()
     TcpSocketBase::DelAckTimeout();
 }
 
-/* --- what ns-3 tells --- */
+/* --- calls of ns-3 --- */
 
 void TcpEnd::on_connected(ns3::Ptr<ns3::Socket> socket)
 {
@@ -429,7 +429,8 @@ void TcpEnd::gone()
     ports->unlink(this);
 }
 
-/* TIME_WAIT: nothing is left to be done for the program, which is told so when it has read what there is. */
+/* TIME_WAIT: nothing is left to be done for the program, which gets closed() when it has read what there
+ * is. */
 void TcpEnd::done_when_read()
 {
     done_waits = owned && readable();

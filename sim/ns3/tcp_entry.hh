@@ -27,7 +27,7 @@ class ns3c_internal::TcpEnd::Entry
     const ns3::Ptr<TcpEnd> end;
 };
 
-/* A way into it from a call of the program, during which nothing may be told. */
+/* A way into it from a call of the program, during which no handler may be called. */
 class ns3c_internal::TcpEnd::Call
 {
   public:

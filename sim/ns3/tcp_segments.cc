@@ -2,7 +2,7 @@
 /* A TCP end: segments in, and what ns-3's socket gets wrong about the end of a connection.
  *
  * ns-3 3.37 takes any acknowledgement in LAST_ACK and CLOSING for one of its FIN, answers nothing that comes
- * again in TIME_WAIT and does not begin that anew, loses the FIN that comes with data in FIN_WAIT, ignores a
+ * again in TIME_WAIT and does not restart that, loses the FIN that comes with data in FIN_WAIT, ignores a
  * refusal, and does not repeat a FIN whose timer was stopped by the acknowledgement of data. Each of that
  * leaves a connection hanging, or cuts it off, where packets are lost. */
 #include "sim/ns3/tcp_entry.hh"
@@ -51,7 +51,7 @@ bool TcpEnd::before(const ns3::TcpHeader &tcp, uint32_t length)
     if (m_state == TIME_WAIT) {
         if ((flags & (ns3::TcpHeader::FIN | ns3::TcpHeader::SYN)) || length)
             SendEmptyPacket(ns3::TcpHeader::ACK);
-        if (flags & ns3::TcpHeader::FIN) { /* the wait begins anew: RFC 9293, 3.10.7.4 */
+        if (flags & ns3::TcpHeader::FIN) { /* the wait restarts: RFC 9293, 3.10.7.4 */
             m_timewaitEvent.Cancel();
             m_timewaitEvent =
                 ns3::Simulator::Schedule(ns3::Seconds(2 * m_msl), &TcpEnd::CloseAndNotify, this);
@@ -70,7 +70,7 @@ bool TcpEnd::before(const ns3::TcpHeader &tcp, uint32_t length)
         return true;
     if (flags & ns3::TcpHeader::SYN) {
         /* Our ACK of the handshake was lost, or it is an old one: outside the window (RFC 9293, 3.10.7.4).
-         * ns-3 would not answer, and begin slow start anew. */
+         * ns-3 would not answer, and restart slow start. */
         SendEmptyPacket(ns3::TcpHeader::ACK);
         return false;
     }

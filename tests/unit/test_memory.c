@@ -55,8 +55,8 @@ static void tell(void *user, size_t bytes)
 static void told(void)
 {
     memory_watch();
-    memory_set_teller(NULL, NULL);
-    memory_set_teller(tell, "scenario");
+    memory_set_reporter(NULL, NULL);
+    memory_set_reporter(tell, "scenario");
     g_error("OpenSSL: malloc failure");
 }
 

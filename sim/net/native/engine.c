@@ -161,7 +161,7 @@ static bool native_on_window(void *user, int64_t time_ns)
 
     native->reached_ns = time_ns;
     native_level_free_lists(native);
-    /* A file that cannot be written ends the run; capture_close() tells why. */
+    /* A file that cannot be written ends the run; capture_close() reports why. */
     if (config->capture && !capture_flush(config->capture, time_ns, NULL))
         return false;
     return !config->window || config->window(config->user, time_ns);

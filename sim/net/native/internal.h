@@ -201,7 +201,7 @@ static inline struct net_message *packet_original(const struct packet *packet)
 void udp_send(struct net_region *at, uint32_t from, uint32_t to, struct net_message *message);
 void udp_input(struct native_region *region, struct packet *packet);
 
-/* Enters what the receiver said into the ledger. */
+/* Enters the receiver's verdict into the ledger. */
 static inline void native_ledger_verdict(struct native_region *region, unsigned kind,
                                          enum net_verdict verdict)
 {

@@ -87,7 +87,7 @@ static uint64_t native_state_key(const struct native *native)
     return key;
 }
 
-/* The walk counts all kinds at once; whoever asks for each in turn pays once. */
+/* The walk counts all kinds at once; a caller that asks for each in turn pays once. */
 static int64_t native_in_flight_of(struct native *native, uint32_t kind)
 {
     uint64_t key = native_state_key(native);

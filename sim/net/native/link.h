@@ -2,10 +2,10 @@
 /* One direction of a link: a FIFO queue in front of a transmitter of a fixed rate.
  *
  * No packet is queued in fact: because the order is first in, first out, the time at which the transmitter
- * will be free tells when a packet has left. Only of packets that find it busy it is noted when they begin to
- * leave, for the limit holds for what waits, without the packet that is being sent. Each packet takes
- * (bytes + 2) * 8e9 / rate ns, to the nearest nanosecond, a half down: as in ns-3, so that the engines do not
- * drift apart. */
+ * will be free is that at which a packet has left. Of packets that find it busy the link notes when they
+ * begin to leave, because the limit holds for what waits, without the packet that is being sent. Each packet
+ * takes (bytes + 2) * 8e9 / rate ns, to the nearest nanosecond, a half down: as in ns-3, so that the engines
+ * do not drift apart. */
 #ifndef SIM_NET_NATIVE_LINK_H
 #define SIM_NET_NATIVE_LINK_H
 

@@ -6,7 +6,7 @@
  * A control block is one end of a connection and lives in its host's region. A message that finds room in
  * the window goes at once, in segments of its own; what has to wait for the window is a stream of bytes, and
  * segments are cut from it as long as can be (RFC 9293, 3.9.1.2). A packet names the control block it is for,
- * so ports need not tell connections apart and reusing one confuses nobody. */
+ * so ports need not be unique, and may be used again at once. */
 #ifndef SIM_NET_NATIVE_TCP_H
 #define SIM_NET_NATIVE_TCP_H
 
@@ -22,20 +22,20 @@
 enum tcp_state { TCP_FREE, TCP_SYN_SENT, TCP_SYN_RCVD, TCP_OPEN, TCP_TIME_WAIT };
 
 enum tcp_flag {
-    CONN_CLOSING = 1 << 0,     /* the owner has closed: FIN after what is queued */
-    CONN_FIN_ACKED = 1 << 1,   /* the peer has our FIN */
-    CONN_PEER_FIN = 1 << 2,    /* we have the peer's FIN and all before it */
-    CONN_PEER_TOLD = 1 << 3,   /* the peer's FIN was handed over, after everything before it */
-    CONN_PASSIVE = 1 << 4,     /* the peer's FIN came before ours was sent */
-    CONN_ACCEPTED = 1 << 5,    /* listener's end: the owner may hear of it */
-    CONN_COUNTED = 1 << 6,     /* listener's end: takes one of accepted_max */
-    CONN_WAITING = 1 << 7,     /* listener's end: in the wait list */
-    CONN_ACK_NOW = 1 << 8,     /* to be acknowledged when the segment has been handled */
-    CONN_HANDLING = 1 << 9,    /* the owner has a message: what it sends waits for the acknowledgment */
-    CONN_IDLE_EVENT = 1 << 10, /* an idle event is pending */
-    CONN_RECOVERY = 1 << 11,   /* fast recovery until `recover` is acknowledged */
-    CONN_OWNER_TOLD = 1 << 12, /* the owner's closed() was called */
-    CONN_PARTIAL = 1 << 13     /* in fast recovery: a partial acknowledgment has come */
+    CONN_CLOSING = 1 << 0,            /* the owner has closed: FIN after what is queued */
+    CONN_FIN_ACKED = 1 << 1,          /* the peer has our FIN */
+    CONN_PEER_FIN = 1 << 2,           /* we have the peer's FIN and all before it */
+    CONN_PEER_FIN_DELIVERED = 1 << 3, /* the peer's FIN was handed over, after everything before it */
+    CONN_PASSIVE = 1 << 4,            /* the peer's FIN came before ours was sent */
+    CONN_ACCEPTED = 1 << 5,           /* listener's end: the owner may know of it */
+    CONN_COUNTED = 1 << 6,            /* listener's end: takes one of accepted_max */
+    CONN_WAITING = 1 << 7,            /* listener's end: in the wait list */
+    CONN_ACK_NOW = 1 << 8,            /* to be acknowledged when the segment has been handled */
+    CONN_HANDLING = 1 << 9,        /* the owner has a message: what it sends waits for the acknowledgment */
+    CONN_IDLE_EVENT = 1 << 10,     /* an idle event is pending */
+    CONN_RECOVERY = 1 << 11,       /* fast recovery until `recover` is acknowledged */
+    CONN_OWNER_NOTIFIED = 1 << 12, /* the owner's closed() was called */
+    CONN_PARTIAL = 1 << 13         /* in fast recovery: a partial acknowledgment has come */
 };
 
 struct tcp_conn {
@@ -118,7 +118,7 @@ void tcp_clear(struct native_region *region);
 struct tcp_conn *tcp_new(struct native_region *region, uint32_t host, uint32_t peer);
 /* Takes the end out of everything and frees it, silently. */
 void tcp_free(struct native_region *region, struct tcp_conn *conn);
-/* Frees the end and tells its owner, if that one has not let go of it. */
+/* Frees the end and calls closed() of its owner, unless that one has closed or aborted it. */
 void tcp_fail(struct native_region *region, struct tcp_conn *conn, enum net_close_reason reason);
 /* After an acknowledged or received FIN: on to the next state. May free the end. */
 void tcp_fin_progress(struct native_region *region, struct tcp_conn *conn);
@@ -137,7 +137,7 @@ void tcp_abort(struct net_region *at, struct net_conn handle);
 /* A segment without data, and one that only acknowledges. */
 void tcp_send_control(struct native_region *region, struct tcp_conn *conn, uint32_t seq, unsigned flags);
 void tcp_send_ack(struct native_region *region, struct tcp_conn *conn);
-/* Answers a segment that no connection wants. */
+/* Answers a segment that belongs to no connection. */
 void tcp_send_reset_to(struct native_region *region, const struct packet *packet);
 /* Sends what the windows allow, then FIN if the owner has closed. */
 void tcp_push(struct native_region *region, struct tcp_conn *conn);

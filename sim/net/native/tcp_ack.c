@@ -97,7 +97,7 @@ static uint32_t tcp_half_flight(const struct native_region *region, const struct
 }
 
 /* RFC 6582 section 3.2, steps 3 to 5; at the end of it cwnd is ssthresh. True if the timer is to run on: only
- * the first partial acknowledgment starts it anew. */
+ * the first partial acknowledgment restarts it. */
 static bool tcp_recover(struct native_region *region, struct tcp_conn *conn, uint32_t acked)
 {
     uint32_t mss = region->native->config.mss;

@@ -95,11 +95,11 @@ void tcp_fail(struct native_region *region, struct tcp_conn *conn, enum net_clos
     uint32_t host = conn->host;
     uint64_t user = conn->user;
     bool owned = conn->listener == TCP_NO_LISTENER || conn->flags & CONN_ACCEPTED;
-    bool tell = owned && !(conn->flags & CONN_OWNER_TOLD);
+    bool notify = owned && !(conn->flags & CONN_OWNER_NOTIFIED);
 
     tcp_count_failure(region, conn, reason == NET_CLOSED_REFUSED);
     tcp_free(region, conn);
-    if (tell)
+    if (notify)
         handlers->closed(&region->base, host, handle, user, reason);
 }
 
@@ -110,12 +110,12 @@ void tcp_fin_progress(struct native_region *region, struct tcp_conn *conn)
     if (!(conn->flags & CONN_FIN_ACKED))
         return;
     if (!(conn->flags & CONN_PEER_FIN)) {
-        /* Half-closed: the peer may go on for a while, but not keep silent for ever. */
+        /* Half-closed: the peer may go on for a while, but must not stay silent forever. */
         tcp_set_rto(region, conn, config->rto_max_ns);
         return;
     }
     /* What came in must be handed over first; tcp_deliver() comes here again. */
-    if (!(conn->flags & CONN_PEER_TOLD))
+    if (!(conn->flags & CONN_PEER_FIN_DELIVERED))
         return;
     if (conn->flags & CONN_PASSIVE || config->time_wait_ns == 0) {
         if (conn->flags & CONN_ACK_NOW)

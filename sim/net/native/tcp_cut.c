@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* TCP: where the segments end that are out. As long as each ends with its message, or an MSS further on, the
- * messages tell, and there is no list. What is sent again is the segment that was lost; after a timeout, as
- * ns-3 does, with the next one or as much of it as fits. */
+ * messages determine it, and there is no list. What is sent again is the segment that was lost; after a
+ * timeout, as ns-3 does, with the next one or as much of it as fits. */
 #include "sim/net/native/tcp.h"
 
 /* Where the messages have the segment end that starts at `from`. */

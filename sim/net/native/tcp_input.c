@@ -20,8 +20,8 @@ static void tcp_reset_received(struct native_region *region, struct tcp_conn *co
     case TCP_OPEN:
         break;
     }
-    /* Both sides have said all they had to say: only the acknowledgment of our FIN is missing. */
-    if (conn->flags & CONN_PEER_TOLD && conn->flags & CONN_CLOSING && conn->una == conn->end)
+    /* Both sides have sent everything: only the acknowledgment of our FIN is missing. */
+    if (conn->flags & CONN_PEER_FIN_DELIVERED && conn->flags & CONN_CLOSING && conn->una == conn->end)
         tcp_free(region, conn);
     else
         tcp_fail(region, conn, NET_CLOSED_RESET);

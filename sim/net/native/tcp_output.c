@@ -23,7 +23,7 @@ static struct packet *tcp_new_segment(struct native_region *region, const struct
     return packet;
 }
 
-/* Whatever is sent acknowledges what has come so far. */
+/* Every segment that is sent acknowledges what has come so far. */
 static void tcp_acknowledgment_sent(struct native_region *region, struct tcp_conn *conn)
 {
     conn->flags &= (uint16_t)~CONN_ACK_NOW;

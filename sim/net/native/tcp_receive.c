@@ -244,11 +244,11 @@ static void tcp_hand_over_fin(struct native_region *region, struct tcp_conn *con
 {
     struct net_conn handle = tcp_handle(conn);
 
-    conn->flags |= CONN_PEER_TOLD;
+    conn->flags |= CONN_PEER_FIN_DELIVERED;
     tcp_free_received(region, conn);
     if (conn->flags & CONN_CLOSING)
         return;
-    conn->flags |= CONN_OWNER_TOLD;
+    conn->flags |= CONN_OWNER_NOTIFIED;
     region->native->config.handlers->closed(&region->base, conn->host, handle, conn->user,
                                             NET_CLOSED_BY_PEER);
     conn = tcp_find(region, handle);
@@ -261,7 +261,7 @@ void tcp_deliver(struct native_region *region, struct tcp_conn *conn)
     struct net_conn handle = tcp_handle(conn);
     bool server = conn->listener != TCP_NO_LISTENER;
 
-    while (conn && (!server || conn->flags & CONN_ACCEPTED) && !(conn->flags & CONN_PEER_TOLD)) {
+    while (conn && (!server || conn->flags & CONN_ACCEPTED) && !(conn->flags & CONN_PEER_FIN_DELIVERED)) {
         uint32_t data_end = conn->rcv_nxt - (conn->flags & CONN_PEER_FIN ? 1 : 0);
         struct bytes view;
 

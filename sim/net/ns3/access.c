@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The fate of packets on the links of the cells: what access_decide() says, carried out by ns-3's channel. */
+/* The fate of packets on the links of the cells: what access_decide() returns, carried out by ns-3's
+ * channel. */
 #include "sim/net/ns3/internal.h"
 
 /* Who has sent a TCP segment; NULL if nothing is known of that connection any more. */

@@ -95,11 +95,11 @@ static void ns3_conn_fail(struct ns3_conn *conn, enum net_close_reason reason)
     struct net_conn handle = ns3_conn_handle(conn);
     uint32_t host = conn->host;
     uint64_t user = conn->user;
-    bool tell = !(conn->flags & CONN_OWNER_TOLD);
+    bool notify = !(conn->flags & CONN_OWNER_NOTIFIED);
 
     ns3_conn_count_failure(conn, reason == NET_CLOSED_REFUSED);
     ns3_conn_let_go(conn);
-    if (tell)
+    if (notify)
         net->config.handlers->closed(ns3_enter(net, host, CALL_CLOSED, reason), host, handle, user, reason);
 }
 
@@ -165,13 +165,13 @@ void ns3_conn_touch(struct ns3_conn *conn)
     struct ns3_net *net = conn->net;
 
     if (conn->flags & CONN_SHUT)
-        /* Half-closed: the peer may go on for a while, but not keep silent for ever. */
+        /* Half-closed: the peer may go on for a while, but must not stay silent forever. */
         ns3_conn_set_due(conn, net->config.rto_max_ns);
     else if (conn->listener != NS3_NO_LISTENER && net->listeners[conn->listener].config.idle_timeout_ns > 0)
         ns3_conn_set_due(conn, net->listeners[conn->listener].config.idle_timeout_ns);
 }
 
-/* --- what ns-3 says ------------------------------------------------------------------------------------- */
+/* --- calls of ns-3 -------------------------------------------------------------------------------------- */
 
 static void ns3_conn_on_connected(void *user, struct ns3c_tcp *tcp)
 {
@@ -211,7 +211,7 @@ static void ns3_conn_on_peer_closed(void *user, struct ns3c_tcp *tcp)
     conn->flags |= CONN_PEER_FIN;
     if (conn->flags & CONN_CLOSING)
         return;
-    conn->flags |= CONN_OWNER_TOLD;
+    conn->flags |= CONN_OWNER_NOTIFIED;
     uint32_t host = conn->host;
     struct net_region *at = ns3_enter(net, host, CALL_CLOSED, NET_CLOSED_BY_PEER);
     net->config.handlers->closed(at, host, handle, conn->user, NET_CLOSED_BY_PEER);
@@ -235,7 +235,7 @@ static void ns3_conn_on_closed(void *user, struct ns3c_tcp *tcp, enum ns3c_tcp_e
         ns3_conn_fail(conn, NET_CLOSED_REFUSED);
         return;
     case NS3C_TCP_RESET:
-        /* Both sides have said all they had to say: only the acknowledgment of our FIN is missing. */
+        /* Both sides have sent everything: only the acknowledgment of our FIN is missing. */
         if ((conn->flags & both) == both && !conn->head)
             ns3_conn_let_go(conn);
         else
@@ -255,7 +255,7 @@ const struct ns3c_tcp_events ns3_conn_events = {
     .closed = ns3_conn_on_closed,
 };
 
-/* --- what owners say ------------------------------------------------------------------------------------ */
+/* --- calls of owners ------------------------------------------------------------------------------------ */
 
 static void ns3_conn_start(struct ns3_conn *conn)
 {
@@ -266,8 +266,8 @@ static void ns3_conn_start(struct ns3_conn *conn)
     if (ns3c_tcp_connect(from->node, &from->address, 0, &net->hosts[conn->peer_host].address, conn->peer_port,
                          &ns3_conn_events, conn, &conn->tcp) != NS3C_OK) {
         conn->tcp = NULL;
-        conn->flags |= CONN_STILLBORN;
-        ns3_conn_set_due(conn, 0); /* its owner must not hear of it before it has the handle */
+        conn->flags |= CONN_NOT_STARTED;
+        ns3_conn_set_due(conn, 0); /* closed() must not come before its owner has the handle */
         return;
     }
     uint16_t remote_port;

@@ -175,7 +175,7 @@ static bool ns3_after_slice(struct ns3_net *net, int64_t time_ns)
 {
     const struct network_config *config = &net->config;
 
-    /* A file that cannot be written ends the run; capture_close() tells why. */
+    /* A file that cannot be written ends the run; capture_close() reports why. */
     if (config->capture && !capture_flush(config->capture, time_ns, NULL))
         return false;
     return !config->window || config->window(config->user, time_ns);

@@ -52,14 +52,14 @@ struct ns3_timer {
 
 enum ns3_conn_flag {
     CONN_CLIENT = 1 << 0,
-    CONN_CLOSING = 1 << 1,    /* the owner has closed: FIN after what is queued */
-    CONN_SHUT = 1 << 2,       /* ... and ns-3 knows */
-    CONN_PEER_FIN = 1 << 3,   /* the peer's FIN was handed over */
-    CONN_OWNER_TOLD = 1 << 4, /* the owner's closed() was called */
-    CONN_COUNTED = 1 << 5,    /* listener's end: takes one of accepted_max */
-    CONN_GONE = 1 << 6,       /* no connection any more; stays while the peer may still get what was sent */
-    CONN_STILLBORN = 1 << 7,  /* could not even be started; its owner hears soon */
-    CONN_HASHED = 1 << 8,     /* client's end, found by its address */
+    CONN_CLOSING = 1 << 1,        /* the owner has closed: FIN after what is queued */
+    CONN_SHUT = 1 << 2,           /* ... and ns-3 knows */
+    CONN_PEER_FIN = 1 << 3,       /* the peer's FIN was handed over */
+    CONN_OWNER_NOTIFIED = 1 << 4, /* the owner's closed() was called */
+    CONN_COUNTED = 1 << 5,        /* listener's end: takes one of accepted_max */
+    CONN_GONE = 1 << 6,        /* no connection any more; stays while the peer may still get what was sent */
+    CONN_NOT_STARTED = 1 << 7, /* could not be started; closed() comes soon */
+    CONN_HASHED = 1 << 8,      /* client's end, found by its address */
     CONN_CONNECTED = 1 << 9
 };
 
@@ -183,7 +183,7 @@ static inline uint32_t ns3_next_serial(struct ns3_net *net)
     return net->serial;
 }
 
-/* Enters what the receiver said into the ledger. */
+/* Enters the receiver's verdict into the ledger. */
 static inline void ns3_ledger_verdict(struct ns3_net *net, unsigned kind, enum net_verdict verdict)
 {
     if (verdict == NET_RECEIVED)
@@ -215,7 +215,7 @@ void ns3_message_free(struct ns3_net *net, struct net_message *message);
 
 /* host.c: hosts, their addresses, and packets read for what they say about them */
 void ns3_host_address(const struct ns3_net *net, uint32_t host, struct ns3c_address *out);
-/* NS3_NO_HOST if it is nobody's. */
+/* NS3_NO_HOST if no host has it. */
 uint32_t ns3_host_find(const struct ns3_net *net, const struct ns3c_address *address);
 
 struct ns3_parsed {
@@ -239,7 +239,7 @@ bool ns3_settings_node(const struct ns3_net *net, struct ns3c_node *node, GError
 /* topology.c: nodes, links, hosts */
 bool ns3_topology_build(struct ns3_net *net, GError **error);
 void ns3_topology_clear(struct ns3_net *net);
-/* Sets error to what ns3c_error() says; returns false. */
+/* Sets error to the text of ns3c_error(); returns false. */
 bool ns3_set_error(GError **error, const char *what);
 /* Why it refused, in its words. Memory that is out ends the process here, as it does everywhere. */
 const char *ns3_why(void);
@@ -299,7 +299,7 @@ static inline void *ns3_client_key(uint32_t host, uint16_t port)
 extern const struct ns3c_tcp_events ns3_conn_events;
 /* An end of `host`, not yet known to ns-3. */
 struct ns3_conn *ns3_conn_new(struct ns3_net *net, uint32_t host, uint32_t peer_host);
-/* Resets the connection and tells its owner. */
+/* Resets the connection and calls closed() of its owner. */
 void ns3_conn_break(struct ns3_conn *conn, enum net_close_reason reason);
 /* The owner has nothing more to say: FIN after what is queued. */
 void ns3_conn_start_close(struct ns3_conn *conn);

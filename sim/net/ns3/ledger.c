@@ -53,7 +53,7 @@ static void ns3_count_in_flight(struct ns3_net *net)
     }
 }
 
-/* The walk counts all kinds at once; whoever asks for each in turn pays once. */
+/* The walk counts all kinds at once; a caller that asks for each in turn pays once. */
 static void ns3_refresh_in_flight(struct ns3_net *net)
 {
     uint64_t key = ns3c_events(net->sim) + 1;

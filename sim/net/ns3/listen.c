@@ -10,7 +10,7 @@ static struct ns3_conn *ns3_listen_find_client(const struct ns3_net *net, uint32
     return client && client->peer.generation == 0 ? client : NULL;
 }
 
-/* Joins both ends. False if there is nobody to join. */
+/* Joins both ends. False if the client is gone. */
 static bool ns3_listen_introduce(struct ns3_conn *conn)
 {
     struct ns3c_address local, remote;
@@ -39,7 +39,7 @@ static bool ns3_listen_accept_one(struct ns3_listener *listener)
         return false;
     }
     if (!ns3_listen_introduce(conn)) {
-        /* Its client has given up since: there is nobody to talk to. */
+        /* Its client has given up since: there is no other end. */
         ns3c_tcp_reset(conn->tcp);
         conn->generation = 0;
         pool_give(&net->conns, conn->index);
@@ -102,7 +102,7 @@ bool ns3_listen_open(struct ns3_net *net, GError **error)
 
         g_assert(ns3_is_server(net, config->host));
         *listener = (struct ns3_listener){.config = *config, .net = net, .index = (uint8_t)i};
-        if (config->backlog == 0) /* refuses all: what ns-3 does where nobody listens */
+        if (config->backlog == 0) /* refuses all: what ns-3 does without a listener */
             continue;
         if (ns3c_tcp_listen(host->node, &host->address, config->port, config->backlog, ns3_listen_on_incoming,
                             listener, &listener->handle) != NS3C_OK)

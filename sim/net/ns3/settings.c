@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* ns-3's attributes: what the scenario says about TCP, then what the user says about ns-3. */
+/* ns-3's attributes: those that follow from the configuration, then those of ns3_options. */
 #include "sim/net/ns3/internal.h"
 
 /* Room for a whole window of 65535 bytes; without window scaling no more can be advertised. */
@@ -110,7 +110,7 @@ static bool ns3_settings_set_node(void *on, const char *name, const char *value,
 
 bool ns3_settings_apply(struct ns3_net *net, GError **error)
 {
-    /* One datagram is one packet, as on the native engine: whatever the models send fits. */
+    /* One datagram is one packet, as on the native engine: all messages of the models fit. */
     return ns3_settings_set_default("ns3::PointToPointNetDevice::Mtu", "65535", net, error) &&
            ns3_settings_set_tcp(net, error) &&
            ns3_settings_set_users(net, ns3_settings_set_users_default, net, error);

@@ -54,7 +54,7 @@ static void ns3_stream_on_paced(void *user, uint64_t generation)
     ns3_stream_push(conn);
 }
 
-/* ns-3 sends a nanosecond after it was told to, and whatever it has by then: messages of one instant, and
+/* ns-3 sends a nanosecond after it was called, and all that it has by then: messages of one instant, and
  * those that wait for the connection, would become one segment. So it gets them one by one. */
 static bool ns3_stream_must_wait(struct ns3_conn *conn)
 {
@@ -169,7 +169,7 @@ static void ns3_stream_hand_over(struct ns3_conn *conn, struct bytes bytes)
         .kind = origin.kind,
     };
     struct net_region *at = ns3_enter(net, conn->host, CALL_MESSAGE, (uint64_t)origin.kind << 32 | bytes.len);
-    /* The owner may do away with the connection. */
+    /* The owner may end the connection. */
     enum net_verdict verdict =
         net->config.handlers->message(at, &delivery, ns3_conn_handle(conn), conn->user);
     while (origin.ended) {
@@ -232,7 +232,7 @@ bool ns3_stream_pull(struct ns3_conn *conn)
         }
         got = ns3c_tcp_receive(conn->tcp, net->scratch + have, NS3_SCRATCH_BYTES - have);
         if (got == 0)
-            g_error("%s", ns3_why()); /* out of memory: it would be readable for ever */
+            g_error("%s", ns3_why()); /* out of memory: it would stay readable forever */
         if (!ns3_stream_deliver(conn, bytes_of(net->scratch, have + got)))
             return false;
     }

@@ -154,7 +154,7 @@ static gboolean ns3_topology_equal_address(gconstpointer a, gconstpointer b)
     return memcmp(a, b, sizeof(struct ns3c_address)) == 0;
 }
 
-/* Asks the program; what it says is checked as far as it can be. */
+/* Asks the program; its answer is checked as far as it can be. */
 static bool ns3_topology_ask_placement(struct ns3_net *net, struct ns3_host *host, GError **error)
 {
     const struct ns3_placement *placement = net->options.placement;
