@@ -60,7 +60,7 @@ static void check_scenario(const struct config *config, struct mistakes *mistake
         check_attributes(scenario, mistakes);
 }
 
-static void print_load(const struct scenario *scenario)
+static void check_print_load(const struct scenario *scenario)
 {
     struct load load;
 
@@ -99,7 +99,7 @@ int check_command(int argc, char **argv)
         printf("%s: no mistake found (%s UEs in %s cells, pull rate %s)\n", argv[1],
                format_count(ues, scenario->ue_count), format_count(cells, scenario->ue_cells),
                scenario_value_text(scenario, scenario_key("pull", "rate")));
-        print_load(scenario);
+        check_print_load(scenario);
         needs_print(scenario);
     }
     scenario_free(scenario);

@@ -13,32 +13,33 @@
 #define NS3_RTO_MAX_NS        (60 * CLOCK_SECOND) /* fixed there */
 #define LINKS_BETWEEN_SERVERS 4                   /* server, router, server, and back */
 
-static const char *text_of(const struct scenario *scenario, const char *section, const char *name)
+static const char *engine_text_of(const struct scenario *scenario, const char *section, const char *name)
 {
     return scenario_value_text(scenario, scenario_key(section, name));
 }
 
 void check_note_engines(const struct scenario *scenario)
 {
-    const char *engine = text_of(scenario, "run", "engine");
+    const char *engine = engine_text_of(scenario, "run", "engine");
 
     if (scenario->core_queue_limit < WINDOW_BYTES)
         fprintf(
             stderr,
             "note: core.queue_limit = %s is below a TCP window (%d bytes): where Diameter connections lose "
             "segments, engine ns3 sends others again than native (run.engine = %s)\n",
-            text_of(scenario, "core", "queue_limit"), WINDOW_BYTES, engine);
+            engine_text_of(scenario, "core", "queue_limit"), WINDOW_BYTES, engine);
     if (scenario->tcp_rto_initial <= LINKS_BETWEEN_SERVERS * scenario->core_delay)
         fprintf(
             stderr,
             "note: tcp.rto_initial = %s is not above the round trip between servers (four links of "
             "core.delay = %s): engine ns3 may send other Diameter segments again than native (run.engine = "
             "%s)\n",
-            text_of(scenario, "tcp", "rto_initial"), text_of(scenario, "core", "delay"), engine);
+            engine_text_of(scenario, "tcp", "rto_initial"), engine_text_of(scenario, "core", "delay"),
+            engine);
     if (scenario->tcp_rto_max != NS3_RTO_MAX_NS && strcmp(engine, "ns3") == 0)
         fprintf(
             stderr,
             "note: run.engine = ns3 sends again after 60s at most, SYNs after more, whatever tcp.rto_max = "
             "%s; it is only how long a half-closed connection may keep silent\n",
-            text_of(scenario, "tcp", "rto_max"));
+            engine_text_of(scenario, "tcp", "rto_max"));
 }

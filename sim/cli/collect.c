@@ -14,7 +14,7 @@ struct options {
     gboolean any_version;
 };
 
-static enum cli_parsed parse_options(struct options *o, int *argc, char **argv)
+static enum cli_parsed collect_options_parse(struct options *o, int *argc, char **argv)
 {
     const GOptionEntry entries[] = {
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->dir,
@@ -36,7 +36,7 @@ static enum cli_parsed parse_options(struct options *o, int *argc, char **argv)
 }
 
 /* What the study lacks; the status of the command. */
-static int report(const GArray *runs, const char *dir)
+static int collect_report(const GArray *runs, const char *dir)
 {
     unsigned done = 0, failed = 0, missing = 0;
 
@@ -65,7 +65,7 @@ static int report(const GArray *runs, const char *dir)
 static int collect(const struct study *study, const GArray *runs, const char *dir)
 {
     GError *error = NULL;
-    int status = report(runs, dir);
+    int status = collect_report(runs, dir);
 
     if (!collect_write(study, runs, dir, &error))
         return study_command_give_up(error);
@@ -102,7 +102,7 @@ static int check_until(const struct study *study, const GArray *runs, const stru
     return cli_finish_output();
 }
 
-static int command(const struct options *o, const struct study *study, const char *dir)
+static int collect_options_run(const struct options *o, const struct study *study, const char *dir)
 {
     struct runs_wanted wanted = {.first = 1,
                                  .last = study->replications,
@@ -142,7 +142,7 @@ static int command(const struct options *o, const struct study *study, const cha
 int collect_command(int argc, char **argv)
 {
     struct options options = {.dir = NULL};
-    enum cli_parsed parsed = parse_options(&options, &argc, argv);
+    enum cli_parsed parsed = collect_options_parse(&options, &argc, argv);
     struct study *study = NULL;
     int status = CLI_WRONG;
 
@@ -153,7 +153,7 @@ int collect_command(int argc, char **argv)
     else if (parsed == CLI_GO && (study = study_command_load(argv[1])) != NULL) {
         char *dir = study_command_dir(study, options.dir);
 
-        status = command(&options, study, dir);
+        status = collect_options_run(&options, study, dir);
         g_free(dir);
     }
     study_free(study);

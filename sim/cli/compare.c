@@ -26,7 +26,7 @@ struct request {
     GPtrArray *conditions; /* struct compare_condition * */
 };
 
-static enum cli_parsed parse_options(struct options *o, int *argc, char **argv)
+static enum cli_parsed compare_options_parse(struct options *o, int *argc, char **argv)
 {
     const GOptionEntry entries[] = {
         {"a", 0, 0, G_OPTION_ARG_STRING, &o->a, "points of A, a study, e.g. 'bsf.workers == 4'", "CONDITION"},
@@ -54,7 +54,7 @@ static enum cli_parsed parse_options(struct options *o, int *argc, char **argv)
 
 /* --- what is asked -------------------------------------------------------------------------------------- */
 
-static bool format_right(const char *format, bool *csv)
+static bool compare_format_right(const char *format, bool *csv)
 {
     *csv = format && strcmp(format, "csv") == 0;
     if (!format || *csv || strcmp(format, "text") == 0)
@@ -149,7 +149,7 @@ static bool conditions_right(struct request *r, const struct study_host *host)
 
 /* --- what comes out ------------------------------------------------------------------------------------- */
 
-static bool print_csv(const struct comparison *comparison)
+static bool compare_print_csv(const struct comparison *comparison)
 {
     char *text = NULL;
     struct csv *csv = csv_open_text(&text);
@@ -220,7 +220,7 @@ static int judge(const struct request *r, const struct comparison *comparison)
 }
 
 /* Files first: who reads our output may leave before its end. */
-static int tell(const struct request *r, const struct comparison *comparison)
+static int compare_tell(const struct request *r, const struct comparison *comparison)
 {
     const char *dir = r->options->dir, *made = "";
     int status, written = CLI_OK;
@@ -234,7 +234,7 @@ static int tell(const struct request *r, const struct comparison *comparison)
         }
     }
     if (r->csv)
-        print_csv(comparison);
+        compare_print_csv(comparison);
     else
         compare_text_print(comparison, r->options->all, stdout);
     status = judge(r, comparison);
@@ -254,7 +254,7 @@ static int compare(const struct request *r, const struct study_host *host)
     int status;
 
     if (comparison)
-        status = tell(r, comparison);
+        status = compare_tell(r, comparison);
     else
         status = study_command_give_up(error);
     comparison_free(comparison);
@@ -273,12 +273,12 @@ int compare_command(int argc, char **argv)
     struct options o = {.a = NULL};
     struct request r = {.options = &o, .conditions = g_ptr_array_new_with_free_func(free_condition)};
     const struct study_host host = study_command_host();
-    enum cli_parsed parsed = parse_options(&o, &argc, argv);
+    enum cli_parsed parsed = compare_options_parse(&o, &argc, argv);
     int status = CLI_WRONG;
 
     if (parsed == CLI_HELP_SHOWN)
         status = cli_finish_output();
-    else if (parsed == CLI_GO && words_right(&r, argc, argv) && format_right(o.format, &r.csv) &&
+    else if (parsed == CLI_GO && words_right(&r, argc, argv) && compare_format_right(o.format, &r.csv) &&
              metrics_right(&r, &host) && conditions_right(&r, &host))
         status = compare(&r, &host);
     g_ptr_array_unref(r.conditions);

@@ -299,7 +299,7 @@ static void print_point(const struct comparison *c, const GArray *order, unsigne
     g_string_free(text, TRUE);
 }
 
-static void print_points(const struct comparison *c, FILE *to)
+static void compare_print_points(const struct comparison *c, FILE *to)
 {
     GArray *order = compare_in_order(c->results);
 
@@ -326,5 +326,5 @@ void compare_text_print(const struct comparison *comparison, bool all, FILE *to)
     print_headline(comparison, results, to);
     print_found(comparison, results, all, to);
     if (several)
-        print_points(comparison, to);
+        compare_print_points(comparison, to);
 }

@@ -26,8 +26,8 @@ struct place {
     GString *error;
 };
 
-static void refuse(const struct place *place, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static void refuse(const struct place *place, const char *format, ...)
+static void keylog_refuse(const struct place *place, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void keylog_refuse(const struct place *place, const char *format, ...)
 {
     va_list args;
 
@@ -84,7 +84,8 @@ static GPtrArray *split(const struct place *place, const char *line)
         char *field = next_field(&at);
 
         if (field == NULL) {
-            refuse(place, "field %u is not CSV, expected quotes that close before a comma", fields->len + 1);
+            keylog_refuse(place, "field %u is not CSV, expected quotes that close before a comma",
+                          fields->len + 1);
             g_ptr_array_unref(fields);
             return NULL;
         }
@@ -107,8 +108,8 @@ static bool read_header(const struct place *place, const char *line, unsigned co
             columns[c] = i;
         }
         if (!found)
-            refuse(place, "no column %s, expected a key log: time_s,impi,b_tid,label,id,value",
-                   column_names[c]);
+            keylog_refuse(place, "no column %s, expected a key log: time_s,impi,b_tid,label,id,value",
+                          column_names[c]);
         right = found;
     }
     if (fields != NULL)
@@ -123,7 +124,7 @@ static bool read_value(const struct place *place, const char *hex, struct bytes 
 
     if (digits == 0 || digits % 2 != 0 || strspn(hex, "0123456789abcdefABCDEF") != digits ||
         len > VALUE_BYTES_MAX) {
-        refuse(place, "value is not a key, expected 2 to %d hexadecimal digits", 2 * VALUE_BYTES_MAX);
+        keylog_refuse(place, "value is not a key, expected 2 to %d hexadecimal digits", 2 * VALUE_BYTES_MAX);
         return false;
     }
     at = g_malloc(len);
@@ -181,7 +182,7 @@ static bool read_record(const struct place *place, const char *line, const unsig
         if (right)
             texts[c] = fields->pdata[columns[c]];
         else
-            refuse(place, "%u fields, expected a field %s", fields->len, column_names[c]);
+            keylog_refuse(place, "%u fields, expected a field %s", fields->len, column_names[c]);
     }
     right = right && read_value(place, texts[COLUMN_VALUE], &value);
     if (right && is_wanted(keylog, texts[COLUMN_LABEL], texts[COLUMN_B_TID])) {
@@ -210,13 +211,14 @@ static bool next_line(FILE *file, struct place *place, char line[LINE_BYTES_MAX]
     place->line++;
     *right = strchr(line, '\n') || (feof(file) && strlen(line) < LINE_BYTES_MAX - 1);
     if (!*right)
-        refuse(place, "no end of the line within %d bytes, or a NUL byte in it, expected a row of a key log",
-               LINE_BYTES_MAX - 1);
+        keylog_refuse(place,
+                      "no end of the line within %d bytes, or a NUL byte in it, expected a row of a key log",
+                      LINE_BYTES_MAX - 1);
     g_strchomp(line);
     return *right;
 }
 
-static bool read_lines(FILE *file, struct place *place, struct decode_keylog *keylog)
+static bool keylog_read_lines(FILE *file, struct place *place, struct decode_keylog *keylog)
 {
     unsigned columns[COLUMNS] = {0};
     char line[LINE_BYTES_MAX];
@@ -233,7 +235,7 @@ static bool read_lines(FILE *file, struct place *place, struct decode_keylog *ke
         right = false;
     } else if (right && place->line == 0) {
         place->line = 1;
-        refuse(place, "empty, expected time_s,impi,b_tid,label,id,value");
+        keylog_refuse(place, "empty, expected time_s,impi,b_tid,label,id,value");
         right = false;
     }
     return right;
@@ -254,7 +256,7 @@ struct decode_keylog *decode_keylog_open(const char *path, struct bytes b_tid, G
     *keylog = (struct decode_keylog){.keys = g_ptr_array_new(),
                                      .known = g_hash_table_new_full(key_hash, key_equal, key_free, NULL),
                                      .b_tid = b_tid};
-    right = read_lines(file, &place, keylog);
+    right = keylog_read_lines(file, &place, keylog);
     fclose(file);
     if (right)
         return keylog;

@@ -35,8 +35,8 @@ static void say(struct verify *v, const char *format, ...)
 }
 
 /* The end of a verification that failed; always 1. */
-static int refuse(struct verify *v, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static int refuse(struct verify *v, const char *format, ...)
+static int verify_refuse(struct verify *v, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static int verify_refuse(struct verify *v, const char *format, ...)
 {
     va_list args;
 
@@ -188,8 +188,8 @@ static int print_plain(struct verify *v, struct bytes plain, const char *what)
         enum wire_status wire = mikey_key_data_decode(rest, &key_data, &rest);
 
         if (wire != WIRE_OK) {
-            status = refuse(v, "%s, offset %zu: %s, expected a key data sub-payload", what, offset,
-                            wire_status_text(wire));
+            status = verify_refuse(v, "%s, offset %zu: %s, expected a key data sub-payload", what, offset,
+                                   wire_status_text(wire));
             break;
         }
         print_key_data(v, &key_data, plain.at);
@@ -209,7 +209,7 @@ static int decrypt(struct verify *v)
     if (!m->has_kemac || m->encr_data.len == 0)
         return 0;
     if (m->encr_alg == MIKEY_ENCR_AES_KW_128)
-        return refuse(v, "key data are wrapped with AES-KW, expected AES-CM-128");
+        return verify_refuse(v, "key data are wrapped with AES-KW, expected AES-CM-128");
     if (m->encr_alg == MIKEY_ENCR_NULL)
         return print_plain(v, m->encr_data, "key data that are not encrypted");
     mikey_crypt(v->crypto, &v->keys, m->csb_id, m->ts, m->encr_data.at, plain, m->encr_data.len);
@@ -228,10 +228,10 @@ static int verify_under_muk(struct verify *v)
         say(v, "MAC is right under the MUK of %s", b_tid);
         status = decrypt(v);
     } else if (tried == 0) {
-        status = refuse(v, "not verified: the key log has no MUK for the B-TID %s", b_tid);
+        status = verify_refuse(v, "not verified: the key log has no MUK for the B-TID %s", b_tid);
     } else {
-        status = refuse(v, "MAC does not verify under any of the %u MUK%s of %s", tried,
-                        tried == 1 ? "" : "s", b_tid);
+        status = verify_refuse(v, "MAC does not verify under any of the %u MUK%s of %s", tried,
+                               tried == 1 ? "" : "s", b_tid);
     }
     g_free(b_tid);
     return status;
@@ -258,13 +258,13 @@ static int verify_ack(struct verify *v)
     int status;
 
     if (v->options->rand.at == NULL)
-        status = refuse(
+        status = verify_refuse(
             v, "not verified: an ACK is under keys of the message it answers; its RAND is missing, give "
                "it with --rand");
     else if (!v->message->has_idr)
-        status = refuse(v, "not verified: the ACK has no ID payload, so its B-TID is missing");
+        status = verify_refuse(v, "not verified: the ACK has no ID payload, so its B-TID is missing");
     else if (name == NULL)
-        status = refuse(
+        status = verify_refuse(
             v, "not verified: the MAC of an ACK covers the name of the BM-SC, which is missing and does "
                "not follow from the B-TID; give it with --bmsc");
     else {
@@ -286,9 +286,10 @@ static int verify_under_msk(struct verify *v)
     unsigned tried;
 
     if (!m->has_msk_id)
-        return refuse(v, "not verified: without RAND the message is under an MSK, but its MSK ID is missing");
+        return verify_refuse(
+            v, "not verified: without RAND the message is under an MSK, but its MSK ID is missing");
     if (!m->has_rand && v->options->rand.at == NULL)
-        return refuse(
+        return verify_refuse(
             v,
             "not verified: the message is under keys of MSK %08x; the RAND that came with that MSK is "
             "missing, give it with --rand",
@@ -296,10 +297,10 @@ static int verify_under_msk(struct verify *v)
     v->rand = m->has_rand ? m->rand : v->options->rand;
     msk = find_key(v, NULL, m->msk_id, &tried);
     if (msk == NULL && tried == 0)
-        return refuse(v, "not verified: the key log has no MSK %08x", m->msk_id);
+        return verify_refuse(v, "not verified: the key log has no MSK %08x", m->msk_id);
     if (msk == NULL)
-        return refuse(v, "MAC does not verify under any of the %u MSK%s %08x of the key log", tried,
-                      tried == 1 ? "" : "s", m->msk_id);
+        return verify_refuse(v, "MAC does not verify under any of the %u MSK%s %08x of the key log", tried,
+                             tried == 1 ? "" : "s", m->msk_id);
     say(v, "MAC is right under MSK %08x", m->msk_id);
     return decrypt(v);
 }
@@ -313,13 +314,14 @@ static int verify_message(struct verify *v)
         return 0;
     }
     if (m->data_type == MIKEY_ERROR)
-        return refuse(v, "not verified: an error message names no B-TID, so the key of its MAC is not known");
+        return verify_refuse(
+            v, "not verified: an error message names no B-TID, so the key of its MAC is not known");
     if (m->data_type == MIKEY_PSK_VERIFICATION)
         return verify_ack(v);
     if (m->has_mtk_id || !m->has_rand)
         return verify_under_msk(v);
     if (!m->has_idr)
-        return refuse(v, "not verified: the second ID payload (IDr, the B-TID) is missing");
+        return verify_refuse(v, "not verified: the second ID payload (IDr, the B-TID) is missing");
     v->rand = m->rand;
     return verify_under_muk(v);
 }

@@ -110,8 +110,8 @@ void decode_title(GString *out, size_t offset, const char *title)
 }
 
 /* Only the first failure is told. */
-static void fail(struct walk *w, size_t offset, const char *format, ...) G_GNUC_PRINTF(3, 4);
-static void fail(struct walk *w, size_t offset, const char *format, ...)
+static void walk_fail(struct walk *w, size_t offset, const char *format, ...) G_GNUC_PRINTF(3, 4);
+static void walk_fail(struct walk *w, size_t offset, const char *format, ...)
 {
     va_list args;
 
@@ -130,8 +130,8 @@ static struct bytes take(struct walk *w, size_t len, const char *what)
     struct bytes taken = bytes_of(w->in.at + w->at, len);
 
     if (!w->failed && w->in.len - w->at < len)
-        fail(w, w->at, "%s: expected %zu byte%s, %zu left", what, len, len == 1 ? "" : "s",
-             w->in.len - w->at);
+        walk_fail(w, w->at, "%s: expected %zu byte%s, %zu left", what, len, len == 1 ? "" : "s",
+                  w->in.len - w->at);
     if (w->failed)
         return bytes_of(NULL, 0);
     w->at += len;
@@ -173,7 +173,7 @@ static uint8_t take_next(struct walk *w)
 static void check_code(struct walk *w, size_t offset, const char *what, unsigned value, unsigned limit)
 {
     if (value > limit)
-        fail(w, offset, "%s %u is not supported, expected 0 to %u", what, value, limit);
+        walk_fail(w, offset, "%s %u is not supported, expected 0 to %u", what, value, limit);
 }
 
 static void walk_cs_map(struct walk *w, unsigned count)
@@ -221,14 +221,14 @@ static uint8_t walk_header_start(struct walk *w)
         return MIKEY_LAST;
     decode_row(w->out, 0, raw, "version", "%u", raw.at[0]);
     if (raw.at[0] != MIKEY_VERSION)
-        fail(w, 0, "version %u is not MIKEY, expected 1", raw.at[0]);
+        walk_fail(w, 0, "version %u is not MIKEY, expected 1", raw.at[0]);
     raw = take(w, 1, "data type");
     if (w->failed)
         return MIKEY_LAST;
     w->data_type = raw.at[0];
     decode_row(w->out, 1, raw, "data type", "%u: %s", raw.at[0], data_type_name(raw.at[0]));
     if (raw.at[0] != MIKEY_PSK_INIT && raw.at[0] != MIKEY_PSK_VERIFICATION && raw.at[0] != MIKEY_ERROR)
-        fail(w, 1, "data type %u is not supported, expected 0, 1 or 6", raw.at[0]);
+        walk_fail(w, 1, "data type %u is not supported, expected 0, 1 or 6", raw.at[0]);
     next = take_next(w);
     raw = take(w, 1, "V and PRF");
     if (w->failed)
@@ -309,11 +309,11 @@ static void walk_key_id(struct walk *w, unsigned *seen)
         return;
     }
     if (*seen & 1u << type)
-        fail(w, start, "a second %s", names[type]);
+        walk_fail(w, start, "a second %s", names[type]);
     else if (lengths[type] != 0 && len != lengths[type])
-        fail(w, start + 1, "%s has length %zu, expected %u", names[type], len, lengths[type]);
+        walk_fail(w, start + 1, "%s has length %zu, expected %u", names[type], len, lengths[type]);
     else if (len == 0 || len > MIKEY_MTK_ID_BYTES_MAX)
-        fail(w, start + 1, "MTK ID has length %zu, expected 1 to %d", len, MIKEY_MTK_ID_BYTES_MAX);
+        walk_fail(w, start + 1, "MTK ID has length %zu, expected 1 to %d", len, MIKEY_MTK_ID_BYTES_MAX);
     *seen |= 1u << type;
     if (w->failed)
         return;
@@ -341,9 +341,9 @@ static void walk_ext(struct walk *w)
         return;
     }
     if (w->payload & 1u << MIKEY_EXT)
-        fail(w, start, "a second Key ID information extension");
+        walk_fail(w, start, "a second Key ID information extension");
     else if (len == 0)
-        fail(w, start + 2, "Key ID information without any key ID");
+        walk_fail(w, start + 2, "Key ID information without any key ID");
     w->payload |= 1u << MIKEY_EXT;
     inner.in.len = w->at; /* a key ID must end within the extension */
     inner.at = offset;
@@ -376,7 +376,7 @@ static void walk_rand(struct walk *w)
         return;
     decode_row(w->out, offset, raw, "RAND", "%zu bytes", len);
     if (len < MIKEY_RAND_BYTES)
-        fail(w, length_at, "RAND of %zu bytes, expected at least %d", len, MIKEY_RAND_BYTES);
+        walk_fail(w, length_at, "RAND of %zu bytes, expected at least %d", len, MIKEY_RAND_BYTES);
 }
 
 static const char *id_role(const struct walk *w)
@@ -399,7 +399,7 @@ static void walk_id(struct walk *w)
     if (w->failed)
         return;
     if (++w->ids > (w->data_type == MIKEY_PSK_INIT ? 2 : 1))
-        fail(w, start, "an ID payload too many");
+        walk_fail(w, start, "an ID payload too many");
     text = decode_quote(raw);
     decode_row(w->out, offset, raw, "ID", "%s; %s", text, id_role(w));
     g_free(text);
@@ -450,8 +450,8 @@ static void walk_mac(struct walk *w, size_t start, uint8_t next, const char *fie
     struct bytes raw;
 
     if (!w->failed && algorithm != MIKEY_MAC_HMAC_SHA1_160)
-        fail(w, algorithm_at, "%s %u (%s), expected 1 (HMAC-SHA-1-160)", field, algorithm,
-             NAME(mac_names, algorithm));
+        walk_fail(w, algorithm_at, "%s %u (%s), expected 1 (HMAC-SHA-1-160)", field, algorithm,
+                  NAME(mac_names, algorithm));
     offset = w->at;
     raw = take(w, MIKEY_MAC_BYTES, "MAC");
     if (w->failed)
@@ -459,10 +459,10 @@ static void walk_mac(struct walk *w, size_t start, uint8_t next, const char *fie
     decode_row(w->out, offset, raw, "MAC", "over bytes 0 to %zu%s", offset - 1,
                w->data_type == MIKEY_PSK_VERIFICATION ? ", IDi, IDr and timestamp" : "");
     if (w->at < w->in.len)
-        fail(w, w->at, "%zu byte%s behind the MAC, expected the end of the message", w->in.len - w->at,
-             w->in.len - w->at == 1 ? "" : "s");
+        walk_fail(w, w->at, "%zu byte%s behind the MAC, expected the end of the message", w->in.len - w->at,
+                  w->in.len - w->at == 1 ? "" : "s");
     else if (next != MIKEY_LAST)
-        fail(w, start, "payload %u is announced behind the MAC, expected none (0)", next);
+        walk_fail(w, start, "payload %u is announced behind the MAC, expected none (0)", next);
 }
 
 static void walk_kemac(struct walk *w, size_t start, uint8_t next)
@@ -493,7 +493,7 @@ static uint8_t walk_payload(struct walk *w, uint8_t code)
     next = take_next(w);
     if (!w->failed && code != MIKEY_EXT && code != MIKEY_ID && code != MIKEY_SP) {
         if (w->payload & 1u << code)
-            fail(w, start, "a second payload %s", NAME(payload_names, code));
+            walk_fail(w, start, "a second payload %s", NAME(payload_names, code));
         w->payload |= 1u << code;
     }
     if (w->failed)
@@ -541,23 +541,23 @@ bool decode_walk(struct bytes in, GString *out, GString *error)
     uint8_t next = walk_header(&w);
 
     if (in.len > MIKEY_MESSAGE_BYTES_MAX)
-        fail(&w, 0, "a message of %zu bytes, expected at most %d", in.len, MIKEY_MESSAGE_BYTES_MAX);
+        walk_fail(&w, 0, "a message of %zu bytes, expected at most %d", in.len, MIKEY_MESSAGE_BYTES_MAX);
     while (!w.failed && next != MIKEY_LAST) {
         uint8_t code = next;
 
         if (!is_readable(code))
-            fail(&w, next_at,
-                 "next payload %u (%s) cannot stand here, expected one of the pre-shared key method", code,
-                 NAME(payload_names, code));
+            walk_fail(&w, next_at,
+                      "next payload %u (%s) cannot stand here, expected one of the pre-shared key method",
+                      code, NAME(payload_names, code));
         else if (++payloads > MIKEY_PAYLOADS_MAX)
-            fail(&w, next_at, "more than %d payloads", MIKEY_PAYLOADS_MAX);
+            walk_fail(&w, next_at, "more than %d payloads", MIKEY_PAYLOADS_MAX);
         if (w.failed)
             break;
         next_at = w.at;
         next = walk_payload(&w, code);
     }
     if (!w.failed && w.at < in.len)
-        fail(&w, w.at, "%zu byte%s behind the last payload, expected the end of the message", in.len - w.at,
-             in.len - w.at == 1 ? "" : "s");
+        walk_fail(&w, w.at, "%zu byte%s behind the last payload, expected the end of the message",
+                  in.len - w.at, in.len - w.at == 1 ? "" : "s");
     return !w.failed;
 }

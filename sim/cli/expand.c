@@ -22,7 +22,7 @@ struct expansion {
     GArray *chosen;
 };
 
-static enum cli_parsed parse_options(struct options *o, int *argc, char **argv)
+static enum cli_parsed expand_options_parse(struct options *o, int *argc, char **argv)
 {
     const GOptionEntry entries[] = {
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->dir,
@@ -78,7 +78,7 @@ static bool read_options(struct expansion *e)
     return !o->only || (selection->only = study_command_only(e->study, o->only)) != NULL;
 }
 
-static void name_damaged(const struct expansion *e)
+static void expand_name_damaged(const struct expansion *e)
 {
     for (unsigned i = 0; e->options->missing && i < e->chosen->len; i++) {
         char *text = selection_damage(&g_array_index(e->chosen, struct study_run, i), e->dir);
@@ -118,7 +118,7 @@ static int read_runs(struct expansion *e)
 }
 
 /* Runs are chosen in the order of their points. */
-static void print_points(const GArray *chosen)
+static void expand_print_points(const GArray *chosen)
 {
     unsigned last = 0;
 
@@ -138,9 +138,9 @@ static int expand(struct expansion *e)
     if (status != CLI_OK)
         return status;
     e->chosen = selection_of(e->study, e->runs, &e->selection);
-    name_damaged(e);
+    expand_name_damaged(e);
     if (e->options->points) {
-        print_points(e->chosen);
+        expand_print_points(e->chosen);
         return cli_finish_output();
     }
     if (e->options->longest_first)
@@ -153,7 +153,7 @@ static int expand(struct expansion *e)
     return cli_finish_output();
 }
 
-static bool load(struct expansion *e, const char *path)
+static bool expand_load(struct expansion *e, const char *path)
 {
     bool folder = e->options->points && g_file_test(path, G_FILE_TEST_IS_DIR);
 
@@ -168,14 +168,14 @@ int expand_command(int argc, char **argv)
 {
     struct options options = {.dir = NULL};
     struct expansion e = {.options = &options};
-    enum cli_parsed parsed = parse_options(&options, &argc, argv);
+    enum cli_parsed parsed = expand_options_parse(&options, &argc, argv);
     int status = CLI_WRONG;
 
     if (parsed == CLI_HELP_SHOWN)
         status = cli_finish_output();
     else if (parsed == CLI_GO && argc != 2)
         cli_error("expand: expected one STUDY, got %d (pullstorm expand --help)", argc - 1);
-    else if (parsed == CLI_GO && load(&e, argv[1]))
+    else if (parsed == CLI_GO && expand_load(&e, argv[1]))
         status = expand(&e);
     if (e.chosen)
         g_array_free(e.chosen, TRUE);

@@ -12,7 +12,7 @@ static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 /* The one thing a signal handler can reach. */
 static volatile sig_atomic_t pending;
 
-static void on_signal(int number)
+static void interrupt_on_signal(int number)
 {
     pending = number;
     /* A second one ends us at once, but not a terminal that goes away while we clear up. */
@@ -23,7 +23,7 @@ static void on_signal(int number)
 void interrupt_install(void)
 {
     for (size_t i = 0; i < SIGNALS; i++) {
-        struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+        struct sigaction action = {.sa_handler = interrupt_on_signal, .sa_flags = SA_RESTART};
         struct sigaction before;
 
         /* nohup ignores SIGHUP, and means it. A script's shell ignores SIGINT for what it starts in the

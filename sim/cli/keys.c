@@ -8,7 +8,7 @@
 
 #define WIDTH 79
 
-static void print_csv(void)
+static void keys_print_csv(void)
 {
     puts("section,key,type,unit,default,minimum,maximum,choices,meaning");
     for (unsigned i = 0; i < scenario_schema.count; i++) {
@@ -66,7 +66,7 @@ static void print_section(const char *section)
             printf("  %s\n", notes[i].about);
 }
 
-static void print_table(void)
+static void keys_print_table(void)
 {
     const char *section = "";
 
@@ -90,5 +90,5 @@ static void print_table(void)
 int keys_command(int argc, char **argv)
 {
     return cli_list(argc, argv, "Lists every scenario key with type, unit, default, range and meaning.",
-                    print_table, print_csv);
+                    keys_print_table, keys_print_csv);
 }

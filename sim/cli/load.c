@@ -59,7 +59,7 @@ static void print_text(const struct load *load)
 }
 
 /* text, csv, or NULL for the first. */
-static bool format_right(const char *format, bool *csv)
+static bool load_format_right(const char *format, bool *csv)
 {
     *csv = format && strcmp(format, "csv") == 0;
     if (!format || *csv || strcmp(format, "text") == 0)
@@ -86,7 +86,7 @@ int load_command(int argc, char **argv)
 
     if (parsed == CLI_GO && argc != 2)
         cli_error("load: expected one SCENARIO, got %d (pullstorm load --help)", argc - 1);
-    else if (parsed == CLI_GO && format_right(format, &csv))
+    else if (parsed == CLI_GO && load_format_right(format, &csv))
         scenario = cli_load(argv[1], (const char *const *)settings, storm_check);
     if (scenario) {
         struct load load;

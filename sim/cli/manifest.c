@@ -67,7 +67,7 @@ static void integer(GString *to, const char *member, uint64_t value)
     g_string_append_printf(to, "%" PRIu64, value);
 }
 
-static void command_line(GString *to, char **words)
+static void manifest_command_line(GString *to, char **words)
 {
     name(to, "command_line");
     for (char **word = words; *word; word++) {
@@ -131,7 +131,7 @@ static void add_libraries(GString *to, const struct scenario *scenario)
     g_string_append_c(to, '}');
 }
 
-static void add_run(GString *to, const struct report *report)
+static void manifest_add_run(GString *to, const struct report *report)
 {
     char fingerprint[17], host[256] = "";
     uint64_t events = storm_events(report->storm);
@@ -179,8 +179,8 @@ bool manifest_write(const struct report *report, const char *path, GError **erro
     text(to, "version", PULLSTORM_VERSION);
     text(to, "commit", PULLSTORM_COMMIT);
     integer(to, "format", RESULT_FORMAT);
-    command_line(to, report->command_line);
-    add_run(to, report);
+    manifest_command_line(to, report->command_line);
+    manifest_add_run(to, report);
     add_scenario(to, report->scenario);
     good = add_files(to, path, error);
     g_string_append(to, "\n}\n");

@@ -55,7 +55,7 @@ static void csv_row(const char *file, const struct stats_column *column)
     putchar('\n');
 }
 
-static void print_csv(void)
+static void metrics_print_csv(void)
 {
     puts("file,column,unit,meaning");
     for (unsigned i = 0; i < scenario_schema.count; i++) {
@@ -85,7 +85,7 @@ static void print_column(const struct stats_column *column)
     format_wrapped(stdout, 6, WIDTH, column->meaning);
 }
 
-static void print_table(void)
+static void metrics_print_table(void)
 {
     puts("summary.csv: a header and one row; first every scenario key as section.key\n"
          "(pullstorm keys) in base units, then");
@@ -115,5 +115,5 @@ int metrics_command(int argc, char **argv)
 {
     return cli_list(argc, argv,
                     "Lists every column of the CSV files that a run writes, with unit and meaning.",
-                    print_table, print_csv);
+                    metrics_print_table, metrics_print_csv);
 }

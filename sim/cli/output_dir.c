@@ -33,8 +33,8 @@ static const char *const result_files[] = {"summary.csv",      "timeseries.csv",
                                            "keylog.csv",       "report.html"};
 static const char pictures[] = "plots";
 
-static bool fail(GError **error, int code, const char *format, ...) G_GNUC_PRINTF(3, 4);
-static bool fail(GError **error, int code, const char *format, ...)
+static bool output_fail(GError **error, int code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+static bool output_fail(GError **error, int code, const char *format, ...)
 {
     va_list arguments;
     char *text;
@@ -163,13 +163,14 @@ static bool inspect(struct output_dir *dir, bool force, GError **error)
     if (!good)
         ; /* told */
     else if (foreign)
-        good = fail(error, ENOTEMPTY,
-                    "%s: holds \"%s\", which is not part of a result, and is left alone; give "
-                    "another folder with -o",
-                    dir->target, foreign);
+        good = output_fail(error, ENOTEMPTY,
+                           "%s: holds \"%s\", which is not part of a result, and is left alone; give "
+                           "another folder with -o",
+                           dir->target, foreign);
     else if ((result || drawn) && !force)
-        good = fail(error, EEXIST, "%s: holds a result already; --force replaces it, -o names another folder",
-                    dir->target);
+        good = output_fail(error, EEXIST,
+                           "%s: holds a result already; --force replaces it, -o names another folder",
+                           dir->target);
     dir->replaces = result || plots || locks;
     g_ptr_array_unref(names);
     return good;
@@ -237,27 +238,27 @@ static bool resolve(struct output_dir *dir, const char *target, bool force, GErr
     struct stat about;
 
     if (!*target)
-        return fail(error, EINVAL, "the output folder has no name");
+        return output_fail(error, EINVAL, "the output folder has no name");
     dir->target = g_canonicalize_filename(target, NULL);
     if (lstat(dir->target, &about) == 0) {
         char *real = realpath(dir->target, NULL);
 
         if (!real)
-            return fail(error, errno, "%s: %s", dir->target, g_strerror(errno));
+            return output_fail(error, errno, "%s: %s", dir->target, g_strerror(errno));
         g_free(dir->target);
         dir->target = g_strdup(real);
         free(real);
         if (stat(dir->target, &about) != 0)
-            return fail(error, errno, "%s: %s", dir->target, g_strerror(errno));
+            return output_fail(error, errno, "%s: %s", dir->target, g_strerror(errno));
         if (!S_ISDIR(about.st_mode))
-            return fail(error, ENOTDIR, "%s: exists and is not a folder", dir->target);
+            return output_fail(error, ENOTDIR, "%s: exists and is not a folder", dir->target);
         if (strcmp(dir->target, "/") == 0)
-            return fail(error, EINVAL, "/: cannot be a result");
+            return output_fail(error, EINVAL, "/: cannot be a result");
         clear_leftovers(dir->target);
         if (!inspect(dir, force, error))
             return false;
     } else if (errno != ENOENT)
-        return fail(error, errno, "%s: %s", dir->target, g_strerror(errno));
+        return output_fail(error, errno, "%s: %s", dir->target, g_strerror(errno));
     dir->parent = g_path_get_dirname(dir->target);
     return true;
 }
@@ -280,7 +281,7 @@ static bool make_parents(struct output_dir *dir, GError **error)
     }
     dir->made = missing; /* some of them may be, when making them fails */
     return !missing || g_mkdir_with_parents(dir->parent, 0777) == 0 ||
-           fail(error, errno, "%s: %s", dir->parent, g_strerror(errno));
+           output_fail(error, errno, "%s: %s", dir->parent, g_strerror(errno));
 }
 
 /* False if another run took the new sibling for an abandoned one before the lock was on it, and removed
@@ -312,7 +313,7 @@ static bool make_partial(struct output_dir *dir, GError **error)
             int code = errno;
 
             g_clear_pointer(&dir->partial, g_free);
-            return fail(error, code, "%s: cannot write there: %s", dir->parent, g_strerror(code));
+            return output_fail(error, code, "%s: cannot write there: %s", dir->parent, g_strerror(code));
         }
     } while (!lock_partial(dir));
     return true;
@@ -441,7 +442,7 @@ static bool sync_partial(const struct output_dir *dir, GError **error)
     }
     g_ptr_array_unref(names);
     good = good && sync_path(dir->partial);
-    return good || fail(error, errno, "%s: %s", dir->target, g_strerror(errno));
+    return good || output_fail(error, errno, "%s: %s", dir->target, g_strerror(errno));
 }
 
 bool output_dir_commit(struct output_dir *dir, GError **error)
@@ -457,9 +458,9 @@ bool output_dir_commit(struct output_dir *dir, GError **error)
         return true;
     }
     if (errno == ENOTEMPTY || errno == EEXIST)
-        fail(error, errno, "%s: another run has written its result there meanwhile", dir->target);
+        output_fail(error, errno, "%s: another run has written its result there meanwhile", dir->target);
     else
-        fail(error, errno, "%s: %s", dir->target, g_strerror(errno));
+        output_fail(error, errno, "%s: %s", dir->target, g_strerror(errno));
     output_dir_abort(dir);
     return false;
 }

@@ -25,7 +25,7 @@ struct options {
     gboolean largest, any_version, dry_run, quiet;
 };
 
-static enum cli_parsed parse_options(struct options *o, int *argc, char **argv)
+static enum cli_parsed plan_options_parse(struct options *o, int *argc, char **argv)
 {
     const GOptionEntry entries[] = {
         {"target", 0, 0, G_OPTION_ARG_STRING, &o->target,
@@ -62,7 +62,7 @@ static enum cli_parsed parse_options(struct options *o, int *argc, char **argv)
 }
 
 /* A progress line may stand there. */
-static void tell(const char *text)
+static void plan_note_tell(const char *text)
 {
     fprintf(stderr, "%s%s\n", isatty(STDERR_FILENO) ? "\r\033[K" : "", text);
 }
@@ -72,7 +72,7 @@ struct watched {
     struct sweep_progress progress;
 };
 
-static gboolean on_time(gpointer user)
+static gboolean plan_progress_on_time(gpointer user)
 {
     struct watched *watched = user;
 
@@ -85,7 +85,8 @@ static gboolean on_time(gpointer user)
 static enum plan_outcome run_watched(struct plan *plan, bool shown, GError **error)
 {
     struct watched watched = {plan, {.start_us = g_get_monotonic_time()}};
-    guint source = shown && isatty(STDERR_FILENO) ? g_timeout_add(PROGRESS_MS, on_time, &watched) : 0;
+    guint source =
+        shown && isatty(STDERR_FILENO) ? g_timeout_add(PROGRESS_MS, plan_progress_on_time, &watched) : 0;
     enum plan_outcome outcome = plan_run(plan, error);
 
     if (source) {
@@ -224,7 +225,7 @@ static bool read_vary(const struct options *o, struct plan_options *out)
 }
 
 /* The study, or one of the scenario and what is set; NULL and a message. */
-static struct study *load(const struct options *o, const char *path)
+static struct study *plan_study_load(const struct options *o, const char *path)
 {
     if (!plan_is_study(path))
         return plan_study_of(path, o->settings);
@@ -235,13 +236,13 @@ static struct study *load(const struct options *o, const char *path)
     return NULL;
 }
 
-static int command(const struct options *o, const struct study *study)
+static int plan_options_run(const struct options *o, const struct study *study)
 {
     struct plan_options options = {.target = o->target,
                                    .cost = o->cost,
                                    .largest = o->largest,
                                    .any_version = o->any_version,
-                                   .note = o->quiet ? NULL : tell};
+                                   .note = o->quiet ? NULL : plan_note_tell};
     char *dir, *program;
     int status;
 
@@ -265,7 +266,7 @@ static int command(const struct options *o, const struct study *study)
 int plan_command(int argc, char **argv)
 {
     struct options options = {.dir = NULL};
-    enum cli_parsed parsed = parse_options(&options, &argc, argv);
+    enum cli_parsed parsed = plan_options_parse(&options, &argc, argv);
     struct study *study = NULL;
     int status = CLI_WRONG;
 
@@ -273,8 +274,8 @@ int plan_command(int argc, char **argv)
         status = cli_finish_output();
     else if (parsed == CLI_GO && argc != 2)
         cli_error("plan: expected one STUDY or SCENARIO, got %d (pullstorm plan --help)", argc - 1);
-    else if (parsed == CLI_GO && (study = load(&options, argv[1])) != NULL)
-        status = command(&options, study);
+    else if (parsed == CLI_GO && (study = plan_study_load(&options, argv[1])) != NULL)
+        status = plan_options_run(&options, study);
     study_free(study);
     g_free(options.dir);
     g_free(options.target);

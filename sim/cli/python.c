@@ -134,7 +134,7 @@ static bool asks_for_help(const char *const *words)
 
 /* "python3 -B PARTS WORDS...": -B, for where we are installed nobody may write. NULL after a message; else
  * g_strfreev. */
-static char **command_line(const char *const *words)
+static char **python_command_line(const char *const *words)
 {
     char *parts = find_parts(words[0]);
     const char *python;
@@ -165,7 +165,7 @@ int cli_python(const char *const *words)
     /* Until the Python parts take Ctrl-C (process.py): while Python starts, it would end it with a
      * traceback. */
     interrupt_hold();
-    line = command_line(words);
+    line = python_command_line(words);
     if (!line)
         return CLI_FAILED;
     fflush(stdout);

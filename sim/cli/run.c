@@ -42,7 +42,7 @@ static const char about[] =
     "whatever N is. The first Ctrl-C stops the run and removes its output, the second\n"
     "ends it at once.";
 
-static enum cli_parsed parse_options(struct run_options *o, int *argc, char **argv)
+static enum cli_parsed run_options_parse(struct run_options *o, int *argc, char **argv)
 {
     const GOptionEntry entries[] = {
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
@@ -102,7 +102,7 @@ static bool check_options(struct run_options *o)
 }
 
 /* The settings of -s, then those that --seed and --engine stand for. */
-static bool load(struct run *run, const char *path)
+static bool run_load(struct run *run, const char *path)
 {
     GPtrArray *settings = g_ptr_array_new_with_free_func(g_free);
 
@@ -233,7 +233,7 @@ static double seconds(struct timeval time)
 }
 
 /* Writes what was measured, renames the folder to its final place, and prints the summary. */
-static int finish(struct run *run, char *started, int64_t start_us)
+static int run_finish(struct run *run, char *started, int64_t start_us)
 {
     struct stats_value *values = g_new0(struct stats_value, storm_metric_count);
     char *engine = cli_choice(scenario_key("run", "engine"), run->scenario->run_engine);
@@ -326,7 +326,7 @@ static int simulate(struct run *run)
     if (status == CLI_OK)
         status = run_storm(run);
     if (status == CLI_OK)
-        status = finish(run, started, start_us);
+        status = run_finish(run, started, start_us);
     if (run->storm)
         storm_free(run->storm);
     if (run->dir)
@@ -345,12 +345,12 @@ int run_command(int argc, char **argv)
     run.command_line[0] = g_strdup("pullstorm");
     for (int i = 0; i < argc; i++)
         run.command_line[i + 1] = g_strdup(argv[i]);
-    parsed = parse_options(&run.options, &argc, argv);
+    parsed = run_options_parse(&run.options, &argc, argv);
     if (parsed == CLI_HELP_SHOWN)
         status = cli_finish_output();
     else if (parsed == CLI_GO && argc != 2)
         cli_error("run: expected one SCENARIO, got %d (pullstorm run --help)", argc - 1);
-    else if (parsed == CLI_GO && check_options(&run.options) && load(&run, argv[1])) {
+    else if (parsed == CLI_GO && check_options(&run.options) && run_load(&run, argv[1])) {
         run.target = run.options.output ? g_strdup(run.options.output)
                                         : g_build_filename("results", run.scenario->config.name, NULL);
         status = can_be_done(&run) ? simulate(&run) : CLI_FAILED;

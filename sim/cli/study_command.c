@@ -24,7 +24,7 @@
 #define BOOTSTRAP_COST 2.0
 #define NS3_COST       30.0
 
-static char *refuse(const struct config *config)
+static char *study_command_refuse(const struct config *config)
 {
     const struct scenario *scenario = scenario_of(config);
     char *names, *engine, *text;
@@ -108,7 +108,7 @@ struct study_host study_command_host(void)
                                .calm = load_verdict_names[LOAD_CALM],
                                .version = PULLSTORM_VERSION,
                                .rule = storm_check,
-                               .refuse = refuse,
+                               .refuse = study_command_refuse,
                                .cell = summary_parameter_cell};
 }
 

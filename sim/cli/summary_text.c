@@ -56,7 +56,7 @@ struct paragraph {
     size_t column; /* 0: nothing printed yet */
 };
 
-static void add(struct paragraph *p, const char *label, const char *value)
+static void summary_add(struct paragraph *p, const char *label, const char *value)
 {
     size_t length = strlen(label) + strlen(value) + 1;
 
@@ -88,9 +88,9 @@ static void print_items(const struct report *report, FILE *to, const char *headi
 
     for (; items->metric; items++)
         if (lookup(report, items->metric, &value))
-            add(&p, items->label, show(buffer, items->show, value));
+            summary_add(&p, items->label, show(buffer, items->show, value));
     if (p.column == 0)
-        add(&p, "", "-");
+        summary_add(&p, "", "-");
     end(&p);
 }
 
@@ -123,7 +123,7 @@ static void print_whatif(const struct report *report, FILE *to)
 }
 
 /* What could be said before the run. */
-static void print_load(const struct report *report, FILE *to)
+static void summary_print_load(const struct report *report, FILE *to)
 {
     struct load load;
 
@@ -169,17 +169,17 @@ static void print_keyed(const struct report *report, FILE *to)
                                            format_share(share, value, ues))
                          : g_strdup(format_count(buffer, (int64_t)value));
 
-        add(&p, labels[i], text);
+        summary_add(&p, labels[i], text);
         g_free(text);
     }
     end(&p);
 
     p = (struct paragraph){to, "  seen by", 0};
     if (lookup(report, "ues", &ues) && lookup(report, "ues_solicited", &value) && value < ues)
-        add(&p, "the BM-SC: not pulled", format_count(buffer, (int64_t)(ues - value)));
+        summary_add(&p, "the BM-SC: not pulled", format_count(buffer, (int64_t)(ues - value)));
     for (; reasons->metric; reasons++)
         if (lookup(report, reasons->metric, &value) && value != 0)
-            add(&p, reasons->label, format_count(buffer, (int64_t)value));
+            summary_add(&p, reasons->label, format_count(buffer, (int64_t)value));
     end(&p);
 }
 
@@ -204,7 +204,7 @@ static void print_deadlines(const struct report *report, FILE *to)
 
         g_snprintf(name, sizeof name, "keyed_within_%u_ratio", i + 1);
         if (lookup(report, name, &value))
-            add(&p, label, format_share(buffer, value, 1));
+            summary_add(&p, label, format_share(buffer, value, 1));
         g_free(label);
     }
     end(&p);
@@ -224,8 +224,8 @@ static void print_update(const struct report *report, FILE *to)
     double value;
 
     for (size_t i = 0; i < G_N_ELEMENTS(shares); i++)
-        add(&p, shares[i].label,
-            lookup(report, shares[i].metric, &value) ? show(buffer, SHOW_SECONDS, value) : none);
+        summary_add(&p, shares[i].label,
+                    lookup(report, shares[i].metric, &value) ? show(buffer, SHOW_SECONDS, value) : none);
     end(&p);
     print_deadlines(report, to);
 }
@@ -239,17 +239,17 @@ static void print_verdict(const struct report *report, FILE *to)
     char buffer[FORMAT_SIZE];
     double value, late_s = 0;
 
-    add(&p, "", load_verdict_names[verdict]);
+    summary_add(&p, "", load_verdict_names[verdict]);
     if (verdict == LOAD_COLLAPSED) {
         static const char *const late[] = {"bmsc_late_max_s", "bsf_late_max_s", "hss_late_max_s"};
 
         for (size_t i = 0; i < G_N_ELEMENTS(late); i++)
             if (lookup(report, late[i], &value) && value > late_s)
                 late_s = value;
-        add(&p, "nothing useful was served for", show(buffer, SHOW_SECONDS, late_s));
+        summary_add(&p, "nothing useful was served for", show(buffer, SHOW_SECONDS, late_s));
     }
     if (verdict != LOAD_CALM && lookup(report, "recovery_s", &value))
-        add(&p, "recovered by itself, from the last pull on in", show(buffer, SHOW_SECONDS, value));
+        summary_add(&p, "recovered by itself, from the last pull on in", show(buffer, SHOW_SECONDS, value));
     end(&p);
 }
 
@@ -302,10 +302,10 @@ static void print_speed(const struct report *report, FILE *to)
     char buffer[FORMAT_SIZE];
     double events = (double)storm_events(report->storm);
 
-    add(&p, "events", format_short(buffer, events));
-    add(&p, "events/s", format_short(buffer, report->wall_s > 0 ? events / report->wall_s : 0));
-    add(&p, "wall time", format_seconds(buffer, report->wall_s));
-    add(&p, "memory", format_bytes(buffer, (double)report->peak_memory_bytes));
+    summary_add(&p, "events", format_short(buffer, events));
+    summary_add(&p, "events/s", format_short(buffer, report->wall_s > 0 ? events / report->wall_s : 0));
+    summary_add(&p, "wall time", format_seconds(buffer, report->wall_s));
+    summary_add(&p, "memory", format_bytes(buffer, (double)report->peak_memory_bytes));
     end(&p);
 }
 
@@ -344,7 +344,7 @@ void summary_text_print(const struct report *report, FILE *to)
 
     print_title(report, to);
     print_whatif(report, to);
-    print_load(report, to);
+    summary_print_load(report, to);
     print_verdict(report, to);
     print_cut_off(report, to);
     print_items(report, to, "Storm", storm);

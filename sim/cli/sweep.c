@@ -62,7 +62,7 @@ static void choose(struct sweep *sweep, bool retry)
     runs_longest_first(sweep->study, sweep->chosen, sweep->runs);
 }
 
-static void name_damaged(const struct sweep *sweep)
+static void sweep_name_damaged(const struct sweep *sweep)
 {
     for (unsigned i = 0; i < sweep->chosen->len; i++) {
         char *text = selection_damage(&g_array_index(sweep->chosen, struct study_run, i), sweep->dir);
@@ -75,7 +75,7 @@ static void name_damaged(const struct sweep *sweep)
 
 /* --- running it ----------------------------------------------------------------------------------------- */
 
-static gboolean on_signal(gpointer user)
+static gboolean sweep_on_signal(gpointer user)
 {
     ((struct sweep *)user)->stopped = true;
     return G_SOURCE_CONTINUE;
@@ -86,10 +86,10 @@ static void watch_signals(struct sweep *sweep)
 {
     struct sigaction before;
 
-    g_unix_signal_add(SIGINT, on_signal, sweep);
-    g_unix_signal_add(SIGTERM, on_signal, sweep);
+    g_unix_signal_add(SIGINT, sweep_on_signal, sweep);
+    g_unix_signal_add(SIGTERM, sweep_on_signal, sweep);
     if (sigaction(SIGHUP, NULL, &before) != 0 || before.sa_handler != SIG_IGN)
-        g_unix_signal_add(SIGHUP, on_signal, sweep);
+        g_unix_signal_add(SIGHUP, sweep_on_signal, sweep);
 }
 
 static bool run_chosen(struct sweep *sweep)
@@ -113,7 +113,7 @@ static bool run_rounds(struct sweep *sweep)
 
     while (look(sweep)) {
         choose(sweep, retry);
-        name_damaged(sweep);
+        sweep_name_damaged(sweep);
         retry = false;
         if (sweep->stopped || (sweep->chosen->len == 0 && !sweep->options->until))
             return true;
@@ -168,7 +168,7 @@ static void tell_verdicts(const struct sweep *sweep, const GArray *selected)
     g_free(line);
 }
 
-static int report(struct sweep *sweep)
+static int sweep_report(struct sweep *sweep)
 {
     GArray *all = selection_of(sweep->study, sweep->runs, &sweep->selection);
     unsigned left = 0, failed = 0, total = all->len;
@@ -216,7 +216,7 @@ static void forget_failures(const struct sweep *sweep)
 }
 
 /* Tables, and words. */
-static int finish(struct sweep *sweep)
+static int sweep_finish(struct sweep *sweep)
 {
     GError *error = NULL;
 
@@ -228,7 +228,7 @@ static int finish(struct sweep *sweep)
     if (!collect_write(sweep->study, sweep->runs, sweep->dir, &error)) {
         return study_command_give_up(error);
     }
-    return report(sweep);
+    return sweep_report(sweep);
 }
 
 /* --- the whole of it ------------------------------------------------------------------------------------ */
@@ -343,7 +343,7 @@ static int print_lines(struct sweep *sweep)
     if (study_command_as_it_is(sweep->study, sweep->dir) != CLI_OK || !begin_rounds(sweep) || !look(sweep))
         return sweep->status;
     choose(sweep, sweep->options->retry_failed);
-    name_damaged(sweep);
+    sweep_name_damaged(sweep);
     for (unsigned i = 0; i < sweep->chosen->len; i++)
         study_command_print_run(sweep->study, sweep->dir, &g_array_index(sweep->chosen, struct study_run, i));
     return cli_finish_output();
@@ -406,10 +406,10 @@ static int sweep_study(struct sweep *sweep)
     watch_signals(sweep);
     if (!begin_rounds(sweep) || !run_rounds(sweep))
         return sweep->status;
-    return finish(sweep);
+    return sweep_finish(sweep);
 }
 
-static int command(const struct sweep_options *options)
+static int sweep_options_run(const struct sweep_options *options)
 {
     struct sweep sweep = {.options = options, .locks = {-1, -1}, .status = CLI_WRONG};
     int status = CLI_WRONG;
@@ -445,7 +445,7 @@ int sweep_command(int argc, char **argv)
         status = cli_finish_output();
         break;
     case SWEEP_GO:
-        status = options.study ? command(&options) : sweep_run_lines(&options);
+        status = options.study ? sweep_options_run(&options) : sweep_run_lines(&options);
         break;
     case SWEEP_REFUSED:
         break;

@@ -10,7 +10,7 @@
 #define BAR_WIDTH   30
 
 /* "[###   ] 3 of 10 runs, 1 failed, 0:00:12 left"; g_free. */
-static char *text_of(const struct sweep_progress *p)
+static char *progress_text_of(const struct sweep_progress *p)
 {
     int64_t elapsed_s = (g_get_monotonic_time() - p->start_us) / G_USEC_PER_SEC;
     GString *text = g_string_new("[");
@@ -45,14 +45,14 @@ static unsigned lines_of(const char *path)
 
 void sweep_progress_print(const struct sweep_progress *progress)
 {
-    char *text = text_of(progress);
+    char *text = progress_text_of(progress);
 
     fprintf(stderr, "\r%s\033[K", text);
     fflush(stderr);
     g_free(text);
 }
 
-static gboolean on_time(gpointer user)
+static gboolean progress_on_time(gpointer user)
 {
     struct sweep_progress *p = user;
 
@@ -66,7 +66,8 @@ void sweep_progress_begin(struct sweep_progress *progress, unsigned total, bool 
 {
     progress->total = total;
     progress->start_us = g_get_monotonic_time();
-    progress->source = shown && isatty(STDERR_FILENO) ? g_timeout_add(INTERVAL_MS, on_time, progress) : 0;
+    progress->source =
+        shown && isatty(STDERR_FILENO) ? g_timeout_add(INTERVAL_MS, progress_on_time, progress) : 0;
 }
 
 void sweep_progress_end(struct sweep_progress *progress)

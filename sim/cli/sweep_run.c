@@ -42,7 +42,8 @@ static bool work_succeeded(struct work *work)
     return false;
 }
 
-static void add_run(struct sweep *sweep, struct work *work, GPtrArray *folders, const struct study_run *run)
+static void sweep_add_run(struct sweep *sweep, struct work *work, GPtrArray *folders,
+                          const struct study_run *run)
 {
     char *name = study_run_name(run->point, run->replication), *folder = folder_run(sweep->dir, name);
     char **words = run_command_words(sweep->study, sweep->program, run->point, NULL, run->seed, folder,
@@ -67,7 +68,7 @@ bool sweep_run_here(struct sweep *sweep)
 
     work.jobs = jobs_new(&limits, run_ended, &work);
     for (unsigned i = 0; i < sweep->chosen->len; i++)
-        add_run(sweep, &work, folders, &g_array_index(sweep->chosen, struct study_run, i));
+        sweep_add_run(sweep, &work, folders, &g_array_index(sweep->chosen, struct study_run, i));
     sweep_progress_begin(&work.progress, sweep->chosen->len, !sweep->options->quiet);
     if (!jobs_run(work.jobs))
         sweep->stopped = true;
@@ -150,7 +151,7 @@ static bool add_line(struct work *work, GPtrArray *folders, const char *program,
     return true;
 }
 
-static char **read_lines(const struct sweep_options *o)
+static char **sweep_read_lines(const struct sweep_options *o)
 {
     char *text = NULL, **lines;
     GError *error = NULL;
@@ -200,7 +201,7 @@ int sweep_run_lines(const struct sweep_options *o)
     if (!read_limits(o, &limits))
         return CLI_WRONG;
     program = o->program ? g_find_program_in_path(o->program) : g_file_read_link("/proc/self/exe", NULL);
-    lines = read_lines(o);
+    lines = sweep_read_lines(o);
     /* Not the run's fault, so it is not recorded: on this machine it could not be tried. */
     if (!program)
         cli_error("sweep: %s: not found on %s", o->program ? o->program : "this program", g_get_host_name());

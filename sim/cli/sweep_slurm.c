@@ -288,7 +288,7 @@ static void cancel(const char *job)
         cli_error("sweep: Slurm's job %s could not be cancelled", job);
 }
 
-static gboolean on_time(gpointer user)
+static gboolean slurm_on_time(gpointer user)
 {
     *(bool *)user = true;
     return G_SOURCE_REMOVE;
@@ -315,7 +315,7 @@ static bool await_end(struct sweep *sweep, const char *job)
         if (cancelled && waited_s > seconds_of("SWEEP_SLURM_PATIENCE", PATIENCE_S))
             return false;
         waited_s += cancelled ? poll_s : 0;
-        g_timeout_add((guint)(poll_s * 1000), on_time, &over);
+        g_timeout_add((guint)(poll_s * 1000), slurm_on_time, &over);
         while (!over) {
             if (sweep->stopped && !cancelled) {
                 cancelled = true;

@@ -17,7 +17,7 @@ static const struct verdict_column columns[] = {
 };
 
 /* "3 collapsed (points 7, 8)": nothing where there are none. */
-static void add(GString *line, const GArray *runs, unsigned place, const char *words)
+static void verdicts_add(GString *line, const GArray *runs, unsigned place, const char *words)
 {
     GString *points = g_string_new(NULL);
     unsigned count = 0, named = 0, last = 0;
@@ -48,7 +48,7 @@ char *verdicts_line(const struct study *study, const GArray *runs)
         int metric = metric_place(study->host, columns[i].name);
 
         if (metric >= 0)
-            add(line, runs, (unsigned)metric, columns[i].words);
+            verdicts_add(line, runs, (unsigned)metric, columns[i].words);
     }
     return g_string_free(line, line->len == 0);
 }

@@ -19,7 +19,7 @@ struct range {
     char **why;
 };
 
-static bool wrong(char **why, char *text)
+static bool axis_wrong(char **why, char *text)
 {
     *why = text;
     return false;
@@ -39,7 +39,7 @@ static bool add_value(struct range *range, struct quantity value, bool once)
     }
     if (length == AXIS_VALUES_MAX) {
         g_free(text);
-        return wrong(range->why, g_strdup_printf("more than %d values", AXIS_VALUES_MAX));
+        return axis_wrong(range->why, g_strdup_printf("more than %d values", AXIS_VALUES_MAX));
     }
     g_ptr_array_add(range->texts, text);
     return true;
@@ -48,7 +48,7 @@ static bool add_value(struct range *range, struct quantity value, bool once)
 static bool expand_step(struct range *range, struct quantity step)
 {
     if (step.parts <= 0)
-        return wrong(range->why, g_strdup("a step of 0, expected more"));
+        return axis_wrong(range->why, g_strdup("a step of 0, expected more"));
     for (struct quantity at = range->from; at.parts <= range->to.parts; at.parts += step.parts)
         if (!add_value(range, at, false))
             return false;
@@ -66,16 +66,16 @@ static bool expand_factor(struct range *range, const char *text)
         return false;
     under *= 100; /* shares count in per cent */
     if (factor.parts <= under || factor.parts > under * FACTOR_MAX)
-        return wrong(range->why, g_strdup_printf("the factor %s, expected a number above 1 and up to %d",
-                                                 text, FACTOR_MAX));
+        return axis_wrong(range->why, g_strdup_printf("the factor %s, expected a number above 1 and up to %d",
+                                                      text, FACTOR_MAX));
     while (factor.parts % 10 == 0 && under % 10 == 0) {
         factor.parts /= 10;
         under /= 10;
     }
     if (factor.parts > FACTOR_MAX)
-        return wrong(range->why, g_strdup_printf("the factor %s has too many digits", text));
+        return axis_wrong(range->why, g_strdup_printf("the factor %s has too many digits", text));
     if (at.parts == 0)
-        return wrong(range->why, g_strdup("a factor cannot lead away from 0, expected more"));
+        return axis_wrong(range->why, g_strdup("a factor cannot lead away from 0, expected more"));
     bool exact = true;
 
     for (int i = 0; at.parts <= range->to.parts; i++) {
@@ -83,7 +83,7 @@ static bool expand_factor(struct range *range, const char *text)
 
         /* Steps below what is stored add no value, and may go on for ever. */
         if (i == AXIS_VALUES_MAX)
-            return wrong(range->why, g_strdup_printf("more than %d steps", AXIS_VALUES_MAX));
+            return axis_wrong(range->why, g_strdup_printf("more than %d steps", AXIS_VALUES_MAX));
         if (quantity_whole(range->key->type))
             value.parts = (at.parts + QUANTITY_ONE / 2) / QUANTITY_ONE * QUANTITY_ONE;
         if (!add_value(range, value, true))
@@ -123,10 +123,10 @@ static bool expand_count(struct range *range, const char *text, bool geometric)
     int64_t count = g_ascii_strtoll(text, &end, 10);
 
     if (!g_ascii_isdigit(*text) || *end || count < 2 || count > AXIS_VALUES_MAX)
-        return wrong(range->why, g_strdup_printf("\"in %s\", expected a number of values from 2 to %d", text,
-                                                 AXIS_VALUES_MAX));
+        return axis_wrong(range->why, g_strdup_printf("\"in %s\", expected a number of values from 2 to %d",
+                                                      text, AXIS_VALUES_MAX));
     if (geometric && range->from.parts == 0)
-        return wrong(range->why, g_strdup("a geometric range cannot begin at 0, expected more"));
+        return axis_wrong(range->why, g_strdup("a geometric range cannot begin at 0, expected more"));
     for (int64_t i = 0; i < count; i++)
         if (!add_value(range, between(range, i, count, geometric), false))
             return false;
@@ -164,7 +164,7 @@ static bool expand_words(struct range *range, char **words)
         return expand_count(range, words[2], false);
     else if (count == 4 && strcmp(words[1], "in") == 0 && strcmp(words[3], "geometric") == 0)
         return expand_count(range, words[2], true);
-    return wrong(range->why, g_strdup("not a range, expected " RANGE_SHAPES));
+    return axis_wrong(range->why, g_strdup("not a range, expected " RANGE_SHAPES));
 }
 
 /* Words that single blanks separate. */
@@ -215,9 +215,9 @@ static bool expand_item(const struct config_key *key, const char *item, GPtrArra
     guint first = texts->len;
 
     if (!*item)
-        return wrong(why, g_strdup("an empty place in the list, expected a value"));
+        return axis_wrong(why, g_strdup("an empty place in the list, expected a value"));
     if (texts->len >= AXIS_VALUES_MAX)
-        return wrong(why, g_strdup_printf("more than %d values", AXIS_VALUES_MAX));
+        return axis_wrong(why, g_strdup_printf("more than %d values", AXIS_VALUES_MAX));
     if (!dots || !quantity_type(key->type))
         g_ptr_array_add(texts, g_strdup(item));
     else if (!expand_range(&range, item, dots)) {

@@ -25,7 +25,7 @@ static void linear_clear(struct linear *l)
     mpq_clears(l->factor, l->rest, NULL);
 }
 
-static bool sum_of(struct linear *left, const struct linear *right, bool difference)
+static bool bound_sum_of(struct linear *left, const struct linear *right, bool difference)
 {
     void (*join)(mpq_ptr, mpq_srcptr, mpq_srcptr) = difference ? mpq_sub : mpq_add;
 
@@ -58,13 +58,13 @@ static bool quotient_of(struct linear *left, struct linear *right)
     return product_of(left, right);
 }
 
-static bool join(struct linear *left, struct linear *right, enum node node)
+static bool bound_join(struct linear *left, struct linear *right, enum node node)
 {
     switch (node) {
     case NODE_ADD:
-        return sum_of(left, right, false);
+        return bound_sum_of(left, right, false);
     case NODE_SUBTRACT:
-        return sum_of(left, right, true);
+        return bound_sum_of(left, right, true);
     case NODE_MULTIPLY:
         return product_of(left, right);
     default:
@@ -88,7 +88,7 @@ static bool linear_of(const struct expression *e, struct linear *out)
         return true;
     }
     linear_init(&right);
-    good = linear_of(e->left, out) && linear_of(e->right, &right) && join(out, &right, e->node);
+    good = linear_of(e->left, out) && linear_of(e->right, &right) && bound_join(out, &right, e->node);
     linear_clear(&right);
     return good;
 }
@@ -128,7 +128,7 @@ static void add_bound(GArray *to, const struct expression *e, bool negated)
 
     linear_init(&left);
     linear_init(&right);
-    if (linear_of(e->left, &left) && linear_of(e->right, &right) && sum_of(&left, &right, true))
+    if (linear_of(e->left, &left) && linear_of(e->right, &right) && bound_sum_of(&left, &right, true))
         add_linear(to, &left, e->comparison, negated);
     linear_clear(&left);
     linear_clear(&right);

@@ -39,8 +39,8 @@ static void metric_cell(const struct study_host *host, struct csv *csv, unsigned
         number_cell(csv, value);
 }
 
-static void run_cells(const struct study *study, const struct config *scenario, const struct study_run *run,
-                      struct csv *csv)
+static void collect_run_cells(const struct study *study, const struct config *scenario,
+                              const struct study_run *run, struct csv *csv)
 {
     char *status = finished(run) ? g_strdup("done") : g_strdup_printf("failed: %s", run->result.why);
 
@@ -80,7 +80,7 @@ static bool runs_rows(struct csv *csv, const void *user, GError **error)
         }
         good = scenario != NULL;
         if (good) {
-            run_cells(c->study, scenario, run, csv);
+            collect_run_cells(c->study, scenario, run, csv);
             good = csv_row_end(csv, error);
         }
     }
@@ -95,7 +95,7 @@ struct point_runs {
 };
 
 /* The place of the first run of this point, or of one behind it. */
-static unsigned place_of(const GArray *runs, unsigned point)
+static unsigned collect_place_of(const GArray *runs, unsigned point)
 {
     unsigned low = 0, high = runs->len;
 
@@ -112,7 +112,7 @@ static unsigned place_of(const GArray *runs, unsigned point)
 
 static struct point_runs runs_of(const GArray *runs, unsigned point)
 {
-    unsigned from = place_of(runs, point), to = place_of(runs, point + 1);
+    unsigned from = collect_place_of(runs, point), to = collect_place_of(runs, point + 1);
 
     return (struct point_runs){&g_array_index(runs, struct study_run, from), to - from};
 }

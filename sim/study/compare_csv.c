@@ -62,8 +62,9 @@ bool compare_csv_rows(struct csv *csv, const void *comparison, GError **error)
            results_rows(c, c->results, csv, error);
 }
 
-static void run_cells(const char *name, const char *side, unsigned pair, const struct compare_point *point,
-                      const struct compare_run *run, struct csv *csv)
+static void compare_run_cells(const char *name, const char *side, unsigned pair,
+                              const struct compare_point *point, const struct compare_run *run,
+                              struct csv *csv)
 {
     char *folder = g_canonicalize_filename(run->folder, NULL);
 
@@ -90,11 +91,11 @@ bool compare_runs_rows(struct csv *csv, const void *comparison, GError **error)
         const struct compare_pair *pair = &g_array_index(c->pairs, struct compare_pair, p);
 
         for (unsigned i = 0; i < pair->runs_a->len && good; i++) {
-            run_cells(pair->name, "A", p, pair->a, g_array_index(pair->runs_a, const struct compare_run *, i),
-                      csv);
+            compare_run_cells(pair->name, "A", p, pair->a,
+                              g_array_index(pair->runs_a, const struct compare_run *, i), csv);
             good = csv_row_end(csv, error);
-            run_cells(pair->name, "B", p, pair->b, g_array_index(pair->runs_b, const struct compare_run *, i),
-                      csv);
+            compare_run_cells(pair->name, "B", p, pair->b,
+                              g_array_index(pair->runs_b, const struct compare_run *, i), csv);
             good = good && csv_row_end(csv, error);
         }
     }

@@ -139,7 +139,7 @@ static double excess(const struct compare_condition *c, double a, double b)
     return out;
 }
 
-static bool beyond(const struct compare_condition *c, double value)
+static bool condition_beyond(const struct compare_condition *c, double value)
 {
     return c->above ? value > 0 || (c->inclusive && value == 0) : value < 0 || (c->inclusive && value == 0);
 }
@@ -149,11 +149,11 @@ static bool beyond(const struct compare_condition *c, double value)
 static enum compare_met of_interval(const struct compare_condition *c, const struct interval *interval,
                                     unsigned pairs)
 {
-    if (!beyond(c, interval->estimate))
+    if (!condition_beyond(c, interval->estimate))
         return COMPARE_NOT_MET;
     if (interval->note)
         return interval->note == interval_too_few && pairs > 1 ? COMPARE_NOT_SURE : COMPARE_MET;
-    return beyond(c, c->above ? interval->low : interval->high) ? COMPARE_MET : COMPARE_NOT_SURE;
+    return condition_beyond(c, c->above ? interval->low : interval->high) ? COMPARE_MET : COMPARE_NOT_SURE;
 }
 
 struct judged {
@@ -164,8 +164,9 @@ struct judged {
 };
 
 /* What the runs' own values say. */
-static struct interval of_values(const struct comparison *comparison, const struct compare_condition *c,
-                                 unsigned pair, unsigned looks, struct judged *out)
+static struct interval condition_of_values(const struct comparison *comparison,
+                                           const struct compare_condition *c, unsigned pair, unsigned looks,
+                                           struct judged *out)
 {
     const struct stats_column *column = &comparison->host->metrics[c->metric];
     double events = compare_events(comparison, pair, c->metric);
@@ -228,7 +229,7 @@ static struct judged judge_at(struct compare_samples *samples, const struct comp
                               const struct compare_condition *c, unsigned pair, unsigned looks)
 {
     struct judged out = {.met = COMPARE_NOT_MET};
-    struct interval interval = of_values(comparison, c, pair, looks, &out), better = interval;
+    struct interval interval = condition_of_values(comparison, c, pair, looks, &out), better = interval;
     bool sampled = pair == COMPARE_ALL_PAIRS
                        ? of_all_samples(samples, c, comparison->pairs->len, looks, &out, &better)
                        : of_samples(samples, c, pair, looks, &out, &better);

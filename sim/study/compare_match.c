@@ -127,7 +127,8 @@ static bool same_replication(const struct compare_run *a, const struct compare_r
     return a->replication == b->replication;
 }
 
-static void add_runs(struct compare_pair *pair, const struct compare_run *a, const struct compare_run *b)
+static void match_add_runs(struct compare_pair *pair, const struct compare_run *a,
+                           const struct compare_run *b)
 {
     g_array_append_val(pair->runs_a, a);
     g_array_append_val(pair->runs_b, b);
@@ -146,7 +147,7 @@ static bool pair_runs_by(struct compare_pair *pair,
             if (same(run, &g_array_index(b, struct compare_run, k)))
                 other = &g_array_index(b, struct compare_run, k);
         if (other)
-            add_runs(pair, run, other);
+            match_add_runs(pair, run, other);
     }
     return pair->runs_a->len > 0;
 }
@@ -162,8 +163,8 @@ static void pair_runs(struct compare_pair *pair)
     pair->by_seed = pair_runs_by(pair, same_seed);
     if (!pair->by_seed && !pair_runs_by(pair, same_replication))
         for (unsigned i = 0; i < MIN(a->len, b->len); i++)
-            add_runs(pair, &g_array_index(a, struct compare_run, i),
-                     &g_array_index(b, struct compare_run, i));
+            match_add_runs(pair, &g_array_index(a, struct compare_run, i),
+                           &g_array_index(b, struct compare_run, i));
     pair->left_over = a->len + b->len - 2 * pair->runs_a->len;
 }
 
@@ -237,7 +238,8 @@ static void drop_without_runs(struct comparison *c)
 }
 
 /* The place of such a pair of runs at a pair of points; its number of runs: it has none. */
-static unsigned place_of(const struct compare_pair *pair, unsigned replication_a, unsigned replication_b)
+static unsigned match_place_of(const struct compare_pair *pair, unsigned replication_a,
+                               unsigned replication_b)
 {
     unsigned i = 0;
 
@@ -262,7 +264,7 @@ static void find_everywhere(struct comparison *c)
         for (unsigned p = 0; p < c->pairs->len && everywhere; p++) {
             const struct compare_pair *pair = &g_array_index(c->pairs, struct compare_pair, p);
 
-            places[p] = place_of(pair, a, b);
+            places[p] = match_place_of(pair, a, b);
             everywhere = places[p] < pair->runs_a->len;
         }
         for (unsigned p = 0; p < c->pairs->len && everywhere; p++)
@@ -273,7 +275,7 @@ static void find_everywhere(struct comparison *c)
 
 /* --- keys that differ ----------------------------------------------------------------------------------- */
 
-static void add_text(GString *to, const char *text, GHashTable *seen)
+static void key_add_text(GString *to, const char *text, GHashTable *seen)
 {
     if (g_hash_table_add(seen, (gpointer)text))
         g_string_append_printf(to, "%s%s", to->len ? ", " : "", *text ? text : "(none)");
@@ -287,7 +289,7 @@ static char *texts_of(const struct comparison *c, unsigned key, bool of_b)
     for (unsigned i = 0; i < c->pairs->len; i++) {
         const struct compare_pair *pair = &g_array_index(c->pairs, struct compare_pair, i);
 
-        add_text(text, (of_b ? pair->b : pair->a)->cells[key], seen);
+        key_add_text(text, (of_b ? pair->b : pair->a)->cells[key], seen);
     }
     g_hash_table_unref(seen);
     return g_string_free(text, FALSE);

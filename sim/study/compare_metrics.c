@@ -145,8 +145,8 @@ static enum compare_verdict first_verdict(const struct comparison *c, unsigned m
 }
 
 /* Of the runs' own values, which is all there is for what is no quantile. */
-static struct difference of_values(const struct comparison *c, unsigned pair, unsigned metric,
-                                   const struct compare_values *v)
+static struct difference metric_of_values(const struct comparison *c, unsigned pair, unsigned metric,
+                                          const struct compare_values *v)
 {
     return difference_of(&c->host->metrics[metric], v->a, v->b, v->n, compare_events(c, pair, metric));
 }
@@ -159,7 +159,7 @@ static void add_result(struct comparison *c, unsigned pair, unsigned metric, con
     struct compare_result result = {
         .pair = pair, .metric = metric, .pairs = v.pairs, .empty_a = v.empty_a, .empty_b = v.empty_b};
 
-    result.difference = d ? *d : of_values(c, pair, metric, &v);
+    result.difference = d ? *d : metric_of_values(c, pair, metric, &v);
     result.verdict = first_verdict(c, metric, &v);
     if (result.verdict == COMPARE_UNTOLD && isnan(result.difference.interval.estimate))
         result.verdict = COMPARE_NO_VALUE; /* of runs that have one each, pooled: not reached */

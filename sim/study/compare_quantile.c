@@ -36,7 +36,7 @@ void compare_samples_free(struct compare_samples *samples)
 }
 
 /* Adds those runs of a side that are meant. */
-static void add_runs(struct compare_samples *samples, const struct compare_pair *pair, unsigned side)
+static void quantile_add_runs(struct compare_samples *samples, const struct compare_pair *pair, unsigned side)
 {
     const GArray *runs = side == OF_A ? pair->runs_a : pair->runs_b;
     unsigned count = samples->everywhere ? pair->everywhere->len : runs->len;
@@ -60,8 +60,8 @@ static void take_runs(struct compare_samples *samples, unsigned pair)
     samples->pair = pair;
     for (unsigned i = 0; i < EVIDENCES; i++)
         samples->of[i] = evidence_new(samples->comparison->host);
-    add_runs(samples, p, OF_A);
-    add_runs(samples, p, OF_B);
+    quantile_add_runs(samples, p, OF_A);
+    quantile_add_runs(samples, p, OF_B);
 }
 
 bool compare_quantile_of(struct compare_samples *samples, unsigned pair, unsigned metric, unsigned looks,

@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void clear_run(gpointer data)
+static void side_clear_run(gpointer data)
 {
     struct compare_run *run = data;
 
@@ -37,7 +37,7 @@ static struct compare_point *new_point(struct compare_side *side, unsigned numbe
     point->number = number;
     point->name = name;
     point->runs = g_array_new(FALSE, TRUE, sizeof(struct compare_run));
-    g_array_set_clear_func(point->runs, clear_run);
+    g_array_set_clear_func(point->runs, side_clear_run);
     g_ptr_array_add(side->points, point);
     return point;
 }
@@ -58,10 +58,10 @@ void compare_side_free(struct compare_side *side)
 
 /* --- a run by itself ------------------------------------------------------------------------------------ */
 
-static bool wrong(GError **error, const char *path, const char *name, const char *format, ...)
+static bool side_wrong(GError **error, const char *path, const char *name, const char *format, ...)
     G_GNUC_PRINTF(4, 5);
 
-static bool wrong(GError **error, const char *path, const char *name, const char *format, ...)
+static bool side_wrong(GError **error, const char *path, const char *name, const char *format, ...)
 {
     va_list arguments;
     char *message;
@@ -89,13 +89,13 @@ static char *read_text(const char *path, const char *name, GError **error)
 }
 
 /* The version that made it and the format of its files; NULL and error. manifest_free(). */
-static struct manifest *read_manifest(struct compare_side *side, const char *path, GError **error)
+static struct manifest *side_read_manifest(struct compare_side *side, const char *path, GError **error)
 {
     char *text = read_text(path, "manifest.json", error), *why = NULL;
     struct manifest *manifest = text ? manifest_parse(text, &why) : NULL;
 
     if (why)
-        wrong(error, path, "manifest.json", "%s", why);
+        side_wrong(error, path, "manifest.json", "%s", why);
     g_free(why);
     g_free(text);
     if (!manifest)
@@ -103,9 +103,9 @@ static struct manifest *read_manifest(struct compare_side *side, const char *pat
     side->version = g_strdup(manifest->version);
     if (manifest->format == 0 || manifest->format == RESULT_FORMAT)
         return manifest;
-    wrong(error, path, "manifest.json",
-          "format %" PRId64 ", expected %d: another version of pullstorm made it", manifest->format,
-          RESULT_FORMAT);
+    side_wrong(error, path, "manifest.json",
+               "format %" PRId64 ", expected %d: another version of pullstorm made it", manifest->format,
+               RESULT_FORMAT);
     manifest_free(manifest);
     return NULL;
 }
@@ -131,7 +131,7 @@ static void take_known(struct compare_side *side, char **header)
 }
 
 /* Header and row of a summary.csv; NULL and error. g_ptr_array_unref(). */
-static GPtrArray *read_summary(const char *path, GError **error)
+static GPtrArray *side_read_summary(const char *path, GError **error)
 {
     char *text = read_text(path, "summary.csv", error);
     const char *why = NULL;
@@ -139,13 +139,13 @@ static GPtrArray *read_summary(const char *path, GError **error)
 
     g_free(text);
     if (why)
-        wrong(error, path, "summary.csv", "%s", why);
+        side_wrong(error, path, "summary.csv", "%s", why);
     if (!rows)
         return NULL;
     if (rows->len == 2 &&
         g_strv_length(g_ptr_array_index(rows, 0)) == g_strv_length(g_ptr_array_index(rows, 1)))
         return rows;
-    wrong(error, path, "summary.csv", "expected a header and one row of as many cells");
+    side_wrong(error, path, "summary.csv", "expected a header and one row of as many cells");
     g_ptr_array_unref(rows);
     return NULL;
 }
@@ -172,20 +172,20 @@ static bool take_summary(struct compare_side *side, const char *path, const GPtr
 
     take_keys(side->host->schema, header, row, point);
     if (seed < 0)
-        return wrong(error, path, "summary.csv", "it has no column run.seed");
+        return side_wrong(error, path, "summary.csv", "it has no column run.seed");
     run->seed = g_ascii_strtoull(row[seed], NULL, 10);
     take_known(side, header);
     if (summary_metrics(side->host, header, row, run->metrics, &why))
         return true;
-    wrong(error, path, "summary.csv", "%s", why);
+    side_wrong(error, path, "summary.csv", "%s", why);
     g_free(why);
     return false;
 }
 
-static bool read_run(struct compare_side *side, const char *path, GError **error)
+static bool side_read_run(struct compare_side *side, const char *path, GError **error)
 {
-    struct manifest *manifest = read_manifest(side, path, error);
-    GPtrArray *rows = manifest ? read_summary(path, error) : NULL;
+    struct manifest *manifest = side_read_manifest(side, path, error);
+    GPtrArray *rows = manifest ? side_read_summary(path, error) : NULL;
     struct compare_point *point = new_point(side, 0, g_strdup(path));
     struct compare_run run = {.replication = 1, .folder = g_strdup(path)};
     bool good;
@@ -230,7 +230,7 @@ static bool see_columns(struct compare_side *side, const struct study_run *run, 
 {
     bool other = run->result.state == RESULT_OTHER;
     const char *version = other ? run->result.why : side->host->version;
-    GPtrArray *rows = other ? read_summary(run->folder, error) : NULL;
+    GPtrArray *rows = other ? side_read_summary(run->folder, error) : NULL;
 
     if (!side->version)
         side->version = g_strdup(version);
@@ -356,7 +356,7 @@ static bool holds(const char *path, const char *name)
     return there;
 }
 
-static bool read_folder(struct compare_side *side, GError **error)
+static bool side_read_folder(struct compare_side *side, GError **error)
 {
     const char *path = side->path, *what = NULL;
 
@@ -374,7 +374,7 @@ static bool read_folder(struct compare_side *side, GError **error)
     else if (side->condition)
         what = "a single run; conditions choose points of a study";
     else
-        return read_run(side, path, error);
+        return side_read_run(side, path, error);
     g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_FILE, "%s: %s", path, what);
     return false;
 }
@@ -391,7 +391,7 @@ struct compare_side *compare_side_read(const char *path, const char *condition, 
     side->known = g_new(bool, host->metric_count);
     for (unsigned i = 0; i < host->metric_count; i++)
         side->known[i] = true;
-    if (read_folder(side, error))
+    if (side_read_folder(side, error))
         return side;
     compare_side_free(side);
     return NULL;

@@ -159,7 +159,7 @@ static void relative_of_extreme(const struct stats_column *column, const double 
 }
 
 /* The single events that the interval of a count leaves open are open in its quotient, too. */
-static void widen(struct difference *out)
+static void difference_widen(struct difference *out)
 {
     if (isnan(out->interval.low) || isnan(out->relative_low)) {
         out->relative_low = out->relative_high = (double)NAN;
@@ -181,7 +181,7 @@ static void relative_of(const struct stats_column *column, const double *a, cons
     else if (n >= 2 && column->kind != STATS_FIXED) {
         fieller(a, b, n, out);
         if (is_count(column))
-            widen(out);
+            difference_widen(out);
     }
 }
 

@@ -19,7 +19,7 @@ void expression_free(struct expression *e)
 }
 
 /* left OP right into left; false if that is no number. */
-static bool combine(enum node node, mpq_t left, const mpq_t right)
+static bool answer_combine(enum node node, mpq_t left, const mpq_t right)
 {
     switch (node) {
     case NODE_ADD:
@@ -55,7 +55,7 @@ bool expression_sum(const struct expression *e, const struct expression_values *
     if (!expression_sum(e->left, values, out))
         return false;
     mpq_init(right);
-    known = expression_sum(e->right, values, right) && combine(e->node, out, right);
+    known = expression_sum(e->right, values, right) && answer_combine(e->node, out, right);
     mpq_clear(right);
     return known;
 }
@@ -73,7 +73,7 @@ bool expression_difference(const struct expression *e, const struct expression_v
     return known;
 }
 
-static bool compare(const char *comparison, int sign)
+static bool compare_with_sign(const char *comparison, int sign)
 {
     switch (comparison[0]) {
     case '<':
@@ -103,8 +103,9 @@ static bool truth_of(const struct expression *e, const struct expression_values 
     switch (e->node) {
     case NODE_COMPARE:
         mpq_init(difference);
-        is = expression_difference(e, values, difference) ? compare(e->comparison, mpq_sgn(difference))
-                                                          : worst;
+        is = expression_difference(e, values, difference)
+                 ? compare_with_sign(e->comparison, mpq_sgn(difference))
+                 : worst;
         mpq_clear(difference);
         return is;
     case NODE_SAME:

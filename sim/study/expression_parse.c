@@ -215,7 +215,7 @@ static struct expression *parse_same(struct parser *p, const char *start, const 
     return fail(p, p->at, CONFIG_ERROR_SYNTAX, "expected the word that %s is compared with", name);
 }
 
-static struct expression *parse_name(struct parser *p)
+static struct expression *parse_operand_name(struct parser *p)
 {
     const char *start = p->at;
     struct expression *e = NULL;
@@ -255,7 +255,7 @@ static struct expression *parse_primary(struct parser *p)
     if (g_ascii_isdigit(*p->at))
         return parse_number(p);
     if (g_ascii_isalpha(*p->at) || *p->at == '_')
-        return parse_name(p);
+        return parse_operand_name(p);
     if (*p->at != '(' && *p->at != '-')
         return fail(p, start, CONFIG_ERROR_SYNTAX, "expected a key, a number or (%s",
                     *start ? "" : ", it ends here");
@@ -284,8 +284,8 @@ static struct expression *parse_primary(struct parser *p)
 }
 
 /* Two numbers joined; NULL if they are of different sorts, which is told. */
-static struct expression *combine(struct parser *p, const char *at, enum node node, struct expression *left,
-                                  struct expression *right)
+static struct expression *parse_combine(struct parser *p, const char *at, enum node node,
+                                        struct expression *left, struct expression *right)
 {
     const char sign[] = {*at, '\0'};
     struct dimension dimension;
@@ -330,7 +330,7 @@ static struct expression *parse_chain(struct parser *p, int level)
             expression_free(right);
             return NULL;
         }
-        e = combine(p, at, nodes[level][sign - signs[level]], e, right);
+        e = parse_combine(p, at, nodes[level][sign - signs[level]], e, right);
     }
 }
 
@@ -379,8 +379,8 @@ static struct expression *parse_not(struct parser *p)
     return fail(p, start, CONFIG_ERROR_SYNTAX, "not stands before a condition, not before a number");
 }
 
-static struct expression *join(struct parser *p, const char *word, enum node node,
-                               struct expression *(*parse)(struct parser *))
+static struct expression *parse_join(struct parser *p, const char *word, enum node node,
+                                     struct expression *(*parse)(struct parser *))
 {
     struct expression *e = parse(p);
     const char *at = p->at;
@@ -403,12 +403,12 @@ static struct expression *join(struct parser *p, const char *word, enum node nod
 
 static struct expression *parse_and(struct parser *p)
 {
-    return join(p, "and", NODE_AND, parse_not);
+    return parse_join(p, "and", NODE_AND, parse_not);
 }
 
 static struct expression *parse_or(struct parser *p)
 {
-    return join(p, "or", NODE_OR, parse_and);
+    return parse_join(p, "or", NODE_OR, parse_and);
 }
 
 struct expression *expression_parse_sum(const char *text, const struct expression_names *names,

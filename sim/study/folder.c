@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void file_error(GError **error, const char *path)
+static void folder_file_error(GError **error, const char *path)
 {
     g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno), "%s: %s", path, g_strerror(errno));
 }
@@ -78,7 +78,7 @@ struct copies {
     char *changed;
 };
 
-static bool read_copy(const char *dir, const char *name, char **text, GError **error)
+static bool folder_read_copy(const char *dir, const char *name, char **text, GError **error)
 {
     char *path = g_build_filename(dir, name, NULL);
     GError *failure = NULL;
@@ -94,8 +94,8 @@ static bool read_copy(const char *dir, const char *name, char **text, GError **e
     return good;
 }
 
-static void compare(struct copies *copies, const char *dir, const char *name, const char *before,
-                    const char *now, const char *what)
+static void folder_compare(struct copies *copies, const char *dir, const char *name, const char *before,
+                           const char *now, const char *what)
 {
     char *text = before && !copies->changed ? difference(before, now) : NULL;
 
@@ -108,11 +108,11 @@ static void compare(struct copies *copies, const char *dir, const char *name, co
 static bool read_copies(const struct study *study, const char *dir, struct copies *copies, GError **error)
 {
     *copies = (struct copies){.study = NULL};
-    if (!read_copy(dir, "study.ini", &copies->study, error) ||
-        !read_copy(dir, "base.ini", &copies->base, error))
+    if (!folder_read_copy(dir, "study.ini", &copies->study, error) ||
+        !folder_read_copy(dir, "base.ini", &copies->base, error))
         return false;
-    compare(copies, dir, "study.ini", copies->study, study->text, "study");
-    compare(copies, dir, "base.ini", copies->base, study->base_text, "base scenario");
+    folder_compare(copies, dir, "study.ini", copies->study, study->text, "study");
+    folder_compare(copies, dir, "base.ini", copies->base, study->base_text, "base scenario");
     return true;
 }
 
@@ -123,7 +123,7 @@ static void clear_copies(struct copies *copies)
     g_free(copies->changed);
 }
 
-static void refuse(const struct copies *copies, const char *why, GError **error)
+static void folder_refuse(const struct copies *copies, const char *why, GError **error)
 {
     g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_CONTRADICTION,
                 "%s; %s; take another folder with -o, or the study as it was", copies->changed, why);
@@ -144,7 +144,7 @@ static struct grow *find_growth(const struct study *study, const char *dir, cons
     else
         why = g_strdup_printf("the copy cannot be read any more: %s", failure->message);
     if (why)
-        refuse(copies, why, error);
+        folder_refuse(copies, why, error);
     g_clear_error(&failure);
     g_free(why);
     study_free(before);
@@ -244,7 +244,7 @@ static bool make_runs(const char *dir, GError **error)
     bool good = g_mkdir_with_parents(runs, 0777) == 0;
 
     if (!good)
-        file_error(error, runs);
+        folder_file_error(error, runs);
     aside_remove_abandoned(dir);
     aside_remove_abandoned(runs);
     g_free(runs);

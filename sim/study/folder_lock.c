@@ -8,7 +8,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-static void file_error(GError **error, const char *path)
+static void lock_file_error(GError **error, const char *path)
 {
     g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno), "%s: %s", path, g_strerror(errno));
 }
@@ -20,12 +20,12 @@ static bool sign_lock(int lock, const char *path, GError **error)
     bool good = ftruncate(lock, 0) == 0 && pwrite(lock, text, strlen(text), 0) == (ssize_t)strlen(text);
 
     if (!good)
-        file_error(error, path);
+        lock_file_error(error, path);
     g_free(text);
     return good;
 }
 
-static void refuse(const char *dir, const char *path, GError **error)
+static void lock_refuse(const char *dir, const char *path, GError **error)
 {
     char *holder = NULL;
 
@@ -43,11 +43,11 @@ static int take_lock(const char *dir, const char *path, int how, GError **error)
     int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 
     if (lock < 0) {
-        file_error(error, path);
+        lock_file_error(error, path);
         return -1;
     }
     if (flock(lock, how | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-        refuse(dir, path, error);
+        lock_refuse(dir, path, error);
     else if (sign_lock(lock, path, error))
         return lock;
     close(lock);
@@ -58,7 +58,7 @@ static bool make_folder(const char *dir, GError **error)
 {
     if (g_mkdir_with_parents(dir, 0777) == 0)
         return true;
-    file_error(error, dir);
+    lock_file_error(error, dir);
     return false;
 }
 
@@ -94,7 +94,7 @@ bool folder_lock_alone(const char *dir, int lock, GError **error)
     bool alone = flock(lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
 
     if (!alone)
-        refuse(dir, path, error);
+        lock_refuse(dir, path, error);
     g_free(path);
     return alone;
 }

@@ -67,7 +67,7 @@ static unsigned choose_point(const struct finder *f, const GArray *same, unsigne
 }
 
 /* The number of an earlier point now; 0: it is no more. */
-static unsigned place_of(struct finder *f, unsigned point)
+static unsigned grow_place_of(struct finder *f, unsigned point)
 {
     if (!f->looked[point]) {
         char *text = identity_of(f->before, point);
@@ -172,7 +172,7 @@ struct run_name {
     bool failed;
 };
 
-static bool parse_name(const char *name, struct run_name *out)
+static bool grow_parse_name(const char *name, struct run_name *out)
 {
     const char *last = g_strrstr(name, "-r");
     int head = 0, tail = 0;
@@ -189,7 +189,7 @@ static bool parse_name(const char *name, struct run_name *out)
 
 static void place_run(struct finder *f, const char *name, const struct run_name *run)
 {
-    unsigned point = place_of(f, run->point), replication = 0;
+    unsigned point = grow_place_of(f, run->point), replication = 0;
     uint64_t seed = study_seed(f->before, run->point, run->replication);
     char *to;
 
@@ -217,7 +217,7 @@ static void on_run(void *user, const char *name)
     struct finder *f = user;
     struct run_name run;
 
-    if (!parse_name(name, &run))
+    if (!grow_parse_name(name, &run))
         return;
     if (run.point >= 1 && run.point <= f->before->point_count && run.replication >= 1)
         place_run(f, name, &run);

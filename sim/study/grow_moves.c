@@ -16,7 +16,7 @@
 #define PLACING ".moves.placing"
 #define ASIDE   ".moving-"
 
-static bool file_error(GError **error, const char *path)
+static bool moves_file_error(GError **error, const char *path)
 {
     g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno), "%s: %s", path, g_strerror(errno));
     return false;
@@ -31,7 +31,7 @@ static char *aside_name(const char *name)
 static bool rename_run(const char *dir, const char *from, const char *to, GError **error)
 {
     char *old = folder_run(dir, from), *new = folder_run(dir, to);
-    bool good = g_rename(old, new) == 0 || errno == ENOENT || file_error(error, old);
+    bool good = g_rename(old, new) == 0 || errno == ENOENT || moves_file_error(error, old);
 
     g_free(old);
     g_free(new);
@@ -84,7 +84,7 @@ static bool move_all(const char *dir, enum step step, char **names, GError **err
 static bool rename_journal(const char *dir, const char *from, const char *to, GError **error)
 {
     char *old = g_build_filename(dir, from, NULL), *new = g_build_filename(dir, to, NULL);
-    bool good = g_rename(old, new) == 0 || file_error(error, old);
+    bool good = g_rename(old, new) == 0 || moves_file_error(error, old);
 
     g_free(old);
     g_free(new);
@@ -99,7 +99,7 @@ static void remove_file(const char *dir, const char *name)
     g_free(path);
 }
 
-static char *sum_of(const char *study, const char *base)
+static char *moves_sum_of(const char *study, const char *base)
 {
     char *both = g_strconcat(study, "\n", base, NULL);
     char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, both, -1);
@@ -108,7 +108,7 @@ static char *sum_of(const char *study, const char *base)
     return sum;
 }
 
-static char *read_copy(const char *dir, const char *name)
+static char *moves_read_copy(const char *dir, const char *name)
 {
     char *path = g_build_filename(dir, name, NULL), *text = NULL;
 
@@ -121,7 +121,8 @@ static char *read_copy(const char *dir, const char *name)
 /* Are the copies those that the journal was written for? */
 static bool committed(const char *dir, const char *wanted)
 {
-    char *study = read_copy(dir, "study.ini"), *base = read_copy(dir, "base.ini"), *sum = sum_of(study, base);
+    char *study = moves_read_copy(dir, "study.ini"), *base = moves_read_copy(dir, "base.ini"),
+         *sum = moves_sum_of(study, base);
     bool same = strcmp(sum, wanted) == 0;
 
     g_free(sum);
@@ -133,7 +134,7 @@ static bool committed(const char *dir, const char *wanted)
 static bool write_journal(const char *dir, char **names, const struct study *now, GError **error)
 {
     char *path = g_build_filename(dir, JOURNAL, NULL), *list = g_strjoinv("\n", names);
-    char *sum = sum_of(now->text, now->base_text), *text = g_strconcat(sum, "\n", list, NULL);
+    char *sum = moves_sum_of(now->text, now->base_text), *text = g_strconcat(sum, "\n", list, NULL);
     bool good = aside_write(path, text, error);
 
     g_free(text);

@@ -43,7 +43,7 @@ static void take_base(struct reader *reader, unsigned line, const char *text)
     g_free(folder);
 }
 
-static void take_metrics(struct reader *reader, unsigned line, const char *text)
+static void head_take_metrics(struct reader *reader, unsigned line, const char *text)
 {
     const struct study_host *host = reader->study->host;
 
@@ -98,7 +98,7 @@ static void take_value(struct reader *reader, unsigned line, const struct config
         study->memory_bytes = value->integer;
         study->memory_text = g_strdup(text);
     } else if (strcmp(key->name, "metrics") == 0)
-        take_metrics(reader, line, text);
+        head_take_metrics(reader, line, text);
     else
         take_constraint(reader, line, text);
 }

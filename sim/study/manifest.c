@@ -87,7 +87,7 @@ static bool take_members(struct manifest *manifest, JsonObject *object, char **w
 }
 
 /* "manifest.json:3:15: ..."; the parser calls a text in memory <data>. */
-static char *place_of(const char *message)
+static char *manifest_place_of(const char *message)
 {
     const char *place = g_str_has_prefix(message, "<data>") ? message + strlen("<data>") : NULL;
 
@@ -106,7 +106,7 @@ struct manifest *manifest_parse(const char *text, char **why)
     if (too_deep(text))
         *why = g_strdup_printf("manifest.json: more than %d brackets deep", DEPTH_MAX);
     else if (!json_parser_load_from_data(parser, text, -1, &error)) {
-        *why = place_of(error->message);
+        *why = manifest_place_of(error->message);
         g_error_free(error);
     } else if (!(root = json_parser_get_root(parser)) || !JSON_NODE_HOLDS_OBJECT(root))
         *why = g_strdup("manifest.json: empty, or no object");

@@ -30,7 +30,7 @@ GPtrArray *expression_parts(const struct expression *condition, unsigned most)
 }
 
 /* binds: 0 an or may stand there bare, 1 an and, 2 a comparison. */
-static void add_text(GString *to, const struct expression *e, unsigned binds)
+static void parts_add_text(GString *to, const struct expression *e, unsigned binds)
 {
     bool or = e->node == NODE_OR, closed = or ? binds > 0 : e->node == NODE_AND && binds > 1;
 
@@ -48,11 +48,11 @@ static void add_text(GString *to, const struct expression *e, unsigned binds)
     g_string_append(to, closed ? "(" : "");
     if (e->node == NODE_NOT) {
         g_string_append(to, "not ");
-        add_text(to, e->left, 2);
+        parts_add_text(to, e->left, 2);
     } else {
-        add_text(to, e->left, or ? 0 : 1);
+        parts_add_text(to, e->left, or ? 0 : 1);
         g_string_append(to, or ? " or " : " and ");
-        add_text(to, e->right, or ? 0 : 1);
+        parts_add_text(to, e->right, or ? 0 : 1);
     }
     g_string_append(to, closed ? ")" : "");
 }
@@ -61,7 +61,7 @@ char *expression_text(const struct expression *condition)
 {
     GString *text = g_string_new(NULL);
 
-    add_text(text, condition, 0);
+    parts_add_text(text, condition, 0);
     return g_string_free(text, FALSE);
 }
 

@@ -279,7 +279,7 @@ static unsigned in_a_gap(const struct view *view)
 
 /* --- the search ----------------------------------------------------------------------------------------- */
 
-static void need(struct search *out, const struct view *view, unsigned p)
+static void frontier_need(struct search *out, const struct view *view, unsigned p)
 {
     if (p != SEARCH_NONE && view->seen[p].verdict == VERDICT_UNKNOWN)
         out->needed[out->needed_count++] = p;
@@ -290,15 +290,15 @@ static unsigned side(unsigned count)
     return MIN(count, SIDE_MOST);
 }
 
-static void need_grid(struct search *out, const struct view *view)
+static void frontier_need_grid(struct search *out, const struct view *view)
 {
     unsigned rows = view->grid->rows, columns = view->grid->columns;
 
     for (unsigned i = 0; i < side(rows); i++)
         for (unsigned j = 0; j < side(columns); j++)
-            need(out, view,
-                 search_grid_place(i, side(rows), rows) * columns +
-                     search_grid_place(j, side(columns), columns));
+            frontier_need(out, view,
+                          search_grid_place(i, side(rows), rows) * columns +
+                              search_grid_place(j, side(columns), columns));
     for (unsigned n = MAX(rows, columns); n > 1; n /= 2)
         out->left += 2;
 }
@@ -316,7 +316,7 @@ static void beside(struct search *out, const struct view *view)
         out->above = row * columns + less_column;
 }
 
-static void finish(struct search *out, const struct view *view, bool monotone)
+static void frontier_finish(struct search *out, const struct view *view, bool monotone)
 {
     bool any_fails = false;
 
@@ -353,14 +353,14 @@ static void look_on(struct search *out, const struct view *view, struct choice *
         next = a_step_cheaper(view, out->answer);
     if (next == SEARCH_NONE && out->answer != SEARCH_NONE) {
         beside(out, view);
-        need(out, view, out->below);
-        need(out, view, out->above);
+        frontier_need(out, view, out->below);
+        frontier_need(out, view, out->above);
     }
     if (next == SEARCH_NONE && out->needed_count == 0 && out->answer != SEARCH_NONE && monotone && few)
         next = on_frontier(view, c);
-    need(out, view, next);
+    frontier_need(out, view, next);
     if (out->needed_count == 0)
-        finish(out, view, monotone);
+        frontier_finish(out, view, monotone);
     else
         out->answer = out->below = out->above = SEARCH_NONE;
 }
@@ -373,7 +373,7 @@ struct search frontier_look(const struct search_seen *seen, const struct frontie
                             g_new(unsigned, count + 1)};
     struct search out = search_begun();
 
-    need_grid(&out, &view);
+    frontier_need_grid(&out, &view);
     if (out.needed_count == 0) {
         out.left = 0;
         look_on(&out, &view, &choice, orient(&view));

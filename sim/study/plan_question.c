@@ -78,7 +78,7 @@ static bool same_direction(const struct plan *plan, GPtrArray *rows, const unsig
     return !plan->options.largest && !earlier && !met;
 }
 
-static bool compare(const struct plan *plan, const char *path, const char *text, GError **error)
+static bool question_compare(const struct plan *plan, const char *path, const char *text, GError **error)
 {
     const char *why = NULL;
     GPtrArray *rows = csv_rows(text, &why);
@@ -121,7 +121,7 @@ bool plan_same_question(const struct plan *plan, GError **error)
     bool same = true;
 
     if (g_file_get_contents(path, &text, NULL, &failure))
-        same = compare(plan, path, text, error);
+        same = question_compare(plan, path, text, error);
     else if (!g_error_matches(failure, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
         g_set_error_literal(error, CONFIG_ERROR, CONFIG_ERROR_FILE, failure->message);
         same = false;

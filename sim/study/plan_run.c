@@ -53,8 +53,8 @@ char *plan_run_folder(const struct plan_value *value, unsigned replication)
     return folder;
 }
 
-static bool read_folder(const struct plan_value *value, unsigned replication, const char *folder,
-                        struct result *out, GError **error)
+static bool plan_read_folder(const struct plan_value *value, unsigned replication, const char *folder,
+                             struct result *out, GError **error)
 {
     const struct plan *plan = value->point->plan;
     unsigned point = value->point->number;
@@ -70,7 +70,7 @@ static bool read_folder(const struct plan_value *value, unsigned replication, co
 
 /* The first reason counts. What runs ends, for its result will be found the next time; nothing more is
  * started. */
-static void refuse(struct plan *plan, GError *error)
+static void plan_refuse(struct plan *plan, GError *error)
 {
     jobs_drop(plan->jobs);
     if (plan->refusal)
@@ -98,7 +98,7 @@ static void start_run(struct plan_value *value, unsigned replication, char *fold
     g_strfreev(varied);
 }
 
-static void take_metrics(struct plan_value *value, unsigned replication, struct result *result)
+static void plan_take_metrics(struct plan_value *value, unsigned replication, struct result *result)
 {
     value->metrics->pdata[replication - 1] = g_steal_pointer(&result->metrics);
 }
@@ -111,16 +111,16 @@ static void get_replication(struct plan_value *value, unsigned replication)
     struct result result;
     GError *error = NULL;
 
-    if (!read_folder(value, replication, folder, &result, &error))
-        refuse(plan, error);
+    if (!plan_read_folder(value, replication, folder, &result, &error))
+        plan_refuse(plan, error);
     else if (result.metrics) {
-        take_metrics(value, replication, &result);
+        plan_take_metrics(value, replication, &result);
         plan->found++;
         result_forget_failure(folder); /* of a time when it could not be read */
     } else if (result.state == RESULT_OTHER)
-        refuse(plan, g_error_new(CONFIG_ERROR, CONFIG_ERROR_CONTRADICTION,
-                                 "%s: made by version %s; take another folder with -o, or --any-version",
-                                 folder, result.why));
+        plan_refuse(plan, g_error_new(CONFIG_ERROR, CONFIG_ERROR_CONTRADICTION,
+                                      "%s: made by version %s; take another folder with -o, or --any-version",
+                                      folder, result.why));
     else {
         if (result.state == RESULT_DAMAGED)
             note(plan, "%s: damaged, run again: %s", folder, result.why);
@@ -139,7 +139,7 @@ static void decide(struct plan_value *value)
     enum answer answer = plan_judge(value, true, &error);
 
     if (error) {
-        refuse(plan, error);
+        plan_refuse(plan, error);
         return;
     }
     value->sure = answer != ANSWER_UNSURE;
@@ -244,7 +244,7 @@ static void direct(struct plan *plan)
     if (!plan->direction.known)
         return;
     if (!plan_same_question(plan, &error))
-        refuse(plan, error);
+        plan_refuse(plan, error);
     for (unsigned p = 0; p < points && !plan->refusal; p++)
         advance(&plan->points[p]);
 }
@@ -255,7 +255,7 @@ static void run_failed(struct plan_job *job, const char *reason, const char *sai
     GError *error = NULL;
 
     if (!result_write_failure(job->folder, reason, said, &error))
-        refuse(point->plan, error);
+        plan_refuse(point->plan, error);
     if (!point->failure)
         point->failure = g_strdup_printf("%s (%s.failed)", reason, job->folder);
 }
@@ -273,11 +273,11 @@ static void run_ended(void *user, void *data, const char *reason, const char *sa
     value->point->plan->ended++;
     if (reason)
         run_failed(job, reason, said);
-    else if (!read_folder(value, job->replication, job->folder, &result, &error))
-        refuse(value->point->plan, error);
+    else if (!plan_read_folder(value, job->replication, job->folder, &result, &error))
+        plan_refuse(value->point->plan, error);
     else {
         if (result.state == RESULT_WHOLE)
-            take_metrics(value, job->replication, &result);
+            plan_take_metrics(value, job->replication, &result);
         else
             run_failed(job, result.why ? result.why : "no result", said);
         value->point->plan->made++;
@@ -310,7 +310,7 @@ static void take_earlier(struct plan_point *point)
     }
 }
 
-static enum plan_outcome search(struct plan *plan, GError **error)
+static enum plan_outcome plan_search_all(struct plan *plan, GError **error)
 {
     const struct jobs_limits limits = {.at_a_time = plan->options.at_a_time,
                                        .timeout_ns = plan->study->timeout_ns,
@@ -340,7 +340,7 @@ enum plan_outcome plan_run(struct plan *plan, GError **error)
 {
     if (plan->lock < 0 && folder_fits(plan->study, plan->options.dir, error))
         plan->lock = folder_lock(plan->options.dir, error);
-    return plan->lock < 0 ? PLAN_REFUSED : search(plan, error);
+    return plan->lock < 0 ? PLAN_REFUSED : plan_search_all(plan, error);
 }
 
 unsigned plan_failures(const struct plan *plan)

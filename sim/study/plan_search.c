@@ -16,7 +16,7 @@ static bool known(const struct view *view, unsigned place)
     return view->seen[place].verdict != VERDICT_UNKNOWN;
 }
 
-static void need(const struct view *view, unsigned place)
+static void search_need(const struct view *view, unsigned place)
 {
     view->out->needed[view->out->needed_count++] = place;
 }
@@ -47,7 +47,7 @@ unsigned search_grid_place(unsigned i, unsigned grid, unsigned count)
     return grid > 1 ? (i * (count - 1) + (grid - 1) / 2) / (grid - 1) : 0;
 }
 
-static void need_grid(const struct view *view)
+static void search_need_grid(const struct view *view)
 {
     unsigned grid = search_grid_count(view->count);
 
@@ -55,7 +55,7 @@ static void need_grid(const struct view *view)
         unsigned place = search_grid_place(i, grid, view->count);
 
         if (!known(view, place))
-            need(view, place);
+            search_need(view, place);
     }
     view->out->left = grid > 1 ? halvings((view->count - 1) / (grid - 1) - 1) : 0;
 }
@@ -97,11 +97,11 @@ static void halve(const struct view *view, unsigned a, unsigned b)
     if (a == SEARCH_NONE || b == SEARCH_NONE || b - a < 2)
         return;
     if (view->out->needed_count < SEARCH_NEEDED_MAX)
-        need(view, a + (b - a) / 2);
+        search_need(view, a + (b - a) / 2);
     view->out->left += halvings(b - a - 1) - 1;
 }
 
-static void finish(const struct view *view, bool largest)
+static void search_finish(const struct view *view, bool largest)
 {
     struct search *out = view->out;
     unsigned low, high;
@@ -137,7 +137,7 @@ static bool find_windows(const struct view *view, bool largest)
         halve(view, high, behind(view, high));
     }
     if (view->out->needed_count == 0)
-        finish(view, largest);
+        search_finish(view, largest);
     return true;
 }
 
@@ -257,7 +257,7 @@ static void look_between(const struct view *view, bool largest)
         looked += known(view, place);
     if (search_gap(view->seen, view->count, view->parts, &best) &&
         looked < (best.may ? SEARCH_LOOKS_MOST : SEARCH_LOOKS_LEAST)) {
-        need(view, best.a + (best.b - best.a) / 2);
+        search_need(view, best.a + (best.b - best.a) / 2);
         if (looked + 1 < SEARCH_LOOKS_LEAST)
             view->out->left = SEARCH_LOOKS_LEAST - looked - 1;
         return;
@@ -282,7 +282,7 @@ struct search search_look(const struct search_seen *seen, unsigned count, unsign
     struct search out = search_begun();
     const struct view view = {seen, count, parts, &out};
 
-    need_grid(&view);
+    search_need_grid(&view);
     if (out.needed_count > 0)
         return out;
     out.left = 0;

@@ -99,7 +99,7 @@ static void look_at(struct search *s, const struct below *b, double from, double
     crossing_look(&s->middle, s->share, share, from, to);
 }
 
-static void search(struct pool *pool, struct search *s)
+static void pool_search(struct pool *pool, struct search *s)
 {
     struct below b = below_none(pool);
     const struct pool_row *rows = pool_rows(pool);
@@ -114,7 +114,7 @@ static void search(struct pool *pool, struct search *s)
     g_free(b.of_run);
 }
 
-static double beyond(const struct pool *pool, double share)
+static double pool_beyond(const struct pool *pool, double share)
 {
     return pool_all(pool) * MIN(share, 1 - share);
 }
@@ -137,7 +137,7 @@ static struct interval verdict(const struct search *s, unsigned n)
 }
 
 /* The wider of both ways, end by end. */
-static void widen(struct pool *pool, double share, unsigned looks, struct interval *interval)
+static void pool_widen(struct pool *pool, double share, unsigned looks, struct interval *interval)
 {
     struct pool_ends ends;
 
@@ -162,11 +162,11 @@ struct interval pool_interval(struct pool *pool, double share, const double *of,
 
     if (n > 1)
         s.t = statistics_t(n - 1, looks);
-    if (n > 0 && beyond(pool, share) < BEYOND_FEW && beyond(pool, share) > 0)
+    if (n > 0 && pool_beyond(pool, share) < BEYOND_FEW && pool_beyond(pool, share) > 0)
         s.ranks = ranks_of(share, round(pool_all(pool)), 0.05 / looks);
-    search(pool, &s);
+    pool_search(pool, &s);
     out = verdict(&s, n);
-    widen(pool, share, looks, &out);
+    pool_widen(pool, share, looks, &out);
     out.sd = statistics_of(of, n).sd;
     return out;
 }

@@ -51,7 +51,7 @@ static char *read_part(const char *folder, const char *name, struct result *out,
 }
 
 /* NULL and damaged if there is none; manifest_free(). */
-static struct manifest *read_manifest(const char *folder, struct result *out, GError **error)
+static struct manifest *result_read_manifest(const char *folder, struct result *out, GError **error)
 {
     char *text = read_part(folder, "manifest.json", out, error), *why = NULL;
     struct manifest *manifest = text ? manifest_parse(text, &why) : NULL;
@@ -182,7 +182,7 @@ static bool row_fits(char **header, char **row, const struct result_wanted *want
     return right && scenario_fits(header, row, wanted, out);
 }
 
-static bool take_metrics(char **header, char **row, const struct study_host *host, struct result *out)
+static bool result_take_metrics(char **header, char **row, const struct study_host *host, struct result *out)
 {
     char *why;
 
@@ -194,8 +194,8 @@ static bool take_metrics(char **header, char **row, const struct study_host *hos
     return false;
 }
 
-static bool read_summary(const char *folder, const struct result_wanted *wanted, struct result *out,
-                         GError **error)
+static bool result_read_summary(const char *folder, const struct result_wanted *wanted, struct result *out,
+                                GError **error)
 {
     char *text = read_part(folder, "summary.csv", out, error);
     const char *why = NULL;
@@ -215,7 +215,7 @@ static bool read_summary(const char *folder, const struct result_wanted *wanted,
             (out->state == RESULT_WHOLE && !same_columns(wanted->host, header)))
             damaged(out, g_strdup("summary.csv: its columns are not those of this program"));
         else
-            good = row_fits(header, row, wanted, out) && take_metrics(header, row, wanted->host, out);
+            good = row_fits(header, row, wanted, out) && result_take_metrics(header, row, wanted->host, out);
     }
     g_ptr_array_unref(rows);
     return good;
@@ -261,9 +261,9 @@ bool result_read(const char *folder, const struct result_wanted *wanted, struct 
         damaged(out, g_strdup("there is no such run: its values contradict each other"));
         return true;
     }
-    manifest = read_manifest(folder, out, &failure);
+    manifest = result_read_manifest(folder, out, &failure);
     if (manifest && version_fits(manifest, wanted, out) &&
-        !(format_fits(manifest, out) && read_summary(folder, wanted, out, &failure) &&
+        !(format_fits(manifest, out) && result_read_summary(folder, wanted, out, &failure) &&
           files_whole(folder, manifest, out)))
         g_clear_pointer(&out->metrics, g_free);
     manifest_free(manifest);

@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void clear_run(gpointer data)
+static void runs_clear_run(gpointer data)
 {
     struct study_run *run = data;
 
@@ -24,8 +24,8 @@ static void find_highest_replication(void *user, const char *name)
         *highest = MAX(*highest, replication);
 }
 
-static bool read_run(const struct study *study, const struct runs_wanted *wanted,
-                     const struct config *scenario, struct study_run *run, GError **error)
+static bool runs_read_run(const struct study *study, const struct runs_wanted *wanted,
+                          const struct config *scenario, struct study_run *run, GError **error)
 {
     const struct result_wanted expected = {study->host, scenario, run->seed, wanted->any_version};
     char *name = study_run_name(run->point, run->replication);
@@ -47,9 +47,9 @@ static bool list_point(const struct study *study, const struct runs_wanted *want
     for (unsigned r = wanted->first; r <= last && good; r++) {
         struct study_run run = {.point = point, .replication = r, .seed = study_seed(study, point, r)};
 
-        good = !wanted->dir || read_run(study, wanted, scenario, &run, error);
+        good = !wanted->dir || runs_read_run(study, wanted, scenario, &run, error);
         if (r > wanted->last && (run.result.state == RESULT_MISSING || run.result.state == RESULT_FAILED))
-            clear_run(&run);
+            runs_clear_run(&run);
         else
             g_array_append_val(runs, run);
     }
@@ -64,7 +64,7 @@ GArray *runs_list(const struct study *study, const struct runs_wanted *wanted, G
     bool good = !wanted->further || !wanted->dir ||
                 folder_each_run(wanted->dir, find_highest_replication, &last, error);
 
-    g_array_set_clear_func(runs, clear_run);
+    g_array_set_clear_func(runs, runs_clear_run);
     for (unsigned point = 1; point <= study->point_count && good; point++)
         good = list_point(study, wanted, point, last, runs, error);
     if (good)

@@ -60,7 +60,7 @@ static const struct config_schema *schema_of(const struct reader *reader)
 }
 
 /* Where the key stands in the schema. */
-static size_t place_of(const struct reader *reader, const struct config_key *key)
+static size_t reader_place_of(const struct reader *reader, const struct config_key *key)
 {
     return (size_t)(key - schema_of(reader)->keys);
 }
@@ -95,14 +95,14 @@ static const struct config_key *key_of_line(struct reader *reader, const struct 
 static bool first_time(struct reader *reader, const struct config_line *line, const struct config_key *key,
                        unsigned *lines)
 {
-    unsigned earlier = lines[place_of(reader, key)];
+    unsigned earlier = lines[reader_place_of(reader, key)];
 
     if (earlier) {
         reader_mistake(reader, line->number, line->section, line->text, CONFIG_ERROR_CONTRADICTION,
                        "stands on line %u, too, expected one place for each key", earlier);
         return false;
     }
-    lines[place_of(reader, key)] = line->number;
+    lines[reader_place_of(reader, key)] = line->number;
     return true;
 }
 
@@ -137,8 +137,8 @@ static void variant_line(struct reader *reader, const struct config_line *line, 
     const struct config_key *key = config_key_named(schema_of(reader), line->text);
 
     /* A variant may change what [set] says; that a section has a key twice is found elsewhere. */
-    if (key && !reader->variant[place_of(reader, key)])
-        reader->variant[place_of(reader, key)] = line->number;
+    if (key && !reader->variant[reader_place_of(reader, key)])
+        reader->variant[reader_place_of(reader, key)] = line->number;
     take_setting(reader, line, variant->settings);
 }
 
@@ -354,7 +354,7 @@ static void check_repeats(struct reader *reader, const struct study_axis *axis, 
         earlier = GPOINTER_TO_UINT(g_hash_table_lookup(places, meaning->str));
         repeats = earlier > 0;
         if (repeats)
-            reader_mistake(reader, reader->taken[place_of(reader, first->key)], section, name,
+            reader_mistake(reader, reader->taken[reader_place_of(reader, first->key)], section, name,
                            CONFIG_ERROR_VALUE,
                            "value %u (%s) is value %u again%s, expected points that differ", i + 1,
                            (const char *)g_ptr_array_index(first->texts, i), earlier,
@@ -377,8 +377,8 @@ static void check_axes(struct reader *reader)
                            "has no key, expected one such as pull.rate = 1k/s, 2k/s");
         for (unsigned k = 0; k < axis->keys->len; k++) {
             const struct config_key *key = g_array_index(axis->keys, struct study_axis_key, k).key;
-            unsigned line = reader->taken[place_of(reader, key)],
-                     other = reader->variant[place_of(reader, key)];
+            unsigned line = reader->taken[reader_place_of(reader, key)],
+                     other = reader->variant[reader_place_of(reader, key)];
             char *name = config_key_name(key);
 
             if (other)
