@@ -33,7 +33,7 @@ const struct config_schema scenario_schema = {
     .other_why = "this is a study, expected a scenario (a study is run by pullstorm sweep)",
 };
 
-/* The struct config stands first in the scenario. */
+/* The struct config is the first member of the scenario. */
 static struct scenario *scenario_from(struct config *config)
 {
     return (struct scenario *)(void *)config;

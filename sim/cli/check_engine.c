@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Where the two engines are known to part: sim/net/ns3/ns3_network.h says what ns-3 does of its own,
- * results/engines how much comes of it. Not wrong, but whoever compares the engines must know. */
+/* Where the two engines are known to differ: sim/net/ns3/ns3_network.h says what ns-3 does in its own way,
+ * results/engines how much that changes. It is not wrong, but anybody who compares the engines must know
+ * it. */
 #include "sim/cli/check_engine.h"
 
 #include "sim/base/clock.h"

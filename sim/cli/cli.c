@@ -124,7 +124,7 @@ static bool asks_one_thing(const GOptionEntry *entry)
                                                  g_strcmp0(entry->arg_description, "SUM") == 0);
 }
 
-/* The words with -oDIR as -o DIR, as GOption wants it; g_ptr_array_unref() after the last use of any of
+/* The words with -oDIR as -o DIR, as GOption expects it; g_ptr_array_unref() after the last use of any of
  * them. NULL after a message: a condition is given twice. */
 static GPtrArray *split_words(const char *command, const GOptionEntry *entries, char **argv)
 {
@@ -151,7 +151,7 @@ static GPtrArray *split_words(const char *command, const GOptionEntry *entries, 
             continue;
         }
         g_ptr_array_add(words, *at);
-        if (entry && !attached && at[1]) /* its value, whatever it looks like */
+        if (entry && !attached && at[1]) /* its value, even if it looks like an option */
             g_ptr_array_add(words, *++at);
         else if (strcmp(*at, "--") == 0) {
             while (at[1])
@@ -166,7 +166,7 @@ static GPtrArray *split_words(const char *command, const GOptionEntry *entries, 
 }
 
 /* GOption converts texts from the locale's character set, which is ASCII for a program that sets none; they
- * are taken as they stand, like file names. g_free. */
+ * are taken unchanged, like file names. g_free. */
 static GOptionEntry *texts_as_they_stand(const GOptionEntry *entries)
 {
     unsigned count = 0;
@@ -202,8 +202,8 @@ static bool holds_empty(char *const *texts)
     return texts && *texts;
 }
 
-/* No option's value and no word of ours is the empty text: a script's variable that was not set gives one,
- * and as the name of a folder it would be the root. */
+/* No value of an option and no other word may be empty: an empty one comes from a variable of a script that
+ * was not set, and as the name of a folder it would mean the root. */
 static bool nothing_is_empty(const char *command, const GOptionEntry *entries, const char *usage,
                              char *const *words)
 {
@@ -264,7 +264,7 @@ enum cli_parsed cli_parse(const char *usage, const char *about, const GOptionEnt
     else {
         int first = count > 1 && strcmp(left[1], "--") == 0 ? 2 : 1;
 
-        /* Whoever was split is gone: no more words are left than there were. */
+        /* The words that were split are gone: no more are left than there were. */
         *argc = count - first + 1;
         memcpy(argv + 1, left + first, sizeof *argv * (size_t)*argc);
     }

@@ -41,10 +41,10 @@ const void *cli_engine_options(const struct scenario *scenario, const char *pcap
 /* Their names, separated by spaces. Free with g_free. */
 char *cli_engine_names(void);
 
-/* Prints a message, maybe of several lines, on standard error. Names and values in it may be anybody's:
+/* Prints a message, maybe of several lines, on standard error. Names and values in it may come from anywhere:
  * control characters are shown as \xHH. */
 void cli_print(const char *message);
-/* Prints "pullstorm: message" likewise. */
+/* Prints "pullstorm: message" in the same way. */
 void cli_error(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
 /* What an options parser found. */

@@ -63,7 +63,7 @@ static bool compare_format_right(const char *format, bool *csv)
     return false;
 }
 
-/* A result has a page of its own. */
+/* A result has its own page. */
 static bool is_result(const char *dir)
 {
     static const char *const names[] = {"summary.csv", "study.ini", "plan.csv"};
@@ -178,7 +178,7 @@ static int write_page(const char *dir)
     return status;
 }
 
-/* *made: in words, what stands in the folder then. Stays as it is if not all tables do. */
+/* *made: in words, what is in the folder then. Stays as it is if not all tables are. */
 static int write_folder(const struct comparison *comparison, const char *dir, bool page, const char **made)
 {
     GError *error = NULL;
@@ -198,8 +198,8 @@ static int write_folder(const struct comparison *comparison, const char *dir, bo
     return status;
 }
 
-/* Each condition in a line: of a table to read behind it, else on standard error. CLI_FAILED if one is
- * met. */
+/* Prints a line for each condition: below the table if it is for people, else on standard error. CLI_FAILED
+ * if one is met. */
 static int judge(const struct request *r, const struct comparison *comparison)
 {
     int status = CLI_OK;
@@ -226,7 +226,7 @@ static int compare_tell(const struct request *r, const struct comparison *compar
     int status, written = CLI_OK;
 
     if (dir) {
-        interrupt_hold(); /* a table of this comparison would stand beside one of another */
+        interrupt_hold(); /* else a table of this comparison could be beside one of another */
         written = write_folder(comparison, dir, !r->options->no_page, &made);
         if (interrupt_held()) {
             cli_error("compare: interrupted");

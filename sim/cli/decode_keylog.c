@@ -48,8 +48,8 @@ static void key_free(void *pointer)
     g_free(key);
 }
 
-/* One field of a record at *at, which is moved to the comma behind it or the end. NULL if its quotes do
- * not close. */
+/* One field of a record at *at, which is moved to the comma after it or to the end. NULL if its quotes do not
+ * close. */
 static char *next_field(const char **at)
 {
     GString *field = g_string_new(NULL);
@@ -188,7 +188,7 @@ static bool read_record(const struct place *place, const char *line, const unsig
     if (right && is_wanted(keylog, texts[COLUMN_LABEL], texts[COLUMN_B_TID])) {
         struct decode_key *key = g_new(struct decode_key, 1);
 
-        /* An MSK is that of all UEs: whose row it stands in does not matter. */
+        /* An MSK is that of all UEs: it does not matter in which UE's row it is. */
         bool of_ue = strcmp(texts[COLUMN_LABEL], "MUK") == 0;
 
         *key = (struct decode_key){g_strdup(texts[COLUMN_LABEL]), g_strdup(of_ue ? texts[COLUMN_B_TID] : ""),

@@ -216,7 +216,7 @@ static int decrypt(struct verify *v)
     return print_plain(v, bytes_of(plain, m->encr_data.len), "decrypted key data");
 }
 
-/* A message under a MUK that has been set up in `v`. `missing` of the log is told by B-TID. */
+/* A message under a MUK that has been set up in `v`. What is `missing` in the log is named by its B-TID. */
 static int verify_under_muk(struct verify *v)
 {
     char *b_tid = decode_quote(v->message->idr);

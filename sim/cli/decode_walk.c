@@ -109,7 +109,7 @@ void decode_title(GString *out, size_t offset, const char *title)
     g_string_append_printf(out, "%6zu  -- %s\n", offset, title);
 }
 
-/* Only the first failure is told. */
+/* Only the first failure is reported. */
 static void walk_fail(struct walk *w, size_t offset, const char *format, ...) G_GNUC_PRINTF(3, 4);
 static void walk_fail(struct walk *w, size_t offset, const char *format, ...)
 {

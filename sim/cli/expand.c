@@ -89,7 +89,7 @@ static void expand_name_damaged(const struct expansion *e)
     }
 }
 
-/* What stands in the folder, if that is asked for. */
+/* What is in the folder, if that is asked for. */
 static int read_runs(struct expansion *e)
 {
     struct runs_wanted wanted = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Numbers as a reader of a screen wants them. Each writes into the caller's buffer and returns it. */
+/* Numbers for a reader at a screen. Each writes into the caller's buffer and returns it. */
 #ifndef SIM_CLI_FORMAT_H
 #define SIM_CLI_FORMAT_H
 
@@ -19,7 +19,7 @@ char *format_short(char buffer[FORMAT_SIZE], double value);
 /* Nanoseconds as seconds, exactly, without trailing zeros: "0.0025". */
 char *format_exact_seconds(char buffer[FORMAT_SIZE], int64_t value_ns);
 
-/* Prints `text` broken between words into lines of at most `width` columns, each behind `indent` blanks. */
+/* Prints `text` broken between words into lines of at most `width` columns, each after `indent` blanks. */
 void format_wrapped(FILE *to, unsigned indent, unsigned width, const char *text);
 /* Prints a cell of a CSV row (RFC 4180), quoted where it must be. */
 void format_csv_cell(FILE *to, const char *text);

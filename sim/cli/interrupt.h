@@ -13,7 +13,7 @@ int interrupt_pending(void);
 
 /* For commands without the above: Ctrl-C has to wait from here on, also in programs that are started. */
 void interrupt_hold(void);
-/* Did it come meanwhile? It waits no longer, and is forgotten. */
+/* Did it come since then? It does not have to wait any more, and is forgotten. */
 bool interrupt_held(void);
 
 #endif

@@ -22,7 +22,7 @@ struct output_dir {
     char *partial; /* hidden sibling */
     char *made;    /* topmost parent that was missing; NULL: none was */
     int lock;      /* open on the sibling: tells other runs that it is in use */
-    bool replaces; /* something that is to go stands at the final place */
+    bool replaces; /* something that has to go is at the final place */
     struct memory_guard guard;
 };
 
@@ -161,7 +161,7 @@ static bool inspect(struct output_dir *dir, bool force, GError **error)
     if (plots)
         good = find_pictures(dir->target, &drawn, error);
     if (!good)
-        ; /* told */
+        ; /* reported already */
     else if (foreign)
         good = output_fail(error, ENOTEMPTY,
                            "%s: holds \"%s\", which is not part of a result, and is left alone; give "
@@ -176,8 +176,8 @@ static bool inspect(struct output_dir *dir, bool force, GError **error)
     return good;
 }
 
-/* NAME of ".NAME.partial-PID", and of the same with ".old" behind it, where an earlier result stands aside;
- * NULL if it is neither. g_free. */
+/* NAME of ".NAME.partial-PID", and of the same with ".old" at the end, where an earlier result is kept for
+ * the moment; NULL if it is neither. g_free. */
 static char *name_of_partial(const char *entry, bool *old)
 {
     const char *mark = g_strrstr(entry, ".partial-"), *pid = mark ? mark + strlen(".partial-") : NULL;
@@ -291,8 +291,8 @@ static bool lock_partial(struct output_dir *dir)
     dir->lock = open(dir->partial, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dir->lock < 0)
         return errno != ENOENT;
-    /* Waits for one that is just removing it. Where there are no locks, abandoned siblings cannot be told and
-     * stay; the run itself goes on. */
+    /* Waits for one that is just removing it. Without locks abandoned siblings cannot be recognised and stay;
+     * the run itself goes on. */
     while (flock(dir->lock, LOCK_EX) != 0 && errno == EINTR)
         ;
     if (aside_still_there(dir->partial, dir->lock))
@@ -408,7 +408,7 @@ static bool replace(struct output_dir *dir)
     return true;
 }
 
-/* True if it is on the disk, or cannot be told to go there (some file systems have no fsync of folders). */
+/* True if it is on the disk, or if nothing can send it there (some file systems have no fsync of folders). */
 static bool sync_path(const char *path)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC);
@@ -452,7 +452,7 @@ bool output_dir_commit(struct output_dir *dir, GError **error)
         return false;
     }
     if (dir->replaces ? replace(dir) : rename(dir->partial, dir->target) == 0) {
-        /* It stands there now, whatever the disk says of its name. */
+        /* It is in place now, even if the disk could not sync its name. */
         (void)sync_path(dir->parent);
         release(dir);
         return true;

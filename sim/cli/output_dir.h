@@ -24,8 +24,8 @@ char *output_dir_path(const struct output_dir *dir, const char *name);
 /* A message that may name the hidden sibling, with the result as the user named it instead; g_free. */
 char *output_dir_message(const struct output_dir *dir, const char *message);
 
-/* Renames the sibling to its final place and frees; an earlier result is removed once the new one stands. If
- * that fails, the new one is removed, and the earlier one is what it was. */
+/* Renames the sibling to its final place and frees; an earlier result is removed once the new one is there.
+ * If that fails, the new one is removed, and the earlier one is what it was. */
 bool output_dir_commit(struct output_dir *dir, GError **error);
 
 /* Removes everything that was made, and frees. */

@@ -61,7 +61,7 @@ static enum cli_parsed plan_options_parse(struct options *o, int *argc, char **a
         entries, argc, argv);
 }
 
-/* A progress line may stand there. */
+/* A progress line may be on the screen. */
 static void plan_note_tell(const char *text)
 {
     fprintf(stderr, "%s%s\n", isatty(STDERR_FILENO) ? "\r\033[K" : "", text);

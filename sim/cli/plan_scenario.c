@@ -34,7 +34,7 @@ static char *key_of(const char *setting)
     return g_strstrip(g_strndup(setting, strcspn(setting, "=")));
 }
 
-/* Is it set again further behind? The last counts. */
+/* Is it set again later? The last counts. */
 static bool set_again(char **settings, const char *key)
 {
     bool again = false;

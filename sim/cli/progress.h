@@ -13,7 +13,7 @@ struct progress {
     uint64_t last_events;
 };
 
-/* What a line tells. */
+/* What a line shows. */
 struct progress_state {
     double simulated_s, end_s;
     int64_t ues, ues_done;

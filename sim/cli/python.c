@@ -73,7 +73,8 @@ static const char *interpreter(const char *command, bool for_help)
     return NULL;
 }
 
-/* From the folder of programs to that of data, as configure was told them: "../share/pullstorm"; g_free. */
+/* From the folder of programs to that of data, as they were given to configure: "../share/pullstorm";
+ * g_free. */
 static char *way_to_data(void)
 {
     char **from = g_strsplit(FOLDER_BIN, "/", -1), **to = g_strsplit(FOLDER_DATA, "/", -1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Limits and what is free, as Linux tells them. What cannot be read limits nothing. */
+/* Limits and what is free, as Linux reports them. What cannot be read limits nothing. */
 #include "sim/cli/resources.h"
 
 #include <glib.h>
@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 
-/* The number behind `name` in a file of lines such as "MemFree:  123 kB"; name "": the first number. NAN:
+/* The number after `name` in a file of lines such as "MemFree:  123 kB"; name "": the first number. NAN:
  * there is none. */
 static double number_in(const char *path, const char *name)
 {
@@ -52,7 +52,7 @@ struct group_files {
     const char *root, *limit, *usage, *cache;
 };
 
-/* The group and those that it is in. Pages of files do not count: they go when memory is wanted. */
+/* The group and those that it is in. Pages of files do not count: they go when memory is needed. */
 static void lower_by_groups(struct resource *resource, const struct group_files *files, const char *group)
 {
     char *at = g_strdup(group);

@@ -12,7 +12,7 @@ struct resource {
  * that it is in, and of what the machine has free, swap included. */
 struct resource resources_memory(void);
 
-/* What this process has in memory now; 0 where nobody tells. */
+/* What this process has in memory now; 0 where it is not known. */
 double resources_resident(void);
 
 /* Free space for files below a path, which need not exist yet. */

@@ -33,7 +33,7 @@ struct run {
     struct output_dir *dir;
     struct storm *storm;
     struct progress progress;
-    char *needs; /* what it takes, to be told if memory runs out */
+    char *needs; /* what it takes, for the message if memory runs out */
 };
 
 static const char about[] =
@@ -289,7 +289,7 @@ static void tell_needs(void *user, size_t bytes)
         cli_error("out of memory: this run %s; the unfinished result was removed", run->needs);
 }
 
-/* False and a message: it is known beforehand that it cannot be done. */
+/* False and a message if it is known before the run that it cannot be done. */
 static bool can_be_done(struct run *run)
 {
     const struct run_options *o = &run->options;

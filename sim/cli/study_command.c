@@ -164,7 +164,7 @@ char *study_command_dir(const struct study *study, const char *given)
     return given ? g_strdup(given) : g_build_filename("results", study->name, NULL);
 }
 
-/* A number of replications at *text, which moves behind it; 0: none. */
+/* A number of replications at *text, which moves to its end; 0: none. */
 static unsigned take_count(const char **text)
 {
     char *end;

@@ -13,7 +13,8 @@ struct study *study_command_load(const char *path);
 /* The same of a text; the path stands for that of the study. */
 struct study *study_command_parse(const char *path, const char *text);
 
-/* Likewise the study whose folder this is, by the copies that stand there: its base may have moved since. */
+/* The same for the study whose folder this is, from the copies in the folder: its base may have moved
+ * since. */
 struct study *study_command_load_folder(const char *dir);
 
 /* The folder of a study: as given, or results/NAME; g_free. */
@@ -30,7 +31,8 @@ bool study_command_shard(const char *text, unsigned *shard, unsigned *shards);
  * mistake, of a variant's name most likely. expression_free(). */
 struct expression *study_command_only(const struct study *study, const char *text);
 
-/* False and a message if a path holds a control character: a command must be one line, whatever reads it. */
+/* False and a message if a path holds a control character: a command must be one line for every program that
+ * reads it. */
 bool study_command_one_line(const char *command, const struct study *study, const char *dir);
 
 /* The command line of a run, "pullstorm run ...", for a shell; g_free. */

@@ -173,7 +173,7 @@ static bool distribution_rows(const struct report *report, struct csv *csv, GErr
     return writer.good && csv_row_end(csv, error);
 }
 
-/* Opens, writes by `rows`, closes; the first error is the one that is told. */
+/* Opens, writes by `rows`, closes; the first error is reported. */
 static bool write_csv(const struct report *report, const char *path,
                       bool (*rows)(const struct report *, struct csv *, GError **), GError **error)
 {

@@ -230,7 +230,7 @@ static void print_update(const struct report *report, FILE *to)
     print_deadlines(report, to);
 }
 
-/* The storm had not ended when the run did: what is told of it is no more than its beginning. */
+/* The run ended before the storm: what is said is only about its beginning. */
 /* What became of the storm, in a line. */
 static void print_verdict(const struct report *report, FILE *to)
 {

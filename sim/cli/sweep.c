@@ -95,7 +95,7 @@ static void watch_signals(struct sweep *sweep)
 static bool run_chosen(struct sweep *sweep)
 {
     while (g_main_context_iteration(NULL, FALSE))
-        ; /* signals that came meanwhile */
+        ; /* signals that came since */
     if (sweep->stopped || sweep->chosen->len == 0)
         return true;
     if (sweep->options->slurm)

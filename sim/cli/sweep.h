@@ -76,7 +76,7 @@ struct sweep_progress {
 };
 void sweep_progress_begin(struct sweep_progress *progress, unsigned total, bool shown);
 void sweep_progress_end(struct sweep_progress *progress);
-/* Draws the line anew. */
+/* Draws the line again. */
 void sweep_progress_print(const struct sweep_progress *progress);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Runs of a study: here, by GNU parallel on other hosts, and one by one for whatever schedules them. */
+/* Runs of a study: here, by GNU parallel on other hosts, and one by one for a scheduler. */
 #include "sim/cli/cli.h"
 #include "sim/cli/study_command.h"
 #include "sim/cli/sweep.h"
@@ -109,7 +109,7 @@ static bool read_limits(const struct sweep_options *o, struct jobs_limits *out)
            read_limit(&memory, o->memory, &out->memory_bytes);
 }
 
-/* The folder behind -o. */
+/* The folder after -o. */
 static const char *folder_of(char **words)
 {
     const char *folder = NULL;
@@ -120,7 +120,7 @@ static const char *folder_of(char **words)
     return folder;
 }
 
-/* A line of "pullstorm expand". Only runs without a whole result are listed, so what stands there is
+/* A line of "pullstorm expand". Only runs without a whole result are listed, so a folder that is there is
  * damaged. */
 static bool add_line(struct work *work, GPtrArray *folders, const char *program, const char *line)
 {
@@ -185,7 +185,7 @@ static int run_all(const struct sweep_options *o, struct work *work, char **line
         status = CLI_WRONG;
     else if (!whole)
         status = STATUS_STOPPED;
-    else /* those of a file are recorded, and no business of whoever schedules it */
+    else /* runs of a file that failed are recorded; the scheduler need not know */
         status = o->one && work->progress.failed > 0 ? CLI_FAILED : CLI_OK;
     g_ptr_array_unref(folders);
     return status;
@@ -249,7 +249,7 @@ static void parallel_ended(void *user, void *job, const char *reason, const char
 {
     (void)user;
     (void)job;
-    (void)reason; /* how many of its runs failed; what stands in the folder says more */
+    (void)reason; /* how many of its runs failed; the folder says more */
     if (*said)
         fputs(said, stderr);
 }
@@ -279,7 +279,7 @@ static char **parallel_words(const struct sweep *sweep, const char *commands, co
     return (char **)g_ptr_array_free(words, FALSE);
 }
 
-/* In a folder of its own for files that nobody needs later. */
+/* Runs in its own folder, for files that nobody needs later. */
 static bool run_parallel(struct sweep *sweep, const char *tmp)
 {
     const struct jobs_limits limits = {

@@ -80,7 +80,7 @@ static char *job_states(const char *job)
     return states;
 }
 
-/* JOB[;CLUSTER], as sbatch says it; another cluster than that of its own squeue and scancel have to be told.
+/* JOB[;CLUSTER], as sbatch prints it; squeue and scancel need the cluster if it is not the default one.
  * g_free. */
 static char *job_of(const char *text)
 {
@@ -231,7 +231,7 @@ static char *output_pattern(const struct sweep *sweep)
     return pattern;
 }
 
-/* The user's options come last and so win over ours. */
+/* The user's options come last, so they win. */
 static char **sbatch_words(const struct sweep *sweep, unsigned tasks)
 {
     const struct sweep_options *o = sweep->options;
@@ -301,7 +301,7 @@ static double seconds_of(const char *variable, double standard)
     return given ? g_ascii_strtod(given, NULL) : standard;
 }
 
-/* False if it was told to end, and does not. */
+/* False if it should end and does not. */
 static bool await_end(struct sweep *sweep, const char *job)
 {
     double poll_s = MAX(seconds_of("SWEEP_SLURM_POLL", POLL_S), 0.05), waited_s = 0;

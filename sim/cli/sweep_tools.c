@@ -12,7 +12,7 @@ static const char *const unwanted[] = {
     "PERL5DB", "PERL5OPT", "PERLIO", "PERL_UNICODE", "G_DEBUG", "G_MESSAGES_DEBUG", "G_MESSAGES_PREFIXED",
     /* GNU parallel. */
     "PARALLEL", "PARALLEL_ENV", "PARALLEL_RSYNC_OPTS", "PARALLEL_SEQ", "PARALLEL_TMUX",
-    /* Slurm: filters and formats of its answers, questions, and of a job what is ours to say. */
+    /* Slurm: filters and formats of its answers, questions, and what we set for a job. */
     "SQUEUE_ACCOUNT", "SQUEUE_ALL", "SQUEUE_ARRAY", "SQUEUE_ARRAY_UNIQUE", "SQUEUE_FEDERATION",
     "SQUEUE_FORMAT", "SQUEUE_FORMAT2", "SQUEUE_LICENSES", "SQUEUE_LOCAL", "SQUEUE_NAMES", "SQUEUE_PARTITION",
     "SQUEUE_PRIORITY", "SQUEUE_QOS", "SQUEUE_SIBLING", "SQUEUE_SORT", "SQUEUE_STATES", "SQUEUE_USERS",

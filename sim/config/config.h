@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* A configuration that has been read from a GKeyFile (INI): the values of all keys of a schema.
  *
- * The values stand in a struct of whoever has the schema. It begins with a struct config, by which this
- * room and the rooms that know no keys hold it; who knows the keys casts the pointer back, as
+ * The values are in a struct of the room that has the schema. The struct begins with a struct config: this
+ * room, and rooms that know no keys, hold it by that. The room that knows the keys casts the pointer back, as
  * scenario_of() does. */
 #ifndef SIM_CONFIG_CONFIG_H
 #define SIM_CONFIG_CONFIG_H

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Far above any file of ours: all keys of a scenario with the longest values are below 20 kB. */
+/* Far above any real file: all keys of a scenario with the longest values take less than 20 kB. */
 #define SIZE_MAX_BYTES (1 << 20)
 
 static void refuse(GError **error, enum config_error code, const char *path, const char *why)

@@ -16,8 +16,8 @@ static void clear_line(gpointer data)
     g_free(line->text);
 }
 
-/* GKeyFile stops at names with control characters ... (and names of any length would stand in each message
- * about a line of theirs) */
+/* GKeyFile stops at names with control characters ... (and a name of any length would be repeated in each
+ * message about its line) */
 static bool is_printable(const char *name)
 {
     const char *at = name;
@@ -27,7 +27,7 @@ static bool is_printable(const char *name)
     return *at == '\0' && at - name <= NAME_BYTES_MAX;
 }
 
-/* ... and at brackets in the name of a key, unless they stand behind it and hold a locale: count[de]. */
+/* ... and at brackets in the name of a key, unless they come last and hold a locale: count[de]. */
 static bool brackets_are_right(const char *name)
 {
     static const char locale[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.@";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Where things stand in a configuration file. GKeyFile reads the values but keeps no line numbers and quietly
+/* Where things are in a configuration file. GKeyFile reads the values but keeps no line numbers and quietly
  * merges what is given twice; this index has both. */
 #ifndef SIM_CONFIG_LINES_H
 #define SIM_CONFIG_LINES_H
@@ -21,8 +21,8 @@ struct config_line {
 };
 
 /* The lines that are neither blank nor comment, in order. Lines that GKeyFile would stop at are turned into
- * comments in `text`, so that the rest can still be read and all mistakes be told at once; several blanks in
- * the name of a section are one, there as well. */
+ * comments in `text`, so that the rest can still be read and all mistakes are reported at once. Several
+ * blanks in the name of a section become one, in `text` as well. */
 GArray *lines_index(char *text);
 
 #endif

@@ -20,10 +20,10 @@ enum number_status {
 struct number {
     char digits[NUMBER_DIGITS_MAX + 1]; /* the value times 10^fraction, without leading zeros */
     unsigned length;                    /* of digits */
-    unsigned fraction;                  /* how many digits stood behind the '.' */
+    unsigned fraction;                  /* how many digits there were after the '.' */
 };
 
-/* Reads a number at *text and moves *text behind it. */
+/* Reads a number at *text and moves *text to its end. */
 enum number_status number_scan(const char **text, struct number *out);
 
 /* The number times `scale` (1 .. 10^14) as an integer of at most `limit`, exactly or not at all. */

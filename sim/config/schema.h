@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* What a configuration may hold: types, keys, and the schema, which is a table of keys. This room knows no
- * key itself: whoever reads a file gives it the schema. A room that has keys makes them from a list of rows
- * (X macro), so that the table and the struct of values are one: see models/scenario/keys.def.
+ * key itself: the caller that reads a file gives it the schema. A room that has keys makes them from a list
+ * of rows (X macro), so that the table and the struct of values are one: see models/scenario/keys.def.
  *
  * Types and how they are written (white space around a value is ignored, digits may be grouped by '_'):
  *   COUNT         12, 1.5M, 100k (k, M, G: powers of ten; must come out whole)
@@ -85,7 +85,7 @@ typedef void config_rule(const struct config *config, struct mistakes *mistakes)
 
 /* One sort of configuration. */
 struct config_schema {
-    const struct config_key *keys; /* those of one section stand together */
+    const struct config_key *keys; /* those of one section come together */
     unsigned count;
     const struct config_gone *gone;
     unsigned gone_count;

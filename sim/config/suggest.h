@@ -3,7 +3,7 @@
 #ifndef SIM_CONFIG_SUGGEST_H
 #define SIM_CONFIG_SUGGEST_H
 
-/* Letters to insert, delete, replace or swap with their neighbour, whatever their case. */
+/* Letters to insert, delete, replace or swap with their neighbour; upper and lower case count as the same. */
 unsigned suggest_distance(const char *a, const char *b);
 
 /* Keeps the nearest name offered so far; the first wins a tie. Start with {text}. */

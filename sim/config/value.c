@@ -401,7 +401,7 @@ static bool parse_text(const struct config_key *key, const char *text, char **wh
     return false;
 }
 
-/* GKeyFile takes a '#' or ';' behind a value for part of it; say so, the message is a riddle otherwise. */
+/* GKeyFile takes a '#' or ';' after a value as part of it. Say so, or nobody understands the message. */
 static const char *comment_hint(const char *text)
 {
     return strpbrk(text, "#;") ? " (a comment needs a line of its own, which begins with '#')" : "";

@@ -84,8 +84,8 @@ static bool make_file(struct aside *aside)
         aside->file = g_mkstemp_full(aside->now, O_RDWR | O_CLOEXEC, 0666);
         if (aside->file < 0)
             break;
-        /* Waits for one that took it for an abandoned one, and is just removing it. Where there are no locks
-         * abandoned ones cannot be told, and stay. */
+        /* Waits for a process that took the file for an abandoned one and is just removing it. Without locks
+         * abandoned files cannot be recognised, and stay. */
         while (flock(aside->file, LOCK_EX) != 0 && errno == EINTR)
             ;
     } while (!aside_still_there(aside->now, aside->file));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Files that are written beside their place, hidden, and put there when they are whole. While one is written
- * a lock is on it (flock); the lock of one whose writer was killed is free, and whoever writes into its
- * folder next clears it away. scripts/pullstorm_results/leftovers.py does the same under the same name. */
+ * a lock is on it (flock); the lock of one whose writer was killed is free, and the next process that writes
+ * into its folder removes it. scripts/pullstorm_results/leftovers.py does the same under the same name. */
 #ifndef SIM_FILES_ASIDE_H
 #define SIM_FILES_ASIDE_H
 
@@ -26,12 +26,12 @@ bool aside_write(const char *path, const char *text, GError **error);
 /* Clears away what killed writers left in a folder; what is being written stays. */
 void aside_remove_abandoned(const char *folder);
 
-/* Takes the lock on what stands at a path, if it is free, and still stands there: the open file, to be closed
- * after use. -1: it is another's, or gone. flags: of open(). */
+/* Takes the lock on the file at a path, if it is free and the file is still there: the open file, to be
+ * closed after use. -1: another process has it, or it is gone. flags: of open(). */
 int aside_take(const char *path, int flags);
 
-/* Is what stands at the path what was opened? Another may have removed it, and somebody made it anew,
- * meanwhile. */
+/* Is the file at the path the one that was opened? Another process may have removed it since, and a third one
+ * made a new one. */
 bool aside_still_there(const char *path, int file);
 
 #endif

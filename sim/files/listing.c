@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Lists folders by readdir(), which tells an error from the end. */
+/* Lists folders by readdir(), which distinguishes an error from the end. */
 #include "sim/files/listing.h"
 
 #include <dirent.h>

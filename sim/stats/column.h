@@ -29,7 +29,7 @@ struct stats_column {
     enum stats_kind kind;
 };
 
-/* Where the samples of a STATS_QUANTILE metric stand: rows of a procedure in distribution.csv. */
+/* Where the samples of a STATS_QUANTILE metric are: rows of a procedure in distribution.csv. */
 struct stats_quantile {
     const char *metric, *procedure;
     double share;      /* 0.99: of the samples, or of all UEs */

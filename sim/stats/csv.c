@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* CSV writer. The first write that fails is remembered and told by every call after it: the caller checks
+/* CSV writer. The first write that fails is remembered, and every later call reports it: the caller checks
  * once per row. Nothing here asks the locale. */
 #include "sim/stats/csv.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* CSV as RFC 4180 has it: UTF-8, a header row, '.' as decimal point whatever the locale, LF line ends. Every
+/* CSV as RFC 4180 has it: UTF-8, a header row, '.' as decimal point in every locale, LF line ends. Every
  * write is checked: a full disk is found when it happens, or at the latest by csv_close(). */
 #ifndef SIM_STATS_CSV_H
 #define SIM_STATS_CSV_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Log-linear histogram. Octave 0 holds the values 0 .. 1023, each in a bucket of its own; octave k >= 1 holds
+/* Log-linear histogram. Octave 0 holds the values 0 .. 1023, each in its own bucket; octave k >= 1 holds
  * [2^(k+9), 2^(k+10)) in 1024 equal buckets of 2^(k-1). A bucket is therefore never wider than 1/1024 of its
  * lower edge. */
 #include "sim/stats/histogram.h"

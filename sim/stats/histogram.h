@@ -25,15 +25,15 @@ void histogram_clear(struct histogram *h);
 /* value_ns < 0 counts as 0. */
 void histogram_add(struct histogram *h, int64_t value_ns);
 void histogram_merge(struct histogram *into, const struct histogram *from);
-/* The smallest value v such that at least q (0..1) of the samples are <= v, the samples of a bucket taken as
- * lying there evenly (never above the maximum). 0 if empty. */
+/* The smallest value v such that at least q (0..1) of the samples are <= v, where the samples of a bucket
+ * count as spread evenly over it (never above the maximum). 0 if empty. */
 int64_t histogram_quantile(const struct histogram *h, double q);
 /* The same among `whole` >= count samples, of which those that are missing are larger than all that are
  * there: the time until a share q of all has happened. -1 if so many are not there, or if whole is 0. */
 int64_t histogram_quantile_of(const struct histogram *h, double q, uint64_t whole);
 /* Calls visit() for each group of neighbouring buckets that holds samples, in order: `count` of them, from
  * `from_ns` to `to_ns` inclusive. groups: how many an octave (a factor of two) is divided into, a power of
- * two up to HISTOGRAM_STEPS; the first octave, 0 to 1023 ns, likewise. */
+ * two up to HISTOGRAM_STEPS; the first octave, 0 to 1023 ns, has as many. */
 void histogram_each(const struct histogram *h, unsigned groups,
                     void (*visit)(void *user, int64_t from_ns, int64_t to_ns, uint64_t count), void *user);
 /* Seconds; 0 if empty. */

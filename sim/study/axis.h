@@ -6,9 +6,9 @@
  *   A..B in N           N values evenly spaced, both ends
  *   A..B in N geometric likewise, with equal quotients
  *   A..B                whole numbers from A to B (counts only)
- * A range may stand in a list. Its values are exact decimals in the finest of the units it is written with;
- * where none hits, they are rounded to six digits, and to whole units where the key stores whole ones. Values
- * that fall together by that are given once (factor), or are a mistake (in N). */
+ * A range may be an item of a list. Its values are exact decimals in the finest of the units it is written
+ * with; where none hits, they are rounded to six digits, and to whole units where the key stores whole ones.
+ * Values that fall together by that are given once (factor), or are a mistake (in N). */
 #ifndef SIM_STUDY_AXIS_H
 #define SIM_STUDY_AXIS_H
 

@@ -12,7 +12,7 @@ struct bound {
     double value;
 };
 
-/* Those that must hold whenever the condition does, in the order in which they stand there: comparisons that
+/* Those that must hold whenever the condition does, in the order in which they are written: comparisons that
  * are linear in one name and joined by and. GArray of struct bound; g_array_unref. */
 GArray *expression_bounds(const struct expression *condition);
 

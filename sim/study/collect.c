@@ -88,13 +88,13 @@ static bool runs_rows(struct csv *csv, const void *user, GError **error)
     return good;
 }
 
-/* The runs of a point, which stand together, and the points in order. */
+/* The runs of a point, which come together, and the points in order. */
 struct point_runs {
     const struct study_run *first;
     unsigned count;
 };
 
-/* The place of the first run of this point, or of one behind it. */
+/* The place of the first run of this point, or of a later one. */
 static unsigned collect_place_of(const GArray *runs, unsigned point)
 {
     unsigned low = 0, high = runs->len;

@@ -53,8 +53,8 @@ struct compare_pair {
     GArray *runs_a, *runs_b; /* const struct compare_run *, as many of each: the k-th of both are a pair */
     bool by_seed;            /* pairs have the same seed; else the same number, or what order they have */
     unsigned left_over;      /* runs without a partner */
-    GArray *everywhere; /* unsigned, places of those that stand in each pair of points, in one order in all */
-    char *name;         /* what both have in common, "pull.rate=500/s"; "" where there is but one pair */
+    GArray *everywhere;      /* unsigned, places of those that each pair of points has, in one order in all */
+    char *name;              /* what both have in common, "pull.rate=500/s"; "" where there is but one pair */
 };
 
 struct compare_key {
@@ -68,13 +68,13 @@ struct comparison {
     GArray *pairs;                    /* struct compare_pair, in the order of A's points */
     GArray *keys;              /* struct compare_key, those that differ in some pair, without the seed */
     char *names;               /* keys by which points were matched, "variant, pull.rate"; NULL: none */
-    unsigned alone_a, alone_b; /* points without their like on the other side */
+    unsigned alone_a, alone_b; /* points without a match on the other side */
     GArray *results;           /* struct compare_result, by pair, then by metric */
     GArray *together;          /* the same over all pairs; empty if there is but one */
 };
 
 /* metrics: those to look at, of each of the host's; NULL: all. NULL and error (CONFIG_ERROR) if no point of
- * one side has its like on the other, or it cannot be told which. */
+ * one side has a match on the other, or if it has several. */
 struct comparison *compare_sides(const struct compare_side *a, const struct compare_side *b,
                                  const bool *metrics, GError **error);
 void comparison_free(struct comparison *comparison);
@@ -83,7 +83,7 @@ void comparison_free(struct comparison *comparison);
 
 enum compare_verdict {
     COMPARE_ALIKE,    /* the same in each pair of runs */
-    COMPARE_CHANCE,   /* not told apart from chance */
+    COMPARE_CHANCE,   /* chance alone may do that */
     COMPARE_DIFFERS,  /* really: by its p, corrected for all that were looked at */
     COMPARE_UNTOLD,   /* it differs, and there are too few runs to tell whether by chance */
     COMPARE_LOST,     /* more runs of B than of A have no value */
@@ -105,7 +105,7 @@ struct compare_result {
 const char *compare_verdict_name(enum compare_verdict verdict);
 
 /* Orders results: what is lost first, then real differences, the largest in relation to their values first;
- * then what cannot be told, the largest first; then all others, as the host has them. A new array of struct
+ * then what is open, the largest first; then all others, as the host has them. A new array of struct
  * compare_result. */
 GArray *compare_in_order(const GArray *results);
 
@@ -124,8 +124,8 @@ void compare_condition_free(struct compare_condition *condition);
 
 enum compare_met {
     COMPARE_NOT_MET,
-    COMPARE_NOT_SURE, /* the estimate meets it, its interval does not wholly */
-    COMPARE_MET       /* the interval wholly; or the estimate, where there is no interval */
+    COMPARE_NOT_SURE, /* the estimate meets it, but not its whole interval */
+    COMPARE_MET       /* the whole interval; or the estimate, where there is no interval */
 };
 /* Is it met at any pair, or over all? Each of these intervals is one of so many that together hold in 95 %.
  * *why (g_free): a line that says where and by what numbers. */
@@ -136,7 +136,7 @@ enum compare_met compare_condition_met(const struct comparison *comparison,
 
 /* Rows of compare.csv: a row per pair of points and metric. */
 bool compare_csv_rows(struct csv *csv, const void *comparison, GError **error);
-/* Rows of compare_runs.csv: the pairs of runs and where they stand; of compare_keys.csv: what differs in the
+/* Rows of compare_runs.csv: the pairs of runs and their folders; of compare_keys.csv: what differs in the
  * scenarios. */
 bool compare_runs_rows(struct csv *csv, const void *comparison, GError **error);
 bool compare_keys_rows(struct csv *csv, const void *comparison, GError **error);

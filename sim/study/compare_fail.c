@@ -45,7 +45,7 @@ static enum config_type type_of(const char *unit)
     return CONFIG_COUNT;
 }
 
-/* Per cent of A, or an amount in the metric's unit; *text is behind its sign. */
+/* Per cent of A, or an amount in the metric's unit; *text is after its sign. */
 static bool read_size(struct compare_condition *c, const char *text, const struct stats_column *column)
 {
     c->relative = g_str_has_suffix(text, "%");
@@ -144,8 +144,8 @@ static bool condition_beyond(const struct compare_condition *c, double value)
     return c->above ? value > 0 || (c->inclusive && value == 0) : value < 0 || (c->inclusive && value == 0);
 }
 
-/* The exceeding end decides whether it is wholly beyond. Of one pair the estimate is all there is;
- * several that are too few for an interval may well be off by chance. */
+/* The end that lies nearer decides whether all of the interval is beyond. One pair has an estimate and
+ * nothing more; several pairs that are too few for an interval may well be off by chance. */
 static enum compare_met of_interval(const struct compare_condition *c, const struct interval *interval,
                                     unsigned pairs)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Which points and runs of two sides belong together. A key that has several values on a side tells its
- * points apart, so it must have the same value in both points of a pair; a key that has one value on each
- * side is what is compared, or the same anyway. */
+/* Which points and runs of two sides belong together. A key that has several values on a side distinguishes
+ * its points, so it must have the same value in both points of a pair; a key that has one value on each side
+ * is what is compared, or the same anyway. */
 #include "sim/study/compare_private.h"
 
 #include <string.h>
@@ -250,7 +250,8 @@ static unsigned match_place_of(const struct compare_pair *pair, unsigned replica
     return i;
 }
 
-/* Points share random numbers, replications do not: means over all points are of those that stand in each. */
+/* Points share random numbers, replications do not: means over all points are of those that each point
+ * has. */
 static void find_everywhere(struct comparison *c)
 {
     const struct compare_pair *first = &g_array_index(c->pairs, struct compare_pair, 0);

@@ -104,7 +104,7 @@ void compare_values_clear(struct compare_values *values)
     g_clear_pointer(&values->b, g_free);
 }
 
-/* UEs, or whatever shares are of, in a run of a pair. */
+/* UEs, or what else shares are of, in a run of a pair. */
 static double whole_of(const struct comparison *c, unsigned pair)
 {
     double whole = metric_whole(c->host, run_of(pair_of(c, pair)->runs_a, 0)->metrics, c->host->ues);
@@ -169,9 +169,9 @@ static void add_result(struct comparison *c, unsigned pair, unsigned metric, con
     compare_values_clear(&v);
 }
 
-/* Means over pairs of points of what their samples say of a quantile, of the replications that stand in
- * all of them. The intervals' ends as well: points share random numbers, so that what is off at one is off
- * at all. */
+/* Means over pairs of points of what their samples say of a quantile, of the replications that all of them
+ * have. The intervals' ends as well: points share random numbers, so that what is off at one is off at
+ * all. */
 struct mean_quantile {
     struct difference difference;
     double *contrasts; /* of each replication */

@@ -24,8 +24,8 @@ struct compare_quantile {
     struct difference_pairs pairs; /* clear it */
 };
 
-/* The samples that were read last, of one procedure at one pair. everywhere: of those runs alone that
- * stand in each pair of points, in one order in all. */
+/* The samples that were read last, of one procedure at one pair. everywhere: only of the runs that each pair
+ * of points has, in one order in all. */
 struct compare_samples;
 struct compare_samples *compare_samples_new(const struct comparison *comparison, bool everywhere);
 void compare_samples_free(struct compare_samples *samples);

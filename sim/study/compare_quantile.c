@@ -6,7 +6,7 @@
 
 enum { OF_A, OF_B, OF_BOTH, EVIDENCES };
 
-/* The runs of one pair of points; in OF_BOTH B's stand behind A's. */
+/* The runs of one pair of points; in OF_BOTH B's come after A's. */
 struct compare_samples {
     const struct comparison *comparison;
     bool everywhere;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Takes one cell and moves *at behind it. NULL: a quote stands where none may. */
+/* Takes one cell and moves *at to its end. NULL: there is a quote where none may be. */
 static char *take_cell(const char **at)
 {
     const char *start = *at;
@@ -25,7 +25,7 @@ static char *take_cell(const char **at)
     return NULL;
 }
 
-/* Moves behind the end of a row; false if none is there. */
+/* Moves past the end of a row; false if there is none. */
 static bool take_line_end(const char **at)
 {
     if (**at == '\r')

@@ -240,7 +240,7 @@ double difference_p_of_contrasts(const double *contrasts, unsigned n, const stru
     return p_with_interval(p, interval);
 }
 
-/* Of what is not there, the note of whichever side says why. */
+/* Why there is no interval: the note of the side that has one. */
 static const char *note_of(const struct interval *a, const struct interval *b)
 {
     return a->note ? a->note : b->note;

@@ -38,7 +38,7 @@ struct difference {
     struct interval interval;           /* of B - A; n: pairs */
     double relative;                    /* NaN: A is 0, or one side is negative */
     double relative_low, relative_high; /* NaN: none */
-    double p;                           /* two-sided, that there is no difference; NaN: cannot be told */
+    double p;                           /* two-sided, that there is no difference; NaN: not known */
 };
 
 /* a, b: n values each, none NaN; not of quantiles. events: how many events a value of 1 is (count: 1,

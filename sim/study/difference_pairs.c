@@ -13,7 +13,8 @@ static void subtract(double *values, unsigned n)
         values[i] = values[n + i] - values[i];
 }
 
-/* Would less than one run lie beyond the quantile if each lay wholly on one side? Then shares do not tell. */
+/* Would less than one run be beyond the quantile if every run were on one side as a whole? Then shares say
+ * nothing. */
 static bool few_beyond(unsigned n, double share)
 {
     return n * (1 - share) < 1;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* What a number in a condition is of: a time, a rate, bytes, a count, a share. A condition that compares or
- * adds two that are of different sorts is a mistake, whatever it comes out as. */
+ * adds two that are of different sorts is a mistake, even if it has a value. */
 #ifndef SIM_STUDY_DIMENSION_H
 #define SIM_STUDY_DIMENSION_H
 
 #include <stdbool.h>
 
-/* Among what has no unit: a quotient of two alike is whatever it stands beside; so is a number that is
- * written without a unit, and what it is multiplied with or divided by: of 500 * bmsc.workers the 500 may
- * be a rate. */
+/* Among what has no unit: a quotient of two of one sort takes the sort of what is beside it. So does a number
+ * that is written without a unit, and what it is multiplied with or divided by: in 500 * bmsc.workers the 500
+ * may be a rate. */
 enum dimension_sort { DIMENSION_ANY, DIMENSION_COUNT, DIMENSION_SHARE, DIMENSION_WITH_UNIT };
 
 struct dimension {

@@ -13,7 +13,7 @@ struct evidence {
     const struct study_host *host;
     GPtrArray *metrics; /* const double * */
     GPtrArray *folders; /* char *, or NULL */
-    /* The last that was made: the quantiles of a procedure stand together. NULL: samples cannot be read. */
+    /* The last that was made: the quantiles of a procedure come together. NULL: samples cannot be read. */
     struct pool *pool;
     const char *procedure; /* NULL: none */
     GError *failure;       /* the first file of samples that could not be read */

@@ -11,8 +11,8 @@ struct evidence;
 
 struct evidence *evidence_new(const struct study_host *host);
 void evidence_free(struct evidence *evidence);
-/* metrics: of the run, borrowed. folder: where its distribution.csv stands, read when a quantile is asked
- * for; copied; NULL: there is none. */
+/* metrics: of the run, borrowed. folder: where its distribution.csv is, read when a quantile is asked for;
+ * copied; NULL: there is none. */
 void evidence_add(struct evidence *evidence, const double *metrics, const char *folder);
 unsigned evidence_count(const struct evidence *evidence);
 
@@ -24,8 +24,8 @@ struct interval evidence_interval(struct evidence *evidence, unsigned metric, un
 struct pool *evidence_pool(struct evidence *evidence, unsigned metric);
 /* Of a metric that is a word the worst that a run had; NULL: none. */
 const char *evidence_word(const struct evidence *evidence, unsigned metric);
-/* Could all samples be read that were asked for so far? False and error (G_FILE_ERROR) if not: what was
- * told of quantiles is then not to be used. */
+/* Could all samples be read that were asked for so far? False and error (G_FILE_ERROR) if not: then what was
+ * said about quantiles must not be used. */
 bool evidence_read(const struct evidence *evidence, GError **error);
 /* Where a further run lies in 95 % of cases: of counts and shares. */
 struct interval evidence_further(struct evidence *evidence, unsigned metric, unsigned looks);

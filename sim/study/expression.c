@@ -94,7 +94,7 @@ static bool text_of(const struct expression *e, const struct expression_values *
     return text != NULL;
 }
 
-/* worst: what counts against the whole here; behind not that is true. */
+/* worst: what counts against the whole here; after a not that is true. */
 static bool truth_of(const struct expression *e, const struct expression_values *values, bool worst)
 {
     mpq_t difference;
@@ -173,7 +173,7 @@ static bool differences_of(const struct expression *e, const struct expression_v
     return whole;
 }
 
-/* worst: what counts against the whole here; behind not that is YES. */
+/* worst: what counts against the whole here; after a not that is YES. */
 static enum answer answer_of(const struct expression *e, const struct expression_values *samples,
                              unsigned sample_count, enum answer worst, const struct expression_judge *judge)
 {

@@ -5,8 +5,8 @@
  * Comparisons (< <= > >= == !=) of sums, differences, products and quotients of names and numbers, joined by
  * and, or, not and parentheses. Numbers are written as in scenarios, and count in base units (seconds, bytes,
  * bit/s, 1/s); they are fractions, so 0.1 + 0.2 is 0.3. A comparison that divides by 0, or has a name in it
- * that has no value, has none itself: it counts against the whole, behind not as well. A name that stands for
- * a text is compared by == or != with a word, or with a text in double quotes. What is compared, added or
+ * that has no value, has none itself: it counts against the whole, also after a not. A name that stands for a
+ * text is compared by == or != with a word, or with a text in double quotes. What is compared, added or
  * subtracted must be of one sort (dimension.h); a number without a unit is of any. */
 #ifndef SIM_STUDY_EXPRESSION_H
 #define SIM_STUDY_EXPRESSION_H
@@ -27,8 +27,8 @@ struct expression_names {
     const char *const *(*words)(const void *user, const char *name);
     /* Offers all names, to find the nearest to an unknown one. */
     void (*offer)(const void *user, struct suggestion *suggestion);
-    /* Why an unknown name is one no more, and what to write instead; NULL: it never was one. NULL of the
-     * function: there are no such names. */
+    /* Why a name is unknown that was known in an earlier version, and what to write instead; NULL: it never
+     * was. NULL of the function: there are no such names. */
     const char *(*gone)(const void *user, const char *name);
     const void *user;
 };
@@ -53,8 +53,8 @@ void expression_free(struct expression *expression);
 
 bool expression_true(const struct expression *expression, const struct expression_values *values);
 
-/* The names that stand in it, each once, in the order they first stand there. Free with g_ptr_array_unref();
- * the texts belong to the expression. */
+/* The names in it, each once, in the order of first use. Free with g_ptr_array_unref(); the texts belong to
+ * the expression. */
 GPtrArray *expression_list(const struct expression *expression);
 
 /* --- with doubt: several samples of the values, e.g. replications --------------------------------------- */

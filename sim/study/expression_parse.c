@@ -25,7 +25,7 @@ static void skip_blanks(struct parser *p)
         p->at++;
 }
 
-/* The first mistake is the one that is told. */
+/* Only the first mistake is reported. */
 static struct expression *fail(struct parser *p, const char *at, enum config_error code, const char *format,
                                ...) G_GNUC_PRINTF(4, 5);
 static struct expression *fail(struct parser *p, const char *at, enum config_error code, const char *format,
@@ -57,7 +57,7 @@ static struct expression *make(struct parser *p, enum node node, struct expressi
     return e;
 }
 
-/* A number of both sides is of one sort, or it is a mistake that tells both. */
+/* A number of both sides is of one sort, or it is a mistake that names both. */
 static bool same_sort(struct parser *p, const char *at, const char *sign, const struct expression *left,
                       const struct expression *right, struct dimension *out)
 {
@@ -80,7 +80,7 @@ static bool name_character(char c)
     return g_ascii_isalnum(c) || c == '_' || c == '.';
 }
 
-/* Takes a word of the language if it stands here. */
+/* Takes a word of the language if it comes next. */
 static bool take_word(struct parser *p, const char *word)
 {
     size_t length = strlen(word);
@@ -92,7 +92,7 @@ static bool take_word(struct parser *p, const char *word)
     return true;
 }
 
-/* A number in base units, whatever it counts. */
+/* A number in base units, with any unit. */
 static bool number_value(const char *text, mpq_t out)
 {
     static const enum config_type any[] = {CONFIG_COUNT,      CONFIG_SHARE,    CONFIG_DURATION,
@@ -283,7 +283,7 @@ static struct expression *parse_primary(struct parser *p)
                 *start == '(' ? "expected )" : "expected a number behind -");
 }
 
-/* Two numbers joined; NULL if they are of different sorts, which is told. */
+/* Two numbers joined; NULL and a mistake if they are of different sorts. */
 static struct expression *parse_combine(struct parser *p, const char *at, enum node node,
                                         struct expression *left, struct expression *right)
 {

@@ -29,7 +29,7 @@ static GPtrArray *lines_of(const char *text)
     return lines;
 }
 
-/* The first line that does not stand in the other text; NULL: all do. */
+/* The first line that is not in the other text; NULL: all are. */
 static const char *line_alone(const GPtrArray *lines, const GPtrArray *other)
 {
     GHashTable *known = g_hash_table_new(g_str_hash, g_str_equal);
@@ -50,7 +50,7 @@ static const char *line_at(const GPtrArray *lines, unsigned place)
 }
 
 /* What differs in two texts, not counting comments: 'there "A", now "B"' (g_free), of each the first line
- * that the other does not have, or of the same lines the first that stands elsewhere; NULL: nothing. */
+ * that the other does not have, or of the same lines the first that is at another place; NULL: nothing. */
 static char *difference(const char *before, const char *now)
 {
     GPtrArray *old_lines = lines_of(before), *new_lines = lines_of(now);
@@ -70,7 +70,7 @@ static char *difference(const char *before, const char *now)
     return text;
 }
 
-/* --- what stands there, and what is asked now ----------------------------------------------------------- */
+/* --- what is in the folder, and what is asked now ------------------------------------------------------- */
 
 struct copies {
     char *study, *base; /* texts; NULL: there is none */
@@ -129,7 +129,7 @@ static void folder_refuse(const struct copies *copies, const char *why, GError *
                 "%s; %s; take another folder with -o, or the study as it was", copies->changed, why);
 }
 
-/* What a changed study does to the runs that stand there. NULL and error if one has no place in it. */
+/* What a changed study means for the runs in the folder. NULL and error if one has no place in the study. */
 static struct grow *find_growth(const struct study *study, const char *dir, const struct copies *copies,
                                 GError **error)
 {
@@ -151,8 +151,8 @@ static struct grow *find_growth(const struct study *study, const char *dir, cons
     return grow;
 }
 
-/* A folder without the copies and without runs is no study's yet: nothing may stand there that a study would
- * replace, or hide. */
+/* A folder without the copies and without runs belongs to no study yet: it must not hold anything that a
+ * study would replace or hide. */
 static bool is_free(const char *dir, GError **error)
 {
     static const struct {

@@ -6,8 +6,8 @@
 
 #include "sim/study/study.h"
 
-/* Has each finished run that stands there its place in the study, which may have grown since? A run is what
- * its scenario and seed are. Comments and blank lines do not count; a folder without the copies fits any
+/* Does each finished run in the folder have a place in the study, which may have grown since? Scenario and
+ * seed say which run it is. Comments and blank lines do not count; a folder without the copies fits any
  * study. False and error (CONFIG_ERROR_CONTRADICTION with what has changed and which runs that concerns, or
  * CONFIG_ERROR_FILE). */
 bool folder_fits(const struct study *study, const char *dir, GError **error);

@@ -66,7 +66,7 @@ static unsigned choose_point(const struct finder *f, const GArray *same, unsigne
     return chosen;
 }
 
-/* The number of an earlier point now; 0: it is no more. */
+/* The number that an earlier point has now; 0: it is gone. */
 static unsigned grow_place_of(struct finder *f, unsigned point)
 {
     if (!f->looked[point]) {
@@ -164,8 +164,8 @@ static void note_homeless(struct finder *f, const char *name, char *reason)
 
 /* --- runs ----------------------------------------------------------------------------------------------- */
 
-/* "p0001-r02", "p0001-vbmsc.workers=3-r02", and either with ".failed": the numbers, and what stands between
- * and behind. */
+/* "p0001-r02", "p0001-vbmsc.workers=3-r02", and either with ".failed": the numbers, and what is between and
+ * after them. */
 struct run_name {
     unsigned point, replication;
     char *middle; /* g_free */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* A study that has changed while runs of it stand in its folder. A run is what its scenario and seed are: as
+/* A study that has changed while runs of it are in its folder. A run is what its scenario and seed are: as
  * long as both are in the study it stays, under the name that its point and replication have now. */
 #ifndef SIM_STUDY_GROW_H
 #define SIM_STUDY_GROW_H
@@ -18,8 +18,8 @@ struct grow *grow_find(const struct study *before, const struct study *now, cons
                        GError **error);
 void grow_free(struct grow *grow);
 
-/* Moves the runs. All or none: whoever is killed before the copies in DIR are those of `now` has left a
- * journal, with which grow_recover() puts back what was moved. False and error (G_FILE_ERROR). */
+/* Moves the runs. All or none: a process that is killed before the copies in DIR are those of `now` leaves a
+ * journal, and grow_recover() uses it to put back what was moved. False and error (G_FILE_ERROR). */
 bool grow_carry_out(const struct grow *grow, const struct study *now, const char *dir, GError **error);
 /* The copies are those of the study: nothing is put back any more. */
 void grow_commit(const char *dir);

@@ -27,7 +27,7 @@ static char *aside_name(const char *name)
     return g_strconcat(ASIDE, name, NULL);
 }
 
-/* One that is not there was renamed by whoever was killed. */
+/* A run that is not there was renamed by the process that was killed. */
 static bool rename_run(const char *dir, const char *from, const char *to, GError **error)
 {
     char *old = folder_run(dir, from), *new = folder_run(dir, to);

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* What stands in [study], as keys like those of a scenario. */
+/* What may be in [study], as keys like those of a scenario. */
 static const struct config_key head_keys[] = {
     {"study", "base", CONFIG_TEXT, "", "1", "4096", "", 0},
     {"study", "title", CONFIG_TEXT, "", "0", "1000", "", 0},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* What a point is, whatever its number and however its values are spelt: its scenario. */
+/* What makes a point the same: its scenario, not its number or the spelling of its values. */
 #ifndef SIM_STUDY_IDENTITY_H
 #define SIM_STUDY_IDENTITY_H
 

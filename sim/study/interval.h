@@ -13,7 +13,7 @@
  *             below a value, by Student's t over the runs, since the samples of one run depend on each other
  *             (Woodruff's interval for clusters); and by the order of all samples (binomial) where few lie
  *             beyond; and by the spread of where the runs' samples lie (pool_shift.c) where runs shift as a
- *             whole. None for two runs, which do not tell whether they shift.
+ *             whole. None for two runs, which do not show whether they shift.
  *   extreme   the median over all runs that could be made, by the order of the runs' values: a maximum has no
  *             mean that a few runs can tell of. Held in 93.75 % at five runs, more beyond; none for fewer.
  *   fixed     its value.

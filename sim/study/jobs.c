@@ -21,7 +21,7 @@
 #define AGAIN_MS 200
 /* From a child's end to that of the other processes of its group: how often it is looked. */
 #define LOOK_MS 50
-/* From a failure to its being told: a signal to all processes may be on its way to us. */
+/* The time from a failure to its report: a signal to all processes may be on its way to this one. */
 #define SETTLE_MS      500
 #define SAID_BYTES_MAX 65536
 #define NO_MEMORY                                                                                            \
@@ -32,11 +32,11 @@ struct child {
     struct jobs *jobs;
     char **words;
     void *job;
-    int said; /* what it says: a file without a name, so that nothing stays behind when we are killed */
+    int said; /* what it says: a file without a name, so that nothing is left when we are killed */
     GPid pid;
     guint timer, look; /* sources; 0: none */
     bool late;         /* its time was up */
-    bool stopping;     /* it was told to end */
+    bool stopping;     /* it was asked to end */
     bool ended;
     int status;
 };
@@ -63,7 +63,7 @@ uint64_t jobs_lower_limit_kb(int64_t memory_bytes)
     return MAX((uint64_t)now.rlim_max / 1024, 1);
 }
 
-/* Above its hard limit no process may go, and who may shall not. */
+/* No process may go above its hard limit, and one that could does not. */
 static void keep_below_hard_limit(struct jobs *jobs)
 {
     uint64_t kb = jobs_lower_limit_kb(jobs->limits.memory_bytes);
@@ -151,8 +151,8 @@ static char *read_said(int file)
     return end;
 }
 
-/* Who may not have more memory says so and aborts, each library in its own words. Where there is not even
- * room for the program, which is ours, the kernel ends it before its first word. */
+/* A program that gets no more memory says so and aborts, each library in its own words. If there is not even
+ * room for the program, the kernel ends it before it can say anything. */
 static bool out_of_memory(const struct jobs_limits *limits, int status, const char *said)
 {
     g_autofree char *pages = NULL;
@@ -279,7 +279,7 @@ static void stop_child(struct child *child)
         return;
     child->stopping = true;
     remove_source(&child->timer);
-    if (child->ended) { /* by itself, it is about to be told */
+    if (child->ended) { /* by itself; that is about to be reported */
         child->timer = g_timeout_add(0, on_settled, child);
         return;
     }
@@ -308,7 +308,7 @@ static void prepare(gpointer user)
     rlim_t bytes = (rlim_t)child->jobs->limits.memory_bytes;
     const struct rlimit limit = {bytes, bytes}, no_core = {0, 0};
 
-    /* Ctrl-C goes to a whole group of processes; children are told by their parent, once. */
+    /* Ctrl-C goes to a whole group of processes; children get their signal from the parent, once. */
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     /* The parent that was killed before that sends nothing. */

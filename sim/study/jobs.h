@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Child processes, a number of them at a time, with limits; each in a process group of its own, whose other
- * members end with it when it is stopped. A child that its parent leaves behind is ended. */
+/* Child processes, a number of them at a time, with limits; each in its own process group, whose other
+ * members end with it when it is stopped. A child is ended when its parent dies. */
 #ifndef SIM_STUDY_JOBS_H
 #define SIM_STUDY_JOBS_H
 
@@ -13,16 +13,16 @@ struct jobs;
 struct jobs_limits {
     unsigned at_a_time;
     int64_t timeout_ns;      /* 0: none */
-    int64_t memory_bytes;    /* of address space; 0: no limit. A lower hard limit of ours holds instead */
+    int64_t memory_bytes;    /* of address space; 0: no limit. Our own hard limit counts if it is lower */
     const char *memory_text; /* as the study has it, for messages */
     int held;                /* a file that children keep open while they live, for its lock; 0: none */
     int held_too;            /* another one */
-    bool tool;               /* it ends its children itself: only it is told to, twice, and has longer */
+    bool tool;               /* it ends its children itself: only it gets the signal, twice, and has longer */
 };
 
 /* How a child ended. reason: NULL if with status 0, however late; else "exit 1", "timeout 600s", "memory
- * 4GB", "killed by signal 9". said: its standard error, at most the last 64 kB. Of a child that
- * fails by itself this is told half a second later: whoever ends every process at once tells us, too, maybe a
+ * 4GB", "killed by signal 9". said: its standard error, at most the last 64 kB. If a child fails by itself,
+ * this comes half a second later: what ends all processes at once (Ctrl-C, a scheduler) may reach this one a
  * little later. */
 typedef void jobs_ended(void *user, void *job, const char *reason, const char *said);
 

@@ -5,7 +5,7 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-/* Ours are two deep. The parser calls itself for each level, and would run out of stack. */
+/* A manifest is two levels deep. The parser calls itself for each level, and would run out of stack. */
 #define DEPTH_MAX 100
 
 static bool too_deep(const char *text)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* What of a run's manifest.json the study asks: any JSON that says it will do, whatever its white space, the
- * order of its members or how its texts are escaped. */
+/* What a study reads from a run's manifest.json. Any JSON that says it will do: white space, the order of
+ * members and the way that texts are escaped do not matter. */
 #ifndef SIM_STUDY_MANIFEST_H
 #define SIM_STUDY_MANIFEST_H
 

@@ -11,7 +11,7 @@ int metric_place(const struct study_host *host, const char *name);
 const char *metric_nearest(const struct study_host *host, const char *name);
 void metric_offer(const struct study_host *host, struct suggestion *suggestion);
 
-/* Where the samples of a metric stand; NULL: it is no quantile. */
+/* Where the samples of a metric are; NULL: it is no quantile. */
 const struct stats_quantile *metric_quantile(const struct study_host *host, unsigned metric);
 /* How many a share is of, by the metric of a run that counts them; 0 if there is none, or it has no value. */
 double metric_whole(const struct study_host *host, const double *metrics, const char *name);

@@ -29,7 +29,7 @@ GPtrArray *expression_parts(const struct expression *condition, unsigned most)
     return parts;
 }
 
-/* binds: 0 an or may stand there bare, 1 an and, 2 a comparison. */
+/* binds: what needs no parentheses: 0 an or, 1 an and, 2 a comparison. */
 static void parts_add_text(GString *to, const struct expression *e, unsigned binds)
 {
     bool or = e->node == NODE_OR, closed = or ? binds > 0 : e->node == NODE_AND && binds > 1;

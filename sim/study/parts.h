@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-/* const struct expression *, borrowed, in the order in which they stand there: what `and` joins, and the
+/* const struct expression *, borrowed, in the order in which they are written: what `and` joins, and the
  * condition itself where that would be more than `most`. g_ptr_array_unref. */
 GPtrArray *expression_parts(const struct expression *condition, unsigned most);
 

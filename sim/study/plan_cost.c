@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* What a plan will cost. */
+/* What a plan will cost: runs and time. */
 #include "sim/study/plan_private.h"
 
 /* An answer, its neighbour, and the other end of a window with its own may need all replications. */
 #define SETTLED_MOST 4
 
-/* The runs of the grid of a point: how long one of them takes, a mean, and how many stand there. */
+/* The runs of the grid of a point: how long one of them takes on average, and how many are there. */
 struct grid_cost {
     double run_s;
     unsigned there;

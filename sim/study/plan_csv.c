@@ -16,7 +16,7 @@ static const char *status_text(const struct plan_point *point)
     return point->failure ? "failed" : texts[point->look.status];
 }
 
-/* words: metrics that are a word as well, for which plan.csv has columns of its own. */
+/* words: metrics that are a word as well; they have their own columns in plan.csv. */
 static void metric_headers(struct csv *csv, const struct plan *plan, const char *prefix, bool words)
 {
     static const char *const suffixes[] = {"mean", "ci_low", "ci_high", "ci_note"};
@@ -105,7 +105,7 @@ static bool point_cells(struct csv *csv, const struct plan *plan, unsigned point
     return true;
 }
 
-/* --- plan.csv: cells behind those of answer and neighbour ----------------------------------------------- */
+/* --- plan.csv: cells after those of answer and neighbour ------------------------------------------------ */
 
 static void headers(struct csv *csv, const char *const *names, unsigned count)
 {

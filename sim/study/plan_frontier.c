@@ -8,8 +8,8 @@
 /* Values of each key in the grid of combinations. */
 #define SIDE_MOST 3
 
-/* The combinations turned so that more of either index is better: row i of the view is row i, or from
- * behind. */
+/* The combinations turned so that more of either index is better: row i of the view is row i, or row i from
+ * the end. */
 struct view {
     const struct search_seen *seen;
     const struct frontier_grid *grid;
@@ -157,8 +157,8 @@ static void count_dearer(const struct view *view, struct choice *c)
         c->dearer[rank] += c->dearer[rank + 1];
 }
 
-/* The open combination that leaves fewest open, whichever way it goes: if it fails, those below are done;
- * if it meets, those that are not cheaper are (by cost), or those above. */
+/* The open combination that leaves fewest open, if it meets and if it fails: if it fails, those below are
+ * done; if it meets, those that are not cheaper are (by cost), or those above. */
 static unsigned most_telling(const struct view *view, struct choice *c, bool by_cost)
 {
     unsigned best = SEARCH_NONE, most = 0;
@@ -247,7 +247,7 @@ static unsigned half_cheaper(const struct view *view, unsigned best)
 
 /* --- nothing met ---------------------------------------------------------------------------------------- */
 
-/* The best gap of a row or a column: `count` places from `from`, each `step` behind the last. */
+/* The best gap of a row or a column: `count` places from `from`, each `step` after the one before. */
 static void gap_of_line(const struct view *view, unsigned from, unsigned step, unsigned count,
                         struct search_gap *best, unsigned *middle)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The cheapest combination of two keys that meets a target, and the frontier of those that do. Pure, as
- * plan_search.h. First a coarse grid of combinations. Where all that is known is monotone (more of either
- * key never hurts, or less of it does not), each look tells of many others: next comes the one that tells
- * most whichever way it goes, first among what would be cheaper than the cheapest known, then along the
- * frontier. Where it is not monotone, ends of windows in the row and the column of the cheapest known are
- * halved, then what would be cheaper is looked at, the dearest first, up to a number of looks. Where nothing
- * meets, gaps in rows and columns are halved as of one key: keys of which more hurts, too, have windows. */
+ * plan_search.h. First a coarse grid of combinations. Where all that is known is monotone (more of either key
+ * never hurts, or less of it does not), each look decides many others. Next comes the one that decides most
+ * in either case, first among what would be cheaper than the cheapest known, then along the frontier. Where
+ * it is not monotone, ends of windows in the row and the column of the cheapest known are halved, then what
+ * would be cheaper is looked at, the dearest first, up to a number of looks. Where nothing meets, gaps in
+ * rows and columns are halved as of one key: keys of which more hurts, too, have windows. */
 #ifndef SIM_STUDY_PLAN_FRONTIER_H
 #define SIM_STUDY_PLAN_FRONTIER_H
 

@@ -53,7 +53,7 @@ struct case_at_hand {
 
 /* --- comparisons of one metric -------------------------------------------------------------------------- */
 
-/* The place of the only metric that stands in it; -1: none; -2: several. */
+/* The place of the only metric in it; -1: none; -2: several. */
 static int only_metric(const struct plan *plan, const struct expression *comparison)
 {
     GPtrArray *names = expression_list(comparison);

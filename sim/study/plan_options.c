@@ -104,7 +104,7 @@ static bool has_key(const GArray *settings, const struct config_key *key)
     return false;
 }
 
-/* Where the study gives the key values of its own; NULL: nowhere. */
+/* Where the study gives the key its own values; NULL: nowhere. */
 static const char *place_in_study(const struct study *study, const struct config_key *key)
 {
     for (unsigned a = 0; a < study->axes->len; a++) {

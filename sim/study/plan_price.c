@@ -106,7 +106,7 @@ static const char *gone_price(const void *user, const char *name)
     return config_key_gone(plan->study->host->schema, name);
 }
 
-/* Both keys must stand in it. */
+/* Both keys must be in it. */
 static bool check_price(const struct plan *plan, GError **error)
 {
     GPtrArray *names = expression_list(plan->price);

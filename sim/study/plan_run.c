@@ -223,7 +223,7 @@ static void advance(struct plan_point *point)
     }
 }
 
-/* Once the direction can be told it holds for all points, and for good. */
+/* Once the direction is known it holds for all points, and for good. */
 static void direct(struct plan *plan)
 {
     unsigned points = plan->study->point_count;

@@ -74,7 +74,7 @@ bool search_window(const struct search_seen *seen, unsigned count, unsigned from
     return *low < count;
 }
 
-/* The nearest known value before a place, behind it; SEARCH_NONE: there is none. */
+/* The nearest known value below a place, above it; SEARCH_NONE: there is none. */
 static unsigned before(const struct view *view, unsigned place)
 {
     while (place > 0)

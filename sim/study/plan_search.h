@@ -51,7 +51,7 @@ struct search {
     unsigned below, above; /* the values beside the window, which fail; SEARCH_NONE at an end of the range */
     unsigned windows;      /* how many there are */
     bool turned[2];        /* of two keys: less of it is taken to be better, not more */
-    unsigned left;         /* looks to come after the needed ones, as far as can be told */
+    unsigned left;         /* looks to come after the needed ones, as far as is known */
 };
 
 /* Goes on, with nothing found. */
@@ -88,7 +88,7 @@ bool search_gap_better(const struct search_gap *one, const struct search_gap *ot
  * or (first) the first. SEARCH_NONE: none was looked at. */
 unsigned search_nearest_miss(const struct search_seen *seen, unsigned count, unsigned parts, bool first);
 
-/* The next window behind place `from`: the first and last of values that meet with none that fails between.
+/* The next window after place `from`: the first and last of values that meet with none that fails between.
  * False: there is none. */
 bool search_window(const struct search_seen *seen, unsigned count, unsigned from, unsigned *low,
                    unsigned *high);

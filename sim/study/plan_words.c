@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-/* Windows that are told one by one. */
+/* So many windows are described one by one. */
 #define WINDOWS_TOLD 4
 
 /* --- what tables say, too ------------------------------------------------------------------------------- */
@@ -310,7 +310,7 @@ static void add_never(GString *to, const struct plan *plan, const struct plan_po
 
 /* --- all of a point ------------------------------------------------------------------------------------- */
 
-/* Near 100 % it is told on which side of it. */
+/* Near 100 % the text says on which side. */
 static const char *load_format(double percent)
 {
     return percent != 100 && fabs(percent - 100) < 0.5 ? "%.2f" : "%.0f";

@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Points whose mistakes are told; the rest would say the same. */
+/* Points whose mistakes are reported; the others would say the same. */
 #define MISTAKEN_POINTS_MAX 5
 /* Purpose of the draws of independent seeds. */
 #define SEED_PURPOSE 0x5eed
@@ -62,7 +62,7 @@ static const unsigned *places_of(const struct study *study, unsigned point)
 {
     g_assert(point >= 1 && point <= study->point_count);
     if (dimensions(study) == 0)
-        return study->places; /* NULL, maybe: a study of one point */
+        return study->places; /* may be NULL: a study of one point */
     return study->places + (size_t)(point - 1) * dimensions(study);
 }
 
@@ -111,7 +111,7 @@ static GPtrArray *own_settings(const struct study *study, const unsigned *places
     return to;
 }
 
-/* [set] without what the variant sets, so that each key stands there once; variant; axes. */
+/* [set] without what the variant sets, so that each key is there once; then the variant; then the axes. */
 char **study_point_settings(const struct study *study, unsigned point)
 {
     const unsigned *places = places_of(study, point);
@@ -130,7 +130,7 @@ char **study_point_settings(const struct study *study, unsigned point)
     return (char **)g_ptr_array_free(all, FALSE);
 }
 
-/* Of the text that was read with the study: the file may change meanwhile, or be refused the next time. */
+/* From the text that was read with the study: the file may have changed since, or be wrong the next time. */
 struct config *study_base_with(const struct study *study, char **settings, GError **error)
 {
     return config_parse(study->host->schema, study->base, study->base_text, (const char *const *)settings,
@@ -287,7 +287,7 @@ bool study_point_is(const struct study *study, unsigned point, const struct expr
 
 /* --- making them ---------------------------------------------------------------------------------------- */
 
-/* Steps to the next crossing, the last dimension fastest; false behind the last. */
+/* Steps to the next crossing, the last dimension fastest; false after the last. */
 static bool next_crossing(const struct study *study, unsigned *places)
 {
     for (unsigned i = dimensions(study); i-- > 0;) {

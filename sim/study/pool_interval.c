@@ -6,7 +6,7 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 
-/* Samples beyond a quantile from which on the spread of the runs alone tells of it. */
+/* With so many samples beyond a quantile the spread of the runs alone shows how uncertain it is. */
 #define BEYOND_FEW 30
 
 /* --- how much is below ---------------------------------------------------------------------------------- */

@@ -38,8 +38,8 @@ void crossing_look(struct crossing *crossing, double wanted, double now, double 
 /* The quantile of all samples; NaN: not reached. */
 double pool_quantile(struct pool *pool, double share);
 
-/* The ends of an interval about a quantile, whose estimate is given, that the shifts of whole runs leave
- * open; NaN where too few runs tell of that. */
+/* The ends of an interval around a quantile with this estimate, as far as shifts of whole runs leave it open;
+ * NaN where too few runs show that. */
 struct pool_ends pool_shift_ends(struct pool *pool, double share, double estimate, unsigned looks);
 
 #endif

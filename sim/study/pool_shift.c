@@ -24,7 +24,7 @@
 #define LEVELS 12
 #define DEEP   6
 
-/* Samples that a run is to have beyond a value for their number to tell of a shift. */
+/* A run needs so many samples beyond a value for their number to show a shift. */
 #define BEYOND_RUN 10
 /* Runs shift where those numbers vary so many times as much as if samples did not depend on each other. */
 #define SHIFTING 3
@@ -184,7 +184,7 @@ static double count_beyond(double value, void *user)
     return below - s->wanted;
 }
 
-/* Brent's method. Where no more samples are there than wanted, it is beyond all of them. */
+/* Brent's method. If there are no more samples than that, the place is beyond all of them. */
 static double spread_quantile(const struct centred *c, double share, double sd)
 {
     struct spread spread = {c, sd, share * c->all};

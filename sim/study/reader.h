@@ -28,7 +28,7 @@ char *reader_value(const struct reader *reader, const char *section, const char 
 void reader_head_line(struct reader *reader, unsigned line, const char *name);
 void reader_finish_head(struct reader *reader);
 
-/* Crosses the axes and keeps what the constraint lets pass; every mistake that a point has is told, with the
+/* Crosses the axes and keeps what the constraint lets pass; every mistake of a point is reported, with the
  * point. */
 void reader_points(struct reader *reader);
 

@@ -24,7 +24,8 @@ static bool damaged(struct result *out, char *why)
     return false;
 }
 
-/* That of a file which is not there, or not ours to read, tells of the run; any other failure tells of us. */
+/* A file that is not there, or that we may not read, says something about the run; any other failure is about
+ * this process. */
 static bool tells_of_run(const GError *error)
 {
     return g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT) ||

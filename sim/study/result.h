@@ -11,7 +11,7 @@
 
 enum result_state {
     RESULT_MISSING, /* no such folder */
-    RESULT_FAILED,  /* FOLDER.failed stands there instead */
+    RESULT_FAILED,  /* FOLDER.failed is there instead */
     RESULT_DAMAGED, /* cannot be read, or is not what was asked for */
     RESULT_OTHER,   /* whole, by another version of the program */
     RESULT_WHOLE
@@ -35,9 +35,9 @@ struct result_wanted {
 };
 
 /* Reads FOLDER: its scenario must be the wanted one, and each file that its manifest names must have the size
- * that stands there. Clear with result_clear(). A metric without a value (an empty cell), or
- * that another version did not have, is not a number. False and error (G_FILE_ERROR) if it cannot be told
- * whether it is there, or its .failed; then it is missing in `out`. */
+ * that it says. Clear with result_clear(). A metric without a value (an empty cell), or that another version
+ * did not have, is not a number. False and error (G_FILE_ERROR) if it is not known whether it, or its
+ * .failed, is there; then it is missing in `out`. */
 bool result_read(const char *folder, const struct result_wanted *wanted, struct result *out, GError **error);
 void result_clear(struct result *result);
 

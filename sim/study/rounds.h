@@ -20,7 +20,7 @@ struct rounds {
 /* The number that comes after n. */
 unsigned rounds_following(unsigned n, unsigned last);
 
-/* Goals by what stands in the folder: the highest replication of each point that was ever begun. */
+/* Goals by what is in the folder: the highest replication of each point that was ever begun. */
 bool rounds_begin(struct rounds *rounds, const struct study *study, const struct selection *selection,
                   const char *dir, GError **error);
 /* To be asked only when no run is missing: one would count as one that does not exist. True if some point

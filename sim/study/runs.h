@@ -15,13 +15,12 @@ struct study_run {
 
 struct runs_wanted {
     unsigned first, last; /* replications */
-    bool further;         /* and those behind the last whose result stands there */
+    bool further;         /* and those after the last whose result is there */
     const char *dir;      /* read results there; NULL: do not */
     bool any_version;
 };
 
-/* struct study_run; free with g_array_free(). NULL and error (G_FILE_ERROR) if it cannot be told what stands
- * in the folder. */
+/* struct study_run; free with g_array_free(). NULL and error (G_FILE_ERROR) if the folder cannot be read. */
 GArray *runs_list(const struct study *study, const struct runs_wanted *wanted, GError **error);
 
 /* "p0001-r01: made by version 0.0.9" of the first result of another version, NULL if there is none;

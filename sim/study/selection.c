@@ -9,7 +9,7 @@ bool selection_has(const struct study *study, const struct selection *selection,
     return !selection->only || study_point_is(study, point, selection->only);
 }
 
-/* Is a run to be made, for what stands in its folder? */
+/* Is a run to be made, by what is in its folder? */
 static bool to_be_run(const struct selection *selection, const struct study_run *run)
 {
     switch (run->result.state) {
@@ -23,7 +23,7 @@ static bool to_be_run(const struct selection *selection, const struct study_run 
     }
 }
 
-/* A shard is the same whatever stands in the folder, so runs are counted as they would be in an empty one. */
+/* A shard does not depend on what is in the folder, so runs are counted as if the folder were empty. */
 static bool in_shard(const struct selection *selection, const struct study_run *run)
 {
     uint64_t place = (uint64_t)(run->point - 1) * (selection->last - selection->first + 1) +

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Which runs of a study are meant: points by a condition, replications, a shard, and what stands in the
+/* Which runs of a study are meant: points by a condition, replications, a shard, and what is in the
  * folder. */
 #ifndef SIM_STUDY_SELECTION_H
 #define SIM_STUDY_SELECTION_H

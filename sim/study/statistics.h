@@ -31,14 +31,14 @@ double statistics_median(const double *values, unsigned n);
 unsigned statistics_looks(unsigned first, unsigned last);
 
 /* The t of a two-sided 95 % interval; for several looks the error is shared among them (Bonferroni), so that
- * all of their intervals together hold the mean in at least 95 % of cases, whichever look is the last. */
+ * all of their intervals together hold the mean in at least 95 % of cases, with any look as the last. */
 double statistics_t(unsigned degrees_of_freedom, unsigned looks);
 /* The value below which a share of a chi-square distribution lies; freedom > 0. */
 double statistics_chisq(double share, double freedom);
 
 /* Does `difference comparison 0` hold for the mean of the values? YES or NO where their confidence interval
- * lies wholly on one side; UNSURE otherwise, and for fewer than two values. The interval is that of one of so
- * many looks. */
+ * is on one side as a whole; UNSURE otherwise, and for fewer than two values. The interval is that of one of
+ * so many looks. */
 enum answer statistics_answer(const char *comparison, const double *differences, unsigned n, unsigned looks);
 /* The same of an interval from elsewhere, never UNSURE where it is a point. */
 enum answer statistics_interval_answer(const char *comparison, double low, double high);

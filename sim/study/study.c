@@ -59,13 +59,13 @@ static const struct config_schema *schema_of(const struct reader *reader)
     return reader->study->host->schema;
 }
 
-/* Where the key stands in the schema. */
+/* The place of the key in the schema. */
 static size_t reader_place_of(const struct reader *reader, const struct config_key *key)
 {
     return (size_t)(key - schema_of(reader)->keys);
 }
 
-/* The key of a line of [set], an axis or a variant; NULL and a mistake if it cannot stand there. */
+/* The key of a line of [set], an axis or a variant; NULL and a mistake if it may not be there. */
 static const struct config_key *key_of_line(struct reader *reader, const struct config_line *line)
 {
     const struct config_schema *schema = schema_of(reader);
@@ -317,7 +317,7 @@ static void add_meaning(GString *to, const struct config_key *key, const char *t
     char *why = NULL;
 
     if (!config_value_parse(key, text, &value, &why))
-        g_free(why); /* told already */
+        g_free(why); /* reported already */
     else if (quantity_type(key->type))
         add_number(to, key, text);
     else if (key->type == CONFIG_DISTRIBUTION)
@@ -365,7 +365,7 @@ static void check_repeats(struct reader *reader, const struct study_axis *axis, 
     g_free(name);
 }
 
-/* A key of an axis must not stand in a variant; axes must have keys, and values that differ. */
+/* A key of an axis must not be in a variant; axes must have keys, and values that differ. */
 static void check_axes(struct reader *reader)
 {
     for (unsigned i = 0; i < reader->study->axes->len; i++) {

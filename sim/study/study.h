@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* A parameter study: a base scenario, and the values that its keys take. Axes cross; each crossing that the
- * constraint lets pass is a point, and each point is run `replications` times with seeds of its own. How a
- * study file is written: doc/pullstorm-study.5. */
+ * constraint lets pass is a point, and each point is run `replications` times with its own seeds. How a study
+ * file is written: doc/pullstorm-study.5. */
 #ifndef SIM_STUDY_STUDY_H
 #define SIM_STUDY_STUDY_H
 
@@ -27,18 +27,18 @@ struct study_verdict {
 
 struct study;
 
-/* What a study has to know of the program around it. What may be NULL is then not told. */
+/* What a study has to know of the program around it. What is NULL is left out of what it says. */
 struct study_host {
     const struct config_schema *schema; /* of scenarios; it has a key run.seed and a key run.engine */
-    const struct stats_column *metrics; /* columns of summary.csv behind the keys */
+    const struct stats_column *metrics; /* columns of summary.csv after the keys */
     unsigned metric_count;
-    const struct stats_quantile *quantiles; /* where the samples of metrics that are quantiles stand */
+    const struct stats_quantile *quantiles; /* where the samples of metrics that are quantiles are */
     unsigned quantile_count;
     const struct stats_words *words; /* what metrics that are a word may be */
     unsigned word_count;
     const char *ues;      /* metric that counts what shares are of; NULL: none */
     const char *progress; /* metric that says how far a run came, where others have no value; NULL: none */
-    const char *version;  /* of the program: results of others are told apart */
+    const char *version;  /* of the program: results of other versions are recognised */
     config_rule *rule;    /* of scenarios, besides that of the schema; NULL: none */
     /* Why a right scenario cannot be run by this program (g_free); NULL: it can. */
     char *(*refuse)(const struct config *scenario);
@@ -89,7 +89,7 @@ struct study {
     int64_t timeout_ns;            /* of a run, by the clock on the wall; 0: none */
     int64_t memory_bytes;          /* of a run; 0: no limit */
     char *memory_text;             /* as it was written */
-    char **metrics;                /* those to show first; NULL-terminated, maybe none */
+    char **metrics;                /* those to show first; NULL-terminated, may be empty */
     struct expression *constraint; /* NULL: none */
     GArray *set;                   /* struct study_setting */
     GArray *axes;                  /* struct study_axis, the first varies slowest */
