@@ -202,7 +202,7 @@ static void take_lines(struct loader *loader, const GArray *lines)
     }
 }
 
-/* False and error if the file as a whole cannot be read. */
+/* Takes what a text says. What GKeyFile cannot read is a mistake of the whole file. */
 static void take_text(struct loader *loader, const char *unchanged)
 {
     char *text = g_strdup(unchanged); /* lines_index() works in it */

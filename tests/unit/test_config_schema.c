@@ -11,12 +11,14 @@ struct kitchen {
     config_DURATION oven_time;
     config_CHOICE oven_heat;
     config_TEXT cake_name;
+    config_TEXT cake_code;
 };
 
 static const struct config_key keys[] = {
     {"oven", "time", CONFIG_DURATION, "45min", "1min", "10h", "", offsetof(struct kitchen, oven_time)},
     {"oven", "heat", CONFIG_CHOICE, "above", "above|below", "", "", offsetof(struct kitchen, oven_heat)},
     {"cake", "name", CONFIG_TEXT, "plain", "1", "20", "", offsetof(struct kitchen, cake_name)},
+    {"cake", "code", CONFIG_TEXT, "abc", "3", "3", "", offsetof(struct kitchen, cake_code)},
 };
 static const struct config_gone gone[] = {{"cake.size", "cakes have one size, set oven.time"}};
 
@@ -68,7 +70,8 @@ static void test_values(void)
     g_assert_cmpint(kitchen_of(config)->oven_time, ==, INT64_C(5400000000000));
     g_assert_cmpint(kitchen_of(config)->oven_heat, ==, 1);
     g_assert_cmpstr(kitchen_of(config)->cake_name, ==, "plain");
-    g_assert_cmpstr(config->text, ==, "[oven]\ntime = 90min\nheat = below\n\n[cake]\nname = plain\n");
+    g_assert_cmpstr(config->text, ==,
+                    "[oven]\ntime = 90min\nheat = below\n\n[cake]\nname = plain\ncode = abc\n");
     g_assert_cmpstr(config_value_text(config, config_key_named(&kitchen_schema, "oven.time")), ==, "90min");
     config_free(config);
 }
@@ -94,6 +97,16 @@ static void test_mistakes(void)
     refuse("time=1h\n", NULL, NULL,
            "k.ini:1: time: stands before the first section, expected a line such as [oven] above it");
     refuse("[shop]\n[oven]\nheat=left\n", NULL, NULL, "k.ini:1: [shop]: this is a shop");
+}
+
+static void test_texts(void)
+{
+    const char *const settings[] = {"cake.name=\xff", NULL};
+
+    refuse("[cake]\nname=\ncode=four\n", settings, NULL,
+           "k.ini:2: cake.name: \"\" has 0 characters, expected 1 to 20\n"
+           "k.ini:3: cake.code: \"four\" has 4 characters, expected 3\n"
+           "-s: a setting is not UTF-8 text");
 }
 
 static void names_the_cake(const struct config *config, struct mistakes *mistakes)
@@ -122,6 +135,7 @@ int main(int argc, char **argv)
     g_test_add_func("/config/schema/values", test_values);
     g_test_add_func("/config/schema/names", test_names);
     g_test_add_func("/config/schema/mistakes", test_mistakes);
+    g_test_add_func("/config/schema/texts", test_texts);
     g_test_add_func("/config/schema/rules", test_rules);
     return g_test_run();
 }
