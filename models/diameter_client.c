@@ -17,7 +17,7 @@ bool diameter_client_throttled(struct diameter_client *client, struct tally *tal
     if (!overload_throttles(&client->limit, now_ns, bits))
         return false;
     tally_count(tally, ue, client->counters->throttled);
-    server_refuses(&client->station->server, now_ns);
+    worker_queue_refuses(&client->station->queue, now_ns);
     return true;
 }
 

@@ -16,14 +16,14 @@ bool diameter_ids_read(const struct diameter_message *request, struct diameter_i
     return true;
 }
 
-struct bytes diameter_session(char buffer[FQDN_BYTES_MAX + 36], struct bytes host, const struct world *world,
-                              uint32_t serial, uint32_t index)
+struct bytes diameter_session(char buffer[FQDN_BYTES_MAX + 36], struct bytes host,
+                              const struct deployment *deployment, uint32_t serial, uint32_t index)
 {
     struct wire_writer w = wire_writer(buffer, FQDN_BYTES_MAX + 36);
 
     wire_put_bytes(&w, host);
     wire_put_literal(&w, ";");
-    wire_put_decimal(&w, (uint64_t)world->epoch_s);
+    wire_put_decimal(&w, (uint64_t)deployment->epoch_s);
     wire_put_literal(&w, ";");
     wire_put_decimal(&w, serial);
     wire_put_literal(&w, ";"); /* the optional value: which job waits */

@@ -3,10 +3,10 @@
 #ifndef MODELS_DIAMETER_WIRE_H
 #define MODELS_DIAMETER_WIRE_H
 
+#include "models/deployment.h"
 #include "models/diameter_client.h"
 #include "models/overload_wire.h"
 #include "models/wire/diameter.h"
-#include "models/world.h"
 
 #define DIAMETER_BYTES 1024 /* room for a message of these servers */
 
@@ -14,8 +14,8 @@
 bool diameter_ids_read(const struct diameter_message *request, struct diameter_ids *out);
 
 /* The Session-Id of a job's request (RFC 6733 §8.8): host;epoch;serial;index. Returns a view of buffer. */
-struct bytes diameter_session(char buffer[FQDN_BYTES_MAX + 36], struct bytes host, const struct world *world,
-                              uint32_t serial, uint32_t index);
+struct bytes diameter_session(char buffer[FQDN_BYTES_MAX + 36], struct bytes host,
+                              const struct deployment *deployment, uint32_t serial, uint32_t index);
 /* The facts of an answer that deciding needs, whatever its command. */
 void diameter_answer_read(const struct diameter_message *answer, struct diameter_facts *out);
 

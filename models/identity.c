@@ -9,9 +9,9 @@
 
 #define IMSI_DIGITS 15 /* MCC, MNC, and the UE's number as MSIN */
 
-void identity_impi(const struct world *world, uint32_t ue, struct identity_text *out)
+void identity_impi(const struct deployment *deployment, uint32_t ue, struct identity_text *out)
 {
-    const struct world_texts *text = &world->text;
+    const struct deployment_texts *text = &deployment->text;
 
     memcpy(out->text, "000000000000000", IMSI_DIGITS);
     memcpy(out->text, text->imsi_prefix.at, text->imsi_prefix.len);
@@ -21,15 +21,15 @@ void identity_impi(const struct world *world, uint32_t ue, struct identity_text 
     out->length = (uint8_t)(IMSI_DIGITS + text->impi_suffix.len);
 }
 
-bool identity_find_impi(const struct world *world, struct bytes impi, uint32_t *ue)
+bool identity_find_impi(const struct deployment *deployment, struct bytes impi, uint32_t *ue)
 {
-    size_t prefix = world->text.imsi_prefix.len, suffix = world->text.impi_suffix.len;
+    size_t prefix = deployment->text.imsi_prefix.len, suffix = deployment->text.impi_suffix.len;
     uint64_t msin;
 
-    if (impi.len != IMSI_DIGITS + suffix || memcmp(impi.at, world->imsi_prefix, prefix) != 0 ||
-        memcmp(impi.at + IMSI_DIGITS, world->impi_suffix, suffix) != 0 ||
+    if (impi.len != IMSI_DIGITS + suffix || memcmp(impi.at, deployment->imsi_prefix, prefix) != 0 ||
+        memcmp(impi.at + IMSI_DIGITS, deployment->impi_suffix, suffix) != 0 ||
         wire_decimal_decode(bytes_of(impi.at + prefix, IMSI_DIGITS - prefix), &msin) != WIRE_OK ||
-        msin >= world->ues)
+        msin >= deployment->ues)
         return false;
     *ue = (uint32_t)msin;
     return true;
@@ -53,22 +53,22 @@ bool identity_is_tmpi(struct bytes username, struct bytes *tmpi)
     return true;
 }
 
-void identity_b_tid(const struct world *world, const uint8_t rand[16], struct identity_text *out)
+void identity_b_tid(const struct deployment *deployment, const uint8_t rand[16], struct identity_text *out)
 {
     struct wire_writer w = wire_writer(out->text, sizeof out->text);
 
     wire_put_base64(&w, rand, 16);
     wire_put_literal(&w, "@");
-    wire_put_bytes(&w, world->text.bsf_fqdn);
+    wire_put_bytes(&w, deployment->text.bsf_fqdn);
     out->length = (uint8_t)wire_written(&w);
 }
 
-bool identity_rand_of_b_tid(const struct world *world, struct bytes b_tid, uint8_t rand[16])
+bool identity_rand_of_b_tid(const struct deployment *deployment, struct bytes b_tid, uint8_t rand[16])
 {
-    size_t host = world->text.bsf_fqdn.len, length;
+    size_t host = deployment->text.bsf_fqdn.len, length;
 
     if (b_tid.len != RAND_BASE64_LENGTH + 1 + host || b_tid.at[RAND_BASE64_LENGTH] != '@' ||
-        memcmp(b_tid.at + RAND_BASE64_LENGTH + 1, world->bsf_fqdn, host) != 0)
+        memcmp(b_tid.at + RAND_BASE64_LENGTH + 1, deployment->bsf_fqdn, host) != 0)
         return false;
     return wire_base64_decode(bytes_of(b_tid.at, RAND_BASE64_LENGTH), rand, 16, &length) == WIRE_OK &&
            length == 16;

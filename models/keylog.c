@@ -24,7 +24,7 @@ struct keylog_buffer {
 };
 
 struct keylog {
-    const struct world *world;
+    const struct deployment *deployment;
     struct csv *csv;
     uint32_t regions;
     struct keylog_buffer *buffers;
@@ -34,7 +34,8 @@ struct keylog {
 
 static const char *const label_names[] = {"K", "OPC", "KS", "MUK", "MRK", "MSK", "MTK"};
 
-struct keylog *keylog_new(const struct world *world, const char *path, uint32_t regions, GError **error)
+struct keylog *keylog_new(const struct deployment *deployment, const char *path, uint32_t regions,
+                          GError **error)
 {
     struct csv *csv = csv_open(path, error);
     struct keylog *keylog;
@@ -42,13 +43,13 @@ struct keylog *keylog_new(const struct world *world, const char *path, uint32_t 
     if (csv == NULL)
         return NULL;
     keylog = g_new0(struct keylog, 1);
-    keylog->world = world;
+    keylog->deployment = deployment;
     keylog->csv = csv;
     keylog->regions = regions;
     keylog->buffers = g_new0(struct keylog_buffer, regions);
     for (uint32_t i = 0; i < regions; i++)
         keylog->buffers[i] = (struct keylog_buffer){g_array_new(FALSE, FALSE, sizeof(struct row)), i, 0};
-    key_store_init(&keylog->keys, world);
+    key_store_init(&keylog->keys, deployment);
     static const char *const header[] = {"time_s", "impi", "b_tid", "label", "id", "value"};
     for (unsigned i = 0; i < G_N_ELEMENTS(header); i++)
         csv_text(csv, header[i]);
@@ -120,12 +121,12 @@ static void write_row(struct keylog *keylog, const struct row *row)
     char hex[2 * VALUE_BYTES_MAX + 1] = "", id[9] = "";
 
     if (row->ue != UINT32_MAX)
-        identity_impi(keylog->world, row->ue, &impi);
+        identity_impi(keylog->deployment, row->ue, &impi);
     if (row->vector != AV_NONE) {
         uint8_t rand[16];
 
         key_rand(&keylog->keys, (struct key_name){row->ue, row->vector}, rand);
-        identity_b_tid(keylog->world, rand, &b_tid);
+        identity_b_tid(keylog->deployment, rand, &b_tid);
     }
     impi.text[impi.length] = b_tid.text[b_tid.length] = '\0';
     if (row->label == KEYLOG_MSK || row->label == KEYLOG_MTK)

@@ -15,7 +15,8 @@ struct keylog;
 enum keylog_label { KEYLOG_K, KEYLOG_OPC, KEYLOG_KS, KEYLOG_MUK, KEYLOG_MRK, KEYLOG_MSK, KEYLOG_MTK };
 
 /* Creates the file with its header row. */
-struct keylog *keylog_new(const struct world *world, const char *path, uint32_t regions, GError **error);
+struct keylog *keylog_new(const struct deployment *deployment, const char *path, uint32_t regions,
+                          GError **error);
 struct keylog_buffer *keylog_buffer(struct keylog *keylog, uint32_t region);
 /* Writes what lies before time_ns. */
 bool keylog_flush(struct keylog *keylog, int64_t time_ns, GError **error);

@@ -50,6 +50,6 @@ void nonce_start(const struct key_store *keys, uint32_t ue, char nonce[NONCE_TEX
 {
     struct subscriber_start start;
 
-    subscriber_start(keys->world, ue, &start);
-    nonce_seal(keys, subscriber_start_known_ns(keys->world, &start), 0, NONCE_NEXT, nonce);
+    subscriber_start(keys->deployment, ue, &start);
+    nonce_seal(keys, subscriber_start_known_ns(keys->deployment, &start), 0, NONCE_NEXT, nonce);
 }

@@ -2,8 +2,8 @@
 /* Cells and their weights. */
 #include "models/placement.h"
 
+#include "models/deployment.h"
 #include "models/scenario/words.h"
-#include "models/world.h"
 
 struct net_topology placement_topology(const struct scenario *s)
 {
@@ -13,7 +13,7 @@ struct net_topology placement_topology(const struct scenario *s)
         .cells = (uint32_t)s->ue_cells,
         .regions = (uint32_t)MIN(s->run_regions, s->ue_cells),
         .placing = s->ue_placement == PLACEMENT_EVEN ? NET_EVEN : NET_RANDOM,
-        .key = random_u64(s->run_seed, ENTITY_WORLD, PURPOSE_CELL, 0),
+        .key = random_u64(s->run_seed, ENTITY_DEPLOYMENT, PURPOSE_CELL, 0),
     };
 }
 

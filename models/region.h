@@ -3,9 +3,9 @@
 #ifndef MODELS_REGION_H
 #define MODELS_REGION_H
 
+#include "models/deployment.h"
 #include "models/keys/keys.h"
 #include "models/tally.h"
-#include "models/world.h"
 #include "sim/net/net.h"
 
 struct ue_table;
@@ -15,7 +15,7 @@ struct hss;
 struct keylog_buffer;
 
 struct model_region {
-    const struct world *world;
+    const struct deployment *deployment;
     struct key_store keys;
     struct tally tally;
     struct keylog_buffer *keylog; /* NULL: no key log */

@@ -39,13 +39,13 @@ void station_init(struct station *station, uint32_t host, size_t job_bytes, cons
     station->drop_late = rules->drop_late;
     station->queue_time_limit_ns = rules->queue_time_limit_ns;
     pool_init(&station->jobs, job_bytes);
-    server_init(&station->server, (uint32_t)rules->workers, (uint64_t)rules->queue_limit);
-    station->server.newest_first = (uint64_t)rules->newest_first;
+    worker_queue_init(&station->queue, (uint32_t)rules->workers, (uint64_t)rules->queue_limit);
+    station->queue.newest_first = (uint64_t)rules->newest_first;
 }
 
 void station_clear(struct station *station)
 {
-    server_clear(&station->server);
+    worker_queue_clear(&station->queue);
     pool_clear(&station->jobs);
 }
 
@@ -83,7 +83,8 @@ void station_closed(struct station *station, struct net_conn conn, uint64_t user
 }
 
 /* A worker is free for it: has it waited in vain? Then it takes no time of his. */
-static bool turned_away(struct net_region *at, struct station *station, const struct server_waiting *next)
+static bool turned_away(struct net_region *at, struct station *station,
+                        const struct worker_queue_waiting *next)
 {
     struct model_region *m = model_of(at);
     const struct station_job *job = station_job_at(station, next->job);
@@ -92,7 +93,7 @@ static bool turned_away(struct net_region *at, struct station *station, const st
     if (next->internal || job->patient)
         return false;
     if (station->drop_late &&
-        (job->gone || (job->of_server && waited_ns >= m->world->scenario->diameter_timeout))) {
+        (job->gone || (job->of_server && waited_ns >= m->deployment->scenario->diameter_timeout))) {
         tally_count(&m->tally, TALLY_NO_UE, books[station->host].dropped);
         station->calls->turn_away(at, next->job, false);
         return true;
@@ -100,7 +101,7 @@ static bool turned_away(struct net_region *at, struct station *station, const st
     if (station->queue_time_limit_ns == 0 || waited_ns <= station->queue_time_limit_ns)
         return false;
     tally_count(&m->tally, TALLY_NO_UE, books[station->host].waited);
-    server_refuses(&station->server, at->now_ns);
+    worker_queue_refuses(&station->queue, at->now_ns);
     station->calls->turn_away(at, next->job, true);
     return true;
 }
@@ -126,7 +127,7 @@ static void account(struct station *station, int64_t now_ns, uint32_t index)
 
 /* Serves what takes no time at once; sets the timer for the rest. Only requests count for the wait, not the
  * server's own work. */
-static void start(struct net_region *at, struct station *station, struct server_waiting next)
+static void start(struct net_region *at, struct station *station, struct worker_queue_waiting next)
 {
     struct model_region *m = model_of(at);
 
@@ -146,7 +147,7 @@ static void start(struct net_region *at, struct station *station, struct server_
             return;
         }
         station->calls->serve(at, next.job);
-    } while (server_finish(&station->server, at->now_ns, &next));
+    } while (worker_queue_finish(&station->queue, at->now_ns, &next));
 }
 
 void station_hang_up(struct net_region *at, struct net_conn conn)
@@ -157,11 +158,11 @@ void station_hang_up(struct net_region *at, struct net_conn conn)
 
 bool station_arrive(struct net_region *at, struct station *station, uint32_t job, bool internal)
 {
-    switch (server_arrive(&station->server, at->now_ns, job, internal)) {
-    case SERVER_STARTS:
-        start(at, station, (struct server_waiting){at->now_ns, job, internal});
+    switch (worker_queue_arrive(&station->queue, at->now_ns, job, internal)) {
+    case WORKER_QUEUE_STARTS:
+        start(at, station, (struct worker_queue_waiting){at->now_ns, job, internal});
         return true;
-    case SERVER_WAITS:
+    case WORKER_QUEUE_WAITS:
         return true;
     default:
         station->calls->turn_away(at, job, true);
@@ -173,15 +174,15 @@ int64_t station_expected_wait_ns(const struct station *station)
 {
     double mean_ns = station->served > 0 ? station->served_ns / (double)station->served : 0;
 
-    return (int64_t)((double)server_queued(&station->server) * mean_ns / (double)station->server.workers);
+    return (int64_t)((double)worker_queue_queued(&station->queue) * mean_ns / (double)station->queue.workers);
 }
 
 void station_served(struct net_region *at, struct station *station, uint32_t job)
 {
-    struct server_waiting next;
+    struct worker_queue_waiting next;
 
     account(station, at->now_ns, job);
     station->calls->serve(at, job);
-    if (server_finish(&station->server, at->now_ns, &next))
+    if (worker_queue_finish(&station->queue, at->now_ns, &next))
         start(at, station, next);
 }

@@ -4,7 +4,7 @@
 #ifndef MODELS_STATION_H
 #define MODELS_STATION_H
 
-#include "models/server.h"
+#include "models/worker_queue.h"
 #include "sim/base/pool.h"
 #include "sim/net/net.h"
 
@@ -44,7 +44,7 @@ struct station_calls {
 };
 
 struct station {
-    struct server server;
+    struct worker_queue queue;
     struct pool jobs; /* of structs that begin with a struct station_job */
     uint32_t serial;  /* of the last job */
     uint32_t host;

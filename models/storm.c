@@ -80,11 +80,11 @@ static void on_closed(struct net_region *at, uint32_t host, struct net_conn conn
 static void end_spans(struct net_region *at)
 {
     struct model_region *m = model_of(at);
-    int64_t end_ns = MAX(at->now_ns, m->world->scenario->pull_start + CLOCK_SECOND);
+    int64_t end_ns = MAX(at->now_ns, m->deployment->scenario->pull_start + CLOCK_SECOND);
 
-    server_span_ends(&bmsc_station(m->bmsc)->server, end_ns);
-    server_span_ends(&bsf_station(m->bsf)->server, end_ns);
-    server_span_ends(&hss_station(m->hss)->server, end_ns);
+    worker_queue_span_ends(&bmsc_station(m->bmsc)->queue, end_ns);
+    worker_queue_span_ends(&bsf_station(m->bsf)->queue, end_ns);
+    worker_queue_span_ends(&hss_station(m->hss)->queue, end_ns);
 }
 
 static void on_timer(struct net_region *at, uint32_t host, uint32_t kind, uint64_t argument)
@@ -189,7 +189,7 @@ static void fill_network(struct network_config *c, const struct scenario *s)
 
 static struct network *new_network(struct storm *storm, GError **error)
 {
-    const struct scenario *s = storm->world.scenario;
+    const struct scenario *s = storm->deployment.scenario;
     struct net_listen listens[] = {
         {HOST_BMSC, HTTP_PORT, http_frame, (uint32_t)s->bmsc_listen_queue, (uint32_t)s->bmsc_connections,
          s->bmsc_idle_timeout},
@@ -199,8 +199,8 @@ static struct network *new_network(struct storm *storm, GError **error)
         {HOST_HSS, DIAMETER_PORT, diameter_frame, 16, 16, 0},
     };
     struct network_config c = {.seed = s->run_seed,
-                               .topology = storm->world.topology,
-                               .ipv6 = storm->world.ipv6,
+                               .topology = storm->deployment.topology,
+                               .ipv6 = storm->deployment.ipv6,
                                .udp_port = MIKEY_UDP_PORT,
                                .kind_names = storm_kind_names,
                                .kinds = MESSAGE_KIND_COUNT,
@@ -241,12 +241,13 @@ static bool open_files(struct storm *storm, GError **error)
     if (!files_differ(o, error))
         return false;
     if (o->capture_path) {
-        storm->capture = capture_new(o->capture_path, storm->regions + 1, HOST_UES, storm->world.ipv6, error);
+        storm->capture =
+            capture_new(o->capture_path, storm->regions + 1, HOST_UES, storm->deployment.ipv6, error);
         if (storm->capture == NULL)
             return false;
     }
     if (o->keylog_path) {
-        storm->keylog = keylog_new(&storm->world, o->keylog_path, storm->regions + 1, error);
+        storm->keylog = keylog_new(&storm->deployment, o->keylog_path, storm->regions + 1, error);
         if (storm->keylog == NULL)
             return false;
     }
@@ -266,7 +267,7 @@ size_t storm_ue_bytes(const struct scenario *scenario)
 
 static void no_memory(const struct storm *storm, GError **error)
 {
-    const struct scenario *s = storm->world.scenario;
+    const struct scenario *s = storm->deployment.scenario;
 
     g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOMEM,
                 "ue.count = %s: out of memory, that many UEs need tables of %.0f MB",
@@ -277,25 +278,25 @@ static void no_memory(const struct storm *storm, GError **error)
 /* False and error: no memory for the tables with an entry a UE, all that grows with ue.count. */
 static bool new_models(struct storm *storm, GError **error)
 {
-    const struct world *world = &storm->world;
+    const struct deployment *deployment = &storm->deployment;
     struct model_region *core;
-    bool whole = ue_states_init(&storm->ue_states, world->ues, world->scenario->ue_preemptive > 0);
+    bool whole = ue_states_init(&storm->ue_states, deployment->ues, deployment->scenario->ue_preemptive > 0);
 
     storm->models = g_new0(struct model_region, storm->regions + 1);
     for (uint32_t r = 0; r <= storm->regions; r++) {
         struct model_region *m = &storm->models[r];
 
-        m->world = world;
-        key_store_init(&m->keys, world);
+        m->deployment = deployment;
+        key_store_init(&m->keys, deployment);
         tally_init(&m->tally);
         m->keylog = storm->keylog ? keylog_buffer(storm->keylog, r) : NULL;
         if (r > 0)
-            m->ues = ue_table_new(world, &storm->ue_states);
+            m->ues = ue_table_new(deployment, &storm->ue_states);
     }
     core = &storm->models[0];
-    core->bmsc = bmsc_new(world);
-    core->bsf = bsf_new(world);
-    core->hss = hss_new(world);
+    core->bmsc = bmsc_new(deployment);
+    core->bsf = bsf_new(deployment);
+    core->hss = hss_new(deployment);
     whole = whole && core->bmsc && core->bsf && core->hss;
     if (!whole)
         no_memory(storm, error);
@@ -309,11 +310,11 @@ struct storm *storm_new(const struct scenario *scenario, const struct storm_opti
     if (!storm_scenario_right(scenario, error))
         return NULL;
     storm = g_new0(struct storm, 1);
-    world_init(&storm->world, scenario);
+    deployment_init(&storm->deployment, scenario);
     storm->options = *options;
     storm->row_ns = -1;
-    storm->regions = storm->world.topology.regions;
-    storm->world.topology.shares = storm->shares = placement_shares(scenario);
+    storm->regions = storm->deployment.topology.regions;
+    storm->deployment.topology.shares = storm->shares = placement_shares(scenario);
     for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
         histogram_init(&storm->latency[i]);
     if (!open_files(storm, error)) {
@@ -386,13 +387,14 @@ void storm_free(struct storm *storm)
 
 enum storm_outcome storm_run(struct storm *storm, GError **error)
 {
-    const struct world *world = &storm->world;
+    const struct deployment *deployment = &storm->deployment;
 
     if (storm->keylog)
-        keylog_msk(&storm->models[0], 0, (uint32_t)world->scenario->msk_key_group << 16 | world->msk_number,
-                   world->msk);
+        keylog_msk(&storm->models[0], 0,
+                   (uint32_t)deployment->scenario->msk_key_group << 16 | deployment->msk_number,
+                   deployment->msk);
     bmsc_start(network_region(storm->network, 0));
-    storm->now_ns = network_run(storm->network, world->scenario->run_end);
+    storm->now_ns = network_run(storm->network, deployment->scenario->run_end);
     if (storm->series)
         storm_series_row(storm, storm->now_ns);
     for (uint32_t r = 0; r <= storm->regions; r++)
@@ -425,7 +427,7 @@ uint64_t storm_fingerprint(const struct storm *storm)
 
 int64_t storm_ues(const struct storm *storm)
 {
-    return storm->world.ues;
+    return storm->deployment.ues;
 }
 
 /* A UE can have given up on its side and be unanswered on the BM-SC's: never more than there are. */

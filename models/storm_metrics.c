@@ -162,15 +162,15 @@ static struct stats_value real(double value)
 static struct stats_value server_value(const struct storm *storm, unsigned column)
 {
     const struct model_region *core = &storm->models[0];
-    const struct server *servers[] = {&bmsc_station(core->bmsc)->server, &bsf_station(core->bsf)->server,
-                                      &hss_station(core->hss)->server};
-    const struct server *server = servers[column / SERVER_COLUMNS];
+    const struct worker_queue *servers[] = {&bmsc_station(core->bmsc)->queue, &bsf_station(core->bsf)->queue,
+                                            &hss_station(core->hss)->queue};
+    const struct worker_queue *server = servers[column / SERVER_COLUMNS];
 
     switch (column % SERVER_COLUMNS) {
     case 0:
-        return real(server_span_ratio(server, storm->world.scenario->pull_start, storm->now_ns));
+        return real(worker_queue_span_ratio(server, storm->deployment.scenario->pull_start, storm->now_ns));
     case 1:
-        return real(server_second_ratio_max(server, storm->now_ns));
+        return real(worker_queue_second_ratio_max(server, storm->now_ns));
     default:
         return integer((int64_t)server->queue_max);
     }
@@ -197,13 +197,13 @@ bool storm_cut_off(const struct storm *storm)
 {
     const struct bmsc *bmsc = storm->models[0].bmsc;
 
-    return storm->now_ns >= storm->world.scenario->run_end &&
+    return storm->now_ns >= storm->deployment.scenario->run_end &&
            (!bmsc_all_due(bmsc) || bmsc_sessions(bmsc) > 0 || storm_counter(storm, COUNT_ues_active) > 0);
 }
 
 static struct stats_value keyed_within(const struct storm *storm, unsigned deadline)
 {
-    const struct scenario *s = storm->world.scenario;
+    const struct scenario *s = storm->deployment.scenario;
     int64_t keyed = 0;
 
     if (deadline >= s->output_deadlines.count ||
@@ -211,7 +211,7 @@ static struct stats_value keyed_within(const struct storm *storm, unsigned deadl
         return real(NAN);
     for (uint32_t r = 0; r <= storm->regions; r++)
         keyed += storm->models[r].tally.keyed_within[deadline];
-    return real((double)keyed / (double)storm->world.ues);
+    return real((double)keyed / (double)storm->deployment.ues);
 }
 
 int64_t storm_total(const struct storm *storm, enum storm_total total)
@@ -238,11 +238,11 @@ static struct stats_value head_value(const struct storm *storm, enum head head)
         return keyed_within(storm, head - HEAD_keyed_within_1_ratio);
     switch (head) {
     case HEAD_ues:
-        return integer(storm->world.ues);
+        return integer(storm->deployment.ues);
     case HEAD_ues_without_key:
-        return integer(storm->world.ues - storm_counter(storm, COUNT_ues_keyed));
+        return integer(storm->deployment.ues - storm_counter(storm, COUNT_ues_keyed));
     case HEAD_ues_keyed_ratio:
-        return real((double)storm_counter(storm, COUNT_ues_keyed) / (double)storm->world.ues);
+        return real((double)storm_counter(storm, COUNT_ues_keyed) / (double)storm->deployment.ues);
     case HEAD_ues_solicited:
         return integer(bmsc_solicited(storm->models[0].bmsc));
     case HEAD_pull_rate_kept_per_s:
@@ -250,7 +250,7 @@ static struct stats_value head_value(const struct storm *storm, enum head head)
     case HEAD_storm_duration_s:
         return real(last_keyed_ns(storm) < 0
                         ? NAN
-                        : seconds(last_keyed_ns(storm) - storm->world.scenario->pull_start));
+                        : seconds(last_keyed_ns(storm) - storm->deployment.scenario->pull_start));
     case HEAD_simulated_s:
         return real(seconds(storm->now_ns));
     case HEAD_cut_off:
@@ -265,7 +265,7 @@ static struct stats_value head_value(const struct storm *storm, enum head head)
 double storm_quantile_s(const struct storm *storm, unsigned procedure, double q)
 {
     const struct histogram *h = &storm->latency[procedure];
-    uint64_t whole = procedure == PROCEDURE_update ? storm->world.ues : h->count;
+    uint64_t whole = procedure == PROCEDURE_update ? storm->deployment.ues : h->count;
     int64_t value_ns = histogram_quantile_of(h, q, whole);
 
     return value_ns < 0 ? NAN : seconds(value_ns);

@@ -4,9 +4,9 @@
 #define MODELS_STORM_PRIVATE_H
 
 #include "models/region.h"
-#include "models/server.h"
 #include "models/storm.h"
 #include "models/ue/ue.h"
+#include "models/worker_queue.h"
 #include "sim/base/clock.h"
 #include "sim/net/network.h"
 #include "sim/stats/csv.h"
@@ -15,11 +15,11 @@ struct keylog;
 struct capture;
 
 struct storm {
-    struct world world;
+    struct deployment deployment;
     struct storm_options options;
     struct network *network;
     uint32_t regions;              /* of cells; one more is the core */
-    struct net_cell_share *shares; /* of the world's topology; NULL: cells are alike */
+    struct net_cell_share *shares; /* of the deployment's topology; NULL: cells are alike */
     struct ue_states ue_states;
     struct model_region *models; /* regions + 1 */
     struct capture *capture;

@@ -55,8 +55,8 @@ void storm_series_row(struct storm *storm, int64_t time_ns)
 {
     struct network_queues queues;
     const struct model_region *core = &storm->models[0];
-    const struct server *servers[] = {&bmsc_station(core->bmsc)->server, &bsf_station(core->bsf)->server,
-                                      &hss_station(core->hss)->server};
+    const struct worker_queue *servers[] = {&bmsc_station(core->bmsc)->queue, &bsf_station(core->bsf)->queue,
+                                            &hss_station(core->hss)->queue};
     int64_t *at = storm->row;
 
     if (time_ns > storm->row_ns)
@@ -69,9 +69,9 @@ void storm_series_row(struct storm *storm, int64_t time_ns)
     network_counters_sum(storm->network, at);
     at += NETWORK_COUNTER_COUNT;
     for (unsigned i = 0; i < G_N_ELEMENTS(servers); i++) {
-        *at++ = (int64_t)server_queued(servers[i]);
+        *at++ = (int64_t)worker_queue_queued(servers[i]);
         *at++ = servers[i]->busy;
-        *at++ = llround(server_busy_ns(servers[i], time_ns) / 1000);
+        *at++ = llround(worker_queue_busy_ns(servers[i], time_ns) / 1000);
     }
     network_queues(storm->network, &queues);
     *at++ = queues.uplink_bytes_max;

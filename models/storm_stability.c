@@ -53,7 +53,7 @@ static double recovery_s(const struct storm *storm)
     if (due_ns < 0 || storm_cut_off(storm))
         return NAN;
     for (unsigned which = 0; which < 3; which++) {
-        const struct server *server = &station(storm, which)->server;
+        const struct worker_queue *server = &station(storm, which)->queue;
 
         last_ns = MAX(last_ns, server->backlog_ns);
     }
@@ -78,7 +78,7 @@ static bool kept_waiting(const struct storm *storm)
     bool waited = connection_refused(storm);
 
     for (unsigned which = 0; which < G_N_ELEMENTS(waits); which++)
-        waited = waited || station(storm, which)->server.refused > 0 ||
+        waited = waited || station(storm, which)->queue.refused > 0 ||
                  storm_counter(storm, dropped[which]) > 0 ||
                  (double)storm->latency[waits[which]].max_ns > LOAD_CALM_WAIT_S * (double)CLOCK_SECOND;
     return waited;

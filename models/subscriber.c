@@ -4,20 +4,21 @@
 
 #include "sim/base/random.h"
 
-static enum subscriber_class class_of(const struct world *world, uint32_t ue)
+static enum subscriber_class class_of(const struct deployment *deployment, uint32_t ue)
 {
-    return subscriber_class_at(world->scenario, random_unit(random_u64(world->seed, ue, PURPOSE_CLASS, 0)));
+    return subscriber_class_at(deployment->scenario,
+                               random_unit(random_u64(deployment->seed, ue, PURPOSE_CLASS, 0)));
 }
 
-void subscriber_start(const struct world *world, uint32_t ue, struct subscriber_start *out)
+void subscriber_start(const struct deployment *deployment, uint32_t ue, struct subscriber_start *out)
 {
-    int64_t lifetime = world->scenario->gba_lifetime;
-    struct random_block age = random_draw(world->seed, ue, PURPOSE_AGE, 0);
+    int64_t lifetime = deployment->scenario->gba_lifetime;
+    struct random_block age = random_draw(deployment->seed, ue, PURPOSE_AGE, 0);
     uint64_t bits[2] = {(uint64_t)age.word[0] << 32 | age.word[1], (uint64_t)age.word[2] << 32 | age.word[3]};
     int64_t newest_age = (int64_t)random_below(bits[0], (uint64_t)lifetime);
     int64_t older_by = 1 + (int64_t)random_below(bits[1], (uint64_t)lifetime);
 
-    *out = (struct subscriber_start){.class = class_of(world, ue)};
+    *out = (struct subscriber_start){.class = class_of(deployment, ue)};
     switch (out->class) {
     case CLASS_CURRENT:
         break;
@@ -46,27 +47,30 @@ void subscriber_start(const struct world *world, uint32_t ue, struct subscriber_
     out->counter = 1 + (uint32_t)(bits[1] & 0xff);
 }
 
-int64_t subscriber_start_known_ns(const struct world *world, const struct subscriber_start *start)
+int64_t subscriber_start_known_ns(const struct deployment *deployment, const struct subscriber_start *start)
 {
     int64_t expiry_ns = start->bmsc_known == start->newest ? start->newest_expiry_ns : start->older_expiry_ns;
 
-    return expiry_ns - world->scenario->gba_lifetime;
+    return expiry_ns - deployment->scenario->gba_lifetime;
 }
 
 #define SEQ_AHEAD 1000
 
 /* Vectors before the run are numbered 0 .. newest, each SEQ one above the last. */
-uint64_t subscriber_start_seq_hss(const struct world *world, uint32_t ue)
+uint64_t subscriber_start_seq_hss(const struct deployment *deployment, uint32_t ue)
 {
     struct subscriber_start start;
 
-    subscriber_start(world, ue, &start);
-    return (1U << 16) + random_below(random_u64(world->seed, ue, PURPOSE_SQN, 0), 1U << 24) + start.newest;
+    subscriber_start(deployment, ue, &start);
+    return (1U << 16) + random_below(random_u64(deployment->seed, ue, PURPOSE_SQN, 0), 1U << 24) +
+           start.newest;
 }
 
-uint64_t subscriber_start_seq_usim(const struct world *world, uint32_t ue)
+uint64_t subscriber_start_seq_usim(const struct deployment *deployment, uint32_t ue)
 {
-    uint64_t seq = subscriber_start_seq_hss(world, ue);
+    uint64_t seq = subscriber_start_seq_hss(deployment, ue);
 
-    return world_chance(world, ue, PURPOSE_SQN_AHEAD, world->scenario->ue_sqn_ahead) ? seq + SEQ_AHEAD : seq;
+    return deployment_chance(deployment, ue, PURPOSE_SQN_AHEAD, deployment->scenario->ue_sqn_ahead)
+               ? seq + SEQ_AHEAD
+               : seq;
 }

@@ -4,8 +4,8 @@
 #ifndef MODELS_SUBSCRIBER_H
 #define MODELS_SUBSCRIBER_H
 
+#include "models/deployment.h"
 #include "models/keys/name.h"
-#include "models/world.h"
 
 enum subscriber_class {
     CLASS_CURRENT, /* both sides hold the same valid MUK */
@@ -38,15 +38,15 @@ struct subscriber_start {
     int64_t newest_expiry_ns, older_expiry_ns; /* of `newest`, and of those before it */
     uint32_t counter; /* MIKEY counter of the vectors in use, the same on both sides */
 };
-void subscriber_start(const struct world *world, uint32_t ue, struct subscriber_start *out);
+void subscriber_start(const struct deployment *deployment, uint32_t ue, struct subscriber_start *out);
 /* When the bootstrap was whose MUK the BM-SC knows; below 0. */
-int64_t subscriber_start_known_ns(const struct world *world, const struct subscriber_start *start);
+int64_t subscriber_start_known_ns(const struct deployment *deployment, const struct subscriber_start *start);
 /* TS 33.102 Annex C: SQN = SEQ || IND, and the largest jump of SEQ that a USIM accepts (§C.2.1). */
 #define SQN_IND_BITS 5
 #define SQN_DELTA    (1 << 28)
 
 /* Sequence numbers at the start (TS 33.102 Annex C): SEQ of the newest vector at the HSS and at the USIM. */
-uint64_t subscriber_start_seq_hss(const struct world *world, uint32_t ue);
-uint64_t subscriber_start_seq_usim(const struct world *world, uint32_t ue);
+uint64_t subscriber_start_seq_hss(const struct deployment *deployment, uint32_t ue);
+uint64_t subscriber_start_seq_usim(const struct deployment *deployment, uint32_t ue);
 
 #endif

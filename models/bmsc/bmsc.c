@@ -22,7 +22,7 @@ static const struct bmsc_action nothing = {.queue = POOL_NONE};
 static void bmsc_send_mikey(struct net_region *at, const struct bmsc_action *action)
 {
     struct model_region *m = model_of(at);
-    const struct scenario *s = m->world->scenario;
+    const struct scenario *s = m->deployment->scenario;
     struct bmsc_session *session = bmsc_session(m->bmsc, action->ue);
     struct bmsc_secrets *secrets = bmsc_secrets(&m->keys, action->ue, session);
     bool pull = action->send == BMSC_SEND_PULL;
@@ -72,7 +72,7 @@ static void bmsc_send_bir(struct net_region *at, uint32_t index)
 
     out->length =
         (uint32_t)bmsc_encode_bir(&m->keys, station_job_at(&m->bmsc->station, index), index, out->bytes);
-    diameter_client_send(at, &m->bmsc->bsf, index, m->world->scenario->diameter_timeout, out);
+    diameter_client_send(at, &m->bmsc->bsf, index, m->deployment->scenario->diameter_timeout, out);
 }
 
 static void bmsc_send(struct net_region *at, uint32_t index, const struct bmsc_action *action)
@@ -307,16 +307,16 @@ void bmsc_prefetch(struct net_region *at, uint32_t kind, uint64_t argument, unsi
 
 const size_t bmsc_ue_bytes = sizeof(struct bmsc_ue);
 
-struct bmsc *bmsc_new(const struct world *world)
+struct bmsc *bmsc_new(const struct deployment *deployment)
 {
     static const struct station_calls calls = {bmsc_service_ns, bmsc_serve, bmsc_turn_away};
     static const struct diameter_counters zn = {COUNT_zn_requests,  COUNT_zn_requests_retried,
                                                 COUNT_zn_timeouts,  COUNT_zn_late,
                                                 COUNT_zn_throttled, PROCEDURE_zn};
     struct bmsc *bmsc = g_new0(struct bmsc, 1);
-    const struct scenario *s = world->scenario;
+    const struct scenario *s = deployment->scenario;
 
-    bmsc->world = world;
+    bmsc->deployment = deployment;
     bmsc->last_due_ns = -1;
     station_init(&bmsc->station, HOST_BMSC, sizeof(struct bmsc_job),
                  &(struct station_rules){s->bmsc_workers, s->bmsc_queue_limit, s->bmsc_newest_first,
@@ -325,8 +325,8 @@ struct bmsc *bmsc_new(const struct world *world)
     pool_init(&bmsc->sessions, sizeof(struct bmsc_session_memory));
     texts_pool_init(&bmsc->long_texts);
     diameter_client_init(&bmsc->bsf, HOST_BMSC, HOST_BSF, &bmsc->station, &zn);
-    bmsc->ues = table_new(world->ues, sizeof *bmsc->ues);
-    if (pull_order_init(&bmsc->order, world) && bmsc->ues != NULL)
+    bmsc->ues = table_new(deployment->ues, sizeof *bmsc->ues);
+    if (pull_order_init(&bmsc->order, deployment) && bmsc->ues != NULL)
         return bmsc;
     bmsc_free(bmsc);
     return NULL;
@@ -341,7 +341,7 @@ void bmsc_free(struct bmsc *bmsc)
     pool_clear(&bmsc->long_texts);
     g_free(bmsc->void_nonces);
     pull_order_clear(&bmsc->order);
-    table_free(bmsc->ues, bmsc->world->ues, sizeof *bmsc->ues);
+    table_free(bmsc->ues, bmsc->deployment->ues, sizeof *bmsc->ues);
     g_free(bmsc);
 }
 
@@ -362,7 +362,7 @@ uint32_t bmsc_solicited(const struct bmsc *bmsc)
 
 bool bmsc_all_due(const struct bmsc *bmsc)
 {
-    return bmsc->next >= bmsc->world->ues;
+    return bmsc->next >= bmsc->deployment->ues;
 }
 
 double bmsc_pull_rate_per_s(const struct bmsc *bmsc)

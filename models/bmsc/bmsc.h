@@ -11,14 +11,14 @@
 #ifndef MODELS_BMSC_BMSC_H
 #define MODELS_BMSC_BMSC_H
 
+#include "models/deployment.h"
 #include "models/station.h"
-#include "models/world.h"
 
 struct bmsc;
 
-/* A BM-SC for all UEs of the world; bmsc_free() gives it back. NULL: no memory for its tables, of
+/* A BM-SC for all UEs of the deployment; bmsc_free() gives it back. NULL: no memory for its tables, of
  * bmsc_ue_bytes a UE and those of pull_order.h. */
-struct bmsc *bmsc_new(const struct world *world);
+struct bmsc *bmsc_new(const struct deployment *deployment);
 extern const size_t bmsc_ue_bytes;
 void bmsc_free(struct bmsc *bmsc);
 

@@ -8,9 +8,9 @@
 #include <glib.h>
 #include <string.h>
 
-int64_t bmsc_muk_expiry_ns(const struct world *world, int64_t gba_expiry_ns, int64_t bootstrap_ns)
+int64_t bmsc_muk_expiry_ns(const struct deployment *deployment, int64_t gba_expiry_ns, int64_t bootstrap_ns)
 {
-    int64_t lifetime_ns = world->scenario->bmsc_muk_lifetime;
+    int64_t lifetime_ns = deployment->scenario->bmsc_muk_lifetime;
 
     return lifetime_ns > 0 ? MIN(gba_expiry_ns, bootstrap_ns + lifetime_ns) : gba_expiry_ns;
 }
@@ -22,15 +22,15 @@ struct bmsc_ue *bmsc_ue(struct bmsc *bmsc, uint32_t number)
     int64_t bootstrap_ns;
 
     if (!ue->initialised) {
-        subscriber_start(bmsc->world, number, &start);
+        subscriber_start(bmsc->deployment, number, &start);
         ue->initialised = true;
         ue->session = POOL_NONE;
         ue->first_pull_ns = -1;
         ue->last_known = start.bmsc_known;
         ue->last_used = start.bmsc_used;
-        bootstrap_ns = subscriber_start_known_ns(bmsc->world, &start);
-        ue->last_known_expiry_ns =
-            bmsc_muk_expiry_ns(bmsc->world, bootstrap_ns + bmsc->world->scenario->gba_lifetime, bootstrap_ns);
+        bootstrap_ns = subscriber_start_known_ns(bmsc->deployment, &start);
+        ue->last_known_expiry_ns = bmsc_muk_expiry_ns(
+            bmsc->deployment, bootstrap_ns + bmsc->deployment->scenario->gba_lifetime, bootstrap_ns);
         ue->last_used_counter = start.counter;
         ue->last_known_counter = ue->last_known == ue->last_used ? start.counter : 0;
     }
@@ -110,13 +110,13 @@ static const struct distribution *bmsc_service_time(const struct scenario *s, en
 
 int64_t bmsc_decide_service_ns(struct bmsc *bmsc, const struct bmsc_job *job)
 {
-    const struct distribution *d = bmsc_service_time(bmsc->world->scenario, (enum bmsc_work)job->work);
+    const struct distribution *d = bmsc_service_time(bmsc->deployment->scenario, (enum bmsc_work)job->work);
     /* Fixed times take one as well: the other works keep theirs when this one varies. */
     uint32_t draw = bmsc_ue(bmsc, job->ue)->draws++;
 
     if (d->kind == DISTRIBUTION_FIXED)
         return d->a_ns;
-    return distribution_sample(d, random_u64(bmsc->world->seed, job->ue, PURPOSE_BMSC_SERVICE, draw));
+    return distribution_sample(d, random_u64(bmsc->deployment->seed, job->ue, PURPOSE_BMSC_SERVICE, draw));
 }
 
 void bmsc_decide(struct bmsc *bmsc, struct tally *tally, int64_t now_ns, struct bmsc_job *job,

@@ -17,7 +17,7 @@ struct bmsc_session *bmsc_session(struct bmsc *bmsc, uint32_t number);
 uint32_t bmsc_job_take(struct bmsc *bmsc, enum bmsc_work work, uint32_t ue);
 void bmsc_job_give(struct bmsc *bmsc, uint32_t index);
 /* When a MUK ends for the BM-SC: with the GBA key, or earlier by a lifetime of its own. */
-int64_t bmsc_muk_expiry_ns(const struct world *world, int64_t gba_expiry_ns, int64_t bootstrap_ns);
+int64_t bmsc_muk_expiry_ns(const struct deployment *deployment, int64_t gba_expiry_ns, int64_t bootstrap_ns);
 
 /* --- pulls
  * ------------------------------------------------------------------------------------------------ */

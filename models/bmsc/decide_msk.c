@@ -49,7 +49,7 @@ void bmsc_send_msk(struct bmsc *bmsc, struct tally *tally, int64_t now_ns, const
     counter = bmsc_counter(ue, session->av);
     if (session->pushes == 0) {
         session->counter_min = counter;
-        session->csb_id = (uint32_t)random_u64(bmsc->world->seed, job->ue, PURPOSE_CSB_ID, ue->draws++);
+        session->csb_id = (uint32_t)random_u64(bmsc->deployment->seed, job->ue, PURPOSE_CSB_ID, ue->draws++);
     }
     if (session->pushes++ > 0)
         tally_count(tally, job->ue, COUNT_msk_retransmissions);
@@ -69,7 +69,7 @@ void bmsc_decide_msk_timeout(struct bmsc *bmsc, struct tally *tally, uint64_t ar
 
     if (session == NULL)
         return;
-    if (session->pushes < bmsc->world->scenario->msk_attempts)
+    if (session->pushes < bmsc->deployment->scenario->msk_attempts)
         out->queue = bmsc_msk_job(bmsc, number);
     else
         bmsc_msk_unanswered(bmsc, tally, number, out);

@@ -21,13 +21,14 @@ void bmsc_challenge(struct bmsc *bmsc, struct tally *tally, int64_t now_ns, uint
 
 static uint32_t bmsc_retry_after_s(struct bmsc *bmsc, uint32_t number)
 {
-    const struct scenario *s = bmsc->world->scenario;
+    const struct scenario *s = bmsc->deployment->scenario;
     const struct station_retry rule = {s->bmsc_retry_after, s->bmsc_retry_after_grows,
                                        s->bmsc_retry_after_spread};
     uint64_t bits = 0;
 
     if (rule.spread > 0)
-        bits = random_u64(bmsc->world->seed, number, PURPOSE_RETRY_AFTER, bmsc_ue(bmsc, number)->draws++);
+        bits =
+            random_u64(bmsc->deployment->seed, number, PURPOSE_RETRY_AFTER, bmsc_ue(bmsc, number)->draws++);
     return station_retry_after_s(&bmsc->station, &rule, bits);
 }
 
@@ -65,12 +66,12 @@ bool bmsc_decide_post(struct bmsc *bmsc, struct tally *tally, const struct bytes
 
 /* A UE is made to bootstrap again if its key expires soon, or, unless it was made to already, by policy
  * (TS 33.220 §4.5.3). */
-static bool bmsc_wants_bootstrap(const struct world *world, int64_t now_ns, uint32_t number,
+static bool bmsc_wants_bootstrap(const struct deployment *deployment, int64_t now_ns, uint32_t number,
                                  const struct bmsc_ue *ue)
 {
-    return ue->last_known_expiry_ns - now_ns <= world->scenario->bmsc_muk_margin ||
-           (!ue->renegotiated &&
-            world_chance(world, number, PURPOSE_RENEGOTIATE, world->scenario->bmsc_renegotiate));
+    return ue->last_known_expiry_ns - now_ns <= deployment->scenario->bmsc_muk_margin ||
+           (!ue->renegotiated && deployment_chance(deployment, number, PURPOSE_RENEGOTIATE,
+                                                   deployment->scenario->bmsc_renegotiate));
 }
 
 void bmsc_renegotiate(struct bmsc *bmsc, struct tally *tally, int64_t now_ns, const struct bmsc_job *job,
@@ -82,15 +83,16 @@ void bmsc_renegotiate(struct bmsc *bmsc, struct tally *tally, int64_t now_ns, co
 
 /* Each key is granted or refused by itself (TS 33.246 §6.3.2.4); there is the current MSK of the one
  * group. 403 is for keys of a service that the UE is not registered to (table G.2.4-1). */
-static bool bmsc_authorise(const struct world *world, struct bmsc_post *post)
+static bool bmsc_authorise(const struct deployment *deployment, struct bmsc_post *post)
 {
     bool granted = false;
 
     for (unsigned i = 0; i < post->key_count; i++) {
         struct ua_key *key = &post->keys[i];
         uint16_t group = (uint16_t)(key->msk_id >> 16), number = (uint16_t)key->msk_id;
-        bool ours = memcmp(key->key_domain_id, world->key_domain_id, 3) == 0 &&
-                    group == world->scenario->msk_key_group && (number == 0 || number == world->msk_number);
+        bool ours = memcmp(key->key_domain_id, deployment->key_domain_id, 3) == 0 &&
+                    group == deployment->scenario->msk_key_group &&
+                    (number == 0 || number == deployment->msk_number);
 
         key->status = ours ? 200 : 403;
         granted = granted || ours;
@@ -109,7 +111,7 @@ static void bmsc_grant(struct bmsc *bmsc, struct tally *tally, struct bmsc_job *
 {
     struct bmsc_ue *ue = bmsc_ue(bmsc, job->ue);
     struct bmsc_session *session = bmsc_session(bmsc, job->ue);
-    bool granted = bmsc_authorise(bmsc->world, &job->post);
+    bool granted = bmsc_authorise(bmsc->deployment, &job->post);
 
     tally_count(tally, job->ue, COUNT_msk_requests);
     tally_count(tally, job->ue, COUNT_http_200);
@@ -124,7 +126,7 @@ static void bmsc_grant(struct bmsc *bmsc, struct tally *tally, struct bmsc_job *
     session->acked = false;
     out->send = BMSC_SEND_SUCCESS;
     out->expiry_ns = ue->last_known_expiry_ns;
-    out->nonce_serial = bmsc_gives_next_nonce(bmsc->world->scenario) ? ++bmsc->nonce_serial : 0;
+    out->nonce_serial = bmsc_gives_next_nonce(bmsc->deployment->scenario) ? ++bmsc->nonce_serial : 0;
     if (granted)
         out->queue = bmsc_msk_job(bmsc, job->ue);
     else
@@ -149,7 +151,7 @@ void bmsc_decide_authenticated(struct bmsc *bmsc, struct tally *tally, int64_t n
         bmsc_challenge(bmsc, tally, now_ns, job->ue, CHALLENGE_FIRST, out);
     } else if (!bmsc_nonce_spend(bmsc, ue, &job->post)) {
         bmsc_challenge(bmsc, tally, now_ns, job->ue, CHALLENGE_STALE, out);
-    } else if (bmsc_wants_bootstrap(bmsc->world, now_ns, job->ue, ue)) {
+    } else if (bmsc_wants_bootstrap(bmsc->deployment, now_ns, job->ue, ue)) {
         bmsc_renegotiate(bmsc, tally, now_ns, job, out);
     } else {
         bmsc_grant(bmsc, tally, job, out);

@@ -14,25 +14,26 @@ static int64_t bmsc_uniform_ns(const struct scenario *s, double n)
 /* When first pull number bmsc->next is due; called once for each, in their order. */
 static int64_t bmsc_due_ns(struct bmsc *bmsc)
 {
-    const struct world *world = bmsc->world;
-    const struct scenario *s = world->scenario;
+    const struct deployment *deployment = bmsc->deployment;
+    const struct scenario *s = deployment->scenario;
     uint32_t n = bmsc->next;
 
     if (s->pull_pacing == PULL_PACING_BURST) {
-        uint64_t bits = random_u64(world->seed, ENTITY_WORLD, PURPOSE_PULL_BURST, n);
+        uint64_t bits = random_u64(deployment->seed, ENTITY_DEPLOYMENT, PURPOSE_PULL_BURST, n);
 
-        return s->pull_start + bmsc_uniform_ns(s, world->ues * burst_next(&bmsc->burst, bits));
+        return s->pull_start + bmsc_uniform_ns(s, deployment->ues * burst_next(&bmsc->burst, bits));
     }
     if (s->pull_pacing == PULL_PACING_UNIFORM || n == 0)
         return s->pull_start + bmsc_uniform_ns(s, n);
-    return bmsc->next_pull_ns + random_exponential(random_u64(world->seed, ENTITY_WORLD, PURPOSE_PULL_GAP, n),
-                                                   (double)CLOCK_SECOND / s->pull_rate);
+    return bmsc->next_pull_ns +
+           random_exponential(random_u64(deployment->seed, ENTITY_DEPLOYMENT, PURPOSE_PULL_GAP, n),
+                              (double)CLOCK_SECOND / s->pull_rate);
 }
 
 /* Puts the UE of pull k in line, and has its memory fetched. */
 static void bmsc_look_ahead(struct bmsc *bmsc, uint32_t k)
 {
-    if (k >= bmsc->world->ues)
+    if (k >= bmsc->deployment->ues)
         return;
     uint32_t ue = bmsc->ahead[k % PULLS_AHEAD] = pull_order_at(&bmsc->order, k);
     __builtin_prefetch(&bmsc->ues[ue], 1);
@@ -40,7 +41,7 @@ static void bmsc_look_ahead(struct bmsc *bmsc, uint32_t k)
 
 void bmsc_decide_start(struct bmsc *bmsc)
 {
-    burst_init(&bmsc->burst, bmsc->world->ues);
+    burst_init(&bmsc->burst, bmsc->deployment->ues);
     for (uint32_t k = 0; k < PULLS_AHEAD; k++)
         bmsc_look_ahead(bmsc, k);
     bmsc->next_pull_ns = bmsc_due_ns(bmsc);
@@ -72,7 +73,7 @@ void bmsc_send_pull(struct bmsc *bmsc, struct tally *tally, int64_t now_ns, uint
                     struct bmsc_action *out)
 {
     struct bmsc_ue *ue = bmsc_ue(bmsc, number);
-    uint16_t av = bmsc->world->scenario->pull_muk_rule == 0 ? ue->last_known : ue->last_used;
+    uint16_t av = bmsc->deployment->scenario->pull_muk_rule == 0 ? ue->last_known : ue->last_used;
 
     if (ue->stage != BMSC_SOLICITING) /* its request came while this pull waited for a worker */
         return;
@@ -100,7 +101,7 @@ void bmsc_decide_pull_timeout(struct bmsc *bmsc, struct tally *tally, uint64_t a
 
     if (ue->serial != argument >> 32 || ue->stage != BMSC_SOLICITING)
         return;
-    if (ue->pulls < bmsc->world->scenario->pull_attempts) {
+    if (ue->pulls < bmsc->deployment->scenario->pull_attempts) {
         out->queue = bmsc_job_take(bmsc, BMSC_PULL, number);
     } else {
         tally_count(tally, number, COUNT_ues_unanswered);

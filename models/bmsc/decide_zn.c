@@ -10,11 +10,11 @@ void bmsc_ask_bsf(struct bmsc *bmsc, struct tally *tally, int64_t now_ns, struct
                   struct bmsc_action *out)
 {
     struct bmsc_ue *ue = bmsc_ue(bmsc, job->ue);
-    const struct world *world = bmsc->world;
+    const struct deployment *deployment = bmsc->deployment;
 
-    if (world->scenario->bsf_overload_wait > 0 &&
+    if (deployment->scenario->bsf_overload_wait > 0 &&
         diameter_client_throttled(&bmsc->bsf, tally, now_ns, job->ue,
-                                  random_u64(world->seed, job->ue, PURPOSE_OVERLOAD, ue->draws++))) {
+                                  random_u64(deployment->seed, job->ue, PURPOSE_OVERLOAD, ue->draws++))) {
         bmsc_nonce_void(bmsc, job);
         bmsc_refuse(bmsc, tally, job, 503, out);
         return;
@@ -57,7 +57,7 @@ static bool bmsc_learn(struct bmsc *bmsc, const struct bmsc_job *job, struct bms
 {
     struct bmsc_ue *ue = bmsc_ue(bmsc, job->ue);
     struct bmsc_session *session = bmsc_session(bmsc, job->ue);
-    int64_t expiry_ns = bmsc_muk_expiry_ns(bmsc->world, job->zn_expiry_ns, job->zn_bootstrap_ns);
+    int64_t expiry_ns = bmsc_muk_expiry_ns(bmsc->deployment, job->zn_expiry_ns, job->zn_bootstrap_ns);
     uint16_t av = job->post.name.av;
 
     if (av == ue->last_known || expiry_ns < ue->last_known_expiry_ns)
@@ -119,7 +119,7 @@ struct bmsc_job *bmsc_decide_zn_timeout(struct bmsc *bmsc, struct tally *tally, 
                                         uint32_t *index, struct bmsc_action *out)
 {
     struct bmsc_job *job = (struct bmsc_job *)diameter_client_timed_out(&bmsc->bsf, tally, argument, index);
-    const struct scenario *s = bmsc->world->scenario;
+    const struct scenario *s = bmsc->deployment->scenario;
 
     if (job == NULL)
         return NULL;

@@ -10,8 +10,8 @@
 #include <string.h>
 
 /* What both messages have: the BM-SC to a UE, under a MUK. */
-static struct mikey_message bmsc_mikey_to(const struct world *world, uint32_t msk_id, uint32_t counter,
-                                          const struct identity_text *b_tid)
+static struct mikey_message bmsc_mikey_to(const struct deployment *deployment, uint32_t msk_id,
+                                          uint32_t counter, const struct identity_text *b_tid)
 {
     struct mikey_message m = {.data_type = MIKEY_PSK_INIT,
                               .map_type = MIKEY_MAP_EMPTY,
@@ -24,14 +24,14 @@ static struct mikey_message bmsc_mikey_to(const struct world *world, uint32_t ms
                               .ts = counter,
                               .has_rand = true,
                               .has_idi = true,
-                              .idi = world->text.bmsc_fqdn,
+                              .idi = deployment->text.bmsc_fqdn,
                               .has_idr = true,
                               .idr = identity_bytes(b_tid),
                               .has_kemac = true,
                               .encr_alg = MIKEY_ENCR_AES_CM_128,
                               .mac_alg = MIKEY_MAC_HMAC_SHA1_160};
 
-    memcpy(m.key_domain_id, world->key_domain_id, sizeof m.key_domain_id);
+    memcpy(m.key_domain_id, deployment->key_domain_id, sizeof m.key_domain_id);
     return m;
 }
 
@@ -50,29 +50,30 @@ static size_t bmsc_mikey_bytes(const struct key_store *keys, const struct mikey_
 size_t bmsc_encode_pull(const struct key_store *keys, const struct bmsc_secrets *secrets,
                         const struct bmsc_action *action, uint8_t out[BMSC_MIKEY_BYTES])
 {
-    const struct world *world = keys->world;
+    const struct deployment *deployment = keys->deployment;
     uint64_t index = action->rand_index;
     struct identity_text b_tid;
     struct mikey_message pull;
     uint8_t rand[16], auth[20];
 
-    identity_b_tid(world, secrets->rand, &b_tid);
-    pull = bmsc_mikey_to(world, (uint32_t)world->scenario->msk_key_group << 16, action->counter, &b_tid);
-    random_bytes(world->seed, action->ue, PURPOSE_MIKEY_RAND, index, rand, sizeof rand);
+    identity_b_tid(deployment, secrets->rand, &b_tid);
+    pull = bmsc_mikey_to(deployment, (uint32_t)deployment->scenario->msk_key_group << 16, action->counter,
+                         &b_tid);
+    random_bytes(deployment->seed, action->ue, PURPOSE_MIKEY_RAND, index, rand, sizeof rand);
     pull.rand = bytes_of(rand, sizeof rand);
-    pull.csb_id = (uint32_t)random_u64(world->seed, action->ue, PURPOSE_CSB_ID, index);
+    pull.csb_id = (uint32_t)random_u64(deployment->seed, action->ue, PURPOSE_CSB_ID, index);
     mikey_auth_key(keys->crypto, bytes_of(secrets->muk, 32), pull.csb_id, pull.rand, auth);
     return bmsc_mikey_bytes(keys, &pull, auth, out);
 }
 
 /* The MSK with its Key Validity data (TS 33.246 §6.4.5.1): MTK IDs above SEQl up to SEQu, two bytes each.
  * SEQl is exclusive (§6.5.4), so the first MTK may be 1; the highest possible value is not for SEQu. */
-static size_t bmsc_key_data(const struct world *world, uint8_t *out, size_t capacity)
+static size_t bmsc_key_data(const struct deployment *deployment, uint8_t *out, size_t capacity)
 {
     static const uint8_t seq_low[2] = {0, 0}, seq_high[2] = {0xff, 0xfe};
     struct mikey_key_data data = {.type = MIKEY_KEY_TEK,
                                   .kv = MIKEY_KV_INTERVAL,
-                                  .key = bytes_of(world->msk, sizeof world->msk),
+                                  .key = bytes_of(deployment->msk, sizeof deployment->msk),
                                   .valid_from = bytes_of(seq_low, 2),
                                   .valid_to = bytes_of(seq_high, 2)};
     size_t length = 0;
@@ -85,19 +86,20 @@ static size_t bmsc_key_data(const struct world *world, uint8_t *out, size_t capa
 size_t bmsc_encode_msk(const struct key_store *keys, const struct bmsc_secrets *secrets,
                        const struct bmsc_action *action, uint8_t out[BMSC_MIKEY_BYTES], uint8_t auth[20])
 {
-    const struct world *world = keys->world;
+    const struct deployment *deployment = keys->deployment;
     struct identity_text b_tid;
     struct mikey_message msk;
     struct mikey_keys mikey;
     uint8_t data[64];
-    size_t data_length = bmsc_key_data(world, data, sizeof data);
+    size_t data_length = bmsc_key_data(deployment, data, sizeof data);
 
-    identity_b_tid(world, secrets->rand, &b_tid);
-    msk = bmsc_mikey_to(world, (uint32_t)world->scenario->msk_key_group << 16 | world->msk_number,
+    identity_b_tid(deployment, secrets->rand, &b_tid);
+    msk = bmsc_mikey_to(deployment,
+                        (uint32_t)deployment->scenario->msk_key_group << 16 | deployment->msk_number,
                         action->counter, &b_tid);
     msk.v = true;
     msk.csb_id = action->csb_id;
-    msk.rand = bytes_of(world->msk_rand, 16);
+    msk.rand = bytes_of(deployment->msk_rand, 16);
     msk.encr_data = bytes_of(data, data_length);
     mikey_keys(keys->crypto, bytes_of(secrets->muk, 32), msk.csb_id, msk.rand, &mikey);
     mikey_crypt(keys->crypto, &mikey, msk.csb_id, action->counter, data, data, data_length);

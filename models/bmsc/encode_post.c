@@ -14,19 +14,19 @@
 size_t bmsc_encode_challenge(const struct key_store *keys, int64_t now_ns, const struct bmsc_action *action,
                              uint8_t out[BMSC_401_BYTES])
 {
-    const struct world *world = keys->world;
+    const struct deployment *deployment = keys->deployment;
     char nonce[NONCE_TEXT_BYTES];
     enum wire_status status;
     size_t length = 0;
 
     nonce_seal(keys, now_ns, action->nonce_serial, NONCE_CHALLENGE, nonce);
-    struct digest_fields f = {.realm = world->text.ua_realm,
+    struct digest_fields f = {.realm = deployment->text.ua_realm,
                               .nonce = bytes_of(nonce, sizeof nonce),
                               .algorithm = bytes_text("MD5"),
                               .qop = bytes_text("auth-int"),
-                              .opaque = bytes_of(world->ua_opaque, sizeof world->ua_opaque),
+                              .opaque = bytes_of(deployment->ua_opaque, sizeof deployment->ua_opaque),
                               .stale = action->stale};
-    status = ua_challenge_encode(&f, world_unix_s(world, now_ns), out, BMSC_401_BYTES, &length);
+    status = ua_challenge_encode(&f, deployment_unix_s(deployment, now_ns), out, BMSC_401_BYTES, &length);
     g_assert(status == WIRE_OK);
     return length;
 }
@@ -50,7 +50,7 @@ size_t bmsc_encode_success(const struct key_store *keys, int64_t now_ns, const s
                            const struct bmsc_session *session, const struct bmsc_job *job,
                            const struct bmsc_action *action, uint8_t *out)
 {
-    const struct world *world = keys->world;
+    const struct deployment *deployment = keys->deployment;
     const struct bmsc_post *post = &job->post;
     const struct bmsc_secrets *secrets = bmsc_secrets_ha1(keys, job->ue, session);
     struct digest_hash rspauth;
@@ -71,8 +71,9 @@ size_t bmsc_encode_success(const struct key_store *keys, int64_t now_ns, const s
     }
     bmsc_rspauth(keys, long_texts, secrets, job, bytes_of(body, body_length), &rspauth);
     info.rspauth = digest_hash_bytes(&rspauth);
-    status = ua_success_encode(&info, world_unix_s(world, now_ns), world_unix_s(world, action->expiry_ns),
-                               bytes_of(body, body_length), out, BMSC_200_BYTES(post->key_count), &length);
+    status = ua_success_encode(&info, deployment_unix_s(deployment, now_ns),
+                               deployment_unix_s(deployment, action->expiry_ns), bytes_of(body, body_length),
+                               out, BMSC_200_BYTES(post->key_count), &length);
     g_assert(status == WIRE_OK);
     return length;
 }
@@ -82,7 +83,7 @@ size_t bmsc_encode_refusal(const struct key_store *keys, int64_t now_ns, const s
 {
     size_t length = 0;
     enum wire_status status =
-        http_error_encode(action->status, SERVER_NAME, world_unix_s(keys->world, now_ns),
+        http_error_encode(action->status, SERVER_NAME, deployment_unix_s(keys->deployment, now_ns),
                           action->retry_after_s, out, BMSC_REFUSAL_BYTES, &length);
 
     g_assert(status == WIRE_OK);

@@ -2,8 +2,8 @@
 /* pull.order: which UE is pulled as the k-th. */
 #include "models/bmsc/pull_order.h"
 
+#include "models/deployment.h"
 #include "models/scenario/words.h"
-#include "models/world.h"
 #include "sim/base/table.h"
 
 #include <glib.h>
@@ -25,12 +25,12 @@ static bool sort_by_cell(struct pull_order *order, const struct net_topology *t)
     return true;
 }
 
-bool pull_order_init(struct pull_order *order, const struct world *world)
+bool pull_order_init(struct pull_order *order, const struct deployment *deployment)
 {
-    *order = (struct pull_order){.rule = world->scenario->pull_order, .count = world->ues};
-    permutation_init(&order->permutation, world->ues,
-                     random_u64(world->seed, ENTITY_WORLD, PURPOSE_PULL_ORDER, 0));
-    return order->rule != PULL_ORDER_BY_CELL || sort_by_cell(order, &world->topology);
+    *order = (struct pull_order){.rule = deployment->scenario->pull_order, .count = deployment->ues};
+    permutation_init(&order->permutation, deployment->ues,
+                     random_u64(deployment->seed, ENTITY_DEPLOYMENT, PURPOSE_PULL_ORDER, 0));
+    return order->rule != PULL_ORDER_BY_CELL || sort_by_cell(order, &deployment->topology);
 }
 
 void pull_order_clear(struct pull_order *order)

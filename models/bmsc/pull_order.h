@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct world;
+struct deployment;
 
 struct pull_order {
     int rule; /* word of pull.order */
@@ -20,7 +20,7 @@ struct pull_order {
 };
 
 /* False: no memory for the list that by_cell needs; pull_order_clear() all the same. */
-bool pull_order_init(struct pull_order *order, const struct world *world);
+bool pull_order_init(struct pull_order *order, const struct deployment *deployment);
 void pull_order_clear(struct pull_order *order);
 
 /* The UE that is pulled as number k (0 .. UEs-1); each comes once. */

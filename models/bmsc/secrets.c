@@ -41,7 +41,7 @@ struct bmsc_secrets *bmsc_secrets_ha1(const struct key_store *keys, uint32_t ue,
     struct digest_hash ha1;
 
     if (!secrets->has_ha1) {
-        identity_b_tid(keys->world, secrets->rand, &b_tid);
+        identity_b_tid(keys->deployment, secrets->rand, &b_tid);
         key_ua_ha1(keys, identity_bytes(&b_tid), secrets->muk, &ha1);
         memcpy(secrets->ha1, ha1.hex, sizeof secrets->ha1);
         secrets->has_ha1 = true;

@@ -116,7 +116,7 @@ struct bmsc_job {
 #define PULLS_AHEAD 4 /* UEs whose memory is fetched before it is their turn */
 
 struct bmsc {
-    const struct world *world;
+    const struct deployment *deployment;
     struct station station;
     struct pool sessions; /* each a struct bmsc_session, with its secrets behind it */
     struct pool long_texts;

@@ -36,6 +36,6 @@ void bmsc_verify_ack(const struct key_store *keys, const struct bmsc *bmsc, stru
     if (session == NULL || session->pushes == 0 || ack.ver_data.len != sizeof mac)
         return;
     mikey_verification_mac(keys->crypto, bmsc_secrets_of(session)->msk_auth, ack.covered,
-                           keys->world->text.bmsc_fqdn, ack.idr, ack.ts_raw, mac);
+                           keys->deployment->text.bmsc_fqdn, ack.idr, ack.ts_raw, mac);
     out->mac_right = crypto_equal(mac, ack.ver_data.at, sizeof mac);
 }

@@ -14,7 +14,7 @@
 static enum bmsc_nonce bmsc_judge_nonce(const struct key_store *keys, struct bytes nonce, int64_t now_ns,
                                         uint32_t *serial)
 {
-    const struct scenario *s = keys->world->scenario;
+    const struct scenario *s = keys->deployment->scenario;
     enum nonce_kind kind;
     int64_t made_ns;
 
@@ -31,7 +31,7 @@ static enum bmsc_nonce bmsc_judge_nonce(const struct key_store *keys, struct byt
 static bool bmsc_read_credentials(const struct key_store *keys, const struct http_message *request,
                                   const struct digest_fields *f, int64_t now_ns, struct bmsc_post *post)
 {
-    const struct world *world = keys->world;
+    const struct deployment *deployment = keys->deployment;
     struct digest_hash ha2;
 
     if (f->username.at == NULL || f->nonce.at == NULL || f->nonce.len > TEXTS_ONE_BYTES_MAX ||
@@ -40,9 +40,10 @@ static bool bmsc_read_credentials(const struct key_store *keys, const struct htt
         !bytes_equal(f->qop, bytes_text("auth-int")) ||
         (f->algorithm.at != NULL && !bytes_equal(f->algorithm, bytes_text("MD5"))))
         return false;
-    post->names_right = bytes_equal(f->realm, world->text.ua_realm) &&
-                        bytes_equal(f->opaque, bytes_of(world->ua_opaque, sizeof world->ua_opaque)) &&
-                        f->response.len == sizeof post->response;
+    post->names_right =
+        bytes_equal(f->realm, deployment->text.ua_realm) &&
+        bytes_equal(f->opaque, bytes_of(deployment->ua_opaque, sizeof deployment->ua_opaque)) &&
+        f->response.len == sizeof post->response;
     post->nonce_state = bmsc_judge_nonce(keys, f->nonce, now_ns, &post->nonce_serial);
     post->b_tid_known_form = key_find(keys, f->username, &post->name);
     post->nc = f->nc;

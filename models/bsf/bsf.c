@@ -43,7 +43,7 @@ static void bsf_send_diameter(struct net_region *at, uint32_t index, const struc
 
     if (mar) {
         out->length = (uint32_t)bsf_encode_mar(&m->keys, job, index, out->bytes);
-        diameter_client_send(at, &m->bsf->hss, index, m->world->scenario->diameter_timeout, out);
+        diameter_client_send(at, &m->bsf->hss, index, m->deployment->scenario->diameter_timeout, out);
     } else {
         out->length = (uint32_t)bsf_encode_bia(&m->keys, job, action, out->bytes);
         net_tcp_send(at, job->diameter.station.conn, out);
@@ -188,16 +188,16 @@ void bsf_timer(struct net_region *at, uint32_t kind, uint64_t argument)
 
 const size_t bsf_ue_bytes = sizeof(struct bsf_subscriber);
 
-struct bsf *bsf_new(const struct world *world)
+struct bsf *bsf_new(const struct deployment *deployment)
 {
     static const struct station_calls calls = {bsf_service_ns, bsf_serve, bsf_turn_away};
     static const struct diameter_counters zh = {COUNT_zh_requests,  COUNT_zh_requests_retried,
                                                 COUNT_zh_timeouts,  COUNT_zh_late,
                                                 COUNT_zh_throttled, PROCEDURE_zh};
     struct bsf *bsf = g_new0(struct bsf, 1);
-    const struct scenario *s = world->scenario;
+    const struct scenario *s = deployment->scenario;
 
-    bsf->world = world;
+    bsf->deployment = deployment;
     station_init(&bsf->station, HOST_BSF, sizeof(struct bsf_job),
                  &(struct station_rules){s->bsf_workers, s->bsf_queue_limit, s->bsf_newest_first,
                                          s->bsf_queue_time_limit, s->bsf_drop_late != 0},
@@ -205,7 +205,7 @@ struct bsf *bsf_new(const struct world *world)
     pool_init(&bsf->challenges, sizeof(struct bsf_challenge));
     texts_pool_init(&bsf->long_texts);
     diameter_client_init(&bsf->hss, HOST_BSF, HOST_HSS, &bsf->station, &zh);
-    bsf->subscribers = table_new(world->ues, sizeof *bsf->subscribers);
+    bsf->subscribers = table_new(deployment->ues, sizeof *bsf->subscribers);
     if (bsf->subscribers != NULL)
         return bsf;
     bsf_free(bsf);
@@ -219,7 +219,7 @@ void bsf_free(struct bsf *bsf)
     station_clear(&bsf->station);
     pool_clear(&bsf->challenges);
     pool_clear(&bsf->long_texts);
-    table_free(bsf->subscribers, bsf->world->ues, sizeof *bsf->subscribers);
+    table_free(bsf->subscribers, bsf->deployment->ues, sizeof *bsf->subscribers);
     g_free(bsf);
 }
 

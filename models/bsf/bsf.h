@@ -10,14 +10,14 @@
 #ifndef MODELS_BSF_BSF_H
 #define MODELS_BSF_BSF_H
 
+#include "models/deployment.h"
 #include "models/station.h"
-#include "models/world.h"
 
 struct bsf;
 
-/* A BSF for all UEs of the world; bsf_free() gives it back. NULL: no memory for its table, of bsf_ue_bytes
- * a UE. */
-struct bsf *bsf_new(const struct world *world);
+/* A BSF for all UEs of the deployment; bsf_free() gives it back. NULL: no memory for its table, of
+ * bsf_ue_bytes a UE. */
+struct bsf *bsf_new(const struct deployment *deployment);
 extern const size_t bsf_ue_bytes;
 void bsf_free(struct bsf *bsf);
 /* Its workers and queue, for whoever measures. */

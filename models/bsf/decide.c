@@ -10,14 +10,14 @@
 
 static void bsf_subscriber_start(const struct bsf *bsf, uint32_t number, struct bsf_subscriber *s)
 {
-    double lost = bsf->world->scenario->bsf_session_lost;
+    double lost = bsf->deployment->scenario->bsf_session_lost;
     struct subscriber_start start;
 
-    subscriber_start(bsf->world, number, &start);
+    subscriber_start(bsf->deployment, number, &start);
     s->known = true;
     s->challenge = s->spare = POOL_NONE;
     s->expiry_ns = start.newest_expiry_ns;
-    s->av = world_chance(bsf->world, number, PURPOSE_SESSION_LOST, lost) ? AV_NONE : start.newest;
+    s->av = deployment_chance(bsf->deployment, number, PURPOSE_SESSION_LOST, lost) ? AV_NONE : start.newest;
     s->tmpi = s->av;
 }
 
@@ -94,13 +94,14 @@ bool bsf_decide_zn(struct tally *tally, const struct bsf_zn_facts *facts, struct
 
 int64_t bsf_decide_service_ns(struct bsf *bsf, const struct bsf_job *job)
 {
-    const struct scenario *s = bsf->world->scenario;
+    const struct scenario *s = bsf->deployment->scenario;
     const struct distribution *d = job->work == BSF_ZN          ? &s->bsf_zn_time
                                    : job->work == BSF_ZH_ANSWER ? &s->bsf_zh_time
                                                                 : &s->bsf_service_time;
     uint32_t draws = bsf->subscribers[job->subscriber].draws++;
 
-    return distribution_sample(d, random_u64(bsf->world->seed, job->subscriber, PURPOSE_BSF_SERVICE, draws));
+    return distribution_sample(
+        d, random_u64(bsf->deployment->seed, job->subscriber, PURPOSE_BSF_SERVICE, draws));
 }
 
 void bsf_decide(struct bsf *bsf, struct tally *tally, int64_t now_ns, struct bsf_job *job,

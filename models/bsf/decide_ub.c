@@ -5,13 +5,13 @@
 
 static uint32_t bsf_retry_after_s(struct bsf *bsf, uint32_t subscriber)
 {
-    const struct scenario *s = bsf->world->scenario;
+    const struct scenario *s = bsf->deployment->scenario;
     const struct station_retry rule = {s->bsf_retry_after, s->bsf_retry_after_grows,
                                        s->bsf_retry_after_spread};
     uint64_t bits = 0;
 
     if (rule.spread > 0)
-        bits = random_u64(bsf->world->seed, subscriber, PURPOSE_RETRY_AFTER,
+        bits = random_u64(bsf->deployment->seed, subscriber, PURPOSE_RETRY_AFTER,
                           bsf_subscriber(bsf, subscriber)->draws++);
     return station_retry_after_s(&bsf->station, &rule, bits);
 }
@@ -68,7 +68,7 @@ static void bsf_response_wrong(struct bsf *bsf, struct tally *tally, int64_t now
 
     tally_count(tally, job->subscriber, COUNT_digest_failed);
     job->credentials.resync = false;
-    if (++bsf_challenge_of(bsf, s)->wrong < bsf->world->scenario->bsf_response_attempts) {
+    if (++bsf_challenge_of(bsf, s)->wrong < bsf->deployment->scenario->bsf_response_attempts) {
         bsf_find_vector(bsf, tally, now_ns, job, out);
         return;
     }

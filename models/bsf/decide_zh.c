@@ -8,11 +8,12 @@ void bsf_ask_hss(struct bsf *bsf, struct tally *tally, int64_t now_ns, struct bs
                  struct bsf_action *out)
 {
     struct bsf_subscriber *s = bsf_subscriber(bsf, job->subscriber);
-    const struct world *world = bsf->world;
+    const struct deployment *deployment = bsf->deployment;
 
-    if (world->scenario->hss_overload_wait > 0 &&
-        diameter_client_throttled(&bsf->hss, tally, now_ns, job->subscriber,
-                                  random_u64(world->seed, job->subscriber, PURPOSE_OVERLOAD, s->draws++))) {
+    if (deployment->scenario->hss_overload_wait > 0 &&
+        diameter_client_throttled(
+            &bsf->hss, tally, now_ns, job->subscriber,
+            random_u64(deployment->seed, job->subscriber, PURPOSE_OVERLOAD, s->draws++))) {
         bsf_refuse(bsf, tally, job, 503, out);
         return;
     }
@@ -96,6 +97,6 @@ struct bsf_job *bsf_decide_timeout(struct bsf *bsf, struct tally *tally, uint64_
         return NULL;
     bsf_subscriber(bsf, job->subscriber)->zh_failed = true;
     bsf_refuse(bsf, tally, job, 503, out);
-    job->diameter.late = out->waits = bsf->world->scenario->bsf_late_answers == LATE_ANSWERS_KEEP;
+    job->diameter.late = out->waits = bsf->deployment->scenario->bsf_late_answers == LATE_ANSWERS_KEEP;
     return job;
 }

@@ -6,9 +6,9 @@
 void bsf_answer_bir(struct bsf *bsf, int64_t now_ns, const struct bsf_job *job, uint32_t result,
                     int64_t expiry_ns, struct bsf_action *out)
 {
-    const struct scenario *s = bsf->world->scenario;
+    const struct scenario *s = bsf->deployment->scenario;
     const struct overload_policy policy = {s->bsf_overload_wait, s->diameter_overload_validity,
-                                           bsf->world->epoch_s};
+                                           bsf->deployment->epoch_s};
 
     out->send = BSF_SEND_BIA;
     out->result = result;

@@ -10,32 +10,32 @@
 
 size_t bsf_encode_mar(const struct key_store *keys, const struct bsf_job *job, uint32_t index, uint8_t *out)
 {
-    const struct world *world = keys->world;
+    const struct deployment *deployment = keys->deployment;
     const struct bsf_credentials *c = &job->credentials;
     uint32_t serial = job->diameter.station.serial;
     struct identity_text impi;
     uint8_t resync[16 + sizeof c->auts]; /* RAND || AUTS */
     char session[FQDN_BYTES_MAX + 36];
 
-    identity_impi(world, job->subscriber, &impi);
+    identity_impi(deployment, job->subscriber, &impi);
     struct diameter_message mar = {
         .command = DIAMETER_MULTIMEDIA_AUTH,
         .request = true,
         .application = DIAMETER_ZH,
         .hop_by_hop = serial,
         .end_to_end = serial,
-        .session_id = diameter_session(session, world->text.bsf_diameter, world, serial, index),
-        .origin_host = world->text.bsf_diameter,
-        .origin_realm = world->text.diameter_realm,
-        .destination_realm = world->text.diameter_realm,
-        .destination_host = world->text.hss_diameter,
+        .session_id = diameter_session(session, deployment->text.bsf_diameter, deployment, serial, index),
+        .origin_host = deployment->text.bsf_diameter,
+        .origin_realm = deployment->text.diameter_realm,
+        .destination_realm = deployment->text.diameter_realm,
+        .destination_host = deployment->text.hss_diameter,
         .impi = identity_bytes(&impi)};
     if (c->resync) {
         memcpy(resync, job->challenge.vector.rand_autn, 16);
         memcpy(resync + 16, c->auts, sizeof c->auts);
         mar.resync = bytes_of(resync, sizeof resync);
     }
-    if (world->scenario->hss_overload_wait > 0)
+    if (deployment->scenario->hss_overload_wait > 0)
         overload_offer(&mar);
     return diameter_bytes(&mar, out, DIAMETER_BYTES);
 }
@@ -50,11 +50,11 @@ struct bsf_grant_bytes {
 static void bsf_encode_grant(const struct key_store *keys, struct key_name name, int64_t expiry_ns,
                              struct bsf_grant_bytes *b, struct diameter_message *bia)
 {
-    const struct world *world = keys->world;
+    const struct deployment *deployment = keys->deployment;
     size_t uss_length = 0;
     enum wire_status status;
 
-    identity_impi(world, name.ue, &b->impi);
+    identity_impi(deployment, name.ue, &b->impi);
     key_material(keys, name, &b->material);
     status = diameter_uss_list_encode(identity_bytes(&b->impi), b->uss, sizeof b->uss, &uss_length);
     g_assert(status == WIRE_OK);
@@ -62,14 +62,14 @@ static void bsf_encode_grant(const struct key_store *keys, struct key_name name,
     bia->ks_naf = bytes_of(b->material.muk, sizeof b->material.muk);
     bia->uss = bytes_of(b->uss, uss_length);
     bia->has_times = true;
-    bia->expiry_unix_s = world->epoch_s + expiry_ns / CLOCK_SECOND;
-    bia->bootstrap_unix_s = bia->expiry_unix_s - world->scenario->gba_lifetime / CLOCK_SECOND;
+    bia->expiry_unix_s = deployment->epoch_s + expiry_ns / CLOCK_SECOND;
+    bia->bootstrap_unix_s = bia->expiry_unix_s - deployment->scenario->gba_lifetime / CLOCK_SECOND;
 }
 
 size_t bsf_encode_bia(const struct key_store *keys, const struct bsf_job *job,
                       const struct bsf_action *action, uint8_t *out)
 {
-    const struct world *world = keys->world;
+    const struct deployment *deployment = keys->deployment;
     const struct diameter_ids *ids = &job->zn.ids;
     struct bsf_grant_bytes grant;
     struct overload_bytes overload;
@@ -78,8 +78,8 @@ size_t bsf_encode_bia(const struct key_store *keys, const struct bsf_job *job,
                                    .hop_by_hop = ids->hop_by_hop,
                                    .end_to_end = ids->end_to_end,
                                    .session_id = bytes_of(ids->session, ids->session_length),
-                                   .origin_host = world->text.bsf_diameter,
-                                   .origin_realm = world->text.diameter_realm,
+                                   .origin_host = deployment->text.bsf_diameter,
+                                   .origin_realm = deployment->text.diameter_realm,
                                    .result = action->result};
 
     if (action->result == DIAMETER_SUCCESS)

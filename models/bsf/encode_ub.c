@@ -25,12 +25,12 @@ size_t bsf_encode_challenge(const struct key_store *keys, int64_t now_ns, const 
 {
     char nonce[NONCE_TEXT_BYTES];
     size_t length = 0;
-    struct digest_fields f = {.realm = keys->world->text.bsf_fqdn,
+    struct digest_fields f = {.realm = keys->deployment->text.bsf_fqdn,
                               .nonce = bsf_nonce(job, nonce),
                               .algorithm = bytes_text("AKAv1-MD5"),
                               .qop = bytes_text("auth-int")};
     enum wire_status status =
-        ub_challenge_encode(&f, world_unix_s(keys->world, now_ns), out, BSF_401_BYTES, &length);
+        ub_challenge_encode(&f, deployment_unix_s(keys->deployment, now_ns), out, BSF_401_BYTES, &length);
 
     g_assert(status == WIRE_OK);
     return length;
@@ -52,8 +52,8 @@ size_t bsf_encode_success(const struct key_store *keys, int64_t now_ns, const st
                           const struct bsf_job *job, const struct bsf_action *action,
                           uint8_t out[BSF_200_BYTES])
 {
-    const struct world *world = keys->world;
-    int64_t expiry_unix_s = world->epoch_s + action->expiry_ns / CLOCK_SECOND;
+    const struct deployment *deployment = keys->deployment;
+    int64_t expiry_unix_s = deployment->epoch_s + action->expiry_ns / CLOCK_SECOND;
     struct identity_text b_tid;
     struct digest_hash rspauth;
     uint8_t body[512];
@@ -65,14 +65,14 @@ size_t bsf_encode_success(const struct key_store *keys, int64_t now_ns, const st
                                  .cnonce = texts_get(long_texts, &job->texts, BSF_TEXT_CNONCE)};
     enum wire_status status;
 
-    identity_b_tid(world, job->challenge.vector.rand_autn, &b_tid);
+    identity_b_tid(deployment, job->challenge.vector.rand_autn, &b_tid);
     status = ub_info_encode(identity_bytes(&b_tid), expiry_unix_s, body, sizeof body, &body_length);
     g_assert(status == WIRE_OK);
     bsf_rspauth(keys, &job->credentials, texts_get(long_texts, &job->texts, BSF_TEXT_URI),
                 bsf_nonce(job, nonce), &info, bytes_of(body, body_length), &rspauth);
     info.rspauth = digest_hash_bytes(&rspauth);
-    status = ub_success_encode(&info, world_unix_s(world, now_ns), expiry_unix_s, bytes_of(body, body_length),
-                               out, BSF_200_BYTES, &length);
+    status = ub_success_encode(&info, deployment_unix_s(deployment, now_ns), expiry_unix_s,
+                               bytes_of(body, body_length), out, BSF_200_BYTES, &length);
     g_assert(status == WIRE_OK);
     return length;
 }
@@ -81,8 +81,9 @@ size_t bsf_encode_refusal(const struct key_store *keys, int64_t now_ns, const st
                           uint8_t out[BSF_REFUSAL_BYTES])
 {
     size_t length = 0;
-    enum wire_status status = http_error_encode(action->status, UB_SERVER, world_unix_s(keys->world, now_ns),
-                                                action->retry_after_s, out, BSF_REFUSAL_BYTES, &length);
+    enum wire_status status =
+        http_error_encode(action->status, UB_SERVER, deployment_unix_s(keys->deployment, now_ns),
+                          action->retry_after_s, out, BSF_REFUSAL_BYTES, &length);
 
     g_assert(status == WIRE_OK);
     return length;

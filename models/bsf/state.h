@@ -107,7 +107,7 @@ struct bsf_job {
 };
 
 struct bsf {
-    const struct world *world;
+    const struct deployment *deployment;
     struct station station;
     struct pool challenges, long_texts;
     struct diameter_client hss;

@@ -20,7 +20,7 @@ void bsf_verify_zn(const struct key_store *keys, struct bytes message, struct bs
     out->proper = true;
     overload_read(&bir, &overload);
     out->reacts = overload.understood;
-    if (!bytes_equal(bir.naf_id, keys->world->naf_id))
+    if (!bytes_equal(bir.naf_id, keys->deployment->naf_id))
         out->result = DIAMETER_NAF_NOT_AUTHORISED;
     else if (!key_find(keys, bir.b_tid, &out->name))
         out->result = DIAMETER_BTID_UNKNOWN;
@@ -35,7 +35,7 @@ static bool bsf_read_vector(const struct key_store *keys, const struct diameter_
 
     if (maa->rand_autn.len != 32 || maa->xres.len < 4 || maa->xres.len > sizeof v->xres ||
         maa->ck.len != 16 || maa->ik.len != 16 ||
-        !identity_find_impi(keys->world, maa->impi, &out->subscriber) ||
+        !identity_find_impi(keys->deployment, maa->impi, &out->subscriber) ||
         !key_find_rand(keys, maa->rand_autn.at, &name) || name.ue != out->subscriber)
         return false;
     v->av = name.av;
@@ -44,7 +44,7 @@ static bool bsf_read_vector(const struct key_store *keys, const struct diameter_
     v->xres_length = (uint8_t)maa->xres.len;
     if (maa->uss.at == NULL || diameter_guss_lifetime(maa->uss, &v->lifetime_s) != WIRE_OK ||
         v->lifetime_s == 0)
-        v->lifetime_s = (uint32_t)(keys->world->scenario->gba_lifetime / CLOCK_SECOND);
+        v->lifetime_s = (uint32_t)(keys->deployment->scenario->gba_lifetime / CLOCK_SECOND);
     return true;
 }
 

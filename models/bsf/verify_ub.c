@@ -28,7 +28,7 @@ static bool bsf_response_right(const struct key_store *keys, const struct digest
     memcpy(ha1_hex, ha1.hex, 32);
     return f->response.len == expected.length &&
            crypto_equal(f->response.at, expected.hex, expected.length) &&
-           bytes_equal(f->realm, keys->world->text.bsf_fqdn);
+           bytes_equal(f->realm, keys->deployment->text.bsf_fqdn);
 }
 
 /* False if malformed: a directive is missing, or has a value that was not offered (RFC 2617 §3.2.2). */
@@ -88,7 +88,7 @@ static unsigned bsf_read_username(const struct key_store *keys, const struct bsf
     struct bytes tmpi;
 
     if (!identity_is_tmpi(username, &tmpi))
-        return identity_find_impi(keys->world, username, &out->subscriber) ? 200 : 403;
+        return identity_find_impi(keys->deployment, username, &out->subscriber) ? 200 : 403;
     out->subscriber = likely;
     out->by_tmpi = true;
     memcpy(out->tmpi, tmpi.at, sizeof out->tmpi);

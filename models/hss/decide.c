@@ -10,10 +10,10 @@ struct hss_subscriber *hss_subscriber(struct hss *hss, uint32_t number)
     struct subscriber_start start;
 
     if (!s->known) {
-        subscriber_start(hss->world, number, &start);
+        subscriber_start(hss->deployment, number, &start);
         s->known = true;
         s->avs = (uint16_t)(start.newest + 1);
-        s->seq = subscriber_start_seq_hss(hss->world, number);
+        s->seq = subscriber_start_seq_hss(hss->deployment, number);
     }
     return s;
 }
@@ -29,9 +29,9 @@ bool hss_decide_mar(struct tally *tally, const struct hss_facts *facts)
 static void hss_say_overload(struct hss *hss, int64_t now_ns, const struct hss_facts *facts,
                              struct hss_action *out)
 {
-    const struct scenario *s = hss->world->scenario;
+    const struct scenario *s = hss->deployment->scenario;
     const struct overload_policy policy = {s->hss_overload_wait, s->diameter_overload_validity,
-                                           hss->world->epoch_s};
+                                           hss->deployment->epoch_s};
 
     out->overload = (struct overload_said){.features = false};
     if (facts->reacts && s->hss_overload_wait > 0)
@@ -78,6 +78,7 @@ int64_t hss_decide_service_ns(struct hss *hss, const struct hss_facts *facts)
 {
     uint32_t draws = hss->subscribers[facts->subscriber].draws++;
 
-    return distribution_sample(&hss->world->scenario->hss_service_time,
-                               random_u64(hss->world->seed, facts->subscriber, PURPOSE_HSS_SERVICE, draws));
+    return distribution_sample(
+        &hss->deployment->scenario->hss_service_time,
+        random_u64(hss->deployment->seed, facts->subscriber, PURPOSE_HSS_SERVICE, draws));
 }

@@ -18,7 +18,7 @@ static void hss_encode_vector(const struct key_store *keys, const struct hss_act
                               struct bytes impi, struct hss_vector_bytes *b, struct diameter_message *maa)
 {
     static const uint8_t amf[2] = {0, 0}; /* TS 33.102 Annex H: separation bit 0, not an EPS vector */
-    const struct world *world = keys->world;
+    const struct deployment *deployment = keys->deployment;
     uint8_t k[16], opc[16];
     size_t guss_length = 0;
     enum wire_status status;
@@ -28,8 +28,8 @@ static void hss_encode_vector(const struct key_store *keys, const struct hss_act
     key_rand(keys, action->av, b->rand_autn);
     milenage_all(keys->crypto, k, opc, b->rand_autn, action->sqn, amf, &b->v);
     milenage_autn(action->sqn, b->v.ak, amf, b->v.mac_a, b->rand_autn + 16);
-    status = diameter_guss_encode(impi, (uint32_t)(world->scenario->gba_lifetime / CLOCK_SECOND), b->guss,
-                                  sizeof b->guss, &guss_length);
+    status = diameter_guss_encode(impi, (uint32_t)(deployment->scenario->gba_lifetime / CLOCK_SECOND),
+                                  b->guss, sizeof b->guss, &guss_length);
     g_assert(status == WIRE_OK);
     maa->rand_autn = bytes_of(b->rand_autn, sizeof b->rand_autn);
     maa->xres = bytes_of(b->v.res, sizeof b->v.res);
@@ -41,7 +41,7 @@ static void hss_encode_vector(const struct key_store *keys, const struct hss_act
 size_t hss_encode(const struct key_store *keys, const struct hss_facts *request,
                   const struct hss_action *action, uint8_t *out)
 {
-    const struct world *world = keys->world;
+    const struct deployment *deployment = keys->deployment;
     struct identity_text impi;
     struct hss_vector_bytes vector;
     struct overload_bytes overload;
@@ -50,12 +50,12 @@ size_t hss_encode(const struct key_store *keys, const struct hss_facts *request,
                                    .hop_by_hop = request->ids.hop_by_hop,
                                    .end_to_end = request->ids.end_to_end,
                                    .session_id = bytes_of(request->ids.session, request->ids.session_length),
-                                   .origin_host = world->text.hss_diameter,
-                                   .origin_realm = world->text.diameter_realm,
+                                   .origin_host = deployment->text.hss_diameter,
+                                   .origin_realm = deployment->text.diameter_realm,
                                    .result = action->result};
 
     if (action->result == DIAMETER_SUCCESS) {
-        identity_impi(world, request->subscriber, &impi);
+        identity_impi(deployment, request->subscriber, &impi);
         maa.impi = identity_bytes(&impi);
         hss_encode_vector(keys, action, maa.impi, &vector, &maa);
     }

@@ -78,18 +78,18 @@ void hss_timer(struct net_region *at, uint32_t kind, uint64_t argument)
 
 const size_t hss_ue_bytes = sizeof(struct hss_subscriber);
 
-struct hss *hss_new(const struct world *world)
+struct hss *hss_new(const struct deployment *deployment)
 {
     static const struct station_calls calls = {hss_service_ns, hss_serve, hss_turn_away};
     struct hss *hss = g_new0(struct hss, 1);
-    const struct scenario *s = world->scenario;
+    const struct scenario *s = deployment->scenario;
 
-    hss->world = world;
+    hss->deployment = deployment;
     station_init(&hss->station, HOST_HSS, sizeof(struct hss_job),
                  &(struct station_rules){s->hss_workers, s->hss_queue_limit, s->hss_newest_first,
                                          s->hss_queue_time_limit, s->hss_drop_late != 0},
                  &calls);
-    hss->subscribers = table_new(world->ues, sizeof *hss->subscribers);
+    hss->subscribers = table_new(deployment->ues, sizeof *hss->subscribers);
     if (hss->subscribers != NULL)
         return hss;
     hss_free(hss);
@@ -101,7 +101,7 @@ void hss_free(struct hss *hss)
     if (hss == NULL)
         return;
     station_clear(&hss->station);
-    table_free(hss->subscribers, hss->world->ues, sizeof *hss->subscribers);
+    table_free(hss->subscribers, hss->deployment->ues, sizeof *hss->subscribers);
     g_free(hss);
 }
 

@@ -8,14 +8,14 @@
 #ifndef MODELS_HSS_HSS_H
 #define MODELS_HSS_HSS_H
 
+#include "models/deployment.h"
 #include "models/station.h"
-#include "models/world.h"
 
 struct hss;
 
-/* An HSS that serves all UEs of the world; hss_free() gives it back. NULL: no memory for its table, of
+/* An HSS that serves all UEs of the deployment; hss_free() gives it back. NULL: no memory for its table, of
  * hss_ue_bytes a UE. */
-struct hss *hss_new(const struct world *world);
+struct hss *hss_new(const struct deployment *deployment);
 extern const size_t hss_ue_bytes;
 void hss_free(struct hss *hss);
 /* Its workers and queue, for whoever measures. */

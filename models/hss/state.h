@@ -45,7 +45,7 @@ struct hss_action {
 };
 
 struct hss {
-    const struct world *world;
+    const struct deployment *deployment;
     struct station station;
     struct overload_report report;
     struct hss_subscriber *subscribers;

@@ -36,7 +36,7 @@ void hss_verify(const struct key_store *keys, struct bytes message, struct hss_f
     out->proper = true;
     overload_read(&mar, &overload);
     out->reacts = overload.understood;
-    if (!identity_find_impi(keys->world, mar.impi, &out->subscriber))
+    if (!identity_find_impi(keys->deployment, mar.impi, &out->subscriber))
         out->result = DIAMETER_IDENTITY_UNKNOWN;
     if (mar.resync.at != NULL) {
         out->auts = HSS_AUTS_WRONG;

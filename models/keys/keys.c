@@ -10,12 +10,12 @@
 
 #include <string.h>
 
-void key_store_init(struct key_store *keys, const struct world *world)
+void key_store_init(struct key_store *keys, const struct deployment *deployment)
 {
-    *keys = (struct key_store){.world = world,
+    *keys = (struct key_store){.deployment = deployment,
                                .crypto = crypto_new(),
-                               .rand_cipher = crypto_cipher_new(world->rand_key),
-                               .nonce_cipher = crypto_cipher_new(world->nonce_key)};
+                               .rand_cipher = crypto_cipher_new(deployment->rand_key),
+                               .nonce_cipher = crypto_cipher_new(deployment->nonce_key)};
 }
 
 void key_store_clear(struct key_store *keys)
@@ -27,12 +27,12 @@ void key_store_clear(struct key_store *keys)
 
 void key_k(const struct key_store *keys, uint32_t ue, uint8_t k[16])
 {
-    random_bytes(keys->world->seed, ue, PURPOSE_K, 0, k, 16);
+    random_bytes(keys->deployment->seed, ue, PURPOSE_K, 0, k, 16);
 }
 
 void key_opc(const struct key_store *keys, uint32_t ue, uint8_t opc[16])
 {
-    random_bytes(keys->world->seed, ue, PURPOSE_OPC, 0, opc, 16);
+    random_bytes(keys->deployment->seed, ue, PURPOSE_OPC, 0, opc, 16);
 }
 
 void key_rand(const struct key_store *keys, struct key_name name, uint8_t rand[16])
@@ -53,7 +53,7 @@ bool key_find_rand(const struct key_store *keys, const uint8_t rand[16], struct 
     crypto_cipher_decrypt(keys->crypto, keys->rand_cipher, rand, plain);
     found.ue = (uint32_t)plain[0] << 24 | (uint32_t)plain[1] << 16 | (uint32_t)plain[2] << 8 | plain[3];
     found.av = (uint16_t)(plain[4] << 8 | plain[5]);
-    if (memcmp(plain + 6, zero, sizeof zero) != 0 || found.ue >= keys->world->ues || found.av > AV_MAX)
+    if (memcmp(plain + 6, zero, sizeof zero) != 0 || found.ue >= keys->deployment->ues || found.av > AV_MAX)
         return false;
     *name = found;
     return true;
@@ -63,7 +63,7 @@ bool key_find(const struct key_store *keys, struct bytes b_tid, struct key_name 
 {
     uint8_t rand[16];
 
-    return identity_rand_of_b_tid(keys->world, b_tid, rand) && key_find_rand(keys, rand, name);
+    return identity_rand_of_b_tid(keys->deployment, b_tid, rand) && key_find_rand(keys, rand, name);
 }
 
 static void key_ks(const struct key_store *keys, uint32_t ue, const uint8_t rand[16], uint8_t ks[32])
@@ -80,8 +80,8 @@ static void key_muk_of_ks(const struct key_store *keys, uint32_t ue, const uint8
 {
     struct identity_text impi;
 
-    identity_impi(keys->world, ue, &impi);
-    gba_ks_naf(keys->crypto, ks, rand, identity_bytes(&impi), keys->world->naf_id, muk);
+    identity_impi(keys->deployment, ue, &impi);
+    gba_ks_naf(keys->crypto, ks, rand, identity_bytes(&impi), keys->deployment->naf_id, muk);
 }
 
 void key_material(const struct key_store *keys, struct key_name name, struct key_material *out)
@@ -106,8 +106,8 @@ void key_tmpi(const struct key_store *keys, uint32_t ue, const uint8_t rand[16],
     uint8_t ks[32], octets[GBA_TMPI_BYTES];
 
     key_ks(keys, ue, rand, ks);
-    identity_impi(keys->world, ue, &impi);
-    gba_tmpi(keys->crypto, ks, rand, identity_bytes(&impi), keys->world->bsf_id, octets);
+    identity_impi(keys->deployment, ue, &impi);
+    gba_tmpi(keys->crypto, ks, rand, identity_bytes(&impi), keys->deployment->bsf_id, octets);
     wire_put_base64(&w, octets, sizeof octets);
 }
 
@@ -120,6 +120,6 @@ void key_ua_ha1(const struct key_store *keys, struct bytes b_tid, const uint8_t 
 
     mbms_mrk(keys->crypto, muk, mrk);
     wire_put_base64(&w, mrk, sizeof mrk);
-    digest_ha1(keys->crypto, DIGEST_MD5, b_tid, keys->world->text.ua_realm,
+    digest_ha1(keys->crypto, DIGEST_MD5, b_tid, keys->deployment->text.ua_realm,
                bytes_of(password, sizeof password), ha1);
 }

@@ -14,17 +14,17 @@
 #define MODELS_KEYS_KEYS_H
 
 #include "models/crypto/crypto.h"
+#include "models/deployment.h"
 #include "models/keys/name.h"
-#include "models/world.h"
 
 struct key_store {
-    const struct world *world;
+    const struct deployment *deployment;
     struct crypto *crypto;
     struct crypto_cipher *rand_cipher, *nonce_cipher;
 };
 
-/* The store of a world, for one region. key_store_clear() gives its contexts back. */
-void key_store_init(struct key_store *keys, const struct world *world);
+/* The store of a deployment, for one region. key_store_clear() gives its contexts back. */
+void key_store_init(struct key_store *keys, const struct deployment *deployment);
 void key_store_clear(struct key_store *keys);
 
 /* Permanent keys of a UE's USIM. */

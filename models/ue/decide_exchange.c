@@ -6,7 +6,7 @@
 
 uint64_t ue_draw(struct ue_decision *d, enum purpose purpose)
 {
-    return random_u64(d->table->world->seed, d->number, purpose, d->ue->draws++);
+    return random_u64(d->table->deployment->seed, d->number, purpose, d->ue->draws++);
 }
 
 void ue_count(struct ue_decision *d, enum model_counter counter)
@@ -43,7 +43,7 @@ static void ue_exchange_try(struct ue_decision *d)
 
 void ue_exchange_begin(struct ue_decision *d, uint16_t key_group)
 {
-    const struct scenario *s = d->table->world->scenario;
+    const struct scenario *s = d->table->deployment->scenario;
     int64_t wait = s->whatif_pull_backoff_wait;
 
     d->ue->exchange = pool_take(&d->table->exchanges);
@@ -117,7 +117,7 @@ void ue_exchange_give_up(struct ue_decision *d)
 /* Truncated exponential back-off with full jitter, on top of what the server asked for. */
 static int64_t ue_retry_wait(struct ue_decision *d)
 {
-    const struct scenario *s = d->table->world->scenario;
+    const struct scenario *s = d->table->deployment->scenario;
     int64_t upper = s->ue_retry_base;
 
     for (unsigned i = 1; i < d->x->tries && upper < s->ue_retry_cap; i++)
@@ -129,7 +129,7 @@ static int64_t ue_retry_wait(struct ue_decision *d)
  * when it is full again. The wait until it has one to spend, if that is longer. */
 static int64_t ue_within_budget(struct ue_decision *d, int64_t wait_ns)
 {
-    const struct scenario *s = d->table->world->scenario;
+    const struct scenario *s = d->table->deployment->scenario;
     int64_t refill_ns = s->whatif_retry_budget_refill, at_ns = d->now_ns + wait_ns;
 
     if (s->whatif_retry_budget == 0)
@@ -147,7 +147,7 @@ void ue_exchange_retry(struct ue_decision *d)
         ue_exchange_end(d);
         return;
     }
-    if (d->x->tries >= d->table->world->scenario->ue_attempts) {
+    if (d->x->tries >= d->table->deployment->scenario->ue_attempts) {
         ue_exchange_give_up(d);
         return;
     }
@@ -166,8 +166,8 @@ void ue_exchange_refused(struct ue_decision *d)
 void ue_exchange_failed_answer(struct ue_decision *d, const struct ue_answer_facts *facts)
 {
     if (facts->status == 503) {
-        d->x->retry_after_ns =
-            MIN((int64_t)facts->retry_after_s * CLOCK_SECOND, d->table->world->scenario->ue_retry_after_max);
+        d->x->retry_after_ns = MIN((int64_t)facts->retry_after_s * CLOCK_SECOND,
+                                   d->table->deployment->scenario->ue_retry_after_max);
         ue_exchange_hang_up(d);
         ue_exchange_retry(d);
     } else {
@@ -201,7 +201,7 @@ static struct ue_action *ue_exchange_request(struct ue_decision *d, enum message
 void ue_exchange_send(struct ue_decision *d, enum message_kind kind, enum ue_phase phase)
 {
     ue_exchange_request(d, kind);
-    ue_exchange_phase(d, phase, d->table->world->scenario->ue_response_timeout);
+    ue_exchange_phase(d, phase, d->table->deployment->scenario->ue_response_timeout);
 }
 
 void ue_exchange_send_auts(struct ue_decision *d, uint64_t sqn_ms)
@@ -210,7 +210,7 @@ void ue_exchange_send_auts(struct ue_decision *d, uint64_t sqn_ms)
 
     send->auts = true;
     send->sqn_ms = sqn_ms;
-    ue_exchange_phase(d, UE_CHALLENGING, d->table->world->scenario->ue_response_timeout);
+    ue_exchange_phase(d, UE_CHALLENGING, d->table->deployment->scenario->ue_response_timeout);
 }
 
 void ue_decide_timeout(struct ue_decision *d)

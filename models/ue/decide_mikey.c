@@ -75,7 +75,7 @@ static bool ue_holds(const struct ue *ue, uint16_t number)
 
 bool ue_holds_msk(const struct ue_decision *d)
 {
-    return ue_holds(d->ue, d->table->world->msk_number);
+    return ue_holds(d->ue, d->table->deployment->msk_number);
 }
 
 /* The MSK of a number, new or known, is the newer of the two that are kept from now on (TS 33.246 §6.5.3). */
@@ -99,7 +99,7 @@ static void ue_measure_update(struct tally *tally, const struct durations *deadl
 /* The UE holds the new MSK now. */
 static void ue_keyed(struct ue_decision *d)
 {
-    const struct scenario *s = d->table->world->scenario;
+    const struct scenario *s = d->table->deployment->scenario;
 
     ue_count(d, COUNT_ues_keyed);
     d->tally->last_keyed_ns = d->now_ns;
@@ -120,7 +120,7 @@ static void ue_msk_install(struct ue_decision *d, const struct ue_mikey_facts *f
 
     if (facts->has_key) {
         ue_count(d, COUNT_msk_installed);
-        if (!facts->key_right || number != d->table->world->msk_number)
+        if (!facts->key_right || number != d->table->deployment->msk_number)
             ue_count(d, COUNT_msk_mismatch);
     } else if (!facts->has_validity || (ue->msk[0] != number && ue->msk[1] != number)) {
         return; /* nothing in it, or of a key that is not here */

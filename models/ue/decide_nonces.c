@@ -6,10 +6,10 @@
 
 static uint32_t *ue_nonce_place(struct ue_decision *d)
 {
-    const struct world *world = d->table->world;
+    const struct deployment *deployment = d->table->deployment;
 
     if (d->table->nonce_of_ue == NULL ||
-        !world_chance(world, d->number, PURPOSE_PREEMPTIVE, world->scenario->ue_preemptive))
+        !deployment_chance(deployment, d->number, PURPOSE_PREEMPTIVE, deployment->scenario->ue_preemptive))
         return NULL;
     return &d->table->nonce_of_ue[d->number];
 }

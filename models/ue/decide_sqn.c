@@ -20,7 +20,7 @@ static struct ue_sqn *ue_sqn_of(struct ue_decision *d)
     if (d->ue->sqn == POOL_NONE) {
         d->ue->sqn = pool_take(pool);
         ue_sqn_start(pool_at(pool, d->ue->sqn),
-                     (int64_t)subscriber_start_seq_usim(d->table->world, d->number));
+                     (int64_t)subscriber_start_seq_usim(d->table->deployment, d->number));
     }
     return pool_at(pool, d->ue->sqn);
 }

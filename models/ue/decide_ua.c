@@ -64,7 +64,7 @@ static void ue_request_granted(struct ue_decision *d)
         return;
     }
     d->x->started_ns = d->now_ns;
-    ue_exchange_phase(d, UE_AWAITING_MSK, d->table->world->scenario->ue_msk_timeout);
+    ue_exchange_phase(d, UE_AWAITING_MSK, d->table->deployment->scenario->ue_msk_timeout);
 }
 
 static enum net_verdict ue_request_success(struct ue_decision *d, const struct ue_answer_facts *facts)

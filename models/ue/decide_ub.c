@@ -40,15 +40,15 @@ void ue_decide_aka(struct ue_decision *d, const struct ue_aka_facts *facts)
  * takes the place of the old, if the BSF knows what that is. */
 static void ue_bootstrap_adopt(struct ue_decision *d, const struct ue_answer_facts *facts)
 {
-    const struct world *world = d->table->world;
+    const struct deployment *deployment = d->table->deployment;
     struct ue *ue = d->ue;
 
     if (ue->proven)
         ue->last_used = ue->newest;
     ue->proven = false;
     ue->has_tmpi = facts->tmpi_understood;
-    ue->newest =
-        (struct ue_muk){.expiry_ns = (facts->expiry_unix_s - world->epoch_s) * CLOCK_SECOND, .av = d->x->av};
+    ue->newest = (struct ue_muk){.expiry_ns = (facts->expiry_unix_s - deployment->epoch_s) * CLOCK_SECOND,
+                                 .av = d->x->av};
     d->x->bootstrap = false;
     ue_count(d, COUNT_gba_runs);
     tally_duration(d->tally, PROCEDURE_gba, d->now_ns - d->x->started_ns);
@@ -85,7 +85,7 @@ static enum net_verdict ue_bootstrap_challenged(struct ue_decision *d, const str
         ue_exchange_retry(d);
         return NET_RECEIVED;
     }
-    card = distribution_sample(&d->table->world->scenario->ue_usim_time, ue_draw(d, PURPOSE_USIM_TIME));
+    card = distribution_sample(&d->table->deployment->scenario->ue_usim_time, ue_draw(d, PURPOSE_USIM_TIME));
     if (card > 0)
         ue_exchange_phase(d, UE_USIM, card);
     else

@@ -20,7 +20,7 @@ static struct bytes ue_request_body(const struct key_store *keys, const struct u
     enum wire_status status;
     size_t length = 0;
 
-    memcpy(key.key_domain_id, keys->world->key_domain_id, sizeof key.key_domain_id);
+    memcpy(key.key_domain_id, keys->deployment->key_domain_id, sizeof key.key_domain_id);
     status = ua_request_body_encode(&key, 1, buffer, BODY_BYTES, &length);
     g_assert(status == WIRE_OK);
     return bytes_of(buffer, length);
@@ -29,7 +29,7 @@ static struct bytes ue_request_body(const struct key_store *keys, const struct u
 size_t ue_encode_post(const struct key_store *keys, int64_t now_ns, const struct ue_seen *ue,
                       const struct ue_action *action, uint8_t *out)
 {
-    const struct world *world = keys->world;
+    const struct deployment *deployment = keys->deployment;
     bool credentials = action->kind == KIND_ua_auth_post;
     struct ue_secrets *secrets = ue_secrets(ue->x);
     struct ue_credentials_bytes b;
@@ -37,20 +37,21 @@ size_t ue_encode_post(const struct key_store *keys, int64_t now_ns, const struct
     struct digest_hash ha1;
     uint8_t buffer[BODY_BYTES];
     struct bytes body = ue_request_body(keys, ue, buffer);
-    struct digest_fields c = {
-        .realm = world->text.ua_realm, .uri = bytes_text(UA_MSK_REQUEST_URI), .algorithm = bytes_text("MD5")};
+    struct digest_fields c = {.realm = deployment->text.ua_realm,
+                              .uri = bytes_text(UA_MSK_REQUEST_URI),
+                              .algorithm = bytes_text("MD5")};
     enum wire_status status;
     size_t length = 0;
 
     if (credentials) { /* with the newest MUK's B-TID and MRK */
         ue_secrets_find_muk(keys, (struct key_name){ue->number, ue->ue->newest.av}, secrets);
-        identity_b_tid(world, secrets->muk_rand, &b_tid);
+        identity_b_tid(deployment, secrets->muk_rand, &b_tid);
         c.username = identity_bytes(&b_tid);
         key_ua_ha1(keys, c.username, secrets->muk, &ha1);
         ue_encode_response(keys, ue, &ha1, bytes_text("POST"), body, &b, &c);
     }
-    status = ua_request_encode(world->text.bmsc_fqdn, world_unix_s(world, now_ns), credentials ? &c : NULL,
-                               body, out, ue_request_bytes(action->kind), &length);
+    status = ua_request_encode(deployment->text.bmsc_fqdn, deployment_unix_s(deployment, now_ns),
+                               credentials ? &c : NULL, body, out, ue_request_bytes(action->kind), &length);
     g_assert(status == WIRE_OK);
     return length;
 }

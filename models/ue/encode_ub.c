@@ -15,7 +15,7 @@ static void ue_user_name(const struct key_store *keys, const struct ue_seen *ue,
     struct ue_secrets *secrets = ue_secrets(ue->x);
 
     if (ue->x->tmpi_av == AV_NONE) {
-        identity_impi(keys->world, ue->number, out);
+        identity_impi(keys->deployment, ue->number, out);
         return;
     }
     ue_secrets_find_tmpi(keys, (struct key_name){ue->number, ue->x->tmpi_av}, secrets);
@@ -54,18 +54,19 @@ static void ue_ub_credentials(const struct key_store *keys, const struct ue_seen
 size_t ue_encode_get(const struct key_store *keys, int64_t now_ns, const struct ue_seen *ue,
                      const struct ue_action *action, uint8_t *out)
 {
-    const struct world *world = keys->world;
+    const struct deployment *deployment = keys->deployment;
     struct ue_credentials_bytes b;
     struct identity_text name;
     enum wire_status status;
     size_t length = 0;
     char auts[20];
-    struct digest_fields c = {.realm = world->text.bsf_fqdn,
+    struct digest_fields c = {.realm = deployment->text.bsf_fqdn,
                               .nonce = bytes_text(""),
                               .uri = bytes_text("/"),
                               .response = bytes_text("")};
-    const struct ub_request request = {
-        .bsf_fqdn = world->text.bsf_fqdn, .unix_s = world_unix_s(world, now_ns), .credentials = &c};
+    const struct ub_request request = {.bsf_fqdn = deployment->text.bsf_fqdn,
+                                       .unix_s = deployment_unix_s(deployment, now_ns),
+                                       .credentials = &c};
 
     ue_user_name(keys, ue, &name);
     c.username = identity_bytes(&name);

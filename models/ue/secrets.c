@@ -36,8 +36,8 @@ void ue_secrets_find_muk(const struct key_store *keys, struct key_name name, str
     secrets->muk_av = name.av;
     key_rand(keys, name, secrets->muk_rand);
     if (secrets->has_ks && memcmp(secrets->rand, secrets->muk_rand, sizeof secrets->rand) == 0) {
-        identity_impi(keys->world, name.ue, &impi);
-        gba_ks_naf(keys->crypto, secrets->ks, secrets->rand, identity_bytes(&impi), keys->world->naf_id,
+        identity_impi(keys->deployment, name.ue, &impi);
+        gba_ks_naf(keys->crypto, secrets->ks, secrets->rand, identity_bytes(&impi), keys->deployment->naf_id,
                    secrets->muk);
     } else {
         key_muk(keys, name.ue, secrets->muk_rand, secrets->muk);

@@ -139,7 +139,7 @@ struct ue_sqn {
 };
 
 struct ue_table {
-    const struct world *world;
+    const struct deployment *deployment;
     struct ue *ues; /* of struct ue_states, as the next */
     uint32_t *nonce_of_ue;
     uint32_t exchange_serial;

@@ -26,11 +26,11 @@ void ue_states_clear(struct ue_states *states)
     *states = (struct ue_states){.count = 0};
 }
 
-struct ue_table *ue_table_new(const struct world *world, const struct ue_states *states)
+struct ue_table *ue_table_new(const struct deployment *deployment, const struct ue_states *states)
 {
     struct ue_table *table = g_new0(struct ue_table, 1);
 
-    table->world = world;
+    table->deployment = deployment;
     table->ues = states->ues;
     table->nonce_of_ue = states->nonce_of_ue;
     pool_init(&table->exchanges, sizeof(struct ue_exchange_memory));
@@ -56,11 +56,11 @@ void ue_decide_start(struct ue_decision *d)
     struct subscriber_start s;
     struct ue *ue = d->ue;
 
-    subscriber_start(d->table->world, d->number, &s);
+    subscriber_start(d->table->deployment, d->number, &s);
     ue->initialised = true;
     ue->exchange = ue->sqn = POOL_NONE;
     ue->first_pull_ns = -1;
-    ue->msk[0] = (uint16_t)(d->table->world->msk_number - 1);
+    ue->msk[0] = (uint16_t)(d->table->deployment->msk_number - 1);
     ue->msk_valid[0] = true;
     ue->newest = (struct ue_muk){.expiry_ns = s.newest_expiry_ns, .av = s.newest};
     ue->last_used = (struct ue_muk){.av = AV_NONE};

@@ -65,7 +65,7 @@ static void ue_send_request(struct ue_at *u, const struct ue_action *action)
     struct net_message *out = net_message(u->net, action->kind, ue_request_bytes(action->kind));
 
     out->length = (uint32_t)ue_encode_request(&u->m->keys, u->net->now_ns, &seen, action, out->bytes);
-    out->mark_ns = u->net->now_ns + u->m->world->scenario->ue_response_timeout;
+    out->mark_ns = u->net->now_ns + u->m->deployment->scenario->ue_response_timeout;
     net_tcp_send(u->net, u->d.x->conn, out);
 }
 
@@ -79,11 +79,12 @@ static void ue_send_ack(struct ue_at *u)
 
 static void ue_put_first_nonce(struct ue_at *u)
 {
-    const struct world *world = u->m->world;
+    const struct deployment *deployment = u->m->deployment;
     char nonce[NONCE_TEXT_BYTES];
 
     nonce_start(&u->m->keys, u->d.number, nonce);
-    ue_nonce_put(&u->d, bytes_of(nonce, sizeof nonce), bytes_of(world->ua_opaque, sizeof world->ua_opaque));
+    ue_nonce_put(&u->d, bytes_of(nonce, sizeof nonce),
+                 bytes_of(deployment->ua_opaque, sizeof deployment->ua_opaque));
 }
 
 static void ue_perform_one(struct ue_at *u, const struct ue_action *action)

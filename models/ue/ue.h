@@ -11,7 +11,7 @@
 #ifndef MODELS_UE_UE_H
 #define MODELS_UE_UE_H
 
-#include "models/world.h"
+#include "models/deployment.h"
 #include "sim/net/net.h"
 
 /* All UEs of a storm, by number. A region touches those of its cells alone. */
@@ -30,7 +30,7 @@ void ue_states_clear(struct ue_states *states);
 extern const size_t ue_bytes;
 
 /* What a region has of its UEs; ue_table_free() gives it back. The states are to outlive it. */
-struct ue_table *ue_table_new(const struct world *world, const struct ue_states *states);
+struct ue_table *ue_table_new(const struct deployment *deployment, const struct ue_states *states);
 void ue_table_free(struct ue_table *table);
 
 /* For the network, of hosts that are UEs: a datagram; a message on a connection; the end of one; a timer,

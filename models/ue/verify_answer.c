@@ -23,28 +23,28 @@ static bool ue_challenge_fits(const struct digest_fields *c)
 }
 
 /* AKAv1-MD5 of the BSF, RAND and AUTN first in the nonce. */
-static bool ue_challenge_of_bsf(const struct world *world, const struct digest_fields *c,
+static bool ue_challenge_of_bsf(const struct deployment *deployment, const struct digest_fields *c,
                                 uint8_t rand_autn[32])
 {
     uint8_t server_data[TEXTS_ONE_BYTES_MAX];
     size_t length;
 
-    if (!bytes_equal(c->realm, world->text.bsf_fqdn) || !bytes_equal(c->algorithm, bytes_text("AKAv1-MD5")) ||
-        !ue_challenge_fits(c) ||
+    if (!bytes_equal(c->realm, deployment->text.bsf_fqdn) ||
+        !bytes_equal(c->algorithm, bytes_text("AKAv1-MD5")) || !ue_challenge_fits(c) ||
         wire_base64_decode(c->nonce, server_data, sizeof server_data, &length) != WIRE_OK || length < 32)
         return false;
     memcpy(rand_autn, server_data, 32);
     return true;
 }
 
-static bool ue_challenge_of_bmsc(const struct world *world, const struct digest_fields *c)
+static bool ue_challenge_of_bmsc(const struct deployment *deployment, const struct digest_fields *c)
 {
-    return bytes_equal(c->realm, world->text.ua_realm) &&
+    return bytes_equal(c->realm, deployment->text.ua_realm) &&
            (c->algorithm.at == NULL || bytes_equal(c->algorithm, bytes_text("MD5"))) && ue_challenge_fits(c);
 }
 
 /* Of several challenges the first that the UE understands. */
-static void ue_read_challenge(const struct world *world, const struct http_message *answer, bool ub,
+static void ue_read_challenge(const struct deployment *deployment, const struct http_message *answer, bool ub,
                               struct ue_answer_facts *out)
 {
     const struct bytes *header = NULL;
@@ -52,7 +52,8 @@ static void ue_read_challenge(const struct world *world, const struct http_messa
 
     while ((header = http_find_next(answer, "WWW-Authenticate", header)) != NULL) {
         if (digest_decode(*header, true, &c) != WIRE_OK ||
-            !(ub ? ue_challenge_of_bsf(world, &c, out->rand_autn) : ue_challenge_of_bmsc(world, &c)))
+            !(ub ? ue_challenge_of_bsf(deployment, &c, out->rand_autn)
+                 : ue_challenge_of_bmsc(deployment, &c)))
             continue;
         out->challenge = true;
         out->stale = c.stale;
@@ -99,7 +100,7 @@ static void ue_read_bootstrap(const struct key_store *keys, const struct ue_seen
     out->rspauth_right = ue_rspauth_right(keys, ue, answer, "/", &info);
     if (!out->rspauth_right)
         return;
-    identity_b_tid(keys->world, ue->x->rand_autn, &expected);
+    identity_b_tid(keys->deployment, ue->x->rand_autn, &expected);
     out->whole = ub_info_decode(answer->body, &b_tid, &out->expiry_unix_s) == WIRE_OK &&
                  bytes_equal(b_tid, identity_bytes(&expected));
     out->tmpi_understood = http_has_product(answer, "Server", UB_PRODUCT_TOKEN);
@@ -119,7 +120,7 @@ static void ue_read_keys(const struct key_store *keys, const struct ue_seen *ue,
         return;
     out->nextnonce = info.nextnonce;
     for (unsigned i = 0; i < count && !out->whole; i++) {
-        out->whole = memcmp(answered[i].key_domain_id, keys->world->key_domain_id, 3) == 0 &&
+        out->whole = memcmp(answered[i].key_domain_id, keys->deployment->key_domain_id, 3) == 0 &&
                      answered[i].msk_id == (uint32_t)ue->x->key_group << 16;
         out->key_status = answered[i].status;
     }
@@ -137,7 +138,7 @@ void ue_verify_answer(const struct key_store *keys, const struct ue_seen *ue, st
     out->proper = true;
     out->status = answer.status;
     if (answer.status == 401)
-        ue_read_challenge(keys->world, &answer, ub, out);
+        ue_read_challenge(keys->deployment, &answer, ub, out);
     else if (answer.status == 503)
         out->retry_after_s = http_retry_after(&answer);
     else if (answer.status == 200 && ue->x->phase == UE_BOOTSTRAPPING)

@@ -25,8 +25,8 @@ static bool ue_mikey_key_named(const struct key_store *keys, const struct ue_see
     const struct mikey_message *m = &o->message;
     const struct ue_secrets *secrets = ue->x ? ue_secrets(ue->x) : NULL;
 
-    if (!bytes_equal(m->idi, keys->world->text.bmsc_fqdn) ||
-        !identity_rand_of_b_tid(keys->world, m->idr, o->rand))
+    if (!bytes_equal(m->idi, keys->deployment->text.bmsc_fqdn) ||
+        !identity_rand_of_b_tid(keys->deployment, m->idr, o->rand))
         return false;
     *name = (struct key_name){ue->number, AV_NONE};
     if (secrets && secrets->muk_av != AV_NONE && memcmp(o->rand, secrets->muk_rand, sizeof o->rand) == 0)
@@ -68,7 +68,7 @@ static bool ue_open_kemac(const struct key_store *keys, const struct ue_mikey_op
                           struct ue_mikey_facts *out)
 {
     const struct mikey_message *m = &o->message;
-    const struct world *world = keys->world;
+    const struct deployment *deployment = keys->deployment;
     struct mikey_key_data data;
     struct bytes rest;
     uint8_t plain[256];
@@ -79,11 +79,11 @@ static bool ue_open_kemac(const struct key_store *keys, const struct ue_mikey_op
         return false;
     mikey_crypt(keys->crypto, &o->keys, m->csb_id, m->ts, m->encr_data.at, plain, m->encr_data.len);
     if (mikey_key_data_decode(bytes_of(plain, m->encr_data.len), &data, &rest) != WIRE_OK || rest.len != 0 ||
-        data.type != MIKEY_KEY_TEK || (data.key.len != 0 && data.key.len != sizeof world->msk) ||
+        data.type != MIKEY_KEY_TEK || (data.key.len != 0 && data.key.len != sizeof deployment->msk) ||
         !ue_interval_right(&data))
         return false;
     out->has_key = data.key.len > 0;
-    out->key_right = out->has_key && memcmp(data.key.at, world->msk, sizeof world->msk) == 0;
+    out->key_right = out->has_key && memcmp(data.key.at, deployment->msk, sizeof deployment->msk) == 0;
     out->has_validity = true;
     out->valid = memcmp(data.valid_from.at, data.valid_to.at, data.valid_from.len) <= 0;
     return true;
@@ -93,7 +93,7 @@ void ue_verify_mikey(const struct key_store *keys, const struct ue_seen *ue, str
                      struct ue_mikey_facts *out, struct ue_mikey_opened *o)
 {
     const struct mikey_message *m = &o->message;
-    const struct world *world = keys->world;
+    const struct deployment *deployment = keys->deployment;
     struct key_name name;
 
     *out = (struct ue_mikey_facts){.proper = false};
@@ -105,8 +105,8 @@ void ue_verify_mikey(const struct key_store *keys, const struct ue_seen *ue, str
     out->v = m->v;
     out->key_group = (uint16_t)(m->msk_id >> 16);
     out->key_number = (uint16_t)m->msk_id;
-    out->joined = memcmp(m->key_domain_id, world->key_domain_id, sizeof m->key_domain_id) == 0 &&
-                  out->key_group == world->scenario->msk_key_group;
+    out->joined = memcmp(m->key_domain_id, deployment->key_domain_id, sizeof m->key_domain_id) == 0 &&
+                  out->key_group == deployment->scenario->msk_key_group;
     if (!ue_mikey_key_named(keys, ue, o, &name))
         return;
     out->av = name.av;

@@ -98,7 +98,7 @@ struct bytes forge_mikey(struct net_region *at, const struct net_delivery *d, st
     uint8_t *out = (uint8_t *)(uintptr_t)kept.at;
 
     g_assert_cmpint(mikey_decode(kept, &decoded), ==, WIRE_OK);
-    g_assert_true(identity_rand_of_b_tid(m->world, decoded.idr, rand));
+    g_assert_true(identity_rand_of_b_tid(m->deployment, decoded.idr, rand));
     key_muk(&m->keys, d->host - HOST_UES, rand, muk);
     mikey_auth_key(m->keys.crypto, bytes_of(muk, 32), decoded.csb_id, decoded.rand, auth);
     mikey_mac(m->keys.crypto, auth, decoded.covered, mac);
@@ -116,7 +116,7 @@ struct bytes forge_msk(struct net_region *at, const struct net_delivery *d, stru
 
     if (key_data != NULL) {
         g_assert_cmpint(mikey_key_data_encode(key_data, data, sizeof data, &length), ==, WIRE_OK);
-        g_assert_true(identity_rand_of_b_tid(m->world, message->idr, rand));
+        g_assert_true(identity_rand_of_b_tid(m->deployment, message->idr, rand));
         key_muk(&m->keys, d->host - HOST_UES, rand, muk);
         mikey_keys(m->keys.crypto, bytes_of(muk, 32), message->csb_id, message->rand, &keys);
         mikey_crypt(m->keys.crypto, &keys, message->csb_id, message->ts, data, data, length);
@@ -166,5 +166,5 @@ void forge_send(struct net_region *at, struct net_conn conn, unsigned kind, stru
 
 uint32_t forge_group(struct net_region *at)
 {
-    return (uint32_t)model_of(at)->world->scenario->msk_key_group << 16;
+    return (uint32_t)model_of(at)->deployment->scenario->msk_key_group << 16;
 }

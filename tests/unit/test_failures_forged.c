@@ -109,7 +109,7 @@ static bool of_another(struct net_region *at, const struct net_delivery *d, stru
     struct diameter_message m = decoded(d);
     struct identity_text impi;
 
-    identity_impi(model_of(at)->world, 1, &impi);
+    identity_impi(model_of(at)->deployment, 1, &impi);
     m.impi = identity_bytes(&impi);
     return encoded(&m, forged);
 }
@@ -175,7 +175,7 @@ static struct mikey_key_data msk_data(struct net_region *at)
 {
     return (struct mikey_key_data){.type = MIKEY_KEY_TEK,
                                    .kv = MIKEY_KV_INTERVAL,
-                                   .key = bytes_of(model_of(at)->world->msk, 16),
+                                   .key = bytes_of(model_of(at)->deployment->msk, 16),
                                    .valid_from = bytes_of("\0\0", 2),
                                    .valid_to = bytes_of("\1\0", 2)};
 }

@@ -366,7 +366,7 @@ static bool capture_and_replay_ub(struct net_region *at, const struct net_delive
     if (d->kind == KIND_ub_401 && d->host == VICTIM && captured.post == NULL) {
         g_autofree char *text = NULL;
 
-        identity_impi(model_of(at)->world, 0, &impi);
+        identity_impi(model_of(at)->deployment, 0, &impi);
         text = g_strdup_printf(other, impi.length, impi.text);
         forge_send(at, ub_conn, KIND_ub_get, bytes_text(text));
     }

@@ -125,8 +125,8 @@ static void measure(const struct scenario *s, struct measured *m)
     const struct storm_options options = {.engine = &native_engine};
     struct storm *storm = storm_new(s, &options, NULL);
     const struct model_region *core = &storm->models[0];
-    const struct server *servers[] = {&bmsc_station(core->bmsc)->server, &bsf_station(core->bsf)->server,
-                                      &hss_station(core->hss)->server};
+    const struct worker_queue *servers[] = {&bmsc_station(core->bmsc)->queue, &bsf_station(core->bsf)->queue,
+                                            &hss_station(core->hss)->queue};
 
     g_assert_cmpint(storm_run(storm, NULL), ==, STORM_DONE);
     *m = (struct measured){.retries = storm_metric(storm, "ue_retries"),
@@ -135,7 +135,7 @@ static void measure(const struct scenario *s, struct measured *m)
     for (unsigned i = 0; i < LOAD_SERVERS; i++) {
         double wait_s = (double)storm_latency(storm, PROCEDURE_bmsc_wait + i)->max_ns / 1e9;
 
-        m->busy_s[i] = server_busy_ns(servers[i], storm_now_ns(storm)) / 1e9 / (double)s->ue_count;
+        m->busy_s[i] = worker_queue_busy_ns(servers[i], storm_now_ns(storm)) / 1e9 / (double)s->ue_count;
         m->wait_max_s = fmax(m->wait_max_s, wait_s);
         m->late_s = fmax(m->late_s, storm_metric(storm, late[i]));
     }
@@ -146,35 +146,35 @@ static void measure(const struct scenario *s, struct measured *m)
 /* --- prediction against measurement --------------------------------------------------------------------- */
 
 /* What the run drew for a UE. */
-static void start_drawn(const struct world *world, uint32_t number, struct load_ue *ue)
+static void start_drawn(const struct deployment *deployment, uint32_t number, struct load_ue *ue)
 {
-    const struct scenario *s = world->scenario;
+    const struct scenario *s = deployment->scenario;
     struct subscriber_start drawn;
     struct load_start start;
 
-    subscriber_start(world, number, &drawn);
+    subscriber_start(deployment, number, &drawn);
     start = (struct load_start){
         .class = drawn.class,
         /* Expiry is in whole seconds, one more for what has not expired. */
         .age_s = load_seconds(s->gba_lifetime - drawn.newest_expiry_ns) + (drawn.class != CLASS_EXPIRED),
         .older_by_s = load_seconds(drawn.newest_expiry_ns - drawn.older_expiry_ns),
-        .resync = world_chance(world, number, PURPOSE_SQN_AHEAD, s->ue_sqn_ahead),
-        .lost = world_chance(world, number, PURPOSE_SESSION_LOST, s->bsf_session_lost),
-        .preemptive = world_chance(world, number, PURPOSE_PREEMPTIVE, s->ue_preemptive),
-        .renegotiate = world_chance(world, number, PURPOSE_RENEGOTIATE, s->bmsc_renegotiate)};
+        .resync = deployment_chance(deployment, number, PURPOSE_SQN_AHEAD, s->ue_sqn_ahead),
+        .lost = deployment_chance(deployment, number, PURPOSE_SESSION_LOST, s->bsf_session_lost),
+        .preemptive = deployment_chance(deployment, number, PURPOSE_PREEMPTIVE, s->ue_preemptive),
+        .renegotiate = deployment_chance(deployment, number, PURPOSE_RENEGOTIATE, s->bmsc_renegotiate)};
     load_start_fill(s, &start, ue);
 }
 
 /* Work of one UE by the population that was drawn, not by shares: chance is no error of the prediction. */
 static void work_of_drawn(const struct scenario *s, double work_s[LOAD_SERVERS])
 {
-    struct world world;
+    struct deployment deployment;
     struct load_ue *ues = g_new(struct load_ue, s->ue_count);
     struct load_play play;
 
-    world_init(&world, s);
+    deployment_init(&deployment, s);
     for (uint32_t i = 0; i < s->ue_count; i++)
-        start_drawn(&world, i, &ues[i]);
+        start_drawn(&deployment, i, &ues[i]);
     load_play_run(&play, s, ues, (uint32_t)s->ue_count, NULL, UINT64_MAX);
     for (unsigned i = 0; i < LOAD_SERVERS; i++)
         work_s[i] = 0;

@@ -239,7 +239,7 @@ static void test_simultaneous_close(void)
     net_tear_down(&f);
 }
 
-static void test_server_closes(void)
+static void test_worker_queue_closes(void)
 {
     struct net_fixture f;
 
@@ -317,7 +317,7 @@ int main(int argc, char **argv)
     net_add_native("/net/tcp/delayed-ack", test_delayed_ack);
     g_test_add_func("/net/tcp/half-close", test_half_close);
     g_test_add_func("/net/tcp/simultaneous-close", test_simultaneous_close);
-    g_test_add_func("/net/tcp/server-closes", test_server_closes);
+    g_test_add_func("/net/tcp/server-closes", test_worker_queue_closes);
     g_test_add_func("/net/tcp/abort", test_abort);
     net_add_native("/net/tcp/abort-before-connected", test_abort_before_connected);
     return g_test_run();

@@ -261,7 +261,7 @@ static void test_damage(void)
 /* --- placement ------------------------------------------------------------------------------------------ */
 
 /* Servers on one node, all UEs on another, one link. */
-struct world {
+struct deployment {
     struct ns3c *sim;
     struct ns3c_node *core, *field;
     unsigned asked;
@@ -270,42 +270,43 @@ struct world {
 
 static bool place(void *user, uint32_t host, struct ns3c_node **node, struct ns3c_address *address)
 {
-    struct world *world = user;
+    struct deployment *deployment = user;
 
-    world->asked++;
-    *node = host < 3 ? world->core : world->field;
-    if (world->same_address)
+    deployment->asked++;
+    *node = host < 3 ? deployment->core : deployment->field;
+    if (deployment->same_address)
         address->bytes[3] = 1;
     return ns3c_node_add_local(*node, address, 32) == NS3C_OK;
 }
 
-static void build_world(struct world *world)
+static void build_world(struct deployment *deployment)
 {
     const struct ns3c_link_options link = {.rate_bit_per_s = 100000000, .delay_ns = 5 * CLOCK_MILLISECOND};
     const struct ns3c_address any = {.family = 4};
     struct ns3c_device *a, *b;
 
-    *world = (struct world){0};
-    g_assert_cmpint(ns3c_new(NULL, &world->sim), ==, NS3C_OK);
-    g_assert_cmpint(ns3c_node_new(world->sim, &world->core), ==, NS3C_OK);
-    g_assert_cmpint(ns3c_node_new(world->sim, &world->field), ==, NS3C_OK);
-    g_assert_cmpint(ns3c_point_to_point(world->sim, world->core, world->field, &link, &a, &b), ==, NS3C_OK);
-    g_assert_cmpint(ns3c_node_add_route(world->core, &any, 0, a, NULL), ==, NS3C_OK);
-    g_assert_cmpint(ns3c_node_add_route(world->field, &any, 0, b, NULL), ==, NS3C_OK);
+    *deployment = (struct deployment){0};
+    g_assert_cmpint(ns3c_new(NULL, &deployment->sim), ==, NS3C_OK);
+    g_assert_cmpint(ns3c_node_new(deployment->sim, &deployment->core), ==, NS3C_OK);
+    g_assert_cmpint(ns3c_node_new(deployment->sim, &deployment->field), ==, NS3C_OK);
+    g_assert_cmpint(ns3c_point_to_point(deployment->sim, deployment->core, deployment->field, &link, &a, &b),
+                    ==, NS3C_OK);
+    g_assert_cmpint(ns3c_node_add_route(deployment->core, &any, 0, a, NULL), ==, NS3C_OK);
+    g_assert_cmpint(ns3c_node_add_route(deployment->field, &any, 0, b, NULL), ==, NS3C_OK);
 }
 
 static void test_placement(void)
 {
     struct scenario *scenario = fixture_scenario("ue.count=50", "ue.cells=5", "ue.muk_expired=50%", NULL);
-    struct world world;
+    struct deployment deployment;
 
-    build_world(&world);
-    const struct ns3_placement placement = {.sim = world.sim, .host = place, .user = &world};
+    build_world(&deployment);
+    const struct ns3_placement placement = {.sim = deployment.sim, .host = place, .user = &deployment};
     const struct ns3_options ns3 = {.placement = &placement};
     const struct storm_options options = {.engine = &ns3_engine, .engine_options = &ns3};
     struct storm *storm = run_on(scenario, &options);
 
-    g_assert_cmpuint(world.asked, ==, 53);
+    g_assert_cmpuint(deployment.asked, ==, 53);
     fixture_equal(storm, "ues_keyed", 50);
     fixture_equal(storm, "tcp_failed", 0);
     /* Between servers, on one node: loopback, but sent. */
@@ -314,9 +315,9 @@ static void test_placement(void)
     g_assert_cmpint(fixture_metric(storm, "downlink_bytes"), >, 50 * 1000);
     storm_free(storm);
     /* The simulator is still the program's. */
-    g_assert_cmpint(ns3c_run(world.sim, INT64_MAX, NULL), ==, NS3C_OK);
-    g_assert_cmpuint(ns3c_pending(world.sim), ==, 0);
-    ns3c_free(world.sim);
+    g_assert_cmpint(ns3c_run(deployment.sim, INT64_MAX, NULL), ==, NS3C_OK);
+    g_assert_cmpuint(ns3c_pending(deployment.sim), ==, 0);
+    ns3c_free(deployment.sim);
     scenario_free(scenario);
 }
 
@@ -325,17 +326,17 @@ static uint64_t fingerprint_on_placement(const char *attributes)
     /* Many small segments, so that the congestion window counts. */
     struct scenario *scenario = fixture_scenario("ue.count=5", "ue.muk_expired=100%", "tcp.mss=200B",
                                                  "tcp.initial_window=1", attributes, NULL);
-    struct world world;
+    struct deployment deployment;
 
-    build_world(&world);
-    const struct ns3_placement placement = {.sim = world.sim, .host = place, .user = &world};
+    build_world(&deployment);
+    const struct ns3_placement placement = {.sim = deployment.sim, .host = place, .user = &deployment};
     const struct ns3_options ns3 = {.attributes = scenario->ns3_attributes, .placement = &placement};
     const struct storm_options options = {.engine = &ns3_engine, .engine_options = &ns3};
     struct storm *storm = run_on(scenario, &options);
     uint64_t fingerprint = storm_fingerprint(storm);
 
     storm_free(storm);
-    ns3c_free(world.sim);
+    ns3c_free(deployment.sim);
     scenario_free(scenario);
     return fingerprint;
 }
@@ -355,21 +356,21 @@ static void test_placement_refused(void)
 {
     struct scenario *scenario = fixture_scenario("ue.count=50", NULL);
     struct scenario *faulty = fixture_scenario("fault.drop=pull@1", NULL);
-    struct world world;
+    struct deployment deployment;
     GError *error = NULL;
 
-    build_world(&world);
-    const struct ns3_placement placement = {.sim = world.sim, .host = place, .user = &world};
+    build_world(&deployment);
+    const struct ns3_placement placement = {.sim = deployment.sim, .host = place, .user = &deployment};
     const struct ns3_options ns3 = {.placement = &placement};
     const struct storm_options options = {.engine = &ns3_engine, .engine_options = &ns3};
-    world.same_address = true;
+    deployment.same_address = true;
     g_assert_null(storm_new(scenario, &options, &error));
     g_assert_nonnull(strstr(error->message, "which another one has"));
     g_clear_error(&error);
     g_assert_null(storm_new(faulty, &options, &error));
     g_assert_nonnull(strstr(error->message, "no faults"));
     g_clear_error(&error);
-    ns3c_free(world.sim);
+    ns3c_free(deployment.sim);
     scenario_free(scenario);
     scenario_free(faulty);
 }

@@ -2,8 +2,8 @@
 /* Who camps where and who is pulled when: sizes of cells against their distributions, each order of
  * pulls, and what must not change with them. */
 #include "models/bmsc/pull_order.h"
+#include "models/deployment.h"
 #include "models/placement.h"
-#include "models/world.h"
 #include "tests/tap/tap.h"
 #include "tests/unit/storm_fixture.h"
 
@@ -172,12 +172,12 @@ static void test_order(void)
         g_autofree uint8_t *pulled = g_malloc0(UES);
         uint32_t last_cell = 0, in_place = 0;
         struct pull_order order;
-        struct world world;
+        struct deployment deployment;
 
-        world_init(&world, s);
-        g_assert_true(pull_order_init(&order, &world));
+        deployment_init(&deployment, s);
+        g_assert_true(pull_order_init(&order, &deployment));
         for (uint32_t k = 0; k < UES; k++) {
-            uint32_t ue = pull_order_at(&order, k), cell = net_topology_cell(&world.topology, ue);
+            uint32_t ue = pull_order_at(&order, k), cell = net_topology_cell(&deployment.topology, ue);
 
             g_assert_false(pulled[ue]);
             pulled[ue] = 1;

@@ -180,22 +180,22 @@ static void budget(void)
 
 static void order(void)
 {
-    struct server server;
-    struct server_waiting next;
+    struct worker_queue queue;
+    struct worker_queue_waiting next;
     static const uint32_t expected[] = {5, 4, 1, 2, 3}; /* the newest while more than three wait */
 
-    server_init(&server, 1, 10);
-    server.newest_first = 3;
-    g_assert_cmpint(server_arrive(&server, 0, 0, false), ==, SERVER_STARTS);
+    worker_queue_init(&queue, 1, 10);
+    queue.newest_first = 3;
+    g_assert_cmpint(worker_queue_arrive(&queue, 0, 0, false), ==, WORKER_QUEUE_STARTS);
     for (uint32_t job = 1; job <= 5; job++)
-        g_assert_cmpint(server_arrive(&server, job, job, false), ==, SERVER_WAITS);
+        g_assert_cmpint(worker_queue_arrive(&queue, job, job, false), ==, WORKER_QUEUE_WAITS);
     for (unsigned i = 0; i < G_N_ELEMENTS(expected); i++) {
-        g_assert_true(server_finish(&server, 10, &next));
+        g_assert_true(worker_queue_finish(&queue, 10, &next));
         g_assert_cmpuint(next.job, ==, expected[i]);
         g_assert_cmpint(next.since_ns, ==, expected[i]);
     }
-    g_assert_false(server_finish(&server, 10, &next));
-    server_clear(&server);
+    g_assert_false(worker_queue_finish(&queue, 10, &next));
+    worker_queue_clear(&queue);
 }
 
 static uint32_t retry_after(unsigned in_hand, int64_t base_s, int64_t grows, double spread, uint64_t bits)

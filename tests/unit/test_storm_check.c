@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* What the models find wrong with a scenario: every mistake of its named faults, at its place. */
+#include "models/deployment.h"
 #include "models/storm.h"
-#include "models/world.h"
 #include "sim/base/limits.h"
 #include "sim/net/capture.h"
 #include "tests/tap/tap.h"
@@ -105,22 +105,23 @@ static void test_unchecked(void)
     scenario_free(scenario);
 }
 
-/* As many UEs as IPv4 has addresses for, and one more: the scenario, the world and the captures agree. */
+/* As many UEs as IPv4 has addresses for, and one more: the scenario, the deployment and the captures
+ * agree. */
 static void test_ipv4_limit(void)
 {
     const char *const fits[] = {"ue.count=" G_STRINGIFY(LIMITS_IPV4_UES), NULL};
     const char *const more[] = {"ue.count=16777215", NULL};
     const char *const four[] = {"ue.count=16777215", "access.ip_version=4", NULL};
     struct scenario *scenario = load("[ue]\n", fits, storm_check, NULL);
-    struct world world;
+    struct deployment deployment;
     char text[46];
 
-    world_init(&world, scenario);
-    g_assert_false(world.ipv6);
+    deployment_init(&deployment, scenario);
+    g_assert_false(deployment.ipv6);
     scenario_free(scenario);
     scenario = load("[ue]\n", more, storm_check, NULL);
-    world_init(&world, scenario);
-    g_assert_true(world.ipv6);
+    deployment_init(&deployment, scenario);
+    g_assert_true(deployment.ipv6);
     scenario_free(scenario);
     refuse("[ue]\n", four,
            "-s access.ip_version=4: access.ip_version: 4 has addresses for " G_STRINGIFY(

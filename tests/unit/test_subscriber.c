@@ -13,7 +13,7 @@
 
 struct fixture {
     struct scenario *scenario;
-    struct world world;
+    struct deployment deployment;
     struct model_region m;
 };
 
@@ -21,9 +21,9 @@ static void set_up(struct fixture *f, const char *setting)
 {
     *f = (struct fixture){
         .scenario = fixture_scenario("ue.count=20k", "ue.cells=100", "run.regions=7", setting, NULL)};
-    world_init(&f->world, f->scenario);
-    f->m.world = &f->world;
-    key_store_init(&f->m.keys, &f->world);
+    deployment_init(&f->deployment, f->scenario);
+    f->m.deployment = &f->deployment;
+    key_store_init(&f->m.keys, &f->deployment);
 }
 
 static void tear_down(struct fixture *f)
@@ -42,18 +42,18 @@ static void test_names(void)
     uint32_t ue;
 
     set_up(&f, NULL);
-    g_assert_cmpstr(f.world.bsf_fqdn, ==, "bsf.mnc001.mcc001.pub.3gppnetwork.org");
-    g_assert_cmpstr(f.world.bmsc_fqdn, ==, "bmsc.mnc001.mcc001.pub.3gppnetwork.org");
-    g_assert_cmpstr(f.world.diameter_realm, ==, "mnc001.mcc001.3gppnetwork.org");
-    g_assert_cmpmem(f.world.key_domain_id, 3, "\x00\xf1\x10", 3);
-    identity_impi(&f.world, 12345, &impi);
+    g_assert_cmpstr(f.deployment.bsf_fqdn, ==, "bsf.mnc001.mcc001.pub.3gppnetwork.org");
+    g_assert_cmpstr(f.deployment.bmsc_fqdn, ==, "bmsc.mnc001.mcc001.pub.3gppnetwork.org");
+    g_assert_cmpstr(f.deployment.diameter_realm, ==, "mnc001.mcc001.3gppnetwork.org");
+    g_assert_cmpmem(f.deployment.key_domain_id, 3, "\x00\xf1\x10", 3);
+    identity_impi(&f.deployment, 12345, &impi);
     g_assert_cmpmem(impi.text, impi.length, "001010000012345@ims.mnc001.mcc001.3gppnetwork.org", 49);
-    for (uint32_t n = 0; n < f.world.ues; n += 97) {
-        identity_impi(&f.world, n, &impi);
-        g_assert_true(identity_find_impi(&f.world, identity_bytes(&impi), &ue));
+    for (uint32_t n = 0; n < f.deployment.ues; n += 97) {
+        identity_impi(&f.deployment, n, &impi);
+        g_assert_true(identity_find_impi(&f.deployment, identity_bytes(&impi), &ue));
         g_assert_cmpuint(ue, ==, n);
         key_rand(&f.m.keys, (struct key_name){n, (uint16_t)(n % 5)}, rand);
-        identity_b_tid(&f.world, rand, &b_tid);
+        identity_b_tid(&f.deployment, rand, &b_tid);
         g_assert_cmpuint(b_tid.length, ==, 24 + 1 + 37);
         g_assert_true(key_find(&f.m.keys, identity_bytes(&b_tid), &name));
         g_assert_cmpuint(name.ue, ==, n);
@@ -61,23 +61,23 @@ static void test_names(void)
         b_tid.text[3] ^= 1;
         g_assert_false(key_find(&f.m.keys, identity_bytes(&b_tid), &name));
     }
-    g_assert_false(
-        identity_find_impi(&f.world, bytes_text("001010000020000@ims.mnc001.mcc001.3gppnetwork.org"), &ue));
-    g_assert_false(
-        identity_find_impi(&f.world, bytes_text("00101000001234x@ims.mnc001.mcc001.3gppnetwork.org"), &ue));
-    g_assert_false(identity_find_impi(&f.world, bytes_text(""), &ue));
+    g_assert_false(identity_find_impi(&f.deployment,
+                                      bytes_text("001010000020000@ims.mnc001.mcc001.3gppnetwork.org"), &ue));
+    g_assert_false(identity_find_impi(&f.deployment,
+                                      bytes_text("00101000001234x@ims.mnc001.mcc001.3gppnetwork.org"), &ue));
+    g_assert_false(identity_find_impi(&f.deployment, bytes_text(""), &ue));
     tear_down(&f);
 }
 
 static void test_three_digit_mnc(void)
 {
     struct scenario *scenario = fixture_scenario("operator.mcc=310", "operator.mnc=410", NULL);
-    struct world world;
+    struct deployment deployment;
 
-    world_init(&world, scenario);
-    g_assert_cmpstr(world.bsf_fqdn, ==, "bsf.mnc410.mcc310.pub.3gppnetwork.org");
-    g_assert_cmpstr(world.imsi_prefix, ==, "310410");
-    g_assert_cmpmem(world.key_domain_id, 3, "\x13\x00\x14", 3);
+    deployment_init(&deployment, scenario);
+    g_assert_cmpstr(deployment.bsf_fqdn, ==, "bsf.mnc410.mcc310.pub.3gppnetwork.org");
+    g_assert_cmpstr(deployment.imsi_prefix, ==, "310410");
+    g_assert_cmpmem(deployment.key_domain_id, 3, "\x13\x00\x14", 3);
     scenario_free(scenario);
 }
 
@@ -93,8 +93,8 @@ static void test_start_state(void)
     f.scenario->ue_muk_ahead = 0.2;
     f.scenario->ue_muk_unknown = 0.1;
     f.scenario->ue_muk_unproven = 0.05;
-    for (uint32_t n = 0; n < f.world.ues; n++) {
-        subscriber_start(&f.world, n, &s);
+    for (uint32_t n = 0; n < f.deployment.ues; n++) {
+        subscriber_start(&f.deployment, n, &s);
         classes[s.class]++;
         g_assert_cmpint(s.newest_expiry_ns > 0, ==, s.class != CLASS_EXPIRED);
         g_assert_cmpint(s.newest_expiry_ns, <=, f.scenario->gba_lifetime + CLOCK_SECOND);
@@ -120,9 +120,9 @@ struct card {
 static void card_new(struct card *card)
 {
     set_up(&card->f, NULL);
-    g_assert_true(ue_states_init(&card->states, card->f.world.ues, false));
-    card->d =
-        (struct ue_decision){.table = ue_table_new(&card->f.world, &card->states), .ue = card->states.ues};
+    g_assert_true(ue_states_init(&card->states, card->f.deployment.ues, false));
+    card->d = (struct ue_decision){.table = ue_table_new(&card->f.deployment, &card->states),
+                                   .ue = card->states.ues};
     ue_decide_start(&card->d);
 }
 
@@ -139,7 +139,7 @@ static void test_usim(void)
     uint64_t seq, sqn_ms;
 
     card_new(&card);
-    seq = subscriber_start_seq_usim(&card.f.world, 0);
+    seq = subscriber_start_seq_usim(&card.f.deployment, 0);
     /* fresh, then replayed, then any IND within its own order */
     g_assert_true(ue_decide_sqn(&card.d, (seq + 1) << 5 | ((seq + 1) & 31), &sqn_ms));
     g_assert_false(ue_decide_sqn(&card.d, (seq + 1) << 5 | ((seq + 1) & 31), &sqn_ms));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Waiting times against queueing theory: M/M/c and M/D/1 (Pollaczek-Khinchine), in the server alone and at
  * the BM-SC of a whole storm. */
-#include "models/server.h"
+#include "models/worker_queue.h"
 #include "sim/base/clock.h"
 #include "sim/base/random.h"
 #include "tests/tap/tap.h"
@@ -13,7 +13,7 @@ enum { BATCHES = 20, JOBS = 400000, WORKERS_MAX = 8 };
 
 /* Drives a server through its events in order of time. */
 struct drive {
-    struct server server;
+    struct worker_queue queue;
     const struct distribution *service;
     int64_t ends[WORKERS_MAX]; /* of the services under way; CLOCK_NEVER: worker idle */
     uint32_t started;
@@ -34,7 +34,7 @@ static uint32_t first_end(const struct drive *d)
 {
     uint32_t first = 0;
 
-    for (uint32_t i = 1; i < d->server.workers; i++)
+    for (uint32_t i = 1; i < d->queue.workers; i++)
         if (d->ends[i] < d->ends[first])
             first = i;
     return first;
@@ -44,20 +44,20 @@ static void drive(struct drive *d, const struct distribution *gap)
 {
     int64_t arrival = 0;
     uint32_t arrived = 0;
-    struct server_waiting next;
+    struct worker_queue_waiting next;
 
     while (d->started < JOBS) {
         uint32_t first = first_end(d);
 
         if (arrived < JOBS && arrival <= d->ends[first]) {
-            if (server_arrive(&d->server, arrival, arrived, false) == SERVER_STARTS)
+            if (worker_queue_arrive(&d->queue, arrival, arrived, false) == WORKER_QUEUE_STARTS)
                 start(d, arrival, 0);
             arrival += distribution_sample(gap, random_u64(7, 0, 0, ++arrived));
         } else {
             int64_t now = d->ends[first];
 
             d->ends[first] = CLOCK_NEVER;
-            if (server_finish(&d->server, now, &next))
+            if (worker_queue_finish(&d->queue, now, &next))
                 start(d, now, now - next.since_ns);
         }
     }
@@ -83,11 +83,11 @@ static void check(uint32_t workers, double arrivals_per_s, struct distribution s
     struct distribution gap = {.kind = DISTRIBUTION_EXP, .a_ns = (int64_t)(1e9 / arrivals_per_s)};
     struct drive d = {.service = &service};
 
-    server_init(&d.server, workers, UINT64_MAX);
+    worker_queue_init(&d.queue, workers, UINT64_MAX);
     for (uint32_t i = 0; i < WORKERS_MAX; i++)
         d.ends[i] = CLOCK_NEVER;
     drive(&d, &gap);
-    server_clear(&d.server);
+    worker_queue_clear(&d.queue);
     compare(d.batch_s, BATCHES, 3.88, expected_s); /* Student t, 19 degrees of freedom */
 }
 
@@ -115,59 +115,59 @@ static void test_mmc(void)
 
 static void test_limit(void)
 {
-    struct server s;
-    struct server_waiting next;
+    struct worker_queue s;
+    struct worker_queue_waiting next;
 
-    server_init(&s, 1, 2);
-    g_assert_cmpint(server_arrive(&s, 0, 1, false), ==, SERVER_STARTS);
-    g_assert_cmpint(server_arrive(&s, 1, 2, false), ==, SERVER_WAITS);
-    g_assert_cmpint(server_arrive(&s, 2, 3, false), ==, SERVER_WAITS);
-    g_assert_cmpint(server_arrive(&s, 3, 4, false), ==, SERVER_FULL);
-    g_assert_cmpint(server_arrive(&s, 3, 5, true), ==, SERVER_WAITS);
-    g_assert_true(server_finish(&s, 10, &next));
+    worker_queue_init(&s, 1, 2);
+    g_assert_cmpint(worker_queue_arrive(&s, 0, 1, false), ==, WORKER_QUEUE_STARTS);
+    g_assert_cmpint(worker_queue_arrive(&s, 1, 2, false), ==, WORKER_QUEUE_WAITS);
+    g_assert_cmpint(worker_queue_arrive(&s, 2, 3, false), ==, WORKER_QUEUE_WAITS);
+    g_assert_cmpint(worker_queue_arrive(&s, 3, 4, false), ==, WORKER_QUEUE_FULL);
+    g_assert_cmpint(worker_queue_arrive(&s, 3, 5, true), ==, WORKER_QUEUE_WAITS);
+    g_assert_true(worker_queue_finish(&s, 10, &next));
     g_assert_cmpuint(next.job, ==, 2);
     g_assert_cmpint(next.since_ns, ==, 1);
-    g_assert_true(server_finish(&s, 11, &next));
-    g_assert_true(server_finish(&s, 12, &next));
+    g_assert_true(worker_queue_finish(&s, 11, &next));
+    g_assert_true(worker_queue_finish(&s, 12, &next));
     g_assert_cmpuint(next.job, ==, 5);
     g_assert_true(next.internal);
-    g_assert_false(server_finish(&s, 13, &next));
-    g_assert_cmpfloat(server_busy_ns(&s, 20), ==, 13);
+    g_assert_false(worker_queue_finish(&s, 13, &next));
+    g_assert_cmpfloat(worker_queue_busy_ns(&s, 20), ==, 13);
     g_assert_cmpuint(s.queue_max, ==, 3);
-    server_clear(&s);
+    worker_queue_clear(&s);
 }
 
 /* The time of many workers for days is more nanoseconds than 64 bits hold. */
 static void test_busy_for_long(void)
 {
     const int64_t month_ns = INT64_C(30) * 86400 * 1000000000;
-    struct server s;
+    struct worker_queue s;
 
-    server_init(&s, 100000, 1);
+    worker_queue_init(&s, 100000, 1);
     for (uint32_t i = 0; i < 100000; i++)
-        server_arrive(&s, 0, i, false);
-    g_assert_cmpfloat(server_busy_ns(&s, month_ns) / (double)month_ns, ==, 100000);
-    server_clear(&s);
+        worker_queue_arrive(&s, 0, i, false);
+    g_assert_cmpfloat(worker_queue_busy_ns(&s, month_ns) / (double)month_ns, ==, 100000);
+    worker_queue_clear(&s);
 }
 
 /* Growing while the ring is wrapped keeps the order. */
 static void test_ring(void)
 {
-    struct server s;
-    struct server_waiting next;
+    struct worker_queue s;
+    struct worker_queue_waiting next;
     uint32_t in = 0, out = 0;
 
-    server_init(&s, 1, UINT64_MAX);
-    server_arrive(&s, 0, in++, false);
+    worker_queue_init(&s, 1, UINT64_MAX);
+    worker_queue_arrive(&s, 0, in++, false);
     for (unsigned round = 0; round < 100; round++) {
         for (unsigned i = 0; i < 37; i++)
-            server_arrive(&s, 0, in++, false);
+            worker_queue_arrive(&s, 0, in++, false);
         for (unsigned i = 0; i < 30; i++) {
-            g_assert_true(server_finish(&s, 0, &next));
+            g_assert_true(worker_queue_finish(&s, 0, &next));
             g_assert_cmpuint(next.job, ==, ++out);
         }
     }
-    server_clear(&s);
+    worker_queue_clear(&s);
 }
 
 /* A whole storm whose only work is the first POST: Poisson pulls, spread further by a long wait of the UEs,
@@ -213,27 +213,27 @@ static void test_storm_md1(void)
 static void test_spans(void)
 {
     const int64_t ms = CLOCK_MILLISECOND;
-    struct server server;
-    struct server_waiting next;
+    struct worker_queue queue;
+    struct worker_queue_waiting next;
 
-    server_init(&server, 2, 10);
-    g_assert_cmpfloat(server_span_ratio(&server, 0, 0), ==, 0);
-    server_arrive(&server, 500 * ms, 0, false);
-    g_assert_cmpfloat(server_second_ratio_max(&server, 900 * ms), ==, 0.2);
-    g_assert_cmpfloat(server_span_ratio(&server, 0, 2500 * ms), ==, 2.0 / 2 / 2.5);
-    server_arrive(&server, 2500 * ms, 1, false);
-    server_span_ends(&server, 2600 * ms);
-    g_assert_false(server_finish(&server, 2750 * ms, &next));
-    g_assert_false(server_finish(&server, 3250 * ms, &next));
-    g_assert_cmpfloat(server_span_ratio(&server, 0, 9000 * ms), ==, (2.1 + 0.1) / 2 / 2.6);
-    g_assert_cmpfloat(server_span_ratio(&server, 600 * ms, 600 * ms), ==, 0);
-    g_assert_cmpfloat(server_second_ratio_max(&server, 3250 * ms), ==, 1.25 / 2);
+    worker_queue_init(&queue, 2, 10);
+    g_assert_cmpfloat(worker_queue_span_ratio(&queue, 0, 0), ==, 0);
+    worker_queue_arrive(&queue, 500 * ms, 0, false);
+    g_assert_cmpfloat(worker_queue_second_ratio_max(&queue, 900 * ms), ==, 0.2);
+    g_assert_cmpfloat(worker_queue_span_ratio(&queue, 0, 2500 * ms), ==, 2.0 / 2 / 2.5);
+    worker_queue_arrive(&queue, 2500 * ms, 1, false);
+    worker_queue_span_ends(&queue, 2600 * ms);
+    g_assert_false(worker_queue_finish(&queue, 2750 * ms, &next));
+    g_assert_false(worker_queue_finish(&queue, 3250 * ms, &next));
+    g_assert_cmpfloat(worker_queue_span_ratio(&queue, 0, 9000 * ms), ==, (2.1 + 0.1) / 2 / 2.6);
+    g_assert_cmpfloat(worker_queue_span_ratio(&queue, 600 * ms, 600 * ms), ==, 0);
+    g_assert_cmpfloat(worker_queue_second_ratio_max(&queue, 3250 * ms), ==, 1.25 / 2);
     /* A second in which nothing changes, long after. */
-    server_arrive(&server, 7900 * ms, 2, false);
-    server_arrive(&server, 7900 * ms, 3, false);
-    g_assert_cmpfloat(server_second_ratio_max(&server, 8900 * ms), ==, 1.8 / 2);
-    g_assert_cmpfloat(server_second_ratio_max(&server, 9100 * ms), ==, 1);
-    server_clear(&server);
+    worker_queue_arrive(&queue, 7900 * ms, 2, false);
+    worker_queue_arrive(&queue, 7900 * ms, 3, false);
+    g_assert_cmpfloat(worker_queue_second_ratio_max(&queue, 8900 * ms), ==, 1.8 / 2);
+    g_assert_cmpfloat(worker_queue_second_ratio_max(&queue, 9100 * ms), ==, 1);
+    worker_queue_clear(&queue);
 }
 
 int main(int argc, char **argv)

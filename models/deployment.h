@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* What every model knows: the operator's names, who is which host, what draws are for. The world is written
- * once, before the run. */
-#ifndef MODELS_WORLD_H
-#define MODELS_WORLD_H
+/* What every model knows: the operator's names, who is which host, what draws are for. The deployment is
+ * written once, before the run. */
+#ifndef MODELS_DEPLOYMENT_H
+#define MODELS_DEPLOYMENT_H
 
 #include "models/scenario/scenario.h"
 #include "sim/base/bytes.h"
@@ -49,24 +49,24 @@ enum purpose {
 };
 
 /* Entity number of draws that belong to no UE. */
-#define ENTITY_WORLD UINT32_MAX
+#define ENTITY_DEPLOYMENT UINT32_MAX
 
 #define FQDN_BYTES_MAX 64
 
-/* Names as the codecs take them: views of the strings in struct world. */
-struct world_texts {
+/* Names as the codecs take them: views of the strings in struct deployment. */
+struct deployment_texts {
     struct bytes bmsc_fqdn, bsf_fqdn;
     struct bytes bmsc_diameter, bsf_diameter, hss_diameter, diameter_realm;
     struct bytes ua_realm, imsi_prefix, impi_suffix;
 };
 
-struct world {
+struct deployment {
     const struct scenario *scenario;
     uint64_t seed;
     uint32_t ues;
     int64_t epoch_s;
     bool ipv6;
-    struct net_topology topology; /* its shares: of whoever made the world, see placement.h */
+    struct net_topology topology; /* its shares: of whoever made the deployment, see placement.h */
 
     /* TS 23.003 names: Ub/Ua under pub.3gppnetwork.org, Diameter under 3gppnetwork.org. */
     char bmsc_fqdn[FQDN_BYTES_MAX], bsf_fqdn[FQDN_BYTES_MAX];
@@ -75,7 +75,7 @@ struct world {
     char ua_realm[FQDN_BYTES_MAX + 24];
     char imsi_prefix[8]; /* MCC || MNC */
     char impi_suffix[FQDN_BYTES_MAX];
-    struct world_texts text;
+    struct deployment_texts text;
     struct bytes naf_id; /* BM-SC FQDN || Ua security protocol identifier of MBMS */
     struct bytes bsf_id; /* BSF FQDN || that of TMPI */
     uint8_t naf_id_bytes[FQDN_BYTES_MAX + 5], bsf_id_bytes[FQDN_BYTES_MAX + 5];
@@ -89,20 +89,21 @@ struct world {
 };
 
 /* Fills in everything that follows from the scenario. */
-void world_init(struct world *world, const struct scenario *scenario);
+void deployment_init(struct deployment *deployment, const struct scenario *scenario);
 
 /* Does it happen to this UE? A draw for each purpose, and none where the scenario leaves nothing to
  * chance. */
-static inline bool world_chance(const struct world *world, uint32_t ue, enum purpose purpose, double share)
+static inline bool deployment_chance(const struct deployment *deployment, uint32_t ue, enum purpose purpose,
+                                     double share)
 {
-    return share > 0 && random_happens(random_u64(world->seed, ue, purpose, 0), share);
+    return share > 0 && random_happens(random_u64(deployment->seed, ue, purpose, 0), share);
 }
 
 /* Calendar time now, whole Unix seconds. */
-static inline int64_t world_unix_s(const struct world *world, int64_t now_ns)
+static inline int64_t deployment_unix_s(const struct deployment *deployment, int64_t now_ns)
 {
     int64_t s = now_ns / CLOCK_SECOND;
-    return world->epoch_s + (now_ns % CLOCK_SECOND < 0 ? s - 1 : s);
+    return deployment->epoch_s + (now_ns % CLOCK_SECOND < 0 ? s - 1 : s);
 }
 
 #endif
