@@ -38,9 +38,9 @@ void check_note_engines(const struct scenario *scenario)
             engine_text_of(scenario, "tcp", "rto_initial"), engine_text_of(scenario, "core", "delay"),
             engine);
     if (scenario->tcp_rto_max != NS3_RTO_MAX_NS && strcmp(engine, "ns3") == 0)
-        fprintf(
-            stderr,
-            "note: run.engine = ns3 sends again after 60s at most, SYNs after more, whatever tcp.rto_max = "
-            "%s; it is only how long a half-closed connection may keep silent\n",
-            engine_text_of(scenario, "tcp", "rto_max"));
+        fprintf(stderr,
+                "note: run.engine = ns3 sends again after 60s at most, SYNs after more, independent of "
+                "tcp.rto_max = "
+                "%s; it is only how long a half-closed connection may keep silent\n",
+                engine_text_of(scenario, "tcp", "rto_max"));
 }

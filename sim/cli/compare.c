@@ -30,7 +30,8 @@ static enum cli_parsed compare_options_parse(struct options *o, int *argc, char 
 {
     const GOptionEntry entries[] = {
         {"a", 0, 0, G_OPTION_ARG_STRING, &o->a, "points of A, a study, e.g. 'bsf.workers == 4'", "CONDITION"},
-        {"b", 0, 0, G_OPTION_ARG_STRING, &o->b, "points of B, likewise: 'variant == poisson'", "CONDITION"},
+        {"b", 0, 0, G_OPTION_ARG_STRING, &o->b, "points of B, in the same way: 'variant == poisson'",
+         "CONDITION"},
         {"fail-if", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->fail_if,
          "exit with status 1 if B differs so from A: 'update_p99_s > +5%'; may be given again", "CHANGE"},
         {"fail-unsure", 0, 0, G_OPTION_ARG_NONE, &o->fail_unsure,
@@ -93,8 +94,7 @@ static bool words_right(struct request *r, int argc, char **argv)
     else if (o->fail_unsure && !o->fail_if)
         cli_error("compare: --fail-unsure is of the conditions of --fail-if, and there is none");
     else if (o->dir && is_result(o->dir))
-        cli_error("compare: -o %s: the folder of a result, expected one of its own for the comparison",
-                  o->dir);
+        cli_error("compare: -o %s: the folder of a result, expected another one for the comparison", o->dir);
     else {
         r->paths[0] = argv[1];
         r->paths[1] = argv[argc - 1];

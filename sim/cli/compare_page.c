@@ -22,6 +22,6 @@ int compare_page(const char *dir, const char *file)
     g_free(program);
     if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0)
         return CLI_OK;
-    cli_error("compare: %s could not be made; the tables stand in %s", file, dir);
+    cli_error("compare: %s could not be made; the tables are in %s", file, dir);
     return CLI_FAILED;
 }

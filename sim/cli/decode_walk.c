@@ -459,10 +459,10 @@ static void walk_mac(struct walk *w, size_t start, uint8_t next, const char *fie
     decode_row(w->out, offset, raw, "MAC", "over bytes 0 to %zu%s", offset - 1,
                w->data_type == MIKEY_PSK_VERIFICATION ? ", IDi, IDr and timestamp" : "");
     if (w->at < w->in.len)
-        walk_fail(w, w->at, "%zu byte%s behind the MAC, expected the end of the message", w->in.len - w->at,
+        walk_fail(w, w->at, "%zu byte%s after the MAC, expected the end of the message", w->in.len - w->at,
                   w->in.len - w->at == 1 ? "" : "s");
     else if (next != MIKEY_LAST)
-        walk_fail(w, start, "payload %u is announced behind the MAC, expected none (0)", next);
+        walk_fail(w, start, "payload %u is announced after the MAC, expected none (0)", next);
 }
 
 static void walk_kemac(struct walk *w, size_t start, uint8_t next)
@@ -557,7 +557,7 @@ bool decode_walk(struct bytes in, GString *out, GString *error)
         next = walk_payload(&w, code);
     }
     if (!w.failed && w.at < in.len)
-        walk_fail(&w, w.at, "%zu byte%s behind the last payload, expected the end of the message",
+        walk_fail(&w, w.at, "%zu byte%s after the last payload, expected the end of the message",
                   in.len - w.at, in.len - w.at == 1 ? "" : "s");
     return !w.failed;
 }

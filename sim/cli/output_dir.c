@@ -458,7 +458,7 @@ bool output_dir_commit(struct output_dir *dir, GError **error)
         return true;
     }
     if (errno == ENOTEMPTY || errno == EEXIST)
-        output_fail(error, errno, "%s: another run has written its result there meanwhile", dir->target);
+        output_fail(error, errno, "%s: another run has written its result there since", dir->target);
     else
         output_fail(error, errno, "%s: %s", dir->target, g_strerror(errno));
     output_dir_abort(dir);

@@ -56,7 +56,7 @@ static enum cli_parsed plan_options_parse(struct options *o, int *argc, char **a
         "Finds for each point of a study, or for a scenario, the smallest value of a key that meets a\n"
         "target, or the window of values that do: a coarse grid of replicated runs first, then between\n"
         "its values. Of two keys with prices it finds the cheapest combination. Writes plan.csv and\n"
-        "plan_curve.csv. What stands in the folder is not run again. Exit status 1 when a run failed or\n"
+        "plan_curve.csv. What is in the folder is not run again. Exit status 1 when a run failed or\n"
         "Ctrl-C stopped it.",
         entries, argc, argv);
 }

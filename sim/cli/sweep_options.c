@@ -12,7 +12,7 @@ static const char about[] =
     "Runs a parameter study: every run that has no result yet in the output folder, the longest first.\n"
     "Then it writes runs.csv, a row per run, and study.csv, a row per point. Called again it goes on with\n"
     "what is missing, however the earlier call ended. A run that fails, takes longer than the study's\n"
-    "timeout or needs more than its memory does not stop the others: DIR/runs/pXXXX-rYY.failed tells why.\n"
+    "timeout or needs more than its memory does not stop the others: DIR/runs/pXXXX-rYY.failed says why.\n"
     "Exit status: 0 all is done, 1 runs failed or are missing, 2 the call is wrong or nothing could be done.";
 
 /* --slurm stands alone or with =OPTIONS, which is the other one to GOption. g_strfreev. */
@@ -133,7 +133,7 @@ static bool check_lines(const struct sweep_options *o)
         return wrong("--one and --lines do not go together");
     if (o->study || o->dir || o->only || o->replications || o->until || o->shard || o->sshlogin || o->slurm ||
         o->no_wait || o->retry_failed || o->any_version || o->dry_run || o->wrapper)
-        return wrong("--one and --lines stand instead of a STUDY and its options");
+        return wrong("--one and --lines take the place of a STUDY and its options");
     return true;
 }
 
@@ -176,7 +176,7 @@ enum sweep_parsed sweep_options_parse(struct sweep_options *options, int argc, c
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
         if (strcmp(argv[i], "--slurm=") == 0) {
             cli_error(
-                "sweep: --slurm: its value is empty, expected options of sbatch, or none behind --slurm");
+                "sweep: --slurm: its value is empty, expected options of sbatch, or none after --slurm");
             return SWEEP_REFUSED;
         }
     words = split_slurm(argc, argv);

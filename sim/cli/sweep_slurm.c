@@ -343,7 +343,7 @@ static bool run_job(struct sweep *sweep)
         if (await_end(sweep, job))
             forget_job(sweep);
         else
-            cli_error("sweep: Slurm's job %s was told to end and has not; call again when it has", job);
+            cli_error("sweep: Slurm's job %s should have ended and has not; call again when it has", job);
     }
     g_free(job);
     return true;

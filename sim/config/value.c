@@ -95,7 +95,7 @@ static const char *scan(const char **at, struct number *number)
     if (**at == ',')
         return "has a comma (the decimal point is '.', digits are grouped by '_')";
     if (g_ascii_isspace(**at))
-        return "has a blank behind the number";
+        return "has a blank after the number";
     return NULL;
 }
 

@@ -33,7 +33,7 @@ static bool add_value(struct range *range, struct quantity value, bool once)
 
     if (length > 0 && strcmp(text, g_ptr_array_index(range->texts, length - 1)) == 0) {
         if (!once)
-            *range->why = g_strdup_printf("%s would stand there twice, expected fewer values", text);
+            *range->why = g_strdup_printf("%s would be there twice, expected fewer values", text);
         g_free(text);
         return once;
     }

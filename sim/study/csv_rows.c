@@ -52,7 +52,7 @@ GPtrArray *csv_rows(const char *text, const char **why)
         g_ptr_array_add(rows, g_ptr_array_free(row, FALSE));
         if (cell && take_line_end(&at))
             continue;
-        *why = cell ? "its last row is cut off" : "a quotation mark stands where none may";
+        *why = cell ? "its last row is cut off" : "a quotation mark is where none may be";
         g_ptr_array_unref(rows);
         return NULL;
     }

@@ -160,7 +160,7 @@ static bool rising(const struct plan_axis *axis, GError **error)
         const char *before = g_ptr_array_index(axis->texts, i - 1), *text = g_ptr_array_index(axis->texts, i);
 
         if (!above(axis->key, text, before))
-            return vary_wrong(axis, error, "%s stands behind %s, expected rising values", text, before);
+            return vary_wrong(axis, error, "%s comes after %s, expected rising values", text, before);
     }
     return true;
 }
