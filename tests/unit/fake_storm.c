@@ -2,7 +2,7 @@
 /* A storm without models, for tests of the command line: a few windows, made-up numbers that depend on the
  * seed alone, and ways to go wrong at will. PULLSTORM_FAKE in the environment says which:
  *   slow        windows of 10 ms of real time, for a minute at most (to be interrupted)
- *   deaf        likewise, and deaf to the first signal
+ *   deaf        as slow, and deaf to the first signal
  *   refuse      storm_new() finds a contradiction
  *   fail        storm_run() fails half-way
  *   long        a time series of a few megabytes

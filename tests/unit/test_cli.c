@@ -140,7 +140,7 @@ static void test_output(void)
     expect_content(deep, "summary.csv", "1");
     g_assert_cmpuint(entries(above), ==, 1);
 
-    /* The earlier result stands until the new one is whole. */
+    /* The earlier result stays until the new one is whole. */
     refuse_dir(deep, false, "--force");
     dir = output_dir_begin(deep, true, NULL);
     put_result(dir, "2");
@@ -167,7 +167,8 @@ static void test_output(void)
     g_free(top);
 }
 
-/* What is not ours is never replaced or deleted, and what cannot be written is told before the run. */
+/* What another program made is never replaced or deleted, and what cannot be written is reported before the
+ * run. */
 static void test_refused(void)
 {
     char *top = g_dir_make_tmp("pullstorm-test-XXXXXX", NULL);
@@ -250,7 +251,7 @@ static void test_kept(void)
     g_free(top);
 }
 
-/* plots/ alone: an empty one is replaced, pictures with --force only, and what is no folder of ours never. */
+/* plots/ alone: an empty one is replaced, pictures with --force only, and another folder never. */
 static void test_plots_alone(void)
 {
     char *top = g_dir_make_tmp("pullstorm-test-XXXXXX", NULL);
@@ -324,7 +325,7 @@ static void test_begin_together(void)
     g_free(top);
 }
 
-/* Two runs into one folder: the second to end is told, and leaves nothing. */
+/* Two runs into one folder: the second to end reports it, and leaves nothing. */
 static void test_race(void)
 {
     char *top = g_dir_make_tmp("pullstorm-test-XXXXXX", NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The reader of configurations with a schema of its own: what it knows of keys is what it is given. */
+/* The reader of configurations with its own schema: the reader knows no keys but those that it is given. */
 #include "sim/config/config.h"
 #include "sim/config/mistakes.h"
 #include "tests/tap/tap.h"

@@ -198,7 +198,7 @@ static struct bytes bytes_of_hex(const char *hex)
     return view;
 }
 
-/* What stands under "key data" is what the message says of them; one in plain is read as it is. */
+/* What is under "key data" is what the message says of them; one in plain is read as it is. */
 static void test_encryption(void)
 {
     const struct decode_options with_log = {.keylog = whole_log};
@@ -384,7 +384,7 @@ static void test_shapes(void)
     EXPECT(bytes_of_hex("01020500000000000001"), &print_only, 1, "offset 1: data type 2 is not supported");
 }
 
-/* Every byte set to every value, and bytes put in behind. */
+/* Every byte set to every value, and bytes put in after it. */
 static void test_bytes(void)
 {
     struct bytes push = message_of("msk_push");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The command line of pullstorm decode: exit status, standard output and standard error, each case in a
- * process of its own. The case's words, and what its standard input is, come in environment variables. */
+/* The command line of pullstorm decode: exit status, standard output and standard error, each case in its own
+ * process. The case's words, and what its standard input is, come in environment variables. */
 #include "sim/cli/cli.h"
 #include "tests/tap/tap.h"
 #include "tests/unit/decode_log.h"

@@ -128,7 +128,7 @@ static void test_lines(void)
            "FILE:13: ue.attempts: \"0\" is out of range, expected 1 to 1000");
 }
 
-/* Each line that GKeyFile would stop at has one message, and does not hide what stands behind it. */
+/* Each line that GKeyFile would stop at has one message, and does not hide what comes after it. */
 static void test_strange_names(void)
 {
 #define NONSENSE " is not understood, expected [section], key = value or # comment\n"
@@ -253,7 +253,7 @@ static void test_contradictions(void)
         refuse(contradictory[i].bytes, -1, NULL, CONFIG_ERROR_CONTRADICTION, contradictory[i].expected);
 }
 
-/* What stands right at the border is no contradiction. */
+/* What is right at the border is no contradiction. */
 static void test_borders(void)
 {
     scenario_free(load_good(
@@ -312,7 +312,7 @@ static unsigned mistakes(const char *bytes, const char *const *settings)
 }
 
 /* As much as fits into a file: what grows by the square of it would take minutes here. All mistakes are
- * told. */
+ * reported. */
 static void test_many(void)
 {
     static const char *const last[] = {"[ue]\n", "[s1]\n", "[ue]\n[ue]\n"};

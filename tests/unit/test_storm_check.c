@@ -60,7 +60,7 @@ static void test_every_fault(void)
            "-s fault.corrupt=pull: fault.corrupt: \"pull\" " SHAPE);
 }
 
-/* Faults are told beside all else; which UEs there are is known when ue.count is right. */
+/* Mistakes of faults are reported with all others; which UEs there are is known when ue.count is right. */
 static void test_other_mistakes(void)
 {
     refuse("[ue]\ncount = 7x\n[fault]\ndrop = foo/9@1, msk/9@1\n", NULL,
@@ -90,7 +90,7 @@ static void test_between_servers(void)
     }
 }
 
-/* A program that does not ask storm_check() is told by storm_new(). */
+/* A program that does not ask storm_check() gets the mistakes from storm_new(). */
 static void test_unchecked(void)
 {
     const struct storm_options options = {.engine = NULL};

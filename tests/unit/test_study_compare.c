@@ -56,7 +56,7 @@ static void test_points(void)
     study_fixture_close(&f);
 }
 
-/* Variants of the same name belong together, whatever each study has them set. */
+/* Variants of the same name belong together, even if the studies have them set other things. */
 static void test_variants(void)
 {
     struct study_fixture f[2];

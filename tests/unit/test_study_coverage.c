@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* How often intervals hold what they are to hold: the truth is taken from all the runs that stand in a file
- * (five small scenarios, hundreds of seeds each; tests/intervals makes it), then they are dealt into groups
- * of n. Another file of the kind: PULLSTORM_INTERVALS=FILE; more groups: PULLSTORM_INTERVALS_GROUPS=N. */
+/* How often intervals hold what they are to hold: the truth is taken from all the runs in a file (five small
+ * scenarios, hundreds of seeds each; tests/intervals makes it), then they are dealt into groups of n. Another
+ * file of the kind: PULLSTORM_INTERVALS=FILE; more groups: PULLSTORM_INTERVALS_GROUPS=N. */
 #include "sim/study/difference.h"
 #include "tests/tap/tap.h"
 

@@ -55,7 +55,7 @@ static void test_points(void)
         "constraint = bmsc.workers != 2 and not variant == y\n[axis b]\nbmsc.workers = 1..3\n[variant "
         "x]\n[variant y]\n",
         "variant=x, bmsc.workers=1|variant=x, bmsc.workers=3");
-    /* However many blanks stand before a name, and behind the bracket. */
+    /* Any number of blanks before a name, and after the bracket. */
     expect_points("[axis   a]  \nbmsc.workers = 1, 2\n[variant  x]\n[variant y  z]\n",
                   "variant=x, bmsc.workers=1|variant=x, bmsc.workers=2|"
                   "variant=y z, bmsc.workers=1|variant=y z, bmsc.workers=2");
@@ -74,7 +74,7 @@ static void test_points(void)
         "ue.count=10, ue.cells=5|ue.count=200, ue.cells=5|ue.count=200, ue.cells=50");
 }
 
-/* All points are of the base scenario that was read with the study, whatever becomes of the file. */
+/* All points are of the base scenario that was read with the study, even if the file changes or goes. */
 static void test_base_changes(void)
 {
     struct study_fixture fixture;
@@ -293,7 +293,7 @@ static void test_mistakes(void)
     study_fixture_close(&fixture);
 }
 
-/* All mistakes are told at once. */
+/* All mistakes are reported at once. */
 static void test_all_at_once(void)
 {
     struct study_fixture fixture;
@@ -365,7 +365,7 @@ static void test_hostile(void)
 }
 
 /* As much as fits into a file: what grows by the square of it would take minutes here. All mistakes are
- * told. */
+ * reported. */
 static void test_many(void)
 {
     static const struct {

@@ -162,7 +162,7 @@ static void test_turned(void)
             rank(&truth);
             staircase(&truth, random, turn & 1, turn >> 1);
             search = search_of(&truth, &looks, implied);
-            /* Only the far corner tells of the direction, and two opposite ones must differ. */
+            /* Only the far corner shows the direction, and two opposite ones must differ. */
             if (!truth.meets[best_row * 13 + best_column] ||
                 truth.meets[(16 - best_row) * 13 + 12 - best_column])
                 continue;
@@ -242,7 +242,7 @@ static void test_windows(void)
             check_window(low, high);
 }
 
-/* Nothing meets: it is not said after the grid alone, and the nearest miss is told wherever it lies. */
+/* Nothing meets: that is not said after the grid alone, and the nearest miss is named at any place. */
 static void test_nearest_miss(void)
 {
     enum verdict implied[SIDE_MAX * SIDE_MAX];
@@ -260,8 +260,8 @@ static void test_nearest_miss(void)
     g_assert_cmpuint(looks, ==, FRONTIER_LOOKS_LEAST);
 }
 
-/* Whatever the truth: it ends, what is said of combinations is so, and what is not monotone is not taken
- * to be. */
+/* With any truth: it ends, what is said of combinations is so, and what is not monotone is not taken to
+ * be. */
 static void test_ragged(void)
 {
     GRand *random = g_rand_new_with_seed(13);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Intervals against closed forms, and quantiles of runs that stand in a folder. How often they hold what
- * they are to hold: test_study_coverage. */
+/* Intervals against closed forms, and quantiles of runs in a folder. How often they hold what they are to
+ * hold: test_study_coverage. */
 #include "sim/study/evidence.h"
 #include "sim/study/statistics.h"
 #include "tests/tap/tap.h"
@@ -273,8 +273,8 @@ static void test_shifting(void)
     pool_free(pool);
 }
 
-/* Three runs that are twice as far from each other each leave open far more than anybody can use, and that is
- * told: to keep the narrow ones alone would be to keep those that miss. */
+/* Three runs that are twice as far from each other each leave open far more than anybody can use, and the
+ * interval says so: to keep only the narrow ones would be to keep those that miss. */
 static void test_shifting_far(void)
 {
     static const double values[] = {1, 2, 4}, of[3] = {0};
@@ -288,7 +288,7 @@ static void test_shifting_far(void)
     pool_free(pool);
 }
 
-/* Nine of ten samples came: 90 % of all is beyond whatever came. */
+/* Nine of ten samples came: 90 % of all is beyond all that came. */
 static void test_shifting_whole(void)
 {
     static const double values[] = {1.1, 1.3, 1, 1.4, 1.2}, of[5] = {0};
@@ -309,7 +309,7 @@ static void test_shifting_whole(void)
     pool_free(pool);
 }
 
-/* Two runs that have samples tell of no spread, however many have none. */
+/* Two runs that have samples show no spread, even if many more have none. */
 static void test_few_places(void)
 {
     static const double values[] = {1.1, 1.3}, of[4] = {0};

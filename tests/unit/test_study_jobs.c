@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Child processes: how they end, and what they are told to have ended by. */
+/* Child processes: how they end, and what is reported as the reason. */
 #include "sim/study/folder.h"
 #include "sim/study/jobs.h"
 #include "tests/tap/tap.h"
@@ -108,7 +108,7 @@ static void test_drop(void)
     jobs_free(dropping.jobs);
 }
 
-/* Each library, and our kernel, has words of its own for it. */
+/* Each library, and our kernel, has its own words for it. */
 static void test_memory(void)
 {
     const struct jobs_limits limits = {
@@ -126,7 +126,8 @@ static void test_memory(void)
                "killed by signal 5");
 }
 
-/* Last, for there is no way back. A child's limit is that, and told as what it is. */
+/* Last, because there is no way back. The limit of a child is the lower one, and it is reported as what it
+ * is. */
 static void test_hard_limit(void)
 {
     const struct rlimit hard = {(rlim_t)1 << 45, (rlim_t)1 << 45};
@@ -150,7 +151,7 @@ static bool is_free(const char *path)
     return free;
 }
 
-/* A lock of ours is held by a child, and by what it leaves behind, until they end. */
+/* A lock of the parent is held by a child, and by the processes that it leaves, until they end. */
 static void test_held(void)
 {
     char *dir = g_dir_make_tmp("test-study-jobs-XXXXXX", NULL);
@@ -166,7 +167,7 @@ static void test_held(void)
     text = g_strdup_printf("%s: another plan or sweep (process %ld on ", dir, (long)getpid());
     g_assert_true(g_str_has_prefix(error->message, text));
     g_clear_error(&error);
-    /* What it leaves behind reads until we close our end, or die. */
+    /* A process that it leaves reads until we close our end, or die. */
     g_assert_cmpint(mkfifo(fifo, 0600), ==, 0);
     end = open(fifo, O_RDWR | O_CLOEXEC);
     script = g_strdup_printf("exec 3<'%s'; cat <&3 >/dev/null 2>&1 &", fifo);

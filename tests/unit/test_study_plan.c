@@ -221,8 +221,8 @@ static void test_contradiction(void)
     expect(&trial, 2, SEARCH_MET, 60);
 }
 
-/* The order in which points are asked changes nothing; nor does it if the search was broken off and begins
- * anew with what is known. */
+/* The order in which points are asked changes nothing; nor does it if the search was broken off and starts
+ * again with what is known. */
 static void test_order(void)
 {
     const struct response responses[] = {{falling, 30.5, 2}, {rising, -1, 5}, {falling, 70.2, 9}};

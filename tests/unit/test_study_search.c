@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The search of a plan, against targets whose answer is known everywhere: monotone, windows, whatever. */
+/* The search of a plan, against targets whose answer is known everywhere: monotone, windows, and random
+ * ones. */
 #include "sim/study/plan_search.h"
 #include "tests/tap/tap.h"
 
@@ -178,7 +179,7 @@ static void test_narrow_windows(void)
                 truth.margins[0][i] = i < peak ? -(double)(peak - i) : -3 * (double)(i - peak);
             search = search_of(&truth, false, &looks);
             check(&truth, &search, false);
-            /* Between the last two values of the grid at either end nothing tells of a peak. */
+            /* Between the last two values of the grid at either end nothing shows a peak. */
             if (search.status == SEARCH_NEVER)
                 g_assert_true(peak < search_grid_place(1, 9, truth.count) ||
                               peak > search_grid_place(7, 9, truth.count));
@@ -213,7 +214,7 @@ static void test_two_parts(void)
         }
 }
 
-/* Whatever the truth: what is said of values is so, and the number of looks is bounded. */
+/* With any truth: what is said of values is so, and the number of looks is bounded. */
 static void test_ragged(void)
 {
     GRand *random = g_rand_new_with_seed(7);

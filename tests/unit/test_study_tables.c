@@ -123,8 +123,7 @@ static void expect_manifest(const struct study_fixture *fixture, const struct st
     g_free(manifest);
 }
 
-/* Another program may have written the manifest anew: whatever JSON it is, the
- * same is read. */
+/* Another program may have written the manifest again: any JSON that says the same is read as the same. */
 static void test_manifests(const struct study_fixture *fixture, const struct study *study)
 {
     static const char *const right[] = {
@@ -514,7 +513,7 @@ static bool many_rows(struct csv *csv, const void *user, GError **error)
     return good;
 }
 
-/* A table that finds no room is told by the name that it would have had. */
+/* A table that finds no room is reported by the name that it would have had. */
 static void test_no_room(void)
 {
     struct study_fixture fixture;
@@ -540,8 +539,7 @@ static void test_no_room(void)
     study_fixture_close(&fixture);
 }
 
-/* What cannot be looked at is not missing: a link to itself stands for a disk
- * that fails. */
+/* What cannot be looked at is not missing: a link to itself plays a disk that fails. */
 static void test_not_told(void)
 {
     static const char *const names[] = {"runs/p0001-r01", "runs/p0001-r01.failed", "runs"};
