@@ -60,13 +60,16 @@ struct deployment_texts {
     struct bytes ua_realm, imsi_prefix, impi_suffix;
 };
 
+struct key_table;
+
 struct deployment {
     const struct scenario *scenario;
     uint64_t seed;
     uint32_t ues;
     int64_t epoch_s;
     bool ipv6;
-    struct net_topology topology; /* its shares: of whoever made the deployment, see placement.h */
+    struct net_topology topology;      /* its shares: of whoever made the deployment, see placement.h */
+    const struct key_table *key_table; /* of subscribers from a file, likewise; NULL: derived from the seed */
 
     /* TS 23.003 names: Ub/Ua under pub.3gppnetwork.org, Diameter under 3gppnetwork.org. */
     char bmsc_fqdn[FQDN_BYTES_MAX], bsf_fqdn[FQDN_BYTES_MAX];

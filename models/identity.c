@@ -7,8 +7,6 @@
 
 #define RAND_BASE64_LENGTH 24
 
-#define IMSI_DIGITS 15 /* MCC, MNC, and the UE's number as MSIN */
-
 void identity_impi(const struct deployment *deployment, uint32_t ue, struct identity_text *out)
 {
     const struct deployment_texts *text = &deployment->text;
@@ -21,18 +19,26 @@ void identity_impi(const struct deployment *deployment, uint32_t ue, struct iden
     out->length = (uint8_t)(IMSI_DIGITS + text->impi_suffix.len);
 }
 
-bool identity_find_impi(const struct deployment *deployment, struct bytes impi, uint32_t *ue)
+bool identity_find_imsi(const struct deployment *deployment, struct bytes imsi, uint32_t *ue)
 {
-    size_t prefix = deployment->text.imsi_prefix.len, suffix = deployment->text.impi_suffix.len;
+    size_t prefix = deployment->text.imsi_prefix.len;
     uint64_t msin;
 
-    if (impi.len != IMSI_DIGITS + suffix || memcmp(impi.at, deployment->imsi_prefix, prefix) != 0 ||
-        memcmp(impi.at + IMSI_DIGITS, deployment->impi_suffix, suffix) != 0 ||
-        wire_decimal_decode(bytes_of(impi.at + prefix, IMSI_DIGITS - prefix), &msin) != WIRE_OK ||
+    if (imsi.len != IMSI_DIGITS || memcmp(imsi.at, deployment->imsi_prefix, prefix) != 0 ||
+        wire_decimal_decode(bytes_of(imsi.at + prefix, IMSI_DIGITS - prefix), &msin) != WIRE_OK ||
         msin >= deployment->ues)
         return false;
     *ue = (uint32_t)msin;
     return true;
+}
+
+bool identity_find_impi(const struct deployment *deployment, struct bytes impi, uint32_t *ue)
+{
+    size_t suffix = deployment->text.impi_suffix.len;
+
+    return impi.len == IMSI_DIGITS + suffix &&
+           memcmp(impi.at + IMSI_DIGITS, deployment->impi_suffix, suffix) == 0 &&
+           identity_find_imsi(deployment, bytes_of(impi.at, IMSI_DIGITS), ue);
 }
 
 #define TMPI_DOMAIN "@tmpi.bsf.3gppnetwork.org"

@@ -19,6 +19,10 @@ static inline struct bytes identity_bytes(const struct identity_text *t)
     return bytes_of(t->text, t->length);
 }
 
+#define IMSI_DIGITS 15 /* MCC, MNC, and the UE's number as MSIN */
+/* The UE of an IMSI; false if it is of no UE of this operator. */
+bool identity_find_imsi(const struct deployment *deployment, struct bytes imsi, uint32_t *ue);
+
 /* The IMPI of a UE: <IMSI>@ims.mnc<MNC>.mcc<MCC>.3gppnetwork.org (TS 23.003 §13.3). */
 void identity_impi(const struct deployment *deployment, uint32_t ue, struct identity_text *out);
 /* The UE of an IMPI; false if it is of no UE of this operator. */

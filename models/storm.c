@@ -7,6 +7,7 @@
 #include "models/bsf/bsf.h"
 #include "models/hss/hss.h"
 #include "models/keylog.h"
+#include "models/keys/table.h"
 #include "models/placement.h"
 #include "models/storm_private.h"
 #include "models/ue/ue.h"
@@ -221,24 +222,38 @@ static struct network *new_network(struct storm *storm, GError **error)
 /* Two outputs in one file would write over each other. */
 static bool files_differ(const struct storm_options *o, GError **error)
 {
-    const char *paths[] = {o->capture_path, o->keylog_path, o->series_path};
+    const char *paths[] = {o->capture_path, o->keylog_path, o->series_path, o->write_subscribers_path};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(paths); i++)
         for (unsigned j = 0; j < i; j++) {
             if (paths[i] == NULL || paths[j] == NULL || strcmp(paths[i], paths[j]) != 0)
                 continue;
             g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
-                        "%s: of capture, key log and time series two are to go there", paths[i]);
+                        "%s: of capture, key log, time series and subscribers two are to go there", paths[i]);
             return false;
         }
     return true;
+}
+
+static bool read_subscribers(struct storm *storm, GError **error)
+{
+    const struct storm_options *o = &storm->options;
+
+    if (o->subscribers_path) {
+        storm->key_table = key_table_read(&storm->deployment, o->subscribers_path, error);
+        storm->deployment.key_table = storm->key_table;
+        if (storm->key_table == NULL)
+            return false;
+    }
+    return o->write_subscribers_path == NULL ||
+           key_table_write(&storm->deployment, o->write_subscribers_path, error);
 }
 
 static bool open_files(struct storm *storm, GError **error)
 {
     const struct storm_options *o = &storm->options;
 
-    if (!files_differ(o, error))
+    if (!files_differ(o, error) || !read_subscribers(storm, error))
         return false;
     if (o->capture_path) {
         storm->capture =
@@ -377,6 +392,7 @@ void storm_free(struct storm *storm)
     for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
         histogram_clear(&storm->latency[i]);
     ue_states_clear(&storm->ue_states);
+    key_table_free(storm->key_table);
     g_free(storm->shares);
     g_clear_error(&storm->failure);
     g_free(storm->row);

@@ -27,7 +27,10 @@ struct storm_options {
         *engine;              /* NULL: &native_engine. run.engine of the scenario is the caller's affair */
     const char *capture_path; /* NULL: no capture */
     const char *keylog_path;  /* NULL: no key log */
-    const char *series_path;  /* timeseries.csv; NULL: none */
+    const char
+        *subscribers_path; /* K, OPc, SQN of the UEs, as models/keys/table.h has it; NULL: from the seed */
+    const char *write_subscribers_path; /* such a file of this storm's UEs; NULL: none */
+    const char *series_path;            /* timeseries.csv; NULL: none */
     /* Of that engine, see network.h: struct ns3_options, or NULL. The section [ns3] of the scenario is the
      * caller's affair, too. */
     const void *engine_options;

@@ -19,6 +19,7 @@ struct storm {
     struct storm_options options;
     struct network *network;
     uint32_t regions;              /* of cells; one more is the core */
+    struct key_table *key_table;   /* NULL: subscribers are derived from the seed */
     struct net_cell_share *shares; /* of the deployment's topology; NULL: cells are alike */
     struct ue_states ue_states;
     struct model_region *models; /* regions + 1 */

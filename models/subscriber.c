@@ -2,6 +2,7 @@
 /* The start state, and the sequence numbers of AKA that go with it. */
 #include "models/subscriber.h"
 
+#include "models/keys/table.h"
 #include "sim/base/random.h"
 
 static enum subscriber_class class_of(const struct deployment *deployment, uint32_t ue)
@@ -61,6 +62,8 @@ uint64_t subscriber_start_seq_hss(const struct deployment *deployment, uint32_t 
 {
     struct subscriber_start start;
 
+    if (deployment->key_table != NULL)
+        return deployment->key_table->seq[ue];
     subscriber_start(deployment, ue, &start);
     return (1U << 16) + random_below(random_u64(deployment->seed, ue, PURPOSE_SQN, 0), 1U << 24) +
            start.newest;

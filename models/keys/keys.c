@@ -6,6 +6,7 @@
 #include "models/crypto/gba_keys.h"
 #include "models/crypto/milenage.h"
 #include "models/identity.h"
+#include "models/keys/table.h"
 #include "models/wire/wire.h"
 
 #include <string.h>
@@ -27,12 +28,22 @@ void key_store_clear(struct key_store *keys)
 
 void key_k(const struct key_store *keys, uint32_t ue, uint8_t k[16])
 {
-    random_bytes(keys->deployment->seed, ue, PURPOSE_K, 0, k, 16);
+    const struct key_table *table = keys->deployment->key_table;
+
+    if (table != NULL)
+        memcpy(k, table->k[ue], 16);
+    else
+        random_bytes(keys->deployment->seed, ue, PURPOSE_K, 0, k, 16);
 }
 
 void key_opc(const struct key_store *keys, uint32_t ue, uint8_t opc[16])
 {
-    random_bytes(keys->deployment->seed, ue, PURPOSE_OPC, 0, opc, 16);
+    const struct key_table *table = keys->deployment->key_table;
+
+    if (table != NULL)
+        memcpy(opc, table->opc[ue], 16);
+    else
+        random_bytes(keys->deployment->seed, ue, PURPOSE_OPC, 0, opc, 16);
 }
 
 void key_rand(const struct key_store *keys, struct key_name name, uint8_t rand[16])

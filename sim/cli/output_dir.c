@@ -28,9 +28,9 @@ struct output_dir {
 
 /* All that a result consists of, and device-*.pcap; report.html and the pictures of plots/ are made from it
  * and go with it. Nothing else is ever deleted. */
-static const char *const result_files[] = {"summary.csv",      "timeseries.csv", "latency.csv",
-                                           "distribution.csv", "manifest.json",  "capture.pcap",
-                                           "keylog.csv",       "report.html"};
+static const char *const result_files[] = {"summary.csv",      "timeseries.csv",  "latency.csv",
+                                           "distribution.csv", "manifest.json",   "capture.pcap",
+                                           "keylog.csv",       "subscribers.csv", "report.html"};
 static const char pictures[] = "plots";
 
 static bool output_fail(GError **error, int code, const char *format, ...) G_GNUC_PRINTF(3, 4);

@@ -19,9 +19,9 @@
 #define THREADS_MAX 4096
 
 struct run_options {
-    char *output, *seed, *engine, *threads;
+    char *output, *seed, *engine, *threads, *subscribers;
     char **settings;
-    gboolean pcap, pcap_devices, keylog, force, ignore_needs, quiet;
+    gboolean pcap, pcap_devices, keylog, write_subscribers, force, ignore_needs, quiet;
     int thread_count;
 };
 
@@ -59,6 +59,10 @@ static enum cli_parsed run_options_parse(struct run_options *o, int *argc, char 
         {"pcap-devices", 0, 0, G_OPTION_ARG_NONE, &o->pcap_devices,
          "write a capture of every device, device-*.pcap (engine ns3)", NULL},
         {"keylog", 0, 0, G_OPTION_ARG_NONE, &o->keylog, "write keylog.csv, every key that came to be", NULL},
+        {"subscribers", 0, 0, G_OPTION_ARG_FILENAME, &o->subscribers,
+         "K, OPc and SQN of the UEs, instead of those that the seed gives", "FILE"},
+        {"write-subscribers", 0, 0, G_OPTION_ARG_NONE, &o->write_subscribers,
+         "write subscribers.csv: K, OPc and SQN of every UE", NULL},
         {"force", 0, 0, G_OPTION_ARG_NONE, &o->force, "replace an earlier result, once the new one is whole",
          NULL},
         {"ignore-needs", 0, 0, G_OPTION_ARG_NONE, &o->ignore_needs,
@@ -157,6 +161,7 @@ static int make_storm(struct run *run)
     char *series = output_dir_path(run->dir, "timeseries.csv");
     char *capture = output_dir_path(run->dir, "capture.pcap");
     char *keylog = output_dir_path(run->dir, "keylog.csv");
+    char *subscribers = output_dir_path(run->dir, "subscribers.csv");
     char *devices = output_dir_path(run->dir, "");
     struct ns3_options ns3;
     const void *engine_options =
@@ -166,6 +171,9 @@ static int make_storm(struct run *run)
                                           .capture_path = run->options.pcap ? capture : NULL,
                                           .keylog_path = run->options.keylog ? keylog : NULL,
                                           .series_path = series,
+                                          .subscribers_path = run->options.subscribers,
+                                          .write_subscribers_path =
+                                              run->options.write_subscribers ? subscribers : NULL,
                                           .progress = on_progress,
                                           .user = run};
     GError *error = NULL;
@@ -175,6 +183,7 @@ static int make_storm(struct run *run)
     g_free(series);
     g_free(capture);
     g_free(keylog);
+    g_free(subscribers);
     if (run->storm)
         return CLI_OK;
     /* A file that cannot be made and memory that is not there are the run's failure; all else is the
@@ -362,6 +371,7 @@ int run_command(int argc, char **argv)
     g_free(run.options.seed);
     g_free(run.options.engine);
     g_free(run.options.threads);
+    g_free(run.options.subscribers);
     g_free(run.target);
     g_free(run.needs);
     return status;
