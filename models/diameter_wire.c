@@ -56,6 +56,30 @@ void diameter_answer_read(const struct diameter_message *answer, struct diameter
     overload_read(answer, &out->overload);
 }
 
+struct diameter_message diameter_request(const struct deployment *deployment, struct bytes from,
+                                         struct bytes to, uint32_t serial, struct bytes session)
+{
+    return (struct diameter_message){.request = true,
+                                     .hop_by_hop = serial,
+                                     .end_to_end = serial,
+                                     .session_id = session,
+                                     .origin_host = from,
+                                     .origin_realm = deployment->text.diameter_realm,
+                                     .destination_realm = deployment->text.diameter_realm,
+                                     .destination_host = to};
+}
+
+struct diameter_message diameter_answer(const struct deployment *deployment, struct bytes from,
+                                        const struct diameter_ids *ids, uint32_t result)
+{
+    return (struct diameter_message){.hop_by_hop = ids->hop_by_hop,
+                                     .end_to_end = ids->end_to_end,
+                                     .session_id = bytes_of(ids->session, ids->session_length),
+                                     .origin_host = from,
+                                     .origin_realm = deployment->text.diameter_realm,
+                                     .result = result};
+}
+
 size_t diameter_bytes(const struct diameter_message *message, uint8_t *out, size_t capacity)
 {
     size_t length = 0;

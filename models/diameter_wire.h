@@ -19,6 +19,13 @@ struct bytes diameter_session(char buffer[FQDN_BYTES_MAX + 36], struct bytes hos
 /* The facts of an answer that deciding needs, whatever its command. */
 void diameter_answer_read(const struct diameter_message *answer, struct diameter_facts *out);
 
+/* A request of a server to another with what all have, and its answer; the rest of the fields is for the
+ * caller. session: of the request, see diameter_session(). */
+struct diameter_message diameter_request(const struct deployment *deployment, struct bytes from,
+                                         struct bytes to, uint32_t serial, struct bytes session);
+struct diameter_message diameter_answer(const struct deployment *deployment, struct bytes from,
+                                        const struct diameter_ids *ids, uint32_t result);
+
 /* Encodes a message that cannot fail to fit into DIAMETER_BYTES, and returns its length. */
 size_t diameter_bytes(const struct diameter_message *message, uint8_t *out, size_t capacity);
 

@@ -89,7 +89,7 @@ void load_core_pull(struct load_play *play, uint32_t ue)
 static void pull_made(struct load_play *play, uint32_t number)
 {
     struct load_ue *ue = &play->ues[number];
-    uint16_t vector = play->s->pull_muk_rule == 0 ? ue->known : ue->bmsc_used;
+    uint16_t vector = play->s->pull_muk_rule == MUK_LAST_KNOWN ? ue->known : ue->bmsc_used;
 
     load_account(play, LOAD_bmsc_pull, true);
     if (ue->stage != LOAD_SOLICITING)

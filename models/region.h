@@ -30,14 +30,4 @@ static inline struct model_region *model_of(struct net_region *at)
     return (struct model_region *)at->model;
 }
 
-static inline void count(struct model_region *m, enum model_counter counter)
-{
-    tally_count(&m->tally, TALLY_NO_UE, counter);
-}
-
-static inline void count_rate(struct model_region *m, enum model_rate rate, int64_t now_ns)
-{
-    tally_rate(&m->tally, rate, now_ns);
-}
-
 #endif

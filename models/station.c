@@ -22,13 +22,22 @@ uint32_t station_retry_after_s(const struct station *station, const struct stati
     return (uint32_t)CLAMP((drawn_ms + 500) / 1000, 1, RETRY_AFTER_MAX_S);
 }
 
+uint32_t station_draw_retry_after_s(const struct station *station, const struct station_retry *rule,
+                                    uint64_t seed, uint32_t ue, uint32_t *draws)
+{
+    uint64_t bits = rule->spread > 0 ? random_u64(seed, ue, PURPOSE_RETRY_AFTER, (*draws)++) : 0;
+
+    return station_retry_after_s(station, rule, bits);
+}
+
 /* What each server's jobs are counted under. */
 static const struct {
     enum model_procedure wait;
     enum model_counter dropped, waited;
-} books[] = {[HOST_BMSC] = {PROCEDURE_bmsc_wait, COUNT_bmsc_dropped_late, COUNT_bmsc_refused_waited},
-             [HOST_BSF] = {PROCEDURE_bsf_wait, COUNT_bsf_dropped_late, COUNT_bsf_refused_waited},
-             [HOST_HSS] = {PROCEDURE_hss_wait, COUNT_hss_dropped_late, COUNT_hss_refused_waited}};
+} station_counters[] = {
+    [HOST_BMSC] = {PROCEDURE_bmsc_wait, COUNT_bmsc_dropped_late, COUNT_bmsc_refused_waited},
+    [HOST_BSF] = {PROCEDURE_bsf_wait, COUNT_bsf_dropped_late, COUNT_bsf_refused_waited},
+    [HOST_HSS] = {PROCEDURE_hss_wait, COUNT_hss_dropped_late, COUNT_hss_refused_waited}};
 
 void station_init(struct station *station, uint32_t host, size_t job_bytes, const struct station_rules *rules,
                   const struct station_calls *calls)
@@ -83,8 +92,8 @@ void station_closed(struct station *station, struct net_conn conn, uint64_t user
 }
 
 /* A worker is free for it: has it waited in vain? Then it takes no time of his. */
-static bool turned_away(struct net_region *at, struct station *station,
-                        const struct worker_queue_waiting *next)
+static bool station_turned_away(struct net_region *at, struct station *station,
+                                const struct worker_queue_waiting *next)
 {
     struct model_region *m = model_of(at);
     const struct station_job *job = station_job_at(station, next->job);
@@ -94,20 +103,20 @@ static bool turned_away(struct net_region *at, struct station *station,
         return false;
     if (station->drop_late &&
         (job->gone || (job->of_server && waited_ns >= m->deployment->scenario->diameter_timeout))) {
-        tally_count(&m->tally, TALLY_NO_UE, books[station->host].dropped);
+        tally_count(&m->tally, TALLY_NO_UE, station_counters[station->host].dropped);
         station->calls->turn_away(at, next->job, false);
         return true;
     }
     if (station->queue_time_limit_ns == 0 || waited_ns <= station->queue_time_limit_ns)
         return false;
-    tally_count(&m->tally, TALLY_NO_UE, books[station->host].waited);
+    tally_count(&m->tally, TALLY_NO_UE, station_counters[station->host].waited);
     worker_queue_refuses(&station->queue, at->now_ns);
     station->calls->turn_away(at, next->job, true);
     return true;
 }
 
 /* A job is done: did its asker still wait? */
-static void account(struct station *station, int64_t now_ns, uint32_t index)
+static void station_account(struct station *station, int64_t now_ns, uint32_t index)
 {
     const struct station_job *job = station_job_at(station, index);
 
@@ -127,21 +136,21 @@ static void account(struct station *station, int64_t now_ns, uint32_t index)
 
 /* Serves what takes no time at once; sets the timer for the rest. Only requests count for the wait, not the
  * server's own work. */
-static void start(struct net_region *at, struct station *station, struct worker_queue_waiting next)
+static void station_start(struct net_region *at, struct station *station, struct worker_queue_waiting next)
 {
     struct model_region *m = model_of(at);
 
     do {
         int64_t service_ns;
 
-        if (turned_away(at, station, &next))
+        if (station_turned_away(at, station, &next))
             continue;
         service_ns = station->calls->service_ns(at, next.job);
 
         ((struct station_job *)station_job_at(station, next.job))->service_ns =
             next.internal ? 0 : service_ns;
         if (!next.internal)
-            tally_duration(&m->tally, books[station->host].wait, at->now_ns - next.since_ns);
+            tally_duration(&m->tally, station_counters[station->host].wait, at->now_ns - next.since_ns);
         if (service_ns > 0) {
             net_timer(at, station->host, service_ns, TIMER_SERVICE, next.job);
             return;
@@ -160,7 +169,7 @@ bool station_arrive(struct net_region *at, struct station *station, uint32_t job
 {
     switch (worker_queue_arrive(&station->queue, at->now_ns, job, internal)) {
     case WORKER_QUEUE_STARTS:
-        start(at, station, (struct worker_queue_waiting){at->now_ns, job, internal});
+        station_start(at, station, (struct worker_queue_waiting){at->now_ns, job, internal});
         return true;
     case WORKER_QUEUE_WAITS:
         return true;
@@ -181,8 +190,8 @@ void station_served(struct net_region *at, struct station *station, uint32_t job
 {
     struct worker_queue_waiting next;
 
-    account(station, at->now_ns, job);
+    station_account(station, at->now_ns, job);
     station->calls->serve(at, job);
     if (worker_queue_finish(&station->queue, at->now_ns, &next))
-        start(at, station, next);
+        station_start(at, station, next);
 }

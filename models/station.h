@@ -92,6 +92,9 @@ struct station_retry {
 /* Whole seconds, a day at most; bits: a draw. 0 (none) if the base is. */
 uint32_t station_retry_after_s(const struct station *station, const struct station_retry *rule,
                                uint64_t bits);
+/* The same for a UE, with a draw of its own, numbered by *draws, if it is spread. */
+uint32_t station_draw_retry_after_s(const struct station *station, const struct station_retry *rule,
+                                    uint64_t seed, uint32_t ue, uint32_t *draws);
 
 /* Ends a connection, behind the answer to what was no request: where the next one begins nobody can tell,
  * and what the peer goes on sending is passed over (RFC 7230 §3.3.3, §9.5). */

@@ -33,7 +33,7 @@ static void count_arrival(struct net_region *at, uint32_t kind)
     };
 
     if (rate_of[kind])
-        count_rate(model_of(at), (enum model_rate)(rate_of[kind] - 1), at->now_ns);
+        tally_rate(&model_of(at)->tally, (enum model_rate)(rate_of[kind] - 1), at->now_ns);
 }
 
 static enum net_verdict on_datagram(struct net_region *at, const struct net_delivery *d)

@@ -26,15 +26,17 @@ static void bmsc_send_mikey(struct net_region *at, const struct bmsc_action *act
     struct bmsc_session *session = bmsc_session(m->bmsc, action->ue);
     struct bmsc_secrets *secrets = bmsc_secrets(&m->keys, action->ue, session);
     bool pull = action->send == BMSC_SEND_PULL;
-    struct net_message *out = net_message(at, pull ? KIND_pull : KIND_msk, BMSC_MIKEY_BYTES);
+    size_t room = pull ? m->bmsc->pull_bytes : m->bmsc->msk_bytes;
+    struct net_message *out = net_message(at, pull ? KIND_pull : KIND_msk, room);
 
     if (pull) {
         if (action->first && m->keylog)
             keylog_av(m, at->now_ns, (struct key_name){action->ue, action->av});
-        out->length = (uint32_t)bmsc_encode_pull(&m->keys, secrets, action, out->bytes);
+        out->length = (uint32_t)bmsc_encode_pull(&m->keys, secrets, action, out->bytes, room);
         out->mark_ns = action->first_pull_ns;
     } else {
-        out->length = (uint32_t)bmsc_encode_msk(&m->keys, secrets, action, out->bytes, secrets->msk_auth);
+        out->length =
+            (uint32_t)bmsc_encode_msk(&m->keys, secrets, action, out->bytes, room, secrets->msk_auth);
     }
     net_udp_send(at, HOST_BMSC, pull ? HOST_UES + action->ue : session->address, out);
     session->timeout = net_timeout(at, HOST_BMSC, pull ? s->pull_timeout : s->msk_timeout,
@@ -318,6 +320,8 @@ struct bmsc *bmsc_new(const struct deployment *deployment)
 
     bmsc->deployment = deployment;
     bmsc->last_due_ns = -1;
+    bmsc->pull_bytes = bmsc_pull_bytes(deployment);
+    bmsc->msk_bytes = bmsc_msk_bytes(deployment);
     station_init(&bmsc->station, HOST_BMSC, sizeof(struct bmsc_job),
                  &(struct station_rules){s->bmsc_workers, s->bmsc_queue_limit, s->bmsc_newest_first,
                                          s->bmsc_queue_time_limit, s->bmsc_drop_late != 0},

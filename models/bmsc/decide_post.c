@@ -24,12 +24,9 @@ static uint32_t bmsc_retry_after_s(struct bmsc *bmsc, uint32_t number)
     const struct scenario *s = bmsc->deployment->scenario;
     const struct station_retry rule = {s->bmsc_retry_after, s->bmsc_retry_after_grows,
                                        s->bmsc_retry_after_spread};
-    uint64_t bits = 0;
 
-    if (rule.spread > 0)
-        bits =
-            random_u64(bmsc->deployment->seed, number, PURPOSE_RETRY_AFTER, bmsc_ue(bmsc, number)->draws++);
-    return station_retry_after_s(&bmsc->station, &rule, bits);
+    return station_draw_retry_after_s(&bmsc->station, &rule, bmsc->deployment->seed, number,
+                                      &bmsc_ue(bmsc, number)->draws);
 }
 
 void bmsc_refuse(struct bmsc *bmsc, struct tally *tally, const struct bmsc_job *job, unsigned status,

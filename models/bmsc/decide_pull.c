@@ -73,7 +73,8 @@ void bmsc_send_pull(struct bmsc *bmsc, struct tally *tally, int64_t now_ns, uint
                     struct bmsc_action *out)
 {
     struct bmsc_ue *ue = bmsc_ue(bmsc, number);
-    uint16_t av = bmsc->deployment->scenario->pull_muk_rule == 0 ? ue->last_known : ue->last_used;
+    uint16_t av =
+        bmsc->deployment->scenario->pull_muk_rule == MUK_LAST_KNOWN ? ue->last_known : ue->last_used;
 
     if (ue->stage != BMSC_SOLICITING) /* its request came while this pull waited for a worker */
         return;

@@ -11,7 +11,6 @@
 #define BMSC_401_BYTES       500
 #define BMSC_REFUSAL_BYTES   256
 #define BMSC_200_BYTES(keys) (1000 + 200 * (keys)) /* for the answers to so many keys */
-#define BMSC_MIKEY_BYTES     400
 
 /* 401 with the action's nonce. now_ns: simulated time, for the Date and the nonce. */
 size_t bmsc_encode_challenge(const struct key_store *keys, int64_t now_ns, const struct bmsc_action *action,
@@ -28,11 +27,15 @@ size_t bmsc_encode_refusal(const struct key_store *keys, int64_t now_ns, const s
 size_t bmsc_encode_bir(const struct key_store *keys, const struct bmsc_job *job, uint32_t index,
                        uint8_t *out);
 
-/* The solicited pull of an action (TS 33.246 §6.3.2.2.4): Key Number 0, V not set, a KEMAC without data. */
+/* The length of every pull, and of every MSK message, of a deployment: names have one length each. */
+size_t bmsc_pull_bytes(const struct deployment *deployment);
+size_t bmsc_msk_bytes(const struct deployment *deployment);
+/* The solicited pull of an action (TS 33.246 §6.3.2.2.4): Key Number 0, V not set, a KEMAC without data.
+ * out: of `capacity` bytes, as are those of bmsc_encode_msk(). */
 size_t bmsc_encode_pull(const struct key_store *keys, const struct bmsc_secrets *secrets,
-                        const struct bmsc_action *action, uint8_t out[BMSC_MIKEY_BYTES]);
+                        const struct bmsc_action *action, uint8_t *out, size_t capacity);
 /* The MSK message of an action. auth: the authentication key by which its ACK is recognised. */
 size_t bmsc_encode_msk(const struct key_store *keys, const struct bmsc_secrets *secrets,
-                       const struct bmsc_action *action, uint8_t out[BMSC_MIKEY_BYTES], uint8_t auth[20]);
+                       const struct bmsc_action *action, uint8_t *out, size_t capacity, uint8_t auth[20]);
 
 #endif

@@ -37,10 +37,10 @@ static struct mikey_message bmsc_mikey_to(const struct deployment *deployment, u
 
 /* The message with its MAC. */
 static size_t bmsc_mikey_bytes(const struct key_store *keys, const struct mikey_message *message,
-                               const uint8_t auth[20], uint8_t out[BMSC_MIKEY_BYTES])
+                               const uint8_t auth[20], uint8_t *out, size_t capacity)
 {
     size_t length = 0;
-    enum wire_status status = mikey_encode(message, out, BMSC_MIKEY_BYTES, &length);
+    enum wire_status status = mikey_encode(message, out, capacity, &length);
 
     g_assert(status == WIRE_OK);
     mikey_mac(keys->crypto, auth, bytes_of(out, length - MIKEY_MAC_BYTES), out + length - MIKEY_MAC_BYTES);
@@ -48,7 +48,7 @@ static size_t bmsc_mikey_bytes(const struct key_store *keys, const struct mikey_
 }
 
 size_t bmsc_encode_pull(const struct key_store *keys, const struct bmsc_secrets *secrets,
-                        const struct bmsc_action *action, uint8_t out[BMSC_MIKEY_BYTES])
+                        const struct bmsc_action *action, uint8_t *out, size_t capacity)
 {
     const struct deployment *deployment = keys->deployment;
     uint64_t index = action->rand_index;
@@ -63,7 +63,7 @@ size_t bmsc_encode_pull(const struct key_store *keys, const struct bmsc_secrets 
     pull.rand = bytes_of(rand, sizeof rand);
     pull.csb_id = (uint32_t)random_u64(deployment->seed, action->ue, PURPOSE_CSB_ID, index);
     mikey_auth_key(keys->crypto, bytes_of(secrets->muk, 32), pull.csb_id, pull.rand, auth);
-    return bmsc_mikey_bytes(keys, &pull, auth, out);
+    return bmsc_mikey_bytes(keys, &pull, auth, out, capacity);
 }
 
 /* The MSK with its Key Validity data (TS 33.246 §6.4.5.1): MTK IDs above SEQl up to SEQu, two bytes each.
@@ -84,7 +84,7 @@ static size_t bmsc_key_data(const struct deployment *deployment, uint8_t *out, s
 }
 
 size_t bmsc_encode_msk(const struct key_store *keys, const struct bmsc_secrets *secrets,
-                       const struct bmsc_action *action, uint8_t out[BMSC_MIKEY_BYTES], uint8_t auth[20])
+                       const struct bmsc_action *action, uint8_t *out, size_t capacity, uint8_t auth[20])
 {
     const struct deployment *deployment = keys->deployment;
     struct identity_text b_tid;
@@ -104,5 +104,31 @@ size_t bmsc_encode_msk(const struct key_store *keys, const struct bmsc_secrets *
     mikey_keys(keys->crypto, bytes_of(secrets->muk, 32), msk.csb_id, msk.rand, &mikey);
     mikey_crypt(keys->crypto, &mikey, msk.csb_id, action->counter, data, data, data_length);
     memcpy(auth, mikey.auth, 20);
-    return bmsc_mikey_bytes(keys, &msk, auth, out);
+    return bmsc_mikey_bytes(keys, &msk, auth, out, capacity);
+}
+
+/* The length of a message with so many bytes of key data. */
+static size_t bmsc_mikey_length(const struct deployment *deployment, size_t data_length)
+{
+    static const uint8_t none[64];
+    struct identity_text b_tid;
+    struct mikey_message m;
+
+    identity_b_tid(deployment, none, &b_tid);
+    m = bmsc_mikey_to(deployment, 0, 0, &b_tid);
+    m.rand = bytes_of(none, 16);
+    m.encr_data = bytes_of(none, data_length);
+    return mikey_length(&m);
+}
+
+size_t bmsc_pull_bytes(const struct deployment *deployment)
+{
+    return bmsc_mikey_length(deployment, 0);
+}
+
+size_t bmsc_msk_bytes(const struct deployment *deployment)
+{
+    uint8_t data[64];
+
+    return bmsc_mikey_length(deployment, bmsc_key_data(deployment, data, sizeof data));
 }

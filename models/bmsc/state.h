@@ -122,6 +122,7 @@ struct bmsc {
     struct pool long_texts;
     struct diameter_client bsf;
     struct bmsc_ue *ues;
+    size_t pull_bytes, msk_bytes; /* of each such message */
     uint32_t session_serial;
     uint32_t nonce_serial;
     uint64_t *void_nonces; /* a bit for each serial: see nonces.c */

@@ -8,12 +8,9 @@ static uint32_t bsf_retry_after_s(struct bsf *bsf, uint32_t subscriber)
     const struct scenario *s = bsf->deployment->scenario;
     const struct station_retry rule = {s->bsf_retry_after, s->bsf_retry_after_grows,
                                        s->bsf_retry_after_spread};
-    uint64_t bits = 0;
 
-    if (rule.spread > 0)
-        bits = random_u64(bsf->deployment->seed, subscriber, PURPOSE_RETRY_AFTER,
-                          bsf_subscriber(bsf, subscriber)->draws++);
-    return station_retry_after_s(&bsf->station, &rule, bits);
+    return station_draw_retry_after_s(&bsf->station, &rule, bsf->deployment->seed, subscriber,
+                                      &bsf_subscriber(bsf, subscriber)->draws);
 }
 
 void bsf_refuse(struct bsf *bsf, struct tally *tally, const struct bsf_job *job, unsigned status,

@@ -13,23 +13,18 @@ size_t bsf_encode_mar(const struct key_store *keys, const struct bsf_job *job, u
     const struct deployment *deployment = keys->deployment;
     const struct bsf_credentials *c = &job->credentials;
     uint32_t serial = job->diameter.station.serial;
+    struct diameter_message mar;
     struct identity_text impi;
     uint8_t resync[16 + sizeof c->auts]; /* RAND || AUTS */
     char session[FQDN_BYTES_MAX + 36];
 
     identity_impi(deployment, job->subscriber, &impi);
-    struct diameter_message mar = {
-        .command = DIAMETER_MULTIMEDIA_AUTH,
-        .request = true,
-        .application = DIAMETER_ZH,
-        .hop_by_hop = serial,
-        .end_to_end = serial,
-        .session_id = diameter_session(session, deployment->text.bsf_diameter, deployment, serial, index),
-        .origin_host = deployment->text.bsf_diameter,
-        .origin_realm = deployment->text.diameter_realm,
-        .destination_realm = deployment->text.diameter_realm,
-        .destination_host = deployment->text.hss_diameter,
-        .impi = identity_bytes(&impi)};
+    mar =
+        diameter_request(deployment, deployment->text.bsf_diameter, deployment->text.hss_diameter, serial,
+                         diameter_session(session, deployment->text.bsf_diameter, deployment, serial, index));
+    mar.command = DIAMETER_MULTIMEDIA_AUTH;
+    mar.application = DIAMETER_ZH;
+    mar.impi = identity_bytes(&impi);
     if (c->resync) {
         memcpy(resync, job->challenge.vector.rand_autn, 16);
         memcpy(resync + 16, c->auts, sizeof c->auts);
@@ -70,18 +65,13 @@ size_t bsf_encode_bia(const struct key_store *keys, const struct bsf_job *job,
                       const struct bsf_action *action, uint8_t *out)
 {
     const struct deployment *deployment = keys->deployment;
-    const struct diameter_ids *ids = &job->zn.ids;
     struct bsf_grant_bytes grant;
     struct overload_bytes overload;
-    struct diameter_message bia = {.command = DIAMETER_BOOTSTRAPPING_INFO,
-                                   .application = DIAMETER_ZN,
-                                   .hop_by_hop = ids->hop_by_hop,
-                                   .end_to_end = ids->end_to_end,
-                                   .session_id = bytes_of(ids->session, ids->session_length),
-                                   .origin_host = deployment->text.bsf_diameter,
-                                   .origin_realm = deployment->text.diameter_realm,
-                                   .result = action->result};
+    struct diameter_message bia =
+        diameter_answer(deployment, deployment->text.bsf_diameter, &job->zn.ids, action->result);
 
+    bia.command = DIAMETER_BOOTSTRAPPING_INFO;
+    bia.application = DIAMETER_ZN;
     if (action->result == DIAMETER_SUCCESS)
         bsf_encode_grant(keys, job->zn.name, action->expiry_ns, &grant, &bia);
     overload_write(&action->overload, &overload, &bia);

@@ -45,15 +45,11 @@ size_t hss_encode(const struct key_store *keys, const struct hss_facts *request,
     struct identity_text impi;
     struct hss_vector_bytes vector;
     struct overload_bytes overload;
-    struct diameter_message maa = {.command = DIAMETER_MULTIMEDIA_AUTH,
-                                   .application = DIAMETER_ZH,
-                                   .hop_by_hop = request->ids.hop_by_hop,
-                                   .end_to_end = request->ids.end_to_end,
-                                   .session_id = bytes_of(request->ids.session, request->ids.session_length),
-                                   .origin_host = deployment->text.hss_diameter,
-                                   .origin_realm = deployment->text.diameter_realm,
-                                   .result = action->result};
+    struct diameter_message maa =
+        diameter_answer(deployment, deployment->text.hss_diameter, &request->ids, action->result);
 
+    maa.command = DIAMETER_MULTIMEDIA_AUTH;
+    maa.application = DIAMETER_ZH;
     if (action->result == DIAMETER_SUCCESS) {
         identity_impi(deployment, request->subscriber, &impi);
         maa.impi = identity_bytes(&impi);

@@ -14,9 +14,4 @@ struct key_name {
     uint16_t av; /* number of the authentication vector; AV_NONE: no key */
 };
 
-static inline bool key_name_equal(struct key_name a, struct key_name b)
-{
-    return a.ue == b.ue && a.av == b.av;
-}
-
 #endif

@@ -48,22 +48,34 @@ void ue_encode_response(const struct key_store *keys, const struct ue_seen *ue, 
 }
 
 /* HDR, T, IDr, V with the Empty map and no crypto session, whatever the message had. */
-size_t ue_encode_ack(const struct key_store *keys, const struct ue_mikey_opened *opened, uint8_t *out)
+static struct mikey_message ue_ack(const struct mikey_message *m)
 {
-    const struct mikey_message *m = &opened->message;
-    const struct mikey_message ack = {.data_type = MIKEY_PSK_VERIFICATION,
-                                      .csb_id = m->csb_id,
-                                      .map_type = MIKEY_MAP_EMPTY,
-                                      .has_t = true,
-                                      .ts_type = m->ts_type,
-                                      .ts = m->ts,
-                                      .has_idr = true,
-                                      .idr_type = MIKEY_ID_NAI,
-                                      .idr = m->idr,
-                                      .has_verification = true,
-                                      .auth_alg = MIKEY_MAC_HMAC_SHA1_160};
+    return (struct mikey_message){.data_type = MIKEY_PSK_VERIFICATION,
+                                  .csb_id = m->csb_id,
+                                  .map_type = MIKEY_MAP_EMPTY,
+                                  .has_t = true,
+                                  .ts_type = m->ts_type,
+                                  .ts = m->ts,
+                                  .has_idr = true,
+                                  .idr_type = MIKEY_ID_NAI,
+                                  .idr = m->idr,
+                                  .has_verification = true,
+                                  .auth_alg = MIKEY_MAC_HMAC_SHA1_160};
+}
+
+size_t ue_ack_bytes(const struct ue_mikey_opened *opened)
+{
+    const struct mikey_message ack = ue_ack(&opened->message);
+
+    return mikey_length(&ack);
+}
+
+size_t ue_encode_ack(const struct key_store *keys, const struct ue_mikey_opened *opened, uint8_t *out,
+                     size_t capacity)
+{
+    const struct mikey_message *m = &opened->message, ack = ue_ack(m);
     size_t length = 0;
-    enum wire_status status = mikey_encode(&ack, out, UE_ACK_BYTES, &length);
+    enum wire_status status = mikey_encode(&ack, out, capacity, &length);
 
     g_assert(status == WIRE_OK);
     mikey_verification_mac(keys->crypto, opened->keys.auth, bytes_of(out, length - MIKEY_MAC_BYTES), m->idi,

@@ -11,15 +11,16 @@
 #define UE_GET_BYTES       1000
 #define UE_POST_BYTES      700
 #define UE_AUTH_POST_BYTES 1200
-#define UE_ACK_BYTES       300
 
 /* A request of the exchange, of the action's kind; out: of ue_request_bytes(kind). now_ns: simulated time,
  * for the Date. */
 size_t ue_request_bytes(enum message_kind kind);
 size_t ue_encode_request(const struct key_store *keys, int64_t now_ns, const struct ue_seen *ue,
                          const struct ue_action *action, uint8_t *out);
-/* The ACK of an MSK message that was opened (TS 33.246 §6.4.5.2); out: of UE_ACK_BYTES. */
-size_t ue_encode_ack(const struct key_store *keys, const struct ue_mikey_opened *opened, uint8_t *out);
+/* The ACK of an MSK message that was opened (TS 33.246 §6.4.5.2); out: of ue_ack_bytes(). */
+size_t ue_ack_bytes(const struct ue_mikey_opened *opened);
+size_t ue_encode_ack(const struct key_store *keys, const struct ue_mikey_opened *opened, uint8_t *out,
+                     size_t capacity);
 
 /* encode_ub.c, encode_ua.c: its parts. */
 size_t ue_encode_get(const struct key_store *keys, int64_t now_ns, const struct ue_seen *ue,

@@ -71,9 +71,10 @@ static void ue_send_request(struct ue_at *u, const struct ue_action *action)
 
 static void ue_send_ack(struct ue_at *u)
 {
-    struct net_message *out = net_message(u->net, KIND_msk_ack, UE_ACK_BYTES);
+    size_t room = ue_ack_bytes(u->opened);
+    struct net_message *out = net_message(u->net, KIND_msk_ack, room);
 
-    out->length = (uint32_t)ue_encode_ack(&u->m->keys, u->opened, out->bytes);
+    out->length = (uint32_t)ue_encode_ack(&u->m->keys, u->opened, out->bytes, room);
     net_udp_send(u->net, HOST_UES + u->d.number, HOST_BMSC, out);
 }
 

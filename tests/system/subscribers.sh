@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception
 # Subscribers from a file: a run that reads what a derived run wrote has the same result, capture and key log included; other
 # keys are other bytes and the same storm; each mistake is one line with its place. TAP on standard output.
+# shellcheck disable=SC2016 # awk expands it
 set -u
 program=${PROGRAM:-$PWD/pullstorm}
 # shellcheck source=tests/tap/tap.sh

@@ -346,7 +346,8 @@ static void test_one_file_twice(void)
 
     g_assert_null(storm_new(scenario, &options, &error));
     g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL);
-    g_assert_nonnull(strstr(error->message, "/dev/null: of capture, key log and time series two"));
+    g_assert_nonnull(
+        strstr(error->message, "/dev/null: of capture, key log, time series and subscribers two"));
     g_error_free(error);
     scenario_free(scenario);
 }
