@@ -9,7 +9,8 @@
 static const struct config_key scenario_keys[] = {
 #define KEY(section, name, type, standard, minimum, maximum, meaning)                                        \
     {#section, #name,   CONFIG_##type, standard,                                                             \
-     minimum,  maximum, meaning,       offsetof(struct scenario, section##_##name)},
+     minimum,  maximum, meaning,       offsetof(struct scenario, section##_##name),                          \
+     NULL},
 #include "models/scenario/keys.def"
 #undef KEY
 };

@@ -100,8 +100,8 @@ static bool read_limit(const struct config_key *key, const char *text, int64_t *
 
 static bool read_limits(const struct sweep_options *o, struct jobs_limits *out)
 {
-    static const struct config_key timeout = {"", "timeout", CONFIG_DURATION, "", "1ns", "30d", "", 0};
-    static const struct config_key memory = {"", "memory", CONFIG_BYTES, "", "1B", "1000TB", "", 0};
+    static const struct config_key timeout = {"", "timeout", CONFIG_DURATION, "", "1ns", "30d", "", 0, NULL};
+    static const struct config_key memory = {"", "memory", CONFIG_BYTES, "", "1B", "1000TB", "", 0, NULL};
 
     *out = (struct jobs_limits){.at_a_time = o->lines ? sweep_jobs_at_a_time(o->jobs) : 1,
                                 .memory_text = o->memory};

@@ -6,6 +6,7 @@
 #include "sim/config/lines.h"
 #include "sim/config/mistakes.h"
 #include "sim/config/suggest.h"
+#include "sim/config/timeline.h"
 #include "sim/config/value.h"
 
 #include <string.h>
@@ -21,6 +22,7 @@ struct loader {
     GStringChunk *strings; /* the origins live here */
     unsigned *line;        /* line of every key in the file; 0: not there */
     GHashTable *sections;  /* name to line, of those that were read */
+    struct timeline_reader timeline;
 };
 
 static const char *line_origin(struct loader *loader, unsigned line)
@@ -119,6 +121,16 @@ static void take_defaults(struct loader *loader)
     }
 }
 
+/* A line of a section [at TIME]. */
+static void take_change(struct loader *loader, const struct config_line *line)
+{
+    char *text = g_key_file_get_value(loader->file, line->section, line->text, NULL);
+
+    if (text)
+        timeline_take_key(&loader->timeline, line->section, line->text, g_strstrip(text), line->number);
+    g_free(text);
+}
+
 static void take_key(struct loader *loader, const struct config_line *line)
 {
     const struct config_key *key = config_key_find(loader->schema, line->section, line->text);
@@ -144,6 +156,10 @@ static void take_key(struct loader *loader, const struct config_line *line)
 
 static void take_section(struct loader *loader, const struct config_line *line)
 {
+    if (timeline_is_section(loader->schema, line->section)) {
+        timeline_take_section(&loader->timeline, line->section, line->number);
+        return;
+    }
     const char *origin = line_origin(loader, line->number);
     unsigned earlier = GPOINTER_TO_UINT(g_hash_table_lookup(loader->sections, line->section));
 
@@ -186,7 +202,10 @@ static void take_lines(struct loader *loader, const GArray *lines)
             take_section(loader, line);
             break;
         case LINE_KEY:
-            take_key(loader, line);
+            if (timeline_is_section(loader->schema, line->section))
+                take_change(loader, line);
+            else
+                take_key(loader, line);
             break;
         case LINE_HOMELESS:
             mistakes_add(&loader->mistakes, CONFIG_ERROR_SYNTAX, line_origin(loader, line->number),
@@ -242,6 +261,10 @@ static void take_setting(struct loader *loader, const char *setting)
         mistakes_add(&loader->mistakes, CONFIG_ERROR_SYNTAX, "-s", "a setting is not UTF-8 text");
     else if (key)
         take(loader, key, text, origin);
+    else if (timeline_is_section(loader->schema, section))
+        mistakes_add(&loader->mistakes, CONFIG_ERROR_UNKNOWN, origin,
+                     "a setting holds from the start of the run, expected changes in a section [at TIME] of "
+                     "the file");
     else if (section_exists(loader->schema, section))
         unknown_key(loader, origin, section, name);
     else
@@ -275,6 +298,7 @@ static char *canonical_text(const struct config *config)
         }
         g_string_append_printf(text, "%s = %s\n", key->name, config->value[i]);
     }
+    timeline_print(&config->timeline, text);
     return g_string_free(text, FALSE);
 }
 
@@ -299,6 +323,7 @@ static void loader_begin(struct loader *loader, const struct config_schema *sche
     loader->line = g_new0(unsigned, schema->count);
     loader->mistakes = (struct mistakes){.schema = schema, .path = path, .text = g_string_new(NULL)};
     loader->mistakes.origin = g_new0(const char *, schema->count);
+    timeline_reader_begin(&loader->timeline, schema, &loader->mistakes);
 }
 
 /* The configuration, or NULL and error if there is any mistake. */
@@ -327,6 +352,7 @@ struct config *config_parse(const struct config_schema *schema, const char *path
     take_text(&loader, text);
     for (; settings && *settings; settings++)
         take_setting(&loader, *settings);
+    timeline_reader_end(&loader.timeline, &loader.config->timeline);
     loader.mistakes.values_right = loader.mistakes.text->len == 0;
     if (loader.mistakes.values_right && schema->rule)
         schema->rule(loader.config, &loader.mistakes);
@@ -342,6 +368,7 @@ void config_free(struct config *config)
     for (unsigned i = 0; i < config->schema->count; i++)
         if (config->schema->keys[i].type == CONFIG_TEXT)
             g_free(*(config_TEXT *)((char *)config + config->schema->keys[i].offset));
+    timeline_clear(&config->timeline);
     g_strfreev(config->value);
     g_free(config->name);
     g_free(config->text);

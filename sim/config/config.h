@@ -13,11 +13,22 @@
 extern "C" {
 #endif
 
+/* What changes during a run: the lines of the sections [at TIME], by time, those of one time in table order;
+ * entries: timeline.h. Without such sections it is empty. */
+struct timeline_entry;
+struct timeline {
+    struct timeline_entry *entries;
+    unsigned count;
+};
+
 struct config {
     const struct config_schema *schema;
-    char *name;   /* file name without folder and .ini */
-    char *text;   /* canonical: every key with its value as given or its default, sections in table order */
+    char *name; /* file name without folder and .ini */
+    /* Canonical: every key with its value as given or its default, sections in table order; then the timeline,
+     * if there is one. */
+    char *text;
     char **value; /* the text of each key, in table order */
+    struct timeline timeline;
 };
 
 /* Reads a file: defaults, then the file, then `settings` ("section.key=value", NULL-terminated, may be NULL).

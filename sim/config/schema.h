@@ -16,7 +16,10 @@
  *   DISTRIBUTION  fixed(2ms), exp(2ms), lognormal(2ms, 0.5), uniform(1ms, 3ms)
  *   DATE          2030-01-01T00:00:00Z
  *   CHOICE        one word of a list (stored as its place in the list)
- *   TEXT          any text, bounds are its length */
+ *   TEXT          any text, bounds are its length
+ *
+ * Keys that may change during a run (config_key.changes_from) can be set for a time, too, by lines
+ * "section.key = value" in a section [at 100s]: see timeline.h. */
 #ifndef SIM_CONFIG_SCHEMA_H
 #define SIM_CONFIG_SCHEMA_H
 
@@ -70,6 +73,9 @@ struct config_key {
     /* Default and bounds, written as values are. CHOICE: minimum is the list of words, "one|another". */
     const char *standard, *minimum, *maximum, *meaning;
     size_t offset; /* of its member in the struct of values */
+    /* The least value that a section [at TIME] may set, written as values are; NULL: the key does not change
+     * during a run. Not for CHOICE and TEXT. */
+    const char *changes_from;
 };
 
 /* A key of an earlier version. */

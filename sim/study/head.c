@@ -10,16 +10,16 @@
 
 /* What may be in [study], as keys like those of a scenario. */
 static const struct config_key head_keys[] = {
-    {"study", "base", CONFIG_TEXT, "", "1", "4096", "", 0},
-    {"study", "title", CONFIG_TEXT, "", "0", "1000", "", 0},
-    {"study", "description", CONFIG_TEXT, "", "0", "10000", "", 0},
-    {"study", "replications", CONFIG_COUNT, "1", "1", G_STRINGIFY(STUDY_REPLICATIONS_MAX), "", 0},
-    {"study", "seed", CONFIG_SEED, "1", "0", "18446744073709551615", "", 0},
-    {"study", "random_numbers", CONFIG_CHOICE, "common", "common|independent", "", "", 0},
-    {"study", "timeout", CONFIG_DURATION, "", "1s", "30d", "", 0},
-    {"study", "memory", CONFIG_BYTES, "", "1MB", "1000TB", "", 0},
-    {"study", "metrics", CONFIG_TEXT, "", "1", "4000", "", 0},
-    {"study", "constraint", CONFIG_TEXT, "", "1", "4000", "", 0},
+    {"study", "base", CONFIG_TEXT, "", "1", "4096", "", 0, NULL},
+    {"study", "title", CONFIG_TEXT, "", "0", "1000", "", 0, NULL},
+    {"study", "description", CONFIG_TEXT, "", "0", "10000", "", 0, NULL},
+    {"study", "replications", CONFIG_COUNT, "1", "1", G_STRINGIFY(STUDY_REPLICATIONS_MAX), "", 0, NULL},
+    {"study", "seed", CONFIG_SEED, "1", "0", "18446744073709551615", "", 0, NULL},
+    {"study", "random_numbers", CONFIG_CHOICE, "common", "common|independent", "", "", 0, NULL},
+    {"study", "timeout", CONFIG_DURATION, "", "1s", "30d", "", 0, NULL},
+    {"study", "memory", CONFIG_BYTES, "", "1MB", "1000TB", "", 0, NULL},
+    {"study", "metrics", CONFIG_TEXT, "", "1", "4000", "", 0, NULL},
+    {"study", "constraint", CONFIG_TEXT, "", "1", "4000", "", 0, NULL},
 };
 
 static void take_base(struct reader *reader, unsigned line, const char *text)

@@ -15,10 +15,11 @@ struct kitchen {
 };
 
 static const struct config_key keys[] = {
-    {"oven", "time", CONFIG_DURATION, "45min", "1min", "10h", "", offsetof(struct kitchen, oven_time)},
-    {"oven", "heat", CONFIG_CHOICE, "above", "above|below", "", "", offsetof(struct kitchen, oven_heat)},
-    {"cake", "name", CONFIG_TEXT, "plain", "1", "20", "", offsetof(struct kitchen, cake_name)},
-    {"cake", "code", CONFIG_TEXT, "abc", "3", "3", "", offsetof(struct kitchen, cake_code)},
+    {"oven", "time", CONFIG_DURATION, "45min", "1min", "10h", "", offsetof(struct kitchen, oven_time), NULL},
+    {"oven", "heat", CONFIG_CHOICE, "above", "above|below", "", "", offsetof(struct kitchen, oven_heat),
+     NULL},
+    {"cake", "name", CONFIG_TEXT, "plain", "1", "20", "", offsetof(struct kitchen, cake_name), NULL},
+    {"cake", "code", CONFIG_TEXT, "abc", "3", "3", "", offsetof(struct kitchen, cake_code), NULL},
 };
 static const struct config_gone gone[] = {{"cake.size", "cakes have one size, set oven.time"}};
 
