@@ -2,15 +2,55 @@
 /* The fate of packets on the links of cells, see access.h. */
 #include "sim/net/access.h"
 
+#include "sim/base/clock.h"
 #include "sim/base/random.h"
 #include "sim/net/purpose.h"
 
+/* Takes a change into the shares that hold from its time on; rates are none. */
+static bool access_change(struct access_shares *shares, const struct network_change *change)
+{
+    double *share = change->what == NETWORK_ACCESS_LOSS        ? &shares->loss
+                    : change->what == NETWORK_ACCESS_DUPLICATE ? &shares->duplicate
+                    : change->what == NETWORK_ACCESS_LATE      ? &shares->late
+                                                               : NULL;
+
+    if (share)
+        *share = change->share;
+    return share != NULL;
+}
+
+static struct access_shares *access_shares_new(const struct network_config *config)
+{
+    struct access_shares *shares = g_new(struct access_shares, config->change_count + 1), *last = shares;
+
+    *last = (struct access_shares){CLOCK_NEVER, config->access_loss, config->access_duplicate,
+                                   config->access_late};
+    for (uint32_t i = 0; i < config->change_count; i++) {
+        struct access_shares next = *last;
+
+        if (!access_change(&next, &config->changes[i]))
+            continue;
+        last->until_ns = config->changes[i].time_ns;
+        *++last = next;
+    }
+    return shares;
+}
+
+/* Is anything drawn at some time? */
+static bool access_draws(const struct access_shares *shares)
+{
+    for (;; shares++) {
+        if (shares->loss > 0 || shares->duplicate > 0 || shares->late > 0)
+            return true;
+        if (shares->until_ns == CLOCK_NEVER)
+            return false;
+    }
+}
+
 bool access_init(struct access *access, const struct network_config *config, GError **error)
 {
-    *access = (struct access){
-        .config = config,
-        .draws = config->access_loss > 0 || config->access_duplicate > 0 || config->access_late > 0,
-    };
+    *access = (struct access){.config = config, .shares = access_shares_new(config)};
+    access->draws = access_draws(access->shares);
     fault_set_init(&access->faults);
     return fault_set_read(&access->faults, config, error);
 }
@@ -18,6 +58,7 @@ bool access_init(struct access *access, const struct network_config *config, GEr
 void access_clear(struct access *access)
 {
     fault_set_clear(&access->faults);
+    g_free(access->shares);
 }
 
 static uint64_t access_high(const struct random_block *block)
@@ -30,23 +71,34 @@ static uint64_t access_low(const struct random_block *block)
     return (uint64_t)block->word[2] << 32 | block->word[3];
 }
 
-/* What is drawn for the link's next packet, a set of enum fault_action. */
-static unsigned access_draw(const struct network_config *config, struct access_link *link)
+/* What holds for a packet that begins to leave then. */
+static const struct access_shares *access_shares_at(const struct access *access, struct access_link *link,
+                                                    int64_t start_ns)
 {
+    while (access->shares[link->changed].until_ns <= start_ns)
+        link->changed++;
+    return &access->shares[link->changed];
+}
+
+/* What is drawn for the link's next packet, a set of enum fault_action. */
+static unsigned access_draw(const struct access *access, struct access_link *link, int64_t start_ns)
+{
+    const struct network_config *config = access->config;
+    const struct access_shares *shares = access_shares_at(access, link, start_ns);
     uint64_t index = link->packets++;
     unsigned actions = 0;
 
-    if (config->access_loss > 0 || config->access_duplicate > 0) {
+    if (shares->loss > 0 || shares->duplicate > 0) {
         struct random_block block = random_draw(config->seed, link->cell,
                                                 link->up ? NET_PURPOSE_UPLINK : NET_PURPOSE_DOWNLINK, index);
-        if (random_happens(access_high(&block), config->access_loss))
+        if (random_happens(access_high(&block), shares->loss))
             actions |= FAULT_DROP;
-        if (random_happens(access_low(&block), config->access_duplicate))
+        if (random_happens(access_low(&block), shares->duplicate))
             actions |= FAULT_DUPLICATE;
     }
-    if (config->access_late > 0) {
+    if (shares->late > 0) {
         uint32_t purpose = link->up ? NET_PURPOSE_LATE : NET_PURPOSE_LATE_DOWNLINK;
-        if (random_happens(random_u64(config->seed, link->cell, purpose, index), config->access_late))
+        if (random_happens(random_u64(config->seed, link->cell, purpose, index), shares->late))
             actions |= FAULT_DELAY;
     }
     return actions;
@@ -75,7 +127,7 @@ struct access_fate access_judge(struct access *access, struct access_link *link,
     const struct network_config *config = access->config;
     unsigned named =
         access_names(access, packet->ue) ? fault_check(&access->faults, packet->ue, packet->kind) : 0;
-    unsigned drawn = access->draws ? access_draw(config, link) : 0;
+    unsigned drawn = access->draws ? access_draw(access, link, packet->start_ns) : 0;
     unsigned both = named | drawn;
     struct access_fate fate = {.dropped = both & FAULT_DROP};
 

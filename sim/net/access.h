@@ -13,26 +13,35 @@
  * - a packet that is late arrives later by access_late_ns if that was drawn, by fault_delay_ns if a fault
  *   names it, by the sum if both.
  *
- * The same packets in the same order have the same fate on each engine. What else a cell may do to a packet
- * (random access, paging, handover) is to be decided here. */
+ * The same packets in the same order have the same fate on each engine. The shares may change during the run:
+ * those count that hold when the packet begins to leave (struct network_change). What else a cell may do to a
+ * packet (random access, paging, handover) is to be decided here. */
 #ifndef SIM_NET_ACCESS_H
 #define SIM_NET_ACCESS_H
 
 #include "sim/net/fault.h"
 #include "sim/net/network.h"
 
+/* Shares of packets, for a time. */
+struct access_shares {
+    int64_t until_ns; /* CLOCK_NEVER of the last */
+    double loss, duplicate, late;
+};
+
 /* All cells of a network. */
 struct access {
     const struct network_config *config;
     struct fault_set faults;
-    bool draws; /* anything is drawn for each packet */
+    struct access_shares *shares; /* by time, one more than there are changes */
+    bool draws;                   /* anything is drawn for each packet, at some time */
 };
 
 /* One direction of a cell's link. A region owns it. */
 struct access_link {
     uint64_t packets; /* that were drawn for so far */
     uint32_t cell;
-    bool up; /* from UEs to the core */
+    uint32_t changed; /* changes of shares that the last packet came after */
+    bool up;          /* from UEs to the core */
 };
 
 /* What access_decide() has to know of a packet. */
@@ -41,6 +50,7 @@ struct access_packet {
     /* Needed if access_names() the UE, else not looked at. */
     unsigned kind;          /* of the message it carries, or enum fault_control */
     uint32_t payload_bytes; /* of UDP or TCP */
+    int64_t start_ns;       /* when it begins to leave; never before the one before it on its link */
 };
 
 /* What becomes of a packet. All zero: it arrives unchanged, in time. */

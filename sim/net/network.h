@@ -27,6 +27,26 @@ extern "C" {
 
 struct capture;
 
+/* What may change during a run: rates of links, and shares of access_loss and its like. */
+enum network_value {
+    NETWORK_UPLINK_RATE,
+    NETWORK_DOWNLINK_RATE,
+    NETWORK_CORE_RATE,
+    NETWORK_ACCESS_LOSS,
+    NETWORK_ACCESS_DUPLICATE,
+    NETWORK_ACCESS_LATE
+};
+
+/* A value from time_ns on. A packet is sent at the rate, and has the fate, of the time at which its first bit
+ * leaves: one that is being sent at time_ns goes on as before, what waits takes the new value. At time_ns
+ * itself the new value holds, whatever else happens then. All engines keep this exactly. */
+struct network_change {
+    int64_t time_ns;
+    enum network_value what;
+    uint64_t bit_per_s; /* > 0; of a rate, for all links of that sort */
+    double share;       /* of the others */
+};
+
 /* What to build, and who lives in it. */
 struct network_config {
     uint64_t seed; /* of all random draws of the network */
@@ -54,6 +74,10 @@ struct network_config {
     uint32_t mss, initial_window, syn_retries, data_retries;
     int64_t rto_initial_ns, rto_min_ns, rto_max_ns, delayed_ack_ns;
     int64_t time_wait_ns;
+
+    /* What changes of the above during the run, by time; of two of one time and value the later one holds. */
+    const struct network_change *changes;
+    uint32_t change_count;
 
     const char *const *kind_names; /* of the model's message kinds, for faults and the ledger */
     uint32_t kinds;

@@ -41,7 +41,7 @@ struct decided {
 static struct decided decide(struct access *access, bool up, unsigned kind, uint32_t payload_bytes)
 {
     struct access_link link = {.cell = CELL, .up = up};
-    const struct access_packet packet = {UE, kind, payload_bytes};
+    const struct access_packet packet = {UE, kind, payload_bytes, NOW_NS};
     struct decided decided = {0};
 
     decided.fate = access_decide(access, &link, &packet, NOW_NS, decided.counters);
@@ -110,7 +110,7 @@ static void test_whose_packet(void)
 {
     struct network_config config = make_config();
     int64_t counters[NETWORK_COUNTER_COUNT] = {0};
-    const struct access_packet other = {UE + 64, KIND_ASK, PAYLOAD};
+    const struct access_packet other = {UE + 64, KIND_ASK, PAYLOAD, NOW_NS};
     struct access_link link = {.cell = CELL, .up = true};
     struct access access;
 
@@ -151,7 +151,7 @@ static void test_damaged_bit(void)
     start(&access, &config);
     for (int i = 0; i < 1000; i++) {
         struct access_link link = {.cell = CELL, .up = i % 2};
-        const struct access_packet packet = {UE, KIND_ASK, 2};
+        const struct access_packet packet = {UE, KIND_ASK, 2, NOW_NS};
         int64_t counters[NETWORK_COUNTER_COUNT] = {0};
         /* Twice at each time: up and down. */
         struct access_fate fate = access_decide(&access, &link, &packet, NOW_NS + i / 2, counters);
@@ -217,6 +217,37 @@ static void test_no_draws(void)
     access_clear(&access);
 }
 
+/* Draws are numbered from the first packet on if anything is ever drawn: later changes move no draw. */
+static void test_changes(void)
+{
+    const struct network_change changes[] = {{NOW_NS, NETWORK_ACCESS_LOSS, 0, 0.3},
+                                             {NOW_NS, NETWORK_CORE_RATE, 8000, 0},
+                                             {2 * NOW_NS, NETWORK_ACCESS_LOSS, 0, 0}};
+    struct network_config config = make_config(), steady = make_config();
+    struct access_link link = {.cell = CELL, .up = true}, other = link;
+    int64_t counters[NETWORK_COUNTER_COUNT] = {0};
+    struct access access, always;
+
+    config.changes = changes;
+    config.change_count = G_N_ELEMENTS(changes);
+    steady.access_loss = 0.3;
+    start(&access, &config);
+    start(&always, &steady);
+    for (uint64_t n = 0; n < 300; n++) {
+        const struct access_packet packet = {.ue = UE, .start_ns = NOW_NS - 100 + (int64_t)n};
+        bool lost = access_decide(&always, &other, &packet, NOW_NS, counters).dropped;
+
+        g_assert_cmpint(access_decide(&access, &link, &packet, NOW_NS, counters).dropped, ==,
+                        lost && packet.start_ns >= NOW_NS);
+        g_assert_cmpuint(link.packets, ==, n + 1);
+    }
+    const struct access_packet late = {.ue = UE, .start_ns = 2 * NOW_NS};
+    for (unsigned n = 0; n < 300; n++)
+        g_assert_false(access_decide(&access, &link, &late, NOW_NS, counters).dropped);
+    access_clear(&access);
+    access_clear(&always);
+}
+
 static void test_wrong_text(void)
 {
     struct network_config config = make_config();
@@ -239,6 +270,7 @@ int main(int argc, char **argv)
     g_test_add_func("/net/access/damaged-bit", test_damaged_bit);
     g_test_add_func("/net/access/draws", test_draws);
     g_test_add_func("/net/access/no-draws", test_no_draws);
+    g_test_add_func("/net/access/changes", test_changes);
     g_test_add_func("/net/access/wrong-text", test_wrong_text);
     return g_test_run();
 }

@@ -15,7 +15,7 @@ static void test_nearest(void)
     } cases[] = {{UINT64_C(3000000000), 19}, {UINT64_C(16000000000), 3}, {UINT64_C(13000000000), 4}};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
-        struct link_rate rate = {cases[i].bit_per_s, 1000000000};
+        struct link_rate rate = {cases[i].bit_per_s, 1000000000, NULL};
         struct link link;
 
         link_init(&link);
@@ -27,7 +27,7 @@ static void test_nearest(void)
 
 static void test_idle_starts_anew(void)
 {
-    struct link_rate rate = {8000000, 10000}; /* 1000 ns a byte */
+    struct link_rate rate = {8000000, 10000, NULL}; /* 1000 ns a byte */
     struct link link;
 
     link_init(&link);
@@ -41,7 +41,7 @@ static void test_idle_starts_anew(void)
 /* What is being sent does not wait, and frames take time but no room. */
 static void test_limit(void)
 {
-    struct link_rate rate = {8000000, 1000};
+    struct link_rate rate = {8000000, 1000, NULL};
     struct link link;
 
     link_init(&link);
@@ -66,7 +66,7 @@ static void test_limit(void)
 static void test_many_wait(void)
 {
     enum { COUNT = 3000 };
-    struct link_rate rate = {8000000, 100 * COUNT};
+    struct link_rate rate = {8000000, 100 * COUNT, NULL};
     struct link link;
 
     link_init(&link);
@@ -86,8 +86,8 @@ static void test_many_wait(void)
 
 static void test_extremes(void)
 {
-    struct link_rate slow = {1, UINT64_C(1000000000000)};
-    struct link_rate fast = {UINT64_C(100000000000000), UINT64_C(1000000000000)};
+    struct link_rate slow = {1, UINT64_C(1000000000000), NULL};
+    struct link_rate fast = {UINT64_C(100000000000000), UINT64_C(1000000000000), NULL};
     struct link link;
     unsigned taken = 0;
 
@@ -137,7 +137,7 @@ static void test_free_list(void)
 /* 8 Mbit/s are 1000 ns a byte: a packet of 998 bytes takes 1 ms with its frame. */
 static void test_peaks(void)
 {
-    struct link_rate rate = {8000000, 10000}, slow = {8000, 10000};
+    struct link_rate rate = {8000000, 10000, NULL}, slow = {8000, 10000, NULL};
     struct link link;
 
     link_init(&link);

@@ -175,13 +175,39 @@ static bool native_on_sample(void *user, int64_t time_ns)
     return native->config.sample(native->config.user, time_ns);
 }
 
+/* The changes of one rate, for link_rate; NULL: it has none. */
+static struct link_change *native_link_changes(const struct network_config *config, enum network_value what)
+{
+    const struct link_change never = {CLOCK_NEVER, 0};
+    GArray *changes = g_array_new(FALSE, FALSE, sizeof(struct link_change));
+
+    for (uint32_t i = 0; i < config->change_count; i++) {
+        const struct link_change change = {config->changes[i].time_ns, config->changes[i].bit_per_s};
+        if (config->changes[i].what == what)
+            g_array_append_val(changes, change);
+    }
+    if (changes->len > 0)
+        g_array_append_val(changes, never);
+    return (struct link_change *)(void *)g_array_free(changes, changes->len == 0);
+}
+
+static void native_init_rates(struct native *native)
+{
+    const struct network_config *config = &native->config;
+
+    native->uplink = (struct link_rate){config->uplink_bit_per_s, config->access_queue_bytes,
+                                        native_link_changes(config, NETWORK_UPLINK_RATE)};
+    native->downlink = (struct link_rate){config->downlink_bit_per_s, config->access_queue_bytes,
+                                          native_link_changes(config, NETWORK_DOWNLINK_RATE)};
+    native->core = (struct link_rate){config->core_bit_per_s, config->core_queue_bytes,
+                                      native_link_changes(config, NETWORK_CORE_RATE)};
+}
+
 static void native_init_links(struct native *native)
 {
     const struct network_config *config = &native->config;
 
-    native->uplink = (struct link_rate){config->uplink_bit_per_s, config->access_queue_bytes};
-    native->downlink = (struct link_rate){config->downlink_bit_per_s, config->access_queue_bytes};
-    native->core = (struct link_rate){config->core_bit_per_s, config->core_queue_bytes};
+    native_init_rates(native);
     native->cells = g_new0(struct cell, config->topology.cells);
     for (uint32_t i = 0; i < config->topology.cells; i++) {
         link_init(&native->cells[i].uplink);
@@ -209,6 +235,9 @@ static void native_clear_links(struct native *native)
     }
     g_free(native->cells);
     g_free(native->servers);
+    g_free((gpointer)native->uplink.changes);
+    g_free((gpointer)native->downlink.changes);
+    g_free((gpointer)native->core.changes);
 }
 
 static void native_init_regions(struct native *native)

@@ -87,6 +87,13 @@ bool link_wait(struct link *link, const struct link_rate *rate, int64_t now_ns, 
     return true;
 }
 
+uint64_t link_rate_at(struct link *link, const struct link_rate *rate, int64_t start_ns)
+{
+    while (rate->changes[link->changed].time_ns <= start_ns)
+        link->changed++;
+    return link->changed > 0 ? rate->changes[link->changed - 1].bit_per_s : rate->bit_per_s;
+}
+
 uint64_t link_waiting_bytes_max(const struct link *link)
 {
     return link->queue ? link->queue->ip_bytes_max : 0;

@@ -122,7 +122,8 @@ static void packet_leave_access(struct native_region *region, struct cell *cell,
     struct native *native = region->native;
     struct packet *packet = c->packet;
     int64_t delay_ns = departure_ns - region->base.now_ns + native->config.access_delay_ns;
-    struct access_packet asked = {.ue = c->ue};
+    struct access_packet asked = {.ue = c->ue,
+                                  .start_ns = (c->up ? &cell->uplink : &cell->downlink)->start_ns};
 
     if (access_names(&native->access, c->ue)) {
         asked.kind = packet_fault_kind(packet);

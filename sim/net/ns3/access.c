@@ -98,11 +98,12 @@ static unsigned ns3_access_on_transmit(void *user, const struct ns3c_packet *pac
     struct access_packet asked = {
         .ue = (on->link.up ? p.from : p.to) - net->config.topology.servers,
         .payload_bytes = p.size - p.payload,
+        .start_ns = ns3c_now(net->sim),
     };
     if (access_names(&net->access, asked.ue))
         asked.kind = ns3_access_kind(net, packet, &p);
     const struct access_fate fate =
-        access_decide(&net->access, &on->link, &asked, ns3c_now(net->sim), net->counters);
+        access_decide(&net->access, &on->link, &asked, asked.start_ns, net->counters);
     if (fate.dropped)
         return NS3C_FATE_DROP;
     if (fate.damaged)

@@ -192,10 +192,11 @@ static int64_t ns3_run_slices(struct ns3_net *net, int64_t end_ns)
             return net->sampler.last_ns;
         if (start_ns >= end_ns)
             return end_ns;
+        ns3_change_to(net, start_ns);
         int64_t slice_ns = start_ns < CLOCK_NEVER - SLICE_NS ? start_ns + SLICE_NS : CLOCK_NEVER;
         enum ns3c_run_end how;
 
-        slice_ns = MIN(MIN(slice_ns, end_ns), net->sampler.next_ns);
+        slice_ns = MIN(MIN(slice_ns, end_ns), MIN(net->sampler.next_ns, ns3_change_next_ns(net)));
         net->sampler.stale = true;
         if (ns3c_run(net->sim, slice_ns, &how) != NS3C_OK)
             g_error("ns-3 does not run: %s", ns3_why());

@@ -154,6 +154,7 @@ struct ns3_net {
     uint64_t fingerprint;
     struct access access;
     struct sampler sampler;
+    uint32_t changed; /* changes of the configuration that were made */
     uint8_t *scratch; /* NS3_SCRATCH_BYTES: a stream being framed */
     uint8_t *wire; /* NS3_SCRATCH_BYTES: a packet being captured or damaged, also while a stream is framed */
 };
@@ -250,6 +251,12 @@ void ns3_trace_hooks_clear(struct ns3_net *net);
 
 /* access.c: what becomes of packets on the cells' links */
 void ns3_access_open(struct ns3_net *net, uint32_t cell);
+
+/* change.c: rates of links that change. access.c has the shares. */
+/* When the next change of the configuration is due; CLOCK_NEVER: none is. */
+int64_t ns3_change_next_ns(const struct ns3_net *net);
+/* Makes all changes up to time_ns < CLOCK_NEVER inclusive. Every event before time_ns has run, none at it. */
+void ns3_change_to(struct ns3_net *net, int64_t time_ns);
 
 /* udp.c */
 /* Opens the host's port. False and error if ns-3 refuses. */

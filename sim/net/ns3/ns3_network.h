@@ -37,7 +37,7 @@ extern "C" {
 extern const struct network_engine ns3_engine;
 
 /* For programs that build their own topology: nodes, links and routes are theirs, the engine puts hosts on
- * the nodes. access_* and core_* of the configuration then mean nothing, fault_* and pcap_dir are
+ * the nodes. access_*, core_* and changes of the configuration then mean nothing, fault_* and pcap_dir are
  * refused. uplink_bytes are IP bytes that UEs send, downlink_bytes those that servers send to UEs, core_bytes
  * those between servers. While the network lives ns3c_on_drop(), and ns3c_node_on_send() of nodes with hosts,
  * are the engine's. ns-3's defaults for TCP are set as for its own nodes; `attributes` are defaults of what
