@@ -179,10 +179,21 @@ bool station_arrive(struct net_region *at, struct station *station, uint32_t job
     }
 }
 
+void station_set_workers(struct net_region *at, struct station *station, int64_t workers)
+{
+    struct worker_queue_waiting next;
+
+    worker_queue_set_workers(&station->queue, at->now_ns, (uint32_t)workers);
+    while (worker_queue_next(&station->queue, at->now_ns, &next))
+        start(at, station, next);
+}
+
 int64_t station_expected_wait_ns(const struct station *station)
 {
     double mean_ns = station->served > 0 ? station->served_ns / (double)station->served : 0;
 
+    if (station->queue.workers == 0)
+        return STATION_NO_WORKER_NS;
     return (int64_t)((double)worker_queue_queued(&station->queue) * mean_ns / (double)station->queue.workers);
 }
 

@@ -102,7 +102,12 @@ void station_hang_up(struct net_region *at, struct net_conn conn);
 #define STATION_HUNG_UP 1 /* the `user` of such a connection */
 /* A job arrives; false: the queue is full, and it was turned away. */
 bool station_arrive(struct net_region *at, struct station *station, uint32_t job, bool internal);
-/* How long a job that comes now would wait, by the mean service time so far. */
+/* So many workers from now on, 0 or more: jobs that wait start at once as far as workers are free, in the
+ * order of the queue; those that are served are served to their end. */
+void station_set_workers(struct net_region *at, struct station *station, int64_t workers);
+/* How long a job that comes now would wait, by the mean service time so far: STATION_NO_WORKER_NS if there is
+ * no worker. */
+#define STATION_NO_WORKER_NS (INT64_C(86400) * 1000000000)
 int64_t station_expected_wait_ns(const struct station *station);
 /* The service of a job is over. */
 void station_served(struct net_region *at, struct station *station, uint32_t job);

@@ -11,6 +11,7 @@
 void worker_queue_init(struct worker_queue *queue, uint32_t workers, uint64_t limit)
 {
     *queue = (struct worker_queue){.workers = workers,
+                                   .workers_first = workers,
                                    .limit = limit,
                                    .capacity = RING_START,
                                    .span_end_ns = INT64_MAX,
@@ -21,30 +22,80 @@ void worker_queue_init(struct worker_queue *queue, uint32_t workers, uint64_t li
 void worker_queue_clear(struct worker_queue *queue)
 {
     g_free(queue->waiting);
+    g_free(queue->changes);
     queue->waiting = NULL;
+    queue->changes = NULL;
+}
+
+/* leaving_ns at now_ns. */
+static double worker_queue_leaving_ns(const struct worker_queue *queue, int64_t now_ns)
+{
+    uint32_t leaving = queue->busy > queue->workers ? queue->busy - queue->workers : 0;
+
+    return queue->leaving_ns + (double)leaving * (double)(now_ns - queue->changed_ns);
+}
+
+/* Time that the workers had, by their number at each time. */
+static double worker_queue_worker_ns(const struct worker_queue *queue, int64_t from_ns, int64_t to_ns)
+{
+    uint32_t workers = queue->workers_first;
+    double sum_ns = 0;
+
+    for (uint32_t i = 0; i < queue->change_count; i++) {
+        int64_t until_ns = MIN(queue->changes[i].time_ns, to_ns);
+
+        if (until_ns > from_ns) {
+            sum_ns += (double)workers * (double)(until_ns - from_ns);
+            from_ns = until_ns;
+        }
+        workers = queue->changes[i].workers;
+    }
+    return sum_ns + (double)workers * (double)(to_ns - from_ns);
+}
+
+static double worker_queue_ratio(double busy_ns, double worker_ns)
+{
+    return worker_ns > 0 ? busy_ns / worker_ns : 0;
+}
+
+/* Share of the second at second_ns, in which busy_ns and leaving_ns come to these. */
+static double worker_queue_second_ratio(const struct worker_queue *queue, double busy_ns, double leaving_ns)
+{
+    double worker_ns = worker_queue_worker_ns(queue, queue->second_ns, queue->second_ns + CLOCK_SECOND) +
+                       leaving_ns - queue->second_leaving_ns;
+
+    return worker_queue_ratio(busy_ns - queue->second_busy_ns, worker_ns);
 }
 
 /* Closes the whole second that ended, and those after it, in which nothing changed. */
 static void close_seconds(struct worker_queue *queue, int64_t now_ns)
 {
     double end_busy_ns = worker_queue_busy_ns(queue, queue->second_ns + CLOCK_SECOND);
-    double steady_ns = (double)queue->busy * (double)CLOCK_SECOND;
+    double end_leaving_ns = worker_queue_leaving_ns(queue, queue->second_ns + CLOCK_SECOND);
+    double ratio = worker_queue_second_ratio(queue, end_busy_ns, end_leaving_ns);
+    uint32_t leaving = queue->busy > queue->workers ? queue->busy - queue->workers : 0;
     int64_t steady = (now_ns - queue->second_ns) / CLOCK_SECOND - 1;
+    double steady_ns = (double)steady * (double)CLOCK_SECOND;
 
-    queue->second_busy_max_ns = MAX(queue->second_busy_max_ns, end_busy_ns - queue->second_busy_ns);
-    if (steady > 0)
-        queue->second_busy_max_ns = MAX(queue->second_busy_max_ns, steady_ns);
+    queue->second_ratio_max = MAX(queue->second_ratio_max, ratio);
     queue->second_ns += (1 + steady) * CLOCK_SECOND;
-    queue->second_busy_ns = end_busy_ns + (double)steady * steady_ns;
+    queue->second_busy_ns = end_busy_ns + (double)queue->busy * steady_ns;
+    queue->second_leaving_ns = end_leaving_ns + (double)leaving * steady_ns;
+    if (steady > 0)
+        queue->second_ratio_max =
+            MAX(queue->second_ratio_max, worker_queue_ratio(queue->busy, (double)queue->workers + leaving));
 }
 
 static void advance(struct worker_queue *queue, int64_t now_ns)
 {
     if (now_ns >= queue->second_ns + CLOCK_SECOND)
         close_seconds(queue, now_ns);
-    if (now_ns > queue->span_end_ns && queue->changed_ns <= queue->span_end_ns)
+    if (now_ns > queue->span_end_ns && queue->changed_ns <= queue->span_end_ns) {
         queue->span_busy_ns = worker_queue_busy_ns(queue, queue->span_end_ns);
+        queue->span_leaving_ns = worker_queue_leaving_ns(queue, queue->span_end_ns);
+    }
     queue->busy_ns = worker_queue_busy_ns(queue, now_ns);
+    queue->leaving_ns = worker_queue_leaving_ns(queue, now_ns);
     queue->changed_ns = now_ns;
 }
 
@@ -88,17 +139,43 @@ static uint64_t take_place(struct worker_queue *queue)
     return queue->head++;
 }
 
+/* The next job leaves the queue. */
+static struct worker_queue_waiting worker_queue_take(struct worker_queue *queue, int64_t now_ns)
+{
+    struct worker_queue_waiting next = queue->waiting[take_place(queue) & (queue->capacity - 1)];
+
+    if (now_ns - next.since_ns >= WORKER_QUEUE_BACKLOG_NS)
+        queue->backlog_ns = now_ns;
+    return next;
+}
+
 bool worker_queue_finish(struct worker_queue *queue, int64_t now_ns, struct worker_queue_waiting *next)
 {
-    if (queue->head == queue->tail) {
+    if (queue->head == queue->tail || queue->busy > queue->workers) {
         advance(queue, now_ns);
         queue->busy--;
         return false;
     }
-    *next = queue->waiting[take_place(queue) & (queue->capacity - 1)];
-    if (now_ns - next->since_ns >= WORKER_QUEUE_BACKLOG_NS)
-        queue->backlog_ns = now_ns;
+    *next = worker_queue_take(queue, now_ns);
     return true;
+}
+
+bool worker_queue_next(struct worker_queue *queue, int64_t now_ns, struct worker_queue_waiting *next)
+{
+    if (queue->head == queue->tail || queue->busy >= queue->workers)
+        return false;
+    advance(queue, now_ns);
+    queue->busy++;
+    *next = worker_queue_take(queue, now_ns);
+    return true;
+}
+
+void worker_queue_set_workers(struct worker_queue *queue, int64_t now_ns, uint32_t workers)
+{
+    advance(queue, now_ns);
+    queue->changes = g_renew(struct worker_queue_change, queue->changes, queue->change_count + 1);
+    queue->changes[queue->change_count++] = (struct worker_queue_change){now_ns, workers};
+    queue->workers = workers;
 }
 
 double worker_queue_busy_ns(const struct worker_queue *queue, int64_t now_ns)
@@ -114,10 +191,13 @@ void worker_queue_span_ends(struct worker_queue *queue, int64_t end_ns)
 double worker_queue_span_ratio(const struct worker_queue *queue, int64_t start_ns, int64_t now_ns)
 {
     int64_t end_ns = MIN(queue->span_end_ns, now_ns);
-    double busy_ns =
-        queue->changed_ns > queue->span_end_ns ? queue->span_busy_ns : worker_queue_busy_ns(queue, end_ns);
+    bool passed = queue->changed_ns > queue->span_end_ns;
+    double busy_ns = passed ? queue->span_busy_ns : worker_queue_busy_ns(queue, end_ns);
+    double leaving_ns = passed ? queue->span_leaving_ns : worker_queue_leaving_ns(queue, end_ns);
 
-    return end_ns <= start_ns ? 0 : busy_ns / ((double)queue->workers * (double)(end_ns - start_ns));
+    return end_ns <= start_ns
+               ? 0
+               : worker_queue_ratio(busy_ns, worker_queue_worker_ns(queue, start_ns, end_ns) + leaving_ns);
 }
 
 double worker_queue_second_ratio_max(const struct worker_queue *queue, int64_t now_ns)
@@ -126,6 +206,6 @@ double worker_queue_second_ratio_max(const struct worker_queue *queue, int64_t n
 
     if (now_ns >= copy.second_ns + CLOCK_SECOND)
         close_seconds(&copy, now_ns);
-    return MAX(copy.second_busy_max_ns, worker_queue_busy_ns(&copy, now_ns) - copy.second_busy_ns) /
-           ((double)queue->workers * (double)CLOCK_SECOND);
+    return MAX(copy.second_ratio_max, worker_queue_second_ratio(&copy, worker_queue_busy_ns(&copy, now_ns),
+                                                                worker_queue_leaving_ns(&copy, now_ns)));
 }

@@ -236,6 +236,73 @@ static void test_spans(void)
     worker_queue_clear(&queue);
 }
 
+/* Three workers; one from 0.5 s, none from 1.5 s, two from 3 s on. Two serve from 0.2 s: one goes when its job
+ * ends at 0.7 s, the other serves until 1.2 s, then what has waited since 0.6 s, until 1.8 s, and goes. */
+static void test_changing_workers(void)
+{
+    const int64_t ms = CLOCK_MILLISECOND;
+    struct worker_queue queue;
+    struct worker_queue_waiting next;
+
+    worker_queue_init(&queue, 3, 10);
+    g_assert_cmpint(worker_queue_arrive(&queue, 200 * ms, 0, false), ==, WORKER_QUEUE_STARTS);
+    g_assert_cmpint(worker_queue_arrive(&queue, 200 * ms, 1, false), ==, WORKER_QUEUE_STARTS);
+    worker_queue_set_workers(&queue, 500 * ms, 1);
+    g_assert_false(worker_queue_next(&queue, 500 * ms, &next));
+    g_assert_cmpint(worker_queue_arrive(&queue, 600 * ms, 2, false), ==, WORKER_QUEUE_WAITS);
+    g_assert_false(worker_queue_finish(&queue, 700 * ms, &next)); /* one goes; nobody starts */
+    g_assert_cmpuint(queue.busy, ==, 1);
+    g_assert_cmpfloat_with_epsilon(worker_queue_second_ratio_max(&queue, 1100 * ms), 1.3 / 2.2, 1e-12);
+    g_assert_true(worker_queue_finish(&queue, 1200 * ms, &next));
+    g_assert_cmpuint(next.job, ==, 2);
+    worker_queue_set_workers(&queue, 1500 * ms, 0);
+    worker_queue_span_ends(&queue, 1600 * ms);
+    g_assert_cmpint(worker_queue_arrive(&queue, 1600 * ms, 3, false), ==, WORKER_QUEUE_WAITS);
+    g_assert_false(worker_queue_finish(&queue, 1800 * ms, &next));
+    g_assert_cmpuint(queue.busy, ==, 0);
+    g_assert_false(worker_queue_next(&queue, 1900 * ms, &next));
+    worker_queue_set_workers(&queue, 3000 * ms, 2);
+    g_assert_true(worker_queue_next(&queue, 3000 * ms, &next));
+    g_assert_cmpuint(next.job, ==, 3);
+    g_assert_cmpint(next.since_ns, ==, 1600 * ms);
+    g_assert_cmpint(queue.backlog_ns, ==, 3000 * ms);
+    g_assert_false(worker_queue_next(&queue, 3000 * ms, &next)); /* nobody waits */
+    g_assert_false(worker_queue_finish(&queue, 3250 * ms, &next));
+    g_assert_cmpfloat_with_epsilon(worker_queue_busy_ns(&queue, 4000 * ms), 2.35e9, 1);
+    /* 0.5 s of three and 1 s of one, and 0.2 s and 0.1 s of those that go. */
+    g_assert_cmpfloat_with_epsilon(worker_queue_span_ratio(&queue, 0, 4000 * ms), 1.9 / 2.8, 1e-12);
+    /* Of the time from 0.1 s on there are 0.3 s less. */
+    g_assert_cmpfloat_with_epsilon(worker_queue_span_ratio(&queue, 100 * ms, 4000 * ms), 1.9 / 2.5, 1e-12);
+    worker_queue_span_ends(&queue, INT64_MAX);
+    g_assert_cmpfloat_with_epsilon(worker_queue_span_ratio(&queue, 0, 4000 * ms), 2.35 / 5, 1e-12);
+    /* From 1 s to 2 s all the time that there was: 0.5 s, and 0.3 s of the one that goes. */
+    g_assert_cmpfloat_with_epsilon(worker_queue_second_ratio_max(&queue, 4000 * ms), 1, 1e-12);
+    worker_queue_clear(&queue);
+}
+
+/* Nobody serves, and nobody does for days: no time, no share. The queue fills, and turns away. */
+static void test_no_workers(void)
+{
+    const int64_t day_ns = INT64_C(86400) * CLOCK_SECOND;
+    struct worker_queue queue;
+    struct worker_queue_waiting next;
+
+    worker_queue_init(&queue, 1, 2);
+    worker_queue_set_workers(&queue, CLOCK_SECOND, 0);
+    for (uint32_t i = 0; i < 2; i++)
+        g_assert_cmpint(worker_queue_arrive(&queue, 2 * CLOCK_SECOND, i, false), ==, WORKER_QUEUE_WAITS);
+    g_assert_cmpint(worker_queue_arrive(&queue, 2 * CLOCK_SECOND, 2, false), ==, WORKER_QUEUE_FULL);
+    g_assert_cmpfloat(worker_queue_span_ratio(&queue, CLOCK_SECOND, day_ns), ==, 0);
+    g_assert_cmpfloat(worker_queue_second_ratio_max(&queue, day_ns), ==, 0);
+    worker_queue_set_workers(&queue, day_ns, 5);
+    for (uint32_t i = 0; i < 2; i++) {
+        g_assert_true(worker_queue_next(&queue, day_ns, &next));
+        g_assert_cmpuint(next.job, ==, i);
+    }
+    g_assert_cmpfloat(worker_queue_second_ratio_max(&queue, day_ns + CLOCK_SECOND), ==, 2.0 / 5);
+    worker_queue_clear(&queue);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -244,6 +311,8 @@ int main(int argc, char **argv)
     tap_add_chance("/server/M-M-c", test_mmc);
     g_test_add_func("/server/limit", test_limit);
     g_test_add_func("/server/spans", test_spans);
+    g_test_add_func("/server/changing workers", test_changing_workers);
+    g_test_add_func("/server/no workers", test_no_workers);
     g_test_add_func("/server/busy for long", test_busy_for_long);
     g_test_add_func("/server/ring", test_ring);
     tap_add_chance("/server/storm M-M-1", test_storm_mm1);
