@@ -245,7 +245,8 @@ void load_of_scenario(const struct scenario *s, struct load *out)
     *out = (struct load){.ues = (double)s->ue_count,
                          .pull_rate_per_s = s->pull_rate,
                          .pull_peak_per_s = s->pull_rate * (burst ? BURST_PEAK : 1),
-                         .pulls_s = (double)(s->ue_count - !burst) / s->pull_rate};
+                         .pulls_s = (double)(s->ue_count - !burst) / s->pull_rate,
+                         .changes = s->config.timeline.count};
     fill_packet_keys(s, out);
     play_within(&play, s, NULL, &out->events);
     load_costs(&play, out);

@@ -125,6 +125,7 @@ struct load {
     bool ends_by_itself; /* before run.end, and without having been stopped */
     double recovery_s;   /* from when the last first pull is due until queues are drained; NAN: cut off */
     double keyed_ratio;  /* share of UEs that hold the key then */
+    unsigned changes;    /* of sections [at TIME]: none of them is expected, the values of the start are */
     const char *packet_keys[LOAD_PACKET_KEYS + 1]; /* those that the scenario uses; NULL-terminated */
     uint64_t events; /* that were reckoned for all this: what it costs, some 50 to 100 ns each */
 };

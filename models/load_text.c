@@ -144,6 +144,8 @@ static char *keys_left_out(const struct load *load)
         add_key(text, "core.rate");
     for (const char *const *key = load->packet_keys; *key; key++)
         add_key(text, *key);
+    if (load->changes > 0)
+        add_key(text, "[at]");
     return g_string_free(text, FALSE);
 }
 
@@ -307,7 +309,8 @@ static char *expected(const struct load *load)
     return sentence;
 }
 
-/* Where links or connections decide, which only a run tells, it is of the servers' work. */
+/* Where links or connections decide, which only a run tells, it is of the servers' work; where keys change,
+ * it is of the values of the start. */
 static char *expected_where(const struct load *load)
 {
     char *sentence = expected(load), *narrowed;
@@ -315,9 +318,11 @@ static char *expected_where(const struct load *load)
 
     for (unsigned i = 0; i < LOAD_SERVERS; i++)
         crowded = crowded || load->server[i].crowded;
-    if (!crowded)
+    if (!crowded && load->changes == 0)
         return sentence;
-    narrowed = g_strconcat("Expected of the servers' work alone", strchr(sentence, ':'), NULL);
+    narrowed =
+        g_strconcat("Expected", crowded ? " of the servers' work alone" : "",
+                    load->changes > 0 ? " if nothing changed at [at TIME]" : "", strchr(sentence, ':'), NULL);
     g_free(sentence);
     return narrowed;
 }
@@ -398,6 +403,11 @@ static void add_unsaid(const struct load *load, GPtrArray *to)
             g_ptr_array_add(to, g_strdup_printf("That is reckoned first come first served: what newest first "
                                                 "(newest_first) does at the %s only a run tells.",
                                                 load_server_names[i]));
+    if (load->changes > 0)
+        g_ptr_array_add(to,
+                        g_strdup_printf("What the changes at [at TIME] do (%u in all) only a run tells: all "
+                                        "is reckoned with the values of the start.",
+                                        load->changes));
     if (load->packet_keys[0]) {
         char *keys = g_strjoinv(", ", (char **)load->packet_keys);
 

@@ -20,7 +20,10 @@ struct model_region {
     struct tally tally;
     struct keylog_buffer *keylog; /* NULL: no key log */
     struct ue_table *ues;         /* regions 1.. */
-    struct bmsc *bmsc;            /* region 0 */
+    /* Region 0: the scenario's values that hold at this time, a copy that follows the timeline. What its
+     * texts and pointers point to is the scenario's. */
+    struct scenario *now;
+    struct bmsc *bmsc; /* region 0 */
     struct bsf *bsf;
     struct hss *hss;
 };

@@ -92,6 +92,10 @@ static void on_timer(struct net_region *at, uint32_t host, uint32_t kind, uint64
 {
     switch (host) {
     case HOST_BMSC:
+        if (kind == STORM_TIMER_CHANGE) {
+            storm_timeline_change(at, argument);
+            break;
+        }
         bmsc_timer(at, kind, argument);
         if (kind == TIMER_NEXT_PULL && bmsc_all_due(model_of(at)->bmsc))
             end_spans(at);
@@ -216,6 +220,7 @@ static struct network *new_network(struct storm *storm, GError **error)
                                .user = storm};
 
     fill_network(&c, s);
+    c.changes = storm->changes = storm_timeline_network(s, &c.change_count);
     return network_new(storm->options.engine ? storm->options.engine : &native_engine, &c, error);
 }
 
@@ -309,9 +314,10 @@ static bool new_models(struct storm *storm, GError **error)
             m->ues = ue_table_new(deployment, &storm->ue_states);
     }
     core = &storm->models[0];
-    core->bmsc = bmsc_new(deployment);
-    core->bsf = bsf_new(deployment);
-    core->hss = hss_new(deployment);
+    core->now = g_memdup2(deployment->scenario, sizeof *core->now);
+    core->bmsc = bmsc_new(deployment, core->now);
+    core->bsf = bsf_new(deployment, core->now);
+    core->hss = hss_new(deployment, core->now);
     whole = whole && core->bmsc && core->bsf && core->hss;
     if (!whole)
         no_memory(storm, error);
@@ -360,6 +366,7 @@ static void free_models(struct storm *storm)
         bmsc_free(m->bmsc);
         bsf_free(m->bsf);
         hss_free(m->hss);
+        g_free(m->now);
     }
     g_free(storm->models);
 }
@@ -394,6 +401,7 @@ void storm_free(struct storm *storm)
     ue_states_clear(&storm->ue_states);
     key_table_free(storm->key_table);
     g_free(storm->shares);
+    g_free(storm->changes);
     g_clear_error(&storm->failure);
     g_free(storm->row);
     g_free(storm);
@@ -409,6 +417,7 @@ enum storm_outcome storm_run(struct storm *storm, GError **error)
         keylog_msk(&storm->models[0], 0,
                    (uint32_t)deployment->scenario->msk_key_group << 16 | deployment->msk_number,
                    deployment->msk);
+    storm_timeline_start(network_region(storm->network, 0));
     bmsc_start(network_region(storm->network, 0));
     storm->now_ns = network_run(storm->network, deployment->scenario->run_end);
     if (storm->series)

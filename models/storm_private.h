@@ -4,6 +4,7 @@
 #define MODELS_STORM_PRIVATE_H
 
 #include "models/region.h"
+#include "models/station.h"
 #include "models/storm.h"
 #include "models/ue/ue.h"
 #include "models/worker_queue.h"
@@ -18,9 +19,10 @@ struct storm {
     struct deployment deployment;
     struct storm_options options;
     struct network *network;
-    uint32_t regions;              /* of cells; one more is the core */
-    struct key_table *key_table;   /* NULL: subscribers are derived from the seed */
-    struct net_cell_share *shares; /* of the deployment's topology; NULL: cells are alike */
+    uint32_t regions;               /* of cells; one more is the core */
+    struct network_change *changes; /* what the network has of the timeline */
+    struct key_table *key_table;    /* NULL: subscribers are derived from the seed */
+    struct net_cell_share *shares;  /* of the deployment's topology; NULL: cells are alike */
     struct ue_states ue_states;
     struct model_region *models; /* regions + 1 */
     struct capture *capture;
@@ -93,6 +95,13 @@ enum storm_stability {
         STORM_STABILITY_COUNT
 };
 struct stats_value storm_stability_value(const struct storm *storm, enum storm_stability column);
+
+/* storm_timeline.c: what the network gets of the timeline (g_free); the timers of the servers' changes, to be
+ * set before all else in region 0; such a timer, whose argument is the first entry of its time. */
+enum { STORM_TIMER_CHANGE = TIMER_ANSWER_TIMEOUT + 1 }; /* none of the agents' */
+struct network_change *storm_timeline_network(const struct scenario *scenario, uint32_t *count);
+void storm_timeline_start(struct net_region *core);
+void storm_timeline_change(struct net_region *core, uint64_t first);
 
 int64_t storm_counter(const struct storm *storm, enum model_counter counter);
 /* timeseries.csv: its header; a row, in place of the last one if that is of the same time; the end. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* A server of finite capacity: workers in parallel, a finite queue, first come first served unless
- * newest_first is set. It knows jobs as numbers only; who owns them draws the service time and sets the timer.
+ * newest_first is set. It knows jobs as numbers only; who owns them draws the service time and sets the
+ * timer.
  *
  * The number of workers may change, to 0 as well: then everybody waits, or is turned away where the queue is
  * full. Workers that go while they serve finish their job first. */
@@ -88,8 +89,8 @@ double worker_queue_busy_ns(const struct worker_queue *queue, int64_t now_ns);
 /* The last first pull is due: end_ns >= now is where the span ends whose busy share is told. */
 void worker_queue_span_ends(struct worker_queue *queue, int64_t end_ns);
 /* Share of worker time spent busy from start_ns, before which it was idle, until the span ends, or until
- * now_ns if it has not. Worker time is what there is by the number of workers at each time, and what those that
- * go take to finish; 0 if there is none. */
+ * now_ns if it has not. Worker time is what there is by the number of workers at each time, and what those
+ * that go take to finish; 0 if there is none. */
 double worker_queue_span_ratio(const struct worker_queue *queue, int64_t start_ns, int64_t now_ns);
 /* The largest such share of any whole second of simulated time: 0 s to 1 s, 1 s to 2 s, and so on; the one
  * that now_ns is in counts as if it went on idle. */

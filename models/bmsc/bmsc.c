@@ -309,7 +309,7 @@ void bmsc_prefetch(struct net_region *at, uint32_t kind, uint64_t argument, unsi
 
 const size_t bmsc_ue_bytes = sizeof(struct bmsc_ue);
 
-struct bmsc *bmsc_new(const struct deployment *deployment)
+struct bmsc *bmsc_new(const struct deployment *deployment, const struct scenario *now)
 {
     static const struct station_calls calls = {bmsc_service_ns, bmsc_serve, bmsc_turn_away};
     static const struct diameter_counters zn = {COUNT_zn_requests,  COUNT_zn_requests_retried,
@@ -319,7 +319,9 @@ struct bmsc *bmsc_new(const struct deployment *deployment)
     const struct scenario *s = deployment->scenario;
 
     bmsc->deployment = deployment;
+    bmsc->now = now;
     bmsc->last_due_ns = -1;
+    pace_init(&bmsc->pace, s);
     bmsc->pull_bytes = bmsc_pull_bytes(deployment);
     bmsc->msk_bytes = bmsc_msk_bytes(deployment);
     station_init(&bmsc->station, HOST_BMSC, sizeof(struct bmsc_job),
@@ -344,6 +346,7 @@ void bmsc_free(struct bmsc *bmsc)
     pool_clear(&bmsc->sessions);
     pool_clear(&bmsc->long_texts);
     g_free(bmsc->void_nonces);
+    pace_clear(&bmsc->pace);
     pull_order_clear(&bmsc->order);
     table_free(bmsc->ues, bmsc->deployment->ues, sizeof *bmsc->ues);
     g_free(bmsc);

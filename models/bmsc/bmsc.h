@@ -17,8 +17,9 @@
 struct bmsc;
 
 /* A BM-SC for all UEs of the deployment; bmsc_free() gives it back. NULL: no memory for its tables, of
- * bmsc_ue_bytes a UE and those of pull_order.h. */
-struct bmsc *bmsc_new(const struct deployment *deployment);
+ * bmsc_ue_bytes a UE and those of pull_order.h. now: the values that hold at the time
+ * (model_region.now), for service times. */
+struct bmsc *bmsc_new(const struct deployment *deployment, const struct scenario *now);
 extern const size_t bmsc_ue_bytes;
 void bmsc_free(struct bmsc *bmsc);
 

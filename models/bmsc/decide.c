@@ -110,7 +110,7 @@ static const struct distribution *bmsc_service_time(const struct scenario *s, en
 
 int64_t bmsc_decide_service_ns(struct bmsc *bmsc, const struct bmsc_job *job)
 {
-    const struct distribution *d = bmsc_service_time(bmsc->deployment->scenario, (enum bmsc_work)job->work);
+    const struct distribution *d = bmsc_service_time(bmsc->now, (enum bmsc_work)job->work);
     /* Fixed times take one as well: the other works keep theirs when this one varies. */
     uint32_t draw = bmsc_ue(bmsc, job->ue)->draws++;
 

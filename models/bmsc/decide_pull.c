@@ -4,13 +4,6 @@
 #include "models/bmsc/decide_private.h"
 #include "models/scenario/words.h"
 
-/* Time of pull number n (0 ..) after the first, with equal gaps: computed anew each time, so that no error
- * adds up. */
-static int64_t bmsc_uniform_ns(const struct scenario *s, double n)
-{
-    return (int64_t)(n * (double)CLOCK_SECOND / s->pull_rate);
-}
-
 /* When first pull number bmsc->next is due; called once for each, in their order. */
 static int64_t bmsc_due_ns(struct bmsc *bmsc)
 {
@@ -21,13 +14,12 @@ static int64_t bmsc_due_ns(struct bmsc *bmsc)
     if (s->pull_pacing == PULL_PACING_BURST) {
         uint64_t bits = random_u64(deployment->seed, ENTITY_DEPLOYMENT, PURPOSE_PULL_BURST, n);
 
-        return s->pull_start + bmsc_uniform_ns(s, deployment->ues * burst_next(&bmsc->burst, bits));
+        return pace_due_ns(&bmsc->pace, deployment->ues * burst_next(&bmsc->burst, bits));
     }
     if (s->pull_pacing == PULL_PACING_UNIFORM || n == 0)
-        return s->pull_start + bmsc_uniform_ns(s, n);
-    return bmsc->next_pull_ns +
-           random_exponential(random_u64(deployment->seed, ENTITY_DEPLOYMENT, PURPOSE_PULL_GAP, n),
-                              (double)CLOCK_SECOND / s->pull_rate);
+        return pace_due_ns(&bmsc->pace, n);
+    return pace_next_ns(&bmsc->pace, bmsc->next_pull_ns,
+                        random_u64(deployment->seed, ENTITY_DEPLOYMENT, PURPOSE_PULL_GAP, n));
 }
 
 /* Puts the UE of pull k in line, and has its memory fetched. */

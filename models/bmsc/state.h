@@ -8,6 +8,7 @@
 #include "models/bmsc/pull_order.h"
 #include "models/diameter_client.h"
 #include "models/keys/name.h"
+#include "models/scenario/pace.h"
 #include "models/texts.h"
 #include "models/wire/facts.h"
 #include "sim/base/burst.h"
@@ -117,6 +118,7 @@ struct bmsc_job {
 
 struct bmsc {
     const struct deployment *deployment;
+    const struct scenario *now; /* the values that hold at this time: service times */
     struct station station;
     struct pool sessions; /* each a struct bmsc_session, with its secrets behind it */
     struct pool long_texts;
@@ -130,6 +132,7 @@ struct bmsc {
     struct pull_order order;
     uint32_t next;               /* first pulls that have been due */
     uint32_t ahead[PULLS_AHEAD]; /* UEs whose turn comes: of pull k in k mod PULLS_AHEAD */
+    struct pace pace;
     struct burst burst;
     uint32_t solicited;
     int64_t next_pull_ns;

@@ -188,7 +188,7 @@ void bsf_timer(struct net_region *at, uint32_t kind, uint64_t argument)
 
 const size_t bsf_ue_bytes = sizeof(struct bsf_subscriber);
 
-struct bsf *bsf_new(const struct deployment *deployment)
+struct bsf *bsf_new(const struct deployment *deployment, const struct scenario *now)
 {
     static const struct station_calls calls = {bsf_service_ns, bsf_serve, bsf_turn_away};
     static const struct diameter_counters zh = {COUNT_zh_requests,  COUNT_zh_requests_retried,
@@ -198,6 +198,7 @@ struct bsf *bsf_new(const struct deployment *deployment)
     const struct scenario *s = deployment->scenario;
 
     bsf->deployment = deployment;
+    bsf->now = now;
     station_init(&bsf->station, HOST_BSF, sizeof(struct bsf_job),
                  &(struct station_rules){s->bsf_workers, s->bsf_queue_limit, s->bsf_newest_first,
                                          s->bsf_queue_time_limit, s->bsf_drop_late != 0},

@@ -16,8 +16,9 @@
 struct bsf;
 
 /* A BSF for all UEs of the deployment; bsf_free() gives it back. NULL: no memory for its table, of
- * bsf_ue_bytes a UE. */
-struct bsf *bsf_new(const struct deployment *deployment);
+ * bsf_ue_bytes a UE. now: the values that hold at the time
+ * (model_region.now), for service times. */
+struct bsf *bsf_new(const struct deployment *deployment, const struct scenario *now);
 extern const size_t bsf_ue_bytes;
 void bsf_free(struct bsf *bsf);
 /* Its workers and queue, for whoever measures. */

@@ -94,7 +94,7 @@ bool bsf_decide_zn(struct tally *tally, const struct bsf_zn_facts *facts, struct
 
 int64_t bsf_decide_service_ns(struct bsf *bsf, const struct bsf_job *job)
 {
-    const struct scenario *s = bsf->deployment->scenario;
+    const struct scenario *s = bsf->now;
     const struct distribution *d = job->work == BSF_ZN          ? &s->bsf_zn_time
                                    : job->work == BSF_ZH_ANSWER ? &s->bsf_zh_time
                                                                 : &s->bsf_service_time;

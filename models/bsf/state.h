@@ -108,6 +108,7 @@ struct bsf_job {
 
 struct bsf {
     const struct deployment *deployment;
+    const struct scenario *now; /* the values that hold at this time: service times */
     struct station station;
     struct pool challenges, long_texts;
     struct diameter_client hss;

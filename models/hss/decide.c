@@ -79,6 +79,6 @@ int64_t hss_decide_service_ns(struct hss *hss, const struct hss_facts *facts)
     uint32_t draws = hss->subscribers[facts->subscriber].draws++;
 
     return distribution_sample(
-        &hss->deployment->scenario->hss_service_time,
+        &hss->now->hss_service_time,
         random_u64(hss->deployment->seed, facts->subscriber, PURPOSE_HSS_SERVICE, draws));
 }

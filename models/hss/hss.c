@@ -78,13 +78,14 @@ void hss_timer(struct net_region *at, uint32_t kind, uint64_t argument)
 
 const size_t hss_ue_bytes = sizeof(struct hss_subscriber);
 
-struct hss *hss_new(const struct deployment *deployment)
+struct hss *hss_new(const struct deployment *deployment, const struct scenario *now)
 {
     static const struct station_calls calls = {hss_service_ns, hss_serve, hss_turn_away};
     struct hss *hss = g_new0(struct hss, 1);
     const struct scenario *s = deployment->scenario;
 
     hss->deployment = deployment;
+    hss->now = now;
     station_init(&hss->station, HOST_HSS, sizeof(struct hss_job),
                  &(struct station_rules){s->hss_workers, s->hss_queue_limit, s->hss_newest_first,
                                          s->hss_queue_time_limit, s->hss_drop_late != 0},

@@ -14,8 +14,9 @@
 struct hss;
 
 /* An HSS that serves all UEs of the deployment; hss_free() gives it back. NULL: no memory for its table, of
- * hss_ue_bytes a UE. */
-struct hss *hss_new(const struct deployment *deployment);
+ * hss_ue_bytes a UE. now: the values that hold at the time
+ * (model_region.now), for service times. */
+struct hss *hss_new(const struct deployment *deployment, const struct scenario *now);
 extern const size_t hss_ue_bytes;
 void hss_free(struct hss *hss);
 /* Its workers and queue, for whoever measures. */

@@ -46,6 +46,7 @@ struct hss_action {
 
 struct hss {
     const struct deployment *deployment;
+    const struct scenario *now; /* the values that hold at this time: service times */
     struct station station;
     struct overload_report report;
     struct hss_subscriber *subscribers;

@@ -7,6 +7,7 @@
 #include "sim/base/clock.h"
 #include "sim/base/limits.h"
 #include "sim/config/mistakes.h"
+#include "sim/config/timeline.h"
 
 #include <string.h>
 
@@ -148,6 +149,25 @@ static void check_run(const struct check *check)
                       text_of(check, "pull", "start"), text_of(check, "run", "end"));
 }
 
+/* Events at run.end do not run, so a change there would change nothing. One mistake for a section. */
+static void check_timeline(const struct check *check)
+{
+    const struct timeline *timeline = &check->scenario->config.timeline;
+
+    for (unsigned i = 0; i < timeline->count; i++) {
+        const struct timeline_entry *entry = &timeline->entries[i];
+        char *origin;
+
+        if (entry->time_ns < check->scenario->run_end || (i > 0 && entry[-1].time_ns == entry->time_ns))
+            continue;
+        origin = g_strdup_printf("%s:%u", check->mistakes->path, entry->line);
+        mistakes_add(check->mistakes, CONFIG_ERROR_CONTRADICTION, origin,
+                     "[at %s]: is not before the end of the run (run.end = %s), expected an earlier time",
+                     entry->time, text_of(check, "run", "end"));
+        g_free(origin);
+    }
+}
+
 /* Keys are up to two lifetimes old at the start, and live up to one beyond the end. */
 static void check_dates(const struct check *check)
 {
@@ -203,6 +223,7 @@ void contradictions_find(const struct config *config, struct mistakes *mistakes)
     struct check check = {scenario_of(config), mistakes};
 
     check_run(&check);
+    check_timeline(&check);
     check_operator(&check);
     check_ues(&check);
     check_muk(&check);

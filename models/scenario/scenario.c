@@ -3,14 +3,17 @@
 #include "models/scenario/scenario.h"
 
 #include "models/scenario/contradictions.h"
+#include "sim/config/timeline.h"
 
 #include <stddef.h>
 
 static const struct config_key scenario_keys[] = {
 #define KEY(section, name, type, standard, minimum, maximum, meaning)                                        \
+    KEY_CHANGES(section, name, type, standard, minimum, maximum, NULL, meaning)
+#define KEY_CHANGES(section, name, type, standard, minimum, maximum, least, meaning)                         \
     {#section, #name,   CONFIG_##type, standard,                                                             \
      minimum,  maximum, meaning,       offsetof(struct scenario, section##_##name),                          \
-     NULL},
+     least},
 #include "models/scenario/keys.def"
 #undef KEY
 };
@@ -66,6 +69,11 @@ void scenario_free(struct scenario *scenario)
 {
     if (scenario)
         config_free(&scenario->config);
+}
+
+void scenario_change(struct scenario *copy, const struct timeline_entry *entry)
+{
+    config_value_store(entry->key, &entry->value, entry->text, &copy->config);
 }
 
 const char *scenario_value_text(const struct scenario *scenario, const struct config_key *key)

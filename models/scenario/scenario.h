@@ -42,6 +42,11 @@ struct scenario *scenario_parse(const char *path, const char *text, const char *
 /* Takes NULL, too. */
 void scenario_free(struct scenario *scenario);
 
+struct timeline_entry;
+/* Gives a key the value that a section [at TIME] has for it. Of a copy of the scenario's struct, which shares
+ * all that its pointers point to: not to be freed with scenario_free(), and its texts stay as they were. */
+void scenario_change(struct scenario *copy, const struct timeline_entry *entry);
+
 /* The value of a key as text: as it was written, or its default. Owned by the scenario. */
 const char *scenario_value_text(const struct scenario *scenario, const struct config_key *key);
 

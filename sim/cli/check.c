@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* pullstorm check: every mistake of a scenario, without running it. */
+#include "models/scenario/pace.h"
 #include "sim/cli/check_engine.h"
 #include "sim/cli/cli.h"
 #include "sim/cli/format.h"
@@ -7,6 +8,7 @@
 #include "sim/cli/needs.h"
 #include "sim/cli/whatif.h"
 #include "sim/config/mistakes.h"
+#include "sim/config/timeline.h"
 #include "sim/config/value.h"
 #include "sim/net/ns3/ns3_network.h"
 
@@ -15,14 +17,31 @@
 /* Not wrong, but worth a word: a storm that cannot end within the run. */
 static void note_late_pulls(const struct scenario *scenario)
 {
-    double last_s =
-        (double)scenario->pull_start / 1e9 + (double)(scenario->ue_count - 1) / scenario->pull_rate;
+    struct pace pace;
+    double last_s;
     char last[FORMAT_SIZE], end[FORMAT_SIZE];
 
+    pace_init(&pace, scenario);
+    last_s = (double)scenario->pull_start / 1e9 + pace_seconds(&pace, (double)(scenario->ue_count - 1));
+    pace_clear(&pace);
     if (last_s < (double)scenario->run_end / 1e9)
         return;
     fprintf(stderr, "note: at pull.rate the last pull is due at %s, after run.end at %s\n",
             format_seconds(last, last_s), format_seconds(end, (double)scenario->run_end / 1e9));
+}
+
+/* ", N changes at M times"; empty if there are none. g_free. */
+static char *changes_text(const struct scenario *scenario)
+{
+    const struct timeline *timeline = &scenario->config.timeline;
+    unsigned times = 0;
+
+    for (unsigned i = 0; i < timeline->count; i++)
+        times += i == 0 || timeline->entries[i].time_ns != timeline->entries[i - 1].time_ns;
+    if (times == 0)
+        return g_strdup("");
+    return g_strdup_printf(", %u %s at %u %s", timeline->count, timeline->count == 1 ? "change" : "changes",
+                           times, times == 1 ? "time" : "times");
 }
 
 /* Not wrong either, but the result says nothing of a network that follows the standards. */
@@ -90,15 +109,16 @@ int check_command(int argc, char **argv)
     else if (parsed == CLI_GO)
         scenario = cli_load(argv[1], (const char *const *)settings, check_scenario);
     if (scenario) {
-        char ues[FORMAT_SIZE], cells[FORMAT_SIZE];
+        char ues[FORMAT_SIZE], cells[FORMAT_SIZE], *changes = changes_text(scenario);
 
         right = true;
         note_late_pulls(scenario);
         note_whatif(scenario);
         check_note_engines(scenario);
-        printf("%s: no mistake found (%s UEs in %s cells, pull rate %s)\n", argv[1],
+        printf("%s: no mistake found (%s UEs in %s cells, pull rate %s%s)\n", argv[1],
                format_count(ues, scenario->ue_count), format_count(cells, scenario->ue_cells),
-               scenario_value_text(scenario, scenario_key("pull", "rate")));
+               scenario_value_text(scenario, scenario_key("pull", "rate")), changes);
+        g_free(changes);
         check_print_load(scenario);
         needs_print(scenario);
     }

@@ -10,7 +10,7 @@
 
 static void keys_print_csv(void)
 {
-    puts("section,key,type,unit,default,minimum,maximum,choices,meaning");
+    puts("section,key,type,unit,default,minimum,maximum,choices,meaning,changes_from");
     for (unsigned i = 0; i < scenario_schema.count; i++) {
         const struct config_key *key = &scenario_schema.keys[i];
         bool choice = key->type == CONFIG_CHOICE;
@@ -22,7 +22,8 @@ static void keys_print_csv(void)
                                choice ? "" : key->minimum,
                                choice ? "" : key->maximum,
                                choice ? key->minimum : "",
-                               key->meaning};
+                               key->meaning,
+                               key->changes_from ? key->changes_from : ""};
 
         for (size_t cell = 0; cell < G_N_ELEMENTS(cells); cell++) {
             if (cell)
@@ -45,6 +46,10 @@ static void print_key(const struct config_key *key)
         printf("  %-18s %-21s %s, %s to %s\n", key->name, standard, config_type_name(key->type), key->minimum,
                key->maximum);
     format_wrapped(stdout, 6, WIDTH, key->meaning);
+    if (key->changes_from && strcmp(key->changes_from, key->minimum) != 0)
+        printf("      can change during a run ([at TIME]), also to %s\n", key->changes_from);
+    else if (key->changes_from)
+        puts("      can change during a run ([at TIME])");
 }
 
 /* What a section is about, where its name does not say it: servers by their names in 5G MBS, too (TS 33.501
@@ -84,7 +89,9 @@ static void keys_print_table(void)
          "Units: durations ns, us, ms, s, min, h, d; counts k, M, G; rates /s, k/s, /min;\n"
          "bit rates bit/s, kbit/s, Mbit/s, Gbit/s, Tbit/s; sizes B, kB, MB, GB, TB, KiB,\n"
          "MiB, GiB; shares 0.1 or 10%. Digits may be grouped by '_'. Distributions:\n"
-         "fixed(2ms), exp(2ms), lognormal(2ms, 0.5) (mean, sigma), uniform(1ms, 3ms).");
+         "fixed(2ms), exp(2ms), lognormal(2ms, 0.5) (mean, sigma), uniform(1ms, 3ms).\n"
+         "A section [at 100s] with lines such as hss.workers = 0 sets keys that can change\n"
+         "for the time from 100 s after the start of the run on.");
 }
 
 int keys_command(int argc, char **argv)

@@ -24,8 +24,8 @@ struct timeline {
 struct config {
     const struct config_schema *schema;
     char *name; /* file name without folder and .ini */
-    /* Canonical: every key with its value as given or its default, sections in table order; then the timeline,
-     * if there is one. */
+    /* Canonical: every key with its value as given or its default, sections in table order; then the
+     * timeline, if there is one. */
     char *text;
     char **value; /* the text of each key, in table order */
     struct timeline timeline;

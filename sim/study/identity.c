@@ -2,9 +2,29 @@
 /* Points by their scenarios. */
 #include "sim/study/identity.h"
 
+#include "sim/config/timeline.h"
 #include "sim/study/summary.h"
 
 #include <string.h>
+
+/* The changes of its timeline, whose values are written as those of the keys are. */
+static void identity_add_changes(const struct study *study, const struct config *scenario, GString *to)
+{
+    const struct config_schema *schema = study->host->schema;
+    struct config *then = g_memdup2(scenario, schema->size); /* shares what its pointers point to */
+
+    for (unsigned i = 0; i < scenario->timeline.count; i++) {
+        const struct timeline_entry *entry = &scenario->timeline.entries[i];
+        char **cells;
+
+        config_value_store(entry->key, &entry->value, entry->text, then);
+        cells = summary_keys(study->host, then);
+        g_string_append_printf(to, "at %" G_GINT64_FORMAT " %s.%s=%s\n", entry->time_ns, entry->key->section,
+                               entry->key->name, cells[entry->key - schema->keys]);
+        g_strfreev(cells);
+    }
+    g_free(then);
+}
 
 char *identity_of(const struct study *study, unsigned point)
 {
@@ -24,6 +44,7 @@ char *identity_of(const struct study *study, unsigned point)
         if (key != seed && strcmp(cells[i], defaults[i]) != 0)
             g_string_append_printf(text, "%s.%s=%s\n", key->section, key->name, cells[i]);
     }
+    identity_add_changes(study, scenario, text);
     g_strfreev(cells);
     g_strfreev(defaults);
     config_free(plain);

@@ -6,7 +6,8 @@
 #include "sim/study/study.h"
 
 /* A line "section.key=value", in base units, for each key that has not its default, without the seed; g_free.
- * A key that a later version adds changes none. */
+ * A key that a later version adds changes none. Then a line "at NANOSECONDS section.key=value" for each
+ * change during the run. */
 char *identity_of(const struct study *study, unsigned point);
 
 /* Fills study->identities: a number for each point (from 1), of its scenario, and of how many points before

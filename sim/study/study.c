@@ -4,6 +4,7 @@
 
 #include "sim/config/file.h"
 #include "sim/config/lines.h"
+#include "sim/config/timeline.h"
 #include "sim/config/value.h"
 #include "sim/study/axis.h"
 #include "sim/study/quantity.h"
@@ -211,6 +212,11 @@ static void unknown_section(struct reader *reader, const struct config_line *lin
 
     for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
         suggest_offer(&suggestion, known[i]);
+    if (timeline_is_section(schema_of(reader), line->section)) {
+        reader_mistake(reader, line->number, line->section, NULL, CONFIG_ERROR_UNKNOWN,
+                       "a section of scenarios, expected it in the base scenario");
+        return;
+    }
     for (unsigned i = 0; i < schema_of(reader)->count; i++)
         if (strcmp(schema_of(reader)->keys[i].section, line->section) == 0) {
             reader_mistake(reader, line->number, line->section, NULL, CONFIG_ERROR_UNKNOWN,

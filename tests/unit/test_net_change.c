@@ -92,7 +92,7 @@ static void test_at_that_time(void)
     finish(&f, SERVER, 3);
 }
 
-/* Egress at 200 ns a byte and downlink at 250: each of its own. Of two changes of one time the later holds. */
+/* Egress at 200 ns a byte, downlink at 250: each its own. Of two changes of one time the later one holds. */
 static void test_downlink_and_core(void)
 {
     const struct network_change changes[] = {{CLOCK_SECOND, NETWORK_CORE_RATE, 1, 0},

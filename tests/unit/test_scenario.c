@@ -253,6 +253,34 @@ static void test_contradictions(void)
         refuse(contradictory[i].bytes, -1, NULL, CONFIG_ERROR_CONTRADICTION, contradictory[i].expected);
 }
 
+/* Sections [at TIME] beyond the end: one mistake for each, whatever is in it; none for one that is empty. */
+static void test_changes_too_late(void)
+{
+    const char *const settings[] = {"run.end=5min", NULL};
+
+    refuse("[run]\nend=90s\n[at 2min]\nhss.workers=0\naccess.loss=1%\n[at 90s]\nhss.workers=1\n[at 3min]\n"
+           "[at 89s]\nhss.workers=5\n",
+           -1, NULL, CONFIG_ERROR_CONTRADICTION,
+           "FILE:6: [at 90s]: is not before the end of the run (run.end = 90s), expected an earlier time\n"
+           "FILE:3: [at 2min]: is not before the end of the run (run.end = 90s), expected an earlier time");
+    scenario_free(load_good("[run]\nend=90s\n[at 2min]\nhss.workers=0\n", settings));
+}
+
+/* Servers may be left without workers for a time, not from the start. */
+static void test_no_workers(void)
+{
+    struct scenario *s = load_good("[at 1s]\nhss.workers=0\nbsf.workers=0\nbmsc.workers=0\n", NULL);
+
+    g_assert_cmpuint(s->config.timeline.count, ==, 3);
+    g_assert_cmpint(s->hss_workers, ==, 20);
+    scenario_free(s);
+    refuse("[hss]\nworkers=0\n[at 1s]\nhss.workers=100001\nhss.queue_limit=1\n", -1, NULL, CONFIG_ERROR_VALUE,
+           "FILE:2: hss.workers: \"0\" is out of range, expected 1 to 100k\n"
+           "FILE:4: [at 1s] hss.workers: \"100001\" is out of range, expected 0 to 100k\n"
+           "FILE:5: [at 1s] hss.queue_limit: cannot change during a run, expected one of hss.workers, "
+           "hss.service_time");
+}
+
 /* What is right at the border is no contradiction. */
 static void test_borders(void)
 {
@@ -375,6 +403,13 @@ static void test_table(void)
         if (!config_value_parse(key, key->standard, &value, &why))
             g_error("%s.%s: %s", key->section, key->name, why);
         g_assert_true(scenario_key(key->section, key->name) == key);
+        if (key->changes_from) {
+            struct config_key changed = *key;
+
+            g_assert_true(key->type != CONFIG_CHOICE && key->type != CONFIG_TEXT);
+            changed.minimum = key->changes_from;
+            g_assert_true(config_value_parse(&changed, key->standard, &value, &why));
+        }
         g_assert_cmpuint(strlen(key->meaning), >, 0);
         g_assert_cmpuint(strlen(config_type_name(key->type)), >, 0);
         g_assert_cmpuint(strlen(config_type_unit(key->type)), >, 0);
@@ -396,6 +431,8 @@ int main(int argc, char **argv)
     g_test_add_func("/scenario/unknown", test_unknown);
     g_test_add_func("/scenario/whole-seconds", test_whole_seconds);
     g_test_add_func("/scenario/contradictions", test_contradictions);
+    g_test_add_func("/scenario/changes-too-late", test_changes_too_late);
+    g_test_add_func("/scenario/no-workers", test_no_workers);
     g_test_add_func("/scenario/borders", test_borders);
     g_test_add_func("/scenario/files", test_files);
     g_test_add_func("/scenario/many", test_many);

@@ -236,8 +236,8 @@ static void test_spans(void)
     worker_queue_clear(&queue);
 }
 
-/* Three workers; one from 0.5 s, none from 1.5 s, two from 3 s on. Two serve from 0.2 s: one goes when its job
- * ends at 0.7 s, the other serves until 1.2 s, then what has waited since 0.6 s, until 1.8 s, and goes. */
+/* Three workers; one from 0.5 s, none from 1.5 s, two from 3 s on. Two serve from 0.2 s on: one goes when
+ * its job ends at 0.7 s, the other serves until 1.2 s, then what has waited since 0.6 s, until 1.8 s. */
 static void test_changing_workers(void)
 {
     const int64_t ms = CLOCK_MILLISECOND;
