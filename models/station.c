@@ -185,7 +185,7 @@ void station_set_workers(struct net_region *at, struct station *station, int64_t
 
     worker_queue_set_workers(&station->queue, at->now_ns, (uint32_t)workers);
     while (worker_queue_next(&station->queue, at->now_ns, &next))
-        start(at, station, next);
+        station_start(at, station, next);
 }
 
 int64_t station_expected_wait_ns(const struct station *station)

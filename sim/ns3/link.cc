@@ -150,6 +150,24 @@ try {
     return caught(__func__);
 }
 
+ns3c_status ns3c_device_set_rate(ns3c_device *device, uint64_t bit_per_s)
+try {
+    if (device == nullptr)
+        return fail(NS3C_INVALID, "ns3c_device_set_rate: no device");
+    if (bit_per_s == 0 || bit_per_s > rate_max_bit_per_s)
+        return fail(NS3C_INVALID, "ns3c_device_set_rate: %llu bit/s; expected 1 to 10^15",
+                    (unsigned long long)bit_per_s);
+    auto net = ns3::DynamicCast<ns3::PointToPointNetDevice>(device->net);
+
+    if (!net)
+        return fail(NS3C_INVALID,
+                    "ns3c_device_set_rate: a device of a shared link; expected a point-to-point one");
+    net->SetDataRate(ns3::DataRate(bit_per_s));
+    return NS3C_OK;
+} catch (...) {
+    return caught(__func__);
+}
+
 void ns3c_device_counters(const ns3c_device *device, struct ns3c_device_counters *out)
 {
     *out = device->counters;

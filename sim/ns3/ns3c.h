@@ -240,6 +240,9 @@ typedef unsigned ns3c_fate_fn(void *user, const struct ns3c_packet *packet, stru
 /* Called when the device begins to transmit a packet; what it returns is done to the packet on its way. Of a
  * duplicate that is also delayed or replaced, the copy is in time and whole. Point-to-point only. */
 enum ns3c_status ns3c_device_on_transmit(struct ns3c_device *device, ns3c_fate_fn *fn, void *user);
+/* The rate at which this device sends from its next packet on, 1 to 10^15 bit/s. Point-to-point only:
+ * NS3C_INVALID for a device of another link. */
+enum ns3c_status ns3c_device_set_rate(struct ns3c_device *device, uint64_t bit_per_s);
 /* Loss at this receiver, as in ns3c_link_options. */
 enum ns3c_status ns3c_device_set_loss(struct ns3c_device *device, double share);
 

@@ -6,7 +6,7 @@ void bmsc_test_new(struct bmsc_test *t, const char *const settings[DECIDE_SETTIN
 {
     *t = (struct bmsc_test){.now_ns = 100 * CLOCK_SECOND, .action.queue = POOL_NONE, .job = POOL_NONE};
     decide_set_up(&t->f, settings);
-    t->bmsc = bmsc_new(&t->f.deployment);
+    t->bmsc = bmsc_new(&t->f.deployment, t->f.deployment.scenario);
     t->bmsc->nonce_serial = 20;
     t->ue = bmsc_ue(t->bmsc, BMSC_TEST_UE);
     *t->ue = (struct bmsc_ue){.last_known_expiry_ns = 1000 * CLOCK_SECOND,

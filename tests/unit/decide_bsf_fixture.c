@@ -6,7 +6,7 @@ void bsf_test_new(struct bsf_test *t, const char *const settings[DECIDE_SETTINGS
 {
     *t = (struct bsf_test){.now_ns = 100 * CLOCK_SECOND + 700 * CLOCK_MILLISECOND};
     decide_set_up(&t->f, settings);
-    t->bsf = bsf_new(&t->f.deployment);
+    t->bsf = bsf_new(&t->f.deployment, t->f.deployment.scenario);
     t->s = bsf_subscriber(t->bsf, BSF_TEST_NUMBER);
     t->s->expiry_ns = 1000 * CLOCK_SECOND;
     t->s->av = t->s->tmpi = 3;

@@ -19,7 +19,7 @@ static void test_new(struct test *t, const char *const settings[DECIDE_SETTINGS 
 {
     *t = (struct test){.hss = NULL};
     decide_set_up(&t->f, settings);
-    t->hss = hss_new(&t->f.deployment);
+    t->hss = hss_new(&t->f.deployment, t->f.deployment.scenario);
     t->s = hss_subscriber(t->hss, NUMBER);
     *t->s = (struct hss_subscriber){.seq = 1000, .avs = 4, .known = true};
 }

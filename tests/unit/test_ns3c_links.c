@@ -37,6 +37,33 @@ static void test_delay(void)
     ns3c_free(pair.sim);
 }
 
+/* A packet leaves at the rate that holds when it begins to; the other direction keeps its own. */
+static void test_other_rate(void)
+{
+    const struct ns3c_link_options options = {.rate_bit_per_s = 8000000, .delay_ns = 5000000};
+    const uint64_t rates[] = {1000000, 10000000000u, 1};
+    struct pair pair;
+    int64_t start;
+
+    pair_open(&pair, &options);
+    for (size_t i = 0; i < G_N_ELEMENTS(rates); i++) {
+        assert_ok(ns3c_device_set_rate(pair.at_a, rates[i]));
+        start = ns3c_now(pair.sim);
+        send_to(&pair.sink_a, "10.0.0.2", 1000, 0);
+        run_dry(pair.sim);
+        g_assert_cmpint(pair.sink_b.last_ns - start, ==,
+                        transfer_ns(1000 + UDP + IPV4 + PPP, rates[i], 5000000));
+    }
+    start = ns3c_now(pair.sim);
+    send_to(&pair.sink_b, "10.0.0.1", 500, 0);
+    run_dry(pair.sim);
+    g_assert_cmpint(pair.sink_a.last_ns - start, ==, transfer_ns(500 + UDP + IPV4 + PPP, 8000000, 5000000));
+    g_assert_cmpint(ns3c_device_set_rate(pair.at_a, 0), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_device_set_rate(pair.at_a, 1000000000000001), ==, NS3C_INVALID);
+    g_assert_cmpint(ns3c_device_set_rate(NULL, 1), ==, NS3C_INVALID);
+    ns3c_free(pair.sim);
+}
+
 /* A datagram that is cut into fragments: 1480 and 1480 bytes and the rest, one behind the other. */
 static void test_fragments(void)
 {
@@ -467,6 +494,7 @@ int main(int argc, char **argv)
 {
     tap_init(argc, argv);
     g_test_add_func("/ns3c/links/delay", test_delay);
+    g_test_add_func("/ns3c/links/other rate", test_other_rate);
     g_test_add_func("/ns3c/links/fragments", test_fragments);
     g_test_add_func("/ns3c/links/queue", test_queue);
     g_test_add_func("/ns3c/links/loss", test_loss);

@@ -10,9 +10,7 @@ int64_t ns3_change_next_ns(const struct ns3_net *net)
 
 static void ns3_change_rate(struct ns3c_device *device, uint64_t bit_per_s)
 {
-    g_autofree char *text = g_strdup_printf("%" G_GUINT64_FORMAT "bps", bit_per_s);
-
-    if (ns3c_device_set(device, "DataRate", text) != NS3C_OK)
+    if (ns3c_device_set_rate(device, bit_per_s) != NS3C_OK)
         g_error("rate of a link: %s", ns3_why());
 }
 
