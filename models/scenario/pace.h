@@ -2,8 +2,9 @@
 /* When pulls are due by pull.rate, whose changes (sections [at TIME]) are known from the start: closed
  * formulas, so that nothing has to be set anew when the rate changes.
  *
- * Pulls are counted from 0, as real numbers: their number grows at pull.rate from pull.start on, and a pull
- * is due when its number is reached. A change takes what is left of the gap that it comes in to the new rate. */
+ * Pulls are counted from 0, as real numbers: their number grows at pull.rate from pull.start on, and a
+ * pull is due when its number is reached. A change takes what is left of the gap that it comes in to the
+ * new rate. */
 #ifndef MODELS_SCENARIO_PACE_H
 #define MODELS_SCENARIO_PACE_H
 

@@ -110,6 +110,14 @@ def sentence(load):
     )
 
 
+START_ALONE = "All this is of the values of the start: what changes during the run is not in it."
+
+
+def changes(load):
+    """Does the scenario change during the run?"""
+    return "[at]" in load.texts.get("left_out", "")
+
+
 def notes(load):
     """What a planner must know of it, in sentences; nothing where nothing is wrong."""
     found = []
@@ -122,7 +130,7 @@ def notes(load):
                 f" go out{overflow}, so the answer depends on ue.count. It takes {wording.count(load.of(prefix, 'workers_min'))} workers, or at most "
                 f"{wording.count(int(load.of(prefix, 'capacity_ues_per_s')))} pulls a second."
             )
-    return found + dead_work(load)
+    return found + dead_work(load) + ([START_ALONE] if changes(load) else [])
 
 
 def short_note(load):
@@ -151,7 +159,8 @@ def dead_work(load):
 
 
 def expected(load):
-    return f"By the load alone, before anything ran, this was to be expected: {load.texts.get('verdict', '')}."
+    condition = ", had nothing changed" if changes(load) else ""
+    return f"By the load alone, before anything ran, this was to be expected{condition}: {load.texts.get('verdict', '')}."
 
 
 def server_table(load):

@@ -13,8 +13,11 @@ def scenario_tables(text):
     """What differs from the defaults as a table, all the rest folded."""
     values = reading.scenario_values(text)
     known = reading.known_keys()
+    changes = reading.changes(values)
     other, same = [], []
     for key, value in values.items():
+        if key.startswith("at "):
+            continue
         about = known.get(key)
         row = (
             key,
@@ -29,6 +32,9 @@ def scenario_tables(text):
         if other
         else parts.paragraph("Every key has its default.")
     )
+    if changes:
+        rows = [(time, key, value, known.get(key, {}).get("meaning", "")) for time, key, value in changes]
+        found += parts.table("What changes during the run", ("at", "key", "value", "meaning"), rows, 4)
     if same:
         rows = [(key, value, meaning) for key, value, _, meaning in same]
         found += parts.folded(

@@ -188,6 +188,12 @@ def scenario_values(text):
     return {f"{section}.{key}": value for section, keys in parse_ini(text) for key, value in keys}
 
 
+def changes(values):
+    """Of {section.key: value} what changes during the run: [(time, section.key, value), ...] as texts."""
+    split = [(name.removeprefix("at ").partition("."), value) for name, value in values.items() if name.startswith("at ")]
+    return [(time, key, value) for (time, _, key), value in split]
+
+
 @functools.cache
 def known_keys():
     """Every scenario key that was known when these scripts were made: {section.key: row of keys.csv}."""

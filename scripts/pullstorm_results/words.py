@@ -239,8 +239,12 @@ class Keys:
         return f"{self.varied[name]} {one}s" if name in self.varied else plural(self.number(name), one)
 
 
+def texts_of(run):
+    return reading.scenario_values(str(run.manifest.get("scenario_text", "")))
+
+
 def keys_of(run):
-    text = reading.scenario_values(str(run.manifest.get("scenario_text", "")))
+    text = texts_of(run)
     return Keys({name: text.get(name) or wording.key_value(name, value) for name, value in run.keys.items()} | text)
 
 
@@ -287,6 +291,9 @@ def _besides(keys):
     end = reading.known_keys()["run.end"]["default"]
     if "run.end" not in keys.varied and not wording.same_value(keys.text("run.end"), end):
         found.append(f"A run ends after {keys.text('run.end')} at the latest (run.end).")
+    changes = [f"at {time} {key} = {value}" for time, key, value in reading.changes(keys.texts)]
+    if changes:
+        found.append(f"During the run changes: {listed(changes)}.")
     rest = [f"{name} ({text})" for name, text in keys.varied.items() if name not in keys.told]
     return found + ([f"What varies besides: {listed(rest)}."] if rest else [])
 
@@ -314,6 +321,16 @@ def what_ifs_of_study(sections, base_text):
     return found
 
 
+def workers(run, prefix):
+    """How many there are, in each row of the time series."""
+    times = run.series["time_s"]
+    found = times * 0 + number(run.keys.get(f"{prefix}.workers"), 1.0)
+    for time, key, value in reading.changes(texts_of(run)):
+        if key == f"{prefix}.workers":
+            found[times >= wording.base_units(time)] = wording.base_units(value)
+    return found
+
+
 def standing_queue(run, prefix):
     """Rows of the time series at which all workers were busy and a queue stood; None where it does not tell.
 
@@ -323,7 +340,7 @@ def standing_queue(run, prefix):
     if f"{prefix}_busy" not in series or f"{prefix}_queue" not in series:
         return None
     limit = number(run.keys.get(f"{prefix}.queue_limit"), STANDING)
-    full = (series[f"{prefix}_busy"] >= number(run.keys.get(f"{prefix}.workers"), 1.0)) & (
+    full = (series[f"{prefix}_busy"] >= workers(run, prefix)) & (
         series[f"{prefix}_queue"] >= min(STANDING, max(1.0, limit))
     )
     return full & full.shift(fill_value=False)
@@ -373,7 +390,7 @@ def _server_warnings(run, load):
 def warnings(run, load=None):
     """What a reader must not miss."""
     metrics = run.metrics
-    texts = reading.scenario_values(str(run.manifest.get("scenario_text", "")))
+    texts = texts_of(run)
     found = what_if_warning(what_ifs(texts))
     if metrics.get("cut_off", 0) and verdict.of(metrics) != verdict.CUT_OFF:  # which is told before all else
         end = texts.get("run.end", "")

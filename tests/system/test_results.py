@@ -9,7 +9,7 @@ import unittest
 import pandas
 
 from pullstorm_results import (
-    chart, leftovers, offered, opening, page_study, parts, reading, repeat, run_plots,
+    chart, leftovers, offered, opening, page_run, page_study, parts, reading, repeat, run_plots,
     study_plots, verdict, wording, words
 )
 
@@ -344,11 +344,11 @@ class Runs(unittest.TestCase):
         )
         self.assertAlmostEqual(sum(run_plots.rebinned(rows)[2]), rows["count"].sum(), places=6)
 
-    def saturated(self, busy, queue, workers="4"):
+    def saturated(self, busy, queue, workers="4", scenario=""):
         times = [float(i) for i in range(len(busy))]
         series = pandas.DataFrame({"time_s": times, "bmsc_busy": busy, "bmsc_queue": queue})
         keys = {"bmsc.workers": workers, "bmsc.queue_limit": "1000"}
-        return words.saturated_seconds(reading.Run("", "", keys, {}, series, None, None, {}), "bmsc")
+        return words.saturated_seconds(reading.Run("", "", keys, {}, series, None, None, {"scenario_text": scenario}), "bmsc")
 
     def test_saturated_time(self):
         self.assertEqual(self.saturated([0, 4, 4, 4, 3, 4, 4], [0, 9, 90, 9, 0, 8, 8]), 3.0)
@@ -357,6 +357,22 @@ class Runs(unittest.TestCase):
         self.assertEqual(self.saturated([0, 1, 1, 1, 0, 1], [0] * 6, "1"), 0)
         self.assertEqual(self.saturated([0, 1, 0, 1, 0, 1], [0, 9, 0, 9, 0, 9], "1"), 0)
         self.assertEqual(self.saturated([0, 1, 1, 1, 0, 1], [0, 1, 2, 1, 0, 1], "1"), 0)
+
+    def test_saturated_without_workers(self):
+        busy, queue = [4, 0, 0, 0, 0, 4], [0, 9, 90, 99, 50, 0]
+        self.assertEqual(self.saturated(busy, queue), 0)
+        self.assertEqual(self.saturated(busy, queue, scenario="[at 1s]\nbmsc.workers = 0\n"), 3.0)
+        outage = "[at 1s]\nbmsc.workers = 0\nhss.workers = 9\n[at 3000ms]\nbmsc.workers = 1\n"
+        self.assertEqual(self.saturated(busy, queue, scenario=outage), 1.0)
+
+    def test_changes_are_told(self):
+        text = "[pull]\nrate = 10/s\n[at 2min]\naccess.loss = 10%\npull.rate = 20/s\n"
+        keys = words.Keys(reading.scenario_values(text))
+        self.assertIn("During the run changes: at 2min access.loss = 10% and at 2min pull.rate = 20/s.", words.scenario(keys))
+        self.assertNotIn("During the run", words.scenario(words.Keys({"pull.rate": "10/s"})))
+        table = page_run.scenario_tables(text)
+        self.assertIn("What changes during the run", table)
+        self.assertNotIn("at 2min.", table)
 
 
 class Studies(unittest.TestCase):

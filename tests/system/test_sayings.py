@@ -66,6 +66,14 @@ class Loads(unittest.TestCase):
             "it works for nobody."])  # fmt: skip
         self.assertEqual(self.notes(0.5, ""), [])
 
+    def test_what_changes_during_the_run_is_not_in_it(self):
+        still, changing = (offered.Load({f"{prefix}_offered_ratio": 0.5 for prefix in ("bmsc", "bsf", "hss")},
+                                        {"verdict": "calm", "left_out": text}, {}) for text in ("", "fault.drop [at]"))  # fmt: skip
+        self.assertEqual(offered.notes(still), [])
+        self.assertEqual(offered.notes(changing), [offered.START_ALONE])
+        self.assertIn("to be expected: calm.", offered.expected(still))
+        self.assertIn("to be expected, had nothing changed: calm.", offered.expected(changing))
+
     def test_a_queue_overflows_and_no_ue(self):
         self.assertIn("as long as pulls go out, and its queue overflows 13.9 s after the first, so", self.notes(1.5, "")[0])
 

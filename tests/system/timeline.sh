@@ -81,7 +81,7 @@ expect 2 "another timeline in the base is another study" sweep study.ini -o stud
 
 # refused LINES WORDS NAME
 refused() {
-    { cat plain.ini && printf "$1"; } >wrong.ini
+    { cat plain.ini && printf '%b' "$1"; } >wrong.ini
     expect 2 "$3" check wrong.ini
     grep -qF -- "$2" err
     ok $? "$3: says what and where"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* When pulls are due where pull.rate changes, against times worked out by hand and against those of one rate. */
+/* When pulls are due where pull.rate changes, against times worked out by hand and against those of one
+ * rate. */
 #include "models/scenario/pace.h"
 #include "sim/base/clock.h"
 #include "sim/base/random.h"
