@@ -7,19 +7,19 @@
 
 /* A key of each type with bounds out of the way. */
 static const struct config_key any[] = {
-    [CONFIG_COUNT] = {"t", "t", CONFIG_COUNT, "1", "0", "9_223_372_036_854_775_807", "", 0},
-    [CONFIG_SEED] = {"t", "t", CONFIG_SEED, "1", "0", "18446744073709551615", "", 0},
-    [CONFIG_DURATION] = {"t", "t", CONFIG_DURATION, "0", "0", "9223372036854775807ns", "", 0},
-    [CONFIG_SECONDS] = {"t", "t", CONFIG_SECONDS, "0", "0", "1d", "", 0},
-    [CONFIG_DURATIONS] = {"t", "t", CONFIG_DURATIONS, "", "0", "100d", "", 0},
-    [CONFIG_SHARE] = {"t", "t", CONFIG_SHARE, "0", "0", "1", "", 0},
-    [CONFIG_EVENT_RATE] = {"t", "t", CONFIG_EVENT_RATE, "1", "0", "1G", "", 0},
-    [CONFIG_BIT_RATE] = {"t", "t", CONFIG_BIT_RATE, "1", "1bit/s", "100Tbit/s", "", 0},
-    [CONFIG_BYTES] = {"t", "t", CONFIG_BYTES, "1", "0B", "1TB", "", 0},
-    [CONFIG_DISTRIBUTION] = {"t", "t", CONFIG_DISTRIBUTION, "fixed(0)", "0s", "1h", "", 0},
-    [CONFIG_DATE] = {"t", "t", CONFIG_DATE, "", "1970-01-02T00:00:00Z", "2099-12-31T00:00:00Z", "", 0},
-    [CONFIG_CHOICE] = {"t", "t", CONFIG_CHOICE, "auto", "auto|4|6", "", "", 0},
-    [CONFIG_TEXT] = {"t", "t", CONFIG_TEXT, "", "2", "3", "", 0},
+    [CONFIG_COUNT] = {"t", "t", CONFIG_COUNT, "1", "0", "9_223_372_036_854_775_807", "", 0, NULL},
+    [CONFIG_SEED] = {"t", "t", CONFIG_SEED, "1", "0", "18446744073709551615", "", 0, NULL},
+    [CONFIG_DURATION] = {"t", "t", CONFIG_DURATION, "0", "0", "9223372036854775807ns", "", 0, NULL},
+    [CONFIG_SECONDS] = {"t", "t", CONFIG_SECONDS, "0", "0", "1d", "", 0, NULL},
+    [CONFIG_DURATIONS] = {"t", "t", CONFIG_DURATIONS, "", "0", "100d", "", 0, NULL},
+    [CONFIG_SHARE] = {"t", "t", CONFIG_SHARE, "0", "0", "1", "", 0, NULL},
+    [CONFIG_EVENT_RATE] = {"t", "t", CONFIG_EVENT_RATE, "1", "0", "1G", "", 0, NULL},
+    [CONFIG_BIT_RATE] = {"t", "t", CONFIG_BIT_RATE, "1", "1bit/s", "100Tbit/s", "", 0, NULL},
+    [CONFIG_BYTES] = {"t", "t", CONFIG_BYTES, "1", "0B", "1TB", "", 0, NULL},
+    [CONFIG_DISTRIBUTION] = {"t", "t", CONFIG_DISTRIBUTION, "fixed(0)", "0s", "1h", "", 0, NULL},
+    [CONFIG_DATE] = {"t", "t", CONFIG_DATE, "", "1970-01-02T00:00:00Z", "2099-12-31T00:00:00Z", "", 0, NULL},
+    [CONFIG_CHOICE] = {"t", "t", CONFIG_CHOICE, "auto", "auto|4|6", "", "", 0, NULL},
+    [CONFIG_TEXT] = {"t", "t", CONFIG_TEXT, "", "2", "3", "", 0, NULL},
 };
 
 static struct config_value parse(enum config_type type, const char *text)
