@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Rows wait in one buffer a region; a flush sorts what is due by (time, region, order) and writes it. */
+/* Rows wait in one buffer a region; a flush sorts what is due and writes it: by time, of one time those of
+ * the core first and then those of UEs by number, each in the order of its region. */
 #include "models/keylog.h"
 
 #include "models/crypto/gba_keys.h"
@@ -110,8 +111,10 @@ static int by_time(const void *a, const void *b)
 
     if (x->time_ns != y->time_ns)
         return x->time_ns < y->time_ns ? -1 : 1;
-    if (x->region != y->region)
-        return x->region < y->region ? -1 : 1;
+    if ((x->region == 0) != (y->region == 0))
+        return x->region == 0 ? -1 : 1;
+    if (x->region != 0 && x->ue != y->ue)
+        return x->ue < y->ue ? -1 : 1;
     return x->order < y->order ? -1 : x->order > y->order;
 }
 

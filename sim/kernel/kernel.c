@@ -193,10 +193,7 @@ static uint64_t kernel_event_hash(const struct kernel_event *event)
     uint64_t h = (uint64_t)event->time_ns * UINT64_C(0x9E3779B97F4A7C15);
 
     h ^= h >> 32;
-    h += event->sequence;
-    h *= UINT64_C(0xD6E8FEB86659FD93);
-    h ^= h >> 32;
-    h += (uint64_t)event->origin << 32 | event->entity;
+    h += (uint64_t)(event->origin != 0) << 32 | event->entity;
     h *= UINT64_C(0xBF58476D1CE4E5B9);
     h ^= h >> 29;
     h += event->kind;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The event kernel: virtual time, regions (logical processes) and conservative windows.
  *
- * A region owns its events and everything its handlers touch. Regions meet only through
- * kernel_send(), whose delay is at least the look-ahead; within a window of that width they are
- * independent of one another, in any order (or, later, on any thread).
- * Events of one region run in the order (time, origin region, entity, sequence), where sequence is
- * counted by the region that scheduled the event: the order never depends on how the run is executed. */
+ * A region owns its events and everything its handlers touch. Regions meet only through kernel_send(),
+ * whose delay is at least the look-ahead; within a window of that width they are independent of one
+ * another, in any order (or, later, on any thread). Events of one region run in the order (time, whether
+ * the core scheduled it, entity, sequence), where sequence is counted by the region that scheduled the
+ * event: the order never depends on how the run is executed. Nor does it depend on how entities are dealt
+ * out to the regions beside the core, as long as each of them schedules from one. */
 #ifndef SIM_KERNEL_KERNEL_H
 #define SIM_KERNEL_KERNEL_H
 
@@ -86,10 +87,11 @@ uint32_t kernel_index(const struct kernel_region *region);
 void kernel_schedule(struct kernel_region *region, int64_t delay_ns, uint32_t entity, uint32_t kind,
                      uint32_t argument, void *payload);
 
-/* As kernel_schedule(), for what will most often be cancelled. With one of timeout_delays_ns it costs next to
- * nothing if cancelled, and comes behind all other events of its time, timeouts in the order of setting. With
- * any other delay it is an event like any other: cancelling has no effect, and the handler must know a stale
- * one by itself. Returns what kernel_timeout_cancel() takes (0: cannot be cancelled). */
+/* As kernel_schedule(), for what will most often be cancelled. With one of timeout_delays_ns it costs next
+ * to nothing if cancelled; of one time it comes behind the timeouts that were set before, and among events
+ * as one of them. With any other delay it is an event like any other: cancelling has no effect, and the
+ * handler must know a stale one by itself. Returns what kernel_timeout_cancel() takes (0: cannot be
+ * cancelled). */
 uint64_t kernel_timeout_set(struct kernel_region *region, int64_t delay_ns, uint32_t entity, uint32_t kind,
                             uint32_t argument, void *payload);
 /* Of a timeout of the same region; nothing happens if it has come, or was cancelled, before, or is 0. */
@@ -113,8 +115,8 @@ void kernel_stop(struct kernel *kernel);
 
 /* Events that have run. */
 uint64_t kernel_events(const struct kernel *kernel);
-/* A 64-bit sum of a hash of every event that has run (time, origin, entity, kind, sequence): equal for equal
- * runs, in which order the regions ran does not matter. */
+/* A 64-bit sum of a hash of every event that has run (time, whether the core scheduled it, entity, kind):
+ * equal for equal runs. In which order the regions ran does not matter, nor how many there are. */
 uint64_t kernel_fingerprint(const struct kernel *kernel);
 /* Events and timeouts that wait, without those that were cancelled. */
 uint64_t kernel_pending(const struct kernel *kernel);

@@ -27,10 +27,25 @@
 #define HOP_LIMIT        64U
 #define DONT_FRAGMENT    0x4000U
 
+/* In front of each record that is not written yet. */
+struct record_head {
+    int64_t time_ns;
+    uint32_t source; /* of one time: servers first, then UEs by number */
+    uint32_t bytes;  /* of the record */
+};
+
 /* Packets of a region that are not written yet, in order of time. */
 struct spool {
-    GByteArray *records; /* each: time (8 bytes of this machine), pcap record */
+    GByteArray *records; /* each: its head, pcap record */
     size_t written;      /* bytes that are on file already */
+};
+
+/* A record of the time whose turn it is. */
+struct due {
+    uint32_t source;
+    uint32_t place; /* among all of that time, those of a region in its order */
+    uint32_t bytes;
+    const uint8_t *record;
 };
 
 struct capture {
@@ -46,11 +61,6 @@ static void capture_put_le32(uint8_t *out, uint32_t value)
 {
     for (unsigned i = 0; i < 4; i++)
         out[i] = (uint8_t)(value >> 8 * i);
-}
-
-static uint32_t capture_get_le32(const uint8_t *in)
-{
-    return (uint32_t)in[0] | (uint32_t)in[1] << 8 | (uint32_t)in[2] << 16 | (uint32_t)in[3] << 24;
 }
 
 static void capture_put_be16(uint8_t *out, uint32_t value)
@@ -169,15 +179,17 @@ void capture_address(uint32_t host, uint32_t servers, bool ipv6, char out[46])
 }
 
 /* Appends a record; returns where its packet goes. */
-static uint8_t *capture_add_record(struct capture *capture, uint32_t region, int64_t time_ns, size_t bytes)
+static uint8_t *capture_add_record(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t source,
+                                   size_t bytes)
 {
     GByteArray *records = capture->spools[region].records;
+    const struct record_head head = {time_ns, source, (uint32_t)(PCAP_RECORD_BYTES + bytes)};
     guint start = records->len;
 
-    g_byte_array_set_size(records, start + (guint)(sizeof time_ns + PCAP_RECORD_BYTES + bytes));
+    g_byte_array_set_size(records, start + (guint)sizeof head + head.bytes);
     uint8_t *at = records->data + start;
-    memcpy(at, &time_ns, sizeof time_ns);
-    at += sizeof time_ns;
+    memcpy(at, &head, sizeof head);
+    at += sizeof head;
     capture_put_le32(at, (uint32_t)(time_ns / CLOCK_SECOND));
     capture_put_le32(at + 4, (uint32_t)(time_ns % CLOCK_SECOND));
     capture_put_le32(at + 8, (uint32_t)bytes);
@@ -193,7 +205,8 @@ static uint8_t *capture_open_record(struct capture *capture, uint32_t region, in
 {
     size_t ip_bytes = capture->ipv6 ? IPV6_BYTES : IPV4_BYTES;
     size_t bytes = ip_bytes + transport_bytes;
-    uint8_t *ip = capture_add_record(capture, region, time_ns, bytes);
+    uint32_t source = from < capture->servers ? 0 : from;
+    uint8_t *ip = capture_add_record(capture, region, time_ns, source, bytes);
 
     memset(ip, 0, ip_bytes);
     if (capture->ipv6) {
@@ -263,27 +276,57 @@ void capture_tcp(struct capture *capture, uint32_t region, int64_t time_ns, uint
 
 void capture_raw(struct capture *capture, uint32_t region, int64_t time_ns, struct bytes packet)
 {
-    memcpy(capture_add_record(capture, region, time_ns, packet.len), packet.at, packet.len);
+    memcpy(capture_add_record(capture, region, time_ns, 0, packet.len), packet.at, packet.len);
 }
 
-/* Time of a spool's first unwritten record, CLOCK_NEVER if there is none. */
-static int64_t capture_first_time(const struct spool *spool)
+/* The head of a spool's first unwritten record; false if there is none. */
+static bool capture_first(const struct spool *spool, struct record_head *head)
 {
-    int64_t time_ns;
-
     if (spool->written == spool->records->len)
-        return CLOCK_NEVER;
-    memcpy(&time_ns, spool->records->data + spool->written, sizeof time_ns);
-    return time_ns;
+        return false;
+    memcpy(head, spool->records->data + spool->written, sizeof *head);
+    return true;
 }
 
-static void capture_write_first(struct capture *capture, struct spool *spool)
+/* The earliest time at which there is an unwritten record, CLOCK_NEVER if there is none; the first and the
+ * last spool that has one of it. */
+static int64_t capture_next(struct capture *capture, struct spool **first, struct spool **last)
 {
-    const uint8_t *record = spool->records->data + spool->written + sizeof(int64_t);
-    size_t bytes = PCAP_RECORD_BYTES + capture_get_le32(record + 8);
+    int64_t next_ns = CLOCK_NEVER;
 
-    capture_write_bytes(capture, record, bytes);
-    spool->written += sizeof(int64_t) + bytes;
+    for (struct spool *spool = capture->spools; spool < capture->spools + capture->regions; spool++) {
+        struct record_head head;
+
+        if (!capture_first(spool, &head) || head.time_ns > next_ns)
+            continue;
+        if (head.time_ns < next_ns)
+            *first = spool;
+        *last = spool;
+        next_ns = head.time_ns;
+    }
+    return next_ns;
+}
+
+static void capture_take(struct spool *spool, int64_t time_ns, GArray *due)
+{
+    struct record_head head;
+
+    while (capture_first(spool, &head) && head.time_ns == time_ns) {
+        struct due record = {head.source, due->len, head.bytes,
+                             spool->records->data + spool->written + sizeof head};
+
+        g_array_append_val(due, record);
+        spool->written += sizeof head + head.bytes;
+    }
+}
+
+static int capture_compare_due(const void *a, const void *b)
+{
+    const struct due *x = a, *y = b;
+
+    if (x->source != y->source)
+        return x->source < y->source ? -1 : 1;
+    return x->place < y->place ? -1 : x->place > y->place;
 }
 
 /* Moves what is left to the front; a spool that is empty keeps its memory for the next window. */
@@ -297,20 +340,21 @@ static void capture_compact(struct spool *spool)
 
 bool capture_flush(struct capture *capture, int64_t time_ns, GError **error)
 {
-    while (capture->error == 0) {
-        struct spool *first = NULL;
-        int64_t first_ns = time_ns;
-        for (uint32_t i = 0; i < capture->regions; i++) {
-            int64_t ns = capture_first_time(&capture->spools[i]);
-            if (ns < first_ns) { /* of equal times the lower region's goes first */
-                first_ns = ns;
-                first = &capture->spools[i];
-            }
-        }
-        if (!first)
-            break;
-        capture_write_first(capture, first);
+    GArray *due = g_array_new(FALSE, FALSE, sizeof(struct due));
+    struct spool *first = NULL, *last = NULL;
+    int64_t next_ns;
+
+    while (capture->error == 0 && (next_ns = capture_next(capture, &first, &last)) < time_ns) {
+        g_array_set_size(due, 0);
+        for (; first <= last; first++)
+            capture_take(first, next_ns, due);
+        if (due->len > 1)
+            g_array_sort(due, capture_compare_due);
+        for (guint i = 0; i < due->len; i++)
+            capture_write_bytes(capture, g_array_index(due, struct due, i).record,
+                                g_array_index(due, struct due, i).bytes);
     }
+    g_array_free(due, TRUE);
     for (uint32_t i = 0; i < capture->regions; i++)
         capture_compact(&capture->spools[i]);
     return capture_report(capture, error);

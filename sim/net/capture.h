@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Packet capture: pcap with nanoseconds, link type raw IP (101), packets in the order (time, region, order
- * of sending), each as its sender puts it on its first link.
+/* Packet capture: pcap with nanoseconds, link type raw IP (101), packets in the order of time, of one
+ * time those of servers first and then those of UEs by number, each as its sender puts it on its first link.
  *
  * A region appends to its own buffer while it runs; capture_flush() between windows merges the buffers and
  * writes them. IP, UDP and TCP headers are made here, with right lengths and

@@ -11,7 +11,7 @@ enum net_purpose {
     NET_PURPOSE_LATE,                /* of uplink packets, as above */
     NET_PURPOSE_LATE_DOWNLINK,
     NET_PURPOSE_CORRUPT, /* entity: UE, index: time of the event */
-    NET_PURPOSE_ISN      /* entity: host, index: connection of its region */
+    NET_PURPOSE_ISN      /* entity: host, index: the other host << 16 | port of the client */
 };
 
 #endif

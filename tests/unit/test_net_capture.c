@@ -293,26 +293,26 @@ static void test_tshark(void)
     }
 }
 
-/* Regions fill their own buffers; the file has one order. */
+/* Regions fill their own buffers; the file has one order: time, servers first, UEs by number. */
 static void test_order(void)
 {
     char *path = NULL;
     int descriptor = g_file_open_tmp("net-capture-XXXXXX.pcap", &path, NULL);
     struct capture *capture = capture_new(path, 3, 1, false, NULL);
     struct file file = {.path = path};
-    /* {region, time, payload length} as appended; a flush at 10, another at 20 */
-    static const int appended[][3] = {{2, 0, 2}, {2, 5, 5},  {0, 5, 3}, {1, 9, 6},
-                                      {0, 5, 4}, {1, 10, 8}, {0, 10, 7}};
-    static const uint32_t times[] = {0, 5, 5, 5, 9, 10, 10, 15};
+    /* {region, time, payload length, from} as appended; a flush at 10, another at 20 */
+    static const int appended[][4] = {{2, 0, 2, 9}, {2, 5, 5, 2},  {0, 5, 3, 0}, {1, 5, 6, 4},
+                                      {0, 5, 4, 0}, {1, 10, 8, 3}, {0, 10, 7, 0}};
+    static const uint32_t times[] = {0, 5, 5, 5, 5, 10, 10, 15};
 
     g_assert_cmpint(descriptor, >=, 0);
     close(descriptor);
     g_assert_nonnull(capture);
     for (unsigned i = 0; i < G_N_ELEMENTS(appended); i++)
-        capture_udp(capture, (uint32_t)appended[i][0], appended[i][1], 0, 1, 2269,
+        capture_udp(capture, (uint32_t)appended[i][0], appended[i][1], (uint32_t)appended[i][3], 1, 2269,
                     bytes_of("12345678", (size_t)appended[i][2]));
     g_assert_true(capture_flush(capture, 10, NULL));
-    capture_udp(capture, 2, 15, 0, 1, 2269, bytes_of("123456789", 9));
+    capture_udp(capture, 2, 15, 9, 1, 2269, bytes_of("123456789", 9));
     g_assert_true(capture_close(capture, NULL));
     check_file(&file, false);
     const uint8_t *at = (const uint8_t *)file.bytes + 24;

@@ -15,6 +15,12 @@ static void native_on_router(void *context, const struct kernel_event *event)
     packet_at_router(context, event->payload, event->entity, event->argument);
 }
 
+static void native_on_from_ue(void *context, const struct kernel_event *event)
+{
+    native_at_time(context, event);
+    packet_at_router(context, event->payload, event->argument >> 16, event->argument & UINT16_MAX);
+}
+
 static void native_on_deliver(void *context, const struct kernel_event *event)
 {
     struct packet *packet = event->payload;
@@ -48,9 +54,9 @@ static void native_on_accept(void *context, const struct kernel_event *event)
 }
 
 static kernel_handler *const event_handlers[EVENT_KINDS] = {
-    [EVENT_ROUTER] = native_on_router, [EVENT_DELIVER] = native_on_deliver,
-    [EVENT_TIMER] = native_on_timer,   [EVENT_TCP_TIMER] = native_on_tcp_timer,
-    [EVENT_ACCEPT] = native_on_accept,
+    [EVENT_FROM_UE] = native_on_from_ue,     [EVENT_ROUTER] = native_on_router,
+    [EVENT_DELIVER] = native_on_deliver,     [EVENT_TIMER] = native_on_timer,
+    [EVENT_TCP_TIMER] = native_on_tcp_timer, [EVENT_ACCEPT] = native_on_accept,
 };
 
 /* --- fetching memory ahead ------------------------------------------------------------------------------ */
@@ -208,6 +214,8 @@ static void native_init_links(struct native *native)
     const struct network_config *config = &native->config;
 
     native_init_rates(native);
+    g_assert(config->topology.servers <= UINT16_MAX); /* as events have them */
+    native->connections = g_new0(uint16_t, config->topology.servers + (gsize)config->topology.ues);
     native->cells = g_new0(struct cell, config->topology.cells);
     for (uint32_t i = 0; i < config->topology.cells; i++) {
         link_init(&native->cells[i].uplink);
@@ -313,6 +321,7 @@ static void native_destroy(struct network *network)
     g_free(native->regions);
     native_clear_links(native);
     g_free(native->listeners);
+    g_free(native->connections);
     g_free(native);
 }
 

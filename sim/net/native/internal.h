@@ -20,9 +20,13 @@
 #define TCP_HEADER_BYTES     20
 #define TCP_MSS_OPTION_BYTES 4
 
-/* Index into the kernel's handler table. `entity` is the host concerned. */
+/* Index into the kernel's handler table. `entity` is the host concerned; of a packet that is at the
+ * router, its UE if it has one, so that packets of one time come in the order of UEs, however many regions
+ * there are. */
 enum event_kind {
-    EVENT_ROUTER,    /* payload: a packet that arrives at the core router; argument: its size */
+    EVENT_FROM_UE,   /* of that UE; payload: a packet that arrives at the core router; argument: its size, and
+                      * from bit 16 on the server that it is for */
+    EVENT_ROUTER,    /* payload: a packet of a server that arrives there; argument: its size */
     EVENT_DELIVER,   /* payload: a packet that arrives at its host */
     EVENT_TIMER,     /* argument: the model's kind; payload: the model's argument itself */
     EVENT_TCP_TIMER, /* argument: index of the connection; payload: see tcp_timer.c */
@@ -113,7 +117,8 @@ struct native {
     struct server_links *servers;
     struct listener *listeners;
     struct link_rate uplink, downlink, core;
-    int64_t reached_ns; /* every event before has run; regions may be ahead within a window */
+    uint16_t *connections; /* by host: opened so far, modulo 2^16 */
+    int64_t reached_ns;    /* every event before has run; regions may be ahead within a window */
     struct access access;
     struct free_list_depot packet_depot;
     struct free_list_depot message_depots[MESSAGE_CLASSES];

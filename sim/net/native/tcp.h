@@ -114,8 +114,10 @@ static inline struct net_conn tcp_handle(const struct tcp_conn *conn)
 /* Of a region: no connections; and frees what is left of them. */
 void tcp_init(struct native_region *region);
 void tcp_clear(struct native_region *region);
-/* A control block for an end of `host`, its sequence numbers drawn, its state not yet set. */
-struct tcp_conn *tcp_new(struct native_region *region, uint32_t host, uint32_t peer);
+/* A control block for an end of `host`, its sequence numbers drawn, its state not yet set. The initial
+ * sequence number is that of RFC 6528: a clock of 4 us, and a function of both hosts, the client's port and a
+ * secret, the seed. */
+struct tcp_conn *tcp_new(struct native_region *region, uint32_t host, uint32_t peer, uint16_t client_port);
 /* Takes the end out of everything and frees it, silently. */
 void tcp_free(struct native_region *region, struct tcp_conn *conn);
 /* Frees the end and calls closed() of its owner, unless that one has closed or aborted it. */

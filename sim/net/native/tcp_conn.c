@@ -5,6 +5,7 @@
 
 #define FIRST_CLIENT_PORT 49152U
 #define CLIENT_PORTS      16384U
+#define ISN_CLOCK_NS      4000
 #define SSTHRESH_INITIAL  (UINT32_MAX / 2)
 
 void tcp_init(struct native_region *region)
@@ -19,7 +20,17 @@ void tcp_clear(struct native_region *region)
     pool_clear(&region->conns);
 }
 
-struct tcp_conn *tcp_new(struct native_region *region, uint32_t host, uint32_t peer)
+/* RFC 6528, 3: a clock of 4 us, and a function of the connection and a secret. */
+static uint32_t tcp_initial_sequence(const struct native_region *region, uint32_t host, uint32_t peer,
+                                     uint16_t client_port)
+{
+    uint64_t index = (uint64_t)peer << 16 | client_port;
+    uint64_t secret = random_u64(region->native->config.seed, host, NET_PURPOSE_ISN, index);
+
+    return (uint32_t)secret + (uint32_t)(region->base.now_ns / ISN_CLOCK_NS);
+}
+
+struct tcp_conn *tcp_new(struct native_region *region, uint32_t host, uint32_t peer, uint16_t client_port)
 {
     const struct network_config *config = &region->native->config;
     uint32_t index = pool_take(&region->conns);
@@ -28,7 +39,7 @@ struct tcp_conn *tcp_new(struct native_region *region, uint32_t host, uint32_t p
 
     if (serial == 0) /* means free */
         serial = ++region->conn_serial;
-    uint32_t first = (uint32_t)random_u64(config->seed, host, NET_PURPOSE_ISN, serial);
+    uint32_t first = tcp_initial_sequence(region, host, peer, client_port);
     *conn = (struct tcp_conn){
         .index = index,
         .generation = serial,
@@ -142,11 +153,13 @@ struct net_conn tcp_connect(struct net_region *at, uint32_t from, uint32_t to, u
                             net_framer *framer)
 {
     struct native_region *region = native_region_of(at);
-    struct tcp_conn *conn = tcp_new(region, from, to);
+    uint32_t nth = ++region->native->connections[from];
+    uint16_t client_port = (uint16_t)(FIRST_CLIENT_PORT + nth % CLIENT_PORTS);
+    struct tcp_conn *conn = tcp_new(region, from, to, client_port);
 
     conn->state = TCP_SYN_SENT;
     conn->framer = framer;
-    conn->port = (uint16_t)(FIRST_CLIENT_PORT + conn->generation % CLIENT_PORTS);
+    conn->port = client_port;
     conn->peer_port = port;
     region->counters[NETWORK_tcp_connections]++;
     conn->nxt = conn->max = conn->una + 1;

@@ -95,7 +95,7 @@ static uint8_t tcp_listen_find_listener(const struct native *native, uint32_t ho
 static void tcp_listen_open_half(struct native_region *region, const struct packet *syn, uint8_t index)
 {
     struct listener *listener = &region->native->listeners[index];
-    struct tcp_conn *conn = tcp_new(region, syn->to, syn->from);
+    struct tcp_conn *conn = tcp_new(region, syn->to, syn->from, syn->from_port);
 
     conn->state = TCP_SYN_RCVD;
     conn->listener = index;
