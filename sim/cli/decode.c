@@ -20,35 +20,13 @@ static const char *kind_of(const struct mikey_message *m)
     return "a pre-shared key message of no kind that MBMS has";
 }
 
-/* The walk has found every payload to be right by itself: what is missing, or must not be there? */
-static void say_shape(struct bytes message, const struct mikey_message *m, enum wire_status status,
-                      GString *error)
-{
-    const char *expected = "T and KEMAC, no V, no ERR";
-
-    if (m->data_type == MIKEY_PSK_VERIFICATION)
-        expected = "T, at most one ID, and V; no RAND, no SP";
-    else if (m->data_type == MIKEY_ERROR)
-        expected = "T and ERR; no KEMAC, no RAND, no ID";
-    if (m->map_type == MIKEY_MAP_EMPTY && m->sp_count > 0)
-        expected = "no SP with an empty CS ID map (RFC 4563)";
-    g_string_append_printf(
-        error, "offset %zu: %s: these payloads do not make a message of data type %u, expected %s",
-        message.len, wire_status_text(status), m->data_type, expected);
-}
-
 int decode_message(struct bytes bytes, const struct decode_options *options, GString *out, GString *error)
 {
     struct mikey_message message;
-    enum wire_status status = mikey_decode(bytes, &message);
 
     g_string_append_printf(out, "offset  %-36s  %-16s  meaning\n", "bytes", "field");
-    if (!decode_walk(bytes, out, error))
+    if (!decode_walk(bytes, &message, out, error))
         return REFUSED;
-    if (status != WIRE_OK) {
-        say_shape(bytes, &message, status, error);
-        return REFUSED;
-    }
     g_string_append_printf(out, "\n%zu bytes: %s\n", bytes.len, kind_of(&message));
     return options->keylog == NULL ? DECODED : decode_verify(&message, options, out, error);
 }

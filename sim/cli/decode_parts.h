@@ -21,9 +21,9 @@ GByteArray *decode_hex(struct bytes text, GString *error);
 /* Big-endian, of at most 8 bytes. */
 uint64_t decode_number(struct bytes raw);
 
-/* Prints every payload as far as the message can be read. False, and a line in `error`, where it is against
- * the grammar: then mikey_decode() refuses it, too. */
-bool decode_walk(struct bytes in, GString *out, GString *error);
+/* Decodes a message, and prints its fields as far as they are right. False, and a line in `error`, if
+ * mikey_decode() refuses it. */
+bool decode_walk(struct bytes in, struct mikey_message *message, GString *out, GString *error);
 
 /* A key of a log; b_tid is empty for what is no MUK. */
 struct decode_key {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The walk of pullstorm decode over a MIKEY message (RFC 3830 §6, RFC 4563 §4). It is apart from the codec
- * because it has to say at which offset a message goes wrong, and to print what is good until there. */
+/* What pullstorm decode prints of the fields of a MIKEY message, as the parser finds them
+ * (models/wire/mikey_walk.h). */
 #include "models/wire/mikey_layout.h"
+#include "models/wire/mikey_walk.h"
 #include "sim/cli/decode_parts.h"
 
 #include <inttypes.h>
@@ -9,37 +10,17 @@
 #define SHOWN_MAX  18 /* bytes of a field that are printed whole */
 #define SHOWN_HEAD 12 /* bytes that are printed of a longer one */
 
-struct walk {
-    struct bytes in;
-    size_t at;
-    GString *out, *error;
-    bool failed;
+struct printer {
+    GString *out;
     uint8_t data_type;
-    unsigned ids;     /* ID payloads seen */
-    uint32_t payload; /* codes seen, a bit each */
-};
-
-static const char *const payload_names[] = {
-    [MIKEY_LAST] = "last payload",
-    [MIKEY_KEMAC] = "KEMAC: key data transport",
-    [MIKEY_PKE] = "PKE: envelope data",
-    [MIKEY_DH] = "DH: Diffie-Hellman data",
-    [MIKEY_SIGN] = "SIGN: signature",
-    [MIKEY_T] = "T: timestamp",
-    [MIKEY_ID] = "ID: identity",
-    [MIKEY_CERT] = "CERT: certificate",
-    [MIKEY_CHASH] = "CHASH: certificate hash",
-    [MIKEY_V] = "V: verification message",
-    [MIKEY_SP] = "SP: security policy",
-    [MIKEY_RAND] = "RAND: random value",
-    [MIKEY_ERR] = "ERR: error",
-    [MIKEY_KEY_DATA] = "key data",
-    [MIKEY_EXT] = "general extension",
+    uint8_t code; /* the last field that was a code: it says what the next ones mean */
+    unsigned ids; /* ID payloads so far */
 };
 
 static const char *const encr_names[] = {"none (NULL)", "AES-CM-128 (AES in counter mode)", "AES key wrap"};
 static const char *const mac_names[] = {"none (NULL)", "HMAC-SHA-1-160"};
 static const char *const ts_names[] = {"NTP-UTC, 64 bits", "NTP, 64 bits", "COUNTER, 32 bits"};
+static const char *const key_id_names[] = {"Key Domain ID", "MSK ID", "MTK ID"};
 static const char *const id_names[] = {"NAI", "URI"};
 static const char *const map_names[] = {"SRTP-ID", "empty map"};
 static const char *const ext_names[] = {"vendor ID",          "SDP IDs", "TESLA I-Key",
@@ -57,8 +38,6 @@ static const char *const error_names[] = {"authentication failure",
                                           "SP parameters not supported",
                                           "data type not supported",
                                           "unspecified error"};
-
-#define NAME(names, code) ((code) < G_N_ELEMENTS(names) && (names)[code] ? (names)[code] : "unknown")
 
 void decode_append_hex(GString *out, struct bytes raw)
 {
@@ -109,455 +88,200 @@ void decode_title(GString *out, size_t offset, const char *title)
     g_string_append_printf(out, "%6zu  -- %s\n", offset, title);
 }
 
-/* Only the first failure is reported. */
-static void walk_fail(struct walk *w, size_t offset, const char *format, ...) G_GNUC_PRINTF(3, 4);
-static void walk_fail(struct walk *w, size_t offset, const char *format, ...)
-{
-    va_list args;
+/* The row of a field: its bytes, its name, and what they mean. */
+#define print_row(p, field, ...)                                                                             \
+    decode_row((p)->out, (field)->offset, (field)->value, (field)->name, __VA_ARGS__)
 
-    if (w->failed)
-        return;
-    w->failed = true;
-    g_string_append_printf(w->error, "offset %zu: ", offset);
-    va_start(args, format);
-    g_string_append_vprintf(w->error, format, args);
-    va_end(args);
+static void print_start(struct printer *p, const struct mikey_field *field)
+{
+    decode_title(p->out, field->offset,
+                 field->payload == 0 ? "HDR: common header" : mikey_payload_name(field->payload));
 }
 
-/* The next `len` bytes; none after a failure, so that callers look at `failed` only before they print. */
-static struct bytes take(struct walk *w, size_t len, const char *what)
+static void print_next(struct printer *p, const struct mikey_field *field)
 {
-    struct bytes taken = bytes_of(w->in.at + w->at, len);
-
-    if (!w->failed && w->in.len - w->at < len)
-        walk_fail(w, w->at, "%s: expected %zu byte%s, %zu left", what, len, len == 1 ? "" : "s",
-                  w->in.len - w->at);
-    if (w->failed)
-        return bytes_of(NULL, 0);
-    w->at += len;
-    return taken;
+    print_row(p, field, "%u: %s", field->value.at[0], mikey_payload_name(field->value.at[0]));
 }
 
-/* A field that is a code: its row, and the code. */
-static uint8_t take_code(struct walk *w, const char *field, const char *const *names, unsigned count)
+static void print_data_type(struct printer *p, const struct mikey_field *field)
 {
-    size_t offset = w->at;
-    struct bytes raw = take(w, 1, field);
+    const char *name = "of another key exchange method";
 
-    if (w->failed)
-        return 0;
-    decode_row(w->out, offset, raw, field, "%u: %s", raw.at[0],
-               raw.at[0] < count && names[raw.at[0]] ? names[raw.at[0]] : "unknown");
-    return raw.at[0];
-}
-
-#define TAKE_CODE(w, field, names) take_code((w), (field), (names), G_N_ELEMENTS(names))
-
-static size_t take_length(struct walk *w, unsigned width, const char *field)
-{
-    size_t offset = w->at;
-    struct bytes raw = take(w, width, field);
-
-    if (w->failed)
-        return 0;
-    decode_row(w->out, offset, raw, field, "%" PRIu64, decode_number(raw));
-    return (size_t)decode_number(raw);
-}
-
-static uint8_t take_next(struct walk *w)
-{
-    return TAKE_CODE(w, "next payload", payload_names);
-}
-
-/* `offset` of the code, `value` outside 0..`limit`. */
-static void check_code(struct walk *w, size_t offset, const char *what, unsigned value, unsigned limit)
-{
-    if (value > limit)
-        walk_fail(w, offset, "%s %u is not supported, expected 0 to %u", what, value, limit);
-}
-
-static void walk_cs_map(struct walk *w, unsigned count)
-{
-    for (unsigned i = 0; i < count && !w->failed; i++) {
-        size_t offset = w->at;
-        struct bytes raw = take(w, MIKEY_CS_BYTES, "CS ID map");
-
-        if (!w->failed)
-            decode_row(w->out, offset, raw, "crypto session", "policy %u, SSRC %08x, ROC %u", raw.at[0],
-                       (unsigned)decode_number(bytes_of(raw.at + 1, 4)),
-                       (unsigned)decode_number(bytes_of(raw.at + 5, 4)));
-    }
-}
-
-static const char *data_type_name(uint8_t type)
-{
-    switch (type) {
-    case MIKEY_PSK_INIT:
-        return "pre-shared key message of the initiator";
-    case MIKEY_PSK_VERIFICATION:
-        return "verification message (ACK)";
-    case MIKEY_ERROR:
-        return "error message";
-    default:
-        return "of another key exchange method";
-    }
+    p->data_type = field->value.at[0];
+    if (p->data_type == MIKEY_PSK_INIT)
+        name = "pre-shared key message of the initiator";
+    else if (p->data_type == MIKEY_PSK_VERIFICATION)
+        name = "verification message (ACK)";
+    else if (p->data_type == MIKEY_ERROR)
+        name = "error message";
+    print_row(p, field, "%u: %s", p->data_type, name);
 }
 
 /* V says something in a message of the initiator only (§6.1). */
-static const char *v_meaning(const struct walk *w, unsigned v)
+static void print_v_prf(struct printer *p, const struct mikey_field *field)
 {
-    if (w->data_type != MIKEY_PSK_INIT)
-        return "without meaning here";
-    return v ? "a verification message is wanted" : "no verification message is wanted";
+    const unsigned v = field->value.at[0] >> 7, prf = field->value.at[0] & 0x7f;
+    const char *wanted = v ? "a verification message is wanted" : "no verification message is wanted";
+
+    print_row(p, field, "V = %u: %s; PRF %u: %s", v,
+              p->data_type == MIKEY_PSK_INIT ? wanted : "without meaning here", prf,
+              prf ? "unknown" : "MIKEY-1 (HMAC-SHA-1)");
 }
 
-/* The first four bytes of the common header; returns the code of the first payload. */
-static uint8_t walk_header_start(struct walk *w)
+static void print_csb_id(struct printer *p, const struct mikey_field *field)
 {
-    struct bytes raw = take(w, 1, "version");
-    uint8_t next;
-
-    if (w->failed)
-        return MIKEY_LAST;
-    decode_row(w->out, 0, raw, "version", "%u", raw.at[0]);
-    if (raw.at[0] != MIKEY_VERSION)
-        walk_fail(w, 0, "version %u is not MIKEY, expected 1", raw.at[0]);
-    raw = take(w, 1, "data type");
-    if (w->failed)
-        return MIKEY_LAST;
-    w->data_type = raw.at[0];
-    decode_row(w->out, 1, raw, "data type", "%u: %s", raw.at[0], data_type_name(raw.at[0]));
-    if (raw.at[0] != MIKEY_PSK_INIT && raw.at[0] != MIKEY_PSK_VERIFICATION && raw.at[0] != MIKEY_ERROR)
-        walk_fail(w, 1, "data type %u is not supported, expected 0, 1 or 6", raw.at[0]);
-    next = take_next(w);
-    raw = take(w, 1, "V and PRF");
-    if (w->failed)
-        return MIKEY_LAST;
-    decode_row(w->out, 3, raw, "V and PRF", "V = %u: %s; PRF %u: %s", raw.at[0] >> 7,
-               v_meaning(w, raw.at[0] >> 7), raw.at[0] & 0x7f,
-               raw.at[0] & 0x7f ? "unknown" : "MIKEY-1 (HMAC-SHA-1)");
-    check_code(w, 3, "PRF", raw.at[0] & 0x7f, 0);
-    return next;
+    print_row(p, field, "%08x", (unsigned)decode_number(field->value));
 }
 
-static uint8_t walk_header(struct walk *w)
+static void print_cs(struct printer *p, const struct mikey_field *field)
 {
-    uint8_t next, map_type;
-    struct bytes raw;
-    size_t count;
+    const uint8_t *at = field->value.at;
 
-    decode_title(w->out, 0, "HDR: common header");
-    next = walk_header_start(w);
-    raw = take(w, 4, "CSB ID");
-    if (!w->failed)
-        decode_row(w->out, 4, raw, "CSB ID", "%08x", (unsigned)decode_number(raw));
-    count = take_length(w, 1, "#CS");
-    map_type = TAKE_CODE(w, "CS ID map type", map_names);
-    if (w->failed)
-        return MIKEY_LAST;
-    check_code(w, 9, "CS ID map type", map_type, MIKEY_MAP_EMPTY);
-    if (map_type == MIKEY_MAP_SRTP_ID)
-        walk_cs_map(w, (unsigned)count);
-    return next;
+    print_row(p, field, "policy %u, SSRC %08x, ROC %u", at[0], (unsigned)decode_number(bytes_of(at + 1, 4)),
+              (unsigned)decode_number(bytes_of(at + 5, 4)));
+}
+
+static void print_passed_over(struct printer *p, const struct mikey_field *field)
+{
+    print_row(p, field, "passed over");
 }
 
 /* Three bytes of MCC and MNC digits as in TS 24.008: MCC2|MCC1, MNC3|MCC3, MNC2|MNC1, F for no digit. */
-static void row_key_domain(struct walk *w, size_t offset, struct bytes id)
+static void print_key_domain(struct printer *p, const struct mikey_field *field)
 {
-    const unsigned digit[6] = {id.at[0] & 15u, id.at[0] >> 4, id.at[1] & 15u,
-                               id.at[2] & 15u, id.at[2] >> 4, id.at[1] >> 4};
+    const uint8_t *at = field->value.at;
+    const unsigned digit[6] = {at[0] & 15u, at[0] >> 4, at[1] & 15u, at[2] & 15u, at[2] >> 4, at[1] >> 4};
     bool plmn = digit[5] < 10 || digit[5] == 15;
 
     for (unsigned i = 0; i < 5; i++)
         plmn = plmn && digit[i] < 10;
     if (!plmn)
-        decode_row(w->out, offset, id, "Key Domain ID", "no MCC and MNC in it");
+        print_row(p, field, "no MCC and MNC in it");
     else if (digit[5] == 15)
-        decode_row(w->out, offset, id, "Key Domain ID", "MCC %u%u%u, MNC %u%u", digit[0], digit[1], digit[2],
-                   digit[3], digit[4]);
+        print_row(p, field, "MCC %u%u%u, MNC %u%u", digit[0], digit[1], digit[2], digit[3], digit[4]);
     else
-        decode_row(w->out, offset, id, "Key Domain ID", "MCC %u%u%u, MNC %u%u%u", digit[0], digit[1],
-                   digit[2], digit[3], digit[4], digit[5]);
+        print_row(p, field, "MCC %u%u%u, MNC %u%u%u", digit[0], digit[1], digit[2], digit[3], digit[4],
+                  digit[5]);
 }
 
-static void row_msk_id(struct walk *w, size_t offset, struct bytes id)
+static void print_msk_id(struct printer *p, const struct mikey_field *field)
 {
-    unsigned group = (unsigned)decode_number(bytes_of(id.at, 2));
-    unsigned number = (unsigned)decode_number(bytes_of(id.at + 2, 2));
+    const unsigned group = (unsigned)decode_number(field->value) >> 16;
+    const unsigned number = (unsigned)decode_number(field->value) & 0xffff;
 
     if (number == 0)
-        decode_row(w->out, offset, id, "MSK ID",
-                   "Key Group %u, Key Number 0: request the current MSK (solicited pull)", group);
+        print_row(p, field, "Key Group %u, Key Number 0: request the current MSK (solicited pull)", group);
     else
-        decode_row(w->out, offset, id, "MSK ID", "Key Group %u, Key Number %u", group, number);
+        print_row(p, field, "Key Group %u, Key Number %u", group, number);
 }
 
-/* One sub-payload of the Key ID information; `seen` has a bit for each type met. */
-static void walk_key_id(struct walk *w, unsigned *seen)
+static void print_timestamp(struct printer *p, const struct mikey_field *field)
 {
-    static const char *const names[] = {"Key Domain ID", "MSK ID", "MTK ID"};
-    static const unsigned lengths[] = {3, 4, 0};
-    size_t start = w->at;
-    uint8_t type = TAKE_CODE(w, "key ID type", names);
-    size_t len = take_length(w, 1, "key ID length"), offset = w->at;
-    struct bytes id = take(w, len, "key ID");
-
-    if (w->failed)
-        return;
-    if (type > MIKEY_ID_MTK) {
-        decode_row(w->out, offset, id, "key ID", "passed over");
-        return;
-    }
-    if (*seen & 1u << type)
-        walk_fail(w, start, "a second %s", names[type]);
-    else if (lengths[type] != 0 && len != lengths[type])
-        walk_fail(w, start + 1, "%s has length %zu, expected %u", names[type], len, lengths[type]);
-    else if (len == 0 || len > MIKEY_MTK_ID_BYTES_MAX)
-        walk_fail(w, start + 1, "MTK ID has length %zu, expected 1 to %d", len, MIKEY_MTK_ID_BYTES_MAX);
-    *seen |= 1u << type;
-    if (w->failed)
-        return;
-    if (type == MIKEY_ID_KEY_DOMAIN)
-        row_key_domain(w, offset, id);
-    else if (type == MIKEY_ID_MSK)
-        row_msk_id(w, offset, id);
-    else
-        decode_row(w->out, offset, id, "MTK ID", "%" PRIu64, decode_number(id));
+    print_row(p, field, "%s%" PRIu64, p->code == MIKEY_TS_COUNTER ? "counter " : "",
+              decode_number(field->value));
 }
 
-static void walk_ext(struct walk *w)
+static void print_rand(struct printer *p, const struct mikey_field *field)
 {
-    size_t start = w->at - 1;
-    uint8_t type = TAKE_CODE(w, "extension type", ext_names);
-    size_t len = take_length(w, 2, "length"), offset = w->at;
-    struct bytes data = take(w, len, "extension");
-    struct walk inner = *w;
-    unsigned seen = 0;
-
-    if (w->failed)
-        return;
-    if (type != MIKEY_EXT_KEY_ID) {
-        decode_row(w->out, offset, data, "extension data", "passed over");
-        return;
-    }
-    if (w->payload & 1u << MIKEY_EXT)
-        walk_fail(w, start, "a second Key ID information extension");
-    else if (len == 0)
-        walk_fail(w, start + 2, "Key ID information without any key ID");
-    w->payload |= 1u << MIKEY_EXT;
-    inner.in.len = w->at; /* a key ID must end within the extension */
-    inner.at = offset;
-    while (!w->failed && inner.at < inner.in.len) {
-        walk_key_id(&inner, &seen);
-        w->failed = inner.failed;
-    }
+    print_row(p, field, "%zu bytes", field->value.len);
 }
 
-static void walk_t(struct walk *w)
+static void print_id(struct printer *p, const struct mikey_field *field)
 {
-    size_t type_at = w->at, offset;
-    uint8_t type = TAKE_CODE(w, "timestamp type", ts_names);
-    struct bytes raw;
+    char *text = decode_quote(field->value);
+    bool second = ++p->ids == 2;
+    bool responder = p->data_type == MIKEY_PSK_VERIFICATION || (p->data_type == MIKEY_PSK_INIT && second);
 
-    check_code(w, type_at, "timestamp type", type, MIKEY_TS_COUNTER);
-    offset = w->at;
-    raw = take(w, type == MIKEY_TS_COUNTER ? 4 : 8, "timestamp");
-    if (!w->failed)
-        decode_row(w->out, offset, raw, "timestamp", "%s%" PRIu64, type == MIKEY_TS_COUNTER ? "counter " : "",
-                   decode_number(raw));
-}
-
-static void walk_rand(struct walk *w)
-{
-    size_t length_at = w->at, len = take_length(w, 1, "length"), offset = w->at;
-    struct bytes raw = take(w, len, "RAND");
-
-    if (w->failed)
-        return;
-    decode_row(w->out, offset, raw, "RAND", "%zu bytes", len);
-    if (len < MIKEY_RAND_BYTES)
-        walk_fail(w, length_at, "RAND of %zu bytes, expected at least %d", len, MIKEY_RAND_BYTES);
-}
-
-static const char *id_role(const struct walk *w)
-{
-    if (w->data_type == MIKEY_PSK_VERIFICATION || (w->data_type == MIKEY_PSK_INIT && w->ids == 2))
-        return "responder (IDr): the UE, by its B-TID";
-    return "initiator (IDi): the BM-SC";
-}
-
-static void walk_id(struct walk *w)
-{
-    size_t start = w->at - 1, len, offset;
-    struct bytes raw;
-    char *text;
-
-    TAKE_CODE(w, "ID type", id_names);
-    len = take_length(w, 2, "length");
-    offset = w->at;
-    raw = take(w, len, "ID");
-    if (w->failed)
-        return;
-    if (++w->ids > (w->data_type == MIKEY_PSK_INIT ? 2 : 1))
-        walk_fail(w, start, "an ID payload too many");
-    text = decode_quote(raw);
-    decode_row(w->out, offset, raw, "ID", "%s; %s", text, id_role(w));
+    print_row(p, field, "%s; %s", text,
+              responder ? "responder (IDr): the UE, by its B-TID" : "initiator (IDi): the BM-SC");
     g_free(text);
 }
 
-static void walk_sp(struct walk *w)
+static void print_parameter(struct printer *p, const struct mikey_field *field)
 {
-    size_t end, offset;
-    struct walk inner;
-
-    take_length(w, 1, "policy number");
-    take_length(w, 1, "protocol type");
-    end = take_length(w, 2, "length");
-    offset = w->at;
-    take(w, end, "policy parameters");
-    inner = *w;
-    inner.in.len = w->at;
-    inner.at = offset;
-    while (!w->failed && inner.at < inner.in.len) {
-        size_t at = inner.at;
-        struct bytes type = take(&inner, 1, "parameter type"), length = take(&inner, 1, "parameter length");
-        struct bytes value = take(&inner, inner.failed ? 0 : length.at[0], "parameter");
-
-        w->failed = inner.failed;
-        if (!w->failed)
-            decode_row(w->out, at, bytes_of(type.at, value.len + 2), "parameter", "type %u, %u bytes",
-                       type.at[0], length.at[0]);
-    }
+    print_row(p, field, "type %u, %u bytes", field->value.at[0], field->value.at[1]);
 }
 
-static void walk_err(struct walk *w)
-{
-    size_t offset = w->at;
-    uint8_t number = TAKE_CODE(w, "error number", error_names);
-    struct bytes raw = take(w, 2, "reserved");
-
-    if (!w->failed)
-        decode_row(w->out, offset + 1, raw, "reserved", "%" PRIu64, decode_number(raw));
-    check_code(w, offset, "error number", number, MIKEY_ERROR_NUMBER_MAX);
-}
-
-/* Algorithm and MAC, which end a message; `next` is the payload's next-payload code, which stands at
- * `start`. */
-static void walk_mac(struct walk *w, size_t start, uint8_t next, const char *field)
-{
-    size_t algorithm_at = w->at, offset;
-    uint8_t algorithm = TAKE_CODE(w, field, mac_names);
-    struct bytes raw;
-
-    if (!w->failed && algorithm != MIKEY_MAC_HMAC_SHA1_160)
-        walk_fail(w, algorithm_at, "%s %u (%s), expected 1 (HMAC-SHA-1-160)", field, algorithm,
-                  NAME(mac_names, algorithm));
-    offset = w->at;
-    raw = take(w, MIKEY_MAC_BYTES, "MAC");
-    if (w->failed)
-        return;
-    decode_row(w->out, offset, raw, "MAC", "over bytes 0 to %zu%s", offset - 1,
-               w->data_type == MIKEY_PSK_VERIFICATION ? ", IDi, IDr and timestamp" : "");
-    if (w->at < w->in.len)
-        walk_fail(w, w->at, "%zu byte%s after the MAC, expected the end of the message", w->in.len - w->at,
-                  w->in.len - w->at == 1 ? "" : "s");
-    else if (next != MIKEY_LAST)
-        walk_fail(w, start, "payload %u is announced after the MAC, expected none (0)", next);
-}
-
-static void walk_kemac(struct walk *w, size_t start, uint8_t next)
+static void print_encr_data(struct printer *p, const struct mikey_field *field)
 {
     static const char *const protections[] = {[MIKEY_ENCR_NULL] = "in plain, not encrypted",
                                               [MIKEY_ENCR_AES_CM_128] = "encrypted with AES-CM-128",
                                               [MIKEY_ENCR_AES_KW_128] = "wrapped with AES-KW-128"};
-    size_t encr_at = w->at, len, offset;
-    uint8_t encr = TAKE_CODE(w, "encryption", encr_names);
-    struct bytes raw;
 
-    check_code(w, encr_at, "encryption algorithm", encr, MIKEY_ENCR_AES_KW_128);
-    len = take_length(w, 2, "length");
-    offset = w->at;
-    raw = take(w, len, "key data");
-    if (!w->failed)
-        decode_row(w->out, offset, raw, "key data", "%s",
-                   len == 0 ? "none: the KEMAC carries the MAC alone" : protections[encr]);
-    walk_mac(w, start, next, "MAC algorithm");
+    print_row(p, field, "%s",
+              field->value.len == 0 ? "none: the KEMAC carries the MAC alone" : protections[p->code]);
 }
 
-static uint8_t walk_payload(struct walk *w, uint8_t code)
+static void print_mac(struct printer *p, const struct mikey_field *field)
 {
-    size_t start = w->at;
-    uint8_t next;
-
-    decode_title(w->out, start, NAME(payload_names, code));
-    next = take_next(w);
-    if (!w->failed && code != MIKEY_EXT && code != MIKEY_ID && code != MIKEY_SP) {
-        if (w->payload & 1u << code)
-            walk_fail(w, start, "a second payload %s", NAME(payload_names, code));
-        w->payload |= 1u << code;
-    }
-    if (w->failed)
-        return MIKEY_LAST;
-    switch (code) {
-    case MIKEY_KEMAC:
-        walk_kemac(w, start, next);
-        break;
-    case MIKEY_V:
-        walk_mac(w, start, next, "MAC algorithm");
-        break;
-    case MIKEY_T:
-        walk_t(w);
-        break;
-    case MIKEY_ID:
-        walk_id(w);
-        break;
-    case MIKEY_SP:
-        walk_sp(w);
-        break;
-    case MIKEY_RAND:
-        walk_rand(w);
-        break;
-    case MIKEY_ERR:
-        walk_err(w);
-        break;
-    default:
-        walk_ext(w);
-        break;
-    }
-    return next;
+    print_row(p, field, "over bytes 0 to %zu%s", field->offset - 1,
+              p->data_type == MIKEY_PSK_VERIFICATION ? ", IDi, IDr and timestamp" : "");
 }
 
-static bool is_readable(uint8_t code)
+/* How a field is printed: a code by its name, others by a function, the rest as numbers. */
+static const struct {
+    void (*print)(struct printer *p, const struct mikey_field *field);
+    const char *const *names;
+    unsigned count;
+} meanings[MIKEY_FIELD_COUNT] = {
+#define CODE(array)                                                                                          \
+    {                                                                                                        \
+        NULL, (array), G_N_ELEMENTS(array)                                                                   \
+    }
+    [MIKEY_FIELD_START] = {.print = print_start},
+    [MIKEY_FIELD_DATA_TYPE] = {.print = print_data_type},
+    [MIKEY_FIELD_NEXT] = {.print = print_next},
+    [MIKEY_FIELD_V_PRF] = {.print = print_v_prf},
+    [MIKEY_FIELD_CSB_ID] = {.print = print_csb_id},
+    [MIKEY_FIELD_MAP_TYPE] = CODE(map_names),
+    [MIKEY_FIELD_CS] = {.print = print_cs},
+    [MIKEY_FIELD_EXT_TYPE] = CODE(ext_names),
+    [MIKEY_FIELD_EXT_DATA] = {.print = print_passed_over},
+    [MIKEY_FIELD_KEY_ID_TYPE] = CODE(key_id_names),
+    [MIKEY_FIELD_KEY_ID] = {.print = print_passed_over},
+    [MIKEY_FIELD_KEY_DOMAIN_ID] = {.print = print_key_domain},
+    [MIKEY_FIELD_MSK_ID] = {.print = print_msk_id},
+    [MIKEY_FIELD_TS_TYPE] = CODE(ts_names),
+    [MIKEY_FIELD_TS] = {.print = print_timestamp},
+    [MIKEY_FIELD_RAND] = {.print = print_rand},
+    [MIKEY_FIELD_ID_TYPE] = CODE(id_names),
+    [MIKEY_FIELD_ID] = {.print = print_id},
+    [MIKEY_FIELD_PARAMETER] = {.print = print_parameter},
+    [MIKEY_FIELD_ERROR_NUMBER] = CODE(error_names),
+    [MIKEY_FIELD_ENCR_ALG] = CODE(encr_names),
+    [MIKEY_FIELD_ENCR_DATA] = {.print = print_encr_data},
+    [MIKEY_FIELD_MAC_ALG] = CODE(mac_names),
+    [MIKEY_FIELD_MAC] = {.print = print_mac},
+#undef CODE
+};
+
+static void print_code(struct printer *p, const struct mikey_field *field)
 {
-    return code == MIKEY_KEMAC || code == MIKEY_T || code == MIKEY_ID || code == MIKEY_V ||
-           code == MIKEY_SP || code == MIKEY_RAND || code == MIKEY_ERR || code == MIKEY_EXT;
+    const unsigned code = p->code = field->value.at[0];
+
+    print_row(p, field, "%u: %s", code,
+              code < meanings[field->id].count ? meanings[field->id].names[code] : "unknown");
 }
 
-bool decode_walk(struct bytes in, GString *out, GString *error)
+static void print_field(const struct mikey_field *field, void *user)
 {
-    struct walk w = {.in = in, .out = out, .error = error};
-    size_t next_at = 2;
-    unsigned payloads = 0;
-    uint8_t next = walk_header(&w);
+    struct printer *p = user;
 
-    if (in.len > MIKEY_MESSAGE_BYTES_MAX)
-        walk_fail(&w, 0, "a message of %zu bytes, expected at most %d", in.len, MIKEY_MESSAGE_BYTES_MAX);
-    while (!w.failed && next != MIKEY_LAST) {
-        uint8_t code = next;
+    if (meanings[field->id].names != NULL)
+        print_code(p, field);
+    else if (meanings[field->id].print != NULL)
+        meanings[field->id].print(p, field);
+    else
+        print_row(p, field, "%" PRIu64, decode_number(field->value));
+}
 
-        if (!is_readable(code))
-            walk_fail(&w, next_at,
-                      "next payload %u (%s) cannot stand here, expected one of the pre-shared key method",
-                      code, NAME(payload_names, code));
-        else if (++payloads > MIKEY_PAYLOADS_MAX)
-            walk_fail(&w, next_at, "more than %d payloads", MIKEY_PAYLOADS_MAX);
-        if (w.failed)
-            break;
-        next_at = w.at;
-        next = walk_payload(&w, code);
-    }
-    if (!w.failed && w.at < in.len)
-        walk_fail(&w, w.at, "%zu byte%s after the last payload, expected the end of the message",
-                  in.len - w.at, in.len - w.at == 1 ? "" : "s");
-    return !w.failed;
+bool decode_walk(struct bytes in, struct mikey_message *message, GString *out, GString *error)
+{
+    struct printer printer = {.out = out};
+    struct mikey_walk walk = {.on_field = print_field, .user = &printer};
+
+    if (mikey_walk(in, &walk, message) == WIRE_OK)
+        return true;
+    g_string_append_printf(error, "offset %zu: %s", walk.fault_offset, walk.fault);
+    return false;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* MIKEY messages and key data: what is read can be written, and is then read alike. */
-#include "models/wire/mikey.h"
+/* MIKEY messages and key data: what is read can be written, and is then read alike. A walk gives what
+ * decoding gives. */
+#include "models/wire/mikey_walk.h"
 #include "tests/fuzz/targets.h"
 
 static void check_views(const struct mikey_message *m, struct bytes in)
@@ -14,13 +15,32 @@ static void check_views(const struct mikey_message *m, struct bytes in)
     PROMISE(m->covered.len == 0 || m->covered.len + MIKEY_MAC_BYTES == in.len);
 }
 
+static void check_field(const struct mikey_field *field, void *user)
+{
+    const struct bytes *in = user;
+
+    promise_within(field->value, *in);
+    PROMISE(field->value.len == 0 || field->value.at == in->at + field->offset);
+}
+
+static void check_walk(struct bytes in, enum wire_status status)
+{
+    struct mikey_walk walk = {.on_field = check_field, .user = &in};
+    struct mikey_message m;
+
+    PROMISE(mikey_walk(in, &walk, &m) == status);
+    PROMISE(walk.fault_offset <= in.len && (walk.fault[0] == '\0') == (status == WIRE_OK));
+}
+
 static void check_message(struct bytes in)
 {
     uint8_t out[MIKEY_MESSAGE_BYTES_MAX];
     struct mikey_message m, back;
+    enum wire_status status = mikey_decode(in, &m);
     size_t length;
 
-    if (mikey_decode(in, &m) != WIRE_OK)
+    check_walk(in, status);
+    if (status != WIRE_OK)
         return;
     check_views(&m, in);
     if (mikey_encode(&m, out, sizeof out, &length) != WIRE_OK)
