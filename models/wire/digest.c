@@ -20,51 +20,33 @@ enum kind { VALUE, NC, STALE };
 
 struct parameter {
     char name[10];
-    uint8_t len;  /* of the name */
-    uint8_t next; /* what our writers put behind it, more often than anything else */
+    uint8_t len; /* of the name */
     uint8_t kind;
     uint16_t offset; /* of a VALUE in struct digest_fields */
 };
 
-#define FIELD(name, next)                                                                                    \
+#define FIELD(name)                                                                                          \
     {                                                                                                        \
-#name, sizeof #name - 1, next, VALUE, (uint16_t)offsetof(struct digest_fields, name)                 \
+#name, sizeof #name - 1, VALUE, (uint16_t)offsetof(struct digest_fields, name)                       \
     }
 
 /* By length of name; first_of_length[n] is the first with n letters. */
-enum {
-    IS_NC,
-    QOP,
-    URI,
-    AUTS,
-    REALM,
-    NONCE,
-    IS_STALE,
-    CNONCE,
-    OPAQUE,
-    DOMAIN,
-    RSPAUTH,
-    RESPONSE,
-    USERNAME,
-    NEXTNONCE,
-    ALGORITHM
-};
 static const struct parameter parameters[] = {
-    [IS_NC] = {"nc", 2, CNONCE, NC, 0},
-    [QOP] = FIELD(qop, IS_NC),
-    [URI] = FIELD(uri, QOP),
-    [AUTS] = FIELD(auts, QOP),
-    [REALM] = FIELD(realm, NONCE),
-    [NONCE] = FIELD(nonce, URI),
-    [IS_STALE] = {"stale", 5, QOP, STALE, 0},
-    [CNONCE] = FIELD(cnonce, RESPONSE),
-    [OPAQUE] = FIELD(opaque, ALGORITHM),
-    [DOMAIN] = FIELD(domain, NONCE),
-    [RSPAUTH] = FIELD(rspauth, CNONCE),
-    [RESPONSE] = FIELD(response, OPAQUE),
-    [USERNAME] = FIELD(username, REALM),
-    [NEXTNONCE] = FIELD(nextnonce, QOP),
-    [ALGORITHM] = FIELD(algorithm, QOP),
+    {"nc", 2, NC, 0},
+    FIELD(qop),
+    FIELD(uri),
+    FIELD(auts),
+    FIELD(realm),
+    FIELD(nonce),
+    {"stale", 5, STALE, 0},
+    FIELD(cnonce),
+    FIELD(opaque),
+    FIELD(domain),
+    FIELD(rspauth),
+    FIELD(response),
+    FIELD(username),
+    FIELD(nextnonce),
+    FIELD(algorithm),
 };
 static const uint8_t first_of_length[] = {0, 0, 0, 1, 3, 4, 7, 10, 11, 13, 15};
 #define NAME_LENGTH_MAX 9
@@ -111,14 +93,6 @@ static inline int find_parameter(struct bytes name, size_t readable)
         if (scan_equal_nocase(name, parameters[i].name, name.len))
             return i;
     return -1;
-}
-
-/* Does the parameter `guess` stand at `at`? Most often it does, and its name need not be looked up. */
-static inline bool guessed_right(const uint8_t *at, const uint8_t *end, int guess)
-{
-    const struct parameter *p = &parameters[guess];
-
-    return end - at >= NAME_READ_BYTES && at[p->len] == '=' && is_named(at, p);
 }
 
 /* nc-value = 8LHEX, RFC 2617 §3.2.2. */
@@ -194,44 +168,33 @@ static const uint8_t *skip_space(const uint8_t *at, const uint8_t *end)
 /* What has been read of a header. */
 struct progress {
     unsigned seen; /* a bit for each of parameters */
-    int guess;     /* which comes next */
     bool any;      /* parameter, an unknown one included */
 };
 
 static inline enum wire_status get_parameter(const uint8_t **at, const uint8_t *end,
                                              struct progress *progress, struct digest_fields *out)
 {
-    const uint8_t *name = *at, *name_end;
+    const uint8_t *name = *at, *name_end = scan_token(name, end), *equals = skip_space(name_end, end);
     enum wire_status status;
     struct bytes value;
     bool quoted;
-    int index = -1;
+    int index;
 
-    if (guessed_right(name, end, progress->guess)) {
-        index = progress->guess;
-        name_end = name + parameters[index].len;
-        *at = skip_space(name_end + 1, end);
-    } else {
-        const uint8_t *equals = skip_space(name_end = scan_token(name, end), end);
-
-        if (equals == end)
-            return WIRE_TRUNCATED;
-        if (name_end == name || *equals != '=')
-            return WIRE_MALFORMED;
-        *at = skip_space(equals + 1, end);
-    }
+    if (equals == end)
+        return WIRE_TRUNCATED;
+    if (name_end == name || *equals != '=')
+        return WIRE_MALFORMED;
+    *at = skip_space(equals + 1, end);
     status = get_value(at, end, &value, &quoted);
     if (status != WIRE_OK)
         return status;
     progress->any = true;
-    if (index < 0)
-        index = find_parameter(bytes_of(name, (size_t)(name_end - name)), (size_t)(end - name));
+    index = find_parameter(bytes_of(name, (size_t)(name_end - name)), (size_t)(end - name));
     if (index < 0)
         return WIRE_OK;
     if (progress->seen & 1U << index)
         return WIRE_MALFORMED;
     progress->seen |= 1U << index;
-    progress->guess = parameters[index].next;
     return set_field(index, value, quoted, out);
 }
 
@@ -269,7 +232,7 @@ static inline enum wire_status get_parameters(const uint8_t *at, const uint8_t *
 enum wire_status digest_decode(struct bytes value, bool with_scheme, struct digest_fields *out)
 {
     const uint8_t *at = value.at, *end = value.len > 0 ? value.at + value.len : value.at;
-    struct progress progress = {0, with_scheme ? USERNAME : QOP, false};
+    struct progress progress = {0, false};
     enum wire_status status;
 
     wire_clear(out, sizeof *out);
@@ -288,7 +251,7 @@ enum wire_status digest_decode(struct bytes value, bool with_scheme, struct dige
 
 enum wire_status digest_info_decode(const struct http_message *message, struct digest_fields *out)
 {
-    struct progress progress = {0, QOP, false};
+    struct progress progress = {0, false};
     const struct bytes *line = NULL;
 
     wire_clear(out, sizeof *out);
