@@ -108,7 +108,7 @@ static void fill_patience(const struct scenario *s, enum load_server which, stru
         server->mean_s > 0 ? server->patience_s * server->workers / server->mean_s : INFINITY;
 }
 
-void load_costs(const struct load_play *play, struct load *out)
+static void load_costs(const struct load_play *play, struct load *out)
 {
     for (unsigned job = 0; job < LOAD_JOBS; job++) {
         double per_ue = play->jobs[job] / out->ues;

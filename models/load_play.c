@@ -13,7 +13,7 @@ const enum load_server load_job_server[LOAD_JOBS] = {
 #undef X
 };
 
-const struct distribution *load_job_time(const struct scenario *s, enum load_job job)
+static const struct distribution *load_job_time(const struct scenario *s, enum load_job job)
 {
     const struct distribution *times[LOAD_JOBS] = {
 #define X(name, server, time, meaning) &s->time,

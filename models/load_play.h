@@ -215,7 +215,6 @@ uint32_t load_request_take(struct load_play *play);
 void load_request_give(struct load_play *play, uint32_t request);
 double load_muk_expiry_s(const struct scenario *s, double gba_expiry_s);
 extern const enum load_server load_job_server[LOAD_JOBS];
-const struct distribution *load_job_time(const struct scenario *s, enum load_job job);
 /* Service times vary where a mean is more than this share of the shortest patience. */
 #define LOAD_NEAR_TIMEOUT 0.02
 double load_service_s(struct load_play *play, enum load_job job);

@@ -7,7 +7,5 @@
 
 /* Fills in out->link from a run in which every job found a worker; out->ues stands. */
 void load_links(const struct load_play *play, struct load *out);
-/* Likewise jobs and servers. */
-void load_costs(const struct load_play *play, struct load *out);
 
 #endif

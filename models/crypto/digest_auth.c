@@ -77,14 +77,6 @@ void digest_ha1(struct crypto *crypto, enum digest_algorithm algorithm, struct b
     hash(crypto, algorithm, texts, 3, out);
 }
 
-void digest_ha1_sess(struct crypto *crypto, enum digest_algorithm algorithm, const struct digest_hash *ha1,
-                     struct bytes nonce, struct bytes cnonce, struct digest_hash *out)
-{
-    const struct bytes texts[] = {digest_hash_bytes(ha1), nonce, cnonce};
-
-    hash(crypto, algorithm, texts, 3, out);
-}
-
 /* The body and the URI of an MSK request are the same bytes for every UE, and so is most often the response's
  * body: their HA2 need not be computed again, once it is seen that every byte is the same. */
 static bool recall(const struct ha2_memo *memo, const struct bytes texts[3])

@@ -25,9 +25,6 @@ static inline struct bytes digest_hash_bytes(const struct digest_hash *hash)
 /* HA1 = H(username:realm:password); the password may be any octets. */
 void digest_ha1(struct crypto *crypto, enum digest_algorithm algorithm, struct bytes username,
                 struct bytes realm, struct bytes password, struct digest_hash *out);
-/* HA1 of the -sess variants: H(HA1:nonce:cnonce). */
-void digest_ha1_sess(struct crypto *crypto, enum digest_algorithm algorithm, const struct digest_hash *ha1,
-                     struct bytes nonce, struct bytes cnonce, struct digest_hash *out);
 /* HA2 = H(method:uri) or, with auth_int, H(method:uri:H(body)). An empty method gives that of rspauth. */
 void digest_ha2(struct crypto *crypto, enum digest_algorithm algorithm, struct bytes method, struct bytes uri,
                 bool auth_int, struct bytes body, struct digest_hash *out);

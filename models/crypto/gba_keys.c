@@ -35,14 +35,6 @@ void gba_ks_naf(struct crypto *crypto, const uint8_t ks[32], const uint8_t rand[
     kdf(crypto, ks, parameters, 4, ks_naf);
 }
 
-void gba_ks_int_naf(struct crypto *crypto, const uint8_t ks[32], const uint8_t rand[16], struct bytes impi,
-                    struct bytes naf_id, uint8_t ks_int_naf[32])
-{
-    const struct bytes parameters[4] = {bytes_of("gba-u", 5), bytes_of(rand, 16), impi, naf_id};
-
-    kdf(crypto, ks, parameters, 4, ks_int_naf);
-}
-
 void gba_tmpi(struct crypto *crypto, const uint8_t ks[32], const uint8_t rand[16], struct bytes impi,
               struct bytes bsf_id, uint8_t tmpi[GBA_TMPI_BYTES])
 {

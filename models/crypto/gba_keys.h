@@ -15,9 +15,6 @@ extern "C" {
 /* Ks_NAF = KDF(Ks, "gba-me", RAND, IMPI, NAF_Id), Ks = CK || IK; for GBA_ME this is the MUK. */
 void gba_ks_naf(struct crypto *crypto, const uint8_t ks[32], const uint8_t rand[16], struct bytes impi,
                 struct bytes naf_id, uint8_t ks_naf[32]);
-/* Ks_int_NAF, parameter "gba-u". */
-void gba_ks_int_naf(struct crypto *crypto, const uint8_t ks[32], const uint8_t rand[16], struct bytes impi,
-                    struct bytes naf_id, uint8_t ks_int_naf[32]);
 /* TMPI without its domain, TS 33.220 §B.4: the first 24 octets of KDF(Ks, "gba-me", RAND, IMPI, BSF_Id),
  * BSF_Id being the BSF's name as in the B-TID and GBA_UA_TMPI. */
 #define GBA_UA_TMPI    "\x01\x00\x00\x01\x00"

@@ -19,11 +19,6 @@ static double burst_above(double y)
     return y * y * y * y * (15 + y * (-24 + 10 * y));
 }
 
-double burst_share(double x)
-{
-    return x < 0.5 ? burst_below(x) : 1 - burst_above(1 - x);
-}
-
 /* Halves an interval until it has no middle. rest: 1 - share, for the upper half. */
 static double burst_search(double share, double rest, double low)
 {

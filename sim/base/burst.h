@@ -23,9 +23,8 @@ void burst_init(struct burst *burst, uint32_t count);
  * `count` times. */
 double burst_next(struct burst *burst, uint64_t bits);
 
-/* Share of the arrivals before x (0..1), and the x of a share. From + - * / alone, so the same with every
+/* The x (0..1) before which that share of the arrivals lies. From + - * / alone, so the same with every
  * compiler. */
-double burst_share(double x);
 double burst_instant(double share);
 
 #endif

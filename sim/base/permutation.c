@@ -39,18 +39,6 @@ static uint64_t permutation_forth(const struct permutation *p, uint64_t number)
     return (uint64_t)left * p->right_count + right;
 }
 
-static uint64_t permutation_back(const struct permutation *p, uint64_t number)
-{
-    uint32_t left = (uint32_t)(number / p->right_count), right = (uint32_t)(number % p->right_count);
-
-    for (uint32_t round = p->rounds; round > 0; round -= 2) {
-        right =
-            (right + p->right_count - permutation_shift(p, round - 1, left, p->right_count)) % p->right_count;
-        left = (left + p->left_count - permutation_shift(p, round - 2, right, p->left_count)) % p->left_count;
-    }
-    return (uint64_t)left * p->right_count + right;
-}
-
 uint32_t permutation_at(const struct permutation *p, uint32_t place)
 {
     uint64_t number = place;
@@ -60,15 +48,4 @@ uint32_t permutation_at(const struct permutation *p, uint32_t place)
         number = permutation_forth(p, number);
     while (number >= p->count);
     return (uint32_t)number;
-}
-
-uint32_t permutation_place(const struct permutation *p, uint32_t number)
-{
-    uint64_t place = number;
-
-    g_assert(number < p->count);
-    do
-        place = permutation_back(p, place);
-    while (place >= p->count);
-    return (uint32_t)place;
 }

@@ -16,8 +16,7 @@ struct permutation {
 
 /* count: 1 or more. Another key is another order. */
 void permutation_init(struct permutation *p, uint32_t count, uint64_t key);
-/* Which number stands at a place, and at which place a number stands; both below count. */
+/* Which number stands at a place; both below count. */
 uint32_t permutation_at(const struct permutation *p, uint32_t place);
-uint32_t permutation_place(const struct permutation *p, uint32_t number);
 
 #endif

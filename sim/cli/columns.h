@@ -9,7 +9,5 @@
  * then storm_series. */
 extern const struct stats_column columns_latency[];
 extern const struct stats_column columns_distribution[];
-extern const struct stats_column columns_keylog[];
-extern const struct stats_column columns_time;
 
 #endif

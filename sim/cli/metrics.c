@@ -30,7 +30,7 @@ const struct stats_column columns_distribution[] = {
     {NULL, NULL, NULL, STATS_OTHER},
 };
 
-const struct stats_column columns_keylog[] = {
+static const struct stats_column columns_keylog[] = {
     {"time_s", "s", "simulated time at which the key came to be", STATS_OTHER},
     {"impi", "text", "private identity of the UE", STATS_OTHER},
     {"b_tid", "text", "bootstrapping transaction identifier", STATS_OTHER},
@@ -40,8 +40,8 @@ const struct stats_column columns_keylog[] = {
     {NULL, NULL, NULL, STATS_OTHER},
 };
 
-const struct stats_column columns_time = {"time_s", "s", "simulated time since the start of the run",
-                                          STATS_OTHER};
+static const struct stats_column columns_time = {"time_s", "s", "simulated time since the start of the run",
+                                                 STATS_OTHER};
 
 static void csv_row(const char *file, const struct stats_column *column)
 {

@@ -37,7 +37,6 @@ struct kernel {
     uint32_t *ran;   /* regions that ran in this window and may have mail */
     uint32_t ran_count;
     struct sampler sampler;
-    bool stop;
 };
 
 struct kernel *kernel_new(const struct kernel_config *config)
@@ -93,11 +92,6 @@ void kernel_region_set_context(struct kernel_region *region, void *context)
 int64_t kernel_now(const struct kernel_region *region)
 {
     return region->now_ns;
-}
-
-uint32_t kernel_index(const struct kernel_region *region)
-{
-    return region->index;
 }
 
 /* Sets the earliest event of a region and the path above it. */
@@ -321,7 +315,7 @@ static int64_t kernel_run_windows(struct kernel *kernel, int64_t end_ns)
         int64_t window_ns = kernel_window_end(kernel, start_ns, end_ns);
         kernel_run_window(kernel, window_ns);
         bool go_on = !config->window || config->window(config->user, window_ns);
-        if (kernel->stop || !go_on)
+        if (!go_on)
             return window_ns;
     }
 }
@@ -332,18 +326,12 @@ int64_t kernel_run(struct kernel *kernel, int64_t end_ns)
 
     if (end_ns < kernel_latest_now(kernel))
         end_ns = kernel_latest_now(kernel);
-    kernel->stop = false;
     kernel_collect_scheduled(kernel);
     int64_t reached_ns = kernel_run_windows(kernel, end_ns);
     sampler_end(&kernel->sampler, reached_ns);
     for (uint32_t i = 0; i < config->regions; i++)
         kernel->regions[i].now_ns = reached_ns;
     return reached_ns;
-}
-
-void kernel_stop(struct kernel *kernel)
-{
-    kernel->stop = true;
 }
 
 uint64_t kernel_events(const struct kernel *kernel)

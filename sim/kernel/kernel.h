@@ -79,8 +79,6 @@ void kernel_region_set_context(struct kernel_region *region, void *context);
 
 /* Time of the event being handled; outside a run 0 before the first, then the time the last one reached. */
 int64_t kernel_now(const struct kernel_region *region);
-/* The region's number. */
-uint32_t kernel_index(const struct kernel_region *region);
 
 /* Schedules an event in the same region after delay_ns >= 0, which must not reach the end of time. From
  * within a handler of the region, or between runs. payload is the caller's: the handler gets it as it is. */
@@ -102,14 +100,10 @@ void kernel_timeout_cancel(struct kernel_region *region, uint64_t timeout);
 void kernel_send(struct kernel_region *from, uint32_t to, int64_t delay_ns, uint32_t entity, uint32_t kind,
                  uint32_t argument, void *payload);
 
-/* Runs until no event is left, `end_ns` is reached (events at end_ns do not run), kernel_stop() was called,
- * or window() or sample() returned false. Returns the time reached: of the last event if the queue ran dry,
- * of the end of the window if stopped. May be called again to go on from there; events may be scheduled
- * between. */
+/* Runs until no event is left, `end_ns` is reached (events at end_ns do not run), or window() or sample()
+ * returned false. Returns the time reached: of the last event if the queue ran dry, of the end of the window
+ * if stopped. May be called again to go on from there; events may be scheduled between. */
 int64_t kernel_run(struct kernel *kernel, int64_t end_ns);
-
-/* Asks the run to end at the end of the window being run. */
-void kernel_stop(struct kernel *kernel);
 
 /* The following are sums over all regions, to be called between windows. */
 

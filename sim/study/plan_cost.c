@@ -41,6 +41,17 @@ static struct grid_cost grid_cost(const struct plan_point *point)
     return cost;
 }
 
+/* Values that are looked at, usually at most: the grid, and both ends of a window. */
+static unsigned plan_looks_most(const struct plan *plan)
+{
+    struct search_seen *nothing = g_new0(struct search_seen, plan->count);
+    struct search look = plan_look(plan, nothing);
+    unsigned most = plan->axis_count > 1 ? FRONTIER_LOOKS_MOST : look.needed_count + 2 * look.left;
+
+    g_free(nothing);
+    return MIN(MAX(most, plan->axis_count > 1 ? 0 : SEARCH_LOOKS_LEAST), plan->count);
+}
+
 struct plan_cost plan_cost(const struct plan *plan)
 {
     struct search_seen *nothing = g_new0(struct search_seen, plan->count);
@@ -71,14 +82,4 @@ void plan_progress(const struct plan *plan, unsigned *ended, unsigned *total)
     for (unsigned p = 0; p < plan->study->point_count; p++)
         if (!plan->points[p].failure)
             *total += plan->points[p].look.left * plan->options.first;
-}
-
-unsigned plan_looks_most(const struct plan *plan)
-{
-    struct search_seen *nothing = g_new0(struct search_seen, plan->count);
-    struct search look = plan_look(plan, nothing);
-    unsigned most = plan->axis_count > 1 ? FRONTIER_LOOKS_MOST : look.needed_count + 2 * look.left;
-
-    g_free(nothing);
-    return MIN(MAX(most, plan->axis_count > 1 ? 0 : SEARCH_LOOKS_LEAST), plan->count);
 }

@@ -278,7 +278,8 @@ static void samples_free(struct samples *samples)
     g_free(samples->values);
 }
 
-struct evidence *plan_evidence(const struct plan_value *value)
+/* The replications at a value. */
+static struct evidence *plan_evidence(const struct plan_value *value)
 {
     struct evidence *evidence = evidence_new(value->point->plan->study->host);
 

@@ -267,7 +267,8 @@ static bool of_varied(const struct plan *plan, const char *setting)
     return is;
 }
 
-char **plan_settings(const struct plan *plan, unsigned point, unsigned place)
+/* "section.key=value" of a point without the keys that are varied, then plan_varied(); g_strfreev. */
+static char **plan_settings(const struct plan *plan, unsigned point, unsigned place)
 {
     GPtrArray *all = g_ptr_array_new();
     char **own = study_point_settings(plan->study, point), **varied = plan_varied(plan, place);

@@ -84,14 +84,10 @@ char *plan_value_name(const struct plan *plan, unsigned place);
 
 /* "section.key=value" of each varied key at a place; g_strfreev. */
 char **plan_varied(const struct plan *plan, unsigned place);
-/* "section.key=value" of a point without the keys that are varied, then plan_varied(); g_strfreev. */
-char **plan_settings(const struct plan *plan, unsigned point, unsigned place);
 
 /* The folder of a replication at a value; g_free. */
 char *plan_run_folder(const struct plan_value *value, unsigned replication);
 
-/* The replications at a value. */
-struct evidence *plan_evidence(const struct plan_value *value);
 /* A target metric at a value: its plain 95 % interval. error (may be NULL): set if its samples cannot be
  * read. */
 struct interval plan_interval(const struct plan *plan, const struct plan_value *value, const char *metric,
@@ -123,8 +119,6 @@ const char *plan_sought(const struct plan *plan);
 const struct plan_value *plan_value_at(const struct plan_point *point, unsigned place);
 /* Did the intervals decide at all values that the outcome rests on (search_rests_on())? */
 bool plan_point_sure(const struct plan_point *point);
-/* How many values were looked at. */
-unsigned plan_looked(const struct plan_point *point);
 /* The parts of the target that a value fails, joined by and; "" if it meets it. g_free. */
 char *plan_failed_text(const struct plan *plan, const struct plan_value *value);
 /* "collapsed in 2 of 3 runs; cut off in 3 of 3 runs"; "" where some run does not tell (a result of another
@@ -138,8 +132,6 @@ bool plan_load(const struct plan *plan, const struct plan_value *value, struct s
 struct search_seen *plan_seen(const struct plan_point *point);
 /* What to look at next where that is known. */
 struct search plan_look(const struct plan *plan, const struct search_seen *seen);
-/* Values that are looked at, usually at most: the grid, and both ends of a window. */
-unsigned plan_looks_most(const struct plan *plan);
 
 /* The scenario of a point with a value. */
 struct config *plan_scenario(const struct plan *plan, unsigned point, unsigned place, GError **error);

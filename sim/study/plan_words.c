@@ -31,7 +31,8 @@ const char *plan_sought(const struct plan *plan)
     return plan->axis_count > 1 ? "cheapest" : plan->direction.largest ? "largest" : "smallest";
 }
 
-unsigned plan_looked(const struct plan_point *point)
+/* How many values were looked at. */
+static unsigned plan_looked(const struct plan_point *point)
 {
     unsigned looked = 0;
 

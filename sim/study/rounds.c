@@ -4,7 +4,8 @@
 
 #include "sim/study/folder.h"
 
-unsigned rounds_following(unsigned n, unsigned last)
+/* The number that comes after n. */
+static unsigned rounds_following(unsigned n, unsigned last)
 {
     return MIN(n + (n + 3) / 4, last);
 }

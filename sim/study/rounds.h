@@ -17,9 +17,6 @@ struct rounds {
     unsigned points;
 };
 
-/* The number that comes after n. */
-unsigned rounds_following(unsigned n, unsigned last);
-
 /* Goals by what is in the folder: the highest replication of each point that was ever begun. */
 bool rounds_begin(struct rounds *rounds, const struct study *study, const struct selection *selection,
                   const char *dir, GError **error);

@@ -95,7 +95,7 @@ static struct trace run_reference(uint32_t regions)
 
 struct model {
     struct kernel_region *region;
-    uint32_t regions;
+    uint32_t index, regions;
     struct trace *trace;
 };
 
@@ -103,7 +103,7 @@ static void handle(void *context, const struct kernel_event *event)
 {
     const struct model *model = context;
     struct successor next[2];
-    uint32_t index = kernel_index(model->region);
+    uint32_t index = model->index;
 
     g_assert_cmpint(kernel_now(model->region), ==, event->time_ns);
     trace_event(model->trace, index, event);
@@ -137,7 +137,7 @@ static struct run run_model(uint32_t regions, int64_t lookahead_ns, int64_t samp
     struct kernel *kernel = kernel_new(&config);
 
     for (uint32_t i = 0; i < regions; i++) {
-        models[i] = (struct model){kernel_region(kernel, i), regions, &run.trace};
+        models[i] = (struct model){kernel_region(kernel, i), i, regions, &run.trace};
         kernel_region_set_context(models[i].region, &models[i]);
     }
     for (uint32_t i = 0; i < ENTITIES; i++)

@@ -9,7 +9,6 @@ struct world {
     struct kernel *kernel;
     struct kernel_region *region[4];
     GString *log;
-    int64_t stop_at_ns;     /* of the event that calls kernel_stop() */
     int64_t last_window_ns; /* window() ends the run there */
     int64_t last_sample_ns;
     bool log_windows;
@@ -20,8 +19,6 @@ static void handle_log(void *context, const struct kernel_event *event)
     struct world *world = context;
 
     g_string_append_printf(world->log, "e%" G_GINT64_FORMAT " ", event->time_ns);
-    if (event->time_ns == world->stop_at_ns)
-        kernel_stop(world->kernel);
 }
 
 /* Sends one event to every region, itself included, `argument` ahead. */
@@ -66,14 +63,11 @@ static void world_init(struct world *world, int64_t sample_step_ns)
         .user = world,
     };
 
-    *world = (struct world){.log = g_string_new(NULL),
-                            .stop_at_ns = -1,
-                            .last_window_ns = CLOCK_NEVER,
-                            .last_sample_ns = CLOCK_NEVER};
+    *world = (struct world){
+        .log = g_string_new(NULL), .last_window_ns = CLOCK_NEVER, .last_sample_ns = CLOCK_NEVER};
     world->kernel = kernel_new(&config);
     for (uint32_t i = 0; i < 4; i++) {
         world->region[i] = kernel_region(world->kernel, i);
-        g_assert_cmpuint(kernel_index(world->region[i]), ==, i);
         kernel_region_set_context(world->region[i], world);
     }
 }
@@ -201,23 +195,6 @@ static void test_end_is_excluded(void)
     assert_run(&world, 11, 11, "e10 e10 ");
     assert_run(&world, 5, 11, ""); /* time does not go back */
     assert_run(&world, 12, 11, "e11 ");
-    world_clear(&world);
-}
-
-/* The window in which kernel_stop() is called is finished, in every region. */
-static void test_stop(void)
-{
-    struct world world;
-
-    world_init(&world, 0);
-    world.stop_at_ns = 5;
-    schedule_at(&world, 0, 5);
-    schedule_at(&world, 0, 6);
-    schedule_at(&world, 1, 8);
-    schedule_at(&world, 1, 9);
-    assert_run(&world, CLOCK_NEVER, 9, "e5 e6 e8 ");
-    g_assert_cmpuint(kernel_pending(world.kernel), ==, 1);
-    assert_run(&world, CLOCK_NEVER, 9, "e9 ");
     world_clear(&world);
 }
 
@@ -361,7 +338,6 @@ int main(int argc, char **argv)
     g_test_add_func("/kernel/nothing-to-do", test_nothing_to_do);
     g_test_add_func("/kernel/windows", test_windows);
     g_test_add_func("/kernel/end-is-excluded", test_end_is_excluded);
-    g_test_add_func("/kernel/stop", test_stop);
     g_test_add_func("/kernel/window-stops", test_window_stops);
     g_test_add_func("/kernel/send", test_send);
     g_test_add_func("/kernel/pending", test_pending);

@@ -25,27 +25,28 @@ static void test_bijection(void)
             g_assert_cmpuint(number, <, counts[i]);
             g_assert_false(seen[number]);
             seen[number] = 1;
-            g_assert_cmpuint(permutation_place(&p, number), ==, place);
         }
     }
 }
 
-/* Counts that no table could hold: there and back. */
+/* Counts that no table could hold: places of a sample get numbers of their own. */
 static void test_large(void)
 {
     static const uint32_t counts[] = {100000000, UINT32_MAX};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(counts); i++) {
+        GHashTable *seen = g_hash_table_new(NULL, NULL);
         struct permutation p;
 
         permutation_init(&p, counts[i], 1);
-        for (uint32_t k = 0; k < 1000; k++) {
-            uint32_t place = k * (counts[i] / 1000), number = permutation_at(&p, place);
+        for (uint32_t k = 0; k <= 1000; k++) {
+            uint32_t place = k < 1000 ? k * (counts[i] / 1000) : counts[i] - 1,
+                     number = permutation_at(&p, place);
 
             g_assert_cmpuint(number, <, counts[i]);
-            g_assert_cmpuint(permutation_place(&p, number), ==, place);
+            g_assert_true(g_hash_table_add(seen, GUINT_TO_POINTER(number)));
         }
-        g_assert_cmpuint(permutation_place(&p, permutation_at(&p, counts[i] - 1)), ==, counts[i] - 1);
+        g_hash_table_unref(seen);
     }
 }
 
@@ -116,14 +117,11 @@ static double beta_3_4(double x)
 
 static void test_share(void)
 {
-    for (int i = 0; i <= 1000; i++) {
-        double x = i / 1000.0, share = burst_share(x);
+    for (int i = 1; i < 1000; i++) {
+        double x = i / 1000.0;
 
-        g_assert_cmpfloat(fabs(share - beta_3_4(x)), <, 1e-14);
-        if (i > 0 && i < 1000)
-            g_assert_cmpfloat(fabs(burst_instant(share) - x), <, 1e-9);
+        g_assert_cmpfloat(fabs(burst_instant(beta_3_4(x)) - x), <, 1e-6);
     }
-    g_assert_cmpfloat(burst_share(0.5), ==, 42.0 / 64);
     g_assert_cmpfloat(burst_instant(0), <, 1e-100);
     g_assert_cmpfloat(burst_instant(1), <=, 1);
     g_assert_cmpfloat(burst_instant(1), >, 1 - 1e-3);
@@ -165,7 +163,7 @@ static void test_sorted(void)
 
         burst_init(&burst, COUNT);
         for (uint32_t k = 0; k < COUNT; k++)
-            sum[k] += burst_share(burst_next(&burst, random_u64(seed, 0, 0, k)));
+            sum[k] += beta_3_4(burst_next(&burst, random_u64(seed, 0, 0, k)));
     }
     for (uint32_t k = 0; k < COUNT; k++) /* standard deviation of each: below 0.23 */
         g_assert_cmpfloat(fabs(sum[k] / RUNS - (k + 1.0) / (COUNT + 1)), <, 4 * 0.23 / sqrt(RUNS));

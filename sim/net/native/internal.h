@@ -185,8 +185,6 @@ void packet_free(struct native_region *region, struct packet *packet);
 void packet_send(struct native_region *region, struct packet *packet);
 /* A packet of that size to that host has come to the router; it is not looked at unless it must be. */
 void packet_at_router(struct native_region *region, struct packet *packet, uint32_t to, uint32_t size);
-/* The packet was thrown away: enters that into the ledger, and frees it. */
-void packet_lose(struct native_region *region, struct packet *packet);
 
 /* The part of its message that a packet carries, without what hangs on it. */
 static inline struct bytes packet_payload(const struct packet *packet)

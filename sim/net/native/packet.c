@@ -36,7 +36,8 @@ static uint32_t packet_whole_length(const struct packet *packet)
     return length;
 }
 
-void packet_lose(struct native_region *region, struct packet *packet)
+/* The packet was thrown away: enters that into the ledger, and frees it. */
+static void packet_lose(struct native_region *region, struct packet *packet)
 {
     /* What a stream carries is sent again; its messages are counted as lost when their last reference
      * goes. */

@@ -195,6 +195,16 @@ static void ns3_conn_on_sendable(void *user, struct ns3c_tcp *tcp)
     ns3_stream_push(user);
 }
 
+/* The owner has nothing more to say: FIN after what is queued. */
+static void ns3_conn_start_close(struct ns3_conn *conn)
+{
+    if (conn->flags & CONN_CLOSING)
+        return;
+    conn->flags |= CONN_CLOSING;
+    ns3_listen_release(conn);
+    ns3_stream_push(conn);
+}
+
 static void ns3_conn_on_peer_closed(void *user, struct ns3c_tcp *tcp)
 {
     struct ns3_conn *conn = user;
@@ -297,15 +307,6 @@ void ns3_tcp_set_user(struct net_region *at, struct net_conn handle, uint64_t us
 
     if (conn)
         conn->user = user;
-}
-
-void ns3_conn_start_close(struct ns3_conn *conn)
-{
-    if (conn->flags & CONN_CLOSING)
-        return;
-    conn->flags |= CONN_CLOSING;
-    ns3_listen_release(conn);
-    ns3_stream_push(conn);
 }
 
 void ns3_tcp_close(struct net_region *at, struct net_conn handle)

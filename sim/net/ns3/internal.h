@@ -308,8 +308,6 @@ extern const struct ns3c_tcp_events ns3_conn_events;
 struct ns3_conn *ns3_conn_new(struct ns3_net *net, uint32_t host, uint32_t peer_host);
 /* Resets the connection and calls closed() of its owner. */
 void ns3_conn_break(struct ns3_conn *conn, enum net_close_reason reason);
-/* The owner has nothing more to say: FIN after what is queued. */
-void ns3_conn_start_close(struct ns3_conn *conn);
 /* Something went to and fro: the end is not idle. */
 void ns3_conn_touch(struct ns3_conn *conn);
 /* Resets all that are left. */
