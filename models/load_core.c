@@ -223,7 +223,7 @@ static void arrives(struct load_play *play, uint32_t request)
     }
 }
 
-static void refused(struct load_play *play, uint32_t request)
+static void load_core_refused(struct load_play *play, uint32_t request)
 {
     finish(play, request, LOAD_503);
 }
@@ -464,12 +464,18 @@ static void answered(struct load_play *play, uint32_t request)
 void load_core_event(struct load_play *play, const struct load_event *e)
 {
     static void (*const of_request[])(struct load_play *, uint32_t) = {
-        [LOAD_PULL_MADE] = pull_made,  [LOAD_PULL_AGAIN] = pull_again,
-        [LOAD_ARRIVES] = arrives,      [LOAD_SERVED] = served,
-        [LOAD_REFUSED] = refused,      [LOAD_ASKS] = asks,
-        [LOAD_ASKED] = asked,          [LOAD_ANSWERS] = answers,
-        [LOAD_ANSWERED] = answered,    [LOAD_ASK_TIMEOUT] = ask_timeout,
-        [LOAD_ACK_SERVED] = ack_served};
+        [LOAD_PULL_MADE] = pull_made,
+        [LOAD_PULL_AGAIN] = pull_again,
+        [LOAD_ARRIVES] = arrives,
+        [LOAD_SERVED] = served,
+        [LOAD_REFUSED] = load_core_refused,
+        [LOAD_ASKS] = asks,
+        [LOAD_ASKED] = asked,
+        [LOAD_ANSWERS] = answers,
+        [LOAD_ANSWERED] = answered,
+        [LOAD_ASK_TIMEOUT] = ask_timeout,
+        [LOAD_ACK_SERVED] = ack_served,
+    };
     static void (*const of_grant[])(struct load_play *, uint32_t, uint32_t) = {
         [LOAD_MSK_AGAIN] = msk_again, [LOAD_MSK_SENT] = msk_sent, [LOAD_ACK_ARRIVES] = ack_arrives};
 

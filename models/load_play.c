@@ -155,7 +155,7 @@ static bool unfinished(const struct load_play *play)
     return false;
 }
 
-static void go(struct load_play *play, uint64_t events_max)
+static void load_play_go(struct load_play *play, uint64_t events_max)
 {
     while (play->pulled < play->cohorts || play->heap_count > 0) {
         double pull_s =
@@ -186,7 +186,7 @@ void load_play_run(struct load_play *play, const struct scenario *s, struct load
     play->ues = ues ? ues : g_new(struct load_ue, cohorts);
     for (uint32_t i = 0; i < cohorts && ues == NULL; i++)
         load_start_even(s, i, &play->ues[i]);
-    go(play, events_max);
+    load_play_go(play, events_max);
 }
 
 void load_play_clear(struct load_play *play)

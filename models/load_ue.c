@@ -141,7 +141,7 @@ static void request_start(struct load_play *play, uint32_t number, double time_s
     }
 }
 
-static void go(struct load_play *play, uint32_t number, double time_s)
+static void load_ue_go(struct load_play *play, uint32_t number, double time_s)
 {
     struct load_ue *ue = &play->ues[number];
 
@@ -160,7 +160,7 @@ static void try(struct load_play *play, uint32_t number, double time_s)
     stop_waiting(play, ue);
     ue->tries++;
     ue->stale = ue->renegotiations = ue->challenges = 0;
-    go(play, number, time_s);
+    load_ue_go(play, number, time_s);
 }
 
 /* --- what comes ----------------------------------------------------------------------------------------- */
@@ -237,7 +237,7 @@ static void ua_challenged(struct load_play *play, const struct load_request *r, 
         ue->stale = ue->challenges = 0;
         ue->bootstrap = ue->nonce_kept = true;
         ue->nonce_s = made_s;
-        go(play, r->ue, time_s);
+        load_ue_go(play, r->ue, time_s);
     }
 }
 
@@ -254,7 +254,7 @@ static void granted(struct load_play *play, const struct load_request *r, double
 }
 
 /* 503: another try; 403 to a TMPI: once more with the IMPI; the rest is for good. */
-static void refused(struct load_play *play, const struct load_request *r, double time_s)
+static void load_ue_refused(struct load_play *play, const struct load_request *r, double time_s)
 {
     struct load_ue *ue = &play->ues[r->ue];
     const struct scenario *s = play->s;
@@ -290,7 +290,7 @@ void load_ue_answer(struct load_play *play, const struct load_request *r, double
             granted(play, r, time_s);
         break;
     default:
-        refused(play, r, time_s);
+        load_ue_refused(play, r, time_s);
     }
 }
 

@@ -153,7 +153,7 @@ static struct stats_value integer(int64_t value)
     return (struct stats_value){.type = STATS_INTEGER, .integer = value, .real = (double)value};
 }
 
-static struct stats_value real(double value)
+static struct stats_value metrics_real(double value)
 {
     return (struct stats_value){.type = STATS_REAL, .real = value};
 }
@@ -168,9 +168,10 @@ static struct stats_value server_value(const struct storm *storm, unsigned colum
 
     switch (column % SERVER_COLUMNS) {
     case 0:
-        return real(worker_queue_span_ratio(server, storm->deployment.scenario->pull_start, storm->now_ns));
+        return metrics_real(
+            worker_queue_span_ratio(server, storm->deployment.scenario->pull_start, storm->now_ns));
     case 1:
-        return real(worker_queue_second_ratio_max(server, storm->now_ns));
+        return metrics_real(worker_queue_second_ratio_max(server, storm->now_ns));
     default:
         return integer((int64_t)server->queue_max);
     }
@@ -189,7 +190,7 @@ static struct stats_value link_value(const struct storm *storm, unsigned column)
                  {peaks.downlink_ratio_max, peaks.downlink_bytes_max},
                  {peaks.core_ratio_max, peaks.core_bytes_max}};
 
-    return column % LINK_COLUMNS == 0 ? real(links[column / LINK_COLUMNS].ratio_max)
+    return column % LINK_COLUMNS == 0 ? metrics_real(links[column / LINK_COLUMNS].ratio_max)
                                       : integer(links[column / LINK_COLUMNS].bytes_max);
 }
 
@@ -208,10 +209,10 @@ static struct stats_value keyed_within(const struct storm *storm, unsigned deadl
 
     if (deadline >= s->output_deadlines.count ||
         (storm_cut_off(storm) && s->pull_start + s->output_deadlines.ns[deadline] > storm->now_ns))
-        return real(NAN);
+        return metrics_real(NAN);
     for (uint32_t r = 0; r <= storm->regions; r++)
         keyed += storm->models[r].tally.keyed_within[deadline];
-    return real((double)keyed / (double)storm->deployment.ues);
+    return metrics_real((double)keyed / (double)storm->deployment.ues);
 }
 
 int64_t storm_total(const struct storm *storm, enum storm_total total)
@@ -242,17 +243,17 @@ static struct stats_value head_value(const struct storm *storm, enum head head)
     case HEAD_ues_without_key:
         return integer(storm->deployment.ues - storm_counter(storm, COUNT_ues_keyed));
     case HEAD_ues_keyed_ratio:
-        return real((double)storm_counter(storm, COUNT_ues_keyed) / (double)storm->deployment.ues);
+        return metrics_real((double)storm_counter(storm, COUNT_ues_keyed) / (double)storm->deployment.ues);
     case HEAD_ues_solicited:
         return integer(bmsc_solicited(storm->models[0].bmsc));
     case HEAD_pull_rate_kept_per_s:
-        return real(bmsc_pull_rate_per_s(storm->models[0].bmsc));
+        return metrics_real(bmsc_pull_rate_per_s(storm->models[0].bmsc));
     case HEAD_storm_duration_s:
-        return real(last_keyed_ns(storm) < 0
-                        ? NAN
-                        : seconds(last_keyed_ns(storm) - storm->deployment.scenario->pull_start));
+        return metrics_real(last_keyed_ns(storm) < 0
+                                ? NAN
+                                : seconds(last_keyed_ns(storm) - storm->deployment.scenario->pull_start));
     case HEAD_simulated_s:
-        return real(seconds(storm->now_ns));
+        return metrics_real(seconds(storm->now_ns));
     case HEAD_cut_off:
         return integer(storm_cut_off(storm));
     default:
@@ -279,10 +280,10 @@ static unsigned add_procedure(const struct storm *storm, unsigned procedure, str
     double none = procedure >= PROCEDURE_pull_wait ? 0 : NAN;
     unsigned n = 0;
 
-    values[n++] = real(h->count > 0 ? histogram_mean_s(h) : none);
+    values[n++] = metrics_real(h->count > 0 ? histogram_mean_s(h) : none);
     for (unsigned i = 0; i < G_N_ELEMENTS(shares); i++)
-        values[n++] = real(h->count > 0 ? storm_quantile_s(storm, procedure, shares[i]) : none);
-    values[n++] = real(h->count > 0 ? seconds(h->max_ns) : none);
+        values[n++] = metrics_real(h->count > 0 ? storm_quantile_s(storm, procedure, shares[i]) : none);
+    values[n++] = metrics_real(h->count > 0 ? seconds(h->max_ns) : none);
     g_assert(n == QUANTITIES);
     return n;
 }

@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-static struct stats_value real(double value)
+static struct stats_value stability_real(double value)
 {
     return (struct stats_value){.type = STATS_REAL, .real = value};
 }
@@ -114,7 +114,7 @@ struct stats_value storm_stability_value(const struct storm *storm, enum storm_s
     const struct station *s;
 
     if (column == STABILITY_recovery_s)
-        return real(recovery_s(storm));
+        return stability_real(recovery_s(storm));
     if (column == STABILITY_verdict)
         return word(storm_verdict(storm));
     if (column > STABILITY_recovery_s) {
@@ -125,10 +125,10 @@ struct stats_value storm_stability_value(const struct storm *storm, enum storm_s
     s = station(storm, column / 3);
     switch (column % 3) {
     case 0:
-        return real(ratio(s->useful_ns, s->served_ns));
+        return stability_real(ratio(s->useful_ns, s->served_ns));
     case 1:
-        return real((double)s->late_max_ns / (double)CLOCK_SECOND);
+        return stability_real((double)s->late_max_ns / (double)CLOCK_SECOND);
     default:
-        return real(retried(storm, column / 3));
+        return stability_real(retried(storm, column / 3));
     }
 }

@@ -135,8 +135,8 @@ static inline enum wire_status set_field(int index, struct bytes value, bool quo
 }
 
 /* The value behind "=", *at behind it. */
-static inline enum wire_status get_value(const uint8_t **at, const uint8_t *end, struct bytes *value,
-                                         bool *quoted)
+static inline enum wire_status digest_get_value(const uint8_t **at, const uint8_t *end, struct bytes *value,
+                                                bool *quoted)
 {
     const uint8_t *from = *at, *stop;
 
@@ -158,7 +158,7 @@ static inline enum wire_status get_value(const uint8_t **at, const uint8_t *end,
     return WIRE_OK;
 }
 
-static const uint8_t *skip_space(const uint8_t *at, const uint8_t *end)
+static const uint8_t *digest_skip_space(const uint8_t *at, const uint8_t *end)
 {
     while (at < end && (*at == ' ' || *at == '\t'))
         at++;
@@ -174,7 +174,7 @@ struct progress {
 static inline enum wire_status get_parameter(const uint8_t **at, const uint8_t *end,
                                              struct progress *progress, struct digest_fields *out)
 {
-    const uint8_t *name = *at, *name_end = scan_token(name, end), *equals = skip_space(name_end, end);
+    const uint8_t *name = *at, *name_end = scan_token(name, end), *equals = digest_skip_space(name_end, end);
     enum wire_status status;
     struct bytes value;
     bool quoted;
@@ -184,8 +184,8 @@ static inline enum wire_status get_parameter(const uint8_t **at, const uint8_t *
         return WIRE_TRUNCATED;
     if (name_end == name || *equals != '=')
         return WIRE_MALFORMED;
-    *at = skip_space(equals + 1, end);
-    status = get_value(at, end, &value, &quoted);
+    *at = digest_skip_space(equals + 1, end);
+    status = digest_get_value(at, end, &value, &quoted);
     if (status != WIRE_OK)
         return status;
     progress->any = true;
@@ -202,11 +202,11 @@ static inline enum wire_status get_parameter(const uint8_t **at, const uint8_t *
  * commas are empty elements. *at: behind it, or the end of the header. */
 static inline enum wire_status skip_separator(const uint8_t **at, const uint8_t *end, bool first)
 {
-    const uint8_t *from = skip_space(*at, end);
+    const uint8_t *from = digest_skip_space(*at, end);
 
     if (from == end || *from == ',' || first) {
         while (from < end && *from == ',')
-            from = skip_space(from + 1, end);
+            from = digest_skip_space(from + 1, end);
         *at = from;
         return WIRE_OK;
     }
@@ -343,7 +343,7 @@ bool digest_list_has(struct bytes list, const char *token)
     size_t len = strlen(token);
 
     while (at < end) {
-        const uint8_t *from = skip_space(at, end), *comma = memchr(from, ',', (size_t)(end - from));
+        const uint8_t *from = digest_skip_space(at, end), *comma = memchr(from, ',', (size_t)(end - from));
         const uint8_t *to = comma != NULL ? comma : end;
 
         at = comma != NULL ? comma + 1 : end;

@@ -124,8 +124,8 @@ static inline bool is_blank(uint8_t c)
 
 /* The CR behind the line, before `readable`, ends a token and white space, so only that is a bound while
  * going forward. */
-static inline enum wire_status decode_header(struct bytes line, const uint8_t *readable,
-                                             struct http_header *out)
+static inline enum wire_status http_decode_header(struct bytes line, const uint8_t *readable,
+                                                  struct http_header *out)
 {
     const uint8_t *at = line.at, *end = line.at + line.len, *colon = scan_token(at, readable);
 
@@ -221,7 +221,7 @@ static inline enum wire_status decode_headers(const uint8_t **from, const uint8_
         if (header == out->headers + HTTP_HEADERS_MAX)
             return WIRE_LIMIT;
         out->header_count = (unsigned)(header - out->headers) + 1;
-        status = decode_header(line, end, header);
+        status = http_decode_header(line, end, header);
         if (status != WIRE_OK)
             return status;
         field = single_field(header->name);
@@ -401,7 +401,7 @@ static inline bool frame_line(struct bytes line, struct framing *framing)
     if ((line.len <= CONTENT_LENGTH_LENGTH || line.at[CONTENT_LENGTH_LENGTH] != ':') &&
         (line.len <= TRANSFER_ENCODING_LENGTH || line.at[TRANSFER_ENCODING_LENGTH] != ':'))
         return true;
-    if (decode_header(line, line.at + line.len + 1, &header) != WIRE_OK)
+    if (http_decode_header(line, line.at + line.len + 1, &header) != WIRE_OK)
         return true;
     return read_framing(&header, framing) == WIRE_OK;
 }

@@ -14,7 +14,7 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-static bool has_any_id(const struct mikey_message *m)
+static bool mikey_has_any_id(const struct mikey_message *m)
 {
     return m->has_idi || m->has_idr;
 }
@@ -34,14 +34,14 @@ bool mikey_shape_ok(const struct mikey_message *m)
         return m->has_verification && !m->has_kemac && !m->has_error && !m->has_rand && !m->has_idi &&
                m->sp_count == 0;
     case MIKEY_ERROR:
-        return m->has_error && !m->has_kemac && !m->has_rand && !has_any_id(m);
+        return m->has_error && !m->has_kemac && !m->has_rand && !mikey_has_any_id(m);
     default:
         return false;
     }
 }
 
 /* What mikey_shape_ok() expects, in words. */
-static const char *expected_shape(const struct mikey_message *m)
+static const char *mikey_expected_shape(const struct mikey_message *m)
 {
     if (m->map_type == MIKEY_MAP_EMPTY && m->sp_count > 0)
         return "no SP with an empty CS ID map (RFC 4563)";
@@ -95,9 +95,9 @@ struct parser {
 };
 
 /* Puts a fault in words. */
-static void set_fault(struct mikey_walk *walk, size_t offset, const char *format, ...)
+static void mikey_set_fault(struct mikey_walk *walk, size_t offset, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-static void set_fault(struct mikey_walk *walk, size_t offset, const char *format, ...)
+static void mikey_set_fault(struct mikey_walk *walk, size_t offset, const char *format, ...)
 {
     va_list args;
 
@@ -118,12 +118,12 @@ INLINE enum wire_status set_status(struct parser *p, enum wire_status status)
  * put in words. Gives `status_`. */
 #define REFUSE(p, status_, at, ...)                                                                          \
     ((p)->walk != NULL                                                                                       \
-         ? (set_fault((p)->walk, (size_t)((at) - (p)->start), __VA_ARGS__), (void)((p)->walk = NULL))        \
+         ? (mikey_set_fault((p)->walk, (size_t)((at) - (p)->start), __VA_ARGS__), (void)((p)->walk = NULL))  \
          : (void)0,                                                                                          \
      set_status((p), (status_)))
 
-static void call_walk(const struct mikey_walk *walk, enum mikey_field_id id, uint8_t payload, size_t offset,
-                      struct bytes value)
+static void mikey_call_walk(const struct mikey_walk *walk, enum mikey_field_id id, uint8_t payload,
+                            size_t offset, struct bytes value)
 {
     const struct mikey_field field = {id, field_names[id], payload, offset, value};
 
@@ -133,7 +133,7 @@ static void call_walk(const struct mikey_walk *walk, enum mikey_field_id id, uin
 INLINE void tell(const struct parser *p, enum mikey_field_id id, struct bytes value)
 {
     if (p->walk != NULL)
-        call_walk(p->walk, id, p->payload, (size_t)(value.at - p->start), value);
+        mikey_call_walk(p->walk, id, p->payload, (size_t)(value.at - p->start), value);
 }
 
 /* The next `len` bytes, which are called `name`. None if there are not so many. */
@@ -176,19 +176,19 @@ INLINE uint32_t get_u32(struct parser *p, enum mikey_field_id id)
 }
 
 /* The code at `at` says what is not read here: codes up to `limit` are. */
-INLINE enum wire_status refuse_code(struct parser *p, const uint8_t *at, const char *name, unsigned code,
-                                    unsigned limit)
+INLINE enum wire_status mikey_refuse_code(struct parser *p, const uint8_t *at, const char *name,
+                                          unsigned code, unsigned limit)
 {
     return REFUSE(p, WIRE_UNSUPPORTED, at, "%s %u is not supported, expected 0 to %u", name, code, limit);
 }
 
-INLINE enum wire_status refuse_trailing(struct parser *p, const char *last)
+INLINE enum wire_status mikey_refuse_trailing(struct parser *p, const char *last)
 {
     return REFUSE(p, WIRE_MALFORMED, p->r.at, "%zu byte%s after the %s, expected the end of the message",
                   wire_left(&p->r), wire_left(&p->r) == 1 ? "" : "s", last);
 }
 
-INLINE enum wire_status refuse_second(struct parser *p)
+INLINE enum wire_status mikey_refuse_second(struct parser *p)
 {
     return REFUSE(p, WIRE_MALFORMED, p->payload_at, "a second payload %s", mikey_payload_name(p->payload));
 }
@@ -203,7 +203,7 @@ INLINE enum wire_status refuse_second(struct parser *p)
  *   +---------------+---------------+-------------------------------+
  *   |      #CS      | CS ID map type|  map info: 9 * #CS or nothing ~
  *   +---------------+---------------+-------------------------------+ */
-INLINE enum wire_status decode_header(struct parser *p)
+INLINE enum wire_status mikey_read_header(struct parser *p)
 {
     struct mikey_message *m = p->m;
     uint8_t version, v_prf;
@@ -223,17 +223,17 @@ INLINE enum wire_status decode_header(struct parser *p)
     m->v = (v_prf & 0x80) != 0;
     m->prf = v_prf & 0x7f;
     if (m->prf != 0)
-        refuse_code(p, p->start + 3, "PRF", m->prf, 0);
+        mikey_refuse_code(p, p->start + 3, "PRF", m->prf, 0);
     m->csb_id = get_u32(p, MIKEY_FIELD_CSB_ID);
     m->cs_count = get_u8(p, MIKEY_FIELD_CS_COUNT);
     m->map_type = get_u8(p, MIKEY_FIELD_MAP_TYPE);
     if (m->map_type > MIKEY_MAP_EMPTY)
-        refuse_code(p, p->start + 9, "CS ID map type", m->map_type, MIKEY_MAP_EMPTY);
+        mikey_refuse_code(p, p->start + 9, "CS ID map type", m->map_type, MIKEY_MAP_EMPTY);
     return p->status;
 }
 
 /* The map info of the common header. */
-INLINE enum wire_status decode_cs_map(struct parser *p)
+INLINE enum wire_status mikey_read_cs_map(struct parser *p)
 {
     struct mikey_message *m = p->m;
     const uint8_t *map = p->r.at;
@@ -267,7 +267,7 @@ static const struct key_id {
 
 /* RFC 4563 §4, each sub-payload:  | type 8 | length 8 | id ~     types 0 Key Domain ID, 1 MSK ID, 2 MTK ID;
  * others may be registered and are passed over. */
-INLINE enum wire_status decode_key_id(struct parser *p)
+INLINE enum wire_status mikey_read_key_id(struct parser *p)
 {
     struct mikey_message *m = p->m;
     bool *const has[] = {&m->has_key_domain_id, &m->has_msk_id, &m->has_mtk_id};
@@ -299,7 +299,7 @@ INLINE enum wire_status decode_key_id(struct parser *p)
 }
 
 /* General Extension, §6.15:  | next 8 | type 8 | length 16 | data ~     other types are passed over */
-INLINE enum wire_status decode_ext(struct parser *p)
+INLINE enum wire_status mikey_read_ext(struct parser *p)
 {
     uint8_t type = get_u8(p, MIKEY_FIELD_EXT_TYPE);
     struct bytes data = take(p, "extension", get_u16(p, MIKEY_FIELD_LENGTH));
@@ -318,23 +318,23 @@ INLINE enum wire_status decode_ext(struct parser *p)
     p->m->has_ext = true;
     end = enter(p, data);
     while (wire_left(&p->r) > 0)
-        if (decode_key_id(p) != WIRE_OK)
+        if (mikey_read_key_id(p) != WIRE_OK)
             return p->status;
     p->r.end = end;
     return WIRE_OK;
 }
 
 /* Timestamp, §6.6:  | next 8 | TS type 8 | TS value ~     64 bits, a COUNTER 32 */
-INLINE enum wire_status decode_t(struct parser *p)
+INLINE enum wire_status mikey_read_t(struct parser *p)
 {
     struct mikey_message *m = p->m;
 
     if (m->has_t)
-        return refuse_second(p);
+        return mikey_refuse_second(p);
     m->has_t = true;
     m->ts_type = get_u8(p, MIKEY_FIELD_TS_TYPE);
     if (m->ts_type > MIKEY_TS_COUNTER)
-        return refuse_code(p, p->payload_at + 1, "timestamp type", m->ts_type, MIKEY_TS_COUNTER);
+        return mikey_refuse_code(p, p->payload_at + 1, "timestamp type", m->ts_type, MIKEY_TS_COUNTER);
     m->ts_raw = get(p, MIKEY_FIELD_TS, m->ts_type == MIKEY_TS_COUNTER ? 4 : 8);
     if (p->status != WIRE_OK)
         return p->status;
@@ -345,12 +345,12 @@ INLINE enum wire_status decode_t(struct parser *p)
 }
 
 /* RAND, §6.11:  | next 8 | length 8 | RAND ~     16 bytes or more */
-INLINE enum wire_status decode_rand(struct parser *p)
+INLINE enum wire_status mikey_read_rand(struct parser *p)
 {
     struct mikey_message *m = p->m;
 
     if (m->has_rand)
-        return refuse_second(p);
+        return mikey_refuse_second(p);
     m->has_rand = true;
     m->rand = get(p, MIKEY_FIELD_RAND, get_u8(p, MIKEY_FIELD_LENGTH));
     if (p->status == WIRE_OK && m->rand.len < MIKEY_RAND_BYTES)
@@ -361,7 +361,7 @@ INLINE enum wire_status decode_rand(struct parser *p)
 
 /* ID, §6.7:  | next 8 | ID type 8 | length 16 | ID ~
  * Of any type: a receiver has to ignore it (TS 33.246 §6.4.5.1). */
-INLINE enum wire_status decode_id(struct parser *p)
+INLINE enum wire_status mikey_read_id(struct parser *p)
 {
     struct mikey_message *m = p->m;
     uint8_t type = get_u8(p, MIKEY_FIELD_ID_TYPE);
@@ -385,7 +385,7 @@ INLINE enum wire_status decode_id(struct parser *p)
 
 /* Security Policy, §6.10:  | next 8 | policy no 8 | prot type 8 | length 16 | parameters ~
  * each parameter  | type 8 | length 8 | value ~  */
-INLINE enum wire_status decode_sp(struct parser *p)
+INLINE enum wire_status mikey_read_sp(struct parser *p)
 {
     const uint8_t *end, *start;
 
@@ -405,23 +405,24 @@ INLINE enum wire_status decode_sp(struct parser *p)
 }
 
 /* Error, §6.12:  | next 8 | error no 8 | reserved 16 | */
-INLINE enum wire_status decode_err(struct parser *p)
+INLINE enum wire_status mikey_read_err(struct parser *p)
 {
     struct mikey_message *m = p->m;
 
     if (m->has_error)
-        return refuse_second(p);
+        return mikey_refuse_second(p);
     m->has_error = true;
     m->error_number = get_u8(p, MIKEY_FIELD_ERROR_NUMBER);
     get(p, MIKEY_FIELD_RESERVED, 2);
     if (p->status == WIRE_OK && m->error_number > MIKEY_ERROR_NUMBER_MAX)
-        return refuse_code(p, p->payload_at + 1, "error number", m->error_number, MIKEY_ERROR_NUMBER_MAX);
+        return mikey_refuse_code(p, p->payload_at + 1, "error number", m->error_number,
+                                 MIKEY_ERROR_NUMBER_MAX);
     return p->status;
 }
 
 /* The MAC that ends a message: type byte, then MAC to the last byte. It covers what stands before it (§5.2).
  * Without a MAC there is nothing to believe, so NULL is refused. */
-INLINE enum wire_status decode_mac(struct parser *p, uint8_t *algorithm, struct bytes *mac)
+INLINE enum wire_status mikey_read_mac(struct parser *p, uint8_t *algorithm, struct bytes *mac)
 {
     const uint8_t *at = p->r.at;
 
@@ -434,7 +435,7 @@ INLINE enum wire_status decode_mac(struct parser *p, uint8_t *algorithm, struct 
     if (p->status != WIRE_OK)
         return p->status;
     if (wire_left(&p->r) > 0)
-        return refuse_trailing(p, "MAC");
+        return mikey_refuse_trailing(p, "MAC");
     if (p->next != MIKEY_LAST)
         return REFUSE(p, WIRE_MALFORMED, p->next_at,
                       "payload %u is announced after the MAC, expected none (0)", p->next);
@@ -442,28 +443,28 @@ INLINE enum wire_status decode_mac(struct parser *p, uint8_t *algorithm, struct 
 }
 
 /* KEMAC, §6.2:  | next 8 = 0 | encr alg 8 | length 16 | encr data ~ | mac alg 8 | MAC 160 | */
-INLINE enum wire_status decode_kemac(struct parser *p)
+INLINE enum wire_status mikey_read_kemac(struct parser *p)
 {
     struct mikey_message *m = p->m;
 
     m->has_kemac = true;
     m->encr_alg = get_u8(p, MIKEY_FIELD_ENCR_ALG);
     if (m->encr_alg > MIKEY_ENCR_AES_KW_128)
-        refuse_code(p, p->payload_at + 1, "encryption algorithm", m->encr_alg, MIKEY_ENCR_AES_KW_128);
+        mikey_refuse_code(p, p->payload_at + 1, "encryption algorithm", m->encr_alg, MIKEY_ENCR_AES_KW_128);
     m->encr_data = get(p, MIKEY_FIELD_ENCR_DATA, get_u16(p, MIKEY_FIELD_LENGTH));
-    return p->status != WIRE_OK ? p->status : decode_mac(p, &m->mac_alg, &m->mac);
+    return p->status != WIRE_OK ? p->status : mikey_read_mac(p, &m->mac_alg, &m->mac);
 }
 
 /* Verification, §6.9:  | next 8 = 0 | auth alg 8 | ver data 160 | */
-INLINE enum wire_status decode_v(struct parser *p)
+INLINE enum wire_status mikey_read_v(struct parser *p)
 {
     p->m->has_verification = true;
-    return decode_mac(p, &p->m->auth_alg, &p->m->ver_data);
+    return mikey_read_mac(p, &p->m->auth_alg, &p->m->ver_data);
 }
 
 /* The codes of the public-key and Diffie-Hellman methods are known, but not read. The others are unassigned,
  * or of key data outside a KEMAC. */
-INLINE enum wire_status refuse_payload(struct parser *p)
+INLINE enum wire_status mikey_refuse_payload(struct parser *p)
 {
     return REFUSE(p, p->next >= MIKEY_PKE && p->next <= MIKEY_CHASH ? WIRE_UNSUPPORTED : WIRE_MALFORMED,
                   p->next_at,
@@ -472,29 +473,29 @@ INLINE enum wire_status refuse_payload(struct parser *p)
 }
 
 /* What follows the code of the next payload. */
-INLINE enum wire_status decode_body(struct parser *p)
+INLINE enum wire_status mikey_read_body(struct parser *p)
 {
     switch (p->payload) {
     case MIKEY_KEMAC:
-        return decode_kemac(p);
+        return mikey_read_kemac(p);
     case MIKEY_V:
-        return decode_v(p);
+        return mikey_read_v(p);
     case MIKEY_T:
-        return decode_t(p);
+        return mikey_read_t(p);
     case MIKEY_ID:
-        return decode_id(p);
+        return mikey_read_id(p);
     case MIKEY_SP:
-        return decode_sp(p);
+        return mikey_read_sp(p);
     case MIKEY_RAND:
-        return decode_rand(p);
+        return mikey_read_rand(p);
     case MIKEY_ERR:
-        return decode_err(p);
+        return mikey_read_err(p);
     default:
-        return decode_ext(p);
+        return mikey_read_ext(p);
     }
 }
 
-INLINE bool is_read(uint8_t code)
+INLINE bool mikey_is_read(uint8_t code)
 {
     const uint32_t codes = 1U << MIKEY_KEMAC | 1U << MIKEY_V | 1U << MIKEY_T | 1U << MIKEY_ID |
                            1U << MIKEY_SP | 1U << MIKEY_RAND | 1U << MIKEY_ERR | 1U << MIKEY_EXT;
@@ -503,28 +504,28 @@ INLINE bool is_read(uint8_t code)
 }
 
 /* The payload that is announced. Each begins with the code of the next. */
-INLINE enum wire_status decode_payload(struct parser *p)
+INLINE enum wire_status mikey_read_payload(struct parser *p)
 {
-    if (!is_read(p->next))
-        refuse_payload(p);
+    if (!mikey_is_read(p->next))
+        mikey_refuse_payload(p);
     if (++p->payloads > MIKEY_PAYLOADS_MAX)
         return REFUSE(p, WIRE_LIMIT, p->next_at, "more than %d payloads", MIKEY_PAYLOADS_MAX);
     p->payload = p->next;
     p->payload_at = p->next_at = p->r.at;
     tell(p, MIKEY_FIELD_START, bytes_of(p->r.at, 0));
     p->next = get_u8(p, MIKEY_FIELD_NEXT);
-    return p->status != WIRE_OK ? p->status : decode_body(p);
+    return p->status != WIRE_OK ? p->status : mikey_read_body(p);
 }
 
 /* All payloads are right by themselves: nothing may come behind them, and none may be missing. */
-INLINE enum wire_status check_whole(struct parser *p)
+INLINE enum wire_status mikey_check_whole(struct parser *p)
 {
     if (wire_left(&p->r) > 0)
-        return refuse_trailing(p, "last payload");
+        return mikey_refuse_trailing(p, "last payload");
     if (!mikey_shape_ok(p->m))
         return REFUSE(p, WIRE_MALFORMED, p->r.at,
                       "malformed: these payloads do not make a message of data type %u, expected %s",
-                      p->m->data_type, expected_shape(p->m));
+                      p->m->data_type, mikey_expected_shape(p->m));
     return WIRE_OK;
 }
 
@@ -535,15 +536,15 @@ INLINE enum wire_status parse(struct bytes in, struct mikey_walk *walk, struct m
 
     wire_clear(out, sizeof *out);
     p.start = p.r.at;
-    status = decode_header(&p);
+    status = mikey_read_header(&p);
     if (status == WIRE_OK && out->map_type == MIKEY_MAP_SRTP_ID)
-        status = decode_cs_map(&p);
+        status = mikey_read_cs_map(&p);
     if (in.len > MIKEY_MESSAGE_BYTES_MAX)
         return REFUSE(&p, WIRE_LIMIT, p.start, "a message of %zu bytes, expected at most %d", in.len,
                       MIKEY_MESSAGE_BYTES_MAX);
     while (status == WIRE_OK && p.next != MIKEY_LAST)
-        status = decode_payload(&p);
-    return status == WIRE_OK ? check_whole(&p) : status;
+        status = mikey_read_payload(&p);
+    return status == WIRE_OK ? mikey_check_whole(&p) : status;
 }
 
 enum wire_status mikey_decode(struct bytes in, struct mikey_message *out)

@@ -28,7 +28,7 @@ static const uint8_t classes[256] = {
 };
 /* clang-format on */
 
-static const uint8_t *skip_space(const uint8_t *at, const uint8_t *end)
+static const uint8_t *xml_skip_space(const uint8_t *at, const uint8_t *end)
 {
     while (at < end && classes[*at] & SPACE)
         at++;
@@ -72,16 +72,16 @@ static enum wire_status get_name(struct xml_reader *r, struct bytes *name)
     return WIRE_OK;
 }
 
-static enum wire_status get_value(struct xml_reader *r, struct bytes *value)
+static enum wire_status xml_get_value(struct xml_reader *r, struct bytes *value)
 {
     const uint8_t *from, *close;
 
-    r->at = skip_space(r->at, r->end);
+    r->at = xml_skip_space(r->at, r->end);
     if (r->at == r->end)
         return WIRE_TRUNCATED;
     if (*r->at != '=')
         return WIRE_MALFORMED;
-    r->at = skip_space(r->at + 1, r->end);
+    r->at = xml_skip_space(r->at + 1, r->end);
     if (r->at == r->end)
         return WIRE_TRUNCATED;
     if (*r->at != '"' && *r->at != '\'')
@@ -160,7 +160,7 @@ static enum wire_status get_attributes(struct xml_reader *r)
         const uint8_t *from = r->at;
         enum wire_status status;
 
-        r->at = skip_space(from, r->end);
+        r->at = xml_skip_space(from, r->end);
         if (r->at == r->end)
             return WIRE_TRUNCATED;
         if (*r->at == '>' || *r->at == '/')
@@ -174,7 +174,7 @@ static enum wire_status get_attributes(struct xml_reader *r)
             if (bytes_equal(names[i], names[count]))
                 status = WIRE_MALFORMED;
         if (status == WIRE_OK)
-            status = get_value(r, &value);
+            status = xml_get_value(r, &value);
         if (status == WIRE_OK)
             status = bind(r, names[count], value);
         if (status != WIRE_OK)
@@ -218,7 +218,7 @@ static enum wire_status end_tag(struct xml_reader *r, struct bytes *name)
     status = get_name(r, name);
     if (status != WIRE_OK)
         return status;
-    r->at = skip_space(r->at, r->end);
+    r->at = xml_skip_space(r->at, r->end);
     if (r->at == r->end)
         return WIRE_TRUNCATED;
     if (*r->at++ != '>' || r->depth == 0 || !bytes_equal(*name, r->open[r->depth - 1]))
@@ -243,7 +243,7 @@ static enum wire_status skip_comment(struct xml_reader *r)
 /* Text up to the next '<' or the end, trimmed. */
 static enum wire_status get_text(struct xml_reader *r, struct bytes *text)
 {
-    const uint8_t *from = skip_space(r->at, r->end), *to;
+    const uint8_t *from = xml_skip_space(r->at, r->end), *to;
     const uint8_t *tag = from < r->end ? memchr(from, '<', (size_t)(r->end - from)) : NULL;
 
     to = r->at = tag != NULL ? tag : r->end;
