@@ -9,6 +9,7 @@
 #include "models/wire/wire.h"
 #include "sim/base/limits.h"
 
+#include <glib.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -82,11 +83,33 @@ void deployment_init(struct deployment *deployment, const struct scenario *scena
     for (unsigned i = 0; i < 4; i++)
         wire_put_hex32(&opaque, random_draw(deployment->seed, ENTITY_DEPLOYMENT, PURPOSE_NONCE, 0).word[i],
                        8);
+    deployment_add_service(deployment, (uint16_t)scenario->msk_key_group);
+}
 
-    /* Key Number 1 is what the UEs hold at the start. */
-    deployment->msk_number = 2;
-    random_bytes(deployment->seed, ENTITY_DEPLOYMENT, PURPOSE_MSK, deployment->msk_number, deployment->msk,
-                 16);
-    random_bytes(deployment->seed, ENTITY_DEPLOYMENT, PURPOSE_MIKEY_RAND, deployment->msk_number,
-                 deployment->msk_rand, 16);
+#define MSK_NUMBER 2 /* Key Number 1 is what the UEs hold at the start */
+
+void deployment_add_service(struct deployment *deployment, uint16_t key_group)
+{
+    unsigned number = deployment->service_count;
+    uint64_t draw = deployment_service_draw(number, MSK_NUMBER);
+    struct deployment_service *service = &deployment->services[number];
+
+    g_assert(number < SERVICES_MAX);
+    g_assert(deployment_find_service(deployment, deployment->key_domain_id, key_group) == SERVICE_NONE);
+    deployment->service_count++;
+    service->key_group = key_group;
+    service->msk_number = MSK_NUMBER;
+    random_bytes(deployment->seed, ENTITY_DEPLOYMENT, PURPOSE_MSK, draw, service->msk, 16);
+    random_bytes(deployment->seed, ENTITY_DEPLOYMENT, PURPOSE_MIKEY_RAND, draw, service->msk_rand, 16);
+}
+
+unsigned deployment_find_service(const struct deployment *deployment, const uint8_t key_domain_id[3],
+                                 uint16_t key_group)
+{
+    if (memcmp(key_domain_id, deployment->key_domain_id, sizeof deployment->key_domain_id) != 0)
+        return SERVICE_NONE;
+    for (unsigned i = 0; i < deployment->service_count; i++)
+        if (deployment->services[i].key_group == key_group)
+            return i;
+    return SERVICE_NONE;
 }

@@ -53,6 +53,19 @@ enum purpose {
 
 #define FQDN_BYTES_MAX 64
 
+/* Services: as many as one MSK request can ask for, so that a set of them is a byte. */
+#define SERVICES_MAX 8
+#define SERVICE_NONE UINT8_MAX
+
+/* A service: its key group, and the MSK that the storm brings to all UEs. At the start they hold the one
+ * before, of the Key Number below. */
+struct deployment_service {
+    uint16_t key_group;
+    uint16_t msk_number;  /* Key Number of the new MSK */
+    uint8_t msk[16];      /* the new MSK itself: the BM-SC's, and what the audit compares with */
+    uint8_t msk_rand[16]; /* RAND of its MSK messages: one for all UEs (TS 33.246 §6.4.5.1) */
+};
+
 /* Names as the codecs take them: views of the strings in struct deployment. */
 struct deployment_texts {
     struct bytes bmsc_fqdn, bsf_fqdn;
@@ -86,13 +99,32 @@ struct deployment {
     uint8_t rand_key[16], nonce_key[16];
     char ua_opaque[32]; /* of the BM-SC's challenges */
 
-    uint16_t msk_number;  /* Key Number of the new MSK */
-    uint8_t msk[16];      /* the new MSK itself: the BM-SC's, and what the audit compares with */
-    uint8_t msk_rand[16]; /* RAND of its MSK messages: one for all UEs (TS 33.246 §6.4.5.1) */
+    unsigned service_count; /* every UE has joined all of them */
+    struct deployment_service services[SERVICES_MAX];
 };
 
-/* Fills in everything that follows from the scenario. */
+/* Fills in everything that follows from the scenario, its one service included. */
 void deployment_init(struct deployment *deployment, const struct scenario *scenario);
+
+/* Adds a service, of a key group that none has yet; its MSK is drawn from the seed. To be called before
+ * anything is made of the deployment, and for SERVICES_MAX services at most. */
+void deployment_add_service(struct deployment *deployment, uint16_t key_group);
+
+/* The service of a Key Domain and key group; SERVICE_NONE: the operator has no such one. */
+unsigned deployment_find_service(const struct deployment *deployment, const uint8_t key_domain_id[3],
+                                 uint16_t key_group);
+
+/* MSK IDs (TS 33.246 §6.3.2.1): Key Group and Key Number. That of a service's current MSK, as requests and
+ * pulls have it, and that of its new one. */
+static inline uint32_t deployment_current_msk_id(const struct deployment *deployment, unsigned service)
+{
+    return (uint32_t)deployment->services[service].key_group << 16;
+}
+
+static inline uint32_t deployment_new_msk_id(const struct deployment *deployment, unsigned service)
+{
+    return deployment_current_msk_id(deployment, service) | deployment->services[service].msk_number;
+}
 
 /* Does it happen to this UE? A draw for each purpose, and none where the scenario leaves nothing to
  * chance. */
@@ -100,6 +132,12 @@ static inline bool deployment_chance(const struct deployment *deployment, uint32
                                      double share)
 {
     return share > 0 && random_happens(random_u64(deployment->seed, ue, purpose, 0), share);
+}
+
+/* The index of a draw of ENTITY_DEPLOYMENT that each service makes for itself: its n-th. */
+static inline uint64_t deployment_service_draw(unsigned service, uint32_t n)
+{
+    return (uint64_t)service << 32 | n;
 }
 
 /* Calendar time now, whole Unix seconds. */

@@ -280,9 +280,10 @@ static bool open_files(struct storm *storm, GError **error)
     return true;
 }
 
-size_t storm_ue_bytes(const struct scenario *scenario)
+size_t storm_ue_bytes(const struct deployment *deployment)
 {
-    return bmsc_ue_bytes + pull_order_ue_bytes(scenario) + bsf_ue_bytes + hss_ue_bytes + ue_bytes;
+    return bmsc_ue_bytes + pull_order_ue_bytes(deployment->scenario) + bsf_ue_bytes + hss_ue_bytes +
+           ue_bytes(deployment->service_count);
 }
 
 static void no_memory(const struct storm *storm, GError **error)
@@ -292,7 +293,7 @@ static void no_memory(const struct storm *storm, GError **error)
     g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOMEM,
                 "ue.count = %s: out of memory, that many UEs need tables of %.0f MB",
                 scenario_value_text(s, scenario_key("ue", "count")),
-                (double)s->ue_count * (double)storm_ue_bytes(s) / 1e6);
+                (double)s->ue_count * (double)storm_ue_bytes(&storm->deployment) / 1e6);
 }
 
 /* False and error: no memory for the tables with an entry a UE, all that grows with ue.count. */
@@ -300,7 +301,7 @@ static bool new_models(struct storm *storm, GError **error)
 {
     const struct deployment *deployment = &storm->deployment;
     struct model_region *core;
-    bool whole = ue_states_init(&storm->ue_states, deployment->ues, deployment->scenario->ue_preemptive > 0);
+    bool whole = ue_states_init(&storm->ue_states, deployment);
 
     storm->models = g_new0(struct model_region, storm->regions + 1);
     for (uint32_t r = 0; r <= storm->regions; r++) {
@@ -413,10 +414,8 @@ enum storm_outcome storm_run(struct storm *storm, GError **error)
 {
     const struct deployment *deployment = &storm->deployment;
 
-    if (storm->keylog)
-        keylog_msk(&storm->models[0], 0,
-                   (uint32_t)deployment->scenario->msk_key_group << 16 | deployment->msk_number,
-                   deployment->msk);
+    for (unsigned i = 0; storm->keylog && i < deployment->service_count; i++)
+        keylog_msk(&storm->models[0], 0, deployment_new_msk_id(deployment, i), deployment->services[i].msk);
     storm_timeline_start(network_region(storm->network, 0));
     bmsc_start(network_region(storm->network, 0));
     storm->now_ns = network_run(storm->network, deployment->scenario->run_end);

@@ -67,8 +67,10 @@ static double distribution_bytes(const struct scenario *s, double ues, double pu
 void storm_needs(const struct scenario *s, const struct network_engine *engine, struct storm_needs *out)
 {
     const struct network_cost *cost = engine ? &engine->cost : &native_engine.cost;
+    struct deployment deployment;
     struct pace pace;
 
+    deployment_init(&deployment, s);
     pace_init(&pace, s);
     double ues = pulled(s, &pace), boots = ues * fmin(1, s->ue_muk_expired + s->bmsc_renegotiate);
     double busy_bytes = cost->busy_bytes + BUSY_BYTES, pulls_s = pace_seconds(&pace, ues);
@@ -77,7 +79,7 @@ void storm_needs(const struct scenario *s, const struct network_engine *engine, 
                      (double)s->ue_cells * cost->cell_bytes + ues * cost->host_bytes +
                      boots * bootstrap.memory_bytes;
 
-    out->tables_bytes = (double)s->ue_count * (double)storm_ue_bytes(s);
+    out->tables_bytes = (double)s->ue_count * (double)storm_ue_bytes(&deployment);
     out->memory_bytes = resting + out->tables_bytes + busy * busy_bytes;
     out->waiting_bytes = resting + out->tables_bytes + ues * busy_bytes;
     out->files_bytes = HEADS_BYTES + distribution_bytes(s, ues, pulls_s) + SERIES_HEAD_BYTES +

@@ -37,7 +37,7 @@ struct storm {
 };
 
 /* What the tables hold of each UE, whatever becomes of it. */
-size_t storm_ue_bytes(const struct scenario *scenario);
+size_t storm_ue_bytes(const struct deployment *deployment);
 
 extern const char *const storm_kind_names[MESSAGE_KIND_COUNT];
 /* storm_check() for a program that loaded its scenario without. */

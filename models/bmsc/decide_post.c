@@ -87,9 +87,9 @@ static bool bmsc_authorise(const struct deployment *deployment, struct bmsc_post
     for (unsigned i = 0; i < post->key_count; i++) {
         struct ua_key *key = &post->keys[i];
         uint16_t group = (uint16_t)(key->msk_id >> 16), number = (uint16_t)key->msk_id;
-        bool ours = memcmp(key->key_domain_id, deployment->key_domain_id, 3) == 0 &&
-                    group == deployment->scenario->msk_key_group &&
-                    (number == 0 || number == deployment->msk_number);
+        unsigned service = deployment_find_service(deployment, key->key_domain_id, group);
+        bool ours =
+            service != SERVICE_NONE && (number == 0 || number == deployment->services[service].msk_number);
 
         key->status = ours ? 200 : 403;
         granted = granted || ours;

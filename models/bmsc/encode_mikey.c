@@ -57,8 +57,7 @@ size_t bmsc_encode_pull(const struct key_store *keys, const struct bmsc_secrets 
     uint8_t rand[16], auth[20];
 
     identity_b_tid(deployment, secrets->rand, &b_tid);
-    pull = bmsc_mikey_to(deployment, (uint32_t)deployment->scenario->msk_key_group << 16, action->counter,
-                         &b_tid);
+    pull = bmsc_mikey_to(deployment, deployment_current_msk_id(deployment, 0), action->counter, &b_tid);
     random_bytes(deployment->seed, action->ue, PURPOSE_MIKEY_RAND, index, rand, sizeof rand);
     pull.rand = bytes_of(rand, sizeof rand);
     pull.csb_id = (uint32_t)random_u64(deployment->seed, action->ue, PURPOSE_CSB_ID, index);
@@ -71,11 +70,12 @@ size_t bmsc_encode_pull(const struct key_store *keys, const struct bmsc_secrets 
 static size_t bmsc_key_data(const struct deployment *deployment, uint8_t *out, size_t capacity)
 {
     static const uint8_t seq_low[2] = {0, 0}, seq_high[2] = {0xff, 0xfe};
-    struct mikey_key_data data = {.type = MIKEY_KEY_TEK,
-                                  .kv = MIKEY_KV_INTERVAL,
-                                  .key = bytes_of(deployment->msk, sizeof deployment->msk),
-                                  .valid_from = bytes_of(seq_low, 2),
-                                  .valid_to = bytes_of(seq_high, 2)};
+    struct mikey_key_data data = {
+        .type = MIKEY_KEY_TEK,
+        .kv = MIKEY_KV_INTERVAL,
+        .key = bytes_of(deployment->services[0].msk, sizeof deployment->services[0].msk),
+        .valid_from = bytes_of(seq_low, 2),
+        .valid_to = bytes_of(seq_high, 2)};
     size_t length = 0;
     enum wire_status status = mikey_key_data_encode(&data, out, capacity, &length);
 
@@ -94,12 +94,10 @@ size_t bmsc_encode_msk(const struct key_store *keys, const struct bmsc_secrets *
     size_t data_length = bmsc_key_data(deployment, data, sizeof data);
 
     identity_b_tid(deployment, secrets->rand, &b_tid);
-    msk = bmsc_mikey_to(deployment,
-                        (uint32_t)deployment->scenario->msk_key_group << 16 | deployment->msk_number,
-                        action->counter, &b_tid);
+    msk = bmsc_mikey_to(deployment, deployment_new_msk_id(deployment, 0), action->counter, &b_tid);
     msk.v = true;
     msk.csb_id = action->csb_id;
-    msk.rand = bytes_of(deployment->msk_rand, 16);
+    msk.rand = bytes_of(deployment->services[0].msk_rand, 16);
     msk.encr_data = bytes_of(data, data_length);
     mikey_keys(keys->crypto, bytes_of(secrets->muk, 32), msk.csb_id, msk.rand, &mikey);
     mikey_crypt(keys->crypto, &mikey, msk.csb_id, action->counter, data, data, data_length);

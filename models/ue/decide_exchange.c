@@ -41,7 +41,7 @@ static void ue_exchange_try(struct ue_decision *d)
     ue_exchange_go(d);
 }
 
-void ue_exchange_begin(struct ue_decision *d, uint16_t key_group)
+void ue_exchange_begin(struct ue_decision *d, unsigned service)
 {
     const struct scenario *s = d->table->deployment->scenario;
     int64_t wait = s->whatif_pull_backoff_wait;
@@ -51,7 +51,7 @@ void ue_exchange_begin(struct ue_decision *d, uint16_t key_group)
     *d->x = (struct ue_exchange){.serial = ++d->table->exchange_serial,
                                  .conn = NET_CONN_NONE,
                                  .nonce_kept = POOL_NONE,
-                                 .key_group = key_group,
+                                 .services = (uint8_t)(1U << service),
                                  .phase = UE_WAITING};
     tally_add(d->tally, d->number, COUNT_ues_active, 1);
     wait += (int64_t)random_below(ue_draw(d, PURPOSE_BACKOFF), (uint64_t)s->whatif_pull_backoff_max + 1);
@@ -104,12 +104,33 @@ void ue_exchange_end(struct ue_decision *d)
     tally_add(d->tally, d->number, COUNT_ues_active, -1);
 }
 
-void ue_exchange_give_up(struct ue_decision *d)
+void ue_exchange_next(struct ue_decision *d)
 {
-    if (!ue_holds_msk(d) && !d->ue->gave_up) {
-        d->ue->gave_up = true;
+    if (ue_exchange_satisfied(d->x)) {
+        ue_exchange_end(d);
+        return;
+    }
+    d->x->tries = 0;
+    ue_exchange_try(d);
+}
+
+void ue_exchange_leave(struct ue_decision *d, unsigned services)
+{
+    for (unsigned i = 0; i < d->table->deployment->service_count; i++) {
+        struct ue_service *service = &d->ue->services[i];
+
+        if ((services >> i & 1) == 0 || ue_holds_msk(d, i) || service->gave_up)
+            continue;
+        service->gave_up = true;
         ue_count(d, COUNT_ues_gave_up);
     }
+    d->x->services &= (uint8_t)~services;
+    d->x->asked &= (uint8_t)~services;
+}
+
+void ue_exchange_give_up(struct ue_decision *d)
+{
+    ue_exchange_leave(d, d->x->services);
     ue_exchange_disconnect(d, UE_DO_ABORT);
     ue_exchange_end(d);
 }
@@ -142,7 +163,7 @@ static int64_t ue_within_budget(struct ue_decision *d, int64_t wait_ns)
 void ue_exchange_retry(struct ue_decision *d)
 {
     ue_exchange_disconnect(d, UE_DO_ABORT);
-    if (d->x->msk_arrived) {
+    if (ue_exchange_satisfied(d->x)) {
         /* The MSK overtook an answer that never came: there is nothing left to ask for. */
         ue_exchange_end(d);
         return;
@@ -189,6 +210,8 @@ static struct ue_action *ue_exchange_request(struct ue_decision *d, enum message
 
     if (kind == KIND_ua_auth_post || kind == KIND_ub_auth_get)
         d->x->cnonce = ue_draw(d, PURPOSE_CNONCE);
+    if (to_bmsc)
+        d->x->asked = d->x->services & (uint8_t)~d->x->arrived;
     ue_count(d, to_bmsc ? COUNT_ua_requests : COUNT_ub_requests);
     if (d->x->tries > 1)
         ue_count(d, to_bmsc ? COUNT_ua_requests_retried : COUNT_ub_requests_retried);

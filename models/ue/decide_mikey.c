@@ -51,42 +51,44 @@ static void ue_counter_moves(struct ue *ue, struct ue_muk *muk, uint32_t counter
     }
 }
 
-/* The current MSK of the Key Group has to be asked for, under the newest MUK (TS 33.246 §6.3.2.2.4): at
+/* The current MSK of the service has to be asked for, under the newest MUK (TS 33.246 §6.3.2.2.4): at
  * once, for the announced back-off is not for a pull (§6.3.2.2.1). */
 static void ue_solicited(struct ue_decision *d, const struct ue_mikey_facts *facts)
 {
     if (d->x == NULL)
-        ue_exchange_begin(d, facts->key_group);
+        ue_exchange_begin(d, facts->service);
+    else
+        d->x->services |= (uint8_t)(1U << facts->service);
 }
 
 static void ue_pulled(struct ue_decision *d, const struct ue_mikey_facts *facts, int64_t first_pull_ns)
 {
+    struct ue_service *service = &d->ue->services[facts->service];
+
     tally_duration(d->tally, PROCEDURE_pull, d->now_ns - first_pull_ns);
-    if (d->ue->first_pull_ns < 0)
-        d->ue->first_pull_ns = first_pull_ns;
+    if (service->first_pull_ns < 0)
+        service->first_pull_ns = first_pull_ns;
     ue_count(d, d->x == NULL ? COUNT_pulls_accepted : COUNT_pulls_coalesced);
     ue_solicited(d, facts);
 }
 
-static bool ue_holds(const struct ue *ue, uint16_t number)
+bool ue_holds_msk(const struct ue_decision *d, unsigned service)
 {
-    return (ue->msk[0] == number && ue->msk_valid[0]) || (ue->msk[1] == number && ue->msk_valid[1]);
-}
+    const struct ue_service *s = &d->ue->services[service];
+    uint16_t number = d->table->deployment->services[service].msk_number;
 
-bool ue_holds_msk(const struct ue_decision *d)
-{
-    return ue_holds(d->ue, d->table->deployment->msk_number);
+    return (s->msk[0] == number && s->msk_valid[0]) || (s->msk[1] == number && s->msk_valid[1]);
 }
 
 /* The MSK of a number, new or known, is the newer of the two that are kept from now on (TS 33.246 §6.5.3). */
-static void ue_msk_keep(struct ue *ue, uint16_t number, bool valid)
+static void ue_msk_keep(struct ue_service *service, uint16_t number, bool valid)
 {
-    if (ue->msk[0] != number) {
-        ue->msk[1] = ue->msk[0];
-        ue->msk_valid[1] = ue->msk_valid[0];
-        ue->msk[0] = number;
+    if (service->msk[0] != number) {
+        service->msk[1] = service->msk[0];
+        service->msk_valid[1] = service->msk_valid[0];
+        service->msk[0] = number;
     }
-    ue->msk_valid[0] = valid;
+    service->msk_valid[0] = valid;
 }
 
 static void ue_measure_update(struct tally *tally, const struct durations *deadlines, int64_t update_ns)
@@ -96,56 +98,58 @@ static void ue_measure_update(struct tally *tally, const struct durations *deadl
         tally->keyed_within[i] += update_ns <= deadlines->ns[i];
 }
 
-/* The UE holds the new MSK now. */
-static void ue_keyed(struct ue_decision *d)
+/* The UE holds the new MSK of the service now. */
+static void ue_keyed(struct ue_decision *d, struct ue_service *service)
 {
     const struct scenario *s = d->table->deployment->scenario;
 
     ue_count(d, COUNT_ues_keyed);
     d->tally->last_keyed_ns = d->now_ns;
-    if (d->ue->gave_up) {
-        d->ue->gave_up = false;
+    if (service->gave_up) {
+        service->gave_up = false;
         tally_add(d->tally, d->number, COUNT_ues_gave_up, -1);
     }
-    if (d->ue->first_pull_ns >= 0)
-        tally_duration(d->tally, PROCEDURE_time_to_key, d->now_ns - d->ue->first_pull_ns);
+    if (service->first_pull_ns >= 0)
+        tally_duration(d->tally, PROCEDURE_time_to_key, d->now_ns - service->first_pull_ns);
     ue_measure_update(d->tally, &s->output_deadlines, d->now_ns - s->pull_start);
 }
 
 static void ue_msk_install(struct ue_decision *d, const struct ue_mikey_facts *facts)
 {
     uint16_t number = facts->key_number;
-    struct ue *ue = d->ue;
-    bool held = ue_holds_msk(d);
+    struct ue_service *service = &d->ue->services[facts->service];
+    bool held = ue_holds_msk(d, facts->service), holds;
 
     if (facts->has_key) {
         ue_count(d, COUNT_msk_installed);
-        if (!facts->key_right || number != d->table->deployment->msk_number)
+        if (!facts->key_right || number != d->table->deployment->services[facts->service].msk_number)
             ue_count(d, COUNT_msk_mismatch);
-    } else if (!facts->has_validity || (ue->msk[0] != number && ue->msk[1] != number)) {
+    } else if (!facts->has_validity || (service->msk[0] != number && service->msk[1] != number)) {
         return; /* nothing in it, or of a key that is not here */
     }
     if (!facts->valid)
         ue_count(d, COUNT_msk_invalidated);
-    ue_msk_keep(ue, number, facts->valid);
-    if (!held && ue_holds_msk(d))
-        ue_keyed(d);
-    else if (held && !ue_holds_msk(d))
+    ue_msk_keep(service, number, facts->valid);
+    holds = ue_holds_msk(d, facts->service);
+    if (!held && holds)
+        ue_keyed(d, service);
+    else if (held && !holds)
         tally_add(d->tally, d->number, COUNT_ues_keyed, -1);
 }
 
-/* What the key means for the exchange under way. */
-static void ue_msk_arrived(struct ue_decision *d)
+/* What the key means for the exchange under way. In other phases the rest of it will see what is there. */
+static void ue_msk_arrived(struct ue_decision *d, unsigned service)
 {
-    if (d->x == NULL)
+    struct ue_exchange *x = d->x;
+
+    if (x == NULL)
         return;
-    if (d->x->phase == UE_AWAITING_MSK) {
-        tally_duration(d->tally, PROCEDURE_msk, d->now_ns - d->x->started_ns);
-        ue_exchange_end(d);
-    } else if (d->x->phase == UE_WAITING) {
+    x->arrived |= x->services & (uint8_t)(1U << service);
+    if (x->phase == UE_AWAITING_MSK && (x->asked & ~x->arrived) == 0) {
+        tally_duration(d->tally, PROCEDURE_msk, d->now_ns - x->started_ns);
+        ue_exchange_next(d);
+    } else if (x->phase == UE_WAITING && ue_exchange_satisfied(x)) {
         ue_exchange_end(d); /* the try it belongs to was given up; there is nothing left to ask for */
-    } else {
-        d->x->msk_arrived = true;
     }
 }
 
@@ -159,8 +163,8 @@ static enum net_verdict ue_msk_message(struct ue_decision *d, const struct ue_mi
     ue_msk_install(d, facts);
     if (facts->v)
         ue_do(d, UE_DO_ACKNOWLEDGE);
-    if (ue_holds_msk(d))
-        ue_msk_arrived(d);
+    if (ue_holds_msk(d, facts->service))
+        ue_msk_arrived(d, facts->service);
     return NET_RECEIVED;
 }
 
@@ -172,7 +176,7 @@ enum net_verdict ue_decide_mikey(struct ue_decision *d, const struct ue_mikey_fa
     if (muk == NULL)
         return NET_REJECTED;
     ue_counter_moves(d->ue, muk, facts->counter);
-    if (!facts->joined) {
+    if (facts->service == SERVICE_NONE) {
         ue_count(d, COUNT_mikey_foreign);
         return NET_REJECTED;
     }

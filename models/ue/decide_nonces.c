@@ -8,10 +8,10 @@ static uint32_t *ue_nonce_place(struct ue_decision *d)
 {
     const struct deployment *deployment = d->table->deployment;
 
-    if (d->table->nonce_of_ue == NULL ||
+    if (d->table->states.nonce_of_ue == NULL ||
         !deployment_chance(deployment, d->number, PURPOSE_PREEMPTIVE, deployment->scenario->ue_preemptive))
         return NULL;
-    return &d->table->nonce_of_ue[d->number];
+    return &d->table->states.nonce_of_ue[d->number];
 }
 
 static struct bytes ue_exchange_text(const struct ue_decision *d, enum ue_text text)

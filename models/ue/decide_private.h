@@ -6,12 +6,21 @@
 #include "models/ue/decide.h"
 
 uint64_t ue_draw(struct ue_decision *d, enum purpose purpose);
-bool ue_holds_msk(const struct ue_decision *d); /* the one that the storm is about */
+bool ue_holds_msk(const struct ue_decision *d, unsigned service); /* the new one, valid */
 void ue_count(struct ue_decision *d, enum model_counter counter);
 struct ue_action *ue_do(struct ue_decision *d, enum ue_do what);
 
 /* decide_exchange.c */
-void ue_exchange_begin(struct ue_decision *d, uint16_t key_group);
+void ue_exchange_begin(struct ue_decision *d, unsigned service);
+/* Has the MSK of each service come that the exchange is for? Then there is nothing left to ask for. */
+static inline bool ue_exchange_satisfied(const struct ue_exchange *x)
+{
+    return (x->services & ~x->arrived) == 0;
+}
+/* All MSKs that were asked for are there: ends, or asks for those of services that were pulled meanwhile. */
+void ue_exchange_next(struct ue_decision *d);
+/* Gives up on the MSKs of some services; the exchange is for the others from now on. */
+void ue_exchange_leave(struct ue_decision *d, unsigned services);
 void ue_exchange_go(struct ue_decision *d);      /* bootstraps if it must, else requests */
 void ue_exchange_retry(struct ue_decision *d);   /* after a failure: later, or gives up */
 void ue_exchange_refused(struct ue_decision *d); /* an answer that no further try can change */

@@ -4,7 +4,7 @@
 
 void ue_request_start(struct ue_decision *d)
 {
-    if (d->x->msk_arrived) { /* while it bootstrapped: there is nothing left to ask for */
+    if (ue_exchange_satisfied(d->x)) { /* since it bootstrapped */
         ue_exchange_end(d);
         return;
     }
@@ -40,7 +40,7 @@ static enum net_verdict ue_request_challenged(struct ue_decision *d, const struc
     }
     ue_exchange_keep(d, facts->nonce, facts->opaque);
     d->x->nc = 1;
-    if (d->x->msk_arrived) { /* that of an earlier request */
+    if (ue_exchange_satisfied(d->x)) { /* by the MSK of an earlier request */
         ue_exchange_end(d);
     } else if (d->x->phase == UE_ASKING) {
         ue_exchange_send(d, KIND_ua_auth_post, UE_REQUESTING);
@@ -55,16 +55,32 @@ static enum net_verdict ue_request_challenged(struct ue_decision *d, const struc
     return NET_RECEIVED;
 }
 
-/* Granted: the MSK follows, or has come before. */
+/* Granted: each MSK follows, or has come before. */
 static void ue_request_granted(struct ue_decision *d)
 {
     ue_exchange_hang_up(d);
-    if (d->x->msk_arrived) {
-        ue_exchange_end(d);
+    if ((d->x->asked & ~d->x->arrived) == 0) {
+        ue_exchange_next(d);
         return;
     }
     d->x->started_ns = d->now_ns;
     ue_exchange_phase(d, UE_AWAITING_MSK, d->table->deployment->scenario->ue_msk_timeout);
+}
+
+/* Each key is granted or refused by itself (TS 33.246 §6.3.2.4). */
+static void ue_request_judged(struct ue_decision *d, unsigned granted)
+{
+    unsigned refused = d->x->asked & ~granted;
+
+    if (refused == d->x->services) {
+        ue_exchange_refused(d);
+        return;
+    }
+    if (refused != 0) {
+        ue_count(d, COUNT_http_refused);
+        ue_exchange_leave(d, refused);
+    }
+    ue_request_granted(d);
 }
 
 static enum net_verdict ue_request_success(struct ue_decision *d, const struct ue_answer_facts *facts)
@@ -76,10 +92,7 @@ static enum net_verdict ue_request_success(struct ue_decision *d, const struct u
     }
     tally_duration(d->tally, PROCEDURE_msk_request, d->now_ns - d->x->started_ns);
     ue_nonce_remember(d, facts->nextnonce);
-    if (facts->key_status != 200)
-        ue_exchange_refused(d);
-    else
-        ue_request_granted(d);
+    ue_request_judged(d, facts->granted);
     return NET_RECEIVED;
 }
 

@@ -10,18 +10,27 @@
 #include <glib.h>
 #include <string.h>
 
-#define BODY_BYTES 512
+#define BODY_BYTES (256 + SERVICES_MAX * UE_POST_KEY_BYTES)
 
-/* The current MSK of the key group: Key Number 0. */
+G_STATIC_ASSERT(SERVICES_MAX <= UA_KEYS_MAX);
+
+/* The current MSK of each service that is asked for: Key Number 0. */
 static struct bytes ue_request_body(const struct key_store *keys, const struct ue_seen *ue,
                                     uint8_t buffer[BODY_BYTES])
 {
-    struct ua_key key = {.msk_id = (uint32_t)ue->x->key_group << 16};
+    const struct deployment *deployment = keys->deployment;
+    struct ua_key wanted[SERVICES_MAX];
     enum wire_status status;
+    unsigned count = 0;
     size_t length = 0;
 
-    memcpy(key.key_domain_id, keys->deployment->key_domain_id, sizeof key.key_domain_id);
-    status = ua_request_body_encode(&key, 1, buffer, BODY_BYTES, &length);
+    for (unsigned i = 0; i < deployment->service_count; i++) {
+        if ((ue->x->asked >> i & 1) == 0)
+            continue;
+        wanted[count].msk_id = deployment_current_msk_id(deployment, i);
+        memcpy(wanted[count++].key_domain_id, deployment->key_domain_id, sizeof wanted->key_domain_id);
+    }
+    status = ua_request_body_encode(wanted, count, buffer, BODY_BYTES, &length);
     g_assert(status == WIRE_OK);
     return bytes_of(buffer, length);
 }
@@ -50,8 +59,9 @@ size_t ue_encode_post(const struct key_store *keys, int64_t now_ns, const struct
         key_ua_ha1(keys, c.username, secrets->muk, &ha1);
         ue_encode_response(keys, ue, &ha1, bytes_text("POST"), body, &b, &c);
     }
-    status = ua_request_encode(deployment->text.bmsc_fqdn, deployment_unix_s(deployment, now_ns),
-                               credentials ? &c : NULL, body, out, ue_request_bytes(action->kind), &length);
+    status =
+        ua_request_encode(deployment->text.bmsc_fqdn, deployment_unix_s(deployment, now_ns),
+                          credentials ? &c : NULL, body, out, ue_request_bytes(action->kind, ue->x), &length);
     g_assert(status == WIRE_OK);
     return length;
 }

@@ -21,13 +21,13 @@ struct ue_mikey_facts {
     uint16_t av;      /* ... that of this AV */
     bool mac_right;   /* ... under which its MAC is right */
     uint32_t counter; /* its timestamp */
-    bool joined;      /* of the Key Domain and key group that the UE has joined */
     bool v;           /* an ACK is wanted */
-    uint16_t key_group, key_number;
+    uint8_t service;  /* whose Key Domain and key group it names; SERVICE_NONE: the UE has not joined it */
+    uint16_t key_number;
     /* An MSK message whose MAC is right; what it brings was decrypted: */
     bool readable; /* one TEK with its interval, the interval alone, or nothing */
     bool has_key;
-    bool key_right; /* the key is that of the storm */
+    bool key_right; /* the key is the new MSK of the service */
     bool has_validity;
     bool valid; /* SEQl is not above SEQu */
 };
@@ -45,7 +45,7 @@ struct ue_answer_facts {
     /* 200 to credentials */
     bool rspauth_right;
     bool whole;             /* the body holds what it has to */
-    unsigned key_status;    /* Ua: of the key that was asked for */
+    uint8_t granted;        /* Ua: set of the services whose keys were asked for, and are 200 */
     struct bytes nextnonce; /* Ua */
     int64_t expiry_unix_s;  /* Ub */
     bool tmpi_understood;   /* Ub: the product tokens say so */
@@ -68,20 +68,26 @@ struct ue_muk {
     uint16_t av;      /* AV_NONE: no such MUK */
 };
 
+/* What the UE has of one service. */
+struct ue_service {
+    int64_t first_pull_ns; /* for measuring; -1 before the first */
+    uint16_t msk[2];       /* Key Numbers held of the group, newer first, 0: none (TS 33.246 §6.5.3: two) */
+    bool msk_valid[2];     /* unless an MSK message made it invalid */
+    bool gave_up;
+};
+
+/* With one service it fills a cache line. */
 struct ue {
-    struct ue_muk newest;    /* of the newest Ks_NAF it generated */
-    struct ue_muk last_used; /* of the last MIKEY message it accepted, while the newest is not proven */
-    int64_t first_pull_ns;   /* for measuring; -1 before the first */
-    uint32_t exchange;       /* POOL_NONE: idle */
-    uint32_t sqn;            /* place of its SQN array; POOL_NONE: as at the start */
-    uint32_t serial;         /* of the state: stale timers carry an older one */
-    uint32_t draws;          /* random draws made */
-    uint16_t msk[2];      /* Key Numbers held of the group, newer first, 0: none (TS 33.246 §6.5.3: two) */
-    bool msk_valid[2];    /* unless an MSK message made it invalid */
-    bool initialised : 1; /* the start state was filled in */
-    bool proven : 1;      /* a MIKEY message came under the newest MUK: the BM-SC has it too */
-    bool gave_up : 1;
-    bool has_tmpi : 1; /* of the newest bootstrap */
+    struct ue_muk newest;         /* of the newest Ks_NAF it generated */
+    struct ue_muk last_used;      /* of the last MIKEY message it accepted, while the newest is not proven */
+    uint32_t exchange;            /* POOL_NONE: idle */
+    uint32_t sqn;                 /* place of its SQN array; POOL_NONE: as at the start */
+    uint32_t serial;              /* of the state: stale timers carry an older one */
+    uint32_t draws : 29;          /* random draws made */
+    bool initialised : 1;         /* the start state was filled in */
+    bool proven : 1;              /* a MIKEY message came under the newest MUK: the BM-SC has it too */
+    bool has_tmpi : 1;            /* of the newest bootstrap */
+    struct ue_service services[]; /* of the deployment, in their order */
 };
 
 enum ue_phase {
@@ -121,14 +127,17 @@ struct ue_exchange {
     uint16_t tries;
     uint16_t av;      /* of the bootstrap under way */
     uint16_t tmpi_av; /* whose TMPI it gives as user name; AV_NONE: the IMPI */
-    uint16_t key_group;
+    /* Sets of services, bit n for service n. One request asks for all that are missing (TS 33.246
+     * §6.3.2.2.1); those that are pulled later are asked for when it is done. */
+    uint8_t services; /* for whose MSKs the exchange is */
+    uint8_t arrived;  /* of these, whose MSK is there */
+    uint8_t asked;    /* for whose MSKs the request under way asks */
     uint8_t phase;
     uint8_t stale;
     uint8_t challenges;
     uint8_t renegotiations;
-    bool bootstrap;   /* the newest GBA key must not be used any more */
-    bool resync;      /* the challenge answers an AUTS */
-    bool msk_arrived; /* while an answer is awaited */
+    bool bootstrap; /* the newest GBA key must not be used any more */
+    bool resync;    /* the challenge answers an AUTS */
     uint8_t rand_autn[32];
     struct texts texts; /* enum ue_text */
 };
@@ -140,14 +149,18 @@ struct ue_sqn {
 
 struct ue_table {
     const struct deployment *deployment;
-    struct ue *ues; /* of struct ue_states, as the next */
-    uint32_t *nonce_of_ue;
+    struct ue_states states; /* of all regions */
     uint32_t exchange_serial;
     struct pool exchanges; /* each a struct ue_exchange, with its secrets behind it */
     struct pool sqns;
     struct pool nonces;
     struct pool long_texts;
 };
+
+static inline struct ue *ue_of(const struct ue_states *states, uint32_t number)
+{
+    return (struct ue *)(states->ues + number * states->ue_bytes);
+}
 
 /* A UE for those who may change nothing. */
 struct ue_seen {

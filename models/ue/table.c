@@ -8,21 +8,26 @@
 
 #include <glib.h>
 
-const size_t ue_bytes = sizeof(struct ue);
-
-bool ue_states_init(struct ue_states *states, uint32_t count, bool preemptive)
+size_t ue_bytes(unsigned services)
 {
-    *states = (struct ue_states){.count = count};
-    states->ues = table_new(count, sizeof *states->ues);
+    return sizeof(struct ue) + services * sizeof(struct ue_service);
+}
+
+bool ue_states_init(struct ue_states *states, const struct deployment *deployment)
+{
+    bool preemptive = deployment->scenario->ue_preemptive > 0;
+
+    *states = (struct ue_states){.count = deployment->ues, .ue_bytes = ue_bytes(deployment->service_count)};
+    states->ues = table_new(states->count, states->ue_bytes);
     if (states->ues != NULL && preemptive)
-        states->nonce_of_ue = table_new(count, sizeof *states->nonce_of_ue);
+        states->nonce_of_ue = table_new(states->count, sizeof *states->nonce_of_ue);
     return states->ues != NULL && (states->nonce_of_ue != NULL || !preemptive);
 }
 
 void ue_states_clear(struct ue_states *states)
 {
     table_free(states->nonce_of_ue, states->count, sizeof *states->nonce_of_ue);
-    table_free(states->ues, states->count, sizeof *states->ues);
+    table_free(states->ues, states->count, states->ue_bytes);
     *states = (struct ue_states){.count = 0};
 }
 
@@ -31,8 +36,7 @@ struct ue_table *ue_table_new(const struct deployment *deployment, const struct 
     struct ue_table *table = g_new0(struct ue_table, 1);
 
     table->deployment = deployment;
-    table->ues = states->ues;
-    table->nonce_of_ue = states->nonce_of_ue;
+    table->states = *states;
     pool_init(&table->exchanges, sizeof(struct ue_exchange_memory));
     pool_init(&table->sqns, sizeof(struct ue_sqn));
     pool_init(&table->nonces, sizeof(struct ue_nonce));
@@ -51,17 +55,24 @@ void ue_table_free(struct ue_table *table)
     g_free(table);
 }
 
+/* Of each service a UE holds the MSK before the new one. */
+static void ue_start_services(const struct deployment *deployment, struct ue *ue)
+{
+    for (unsigned i = 0; i < deployment->service_count; i++)
+        ue->services[i] = (struct ue_service){.first_pull_ns = -1,
+                                              .msk = {(uint16_t)(deployment->services[i].msk_number - 1)},
+                                              .msk_valid = {true}};
+}
+
 void ue_decide_start(struct ue_decision *d)
 {
     struct subscriber_start s;
     struct ue *ue = d->ue;
 
     subscriber_start(d->table->deployment, d->number, &s);
+    ue_start_services(d->table->deployment, ue);
     ue->initialised = true;
     ue->exchange = ue->sqn = POOL_NONE;
-    ue->first_pull_ns = -1;
-    ue->msk[0] = (uint16_t)(d->table->deployment->msk_number - 1);
-    ue->msk_valid[0] = true;
     ue->newest = (struct ue_muk){.expiry_ns = s.newest_expiry_ns, .av = s.newest};
     ue->last_used = (struct ue_muk){.av = AV_NONE};
     ue->has_tmpi = true; /* everybody has bootstrapped before */

@@ -40,7 +40,7 @@ static void ue_find(struct net_region *at, uint32_t host, struct ue_at *u)
                                 .tally = &m->tally,
                                 .now_ns = at->now_ns,
                                 .number = number,
-                                .ue = &m->ues->ues[number],
+                                .ue = ue_of(&m->ues->states, number),
                                 .actions = &u->actions};
     if (!u->d.ue->initialised) {
         ue_decide_start(&u->d);
@@ -62,7 +62,7 @@ static struct ue_seen ue_seen(const struct ue_at *u)
 static void ue_send_request(struct ue_at *u, const struct ue_action *action)
 {
     const struct ue_seen seen = ue_seen(u);
-    struct net_message *out = net_message(u->net, action->kind, ue_request_bytes(action->kind));
+    struct net_message *out = net_message(u->net, action->kind, ue_request_bytes(action->kind, u->d.x));
 
     out->length = (uint32_t)ue_encode_request(&u->m->keys, u->net->now_ns, &seen, action, out->bytes);
     out->mark_ns = u->net->now_ns + u->m->deployment->scenario->ue_response_timeout;
@@ -217,10 +217,10 @@ void ue_prefetch(struct net_region *at, uint32_t host, unsigned stage)
 
     if (stage > 1)
         return;
-    const struct ue *ue = &t->ues[host - HOST_UES];
+    const struct ue *ue = ue_of(&t->states, host - HOST_UES);
     if (stage == 0) {
         __builtin_prefetch(ue, 1);
-        __builtin_prefetch((const char *)(ue + 1) - 1, 1);
+        __builtin_prefetch((const char *)ue + t->states.ue_bytes - 1, 1);
     } else if (ue->initialised && ue->exchange != POOL_NONE) {
         const char *x = pool_at(&t->exchanges, ue->exchange);
 

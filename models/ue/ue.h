@@ -15,19 +15,19 @@
 #include "sim/net/net.h"
 
 /* All UEs of a storm, by number. A region touches those of its cells alone. */
-struct ue;
 struct ue_states {
     uint32_t count;
-    struct ue *ues;
+    size_t ue_bytes;
+    char *ues; /* each a struct ue: ue_of() */
     uint32_t
         *nonce_of_ue; /* of UEs that send credentials at once; NULL if there are none. See decide_nonces.c */
 };
 
-/* Memory for so many UEs, of ue_bytes each; preemptive: some send credentials at once. False: there is none;
- * ue_states_clear() all the same. */
-bool ue_states_init(struct ue_states *states, uint32_t count, bool preemptive);
+/* Memory for the UEs of a deployment, of ue_bytes() each. False: there is none; ue_states_clear() all the
+ * same. */
+bool ue_states_init(struct ue_states *states, const struct deployment *deployment);
 void ue_states_clear(struct ue_states *states);
-extern const size_t ue_bytes;
+size_t ue_bytes(unsigned services);
 
 /* What a region has of its UEs; ue_table_free() gives it back. The states are to outlive it. */
 struct ue_table *ue_table_new(const struct deployment *deployment, const struct ue_states *states);

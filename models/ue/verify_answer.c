@@ -106,23 +106,40 @@ static void ue_read_bootstrap(const struct key_store *keys, const struct ue_seen
     out->tmpi_understood = http_has_product(answer, "Server", UB_PRODUCT_TOKEN);
 }
 
-/* The answer for the key that was asked for, by its Key Domain and MSK ID; others that a response may
- * hold, or lack, say nothing of it (TS 33.246 §6.3.2.4). */
+/* What the response says of a service's key, by its Key Domain and MSK ID; false: nothing. */
+static bool ue_key_answered(const struct deployment *deployment, unsigned service,
+                            const struct ua_key *answered, unsigned count, unsigned *status)
+{
+    for (unsigned i = 0; i < count; i++) {
+        *status = answered[i].status;
+        if (memcmp(answered[i].key_domain_id, deployment->key_domain_id, 3) == 0 &&
+            answered[i].msk_id == deployment_current_msk_id(deployment, service))
+            return true;
+    }
+    return false;
+}
+
+/* The answers for the keys that were asked for; others that a response may hold, or lack, say nothing of them
+ * (TS 33.246 §6.3.2.4). */
 static void ue_read_keys(const struct key_store *keys, const struct ue_seen *ue,
                          const struct http_message *answer, struct ue_answer_facts *out)
 {
     struct ua_key answered[UA_KEYS_MAX];
     struct digest_fields info;
-    unsigned count;
+    unsigned count, status;
 
     out->rspauth_right = ue_rspauth_right(keys, ue, answer, UA_MSK_REQUEST_URI, &info);
     if (!out->rspauth_right || ua_response_body_decode(answer->body, answered, &count) != WIRE_OK)
         return;
     out->nextnonce = info.nextnonce;
-    for (unsigned i = 0; i < count && !out->whole; i++) {
-        out->whole = memcmp(answered[i].key_domain_id, keys->deployment->key_domain_id, 3) == 0 &&
-                     answered[i].msk_id == (uint32_t)ue->x->key_group << 16;
-        out->key_status = answered[i].status;
+    out->whole = true;
+    for (unsigned i = 0; i < keys->deployment->service_count; i++) {
+        if ((ue->x->asked >> i & 1) == 0)
+            continue;
+        if (!ue_key_answered(keys->deployment, i, answered, count, &status))
+            out->whole = false;
+        else if (status == 200)
+            out->granted |= (uint8_t)(1U << i);
     }
 }
 

@@ -68,7 +68,7 @@ static bool ue_open_kemac(const struct key_store *keys, const struct ue_mikey_op
                           struct ue_mikey_facts *out)
 {
     const struct mikey_message *m = &o->message;
-    const struct deployment *deployment = keys->deployment;
+    const struct deployment_service *service = &keys->deployment->services[out->service];
     struct mikey_key_data data;
     struct bytes rest;
     uint8_t plain[256];
@@ -79,11 +79,11 @@ static bool ue_open_kemac(const struct key_store *keys, const struct ue_mikey_op
         return false;
     mikey_crypt(keys->crypto, &o->keys, m->csb_id, m->ts, m->encr_data.at, plain, m->encr_data.len);
     if (mikey_key_data_decode(bytes_of(plain, m->encr_data.len), &data, &rest) != WIRE_OK || rest.len != 0 ||
-        data.type != MIKEY_KEY_TEK || (data.key.len != 0 && data.key.len != sizeof deployment->msk) ||
+        data.type != MIKEY_KEY_TEK || (data.key.len != 0 && data.key.len != sizeof service->msk) ||
         !ue_interval_right(&data))
         return false;
     out->has_key = data.key.len > 0;
-    out->key_right = out->has_key && memcmp(data.key.at, deployment->msk, sizeof deployment->msk) == 0;
+    out->key_right = out->has_key && memcmp(data.key.at, service->msk, sizeof service->msk) == 0;
     out->has_validity = true;
     out->valid = memcmp(data.valid_from.at, data.valid_to.at, data.valid_from.len) <= 0;
     return true;
@@ -93,7 +93,6 @@ void ue_verify_mikey(const struct key_store *keys, const struct ue_seen *ue, str
                      struct ue_mikey_facts *out, struct ue_mikey_opened *o)
 {
     const struct mikey_message *m = &o->message;
-    const struct deployment *deployment = keys->deployment;
     struct key_name name;
 
     *out = (struct ue_mikey_facts){.proper = false};
@@ -103,14 +102,14 @@ void ue_verify_mikey(const struct key_store *keys, const struct ue_seen *ue, str
     out->pull = (m->msk_id & 0xffff) == 0;
     out->counter = (uint32_t)m->ts;
     out->v = m->v;
-    out->key_group = (uint16_t)(m->msk_id >> 16);
+    out->service =
+        (uint8_t)deployment_find_service(keys->deployment, m->key_domain_id, (uint16_t)(m->msk_id >> 16));
     out->key_number = (uint16_t)m->msk_id;
-    out->joined = memcmp(m->key_domain_id, deployment->key_domain_id, sizeof m->key_domain_id) == 0 &&
-                  out->key_group == deployment->scenario->msk_key_group;
     if (!ue_mikey_key_named(keys, ue, o, &name))
         return;
     out->av = name.av;
     out->held = name.av == ue->ue->newest.av || name.av == ue->ue->last_used.av;
     out->mac_right = out->held && ue_mikey_mac_right(keys, ue, name, out->pull, o);
-    out->readable = out->mac_right && !out->pull && ue_open_kemac(keys, o, out);
+    out->readable =
+        out->mac_right && !out->pull && out->service != SERVICE_NONE && ue_open_kemac(keys, o, out);
 }

@@ -8,12 +8,12 @@ void ue_test_new(struct ue_test *u, const char *const settings[DECIDE_SETTINGS +
 {
     *u = (struct ue_test){.delay_ns = -1};
     decide_set_up(&u->f, settings);
-    g_assert_true(ue_states_init(&u->states, u->f.deployment.ues, u->f.scenario->ue_preemptive > 0));
+    g_assert_true(ue_states_init(&u->states, &u->f.deployment));
     u->d = (struct ue_decision){.table = ue_table_new(&u->f.deployment, &u->states),
                                 .tally = &u->f.tally,
                                 .now_ns = 100 * CLOCK_SECOND,
                                 .number = UE_TEST_NUMBER,
-                                .ue = &u->states.ues[UE_TEST_NUMBER],
+                                .ue = ue_of(&u->states, UE_TEST_NUMBER),
                                 .actions = &u->actions};
     ue_decide_start(&u->d);
     u->d.ue->newest = (struct ue_muk){.expiry_ns = 1000 * CLOCK_SECOND, .counter = 10, .av = 3};

@@ -19,7 +19,6 @@ struct ue_test {
 };
 
 #define UE_TEST_NUMBER 2
-#define UE_TEST_GROUP  5
 #define UE_TEST_EPOCH  INT64_C(1893456000) /* of the scenario: 2030-01-01 */
 #define UE_IDLE        (-1)
 
@@ -47,22 +46,14 @@ void ue_test_forget(struct ue_test *u);
 /* Facts that are all right, and behind them what differs: the later of two initialisers counts. */
 #pragma GCC diagnostic ignored "-Woverride-init"
 #define UE_PULL(...)                                                                                         \
-    ((struct ue_mikey_facts){.proper = true,                                                                 \
-                             .pull = true,                                                                   \
-                             .held = true,                                                                   \
-                             .av = 3,                                                                        \
-                             .mac_right = true,                                                              \
-                             .joined = true,                                                                 \
-                             .key_group = UE_TEST_GROUP,                                                     \
-                             __VA_ARGS__})
+    ((struct ue_mikey_facts){                                                                                \
+        .proper = true, .pull = true, .held = true, .av = 3, .mac_right = true, __VA_ARGS__})
 #define UE_MSK(...)                                                                                          \
     ((struct ue_mikey_facts){.proper = true,                                                                 \
                              .held = true,                                                                   \
                              .av = 3,                                                                        \
                              .mac_right = true,                                                              \
-                             .joined = true,                                                                 \
                              .v = true,                                                                      \
-                             .key_group = UE_TEST_GROUP,                                                     \
                              .key_number = 2,                                                                \
                              .readable = true,                                                               \
                              .has_key = true,                                                                \
@@ -75,7 +66,7 @@ void ue_test_forget(struct ue_test *u);
     UE_ANSWER(.status = 401, .challenge = true, .nonce = {(const void *)"nonce", 5},                         \
               .opaque = {(const void *)"opaque", 6}, __VA_ARGS__)
 #define UE_UA_200(...)                                                                                       \
-    UE_ANSWER(.status = 200, .rspauth_right = true, .whole = true, .key_status = 200, __VA_ARGS__)
+    UE_ANSWER(.status = 200, .rspauth_right = true, .whole = true, .granted = 1, __VA_ARGS__)
 #define UE_UB_200(...)                                                                                       \
     UE_ANSWER(.status = 200, .rspauth_right = true, .whole = true, .tmpi_understood = true,                  \
               .expiry_unix_s = UE_TEST_EPOCH + 2000, __VA_ARGS__)

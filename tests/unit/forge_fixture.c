@@ -166,5 +166,5 @@ void forge_send(struct net_region *at, struct net_conn conn, unsigned kind, stru
 
 uint32_t forge_group(struct net_region *at)
 {
-    return (uint32_t)model_of(at)->deployment->scenario->msk_key_group << 16;
+    return deployment_current_msk_id(model_of(at)->deployment, 0);
 }

@@ -14,7 +14,7 @@ static void test_request(void)
     g_assert_cmpint(ue_test_mikey(&u, UE_PULL(.counter = 11)), ==, NET_RECEIVED);
     ue_test_did(&u, "connect:bmsc ua_post timeout:30s",
                 "pulls_accepted pull:10s ues_active requests_started ua_requests", UE_ASKING);
-    g_assert_cmpuint(u.d.x->key_group, ==, UE_TEST_GROUP);
+    g_assert_cmpuint(u.d.x->asked, ==, 1);
     g_assert_cmpuint(u.d.x->tries, ==, 1);
     u.d.now_ns += CLOCK_SECOND;
     g_assert_cmpint(ue_test_answer(&u, UE_401(.stale = true)), ==, NET_RECEIVED);
@@ -32,8 +32,8 @@ static void test_request(void)
                 "msk_installed ues_keyed ues_active=-1 update:103s time_to_key:13s msk:1s within_2 "
                 "last_keyed:103s",
                 UE_IDLE);
-    g_assert_cmpuint(u.d.ue->msk[0], ==, 2);
-    g_assert_cmpuint(u.d.ue->msk[1], ==, 1);
+    g_assert_cmpuint(u.d.ue->services[0].msk[0], ==, 2);
+    g_assert_cmpuint(u.d.ue->services[0].msk[1], ==, 1);
     g_assert_cmpuint(u.d.ue->newest.counter, ==, 12);
     ue_test_free(&u);
 }
@@ -183,13 +183,13 @@ static const struct row rows[] = {
     {"rspauth wrong at the UE: Ub", UE_BOOTSTRAPPING, ANSWER, UE_ANSWER(.status = 200, .whole = true),
      NET_REJECTED, RETRY, "digest_failed ue_retries", UE_WAITING},
     {"rspauth wrong at the UE: Ua", UE_REQUESTING, ANSWER,
-     UE_ANSWER(.status = 200, .whole = true, .key_status = 200), NET_REJECTED, RETRY,
-     "digest_failed ue_retries", UE_WAITING},
+     UE_ANSWER(.status = 200, .whole = true, .granted = 1), NET_REJECTED, RETRY, "digest_failed ue_retries",
+     UE_WAITING},
     {"200 whose body lacks something: Ub", UE_BOOTSTRAPPING, ANSWER,
      UE_ANSWER(.status = 200, .rspauth_right = true), NET_REJECTED, RETRY, "http_malformed ue_retries",
      UE_WAITING},
     {"200 whose body lacks something: Ua", UE_REQUESTING, ANSWER,
-     UE_ANSWER(.status = 200, .rspauth_right = true, .key_status = 200), NET_REJECTED, RETRY,
+     UE_ANSWER(.status = 200, .rspauth_right = true, .granted = 1), NET_REJECTED, RETRY,
      "http_malformed ue_retries", UE_WAITING},
 
     {"server full, Zn or Zh busy, Zh silent: Ub", UE_CHALLENGING, ANSWER, UE_ANSWER(.status = 503),
@@ -209,14 +209,14 @@ static const struct row rows[] = {
     {"400, 403, 404 ...: Ub, to credentials", UE_BOOTSTRAPPING, ANSWER, UE_ANSWER(.status = 403),
      NET_RECEIVED, "abort:7 cancel:70", GONE, UE_IDLE},
     {"200 where no credentials were sent: Ua", UE_ASKING, ANSWER,
-     UE_ANSWER(.status = 200, .rspauth_right = true, .whole = true, .key_status = 200), NET_RECEIVED,
+     UE_ANSWER(.status = 200, .rspauth_right = true, .whole = true, .granted = 1), NET_RECEIVED,
      "abort:7 cancel:70", GONE, UE_IDLE},
     {"200 where no credentials were sent: Ub", UE_CHALLENGING, ANSWER,
      UE_ANSWER(.status = 200, .rspauth_right = true, .whole = true), NET_RECEIVED, "abort:7 cancel:70", GONE,
      UE_IDLE},
     {"a key refused inside a 200", UE_REQUESTING, ANSWER,
-     UE_ANSWER(.status = 200, .rspauth_right = true, .whole = true, .key_status = 403), NET_RECEIVED,
-     "abort:7 cancel:70", "msk_request:0s " GONE, UE_IDLE},
+     UE_ANSWER(.status = 200, .rspauth_right = true, .whole = true), NET_RECEIVED, "abort:7 cancel:70",
+     "msk_request:0s " GONE, UE_IDLE},
 
     {"nonce too old: 401 with stale=true", UE_REQUESTING, ANSWER,
      UE_ANSWER(.status = 401, .challenge = true, .stale = true), NET_RECEIVED,
@@ -257,7 +257,7 @@ static void test_row(gconstpointer data)
     ue_test_to(&u, row->at);
     row_happens(&u, row);
     ue_test_did(&u, row->did, row->counted, row->then);
-    g_assert_cmpint(u.d.ue->gave_up, ==, strstr(row->counted, "ues_gave_up") != NULL);
+    g_assert_cmpint(u.d.ue->services[0].gave_up, ==, strstr(row->counted, "ues_gave_up") != NULL);
     ue_test_free(&u);
 }
 
@@ -280,7 +280,7 @@ static void test_last_try(void)
         g_assert_cmpint(u.f.tally.counters[COUNT_ue_retries], ==, 0);
         g_assert_cmpint(u.f.tally.counters[COUNT_ues_active], ==, -1);
         g_assert_null(u.d.x);
-        g_assert_true(u.d.ue->gave_up);
+        g_assert_true(u.d.ue->services[0].gave_up);
         for (unsigned k = 0; k < u.actions.count; k++)
             g_assert_cmpint(u.actions.at[k].what, !=, UE_DO_TIMEOUT);
         ue_test_free(&u);
@@ -383,7 +383,7 @@ static void test_gives_up_once(void)
                 "msk_installed ues_keyed ues_gave_up=-1 update:100s time_to_key:10s within_2 "
                 "last_keyed:100s",
                 UE_IDLE);
-    g_assert_false(u.d.ue->gave_up);
+    g_assert_false(u.d.ue->services[0].gave_up);
     ue_test_to(&u, UE_REQUESTING);
     ue_test_answer(&u, UE_ANSWER(.status = 403));
     ue_test_did(&u, "abort:7 cancel:70", "http_refused ues_active=-1", UE_IDLE);

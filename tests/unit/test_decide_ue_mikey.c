@@ -18,23 +18,28 @@ struct refused {
  * that the order of the checks shows. */
 static const struct refused refused[] = {
     {"MIKEY message that is malformed",
-     UE_PULL(.proper = false, .held = false, .counter = 10, .mac_right = false, .joined = false), 10,
+     UE_PULL(.proper = false, .held = false, .counter = 10, .mac_right = false, .service = SERVICE_NONE), 10,
      "mikey_malformed", 10},
-    {"pull under a MUK not held", UE_PULL(.held = false, .counter = 10, .mac_right = false, .joined = false),
-     10, "mikey_unknown_muk", 10},
-    {"MSK under a MUK not held", UE_MSK(.held = false, .counter = 10, .mac_right = false, .joined = false),
-     10, "mikey_unknown_muk", 10},
-    {"pull doubled", UE_PULL(.counter = 10, .mac_right = false, .joined = false), 10, "mikey_replayed", 10},
+    {"pull under a MUK not held",
+     UE_PULL(.held = false, .counter = 10, .mac_right = false, .service = SERVICE_NONE), 10,
+     "mikey_unknown_muk", 10},
+    {"MSK under a MUK not held",
+     UE_MSK(.held = false, .counter = 10, .mac_right = false, .service = SERVICE_NONE), 10,
+     "mikey_unknown_muk", 10},
+    {"pull doubled", UE_PULL(.counter = 10, .mac_right = false, .service = SERVICE_NONE), 10,
+     "mikey_replayed", 10},
     {"pull overtaken by a later one", UE_PULL(.counter = 9), 10, "mikey_replayed", 10},
     {"MSK doubled", UE_MSK(.counter = 10), 10, "mikey_replayed", 10},
     {"counter half the circle ahead", UE_PULL(.counter = 10 + (UINT32_C(1) << 31)), 10, "mikey_replayed", 10},
     {"counter behind, across its wrap", UE_PULL(.counter = UINT32_MAX), 2, "mikey_replayed", 2},
-    {"wrong MAC: pull", UE_PULL(.counter = 11, .mac_right = false, .joined = false), 10, "mikey_bad_mac", 10},
-    {"wrong MAC: MSK", UE_MSK(.counter = 11, .mac_right = false, .joined = false), 10, "mikey_bad_mac", 10},
-    {"pull of another Key Domain or key group", UE_PULL(.counter = 11, .joined = false), 10, "mikey_foreign",
-     11},
-    {"MSK of another Key Domain or key group", UE_MSK(.counter = 11, .joined = false), 10, "mikey_foreign",
-     11},
+    {"wrong MAC: pull", UE_PULL(.counter = 11, .mac_right = false, .service = SERVICE_NONE), 10,
+     "mikey_bad_mac", 10},
+    {"wrong MAC: MSK", UE_MSK(.counter = 11, .mac_right = false, .service = SERVICE_NONE), 10,
+     "mikey_bad_mac", 10},
+    {"pull of another Key Domain or key group", UE_PULL(.counter = 11, .service = SERVICE_NONE), 10,
+     "mikey_foreign", 11},
+    {"MSK of another Key Domain or key group", UE_MSK(.counter = 11, .service = SERVICE_NONE), 10,
+     "mikey_foreign", 11},
     {"MSK message that cannot be read", UE_MSK(.counter = 11, .readable = false), 10, "mikey_malformed", 11},
 };
 
@@ -50,8 +55,8 @@ static void test_refused(gconstpointer data)
     ue_test_did(&u, "", row->counted, UE_IDLE);
     g_assert_cmpuint(u.d.ue->newest.counter, ==, row->after);
     g_assert_cmpint(u.d.ue->proven, ==, row->after != row->counter);
-    g_assert_cmpuint(u.d.ue->msk[0], ==, 1);
-    g_assert_cmpint(u.d.ue->first_pull_ns, ==, -1);
+    g_assert_cmpuint(u.d.ue->services[0].msk[0], ==, 1);
+    g_assert_cmpint(u.d.ue->services[0].first_pull_ns, ==, -1);
     ue_test_free(&u);
 }
 
@@ -139,10 +144,10 @@ static void test_first_pull(void)
 
     ue_test_new(&u, SETTINGS(NULL));
     ue_test_to(&u, UE_ASKING);
-    g_assert_cmpint(u.d.ue->first_pull_ns, ==, 90 * CLOCK_SECOND);
+    g_assert_cmpint(u.d.ue->services[0].first_pull_ns, ==, 90 * CLOCK_SECOND);
     ue_decide_mikey(&u.d, &later, 95 * CLOCK_SECOND);
     ue_test_did(&u, "", "pulls_coalesced pull:5s", UE_ASKING);
-    g_assert_cmpint(u.d.ue->first_pull_ns, ==, 90 * CLOCK_SECOND);
+    g_assert_cmpint(u.d.ue->services[0].first_pull_ns, ==, 90 * CLOCK_SECOND);
     ue_test_free(&u);
 }
 
@@ -160,8 +165,8 @@ static void test_msk(void)
     ue_test_did(&u, "ack", KEYED, UE_IDLE);
     g_assert_cmpint(ue_test_mikey(&u, UE_MSK(.counter = 12)), ==, NET_RECEIVED); /* ACK lost */
     ue_test_did(&u, "ack", "msk_installed", UE_IDLE);
-    g_assert_cmpuint(u.d.ue->msk[0], ==, 2);
-    g_assert_cmpuint(u.d.ue->msk[1], ==, 1);
+    g_assert_cmpuint(u.d.ue->services[0].msk[0], ==, 2);
+    g_assert_cmpuint(u.d.ue->services[0].msk[1], ==, 1);
     ue_test_mikey(&u, UE_MSK(.counter = 13, .v = false));
     ue_test_did(&u, "", "msk_installed", UE_IDLE);
     ue_test_free(&u);
@@ -194,8 +199,8 @@ static void test_msk_under_an_older_muk(void)
     ue_test_did(&u, "connect:bmsc ua_post timeout:30s",
                 "msk_older_muk ues_active requests_started ua_requests", UE_ASKING);
     g_assert_cmpuint(u.d.ue->last_used.counter, ==, 21);
-    g_assert_cmpuint(u.d.ue->msk[0], ==, 1);
-    g_assert_cmpint(u.d.ue->first_pull_ns, ==, -1);
+    g_assert_cmpuint(u.d.ue->services[0].msk[0], ==, 1);
+    g_assert_cmpint(u.d.ue->services[0].first_pull_ns, ==, -1);
     g_assert_cmpint(ue_test_mikey(&u, UE_MSK(.av = 1, .counter = 22)), ==, NET_REJECTED);
     ue_test_did(&u, "", "msk_older_muk", UE_ASKING);
     u.d.now_ns++;
@@ -214,9 +219,9 @@ static void test_invalid_interval(void)
     ue_test_forget(&u);
     g_assert_cmpint(ue_test_mikey(&u, UE_MSK(.counter = 12, .valid = false)), ==, NET_RECEIVED);
     ue_test_did(&u, "ack", "msk_installed msk_invalidated ues_keyed=-1", UE_IDLE);
-    g_assert_cmpuint(u.d.ue->msk[0], ==, 2);
-    g_assert_false(u.d.ue->msk_valid[0]);
-    g_assert_true(u.d.ue->msk_valid[1]);
+    g_assert_cmpuint(u.d.ue->services[0].msk[0], ==, 2);
+    g_assert_false(u.d.ue->services[0].msk_valid[0]);
+    g_assert_true(u.d.ue->services[0].msk_valid[1]);
     g_assert_cmpint(ue_test_mikey(&u, UE_MSK(.counter = 13, .has_key = false)), ==, NET_RECEIVED);
     ue_test_did(&u, "ack", "ues_keyed update:100s within_2 last_keyed:100s", UE_IDLE);
     ue_test_to(&u, UE_AWAITING_MSK); /* an invalid one is not what it waits for */
@@ -236,25 +241,25 @@ static void test_three_msks(void)
     ue_test_forget(&u);
     ue_test_mikey(&u, UE_MSK(.counter = 12, .key_number = 3)); /* none that the BM-SC made */
     ue_test_did(&u, "ack", "msk_installed msk_mismatch", UE_IDLE);
-    g_assert_cmpuint(u.d.ue->msk[0], ==, 3);
-    g_assert_cmpuint(u.d.ue->msk[1], ==, 2);
+    g_assert_cmpuint(u.d.ue->services[0].msk[0], ==, 3);
+    g_assert_cmpuint(u.d.ue->services[0].msk[1], ==, 2);
     ue_test_mikey(&u, UE_MSK(.counter = 13, .has_key = false, .key_number = 2, .valid = false));
     ue_test_did(&u, "ack", "msk_invalidated ues_keyed=-1", UE_IDLE);
     ue_test_mikey(&u, UE_MSK(.counter = 14, .has_key = false, .key_number = 3));
     ue_test_did(&u, "ack", "", UE_IDLE);
-    g_assert_false(u.d.ue->msk_valid[1]);
+    g_assert_false(u.d.ue->services[0].msk_valid[1]);
     ue_test_mikey(&u, UE_MSK(.counter = 15, .has_key = false, .key_number = 4)); /* of a key not here */
     ue_test_did(&u, "ack", "", UE_IDLE);
     ue_test_mikey(&u, UE_MSK(.counter = 16, .has_key = false, .has_validity = false)); /* nothing in it */
     ue_test_did(&u, "ack", "", UE_IDLE);
-    g_assert_cmpuint(u.d.ue->msk[0], ==, 3);
+    g_assert_cmpuint(u.d.ue->services[0].msk[0], ==, 3);
     ue_test_mikey(&u, UE_MSK(.counter = 17, .has_key = false, .valid = false, .key_number = 3));
     ue_test_did(&u, "ack", "msk_invalidated", UE_IDLE);
     ue_test_mikey(&u, UE_MSK(.counter = 18, .key_number = 4, .key_right = false));
     ue_test_did(&u, "ack", "msk_installed msk_mismatch", UE_IDLE);
-    g_assert_cmpuint(u.d.ue->msk[0], ==, 4);
-    g_assert_cmpuint(u.d.ue->msk[1], ==, 3);
-    g_assert_false(u.d.ue->msk_valid[1]);
+    g_assert_cmpuint(u.d.ue->services[0].msk[0], ==, 4);
+    g_assert_cmpuint(u.d.ue->services[0].msk[1], ==, 3);
+    g_assert_false(u.d.ue->services[0].msk_valid[1]);
     ue_test_mikey(&u, UE_MSK(.counter = 19, .key_right = false));
     ue_test_did(&u, "ack", "msk_installed msk_mismatch ues_keyed update:100s within_2 last_keyed:100s",
                 UE_IDLE);
@@ -331,7 +336,7 @@ static void test_overtaken(gconstpointer data)
     else
         g_assert_cmpint(ue_test_answer(&u, row->facts), ==, NET_RECEIVED);
     ue_test_did(&u, row->did, row->counted, UE_IDLE);
-    g_assert_false(u.d.ue->gave_up);
+    g_assert_false(u.d.ue->services[0].gave_up);
     ue_test_free(&u);
 }
 
@@ -410,7 +415,7 @@ static void test_not_preemptive(void)
         struct ue_test u;
 
         ue_test_new(&u, SETTINGS(settings[i]));
-        g_assert_cmpint(u.d.table->nonce_of_ue != NULL, ==, i == 1);
+        g_assert_cmpint(u.d.table->states.nonce_of_ue != NULL, ==, i == 1);
         ue_test_to(&u, UE_REQUESTING);
         next_exchange(&u, bytes_text("next"), "connect:bmsc ua_post timeout:30s",
                       "pulls_accepted pull:10s ues_active requests_started ua_requests", UE_ASKING);

@@ -175,7 +175,7 @@ static struct mikey_key_data msk_data(struct net_region *at)
 {
     return (struct mikey_key_data){.type = MIKEY_KEY_TEK,
                                    .kv = MIKEY_KV_INTERVAL,
-                                   .key = bytes_of(model_of(at)->deployment->msk, 16),
+                                   .key = bytes_of(model_of(at)->deployment->services[0].msk, 16),
                                    .valid_from = bytes_of("\0\0", 2),
                                    .valid_to = bytes_of("\1\0", 2)};
 }

@@ -248,7 +248,7 @@ static bool streaming(struct net_region *at, const struct net_delivery *d, struc
         *forged = forge_msk(at, d, &m,
                             &(struct mikey_key_data){.type = MIKEY_KEY_TEK,
                                                      .kv = MIKEY_KV_INTERVAL,
-                                                     .key = bytes_of(deployment->msk, 16),
+                                                     .key = bytes_of(deployment->services[0].msk, 16),
                                                      .valid_from = bytes_text("\x7f\x01"),
                                                      .valid_to = bytes_text("\x7f\x02")});
         g_assert_cmpint(mikey_decode(*forged, &m), ==, WIRE_OK);
@@ -295,7 +295,7 @@ static bool other_data(struct net_region *at, const struct net_delivery *d, stru
         return false;
     m = decoded(d);
     if (instead_data != NULL && instead_data->key.len == 16)
-        data_of_case.key = bytes_of(model_of(at)->deployment->msk, 16);
+        data_of_case.key = bytes_of(model_of(at)->deployment->services[0].msk, 16);
     *forged = forge_msk(at, d, &m, instead_data);
     return true;
 }
@@ -482,9 +482,9 @@ static bool msk_for_pull(struct net_region *at, const struct net_delivery *d, st
         return false;
     m = decoded(d);
     m.v = true;
-    m.msk_id |= model_of(at)->deployment->msk_number;
+    m.msk_id |= model_of(at)->deployment->services[0].msk_number;
     data_of_case = MSK_DATA(MIKEY_KEY_TEK, "\1\1", "\1\2");
-    data_of_case.key = bytes_of(model_of(at)->deployment->msk, 16);
+    data_of_case.key = bytes_of(model_of(at)->deployment->services[0].msk, 16);
     *forged = forge_msk(at, d, &m, &data_of_case);
     return true;
 }

@@ -120,9 +120,9 @@ struct card {
 static void card_new(struct card *card)
 {
     set_up(&card->f, NULL);
-    g_assert_true(ue_states_init(&card->states, card->f.deployment.ues, false));
+    g_assert_true(ue_states_init(&card->states, &card->f.deployment));
     card->d = (struct ue_decision){.table = ue_table_new(&card->f.deployment, &card->states),
-                                   .ue = card->states.ues};
+                                   .ue = ue_of(&card->states, 0)};
     ue_decide_start(&card->d);
 }
 
