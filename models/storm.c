@@ -282,8 +282,10 @@ static bool open_files(struct storm *storm, GError **error)
 
 size_t storm_ue_bytes(const struct deployment *deployment)
 {
-    return bmsc_ue_bytes + pull_order_ue_bytes(deployment->scenario) + bsf_ue_bytes + hss_ue_bytes +
-           ue_bytes(deployment->service_count);
+    unsigned services = deployment->service_count;
+
+    return bmsc_ue_bytes(services) + services * pull_order_ue_bytes(deployment->scenario) + bsf_ue_bytes +
+           hss_ue_bytes + ue_bytes(services);
 }
 
 static void no_memory(const struct storm *storm, GError **error)

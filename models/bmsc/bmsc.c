@@ -25,6 +25,7 @@ static void bmsc_send_mikey(struct net_region *at, const struct bmsc_action *act
     const struct scenario *s = m->deployment->scenario;
     struct bmsc_session *session = bmsc_session(m->bmsc, action->ue);
     struct bmsc_secrets *secrets = bmsc_secrets(&m->keys, action->ue, session);
+    uint32_t serial = bmsc_ue(m->bmsc, action->ue)->services[action->service].serial;
     bool pull = action->send == BMSC_SEND_PULL;
     size_t room = pull ? m->bmsc->pull_bytes : m->bmsc->msk_bytes;
     struct net_message *out = net_message(at, pull ? KIND_pull : KIND_msk, room);
@@ -35,13 +36,13 @@ static void bmsc_send_mikey(struct net_region *at, const struct bmsc_action *act
         out->length = (uint32_t)bmsc_encode_pull(&m->keys, secrets, action, out->bytes, room);
         out->mark_ns = action->first_pull_ns;
     } else {
-        out->length =
-            (uint32_t)bmsc_encode_msk(&m->keys, secrets, action, out->bytes, room, secrets->msk_auth);
+        out->length = (uint32_t)bmsc_encode_msk(&m->keys, secrets, action, out->bytes, room,
+                                                secrets->msk_auth[action->service]);
     }
     net_udp_send(at, HOST_BMSC, pull ? HOST_UES + action->ue : session->address, out);
-    session->timeout = net_timeout(at, HOST_BMSC, pull ? s->pull_timeout : s->msk_timeout,
-                                   pull ? TIMER_PULL_TIMEOUT : TIMER_MSK_TIMEOUT,
-                                   (uint64_t)bmsc_ue(m->bmsc, action->ue)->serial << 32 | action->ue);
+    session->deliveries[action->service].timeout = net_timeout(
+        at, HOST_BMSC, pull ? s->pull_timeout : s->msk_timeout, pull ? TIMER_PULL_TIMEOUT : TIMER_MSK_TIMEOUT,
+        bmsc_timer_argument(action->ue, action->service, serial));
 }
 
 static void bmsc_send_http(struct net_region *at, const struct bmsc_job *job,
@@ -102,12 +103,15 @@ static void bmsc_perform(struct net_region *at, uint32_t index, const struct bms
 {
     struct bmsc *bmsc = model_of(at)->bmsc;
 
-    net_timeout_cancel(at, action->cancel);
+    for (unsigned i = 0; i < action->cancels; i++)
+        net_timeout_cancel(at, action->cancel[i]);
     bmsc_send(at, index, action);
     if (action->ends)
         bmsc_decide_end(bmsc, ((struct bmsc_job *)station_job_at(&bmsc->station, index))->ue);
-    if (action->queue != POOL_NONE)
-        station_arrive(at, &bmsc->station, action->queue, true);
+    for (uint32_t next, job = action->queue; job != POOL_NONE; job = next) {
+        next = ((struct bmsc_job *)station_job_at(&bmsc->station, job))->next; /* it may be served at once */
+        station_arrive(at, &bmsc->station, job, true);
+    }
     if (index != POOL_NONE && !action->waits)
         bmsc_job_give(bmsc, index);
 }
@@ -165,7 +169,7 @@ static enum net_verdict bmsc_ua_message(struct net_region *at, const struct net_
 {
     struct model_region *m = model_of(at);
     struct bmsc *bmsc = m->bmsc;
-    uint32_t index = bmsc_job_take(bmsc, BMSC_POST, d->peer - HOST_UES);
+    uint32_t index = bmsc_job_take(bmsc, BMSC_POST, d->peer - HOST_UES, 0);
     struct bmsc_job *job = station_job_at(&bmsc->station, index);
     struct bmsc_action action = nothing;
     struct bytes texts[BMSC_TEXTS];
@@ -224,9 +228,9 @@ void bmsc_closed(struct net_region *at, struct net_conn conn, uint64_t user)
     station_closed(&bmsc->station, conn, user);
 }
 
-static void bmsc_set_next_pull(struct net_region *at, const struct bmsc *bmsc)
+static void bmsc_set_next_pull(struct net_region *at, const struct bmsc *bmsc, unsigned service)
 {
-    net_timer(at, HOST_BMSC, bmsc->next_pull_ns - at->now_ns, TIMER_NEXT_PULL, 0);
+    net_timer(at, HOST_BMSC, bmsc->storms[service].next_pull_ns - at->now_ns, TIMER_NEXT_PULL, service);
 }
 
 void bmsc_start(struct net_region *at)
@@ -234,18 +238,19 @@ void bmsc_start(struct net_region *at)
     struct bmsc *bmsc = model_of(at)->bmsc;
 
     bmsc_decide_start(bmsc);
-    bmsc_set_next_pull(at, bmsc);
+    for (unsigned i = 0; i < bmsc->deployment->service_count; i++)
+        bmsc_set_next_pull(at, bmsc, i);
 }
 
-static void bmsc_next_pull(struct net_region *at)
+static void bmsc_next_pull(struct net_region *at, unsigned service)
 {
     struct bmsc *bmsc = model_of(at)->bmsc;
     struct bmsc_action action = nothing;
+    bool more = bmsc_decide_next_pull(bmsc, service, at->now_ns, &action);
 
-    bmsc_decide_next_pull(bmsc, at->now_ns, &action);
     bmsc_perform(at, POOL_NONE, &action);
-    if (!bmsc_all_due(bmsc))
-        bmsc_set_next_pull(at, bmsc);
+    if (more)
+        bmsc_set_next_pull(at, bmsc, service);
 }
 
 void bmsc_timer(struct net_region *at, uint32_t kind, uint64_t argument)
@@ -259,7 +264,7 @@ void bmsc_timer(struct net_region *at, uint32_t kind, uint64_t argument)
         station_served(at, &m->bmsc->station, (uint32_t)argument);
         return;
     case TIMER_NEXT_PULL:
-        bmsc_next_pull(at);
+        bmsc_next_pull(at, (unsigned)argument);
         return;
     case TIMER_PULL_TIMEOUT:
         bmsc_decide_pull_timeout(m->bmsc, &m->tally, argument, &action);
@@ -283,7 +288,7 @@ static void bmsc_fetch(const void *object, size_t bytes)
         __builtin_prefetch((const char *)object + i, 1);
 }
 
-/* A timer names a job, or (in its lower half) a UE; a job names a UE, and a UE its session. */
+/* A timer names a job, or a UE; a job names a UE, and a UE its session. */
 void bmsc_prefetch(struct net_region *at, uint32_t kind, uint64_t argument, unsigned stage)
 {
     const struct bmsc *bmsc = model_of(at)->bmsc;
@@ -292,22 +297,42 @@ void bmsc_prefetch(struct net_region *at, uint32_t kind, uint64_t argument, unsi
 
     if (kind == TIMER_SERVICE) {
         job = station_job_at(&bmsc->station, (uint32_t)argument);
-        ue = &bmsc->ues[stage == 0 ? 0 : job->ue];
+        ue = bmsc_ue_of(bmsc, stage == 0 ? 0 : job->ue);
         if (stage == 0)
             bmsc_fetch(job, sizeof *job);
         else if (stage == 1)
-            bmsc_fetch(ue, sizeof *ue);
+            bmsc_fetch(ue, bmsc->ue_bytes);
         else if (ue->initialised && ue->session != POOL_NONE)
-            bmsc_fetch(pool_at(&bmsc->sessions, ue->session), sizeof(struct bmsc_session_memory));
+            bmsc_fetch(pool_at(&bmsc->sessions, ue->session), bmsc->sessions.object_size);
     } else if (stage == 0 && (kind == TIMER_PULL_TIMEOUT || kind == TIMER_MSK_TIMEOUT)) {
-        bmsc_fetch(&bmsc->ues[(uint32_t)argument], sizeof *ue);
+        bmsc_fetch(bmsc_ue_of(bmsc, bmsc_timer_ue(argument)), bmsc->ue_bytes);
     }
 }
 
 /* --- memory, measuring
  * ------------------------------------------------------------------------------------ */
 
-const size_t bmsc_ue_bytes = sizeof(struct bmsc_ue);
+size_t bmsc_ue_bytes(unsigned services)
+{
+    return sizeof(struct bmsc_ue) + services * sizeof(struct bmsc_ue_service);
+}
+
+/* The storms of all services; false: no memory for the order of one. */
+static bool bmsc_storms_init(struct bmsc *bmsc)
+{
+    const struct deployment *deployment = bmsc->deployment;
+    bool whole = true;
+
+    bmsc->storms = g_new0(struct bmsc_storm, deployment->service_count);
+    for (unsigned i = 0; i < deployment->service_count; i++) {
+        struct bmsc_storm *storm = &bmsc->storms[i];
+
+        storm->last_due_ns = -1;
+        pace_init(&storm->pace, deployment->scenario);
+        whole = pull_order_init(&storm->order, deployment, i) && whole;
+    }
+    return whole;
+}
 
 struct bmsc *bmsc_new(const struct deployment *deployment, const struct scenario *now)
 {
@@ -320,19 +345,18 @@ struct bmsc *bmsc_new(const struct deployment *deployment, const struct scenario
 
     bmsc->deployment = deployment;
     bmsc->now = now;
-    bmsc->last_due_ns = -1;
-    pace_init(&bmsc->pace, s);
     bmsc->pull_bytes = bmsc_pull_bytes(deployment);
     bmsc->msk_bytes = bmsc_msk_bytes(deployment);
     station_init(&bmsc->station, HOST_BMSC, sizeof(struct bmsc_job),
                  &(struct station_rules){s->bmsc_workers, s->bmsc_queue_limit, s->bmsc_newest_first,
                                          s->bmsc_queue_time_limit, s->bmsc_drop_late != 0},
                  &calls);
-    pool_init(&bmsc->sessions, sizeof(struct bmsc_session_memory));
+    pool_init(&bmsc->sessions, bmsc_session_bytes(deployment->service_count));
     texts_pool_init(&bmsc->long_texts);
     diameter_client_init(&bmsc->bsf, HOST_BMSC, HOST_BSF, &bmsc->station, &zn);
-    bmsc->ues = table_new(deployment->ues, sizeof *bmsc->ues);
-    if (pull_order_init(&bmsc->order, deployment) && bmsc->ues != NULL)
+    bmsc->ue_bytes = bmsc_ue_bytes(deployment->service_count);
+    bmsc->ues = table_new(deployment->ues, bmsc->ue_bytes);
+    if (bmsc_storms_init(bmsc) && bmsc->ues != NULL)
         return bmsc;
     bmsc_free(bmsc);
     return NULL;
@@ -346,9 +370,12 @@ void bmsc_free(struct bmsc *bmsc)
     pool_clear(&bmsc->sessions);
     pool_clear(&bmsc->long_texts);
     g_free(bmsc->void_nonces);
-    pace_clear(&bmsc->pace);
-    pull_order_clear(&bmsc->order);
-    table_free(bmsc->ues, bmsc->deployment->ues, sizeof *bmsc->ues);
+    for (unsigned i = 0; i < bmsc->deployment->service_count; i++) {
+        pace_clear(&bmsc->storms[i].pace);
+        pull_order_clear(&bmsc->storms[i].order);
+    }
+    g_free(bmsc->storms);
+    table_free(bmsc->ues, bmsc->deployment->ues, bmsc->ue_bytes);
     g_free(bmsc);
 }
 
@@ -359,24 +386,44 @@ struct station *bmsc_station(struct bmsc *bmsc)
 
 int64_t bmsc_last_due_ns(const struct bmsc *bmsc)
 {
-    return bmsc->last_due_ns;
+    int64_t last_ns = 0;
+
+    for (unsigned i = 0; i < bmsc->deployment->service_count; i++)
+        last_ns = MAX(last_ns, bmsc->storms[i].last_due_ns);
+    return bmsc_all_due(bmsc) ? last_ns : -1;
 }
 
-uint32_t bmsc_solicited(const struct bmsc *bmsc)
+int64_t bmsc_solicited(const struct bmsc *bmsc)
 {
-    return bmsc->solicited;
+    int64_t solicited = 0;
+
+    for (unsigned i = 0; i < bmsc->deployment->service_count; i++)
+        solicited += bmsc->storms[i].solicited;
+    return solicited;
 }
 
 bool bmsc_all_due(const struct bmsc *bmsc)
 {
-    return bmsc->next >= bmsc->deployment->ues;
+    for (unsigned i = 0; i < bmsc->deployment->service_count; i++)
+        if (bmsc->storms[i].next < bmsc->deployment->ues)
+            return false;
+    return true;
 }
 
 double bmsc_pull_rate_per_s(const struct bmsc *bmsc)
 {
-    int64_t span_ns = bmsc->last_sent_ns - bmsc->first_sent_ns;
+    int64_t first_ns = INT64_MAX, last_ns = 0, sent = bmsc_solicited(bmsc);
 
-    return span_ns > 0 ? (bmsc->solicited - 1) * (double)CLOCK_SECOND / (double)span_ns : NAN;
+    for (unsigned i = 0; i < bmsc->deployment->service_count; i++) {
+        const struct bmsc_storm *storm = &bmsc->storms[i];
+
+        if (storm->solicited == 0)
+            continue;
+        first_ns = MIN(first_ns, storm->first_sent_ns);
+        last_ns = MAX(last_ns, storm->last_sent_ns);
+    }
+    return last_ns > first_ns ? (double)(sent - 1) * (double)CLOCK_SECOND / (double)(last_ns - first_ns)
+                              : NAN;
 }
 
 uint32_t bmsc_sessions(const struct bmsc *bmsc)

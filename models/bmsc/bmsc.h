@@ -17,13 +17,13 @@
 struct bmsc;
 
 /* A BM-SC for all UEs of the deployment; bmsc_free() gives it back. NULL: no memory for its tables, of
- * bmsc_ue_bytes a UE and those of pull_order.h. now: the values that hold at the time
+ * bmsc_ue_bytes() a UE and those of pull_order.h. now: the values that hold at the time
  * (model_region.now), for service times. */
 struct bmsc *bmsc_new(const struct deployment *deployment, const struct scenario *now);
-extern const size_t bmsc_ue_bytes;
+size_t bmsc_ue_bytes(unsigned services);
 void bmsc_free(struct bmsc *bmsc);
 
-/* Sets the first pull going. */
+/* Sets the first pull of each service going. */
 void bmsc_start(struct net_region *at);
 
 /* For the network, of host HOST_BMSC: a datagram; a message on a connection; the end of one (user: as set,
@@ -39,16 +39,16 @@ void bmsc_prefetch(struct net_region *at, uint32_t kind, uint64_t argument, unsi
 
 /* Its workers and queue. */
 struct station *bmsc_station(struct bmsc *bmsc);
-/* UEs that were sent a pull so far. */
-uint32_t bmsc_solicited(const struct bmsc *bmsc);
-/* Has the first pull of every UE been due? */
+/* UEs that were sent a pull so far: once for each service. */
+int64_t bmsc_solicited(const struct bmsc *bmsc);
+/* Has the first pull of every UE been due, of each service? */
 bool bmsc_all_due(const struct bmsc *bmsc);
 /* First pulls sent per second, from the first to the last that has left; NaN for less than two, or all at
  * once. */
 double bmsc_pull_rate_per_s(const struct bmsc *bmsc);
 /* UEs that it solicits, or whose MSK it has not seen acknowledged yet. */
 uint32_t bmsc_sessions(const struct bmsc *bmsc);
-/* When the first pull of the last UE was due; -1: not yet. */
+/* When the last of all first pulls was due; -1: not yet. */
 int64_t bmsc_last_due_ns(const struct bmsc *bmsc);
 
 #endif

@@ -17,7 +17,7 @@ int64_t bmsc_muk_expiry_ns(const struct deployment *deployment, int64_t gba_expi
 
 struct bmsc_ue *bmsc_ue(struct bmsc *bmsc, uint32_t number)
 {
-    struct bmsc_ue *ue = &bmsc->ues[number];
+    struct bmsc_ue *ue = bmsc_ue_of(bmsc, number);
     struct subscriber_start start;
     int64_t bootstrap_ns;
 
@@ -25,7 +25,8 @@ struct bmsc_ue *bmsc_ue(struct bmsc *bmsc, uint32_t number)
         subscriber_start(bmsc->deployment, number, &start);
         ue->initialised = true;
         ue->session = POOL_NONE;
-        ue->first_pull_ns = -1;
+        for (unsigned i = 0; i < bmsc->deployment->service_count; i++)
+            ue->services[i].first_pull_ns = -1;
         ue->last_known = start.bmsc_known;
         ue->last_used = start.bmsc_used;
         bootstrap_ns = subscriber_start_known_ns(bmsc->deployment, &start);
@@ -46,17 +47,34 @@ struct bmsc_session *bmsc_session(struct bmsc *bmsc, uint32_t number)
         return pool_at(&bmsc->sessions, ue->session);
     ue->session = pool_take(&bmsc->sessions);
     session = pool_at(&bmsc->sessions, ue->session);
-    *session =
-        (struct bmsc_session){.serial = ++bmsc->session_serial, .av = AV_NONE, .address = HOST_UES + number};
+    *session = (struct bmsc_session){.serial = ++bmsc->session_serial,
+                                     .av = AV_NONE,
+                                     .address = HOST_UES + number,
+                                     .service_count = (uint8_t)bmsc->deployment->service_count};
+    for (unsigned i = 0; i < session->service_count; i++)
+        session->deliveries[i] = (struct bmsc_delivery){.timeout = 0};
     return session;
 }
 
-void bmsc_session_end(struct bmsc *bmsc, struct bmsc_ue *ue, struct bmsc_action *out)
+void bmsc_cancel(uint64_t timeout, struct bmsc_action *out)
 {
-    ue->serial++;
-    if (ue->session == POOL_NONE)
+    if (timeout != 0)
+        out->cancel[out->cancels++] = timeout;
+}
+
+void bmsc_session_end(struct bmsc *bmsc, struct bmsc_ue *ue, unsigned services, struct bmsc_action *out)
+{
+    struct bmsc_session *session = ue->session == POOL_NONE ? NULL : pool_at(&bmsc->sessions, ue->session);
+
+    for (unsigned i = 0; i < bmsc->deployment->service_count; i++) {
+        if ((services >> i & 1) == 0)
+            continue;
+        ue->services[i].serial++;
+        if (session != NULL)
+            bmsc_cancel(session->deliveries[i].timeout, out);
+    }
+    if (session == NULL || (session->open &= (uint8_t)~services) != 0)
         return;
-    out->cancel = ((struct bmsc_session *)pool_at(&bmsc->sessions, ue->session))->timeout;
     pool_give(&bmsc->sessions, ue->session);
     ue->session = POOL_NONE;
 }
@@ -65,7 +83,7 @@ void bmsc_decide_end(struct bmsc *bmsc, uint32_t ue)
 {
     struct bmsc_action none = {.queue = POOL_NONE};
 
-    bmsc_session_end(bmsc, bmsc_ue(bmsc, ue), &none);
+    bmsc_session_end(bmsc, bmsc_ue(bmsc, ue), UINT8_MAX, &none);
 }
 
 uint32_t bmsc_counter(struct bmsc_ue *ue, uint16_t av)
@@ -73,12 +91,14 @@ uint32_t bmsc_counter(struct bmsc_ue *ue, uint16_t av)
     return av == ue->last_known ? ++ue->last_known_counter : ++ue->last_used_counter;
 }
 
-uint32_t bmsc_job_take(struct bmsc *bmsc, enum bmsc_work work, uint32_t ue)
+uint32_t bmsc_job_take(struct bmsc *bmsc, enum bmsc_work work, uint32_t ue, unsigned service)
 {
     uint32_t index = station_job_take(&bmsc->station);
     struct bmsc_job *job = station_job_at(&bmsc->station, index);
 
     job->work = (uint8_t)work;
+    job->service = (uint8_t)service;
+    job->next = POOL_NONE;
     job->diameter.waiting = job->diameter.late = false;
     job->ue = ue;
     memset(&job->texts, 0, sizeof job->texts);
@@ -133,13 +153,13 @@ void bmsc_decide(struct bmsc *bmsc, struct tally *tally, int64_t now_ns, struct 
         bmsc_challenge(bmsc, tally, now_ns, job->ue, CHALLENGE_FIRST, out);
         break;
     case BMSC_PULL:
-        bmsc_send_pull(bmsc, tally, now_ns, job->ue, out);
+        bmsc_send_pull(bmsc, tally, now_ns, job, out);
         break;
     case BMSC_MSK:
         bmsc_send_msk(bmsc, tally, now_ns, job, out);
         break;
     case BMSC_ACK:
-        bmsc_acknowledged(bmsc, tally, job->ue, out);
+        bmsc_acknowledged(bmsc, tally, job, out);
         break;
     }
 }
@@ -150,7 +170,7 @@ void bmsc_decide_turn_away(struct bmsc *bmsc, struct tally *tally, struct bmsc_j
 {
     if (job->work == BMSC_ACK) {
         tally_count(tally, job->ue, COUNT_acks_dropped);
-        bmsc_session(bmsc, job->ue)->acked = false;
+        bmsc_session(bmsc, job->ue)->deliveries[job->service].acked = false;
         return;
     }
     if (job->work == BMSC_AUTH_POST)

@@ -13,8 +13,8 @@
 struct bmsc_ue *bmsc_ue(struct bmsc *bmsc, uint32_t number);
 /* Its session, begun if there is none. */
 struct bmsc_session *bmsc_session(struct bmsc *bmsc, uint32_t number);
-/* A new job for a UE, and the end of one. */
-uint32_t bmsc_job_take(struct bmsc *bmsc, enum bmsc_work work, uint32_t ue);
+/* A new job for a UE (and a service, 0 if it is for none), and the end of one. */
+uint32_t bmsc_job_take(struct bmsc *bmsc, enum bmsc_work work, uint32_t ue, unsigned service);
 void bmsc_job_give(struct bmsc *bmsc, uint32_t index);
 /* When a MUK ends for the BM-SC: with the GBA key, or earlier by a lifetime of its own. */
 int64_t bmsc_muk_expiry_ns(const struct deployment *deployment, int64_t gba_expiry_ns, int64_t bootstrap_ns);
@@ -22,10 +22,11 @@ int64_t bmsc_muk_expiry_ns(const struct deployment *deployment, int64_t gba_expi
 /* --- pulls
  * ------------------------------------------------------------------------------------------------ */
 
-/* Draws when the first pull is due. */
+/* Draws when the first pull of each service is due. */
 void bmsc_decide_start(struct bmsc *bmsc);
-/* A first pull is due: the action queues it; the next is due at bmsc->next_pull_ns, unless all have been. */
-void bmsc_decide_next_pull(struct bmsc *bmsc, int64_t now_ns, struct bmsc_action *out);
+/* A first pull of a service is due: the action queues it; the next is due at the storm's next_pull_ns; false:
+ * all have been. */
+bool bmsc_decide_next_pull(struct bmsc *bmsc, unsigned service, int64_t now_ns, struct bmsc_action *out);
 /* No authenticated request came in time; argument: of the timer. */
 void bmsc_decide_pull_timeout(struct bmsc *bmsc, struct tally *tally, uint64_t argument,
                               struct bmsc_action *out);
@@ -54,7 +55,7 @@ void bmsc_decide(struct bmsc *bmsc, struct tally *tally, int64_t now_ns, struct 
                  struct bmsc_action *out);
 void bmsc_decide_authenticated(struct bmsc *bmsc, struct tally *tally, int64_t now_ns, struct bmsc_job *job,
                                bool right, struct bmsc_action *out);
-/* The session of a UE ends, as its action said. */
+/* The session of a UE ends, for all services, as its action said. */
 void bmsc_decide_end(struct bmsc *bmsc, uint32_t ue);
 /* A job is not served: the queue is full or it has waited too long, or (answer false) its asker is gone. */
 void bmsc_decide_turn_away(struct bmsc *bmsc, struct tally *tally, struct bmsc_job *job, bool answer,

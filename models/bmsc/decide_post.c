@@ -78,11 +78,12 @@ void bmsc_renegotiate(struct bmsc *bmsc, struct tally *tally, int64_t now_ns, co
     bmsc_challenge(bmsc, tally, now_ns, job->ue, CHALLENGE_RENEGOTIATE, out);
 }
 
-/* Each key is granted or refused by itself (TS 33.246 §6.3.2.4); there is the current MSK of the one
- * group. 403 is for keys of a service that the UE is not registered to (table G.2.4-1). */
-static bool bmsc_authorise(const struct deployment *deployment, struct bmsc_post *post)
+/* Each key is granted or refused by itself (TS 33.246 §6.3.2.4); there is the current MSK of each service.
+ * 403 is for keys of a service that the UE is not registered to (table G.2.4-1). Returns the set of services
+ * of which one is granted. */
+static unsigned bmsc_authorise(const struct deployment *deployment, struct bmsc_post *post)
 {
-    bool granted = false;
+    unsigned granted = 0;
 
     for (unsigned i = 0; i < post->key_count; i++) {
         struct ua_key *key = &post->keys[i];
@@ -92,7 +93,8 @@ static bool bmsc_authorise(const struct deployment *deployment, struct bmsc_post
             service != SERVICE_NONE && (number == 0 || number == deployment->services[service].msk_number);
 
         key->status = ours ? 200 : 403;
-        granted = granted || ours;
+        if (ours)
+            granted |= 1U << service;
     }
     return granted;
 }
@@ -103,31 +105,51 @@ static bool bmsc_gives_next_nonce(const struct scenario *s)
     return s->bmsc_nextnonce_lifetime > 0 && s->ue_preemptive > 0;
 }
 
-/* Granted: 200 first, then the MSK by MIKEY. */
+/* The UE has asked for the MSK of a service: whatever is under way for that begins anew. */
+static void bmsc_requested(struct tally *tally, uint32_t number, struct bmsc_ue_service *state,
+                           struct bmsc_delivery *delivery, struct bmsc_action *out)
+{
+    if (state->stage == BMSC_GAVE_UP)
+        tally_add(tally, number, COUNT_ues_unanswered, -1);
+    state->serial++;
+    state->stage = BMSC_REQUESTED;
+    bmsc_cancel(delivery->timeout, out);
+    *delivery = (struct bmsc_delivery){.timeout = 0};
+}
+
+/* The MSK messages of a set of services, one behind the other. */
+static void bmsc_queue_msks(struct bmsc *bmsc, uint32_t number, unsigned services, struct bmsc_action *out)
+{
+    uint32_t *last = &out->queue;
+
+    for (unsigned i = 0; i < bmsc->deployment->service_count; i++) {
+        if ((services >> i & 1) == 0)
+            continue;
+        *last = bmsc_msk_job(bmsc, number, i);
+        last = &((struct bmsc_job *)station_job_at(&bmsc->station, *last))->next;
+    }
+}
+
+/* Granted: 200 first, then the MSKs by MIKEY. A UE that is granted none was heard all the same: it is not
+ * pulled any more. */
 static void bmsc_grant(struct bmsc *bmsc, struct tally *tally, struct bmsc_job *job, struct bmsc_action *out)
 {
     struct bmsc_ue *ue = bmsc_ue(bmsc, job->ue);
     struct bmsc_session *session = bmsc_session(bmsc, job->ue);
-    bool granted = bmsc_authorise(bmsc->deployment, &job->post);
+    unsigned granted = bmsc_authorise(bmsc->deployment, &job->post);
 
     tally_count(tally, job->ue, COUNT_msk_requests);
     tally_count(tally, job->ue, COUNT_http_200);
-    if (ue->stage == BMSC_GAVE_UP)
-        tally_add(tally, job->ue, COUNT_ues_unanswered, -1);
-    ue->serial++;
-    ue->stage = BMSC_REQUESTED;
-    out->cancel = session->timeout;
-    session->timeout = 0;
+    for (unsigned i = 0; i < session->service_count; i++)
+        if (granted == 0 || (granted >> i & 1) != 0)
+            bmsc_requested(tally, job->ue, &ue->services[i], &session->deliveries[i], out);
+    session->open |= (uint8_t)granted;
     session->address = job->peer;
-    session->pushes = 0;
-    session->acked = false;
     out->send = BMSC_SEND_SUCCESS;
     out->expiry_ns = ue->last_known_expiry_ns;
     out->nonce_serial = bmsc_gives_next_nonce(bmsc->deployment->scenario) ? ++bmsc->nonce_serial : 0;
-    if (granted)
-        out->queue = bmsc_msk_job(bmsc, job->ue);
-    else
-        out->ends = true;
+    bmsc_queue_msks(bmsc, job->ue, granted, out);
+    out->ends = granted == 0;
 }
 
 void bmsc_check(struct bmsc *bmsc, const struct bmsc_job *job, struct bmsc_action *out)

@@ -7,11 +7,14 @@
 
 /* The next counter for a message under a MUK. */
 uint32_t bmsc_counter(struct bmsc_ue *ue, uint16_t av);
-/* Ends a UE's session, if it has one: its timeout is to be cancelled. */
-void bmsc_session_end(struct bmsc *bmsc, struct bmsc_ue *ue, struct bmsc_action *out);
+/* A timeout that is to be cancelled; 0: none. */
+void bmsc_cancel(uint64_t timeout, struct bmsc_action *out);
+/* Ends what a UE's session has of a set of services, whose timeouts are to be cancelled; with the last of them
+ * the session, if there is one. */
+void bmsc_session_end(struct bmsc *bmsc, struct bmsc_ue *ue, unsigned services, struct bmsc_action *out);
 
 /* decide_pull.c */
-void bmsc_send_pull(struct bmsc *bmsc, struct tally *tally, int64_t now_ns, uint32_t number,
+void bmsc_send_pull(struct bmsc *bmsc, struct tally *tally, int64_t now_ns, const struct bmsc_job *job,
                     struct bmsc_action *out);
 
 /* decide_post.c */
@@ -42,9 +45,10 @@ void bmsc_judge_bia(struct bmsc *bmsc, struct tally *tally, int64_t now_ns, stru
 
 /* decide_msk.c */
 /* A job that sends the MSK to a UE whose request was granted. */
-uint32_t bmsc_msk_job(struct bmsc *bmsc, uint32_t number);
+uint32_t bmsc_msk_job(struct bmsc *bmsc, uint32_t number, unsigned service);
 void bmsc_send_msk(struct bmsc *bmsc, struct tally *tally, int64_t now_ns, const struct bmsc_job *job,
                    struct bmsc_action *out);
-void bmsc_acknowledged(struct bmsc *bmsc, struct tally *tally, uint32_t number, struct bmsc_action *out);
+void bmsc_acknowledged(struct bmsc *bmsc, struct tally *tally, const struct bmsc_job *job,
+                       struct bmsc_action *out);
 
 #endif

@@ -68,7 +68,8 @@ static bool bmsc_learn(struct bmsc *bmsc, const struct bmsc_job *job, struct bms
     ue->last_known_counter = 0;
     ue->last_known_expiry_ns = expiry_ns;
     session->av = av;
-    session->pushes = 0; /* an MSK message under the older MUK can be acknowledged no more */
+    for (unsigned i = 0; i < session->service_count; i++)
+        session->deliveries[i].pushes = 0; /* an MSK message under the older MUK is acknowledged no more */
     out->adopt = true;
     return true;
 }

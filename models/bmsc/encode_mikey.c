@@ -57,7 +57,8 @@ size_t bmsc_encode_pull(const struct key_store *keys, const struct bmsc_secrets 
     uint8_t rand[16], auth[20];
 
     identity_b_tid(deployment, secrets->rand, &b_tid);
-    pull = bmsc_mikey_to(deployment, deployment_current_msk_id(deployment, 0), action->counter, &b_tid);
+    pull = bmsc_mikey_to(deployment, deployment_current_msk_id(deployment, action->service), action->counter,
+                         &b_tid);
     random_bytes(deployment->seed, action->ue, PURPOSE_MIKEY_RAND, index, rand, sizeof rand);
     pull.rand = bytes_of(rand, sizeof rand);
     pull.csb_id = (uint32_t)random_u64(deployment->seed, action->ue, PURPOSE_CSB_ID, index);
@@ -67,15 +68,14 @@ size_t bmsc_encode_pull(const struct key_store *keys, const struct bmsc_secrets 
 
 /* The MSK with its Key Validity data (TS 33.246 §6.4.5.1): MTK IDs above SEQl up to SEQu, two bytes each.
  * SEQl is exclusive (§6.5.4), so the first MTK may be 1; the highest possible value is not for SEQu. */
-static size_t bmsc_key_data(const struct deployment *deployment, uint8_t *out, size_t capacity)
+static size_t bmsc_key_data(const struct deployment_service *service, uint8_t *out, size_t capacity)
 {
     static const uint8_t seq_low[2] = {0, 0}, seq_high[2] = {0xff, 0xfe};
-    struct mikey_key_data data = {
-        .type = MIKEY_KEY_TEK,
-        .kv = MIKEY_KV_INTERVAL,
-        .key = bytes_of(deployment->services[0].msk, sizeof deployment->services[0].msk),
-        .valid_from = bytes_of(seq_low, 2),
-        .valid_to = bytes_of(seq_high, 2)};
+    struct mikey_key_data data = {.type = MIKEY_KEY_TEK,
+                                  .kv = MIKEY_KV_INTERVAL,
+                                  .key = bytes_of(service->msk, sizeof service->msk),
+                                  .valid_from = bytes_of(seq_low, 2),
+                                  .valid_to = bytes_of(seq_high, 2)};
     size_t length = 0;
     enum wire_status status = mikey_key_data_encode(&data, out, capacity, &length);
 
@@ -87,17 +87,19 @@ size_t bmsc_encode_msk(const struct key_store *keys, const struct bmsc_secrets *
                        const struct bmsc_action *action, uint8_t *out, size_t capacity, uint8_t auth[20])
 {
     const struct deployment *deployment = keys->deployment;
+    const struct deployment_service *service = &deployment->services[action->service];
     struct identity_text b_tid;
     struct mikey_message msk;
     struct mikey_keys mikey;
     uint8_t data[64];
-    size_t data_length = bmsc_key_data(deployment, data, sizeof data);
+    size_t data_length = bmsc_key_data(service, data, sizeof data);
 
     identity_b_tid(deployment, secrets->rand, &b_tid);
-    msk = bmsc_mikey_to(deployment, deployment_new_msk_id(deployment, 0), action->counter, &b_tid);
+    msk = bmsc_mikey_to(deployment, deployment_new_msk_id(deployment, action->service), action->counter,
+                        &b_tid);
     msk.v = true;
     msk.csb_id = action->csb_id;
-    msk.rand = bytes_of(deployment->services[0].msk_rand, 16);
+    msk.rand = bytes_of(service->msk_rand, 16);
     msk.encr_data = bytes_of(data, data_length);
     mikey_keys(keys->crypto, bytes_of(secrets->muk, 32), msk.csb_id, msk.rand, &mikey);
     mikey_crypt(keys->crypto, &mikey, msk.csb_id, action->counter, data, data, data_length);
@@ -128,5 +130,5 @@ size_t bmsc_msk_bytes(const struct deployment *deployment)
 {
     uint8_t data[64];
 
-    return bmsc_mikey_length(deployment, bmsc_key_data(deployment, data, sizeof data));
+    return bmsc_mikey_length(deployment, bmsc_key_data(&deployment->services[0], data, sizeof data));
 }

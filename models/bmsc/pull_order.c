@@ -25,11 +25,11 @@ static bool sort_by_cell(struct pull_order *order, const struct net_topology *t)
     return true;
 }
 
-bool pull_order_init(struct pull_order *order, const struct deployment *deployment)
+bool pull_order_init(struct pull_order *order, const struct deployment *deployment, unsigned service)
 {
     *order = (struct pull_order){.rule = deployment->scenario->pull_order, .count = deployment->ues};
     permutation_init(&order->permutation, deployment->ues,
-                     random_u64(deployment->seed, ENTITY_DEPLOYMENT, PURPOSE_PULL_ORDER, 0));
+                     random_u64(deployment->seed, ENTITY_DEPLOYMENT, PURPOSE_PULL_ORDER, service));
     return order->rule != PULL_ORDER_BY_CELL || sort_by_cell(order, &deployment->topology);
 }
 

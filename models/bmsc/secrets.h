@@ -14,18 +14,23 @@ struct bmsc_secrets {
     uint8_t rand[16]; /* of that AV */
     uint8_t muk[32];
     char ha1[32];
-    uint8_t msk_auth[20]; /* authentication key of the MSK messages of the request under way */
+    uint8_t msk_auth[][20]; /* authentication key of the MSK messages under way, of each service */
 };
 
-/* What the pool of sessions holds. */
-struct bmsc_session_memory {
-    struct bmsc_session session; /* first */
-    struct bmsc_secrets secrets;
-};
+/* What the pool of sessions holds: a session with a delivery for each service, and the secrets behind it. */
+static inline size_t bmsc_secrets_offset(unsigned services)
+{
+    return sizeof(struct bmsc_session) + services * sizeof(struct bmsc_delivery);
+}
+
+static inline size_t bmsc_session_bytes(unsigned services)
+{
+    return bmsc_secrets_offset(services) + sizeof(struct bmsc_secrets) + services * 20;
+}
 
 static inline struct bmsc_secrets *bmsc_secrets_of(const struct bmsc_session *session)
 {
-    return &((struct bmsc_session_memory *)(uintptr_t)session)->secrets;
+    return (struct bmsc_secrets *)((uintptr_t)session + bmsc_secrets_offset(session->service_count));
 }
 
 /* The secrets of a UE's session for the AV that it uses, derived unless they are there. */

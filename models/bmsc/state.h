@@ -46,7 +46,8 @@ struct bmsc_ack_facts {
     bool known;           /* its IDr is a B-TID */
     struct key_name name; /* ... of this key */
     uint32_t counter;
-    bool mac_right; /* under the authentication key of the UE's session, if that is of this name */
+    uint8_t service; /* whose MSK message it answers, by its CSB ID, in a session of this name: */
+    bool mac_right;  /* ... under the authentication key of that message */
 };
 
 /* What an answer on Zn was found to say. */
@@ -69,43 +70,57 @@ enum bmsc_stage {
     BMSC_GAVE_UP     /* all pulls unanswered */
 };
 
+/* What is remembered of a UE for one service. */
+struct bmsc_ue_service {
+    int64_t first_pull_ns; /* when it was due; -1: not yet */
+    uint32_t serial;       /* of this state: stale timers carry an older one */
+    uint8_t pulls;         /* sent */
+    uint8_t stage;
+};
+
 /* A UE as the BM-SC remembers it. Two MUKs at most: the last known, and the last used successfully. */
 struct bmsc_ue {
     int64_t last_known_expiry_ns; /* as bmsc_muk_expiry_ns() has it */
-    int64_t first_pull_ns;        /* when it was due; -1: not yet */
     uint32_t last_known_counter;  /* MIKEY counter of the last message under that MUK */
     uint32_t last_used_counter;   /* likewise, if it is another one */
     uint32_t session;             /* POOL_NONE: none */
-    uint32_t serial;              /* of the state: stale timers carry an older one */
     uint32_t draws;
     uint32_t nonce_serial; /* of the last digest accepted, and its nc: neither may come again */
     uint32_t nc;
     uint16_t last_known, last_used; /* AVs */
-    uint8_t pulls;                  /* sent */
-    uint8_t stage;
     bool initialised;
     bool renegotiated; /* made to bootstrap again, for whatever reason */
     bool zn_failed;    /* the Zn request before had no answer in time, or was refused for now */
+    struct bmsc_ue_service services[]; /* of the deployment, in their order */
+};
+
+/* Pull and MSK messages of one service in a session. */
+struct bmsc_delivery {
+    uint64_t timeout;     /* for the request after a pull, or the ACK after an MSK message */
+    uint32_t counter_min; /* of the MSK messages sent for this request: an ACK must answer one of them */
+    uint32_t csb_id;      /* of these */
+    uint8_t pushes;
+    bool acked; /* the ACK waits for a worker */
 };
 
 /* What is remembered of a UE while it is served; the keys that go with it are in a struct bmsc_secrets. */
 struct bmsc_session {
-    uint64_t timeout;     /* for the request after a pull, or the ACK after an MSK message */
-    uint32_t serial;      /* of the session */
-    uint32_t address;     /* host of the last authenticated request: where the MSK goes */
-    uint32_t counter_min; /* of the MSK messages sent for this request: an ACK must answer one of them */
-    uint32_t csb_id;      /* of these */
-    uint16_t av;          /* whose keys are in use; AV_NONE: none yet */
-    uint8_t pushes;
-    bool acked; /* the ACK waits for a worker */
+    uint32_t serial;       /* of the session */
+    uint32_t address;      /* host of the last authenticated request: where the MSK goes */
+    uint16_t av;           /* whose keys are in use; AV_NONE: none yet */
+    uint8_t open;          /* set of services that are solicited, or whose MSK is on its way */
+    uint8_t service_count; /* of the deployment: */
+    struct bmsc_delivery deliveries[];
 };
 
 struct bmsc_job {
     struct diameter_job diameter; /* first: a POST may wait for the BSF */
     uint8_t work;                 /* enum bmsc_work */
+    uint8_t service;              /* of a pull, an MSK message, an ACK */
     bool other_gba;
     uint32_t result;  /* of Zn */
-    uint32_t request; /* serial of the UE's state that an MSK message is for */
+    uint32_t request; /* serial of the state that an MSK message is for */
+    uint32_t next;    /* job that is queued behind this one; POOL_NONE: none */
     uint32_t ue;
     uint32_t peer; /* host it came from */
     int64_t zn_expiry_ns, zn_bootstrap_ns;
@@ -116,19 +131,8 @@ struct bmsc_job {
 
 #define PULLS_AHEAD 4 /* UEs whose memory is fetched before it is their turn */
 
-struct bmsc {
-    const struct deployment *deployment;
-    const struct scenario *now; /* the values that hold at this time: service times */
-    struct station station;
-    struct pool sessions; /* each a struct bmsc_session, with its secrets behind it */
-    struct pool long_texts;
-    struct diameter_client bsf;
-    struct bmsc_ue *ues;
-    size_t pull_bytes, msk_bytes; /* of each such message */
-    uint32_t session_serial;
-    uint32_t nonce_serial;
-    uint64_t *void_nonces; /* a bit for each serial: see nonces.c */
-    uint32_t void_words;
+/* The first pulls of one service. */
+struct bmsc_storm {
     struct pull_order order;
     uint32_t next;               /* first pulls that have been due */
     uint32_t ahead[PULLS_AHEAD]; /* UEs whose turn comes: of pull k in k mod PULLS_AHEAD */
@@ -139,6 +143,47 @@ struct bmsc {
     int64_t first_sent_ns, last_sent_ns; /* of first pulls */
     int64_t last_due_ns;                 /* -1: not yet */
 };
+
+struct bmsc {
+    const struct deployment *deployment;
+    const struct scenario *now; /* the values that hold at this time: service times */
+    struct station station;
+    struct pool sessions; /* each of bmsc_session_bytes(): a struct bmsc_session, its secrets behind it */
+    struct pool long_texts;
+    struct diameter_client bsf;
+    size_t ue_bytes;
+    char *ues;                    /* each a struct bmsc_ue: bmsc_ue_of() */
+    struct bmsc_storm *storms;    /* of each service */
+    size_t pull_bytes, msk_bytes; /* of each such message */
+    uint32_t session_serial;
+    uint32_t nonce_serial;
+    uint64_t *void_nonces; /* a bit for each serial: see nonces.c */
+    uint32_t void_words;
+};
+
+/* A UE as it is, even if its start state is not filled in: bmsc_ue() does that. */
+static inline struct bmsc_ue *bmsc_ue_of(const struct bmsc *bmsc, uint32_t number)
+{
+    return (struct bmsc_ue *)(bmsc->ues + number * bmsc->ue_bytes);
+}
+
+/* The argument of a timer for a UE and a service, and of which state: serial, service, and the UE's number in
+ * the lowest bits. */
+#define BMSC_TIMER_UE_BITS 28
+static inline uint64_t bmsc_timer_argument(uint32_t ue, unsigned service, uint32_t serial)
+{
+    return (uint64_t)serial << 32 | service << BMSC_TIMER_UE_BITS | ue;
+}
+
+static inline uint32_t bmsc_timer_ue(uint64_t argument)
+{
+    return (uint32_t)argument & ((1U << BMSC_TIMER_UE_BITS) - 1);
+}
+
+static inline unsigned bmsc_timer_service(uint64_t argument)
+{
+    return (uint32_t)argument >> BMSC_TIMER_UE_BITS;
+}
 
 /* --- actions
  * ---------------------------------------------------------------------------------------------- */
@@ -155,20 +200,22 @@ enum bmsc_send {
 
 enum bmsc_challenge { CHALLENGE_FIRST, CHALLENGE_STALE, CHALLENGE_RENEGOTIATE };
 
-/* What is done, in this order: keys are taken over, a timeout is cancelled, a message is sent (a pull or
- * MSK message with its timeout), the session ends, a job is queued. Then the job that was served is over,
+/* What is done, in this order: keys are taken over, timeouts are cancelled, a message is sent (a pull or
+ * MSK message with its timeout), the session ends, jobs are queued. Then the job that was served is over,
  * unless it waits for the BSF. */
 struct bmsc_action {
     bool adopt; /* the job's Ks_NAF is the key of the session from now on */
-    uint64_t cancel;
+    unsigned cancels;
+    uint64_t cancel[SERVICES_MAX];
     enum bmsc_send send;
     bool ends;
-    uint32_t queue; /* POOL_NONE: none */
+    uint32_t queue; /* the first of them, see struct bmsc_job; POOL_NONE: none */
     bool waits;
     bool hang_up; /* behind a refusal, as the peer does not speak HTTP */
     bool check;   /* nothing yet: whether the digest is right has to be found first */
 
     uint32_t ue;
+    uint8_t service; /* pull, MSK message */
     unsigned status;
     uint32_t retry_after_s;
     bool stale;

@@ -10,18 +10,17 @@ void bmsc_test_new(struct bmsc_test *t, const char *const settings[DECIDE_SETTIN
     t->bmsc->nonce_serial = 20;
     t->ue = bmsc_ue(t->bmsc, BMSC_TEST_UE);
     *t->ue = (struct bmsc_ue){.last_known_expiry_ns = 1000 * CLOCK_SECOND,
-                              .first_pull_ns = 90 * CLOCK_SECOND,
                               .last_known_counter = 10,
                               .last_used_counter = 10,
                               .session = POOL_NONE,
-                              .serial = 1,
                               .nonce_serial = 10,
                               .nc = 3,
                               .last_known = 3,
                               .last_used = 3,
-                              .pulls = 1,
-                              .stage = BMSC_SOLICITING,
                               .initialised = true};
+    for (unsigned i = 0; i < t->f.deployment.service_count; i++)
+        t->ue->services[i] = (struct bmsc_ue_service){
+            .first_pull_ns = 90 * CLOCK_SECOND, .serial = 1, .pulls = 1, .stage = BMSC_SOLICITING};
 }
 
 void bmsc_test_free(struct bmsc_test *t)
@@ -34,14 +33,14 @@ struct bmsc_session *bmsc_test_session(struct bmsc_test *t)
 {
     struct bmsc_session *session = bmsc_session(t->bmsc, BMSC_TEST_UE);
 
-    session->timeout = BMSC_TEST_TIMEOUT;
+    session->deliveries[0].timeout = BMSC_TEST_TIMEOUT;
     return session;
 }
 
 uint32_t bmsc_test_post(struct bmsc_test *t, struct bmsc_post post)
 {
     const struct bytes texts[BMSC_TEXTS] = {bytes_text("nonce"), bytes_text("cnonce"), bytes_text("/uri")};
-    uint32_t index = bmsc_job_take(t->bmsc, BMSC_POST, BMSC_TEST_UE);
+    uint32_t index = bmsc_job_take(t->bmsc, BMSC_POST, BMSC_TEST_UE, 0);
     struct bmsc_job *job = station_job_at(&t->bmsc->station, index);
 
     job->peer = HOST_UES + BMSC_TEST_UE;
@@ -113,8 +112,8 @@ static GString *bmsc_test_words(const struct bmsc_test *t)
 
     bmsc_test_say_flag(words, "adopt", a->adopt);
     bmsc_test_say_flag(words, "check", t->checked);
-    if (a->cancel != 0)
-        decide_say(words, "cancel:%" G_GUINT64_FORMAT, a->cancel);
+    for (unsigned i = 0; i < a->cancels; i++)
+        decide_say(words, "cancel:%" G_GUINT64_FORMAT, a->cancel[i]);
     bmsc_test_say_message(a, words);
     bmsc_test_say_flag(words, "ends", a->ends);
     if (a->queue != POOL_NONE) {
@@ -149,7 +148,7 @@ void bmsc_test_did(struct bmsc_test *t, const char *did, const char *counted, en
 
     g_assert_cmpstr(words->str, ==, did);
     decide_counted(&t->f, counted);
-    g_assert_cmpint(t->ue->stage, ==, stage);
+    g_assert_cmpint(t->ue->services[0].stage, ==, stage);
     if (action.send == BMSC_SEND_PULL || action.send == BMSC_SEND_MSK)
         bmsc_test_session(t);
     if (action.ends)
@@ -167,6 +166,7 @@ void bmsc_test_nonce_void(struct bmsc_test *t, uint32_t nonce, bool is_void)
 {
     struct bmsc_ue *ue = t->ue;
     const struct bmsc_ue before = *ue;
+    const struct bmsc_ue_service service = ue->services[0];
 
     ue->last_known_expiry_ns = INT64_MAX;
     ue->renegotiated = true;
@@ -179,5 +179,6 @@ void bmsc_test_nonce_void(struct bmsc_test *t, uint32_t nonce, bool is_void)
     g_assert_cmpint(t->action.stale, ==, is_void);
     g_assert_cmpint(t->action.send, ==, is_void ? BMSC_SEND_CHALLENGE : BMSC_SEND_SUCCESS);
     *ue = before;
+    ue->services[0] = service;
     t->action = (struct bmsc_action){.queue = POOL_NONE};
 }

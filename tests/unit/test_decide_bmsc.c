@@ -116,8 +116,8 @@ static void test_row(gconstpointer data)
     struct bmsc_test t;
 
     bmsc_test_new(&t, SETTINGS(row->setting));
-    bmsc_test_session(&t)->acked = true;
-    bmsc_session(t.bmsc, BMSC_TEST_UE)->pushes = 2;
+    bmsc_test_session(&t)->deliveries[0].acked = true;
+    bmsc_session(t.bmsc, BMSC_TEST_UE)->deliveries[0].pushes = 2;
     if (row->lasts_ns != 0)
         t.ue->last_known_expiry_ns = t.now_ns + MAX(row->lasts_ns, 0);
     bmsc_test_serve(&t, bmsc_test_post(&t, row->post), row->right);
@@ -127,12 +127,13 @@ static void test_row(gconstpointer data)
     g_assert_cmpint(t.ue->renegotiated, ==,
                     row->post.b_tid_known_form && strstr(row->counted, "renegotiate") != NULL);
     if (strstr(row->did, "queue:msk") != NULL) {
-        g_assert_cmpuint(bmsc_session(t.bmsc, BMSC_TEST_UE)->pushes, ==, 0);
-        g_assert_cmpuint(bmsc_session(t.bmsc, BMSC_TEST_UE)->timeout, ==, 0);
+        g_assert_cmpuint(bmsc_session(t.bmsc, BMSC_TEST_UE)->deliveries[0].pushes, ==, 0);
+        g_assert_cmpuint(bmsc_session(t.bmsc, BMSC_TEST_UE)->deliveries[0].timeout, ==, 0);
         g_assert_cmpuint(bmsc_session(t.bmsc, BMSC_TEST_UE)->av, ==, 3);
-        g_assert_false(bmsc_session(t.bmsc, BMSC_TEST_UE)->acked);
+        g_assert_false(bmsc_session(t.bmsc, BMSC_TEST_UE)->deliveries[0].acked);
     }
-    g_assert_cmpint(t.ue->serial > 1, ==, row->then == BMSC_REQUESTED); /* the pull's timer is stale */
+    g_assert_cmpint(t.ue->services[0].serial > 1, ==,
+                    row->then == BMSC_REQUESTED); /* the pull's timer is stale */
     if (row->voided)
         bmsc_test_nonce_void(&t, row->post.nonce_serial, true);
     bmsc_test_free(&t);
@@ -220,7 +221,7 @@ static void test_again(void)
     struct bmsc_test t;
 
     bmsc_test_new(&t, SETTINGS("bmsc.renegotiate=100%"));
-    t.ue->stage = BMSC_GAVE_UP;
+    t.ue->services[0].stage = BMSC_GAVE_UP;
     bmsc_test_serve(&t, bmsc_test_post(&t, BMSC_CREDENTIALS()), true);
     bmsc_test_did(&t, "check 401 nonce:21", RENEGOTIATE, BMSC_GAVE_UP);
     bmsc_test_serve(&t, bmsc_test_post(&t, BMSC_CREDENTIALS(.nonce_serial = 12)), true);
@@ -305,7 +306,7 @@ static void test_retry_after(void)
     uint32_t draws;
 
     bmsc_test_new(&t, SETTINGS("bmsc.retry_after=10s", "bmsc.retry_after_grows=2"));
-    bmsc_job_take(t.bmsc, BMSC_POST, 1);
+    bmsc_job_take(t.bmsc, BMSC_POST, 1, 0);
     turn_away(&t, bmsc_test_post(&t, BMSC_CREDENTIALS()), true);
     bmsc_test_did(&t, "refusal:503 retry:20s", "http_503", BMSC_SOLICITING);
     g_assert_cmpuint(t.ue->draws, ==, 0);

@@ -15,14 +15,14 @@ static void serve_queued(struct bmsc_test *t)
 /* A job to pull the UE, as if it had been queued. */
 static void queue_pull(struct bmsc_test *t)
 {
-    t->job = bmsc_job_take(t->bmsc, BMSC_PULL, BMSC_TEST_UE);
+    t->job = bmsc_job_take(t->bmsc, BMSC_PULL, BMSC_TEST_UE, 0);
 }
 
 /* The timer of the UE's state comes: of the one that is current, or of one `older` before. */
 static void pull_times_out(struct bmsc_test *t, uint32_t older)
 {
-    bmsc_decide_pull_timeout(t->bmsc, &t->f.tally, (uint64_t)(t->ue->serial - older) << 32 | BMSC_TEST_UE,
-                             &t->action);
+    bmsc_decide_pull_timeout(t->bmsc, &t->f.tally,
+                             (uint64_t)(t->ue->services[0].serial - older) << 32 | BMSC_TEST_UE, &t->action);
 }
 
 /* Pull lost: pulled again with a fresh counter, up to pull.attempts. */
@@ -31,12 +31,12 @@ static void test_pulls(void)
     struct bmsc_test t;
 
     bmsc_test_new(&t, SETTINGS("pull.attempts=3"));
-    t.ue->pulls = 0;
+    t.ue->services[0].pulls = 0;
     queue_pull(&t);
     serve_queued(&t);
     bmsc_test_did(&t, "pull:3 counter:11 due:90s first", "pull_wait:10s pull/s", BMSC_SOLICITING);
-    g_assert_cmpuint(t.bmsc->solicited, ==, 1);
-    g_assert_cmpint(t.bmsc->first_sent_ns, ==, t.now_ns);
+    g_assert_cmpuint(t.bmsc->storms[0].solicited, ==, 1);
+    g_assert_cmpint(t.bmsc->storms[0].first_sent_ns, ==, t.now_ns);
     g_assert_cmpuint(bmsc_session(t.bmsc, BMSC_TEST_UE)->av, ==, 3);
     for (unsigned i = 2; i <= 3; i++) {
         t.now_ns += 30 * CLOCK_SECOND;
@@ -45,13 +45,13 @@ static void test_pulls(void)
         serve_queued(&t);
         bmsc_test_did(&t, i == 2 ? "pull:3 counter:12 due:90s" : "pull:3 counter:13 due:90s",
                       "pull_retransmissions pull/s", BMSC_SOLICITING);
-        g_assert_cmpuint(t.ue->pulls, ==, i);
+        g_assert_cmpuint(t.ue->services[0].pulls, ==, i);
     }
-    g_assert_cmpuint(t.bmsc->solicited, ==, 1);
-    g_assert_cmpint(t.bmsc->last_sent_ns, ==, 100 * CLOCK_SECOND);
+    g_assert_cmpuint(t.bmsc->storms[0].solicited, ==, 1);
+    g_assert_cmpint(t.bmsc->storms[0].last_sent_ns, ==, 100 * CLOCK_SECOND);
     pull_times_out(&t, 0);
     bmsc_test_did(&t, "cancel:70", "ues_unanswered", BMSC_GAVE_UP);
-    g_assert_cmpuint(t.ue->serial, ==, 2); /* timers of before are stale */
+    g_assert_cmpuint(t.ue->services[0].serial, ==, 2); /* timers of before are stale */
     g_assert_cmpuint(t.ue->session, ==, POOL_NONE);
     pull_times_out(&t, 0);
     bmsc_test_did(&t, "", "", BMSC_GAVE_UP);
@@ -106,13 +106,13 @@ static void test_pull_no_more(void)
 
     for (enum bmsc_stage stage = BMSC_REQUESTED; stage <= BMSC_GAVE_UP; stage++) {
         bmsc_test_new(&t, SETTINGS(NULL));
-        t.ue->stage = (uint8_t)stage;
+        t.ue->services[0].stage = (uint8_t)stage;
         queue_pull(&t);
         serve_queued(&t);
         bmsc_test_did(&t, "", "", stage);
         pull_times_out(&t, 0);
         bmsc_test_did(&t, "", "", stage);
-        g_assert_cmpuint(t.ue->pulls, ==, 1);
+        g_assert_cmpuint(t.ue->services[0].pulls, ==, 1);
         bmsc_test_free(&t);
     }
     bmsc_test_new(&t, SETTINGS(NULL));
@@ -134,26 +134,26 @@ static void test_pacing(void)
         bmsc_test_new(&t, SETTINGS(pacings[p], "pull.start=1s", "pull.rate=4/s"));
         bmsc_decide_start(t.bmsc);
         for (uint32_t k = 0; k < 4; k++) {
-            int64_t due_ns = t.bmsc->next_pull_ns;
+            int64_t due_ns = t.bmsc->storms[0].next_pull_ns;
 
             g_assert_cmpint(due_ns, >=, before_ns);
             if (p == 0 || (p == 1 && k == 0))
                 g_assert_cmpint(due_ns, ==, CLOCK_SECOND + k * CLOCK_SECOND / 4);
             if (p == 2)
                 g_assert_cmpint(due_ns, <=, 2 * CLOCK_SECOND);
-            g_assert_cmpint(t.bmsc->last_due_ns, ==, -1);
+            g_assert_cmpint(t.bmsc->storms[0].last_due_ns, ==, -1);
             g_assert_false(bmsc_all_due(t.bmsc));
-            bmsc_decide_next_pull(t.bmsc, due_ns, &t.action);
+            g_assert_cmpint(bmsc_decide_next_pull(t.bmsc, 0, due_ns, &t.action), ==, k < 3);
             const struct bmsc_job *job = station_job_at(&t.bmsc->station, t.action.queue);
             g_assert_cmpint(job->work, ==, BMSC_PULL);
             g_assert_cmpuint(job->ue, ==, k); /* by number */
-            g_assert_cmpint(bmsc_ue(t.bmsc, job->ue)->first_pull_ns, ==, due_ns);
+            g_assert_cmpint(bmsc_ue(t.bmsc, job->ue)->services[0].first_pull_ns, ==, due_ns);
             pulled |= 1U << job->ue;
             before_ns = due_ns;
         }
         g_assert_cmpuint(pulled, ==, 15);
         g_assert_true(bmsc_all_due(t.bmsc));
-        g_assert_cmpint(t.bmsc->last_due_ns, ==, before_ns);
+        g_assert_cmpint(t.bmsc->storms[0].last_due_ns, ==, before_ns);
         bmsc_test_free(&t);
     }
 }
@@ -187,8 +187,8 @@ static void grant(struct bmsc_test *t, uint32_t nonce)
 {
     bmsc_test_serve(t, bmsc_test_post(t, BMSC_CREDENTIALS(.nonce_serial = nonce)), true);
     bmsc_test_did(t,
-                  t->ue->serial == 2 ? "check 200 queue:msk expiry:1000s"
-                                     : "check cancel:70 200 queue:msk expiry:1000s",
+                  t->ue->services[0].serial == 2 ? "check 200 queue:msk expiry:1000s"
+                                                 : "check cancel:70 200 queue:msk expiry:1000s",
                   "msk_requests http_200", BMSC_REQUESTED);
 }
 
@@ -214,17 +214,17 @@ static void test_msk(void)
         g_assert_cmpuint(t.action.csb_id, ==, csb_id);
         g_assert_cmpuint(t.ue->draws, ==, 1); /* the next request has another */
         bmsc_test_did(&t, words, i == 0 ? "msk/s" : "msk_retransmissions msk/s", BMSC_REQUESTED);
-        g_assert_cmpuint(bmsc_session(t.bmsc, BMSC_TEST_UE)->counter_min, ==, 11);
-        g_assert_cmpuint(bmsc_session(t.bmsc, BMSC_TEST_UE)->pushes, ==, i + 1);
-        msk_times_out(&t, t.ue->serial - 1); /* of before the request */
+        g_assert_cmpuint(bmsc_session(t.bmsc, BMSC_TEST_UE)->deliveries[0].counter_min, ==, 11);
+        g_assert_cmpuint(bmsc_session(t.bmsc, BMSC_TEST_UE)->deliveries[0].pushes, ==, i + 1);
+        msk_times_out(&t, t.ue->services[0].serial - 1); /* of before the request */
         bmsc_test_did(&t, "", "", BMSC_REQUESTED);
-        msk_times_out(&t, t.ue->serial);
+        msk_times_out(&t, t.ue->services[0].serial);
         if (i < 2)
             bmsc_test_did(&t, "queue:msk", "", BMSC_REQUESTED);
     }
     bmsc_test_did(&t, "cancel:70", "msk_unanswered", BMSC_REQUESTED);
     g_assert_cmpuint(t.ue->session, ==, POOL_NONE);
-    msk_times_out(&t, t.ue->serial);
+    msk_times_out(&t, t.ue->services[0].serial);
     bmsc_test_did(&t, "", "", BMSC_REQUESTED);
     bmsc_test_free(&t);
 }
@@ -239,7 +239,7 @@ static void test_muk_expires(void)
     t.now_ns = 1000 * CLOCK_SECOND - 1;
     serve_queued(&t);
     bmsc_test_did(&t, "msk:3 counter:11 csb", "msk/s", BMSC_REQUESTED);
-    msk_times_out(&t, t.ue->serial);
+    msk_times_out(&t, t.ue->services[0].serial);
     bmsc_test_did(&t, "queue:msk", "", BMSC_REQUESTED);
     t.now_ns++;
     serve_queued(&t);
@@ -283,7 +283,7 @@ static void send_msk_twice(struct bmsc_test *t)
     grant(t, 11);
     serve_queued(t);
     bmsc_test_did(t, "msk:3 counter:11 csb", "msk/s", BMSC_REQUESTED);
-    msk_times_out(t, t->ue->serial);
+    msk_times_out(t, t->ue->services[0].serial);
     bmsc_test_did(t, "queue:msk", "", BMSC_REQUESTED);
     serve_queued(t);
     bmsc_test_did(t, "msk:3 counter:12 csb", "msk_retransmissions msk/s", BMSC_REQUESTED);
@@ -322,8 +322,8 @@ static void test_ack_row(gconstpointer data)
     send_msk_twice(&t);
     g_assert_cmpint(ack(&t, row->facts), ==, taken);
     decide_counted(&t.f, row->counted);
-    g_assert_cmpint(bmsc_session(t.bmsc, BMSC_TEST_UE)->acked, ==, taken);
-    g_assert_cmpint(t.ue->stage, ==, BMSC_REQUESTED);
+    g_assert_cmpint(bmsc_session(t.bmsc, BMSC_TEST_UE)->deliveries[0].acked, ==, taken);
+    g_assert_cmpint(t.ue->services[0].stage, ==, BMSC_REQUESTED);
     if (taken) {
         const struct bmsc_job *job = station_job_at(&t.bmsc->station, t.job);
 
@@ -347,7 +347,7 @@ static void test_acknowledged(void)
     index = t.job;
     g_assert_false(ack(&t, ACK())); /* doubled, while the first waits for a worker */
     decide_counted(&t.f, "mikey_replayed");
-    msk_times_out(&t, t.ue->serial); /* neither given up nor sent again */
+    msk_times_out(&t, t.ue->services[0].serial); /* neither given up nor sent again */
     t.job = POOL_NONE;
     bmsc_test_did(&t, "", "", BMSC_REQUESTED);
     bmsc_test_serve(&t, index, false);
@@ -392,7 +392,7 @@ static void test_ack_of_earlier_request(void)
     bmsc_test_serve(&t, index, false);
     bmsc_test_did(&t, "", "acks_received", BMSC_DELIVERED);
     t.ue->last_known = 4; /* fetched meanwhile: nothing proves that one */
-    bmsc_test_serve(&t, bmsc_job_take(t.bmsc, BMSC_ACK, BMSC_TEST_UE), false);
+    bmsc_test_serve(&t, bmsc_job_take(t.bmsc, BMSC_ACK, BMSC_TEST_UE, 0), false);
     bmsc_test_did(&t, "", "acks_received", BMSC_DELIVERED);
     g_assert_cmpuint(t.ue->last_used, ==, 3);
     bmsc_test_free(&t);
@@ -421,7 +421,7 @@ static void test_ack_at_the_wrap(void)
     grant(&t, 11);
     serve_queued(&t);
     bmsc_test_did(&t, "msk:3 counter:4294967295 csb", "msk/s", BMSC_REQUESTED);
-    msk_times_out(&t, t.ue->serial);
+    msk_times_out(&t, t.ue->services[0].serial);
     bmsc_test_did(&t, "queue:msk", "", BMSC_REQUESTED);
     serve_queued(&t);
     bmsc_test_did(&t, "msk:3 csb", "msk_retransmissions msk/s", BMSC_REQUESTED);

@@ -11,7 +11,7 @@ static uint32_t ask_bsf(struct bmsc_test *t, uint16_t av)
     bmsc_test_session(t);
     index = bmsc_test_post(t, BMSC_CREDENTIALS(.name = {BMSC_TEST_UE, av}));
     bmsc_test_serve(t, index, true);
-    bmsc_test_did(t, "bir waits", "zn_requests", t->ue->stage);
+    bmsc_test_did(t, "bir waits", "zn_requests", t->ue->services[0].stage);
     g_assert_true(((struct bmsc_job *)station_job_at(&t->bmsc->station, index))->diameter.waiting);
     t->now_ns += CLOCK_SECOND;
     return index;
@@ -107,9 +107,10 @@ static void test_fetched_twice(void)
     first = ask_bsf(&t, 4);
     second = ask_bsf(&t, 4);
     g_assert_true(bmsc_test_bia(&t, first, BMSC_BIA(), NET_RECEIVED));
-    bmsc_session(t.bmsc, BMSC_TEST_UE)->pushes = 2;
+    bmsc_session(t.bmsc, BMSC_TEST_UE)->deliveries[0].pushes = 2;
     bmsc_test_serve(&t, first, false);
-    g_assert_cmpuint(bmsc_session(t.bmsc, BMSC_TEST_UE)->pushes, ==, 0); /* those were under another MUK */
+    g_assert_cmpuint(bmsc_session(t.bmsc, BMSC_TEST_UE)->deliveries[0].pushes, ==,
+                     0); /* those were under another MUK */
     bmsc_test_did(&t, "adopt check 401 nonce:21", "zn:2s digest_failed " CHALLENGED, BMSC_SOLICITING);
     t.ue->last_known_counter = 7;
     g_assert_true(bmsc_test_bia(&t, second, BMSC_BIA(), NET_RECEIVED));

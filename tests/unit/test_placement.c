@@ -175,7 +175,7 @@ static void test_order(void)
         struct deployment deployment;
 
         deployment_init(&deployment, s);
-        g_assert_true(pull_order_init(&order, &deployment));
+        g_assert_true(pull_order_init(&order, &deployment, 0));
         for (uint32_t k = 0; k < UES; k++) {
             uint32_t ue = pull_order_at(&order, k), cell = net_topology_cell(&deployment.topology, ue);
 
