@@ -311,7 +311,7 @@ static bool new_models(struct storm *storm, GError **error)
 
         m->deployment = deployment;
         key_store_init(&m->keys, deployment);
-        tally_init(&m->tally);
+        tally_init(&m->tally, deployment->service_count);
         m->keylog = storm->keylog ? keylog_buffer(storm->keylog, r) : NULL;
         if (r > 0)
             m->ues = ue_table_new(deployment, &storm->ue_states);
@@ -456,11 +456,12 @@ int64_t storm_ues(const struct storm *storm)
     return storm->deployment.ues;
 }
 
-/* A UE can have given up on its side and be unanswered on the BM-SC's: never more than there are. */
+/* A UE can have given up on its side and be unanswered on the BM-SC's: never more than there are. Of several
+ * services each has its share. */
 int64_t storm_ues_done(const struct storm *storm)
 {
     int64_t done = storm_counter(storm, COUNT_ues_keyed) + storm_counter(storm, COUNT_ues_gave_up) +
                    storm_counter(storm, COUNT_ues_unanswered);
 
-    return MIN(done, storm_ues(storm));
+    return MIN(done / storm->deployment.service_count, storm_ues(storm));
 }

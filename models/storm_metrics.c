@@ -109,7 +109,7 @@ int64_t storm_counter(const struct storm *storm, enum model_counter counter)
     int64_t sum = 0;
 
     for (uint32_t r = 0; r <= storm->regions; r++)
-        sum += storm->models[r].tally.counters[counter];
+        sum += tally_counter(&storm->models[r].tally, counter);
     return sum;
 }
 
@@ -133,13 +133,20 @@ void storm_crypto_counts(const struct storm *storm, struct crypto_counts *out)
 
 /* --- values --------------------------------------------------------------------------------------------- */
 
+/* The MSKs that the storm is to bring: one to each UE for each service. */
+static int64_t keys_due(const struct storm *storm)
+{
+    return (int64_t)storm->deployment.ues * storm->deployment.service_count;
+}
+
 /* Negative if no UE got its key. */
 static int64_t last_keyed_ns(const struct storm *storm)
 {
     int64_t last = -1;
 
     for (uint32_t r = 0; r <= storm->regions; r++)
-        last = MAX(last, storm->models[r].tally.last_keyed_ns);
+        for (unsigned i = 0; i < storm->deployment.service_count; i++)
+            last = MAX(last, storm->models[r].tally.services[i].last_keyed_ns);
     return last;
 }
 
@@ -211,8 +218,9 @@ static struct stats_value keyed_within(const struct storm *storm, unsigned deadl
         (storm_cut_off(storm) && s->pull_start + s->output_deadlines.ns[deadline] > storm->now_ns))
         return metrics_real(NAN);
     for (uint32_t r = 0; r <= storm->regions; r++)
-        keyed += storm->models[r].tally.keyed_within[deadline];
-    return metrics_real((double)keyed / (double)storm->deployment.ues);
+        for (unsigned i = 0; i < storm->deployment.service_count; i++)
+            keyed += storm->models[r].tally.services[i].keyed_within[deadline];
+    return metrics_real((double)keyed / (double)keys_due(storm));
 }
 
 int64_t storm_total(const struct storm *storm, enum storm_total total)
@@ -241,9 +249,9 @@ static struct stats_value head_value(const struct storm *storm, enum head head)
     case HEAD_ues:
         return integer(storm->deployment.ues);
     case HEAD_ues_without_key:
-        return integer(storm->deployment.ues - storm_counter(storm, COUNT_ues_keyed));
+        return integer(keys_due(storm) - storm_counter(storm, COUNT_ues_keyed));
     case HEAD_ues_keyed_ratio:
-        return metrics_real((double)storm_counter(storm, COUNT_ues_keyed) / (double)storm->deployment.ues);
+        return metrics_real((double)storm_counter(storm, COUNT_ues_keyed) / (double)keys_due(storm));
     case HEAD_ues_solicited:
         return integer(bmsc_solicited(storm->models[0].bmsc));
     case HEAD_pull_rate_kept_per_s:
@@ -266,7 +274,7 @@ static struct stats_value head_value(const struct storm *storm, enum head head)
 double storm_quantile_s(const struct storm *storm, unsigned procedure, double q)
 {
     const struct histogram *h = &storm->latency[procedure];
-    uint64_t whole = procedure == PROCEDURE_update ? storm->deployment.ues : h->count;
+    uint64_t whole = procedure == PROCEDURE_update ? (uint64_t)keys_due(storm) : h->count;
     int64_t value_ns = histogram_quantile_of(h, q, whole);
 
     return value_ns < 0 ? NAN : seconds(value_ns);

@@ -2,9 +2,14 @@
 /* Memory of what is counted. */
 #include "models/tally.h"
 
-void tally_init(struct tally *tally)
+#include <glib.h>
+
+void tally_init(struct tally *tally, unsigned service_count)
 {
-    *tally = (struct tally){.last_keyed_ns = -1};
+    *tally = (struct tally){.service_count = service_count};
+    tally->services = g_new0(struct tally_service, service_count);
+    for (unsigned i = 0; i < service_count; i++)
+        tally->services[i].last_keyed_ns = -1;
     for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
         histogram_init(&tally->latency[i]);
 }
@@ -13,4 +18,5 @@ void tally_clear(struct tally *tally)
 {
     for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
         histogram_clear(&tally->latency[i]);
+    g_free(tally->services);
 }

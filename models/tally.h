@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* What a region counts and measures. Deciding writes it; nobody reads it back before the run is over, but
- * the series and progress. Of everything that is counted the UE is known where there is one. */
+ * the series and progress. Of everything that is counted the UE is known where there is one. What is about
+ * the key of one service (pulls, MSK messages, ACKs, who holds the MSK) is counted for that service; HTTP,
+ * GBA and Diameter are for none. */
 #ifndef MODELS_TALLY_H
 #define MODELS_TALLY_H
 
@@ -15,18 +17,25 @@ struct rate_peak {
     uint32_t now, max;
 };
 
-struct tally {
+/* ... for one service. */
+struct tally_service {
     int64_t counters[MODEL_COUNTER_COUNT];
+    int64_t keyed_within[DURATIONS_MAX]; /* UEs that had the key at each of output.deadlines */
+    int64_t last_keyed_ns;               /* when the last UE of this region got its key; -1: none */
+};
+
+struct tally {
+    int64_t counters[MODEL_COUNTER_COUNT]; /* of what is for no service */
     struct histogram latency[MODEL_PROCEDURE_COUNT];
     struct rate_peak rates[MODEL_RATE_COUNT]; /* region 0 */
-    int64_t keyed_within[DURATIONS_MAX];      /* UEs that had the key at each of output.deadlines */
-    int64_t last_keyed_ns;                    /* when the last UE of this region got its key; -1: none */
+    unsigned service_count;
+    struct tally_service *services;
 };
 
 #define TALLY_NO_UE UINT32_MAX
 
-/* Nothing counted. tally_clear() gives the histograms' memory back. */
-void tally_init(struct tally *tally);
+/* Nothing counted, of so many services. tally_clear() gives the memory back. */
+void tally_init(struct tally *tally, unsigned service_count);
 void tally_clear(struct tally *tally);
 
 /* Adds `by` (1, or -1 of a gauge and of what turns out not to be) to a counter, because of a UE or
@@ -40,6 +49,30 @@ static inline void tally_add(struct tally *tally, uint32_t ue, enum model_counte
 static inline void tally_count(struct tally *tally, uint32_t ue, enum model_counter counter)
 {
     tally_add(tally, ue, counter, 1);
+}
+
+/* Likewise for a service. */
+static inline void tally_add_service(struct tally *tally, uint32_t ue, unsigned service,
+                                     enum model_counter counter, int64_t by)
+{
+    (void)ue;
+    tally->services[service].counters[counter] += by;
+}
+
+static inline void tally_count_service(struct tally *tally, uint32_t ue, unsigned service,
+                                       enum model_counter counter)
+{
+    tally_add_service(tally, ue, service, counter, 1);
+}
+
+/* What was counted in all: for no service, and for each. */
+static inline int64_t tally_counter(const struct tally *tally, enum model_counter counter)
+{
+    int64_t sum = tally->counters[counter];
+
+    for (unsigned i = 0; i < tally->service_count; i++)
+        sum += tally->services[i].counters[counter];
+    return sum;
 }
 
 /* A duration that was measured. */

@@ -103,8 +103,7 @@ static void bmsc_perform(struct net_region *at, uint32_t index, const struct bms
 {
     struct bmsc *bmsc = model_of(at)->bmsc;
 
-    for (unsigned i = 0; i < action->cancels; i++)
-        net_timeout_cancel(at, action->cancel[i]);
+    net_timeout_cancel(at, action->cancel);
     bmsc_send(at, index, action);
     if (action->ends)
         bmsc_decide_end(bmsc, ((struct bmsc_job *)station_job_at(&bmsc->station, index))->ue);

@@ -38,28 +38,34 @@ struct bmsc_ue *bmsc_ue(struct bmsc *bmsc, uint32_t number)
     return ue;
 }
 
-struct bmsc_session *bmsc_session(struct bmsc *bmsc, uint32_t number)
+static G_GNUC_NO_INLINE struct bmsc_session *bmsc_session_begin(struct bmsc *bmsc, struct bmsc_ue *ue,
+                                                                uint32_t number)
 {
-    struct bmsc_ue *ue = bmsc_ue(bmsc, number);
+    unsigned services = bmsc->deployment->service_count;
     struct bmsc_session *session;
 
-    if (ue->session != POOL_NONE)
-        return pool_at(&bmsc->sessions, ue->session);
     ue->session = pool_take(&bmsc->sessions);
     session = pool_at(&bmsc->sessions, ue->session);
     *session = (struct bmsc_session){.serial = ++bmsc->session_serial,
                                      .av = AV_NONE,
                                      .address = HOST_UES + number,
-                                     .service_count = (uint8_t)bmsc->deployment->service_count};
-    for (unsigned i = 0; i < session->service_count; i++)
-        session->deliveries[i] = (struct bmsc_delivery){.timeout = 0};
+                                     .service_count = (uint8_t)services};
+    memset(session->deliveries, 0, services * sizeof *session->deliveries);
     return session;
+}
+
+struct bmsc_session *bmsc_session(struct bmsc *bmsc, uint32_t number)
+{
+    struct bmsc_ue *ue = bmsc_ue(bmsc, number);
+
+    return ue->session != POOL_NONE ? pool_at(&bmsc->sessions, ue->session)
+                                    : bmsc_session_begin(bmsc, ue, number);
 }
 
 void bmsc_cancel(uint64_t timeout, struct bmsc_action *out)
 {
-    if (timeout != 0)
-        out->cancel[out->cancels++] = timeout;
+    if (out->cancel == 0)
+        out->cancel = timeout;
 }
 
 void bmsc_session_end(struct bmsc *bmsc, struct bmsc_ue *ue, unsigned services, struct bmsc_action *out)
@@ -169,7 +175,7 @@ void bmsc_decide_turn_away(struct bmsc *bmsc, struct tally *tally, struct bmsc_j
                            struct bmsc_action *out)
 {
     if (job->work == BMSC_ACK) {
-        tally_count(tally, job->ue, COUNT_acks_dropped);
+        tally_count_service(tally, job->ue, job->service, COUNT_acks_dropped);
         bmsc_session(bmsc, job->ue)->deliveries[job->service].acked = false;
         return;
     }

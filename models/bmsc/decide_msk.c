@@ -16,11 +16,12 @@ uint32_t bmsc_msk_job(struct bmsc *bmsc, uint32_t number, unsigned service)
 static void bmsc_msk_unanswered(struct bmsc *bmsc, struct tally *tally, uint32_t number, unsigned service,
                                 struct bmsc_action *out)
 {
-    tally_count(tally, number, COUNT_msk_unanswered);
+    tally_count_service(tally, number, service, COUNT_msk_unanswered);
     bmsc_session_end(bmsc, bmsc_ue(bmsc, number), 1U << service, out);
 }
 
-/* The session in which the MSK message of a service is to be acknowledged still; NULL: none of this serial. */
+/* The session in which the MSK message of a service is to be acknowledged still; NULL: none of this
+ * serial. */
 static struct bmsc_session *bmsc_msk_session(struct bmsc *bmsc, uint32_t number, unsigned service,
                                              uint32_t serial)
 {
@@ -57,7 +58,7 @@ void bmsc_send_msk(struct bmsc *bmsc, struct tally *tally, int64_t now_ns, const
         delivery->csb_id = (uint32_t)random_u64(bmsc->deployment->seed, job->ue, PURPOSE_CSB_ID, ue->draws++);
     }
     if (delivery->pushes++ > 0)
-        tally_count(tally, job->ue, COUNT_msk_retransmissions);
+        tally_count_service(tally, job->ue, job->service, COUNT_msk_retransmissions);
     tally_rate(tally, RATE_msk, now_ns);
     out->send = BMSC_SEND_MSK;
     out->ue = job->ue;
@@ -132,7 +133,7 @@ void bmsc_acknowledged(struct bmsc *bmsc, struct tally *tally, const struct bmsc
     struct bmsc_ue *ue = bmsc_ue(bmsc, job->ue);
     struct bmsc_ue_service *state = &ue->services[job->service];
 
-    tally_count(tally, job->ue, COUNT_acks_received);
+    tally_count_service(tally, job->ue, job->service, COUNT_acks_received);
     if (state->stage != BMSC_REQUESTED)
         return; /* by the ACK of an earlier request */
     state->stage = BMSC_DELIVERED;

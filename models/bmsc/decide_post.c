@@ -106,11 +106,14 @@ static bool bmsc_gives_next_nonce(const struct scenario *s)
 }
 
 /* The UE has asked for the MSK of a service: whatever is under way for that begins anew. */
-static void bmsc_requested(struct tally *tally, uint32_t number, struct bmsc_ue_service *state,
-                           struct bmsc_delivery *delivery, struct bmsc_action *out)
+static void bmsc_requested(struct bmsc *bmsc, struct tally *tally, uint32_t number, unsigned service,
+                           struct bmsc_action *out)
 {
+    struct bmsc_ue_service *state = &bmsc_ue(bmsc, number)->services[service];
+    struct bmsc_delivery *delivery = &bmsc_session(bmsc, number)->deliveries[service];
+
     if (state->stage == BMSC_GAVE_UP)
-        tally_add(tally, number, COUNT_ues_unanswered, -1);
+        tally_add_service(tally, number, service, COUNT_ues_unanswered, -1);
     state->serial++;
     state->stage = BMSC_REQUESTED;
     bmsc_cancel(delivery->timeout, out);
@@ -142,7 +145,7 @@ static void bmsc_grant(struct bmsc *bmsc, struct tally *tally, struct bmsc_job *
     tally_count(tally, job->ue, COUNT_http_200);
     for (unsigned i = 0; i < session->service_count; i++)
         if (granted == 0 || (granted >> i & 1) != 0)
-            bmsc_requested(tally, job->ue, &ue->services[i], &session->deliveries[i], out);
+            bmsc_requested(bmsc, tally, job->ue, i, out);
     session->open |= (uint8_t)granted;
     session->address = job->peer;
     out->send = BMSC_SEND_SUCCESS;

@@ -7,10 +7,11 @@
 
 /* The next counter for a message under a MUK. */
 uint32_t bmsc_counter(struct bmsc_ue *ue, uint16_t av);
-/* A timeout that is to be cancelled; 0: none. */
+/* A timeout (0: none) of a state that is over. One is cancelled; those of further services run out, and find
+ * that they are stale. */
 void bmsc_cancel(uint64_t timeout, struct bmsc_action *out);
-/* Ends what a UE's session has of a set of services, whose timeouts are to be cancelled; with the last of them
- * the session, if there is one. */
+/* Ends what a UE's session has of a set of services, see bmsc_cancel(); with the last of them the session, if
+ * there is one. */
 void bmsc_session_end(struct bmsc *bmsc, struct bmsc_ue *ue, unsigned services, struct bmsc_action *out);
 
 /* decide_pull.c */

@@ -88,7 +88,7 @@ void bmsc_send_pull(struct bmsc *bmsc, struct tally *tally, int64_t now_ns, cons
     if (out->first)
         bmsc_first_pull(&bmsc->storms[job->service], tally, now_ns, state->first_pull_ns);
     else
-        tally_count(tally, job->ue, COUNT_pull_retransmissions);
+        tally_count_service(tally, job->ue, job->service, COUNT_pull_retransmissions);
     state->pulls++;
     out->send = BMSC_SEND_PULL;
     out->ue = job->ue;
@@ -112,7 +112,7 @@ void bmsc_decide_pull_timeout(struct bmsc *bmsc, struct tally *tally, uint64_t a
     if (state->pulls < bmsc->deployment->scenario->pull_attempts) {
         out->queue = bmsc_job_take(bmsc, BMSC_PULL, number, service);
     } else {
-        tally_count(tally, number, COUNT_ues_unanswered);
+        tally_count_service(tally, number, service, COUNT_ues_unanswered);
         state->stage = BMSC_GAVE_UP;
         bmsc_session_end(bmsc, ue, 1U << service, out);
     }

@@ -200,13 +200,12 @@ enum bmsc_send {
 
 enum bmsc_challenge { CHALLENGE_FIRST, CHALLENGE_STALE, CHALLENGE_RENEGOTIATE };
 
-/* What is done, in this order: keys are taken over, timeouts are cancelled, a message is sent (a pull or
+/* What is done, in this order: keys are taken over, a timeout is cancelled, a message is sent (a pull or
  * MSK message with its timeout), the session ends, jobs are queued. Then the job that was served is over,
  * unless it waits for the BSF. */
 struct bmsc_action {
-    bool adopt; /* the job's Ks_NAF is the key of the session from now on */
-    unsigned cancels;
-    uint64_t cancel[SERVICES_MAX];
+    bool adopt;      /* the job's Ks_NAF is the key of the session from now on */
+    uint64_t cancel; /* 0: none */
     enum bmsc_send send;
     bool ends;
     uint32_t queue; /* the first of them, see struct bmsc_job; POOL_NONE: none */

@@ -17,8 +17,8 @@ static const struct bmsc_session *bmsc_session_named(const struct bmsc *bmsc, st
     return session->av == name.av ? session : NULL;
 }
 
-/* Of which service the MSK message is that an ACK answers: the two have one CSB ID. If it is that of none, the
- * MAC is left to decide, under the key of the first. */
+/* Of which service the MSK message is that an ACK answers: the two have one CSB ID. If it is that of none,
+ * the MAC is left to decide, under the key of the first. */
 static unsigned bmsc_service_acked(const struct bmsc_session *session, uint32_t csb_id)
 {
     unsigned service = session->service_count;

@@ -14,6 +14,11 @@ void ue_count(struct ue_decision *d, enum model_counter counter)
     tally_count(d->tally, d->number, counter);
 }
 
+void ue_count_service(struct ue_decision *d, unsigned service, enum model_counter counter)
+{
+    tally_count_service(d->tally, d->number, service, counter);
+}
+
 struct ue_action *ue_do(struct ue_decision *d, enum ue_do what)
 {
     struct ue_action *action = &d->actions->at[d->actions->count++];
@@ -122,7 +127,7 @@ void ue_exchange_leave(struct ue_decision *d, unsigned services)
         if ((services >> i & 1) == 0 || ue_holds_msk(d, i) || service->gave_up)
             continue;
         service->gave_up = true;
-        ue_count(d, COUNT_ues_gave_up);
+        ue_count_service(d, i, COUNT_ues_gave_up);
     }
     d->x->services &= (uint8_t)~services;
     d->x->asked &= (uint8_t)~services;

@@ -68,7 +68,7 @@ static void ue_pulled(struct ue_decision *d, const struct ue_mikey_facts *facts,
     tally_duration(d->tally, PROCEDURE_pull, d->now_ns - first_pull_ns);
     if (service->first_pull_ns < 0)
         service->first_pull_ns = first_pull_ns;
-    ue_count(d, d->x == NULL ? COUNT_pulls_accepted : COUNT_pulls_coalesced);
+    ue_count_service(d, facts->service, d->x == NULL ? COUNT_pulls_accepted : COUNT_pulls_coalesced);
     ue_solicited(d, facts);
 }
 
@@ -91,27 +91,30 @@ static void ue_msk_keep(struct ue_service *service, uint16_t number, bool valid)
     service->msk_valid[0] = valid;
 }
 
-static void ue_measure_update(struct tally *tally, const struct durations *deadlines, int64_t update_ns)
+static void ue_measure_deadlines(struct tally_service *tally, const struct durations *deadlines,
+                                 int64_t update_ns)
 {
-    tally_duration(tally, PROCEDURE_update, update_ns);
     for (unsigned i = 0; i < deadlines->count; i++)
         tally->keyed_within[i] += update_ns <= deadlines->ns[i];
 }
 
 /* The UE holds the new MSK of the service now. */
-static void ue_keyed(struct ue_decision *d, struct ue_service *service)
+static void ue_keyed(struct ue_decision *d, unsigned number)
 {
+    struct ue_service *service = &d->ue->services[number];
+    struct tally_service *tally = &d->tally->services[number];
     const struct scenario *s = d->table->deployment->scenario;
 
-    ue_count(d, COUNT_ues_keyed);
-    d->tally->last_keyed_ns = d->now_ns;
+    ue_count_service(d, number, COUNT_ues_keyed);
+    tally->last_keyed_ns = d->now_ns;
     if (service->gave_up) {
         service->gave_up = false;
-        tally_add(d->tally, d->number, COUNT_ues_gave_up, -1);
+        tally_add_service(d->tally, d->number, number, COUNT_ues_gave_up, -1);
     }
     if (service->first_pull_ns >= 0)
         tally_duration(d->tally, PROCEDURE_time_to_key, d->now_ns - service->first_pull_ns);
-    ue_measure_update(d->tally, &s->output_deadlines, d->now_ns - s->pull_start);
+    tally_duration(d->tally, PROCEDURE_update, d->now_ns - s->pull_start);
+    ue_measure_deadlines(tally, &s->output_deadlines, d->now_ns - s->pull_start);
 }
 
 static void ue_msk_install(struct ue_decision *d, const struct ue_mikey_facts *facts)
@@ -121,20 +124,20 @@ static void ue_msk_install(struct ue_decision *d, const struct ue_mikey_facts *f
     bool held = ue_holds_msk(d, facts->service), holds;
 
     if (facts->has_key) {
-        ue_count(d, COUNT_msk_installed);
+        ue_count_service(d, facts->service, COUNT_msk_installed);
         if (!facts->key_right || number != d->table->deployment->services[facts->service].msk_number)
-            ue_count(d, COUNT_msk_mismatch);
+            ue_count_service(d, facts->service, COUNT_msk_mismatch);
     } else if (!facts->has_validity || (service->msk[0] != number && service->msk[1] != number)) {
         return; /* nothing in it, or of a key that is not here */
     }
     if (!facts->valid)
-        ue_count(d, COUNT_msk_invalidated);
+        ue_count_service(d, facts->service, COUNT_msk_invalidated);
     ue_msk_keep(service, number, facts->valid);
     holds = ue_holds_msk(d, facts->service);
     if (!held && holds)
-        ue_keyed(d, service);
+        ue_keyed(d, facts->service);
     else if (held && !holds)
-        tally_add(d->tally, d->number, COUNT_ues_keyed, -1);
+        tally_add_service(d->tally, d->number, facts->service, COUNT_ues_keyed, -1);
 }
 
 /* What the key means for the exchange under way. In other phases the rest of it will see what is there. */
@@ -188,7 +191,7 @@ enum net_verdict ue_decide_mikey(struct ue_decision *d, const struct ue_mikey_fa
         return ue_msk_message(d, facts);
     /* The BM-SC does not know the newest MUK: a pull in effect. What is inside is not stored, and not
      * acknowledged (TS 33.246 §6.3.2.3.1, TS 31.102 §7.1.1.6). */
-    ue_count(d, COUNT_msk_older_muk);
+    ue_count_service(d, facts->service, COUNT_msk_older_muk);
     ue_solicited(d, facts);
     return NET_REJECTED;
 }

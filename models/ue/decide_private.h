@@ -8,6 +8,7 @@
 uint64_t ue_draw(struct ue_decision *d, enum purpose purpose);
 bool ue_holds_msk(const struct ue_decision *d, unsigned service); /* the new one, valid */
 void ue_count(struct ue_decision *d, enum model_counter counter);
+void ue_count_service(struct ue_decision *d, unsigned service, enum model_counter counter);
 struct ue_action *ue_do(struct ue_decision *d, enum ue_do what);
 
 /* decide_exchange.c */

@@ -8,12 +8,10 @@
 #include <glib.h>
 #include <string.h>
 
-size_t ue_request_bytes(enum message_kind kind, const struct ue_exchange *x)
+size_t ue_request_bytes(enum message_kind kind, unsigned services)
 {
-    size_t keys_bytes = (size_t)__builtin_popcount(x->asked) * UE_POST_KEY_BYTES;
-
-    return kind == KIND_ua_post        ? UE_POST_BYTES + keys_bytes
-           : kind == KIND_ua_auth_post ? UE_AUTH_POST_BYTES + keys_bytes
+    return kind == KIND_ua_post        ? UE_POST_BYTES + services * UE_POST_KEY_BYTES
+           : kind == KIND_ua_auth_post ? UE_AUTH_POST_BYTES + services * UE_POST_KEY_BYTES
                                        : UE_GET_BYTES;
 }
 

@@ -13,9 +13,9 @@
 #define UE_AUTH_POST_BYTES 1100
 #define UE_POST_KEY_BYTES  100
 
-/* A request of the exchange, of the action's kind; out: of ue_request_bytes(). now_ns: simulated time, for
- * the Date. */
-size_t ue_request_bytes(enum message_kind kind, const struct ue_exchange *x);
+/* A request of the exchange, of the action's kind; out: of ue_request_bytes(), which has room for the keys of
+ * all services of the deployment. now_ns: simulated time, for the Date. */
+size_t ue_request_bytes(enum message_kind kind, unsigned services);
 size_t ue_encode_request(const struct key_store *keys, int64_t now_ns, const struct ue_seen *ue,
                          const struct ue_action *action, uint8_t *out);
 /* The ACK of an MSK message that was opened (TS 33.246 §6.4.5.2); out: of ue_ack_bytes(). */

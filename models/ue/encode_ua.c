@@ -59,9 +59,9 @@ size_t ue_encode_post(const struct key_store *keys, int64_t now_ns, const struct
         key_ua_ha1(keys, c.username, secrets->muk, &ha1);
         ue_encode_response(keys, ue, &ha1, bytes_text("POST"), body, &b, &c);
     }
-    status =
-        ua_request_encode(deployment->text.bmsc_fqdn, deployment_unix_s(deployment, now_ns),
-                          credentials ? &c : NULL, body, out, ue_request_bytes(action->kind, ue->x), &length);
+    status = ua_request_encode(deployment->text.bmsc_fqdn, deployment_unix_s(deployment, now_ns),
+                               credentials ? &c : NULL, body, out,
+                               ue_request_bytes(action->kind, deployment->service_count), &length);
     g_assert(status == WIRE_OK);
     return length;
 }

@@ -62,7 +62,8 @@ static struct ue_seen ue_seen(const struct ue_at *u)
 static void ue_send_request(struct ue_at *u, const struct ue_action *action)
 {
     const struct ue_seen seen = ue_seen(u);
-    struct net_message *out = net_message(u->net, action->kind, ue_request_bytes(action->kind, u->d.x));
+    size_t room = ue_request_bytes(action->kind, u->m->deployment->service_count);
+    struct net_message *out = net_message(u->net, action->kind, room);
 
     out->length = (uint32_t)ue_encode_request(&u->m->keys, u->net->now_ns, &seen, action, out->bytes);
     out->mark_ns = u->net->now_ns + u->m->deployment->scenario->ue_response_timeout;

@@ -112,8 +112,8 @@ static GString *bmsc_test_words(const struct bmsc_test *t)
 
     bmsc_test_say_flag(words, "adopt", a->adopt);
     bmsc_test_say_flag(words, "check", t->checked);
-    for (unsigned i = 0; i < a->cancels; i++)
-        decide_say(words, "cancel:%" G_GUINT64_FORMAT, a->cancel[i]);
+    if (a->cancel != 0)
+        decide_say(words, "cancel:%" G_GUINT64_FORMAT, a->cancel);
     bmsc_test_say_message(a, words);
     bmsc_test_say_flag(words, "ends", a->ends);
     if (a->queue != POOL_NONE) {

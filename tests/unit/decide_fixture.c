@@ -6,12 +6,20 @@
 
 #include <stdlib.h>
 
-void decide_set_up(struct decide_fixture *f, const char *const settings[DECIDE_SETTINGS + 1])
+void decide_set_up_services(struct decide_fixture *f, const char *const settings[DECIDE_SETTINGS + 1],
+                            unsigned services)
 {
     f->scenario =
         fixture_scenario("ue.count=4", settings[0], settings[1], settings[2], settings[3], settings[4], NULL);
     deployment_init(&f->deployment, f->scenario);
-    tally_init(&f->tally);
+    while (f->deployment.service_count < services)
+        deployment_add_service(&f->deployment, (uint16_t)(5 + f->deployment.service_count));
+    tally_init(&f->tally, services);
+}
+
+void decide_set_up(struct decide_fixture *f, const char *const settings[DECIDE_SETTINGS + 1])
+{
+    decide_set_up_services(f, settings, 1);
 }
 
 void decide_tear_down(struct decide_fixture *f)
@@ -60,6 +68,32 @@ static void decide_say_procedure(GString *words, const char *name, const struct 
         decide_say(words, "%s:%s*%" G_GUINT64_FORMAT, name, decide_time(h->max_ns), h->count);
 }
 
+/* The name of what was counted for a service. Until the next call. */
+static const char *decide_of_service(const char *name, unsigned service)
+{
+    static char text[64];
+
+    g_snprintf(text, sizeof text, service == 0 ? "%s" : "%s@%u", name, service);
+    return text;
+}
+
+static void decide_service_words(GString *words, const struct tally_service *tally, unsigned service)
+{
+#define X(name, unit, meaning)                                                                               \
+    decide_say_number(words, decide_of_service(#name, service), tally->counters[COUNT_##name]);
+    MODEL_COUNTERS(X)
+#undef X
+    for (unsigned i = 0; i < DURATIONS_MAX; i++) {
+        char name[16];
+
+        g_snprintf(name, sizeof name, "within_%u", i + 1);
+        decide_say_number(words, decide_of_service(name, service), tally->keyed_within[i]);
+    }
+    if (tally->last_keyed_ns >= 0)
+        decide_say(words, "%s:%s", decide_of_service("last_keyed", service),
+                   decide_time(tally->last_keyed_ns));
+}
+
 static GString *decide_tally_words(const struct tally *tally)
 {
     GString *words = g_string_new(NULL);
@@ -73,14 +107,8 @@ static GString *decide_tally_words(const struct tally *tally)
 #define X(name, meaning) decide_say_number(words, #name "/s", tally->rates[RATE_##name].max);
     MODEL_RATES(X)
 #undef X
-    for (unsigned i = 0; i < DURATIONS_MAX; i++) {
-        char name[16];
-
-        g_snprintf(name, sizeof name, "within_%u", i + 1);
-        decide_say_number(words, name, tally->keyed_within[i]);
-    }
-    if (tally->last_keyed_ns >= 0)
-        decide_say(words, "last_keyed:%s", decide_time(tally->last_keyed_ns));
+    for (unsigned i = 0; i < tally->service_count; i++)
+        decide_service_words(words, &tally->services[i], i);
     return words;
 }
 
@@ -106,5 +134,5 @@ void decide_counted(struct decide_fixture *f, const char *expected)
     g_assert_cmpstr(was, ==, should);
     g_string_free(words, TRUE);
     tally_clear(&f->tally);
-    tally_init(&f->tally);
+    tally_init(&f->tally, f->deployment.service_count);
 }

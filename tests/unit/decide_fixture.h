@@ -17,14 +17,18 @@ struct decide_fixture {
 /* Up to DECIDE_SETTINGS settings, "section.key=value". */
 #define SETTINGS(...) ((const char *const[DECIDE_SETTINGS + 1]){__VA_ARGS__})
 
-/* The deployment of four UEs that storm_fixture.h has, with settings on top. */
+/* The deployment of four UEs that storm_fixture.h has, with settings on top; and one with so many services,
+ * of key groups 5, 6 and so on. */
 void decide_set_up(struct decide_fixture *f, const char *const settings[DECIDE_SETTINGS + 1]);
+void decide_set_up_services(struct decide_fixture *f, const char *const settings[DECIDE_SETTINGS + 1],
+                            unsigned services);
 void decide_tear_down(struct decide_fixture *f);
 
 /* Compares all that was counted and measured since the last call with words, in any order, and clears it:
  * "http_401" rose by one, "ues_keyed=-1" by that; a procedure took "gba:3s" ("gba:3s*2": the longest of two);
  * "ua_401/s" messages of that rate, one in the second ("ua_401/s=2"); "within_1" UEs keyed within the first
- * of output.deadlines; "last_keyed:3s". */
+ * of output.deadlines; "last_keyed:3s". What is counted for service 1 has "@1" behind its name:
+ * "ues_keyed@1". */
 void decide_counted(struct decide_fixture *f, const char *expected);
 
 /* Appends a word to a list: printf() with a blank in front, unless it is the first. */

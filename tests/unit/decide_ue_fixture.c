@@ -139,7 +139,7 @@ void ue_test_forget(struct ue_test *u)
 {
     g_string_free(ue_test_perform(u), TRUE);
     tally_clear(&u->f.tally);
-    tally_init(&u->f.tally);
+    tally_init(&u->f.tally, u->f.deployment.service_count);
     u->serial = u->d.ue->serial;
     u->conns = 7;
     u->timeouts = 70;

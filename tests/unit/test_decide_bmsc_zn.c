@@ -186,7 +186,7 @@ static void test_zn_silent(void)
     decide_counted(&t.f, "");
     bmsc_test_nonce_void(&t, 11, true);
     tally_clear(&t.f.tally);
-    tally_init(&t.f.tally);
+    tally_init(&t.f.tally, t.f.deployment.service_count);
     index = bmsc_test_post(&t, BMSC_CREDENTIALS(.name = {BMSC_TEST_UE, 4}));
     bmsc_test_serve(&t, index, true);
     decide_counted(&t.f, "zn_requests zn_requests_retried");

@@ -276,9 +276,9 @@ static void test_last_try(void)
         ue_test_to(&u, rows[i].at);
         u.d.x->tries = 2;
         row_happens(&u, &rows[i]);
-        g_assert_cmpint(u.f.tally.counters[COUNT_ues_gave_up], ==, 1);
-        g_assert_cmpint(u.f.tally.counters[COUNT_ue_retries], ==, 0);
-        g_assert_cmpint(u.f.tally.counters[COUNT_ues_active], ==, -1);
+        g_assert_cmpint(tally_counter(&u.f.tally, COUNT_ues_gave_up), ==, 1);
+        g_assert_cmpint(tally_counter(&u.f.tally, COUNT_ue_retries), ==, 0);
+        g_assert_cmpint(tally_counter(&u.f.tally, COUNT_ues_active), ==, -1);
         g_assert_null(u.d.x);
         g_assert_true(u.d.ue->services[0].gave_up);
         for (unsigned k = 0; k < u.actions.count; k++)
