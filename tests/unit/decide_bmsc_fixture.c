@@ -4,8 +4,14 @@
 
 void bmsc_test_new(struct bmsc_test *t, const char *const settings[DECIDE_SETTINGS + 1])
 {
+    bmsc_test_new_services(t, settings, 1);
+}
+
+void bmsc_test_new_services(struct bmsc_test *t, const char *const settings[DECIDE_SETTINGS + 1],
+                            unsigned services)
+{
     *t = (struct bmsc_test){.now_ns = 100 * CLOCK_SECOND, .action.queue = POOL_NONE, .job = POOL_NONE};
-    decide_set_up(&t->f, settings);
+    decide_set_up_services(&t->f, settings, services);
     t->bmsc = bmsc_new(&t->f.deployment, t->f.deployment.scenario);
     t->bmsc->nonce_serial = 20;
     t->ue = bmsc_ue(t->bmsc, BMSC_TEST_UE);
@@ -93,7 +99,8 @@ static void bmsc_test_say_message(const struct bmsc_action *a, GString *words)
         break;
     case BMSC_SEND_PULL:
     case BMSC_SEND_MSK:
-        decide_say(words, "%s:%u", a->send == BMSC_SEND_PULL ? "pull" : "msk", a->av);
+        decide_say(words, "%s:%u%s", a->send == BMSC_SEND_PULL ? "pull" : "msk", a->av,
+                   a->service == 1 ? "@1" : "");
         g_assert_cmpuint(a->ue, ==, BMSC_TEST_UE);
         break;
     }
@@ -116,11 +123,13 @@ static GString *bmsc_test_words(const struct bmsc_test *t)
         decide_say(words, "cancel:%" G_GUINT64_FORMAT, a->cancel);
     bmsc_test_say_message(a, words);
     bmsc_test_say_flag(words, "ends", a->ends);
-    if (a->queue != POOL_NONE) {
-        const struct bmsc_job *job = station_job_at(&t->bmsc->station, a->queue);
+    for (uint32_t next, index = a->queue; index != POOL_NONE; index = next) {
+        const struct bmsc_job *job = station_job_at(&t->bmsc->station, index);
 
         g_assert_true(job->work == BMSC_PULL || job->work == BMSC_MSK);
-        decide_say(words, "queue:%s", job->work == BMSC_PULL ? "pull" : "msk");
+        decide_say(words, "queue:%s%s", job->work == BMSC_PULL ? "pull" : "msk",
+                   job->service == 1 ? "@1" : "");
+        next = job->next;
     }
     bmsc_test_say_flag(words, "waits", a->waits);
     bmsc_test_say_flag(words, "hang_up", a->hang_up);
@@ -150,7 +159,8 @@ void bmsc_test_did(struct bmsc_test *t, const char *did, const char *counted, en
     decide_counted(&t->f, counted);
     g_assert_cmpint(t->ue->services[0].stage, ==, stage);
     if (action.send == BMSC_SEND_PULL || action.send == BMSC_SEND_MSK)
-        bmsc_test_session(t);
+        bmsc_session(t->bmsc, BMSC_TEST_UE)->deliveries[action.service].timeout =
+            BMSC_TEST_TIMEOUT + action.service;
     if (action.ends)
         bmsc_decide_end(t->bmsc, BMSC_TEST_UE);
     g_assert_cmpuint(t->bmsc->sessions.used, ==, t->ue->session != POOL_NONE);

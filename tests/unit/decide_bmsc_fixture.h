@@ -17,12 +17,15 @@ struct bmsc_test {
 };
 
 #define BMSC_TEST_UE      2
-#define BMSC_TEST_TIMEOUT 70 /* name of each session's timeout */
+#define BMSC_TEST_TIMEOUT 70 /* name of each session's timeout; that of service 1 is 71 */
 
 /* A BM-SC as most tests begin: UE 2 has no session, MUK 3 is its last known and last used, until 1000 s and
  * with counter 10; it was pulled once, at 90 s, and it is 100 s now. The next nonce has number 21, and nonce
  * 10 with nc 3 was the last spent. */
 void bmsc_test_new(struct bmsc_test *t, const char *const settings[DECIDE_SETTINGS + 1]);
+/* ... one of so many services, each with a state like that. */
+void bmsc_test_new_services(struct bmsc_test *t, const char *const settings[DECIDE_SETTINGS + 1],
+                            unsigned services);
 void bmsc_test_free(struct bmsc_test *t);
 /* Its session, whose timeout is running. */
 struct bmsc_session *bmsc_test_session(struct bmsc_test *t);
@@ -36,11 +39,11 @@ void bmsc_test_serve(struct bmsc_test *t, uint32_t job, bool right);
 bool bmsc_test_bia(struct bmsc_test *t, uint32_t job, struct bmsc_bia_facts facts, enum net_verdict verdict);
 
 /* Compares what is to be done, and does it as far as the next decisions need it; what was counted, see
- * decide_counted(); the stage of UE 2. The action is empty then, and t->job what it queued, if it did. Words,
- * all there can be in an action, in this order: "adopt", "check" (a digest was verified), "cancel:70",
- * "401", "200", "refusal:503", "bir", "pull:3", "msk:3" (under MUK 3), "ends", "queue:pull" or "queue:msk",
- * "waits", "hang_up", "retry:10s", "stale", "nonce:21", "expiry:1000s", "counter:11", "csb", "due:90s",
- * "first". */
+ * decide_counted(); the stage of UE 2 in service 0. The action is empty then, and t->job what it queued, if
+ * it did. Words, all there can be in an action, in this order: "adopt", "check" (a digest was verified),
+ * "cancel:70", "401", "200", "refusal:503", "bir", "pull:3", "msk:3" (under MUK 3), "ends", "queue:pull" or
+ * "queue:msk", "waits", "hang_up", "retry:10s", "stale", "nonce:21", "expiry:1000s", "counter:11", "csb",
+ * "due:90s", "first". What is for service 1 has "@1" behind it: "pull:3@1", "queue:msk@1". */
 void bmsc_test_did(struct bmsc_test *t, const char *did, const char *counted, enum bmsc_stage stage);
 
 /* Compares whether the nonce of a number is void: a POST with it, and with an nc that would do, finds out.

@@ -6,8 +6,14 @@
 
 void ue_test_new(struct ue_test *u, const char *const settings[DECIDE_SETTINGS + 1])
 {
+    ue_test_new_services(u, settings, 1);
+}
+
+void ue_test_new_services(struct ue_test *u, const char *const settings[DECIDE_SETTINGS + 1],
+                          unsigned services)
+{
     *u = (struct ue_test){.delay_ns = -1};
-    decide_set_up(&u->f, settings);
+    decide_set_up_services(&u->f, settings, services);
     g_assert_true(ue_states_init(&u->states, &u->f.deployment));
     u->d = (struct ue_decision){.table = ue_table_new(&u->f.deployment, &u->states),
                                 .tally = &u->f.tally,

@@ -24,6 +24,9 @@ struct ue_test {
 
 /* A UE as most tests begin: it holds MUK 3, proven, with counter 10, until 1000 s, and it is 100 s now. */
 void ue_test_new(struct ue_test *u, const char *const settings[DECIDE_SETTINGS + 1]);
+/* ... one of so many services. */
+void ue_test_new_services(struct ue_test *u, const char *const settings[DECIDE_SETTINGS + 1],
+                          unsigned services);
 void ue_test_free(struct ue_test *u);
 
 /* Drives it to a phase by what succeeds (WAITING: by a 503). Its connection is number 7 then, and its timeout
