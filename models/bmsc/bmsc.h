@@ -7,7 +7,8 @@
  *
  * Each message is verified when it arrives (verify.h), decided when its job is served (decide.h), and what
  * is sent is encoded (encode.h). bmsc.c does the three in a row and talks to the network. Keys at hand
- * stand beside the sessions (secrets.h), where deciding does not see them. */
+ * stand beside the sessions (secrets.h), where deciding does not see them. Pulls, MSK messages and ACKs are
+ * of one service each, and so is what is remembered of them; MUKs and the session are of the UE. */
 #ifndef MODELS_BMSC_BMSC_H
 #define MODELS_BMSC_BMSC_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The UEs of a region: idle, a UE is one struct ue; while it is in an exchange it has a struct ue_exchange
- * as well.
+/* The UEs of a region: idle, a UE is one struct ue, with what it has of each service; while it is in an
+ * exchange it has a struct ue_exchange as well, one for all services.
  *
  *   pull accepted -> [CHALLENGING -> USIM -> BOOTSTRAPPING] -> ASKING -> REQUESTING -> AWAITING_MSK ->
  * done
