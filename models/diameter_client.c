@@ -31,8 +31,8 @@ void diameter_client_asks(struct diameter_client *client, struct tally *tally, i
         tally_count(tally, ue, client->counters->retried);
 }
 
-/* The job that waits for an answer with these identifiers; NULL: none (any more). */
-static struct diameter_job *waiting_job(const struct diameter_client *client, uint32_t index, uint32_t serial)
+struct diameter_job *diameter_client_waiting(const struct diameter_client *client, uint32_t index,
+                                             uint32_t serial)
 {
     struct diameter_job *job;
 
@@ -54,9 +54,9 @@ struct diameter_job *diameter_client_answered(struct diameter_client *client, st
     overload_heard(&client->limit, now_ns, &facts->overload);
     if (!facts->paired)
         return NULL; /* to no request of this client */
-    job = waiting_job(client, facts->index, facts->serial);
+    job = diameter_client_waiting(client, facts->index, facts->serial);
     if (job == NULL || job->late)
-        tally_count(tally, TALLY_NO_UE, client->counters->late);
+        tally_count(tally, job == NULL ? TALLY_NO_UE : job->station.ue, client->counters->late);
     return job;
 }
 
@@ -70,11 +70,12 @@ void diameter_client_has(struct diameter_client *client, struct tally *tally, in
 struct diameter_job *diameter_client_timed_out(struct diameter_client *client, struct tally *tally,
                                                uint64_t argument, uint32_t *index)
 {
-    struct diameter_job *job = waiting_job(client, (uint32_t)argument, (uint32_t)(argument >> 32));
+    struct diameter_job *job =
+        diameter_client_waiting(client, (uint32_t)argument, (uint32_t)(argument >> 32));
 
     *index = (uint32_t)argument;
     if (job != NULL)
-        tally_count(tally, TALLY_NO_UE, client->counters->timeouts);
+        tally_count(tally, job->station.ue, client->counters->timeouts);
     return job;
 }
 

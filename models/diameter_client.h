@@ -60,6 +60,9 @@ bool diameter_client_throttled(struct diameter_client *client, struct tally *tal
 void diameter_client_asks(struct diameter_client *client, struct tally *tally, int64_t now_ns, uint32_t ue,
                           bool again, struct diameter_job *job);
 
+/* The job that waits for an answer with these identifiers; NULL: none (any more). */
+struct diameter_job *diameter_client_waiting(const struct diameter_client *client, uint32_t index,
+                                             uint32_t serial);
 /* The job that an answer is to; NULL: to none that waits (counted if it is late). A malformed answer is
  * counted. The job still waits, until diameter_client_has(). */
 struct diameter_job *diameter_client_answered(struct diameter_client *client, struct tally *tally,

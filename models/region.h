@@ -6,6 +6,7 @@
 #include "models/deployment.h"
 #include "models/keys/keys.h"
 #include "models/tally.h"
+#include "models/trace.h"
 #include "sim/net/net.h"
 
 struct ue_table;
@@ -19,6 +20,7 @@ struct model_region {
     struct key_store keys;
     struct tally tally;
     struct keylog_buffer *keylog; /* NULL: no key log */
+    struct trace_buffer *trace;   /* NULL: no UE is traced */
     struct ue_table *ues;         /* regions 1.. */
     /* Region 0: the scenario's values that hold at this time, a copy that follows the timeline. What its
      * texts and pointers point to is the scenario's. */

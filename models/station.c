@@ -62,8 +62,11 @@ uint32_t station_job_take(struct station *station)
 {
     uint32_t index = pool_take(&station->jobs);
 
-    *(struct station_job *)station_job_at(station, index) = (struct station_job){
-        .serial = ++station->serial, .conn = NET_CONN_NONE, .deadline_ns = STATION_NOBODY_WAITS};
+    *(struct station_job *)station_job_at(station, index) =
+        (struct station_job){.serial = ++station->serial,
+                             .ue = TALLY_NO_UE,
+                             .conn = NET_CONN_NONE,
+                             .deadline_ns = STATION_NOBODY_WAITS};
     return index;
 }
 
@@ -91,6 +94,22 @@ void station_closed(struct station *station, struct net_conn conn, uint64_t user
         job->gone = true;
 }
 
+/* What becomes of a job, after it has waited so long: a line in the trace of its UE. */
+TRACE_COLD static void station_trace(struct net_region *at, const struct station *station, uint32_t index,
+                                     const char *what, int64_t waited_ns)
+{
+    const struct station_job *job = station_job_at(station, index);
+    struct trace_ue *t = trace_of(model_of(at)->trace, job->ue);
+
+    if (t == NULL)
+        return;
+    trace_at(t, station->host);
+    trace_begin(t, "job", what);
+    if (waited_ns > 0)
+        trace_add_seconds(t, "waited", waited_ns);
+    trace_end(t, false);
+}
+
 /* A worker is free for it: has it waited in vain? Then it takes no time of his. */
 static bool station_turned_away(struct net_region *at, struct station *station,
                                 const struct worker_queue_waiting *next)
@@ -103,13 +122,17 @@ static bool station_turned_away(struct net_region *at, struct station *station,
         return false;
     if (station->drop_late &&
         (job->gone || (job->of_server && waited_ns >= m->deployment->scenario->diameter_timeout))) {
-        tally_count(&m->tally, TALLY_NO_UE, station_counters[station->host].dropped);
+        if (m->trace)
+            station_trace(at, station, next->job, "dropped", waited_ns);
+        tally_count(&m->tally, job->ue, station_counters[station->host].dropped);
         station->calls->turn_away(at, next->job, false);
         return true;
     }
     if (station->queue_time_limit_ns == 0 || waited_ns <= station->queue_time_limit_ns)
         return false;
-    tally_count(&m->tally, TALLY_NO_UE, station_counters[station->host].waited);
+    if (m->trace)
+        station_trace(at, station, next->job, "expired", waited_ns);
+    tally_count(&m->tally, job->ue, station_counters[station->host].waited);
     worker_queue_refuses(&station->queue, at->now_ns);
     station->calls->turn_away(at, next->job, true);
     return true;
@@ -152,6 +175,8 @@ static void station_start(struct net_region *at, struct station *station, struct
         if (!next.internal)
             tally_duration(&m->tally, station_counters[station->host].wait, at->now_ns - next.since_ns);
         if (service_ns > 0) {
+            if (m->trace)
+                station_trace(at, station, next.job, "started", at->now_ns - next.since_ns);
             net_timer(at, station->host, service_ns, TIMER_SERVICE, next.job);
             return;
         }
@@ -172,8 +197,12 @@ bool station_arrive(struct net_region *at, struct station *station, uint32_t job
         station_start(at, station, (struct worker_queue_waiting){at->now_ns, job, internal});
         return true;
     case WORKER_QUEUE_WAITS:
+        if (model_of(at)->trace)
+            station_trace(at, station, job, "queued", 0);
         return true;
     default:
+        if (model_of(at)->trace)
+            station_trace(at, station, job, "queue_full", 0);
         station->calls->turn_away(at, job, true);
         return false;
     }

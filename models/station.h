@@ -20,6 +20,7 @@ enum core_timer {
 /* What a station knows of each job; the job of a server begins with it. */
 struct station_job {
     uint32_t serial;      /* rises with each job: the place of one that is over is used again */
+    uint32_t ue;          /* that it is for, for who counts; TALLY_NO_UE: unknown, as at the start */
     struct net_conn conn; /* that it came on */
     int64_t deadline_ns;  /* until when the asker waits, by its own clock: for measuring, no server is told */
     int64_t service_ns;   /* 0: the server's own work */

@@ -10,6 +10,7 @@
 #include "models/keys/table.h"
 #include "models/placement.h"
 #include "models/storm_private.h"
+#include "models/trace.h"
 #include "models/ue/ue.h"
 #include "models/wire/diameter.h"
 #include "models/wire/http.h"
@@ -72,8 +73,10 @@ static void on_closed(struct net_region *at, uint32_t host, struct net_conn conn
         bmsc_closed(at, conn, user);
     else if (host == HOST_BSF)
         bsf_closed(at, conn, user);
-    else if (host >= HOST_UES)
+    else if (host >= HOST_UES) {
+        storm_trace_closed(at, host - HOST_UES, reason);
         ue_closed(at, host, conn);
+    }
 }
 
 /* "While first pulls go out" ends with the last that is due, or after a second, so that a handful of UEs
@@ -128,7 +131,8 @@ static const struct net_handlers handlers = {on_datagram, on_message, on_closed,
 static bool write_captures(struct storm *storm, int64_t time_ns)
 {
     return (storm->capture == NULL || capture_flush(storm->capture, time_ns, &storm->failure)) &&
-           (storm->keylog == NULL || keylog_flush(storm->keylog, time_ns, &storm->failure));
+           (storm->keylog == NULL || keylog_flush(storm->keylog, time_ns, &storm->failure)) &&
+           (storm->trace == NULL || trace_flush(storm->trace, time_ns, &storm->failure));
 }
 
 static bool goes_on(struct storm *storm)
@@ -213,6 +217,7 @@ static struct network *new_network(struct storm *storm, GError **error)
                                .listens = listens,
                                .listen_count = G_N_ELEMENTS(listens),
                                .capture = storm->capture,
+                               .trace = storm->trace ? &storm->network_trace : NULL,
                                .engine_options = storm->options.engine_options,
                                .sample_step_ns = s->output_interval,
                                .sample = on_sample,
@@ -271,6 +276,8 @@ static bool open_files(struct storm *storm, GError **error)
         if (storm->keylog == NULL)
             return false;
     }
+    if (!storm_trace_open(storm, error))
+        return false;
     if (o->series_path) {
         storm->series = csv_open(o->series_path, error);
         if (storm->series == NULL)
@@ -353,6 +360,7 @@ struct storm *storm_new(const struct scenario *scenario, const struct storm_opti
     }
     for (uint32_t r = 0; r <= storm->regions; r++)
         network_region(storm->network, r)->model = &storm->models[r];
+    storm_trace_attach(storm);
     return storm;
 }
 
@@ -383,12 +391,15 @@ static void close_files(struct storm *storm)
         error = NULL;
     if (storm->keylog && !keylog_close(storm->keylog, error))
         error = NULL;
+    if (storm->trace && !trace_close(storm->trace, error))
+        error = NULL;
     if (storm->series) {
         storm_series_flush(storm);
         csv_close(storm->series, error);
     }
     storm->capture = NULL;
     storm->keylog = NULL;
+    storm->trace = NULL;
     storm->series = NULL;
 }
 
@@ -405,6 +416,7 @@ void storm_free(struct storm *storm)
     key_table_free(storm->key_table);
     g_free(storm->shares);
     g_free(storm->changes);
+    g_free(storm->trace_buffers);
     g_clear_error(&storm->failure);
     g_free(storm->row);
     g_free(storm);

@@ -31,6 +31,10 @@ struct storm_options {
         *subscribers_path; /* K, OPc, SQN of the UEs, as models/keys/table.h has it; NULL: from the seed */
     const char *write_subscribers_path; /* such a file of this storm's UEs; NULL: none */
     const char *series_path;            /* timeseries.csv; NULL: none */
+    /* Files of what happens to these UEs, PREFIXn.txt for UE n. Numbers below ue.count, sorted, each once. */
+    const char *trace_prefix;
+    const uint32_t *trace_ues;
+    uint32_t trace_count; /* 0: none */
     /* Of that engine, see network.h: struct ns3_options, or NULL. The section [ns3] of the scenario is the
      * caller's affair, too. */
     const void *engine_options;

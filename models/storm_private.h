@@ -13,6 +13,7 @@
 #include "sim/stats/csv.h"
 
 struct keylog;
+struct trace;
 struct capture;
 
 struct storm {
@@ -27,6 +28,9 @@ struct storm {
     struct model_region *models; /* regions + 1 */
     struct capture *capture;
     struct keylog *keylog;
+    struct trace *trace;
+    struct network_trace network_trace; /* what the network is to tell of those UEs */
+    struct trace_buffer *trace_buffers; /* regions + 1; NULL: no UE is traced */
     struct csv *series;
     int64_t now_ns; /* end of the last window */
     int64_t *row;   /* last row of the series, not written yet: more may happen at its time */
@@ -102,6 +106,13 @@ enum { STORM_TIMER_CHANGE = TIMER_ANSWER_TIMEOUT + 1 }; /* none of the agents' *
 struct network_change *storm_timeline_network(const struct scenario *scenario, uint32_t *count);
 void storm_timeline_start(struct net_region *core);
 void storm_timeline_change(struct net_region *core, uint64_t first);
+
+/* storm_trace.c: begins the files of options.trace_ues, if there are any; then, when there is a network,
+ * gives each region its part. */
+bool storm_trace_open(struct storm *storm, GError **error);
+void storm_trace_attach(struct storm *storm);
+/* A connection of a UE has ended. */
+void storm_trace_closed(struct net_region *at, uint32_t ue, enum net_close_reason reason);
 
 int64_t storm_counter(const struct storm *storm, enum model_counter counter);
 /* timeseries.csv: its header; a row, in place of the last one if that is of the same time; the end. */

@@ -17,6 +17,8 @@ struct rate_peak {
     uint32_t now, max;
 };
 
+struct trace_buffer;
+
 /* ... for one service. */
 struct tally_service {
     int64_t counters[MODEL_COUNTER_COUNT];
@@ -25,6 +27,7 @@ struct tally_service {
 };
 
 struct tally {
+    const struct trace_buffer *trace;      /* NULL: no UE is traced */
     int64_t counters[MODEL_COUNTER_COUNT]; /* of what is for no service */
     struct histogram latency[MODEL_PROCEDURE_COUNT];
     struct rate_peak rates[MODEL_RATE_COUNT]; /* region 0 */
@@ -34,6 +37,10 @@ struct tally {
 
 #define TALLY_NO_UE UINT32_MAX
 
+/* Part of tally_add(): a line in the trace of the UE, if it is traced. */
+void __attribute__((cold))
+tally_trace(const struct tally *tally, uint32_t ue, enum model_counter counter, int64_t by);
+
 /* Nothing counted, of so many services. tally_clear() gives the memory back. */
 void tally_init(struct tally *tally, unsigned service_count);
 void tally_clear(struct tally *tally);
@@ -42,8 +49,9 @@ void tally_clear(struct tally *tally);
  * TALLY_NO_UE. */
 static inline void tally_add(struct tally *tally, uint32_t ue, enum model_counter counter, int64_t by)
 {
-    (void)ue;
     tally->counters[counter] += by;
+    if (__builtin_expect(tally->trace != NULL, 0))
+        tally_trace(tally, ue, counter, by);
 }
 
 static inline void tally_count(struct tally *tally, uint32_t ue, enum model_counter counter)
@@ -55,8 +63,9 @@ static inline void tally_count(struct tally *tally, uint32_t ue, enum model_coun
 static inline void tally_add_service(struct tally *tally, uint32_t ue, unsigned service,
                                      enum model_counter counter, int64_t by)
 {
-    (void)ue;
     tally->services[service].counters[counter] += by;
+    if (__builtin_expect(tally->trace != NULL, 0))
+        tally_trace(tally, ue, counter, by);
 }
 
 static inline void tally_count_service(struct tally *tally, uint32_t ue, unsigned service,

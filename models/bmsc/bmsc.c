@@ -4,6 +4,7 @@
 
 #include "models/bmsc/decide.h"
 #include "models/bmsc/encode.h"
+#include "models/bmsc/trace.h"
 #include "models/bmsc/verify.h"
 #include "models/diameter_wire.h"
 #include "models/keylog.h"
@@ -18,6 +19,26 @@ static const struct bmsc_action nothing = {.queue = POOL_NONE};
 /* --- what is decided, done
  * -------------------------------------------------------------------------------- */
 
+/* A message to a UE, or about it to the BSF, leaves. */
+TRACE_COLD static void bmsc_trace_sent(const struct model_region *m, uint32_t ue, uint32_t to,
+                                       const struct net_message *message)
+{
+    struct trace_ue *t = trace_of(m->trace, ue);
+
+    if (t != NULL)
+        trace_sent(t, to, message->kind, message->length);
+}
+
+/* ... and a timeout is set for what answers it. */
+TRACE_COLD static void bmsc_trace_timeout_set(const struct model_region *m, uint32_t ue, const char *of,
+                                              int64_t delay_ns)
+{
+    struct trace_ue *t = trace_of(m->trace, ue);
+
+    if (t != NULL)
+        trace_timeout_set(t, of, delay_ns);
+}
+
 /* A pull or an MSK message, and the timeout for what it asks for. */
 static void bmsc_send_mikey(struct net_region *at, const struct bmsc_action *action)
 {
@@ -27,6 +48,7 @@ static void bmsc_send_mikey(struct net_region *at, const struct bmsc_action *act
     struct bmsc_secrets *secrets = bmsc_secrets(&m->keys, action->ue, session);
     uint32_t serial = bmsc_ue(m->bmsc, action->ue)->services[action->service].serial;
     bool pull = action->send == BMSC_SEND_PULL;
+    int64_t timeout_ns = pull ? s->pull_timeout : s->msk_timeout;
     size_t room = pull ? m->bmsc->pull_bytes : m->bmsc->msk_bytes;
     struct net_message *out = net_message(at, pull ? KIND_pull : KIND_msk, room);
 
@@ -39,10 +61,14 @@ static void bmsc_send_mikey(struct net_region *at, const struct bmsc_action *act
         out->length = (uint32_t)bmsc_encode_msk(&m->keys, secrets, action, out->bytes, room,
                                                 secrets->msk_auth[action->service]);
     }
+    if (m->trace) {
+        bmsc_trace_sent(m, action->ue, HOST_UES, out);
+        bmsc_trace_timeout_set(m, action->ue, pull ? "pull" : "msk", timeout_ns);
+    }
     net_udp_send(at, HOST_BMSC, pull ? HOST_UES + action->ue : session->address, out);
-    session->deliveries[action->service].timeout = net_timeout(
-        at, HOST_BMSC, pull ? s->pull_timeout : s->msk_timeout, pull ? TIMER_PULL_TIMEOUT : TIMER_MSK_TIMEOUT,
-        bmsc_timer_argument(action->ue, action->service, serial));
+    session->deliveries[action->service].timeout =
+        net_timeout(at, HOST_BMSC, timeout_ns, pull ? TIMER_PULL_TIMEOUT : TIMER_MSK_TIMEOUT,
+                    bmsc_timer_argument(action->ue, action->service, serial));
 }
 
 static void bmsc_send_http(struct net_region *at, const struct bmsc_job *job,
@@ -63,6 +89,8 @@ static void bmsc_send_http(struct net_region *at, const struct bmsc_job *job,
         out = net_message(at, KIND_ua_error, BMSC_REFUSAL_BYTES);
         out->length = (uint32_t)bmsc_encode_refusal(&m->keys, at->now_ns, action, out->bytes);
     }
+    if (m->trace)
+        bmsc_trace_sent(m, job->diameter.station.ue, job->peer, out);
     net_tcp_send(at, conn, out);
     if (action->hang_up)
         station_hang_up(at, conn);
@@ -71,10 +99,14 @@ static void bmsc_send_http(struct net_region *at, const struct bmsc_job *job,
 static void bmsc_send_bir(struct net_region *at, uint32_t index)
 {
     struct model_region *m = model_of(at);
+    const struct bmsc_job *job = station_job_at(&m->bmsc->station, index);
     struct net_message *out = net_message(at, KIND_zn_bir, DIAMETER_BYTES);
 
-    out->length =
-        (uint32_t)bmsc_encode_bir(&m->keys, station_job_at(&m->bmsc->station, index), index, out->bytes);
+    out->length = (uint32_t)bmsc_encode_bir(&m->keys, job, index, out->bytes);
+    if (m->trace) {
+        bmsc_trace_sent(m, job->ue, HOST_BSF, out);
+        bmsc_trace_timeout_set(m, job->ue, "bir", m->deployment->scenario->diameter_timeout);
+    }
     diameter_client_send(at, &m->bmsc->bsf, index, m->deployment->scenario->diameter_timeout, out);
 }
 
@@ -98,11 +130,31 @@ static void bmsc_send(struct net_region *at, uint32_t index, const struct bmsc_a
     }
 }
 
+/* What was decided, about the UE of the job that was served, that is queued, or that a timeout was for. */
+TRACE_COLD static void bmsc_trace_decided(struct net_region *at, uint32_t index,
+                                          const struct bmsc_action *action)
+{
+    const struct model_region *m = model_of(at);
+    const struct station *station = &m->bmsc->station;
+    uint32_t job = index != POOL_NONE ? index : action->queue;
+    struct trace_ue *t;
+
+    const uint32_t ue =
+        job != POOL_NONE ? ((const struct bmsc_job *)station_job_at(station, job))->ue : action->ue;
+    t = trace_of(m->trace, ue);
+    if (t == NULL)
+        return;
+    bmsc_trace_state(t, m->bmsc, ue);
+    bmsc_trace_action(t, action);
+}
+
 /* Does what was decided, for a job that is over then, unless it waits; index: POOL_NONE for no job. */
 static void bmsc_perform(struct net_region *at, uint32_t index, const struct bmsc_action *action)
 {
     struct bmsc *bmsc = model_of(at)->bmsc;
 
+    if (model_of(at)->trace)
+        bmsc_trace_decided(at, index, action);
     net_timeout_cancel(at, action->cancel);
     bmsc_send(at, index, action);
     if (action->ends)
@@ -129,6 +181,17 @@ static void bmsc_authenticate(struct net_region *at, struct bmsc_job *job, struc
     bmsc_decide_authenticated(bmsc, &m->tally, at->now_ns, job, right, action);
 }
 
+TRACE_COLD static void bmsc_trace_job(const struct model_region *m, const struct bmsc_job *job,
+                                      const char *end)
+{
+    struct trace_ue *t = trace_of(m->trace, job->ue);
+
+    if (t == NULL)
+        return;
+    bmsc_trace_state(t, m->bmsc, job->ue);
+    trace_job(t, HOST_BMSC, end, bmsc_trace_work(job));
+}
+
 static void bmsc_serve(struct net_region *at, uint32_t index)
 {
     struct model_region *m = model_of(at);
@@ -136,6 +199,8 @@ static void bmsc_serve(struct net_region *at, uint32_t index)
     struct bmsc_job *job = station_job_at(&bmsc->station, index);
     struct bmsc_action action = nothing;
 
+    if (m->trace)
+        bmsc_trace_job(m, job, "served");
     bmsc_decide(bmsc, &m->tally, at->now_ns, job, &action);
     if (action.adopt)
         bmsc_secrets_adopt(&m->keys, job->ue, bmsc_session(bmsc, job->ue), job->zn_ks_naf);
@@ -147,9 +212,12 @@ static void bmsc_serve(struct net_region *at, uint32_t index)
 static void bmsc_turn_away(struct net_region *at, uint32_t index, bool answer)
 {
     struct model_region *m = model_of(at);
+    struct bmsc_job *job = station_job_at(&m->bmsc->station, index);
     struct bmsc_action action = nothing;
 
-    bmsc_decide_turn_away(m->bmsc, &m->tally, station_job_at(&m->bmsc->station, index), answer, &action);
+    if (m->trace)
+        bmsc_trace_job(m, job, "turned_away");
+    bmsc_decide_turn_away(m->bmsc, &m->tally, job, answer, &action);
     bmsc_perform(at, index, &action);
 }
 
@@ -163,6 +231,20 @@ static int64_t bmsc_service_ns(struct net_region *at, uint32_t index)
 /* --- the network
  * ------------------------------------------------------------------------------------------ */
 
+/* A message has come that is about a UE: its lines, before those of what was found in it; NULL: it is not
+ * traced. */
+TRACE_COLD static struct trace_ue *bmsc_trace_received(const struct model_region *m, uint32_t ue,
+                                                       const struct net_delivery *d)
+{
+    struct trace_ue *t = trace_of(m->trace, ue);
+
+    if (t != NULL) {
+        bmsc_trace_state(t, m->bmsc, ue);
+        trace_received(t, HOST_BMSC, d->peer, d->kind, d->bytes.len);
+    }
+    return t;
+}
+
 static enum net_verdict bmsc_ua_message(struct net_region *at, const struct net_delivery *d,
                                         struct net_conn conn)
 {
@@ -172,11 +254,15 @@ static enum net_verdict bmsc_ua_message(struct net_region *at, const struct net_
     struct bmsc_job *job = station_job_at(&bmsc->station, index);
     struct bmsc_action action = nothing;
     struct bytes texts[BMSC_TEXTS];
+    struct trace_ue *t;
 
     job->diameter.station.conn = conn;
     job->diameter.station.deadline_ns = d->mark_ns;
     job->peer = d->peer;
     bmsc_verify_post(&m->keys, at->now_ns, d->bytes, &job->post, texts);
+    t = m->trace ? bmsc_trace_received(m, job->ue, d) : NULL;
+    if (t != NULL)
+        bmsc_trace_post(t, &job->post);
     if (!bmsc_decide_post(bmsc, &m->tally, texts, job, &action)) {
         bmsc_perform(at, index, &action);
         return NET_REJECTED;
@@ -186,15 +272,32 @@ static enum net_verdict bmsc_ua_message(struct net_region *at, const struct net_
     return NET_RECEIVED;
 }
 
+TRACE_COLD static void bmsc_trace_bia_verdict(struct trace_ue *t, const struct net_delivery *d,
+                                              enum net_verdict verdict, const struct bmsc_job *job)
+{
+    if (verdict == NET_REJECTED)
+        trace_rejected(t, d->kind);
+    else if (job == NULL)
+        trace_line(t, true, "ignored", trace_kind(d->kind), NULL);
+    else
+        trace_line(t, true, "timeout", "cancelled", " of=bir");
+}
+
 static enum net_verdict bmsc_zn_message(struct net_region *at, const struct net_delivery *d)
 {
     struct model_region *m = model_of(at);
     struct bmsc_bia_facts facts;
     enum net_verdict verdict;
     struct bmsc_job *job;
+    struct trace_ue *t;
 
     bmsc_verify_bia(&m->keys, d->bytes, &facts);
+    t = m->trace ? bmsc_trace_received(m, bmsc_trace_bia_ue(m->bmsc, &facts), d) : NULL;
+    if (t != NULL)
+        trace_line_fields(t, false, "fact", &bmsc_trace_bia_facts, &facts);
     verdict = bmsc_decide_bia(m->bmsc, &m->tally, at->now_ns, &facts, &job);
+    if (t != NULL)
+        bmsc_trace_bia_verdict(t, d, verdict, job);
     if (job != NULL) {
         net_timeout_cancel(at, job->diameter.timeout);
         station_arrive(at, &m->bmsc->station, facts.answer.index, true);
@@ -211,11 +314,20 @@ enum net_verdict bmsc_datagram(struct net_region *at, const struct net_delivery 
 {
     struct model_region *m = model_of(at);
     struct bmsc_ack_facts facts;
+    struct trace_ue *t;
     uint32_t index;
 
     bmsc_verify_ack(&m->keys, m->bmsc, d->bytes, &facts);
-    if (!bmsc_decide_ack(m->bmsc, &m->tally, &facts, &index))
+    t = m->trace ? bmsc_trace_received(m, d->peer - HOST_UES, d) : NULL;
+    if (t != NULL)
+        trace_line_fields(t, false, "fact", &bmsc_trace_ack_facts, &facts);
+    if (!bmsc_decide_ack(m->bmsc, &m->tally, d->peer - HOST_UES, &facts, &index)) {
+        if (t != NULL)
+            trace_rejected(t, d->kind);
         return NET_REJECTED;
+    }
+    if (t != NULL)
+        bmsc_trace_state(t, m->bmsc, d->peer - HOST_UES);
     return station_arrive(at, &m->bmsc->station, index, false) ? NET_RECEIVED : NET_REJECTED;
 }
 
@@ -241,15 +353,46 @@ void bmsc_start(struct net_region *at)
         bmsc_set_next_pull(at, bmsc, i);
 }
 
+TRACE_COLD static void bmsc_trace_pull_due(const struct model_region *m, const struct bmsc_job *job)
+{
+    struct trace_ue *t = trace_of(m->trace, job->ue);
+
+    if (t != NULL)
+        trace_cause(t, HOST_BMSC, "first pull is due");
+}
+
 static void bmsc_next_pull(struct net_region *at, unsigned service)
 {
     struct bmsc *bmsc = model_of(at)->bmsc;
     struct bmsc_action action = nothing;
     bool more = bmsc_decide_next_pull(bmsc, service, at->now_ns, &action);
 
+    if (model_of(at)->trace)
+        bmsc_trace_pull_due(model_of(at), station_job_at(&bmsc->station, action.queue));
     bmsc_perform(at, POOL_NONE, &action);
     if (more)
         bmsc_set_next_pull(at, bmsc, service);
+}
+
+/* A timeout that is not stale has come. */
+TRACE_COLD static void bmsc_trace_timer(const struct model_region *m, enum core_timer kind, uint64_t argument)
+{
+    static const char *const names[] = {
+        [TIMER_PULL_TIMEOUT] = "pull", [TIMER_MSK_TIMEOUT] = "msk", [TIMER_ANSWER_TIMEOUT] = "bir"};
+    uint32_t serial = (uint32_t)(argument >> 32), ue = bmsc_timer_ue(argument);
+    struct trace_ue *t;
+
+    if (kind == TIMER_ANSWER_TIMEOUT) {
+        const struct diameter_job *job = diameter_client_waiting(&m->bmsc->bsf, (uint32_t)argument, serial);
+        t = job != NULL ? trace_of(m->trace, job->station.ue) : NULL;
+    } else if (kind == TIMER_PULL_TIMEOUT || kind == TIMER_MSK_TIMEOUT) {
+        const struct bmsc_ue *known = bmsc_ue_of(m->bmsc, ue);
+        t = known->services[bmsc_timer_service(argument)].serial == serial ? trace_of(m->trace, ue) : NULL;
+    } else {
+        return;
+    }
+    if (t != NULL)
+        trace_timeout(t, HOST_BMSC, names[kind]);
 }
 
 void bmsc_timer(struct net_region *at, uint32_t kind, uint64_t argument)
@@ -258,6 +401,8 @@ void bmsc_timer(struct net_region *at, uint32_t kind, uint64_t argument)
     struct bmsc_action action = nothing;
     uint32_t index = POOL_NONE;
 
+    if (m->trace)
+        bmsc_trace_timer(m, (enum core_timer)kind, argument);
     switch ((enum core_timer)kind) {
     case TIMER_SERVICE:
         station_served(at, &m->bmsc->station, (uint32_t)argument);
@@ -266,9 +411,11 @@ void bmsc_timer(struct net_region *at, uint32_t kind, uint64_t argument)
         bmsc_next_pull(at, (unsigned)argument);
         return;
     case TIMER_PULL_TIMEOUT:
+        action.ue = bmsc_timer_ue(argument);
         bmsc_decide_pull_timeout(m->bmsc, &m->tally, argument, &action);
         break;
     case TIMER_MSK_TIMEOUT:
+        action.ue = bmsc_timer_ue(argument);
         bmsc_decide_msk_timeout(m->bmsc, &m->tally, argument, &action);
         break;
     case TIMER_ANSWER_TIMEOUT:

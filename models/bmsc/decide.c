@@ -103,6 +103,7 @@ uint32_t bmsc_job_take(struct bmsc *bmsc, enum bmsc_work work, uint32_t ue, unsi
     struct bmsc_job *job = station_job_at(&bmsc->station, index);
 
     job->work = (uint8_t)work;
+    job->diameter.station.ue = ue;
     job->service = (uint8_t)service;
     job->next = POOL_NONE;
     job->diameter.waiting = job->diameter.late = false;

@@ -37,9 +37,9 @@ void bmsc_decide_pull_timeout(struct bmsc *bmsc, struct tally *tally, uint64_t a
 /* A POST, whose facts are in the job: true if the job is to be queued; else *out is the refusal. */
 bool bmsc_decide_post(struct bmsc *bmsc, struct tally *tally, const struct bytes texts[BMSC_TEXTS],
                       struct bmsc_job *job, struct bmsc_action *out);
-/* An ACK: true if the job of it, *index, is to be queued. */
-bool bmsc_decide_ack(struct bmsc *bmsc, struct tally *tally, const struct bmsc_ack_facts *facts,
-                     uint32_t *index);
+/* An ACK, from the address of UE `from`: true if the job of it, *index, is to be queued. */
+bool bmsc_decide_ack(struct bmsc *bmsc, struct tally *tally, uint32_t from,
+                     const struct bmsc_ack_facts *facts, uint32_t *index);
 /* A BIA: *job is to be queued; NULL: none is, as nobody waits for it, or it is refused. */
 enum net_verdict bmsc_decide_bia(struct bmsc *bmsc, struct tally *tally, int64_t now_ns,
                                  const struct bmsc_bia_facts *facts, struct bmsc_job **job);

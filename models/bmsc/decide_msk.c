@@ -110,13 +110,13 @@ static bool bmsc_ack_refused(struct bmsc *bmsc, const struct bmsc_ack_facts *fac
     return !facts->mac_right;
 }
 
-bool bmsc_decide_ack(struct bmsc *bmsc, struct tally *tally, const struct bmsc_ack_facts *facts,
-                     uint32_t *index)
+bool bmsc_decide_ack(struct bmsc *bmsc, struct tally *tally, uint32_t from,
+                     const struct bmsc_ack_facts *facts, uint32_t *index)
 {
     enum model_counter why;
 
     if (bmsc_ack_refused(bmsc, facts, &why)) {
-        tally_count(tally, facts->known ? facts->name.ue : TALLY_NO_UE, why);
+        tally_count(tally, facts->known ? facts->name.ue : from, why);
         return false;
     }
     /* before it may be served at once */

@@ -55,7 +55,7 @@ bool bmsc_decide_post(struct bmsc *bmsc, struct tally *tally, const struct bytes
         return false;
     }
     if (post->b_tid_known_form)
-        job->ue = post->name.ue;
+        job->ue = job->diameter.station.ue = post->name.ue;
     if (post->work == BMSC_AUTH_POST)
         texts_put(&bmsc->long_texts, &job->texts, texts, BMSC_TEXTS);
     return true;

@@ -4,12 +4,26 @@
 
 #include "models/bsf/decide.h"
 #include "models/bsf/encode.h"
+#include "models/bsf/trace.h"
 #include "models/bsf/verify.h"
 #include "models/diameter_wire.h"
 #include "models/region.h"
 #include "sim/base/table.h"
 
 #include <glib.h>
+
+/* A message to a UE, or about it to a server, leaves. */
+TRACE_COLD static void bsf_trace_sent(const struct model_region *m, const struct bsf_job *job, uint32_t to,
+                                      const struct net_message *message)
+{
+    struct trace_ue *t = trace_of(m->trace, job->diameter.station.ue);
+
+    if (t == NULL)
+        return;
+    trace_sent(t, to, message->kind, message->length);
+    if (message->kind == KIND_zh_mar)
+        trace_timeout_set(t, "mar", m->deployment->scenario->diameter_timeout);
+}
 
 static void bsf_send_http(struct net_region *at, const struct bsf_job *job, const struct bsf_action *action)
 {
@@ -29,6 +43,8 @@ static void bsf_send_http(struct net_region *at, const struct bsf_job *job, cons
             (uint32_t)bsf_encode_success(&m->keys, at->now_ns, &m->bsf->long_texts, job, action, out->bytes);
     else
         out->length = (uint32_t)bsf_encode_refusal(&m->keys, at->now_ns, action, out->bytes);
+    if (m->trace)
+        bsf_trace_sent(m, job, HOST_UES, out);
     net_tcp_send(at, job->diameter.station.conn, out);
     if (action->hang_up)
         station_hang_up(at, job->diameter.station.conn);
@@ -43,11 +59,26 @@ static void bsf_send_diameter(struct net_region *at, uint32_t index, const struc
 
     if (mar) {
         out->length = (uint32_t)bsf_encode_mar(&m->keys, job, index, out->bytes);
+        if (m->trace)
+            bsf_trace_sent(m, job, HOST_HSS, out);
         diameter_client_send(at, &m->bsf->hss, index, m->deployment->scenario->diameter_timeout, out);
     } else {
         out->length = (uint32_t)bsf_encode_bia(&m->keys, job, action, out->bytes);
+        if (m->trace)
+            bsf_trace_sent(m, job, HOST_BMSC, out);
         net_tcp_send(at, job->diameter.station.conn, out);
     }
+}
+
+TRACE_COLD static void bsf_trace_decided(const struct model_region *m, const struct bsf_job *job,
+                                         const struct bsf_action *action)
+{
+    struct trace_ue *t = trace_of(m->trace, job->diameter.station.ue);
+
+    if (t == NULL)
+        return;
+    bsf_trace_state(t, m->bsf, job->diameter.station.ue);
+    bsf_trace_action(t, job, action);
 }
 
 /* Does what was decided for a job. */
@@ -56,6 +87,8 @@ static void bsf_perform(struct net_region *at, uint32_t index, const struct bsf_
     struct bsf *bsf = model_of(at)->bsf;
     const struct bsf_job *job = station_job_at(&bsf->station, index);
 
+    if (model_of(at)->trace)
+        bsf_trace_decided(model_of(at), job, action);
     switch (action->send) {
     case BSF_SEND_NOTHING:
         break;
@@ -73,22 +106,35 @@ static void bsf_perform(struct net_region *at, uint32_t index, const struct bsf_
         bsf_job_give(bsf, index);
 }
 
+TRACE_COLD static void bsf_trace_job(const struct model_region *m, const struct bsf_job *job, const char *end)
+{
+    struct trace_ue *t = trace_of(m->trace, job->diameter.station.ue);
+
+    if (t != NULL)
+        trace_job(t, HOST_BSF, end, bsf_trace_work(job));
+}
+
 static void bsf_serve(struct net_region *at, uint32_t index)
 {
     struct model_region *m = model_of(at);
+    struct bsf_job *job = station_job_at(&m->bsf->station, index);
     struct bsf_action action = {.send = BSF_SEND_NOTHING};
 
-    bsf_decide(m->bsf, &m->tally, at->now_ns, station_job_at(&m->bsf->station, index), &action);
+    if (m->trace)
+        bsf_trace_job(m, job, "served");
+    bsf_decide(m->bsf, &m->tally, at->now_ns, job, &action);
     bsf_perform(at, index, &action);
 }
 
 static void bsf_turn_away(struct net_region *at, uint32_t index, bool answer)
 {
     struct model_region *m = model_of(at);
+    struct bsf_job *job = station_job_at(&m->bsf->station, index);
     struct bsf_action action = {.send = BSF_SEND_NOTHING};
 
-    bsf_decide_turn_away(m->bsf, &m->tally, at->now_ns, station_job_at(&m->bsf->station, index), answer,
-                         &action);
+    if (m->trace)
+        bsf_trace_job(m, job, "turned_away");
+    bsf_decide_turn_away(m->bsf, &m->tally, at->now_ns, job, answer, &action);
     bsf_perform(at, index, &action);
 }
 
@@ -97,6 +143,21 @@ static int64_t bsf_service_ns(struct net_region *at, uint32_t index)
     struct bsf *bsf = model_of(at)->bsf;
 
     return bsf_decide_service_ns(bsf, station_job_at(&bsf->station, index));
+}
+
+/* A message has come that is about a UE, and what was found in it. */
+TRACE_COLD static struct trace_ue *bsf_trace_message(const struct model_region *m, uint32_t ue,
+                                                     const struct net_delivery *d,
+                                                     const struct trace_fields *fields, const void *facts)
+{
+    struct trace_ue *t = trace_of(m->trace, ue);
+
+    if (t == NULL)
+        return NULL;
+    bsf_trace_state(t, m->bsf, ue);
+    trace_received(t, HOST_BSF, d->peer, d->kind, d->bytes.len);
+    trace_line_fields(t, false, "fact", fields, facts);
+    return t;
 }
 
 static enum net_verdict bsf_ub_message(struct net_region *at, const struct net_delivery *d,
@@ -112,6 +173,9 @@ static enum net_verdict bsf_ub_message(struct net_region *at, const struct net_d
     bsf_verify_ub(&m->keys, bsf, d->bytes, d->peer - HOST_UES, &facts);
     job->diameter.station.conn = conn;
     job->diameter.station.deadline_ns = d->mark_ns;
+    job->diameter.station.ue = facts.status == 200 ? facts.subscriber : d->peer - HOST_UES;
+    if (m->trace)
+        bsf_trace_message(m, job->diameter.station.ue, d, &bsf_trace_ub_facts, &facts);
     if (!bsf_decide_ub(bsf, &m->tally, &facts, job, &action)) {
         bsf_perform(at, index, &action);
         return action.hang_up ? NET_REJECTED : NET_RECEIVED;
@@ -130,6 +194,10 @@ static enum net_verdict bsf_zn_message(struct net_region *at, const struct net_d
     struct bsf_zn_facts facts;
 
     bsf_verify_zn(&m->keys, d->bytes, &facts);
+    if (facts.proper && facts.result == DIAMETER_SUCCESS)
+        job->diameter.station.ue = facts.name.ue;
+    if (m->trace)
+        bsf_trace_message(m, job->diameter.station.ue, d, &bsf_trace_zn_facts, &facts);
     if (!bsf_decide_zn(&m->tally, &facts, job)) {
         bsf_job_give(m->bsf, index);
         return NET_REJECTED;
@@ -141,15 +209,31 @@ static enum net_verdict bsf_zn_message(struct net_region *at, const struct net_d
     return NET_RECEIVED;
 }
 
+TRACE_COLD static void bsf_trace_maa_verdict(struct trace_ue *t, const struct net_delivery *d,
+                                             enum net_verdict verdict, const struct bsf_job *job)
+{
+    if (verdict == NET_REJECTED)
+        trace_rejected(t, d->kind);
+    else if (job == NULL)
+        trace_line(t, true, "ignored", trace_kind(d->kind), NULL);
+    else
+        trace_line(t, true, "timeout", "cancelled", " of=mar");
+}
+
 static enum net_verdict bsf_zh_message(struct net_region *at, const struct net_delivery *d)
 {
     struct model_region *m = model_of(at);
     struct bsf_maa_facts facts;
     enum net_verdict verdict;
     struct bsf_job *job;
+    struct trace_ue *t;
 
     bsf_verify_maa(&m->keys, d->bytes, &facts);
+    t = m->trace ? bsf_trace_message(m, bsf_trace_maa_ue(m->bsf, &facts), d, &bsf_trace_maa_facts, &facts)
+                 : NULL;
     verdict = bsf_decide_maa(m->bsf, &m->tally, at->now_ns, &facts, &job);
+    if (t != NULL)
+        bsf_trace_maa_verdict(t, d, verdict, job);
     if (job != NULL) {
         net_timeout_cancel(at, job->diameter.timeout);
         station_arrive(at, &m->bsf->station, facts.answer.index, true);
@@ -174,12 +258,24 @@ void bsf_closed(struct net_region *at, struct net_conn conn, uint64_t user)
     station_closed(&bsf->station, conn, user);
 }
 
+TRACE_COLD static void bsf_trace_timeout(const struct model_region *m, uint64_t argument)
+{
+    const struct diameter_job *job =
+        diameter_client_waiting(&m->bsf->hss, (uint32_t)argument, (uint32_t)(argument >> 32));
+    struct trace_ue *t = job != NULL ? trace_of(m->trace, job->station.ue) : NULL;
+
+    if (t != NULL)
+        trace_timeout(t, HOST_BSF, "mar");
+}
+
 void bsf_timer(struct net_region *at, uint32_t kind, uint64_t argument)
 {
     struct model_region *m = model_of(at);
     struct bsf_action action = {.send = BSF_SEND_NOTHING};
     uint32_t index;
 
+    if (m->trace && kind == TIMER_ANSWER_TIMEOUT)
+        bsf_trace_timeout(m, argument);
     if (kind == TIMER_SERVICE)
         station_served(at, &m->bsf->station, (uint32_t)argument);
     else if (bsf_decide_timeout(m->bsf, &m->tally, argument, &index, &action) != NULL)

@@ -75,7 +75,7 @@ bool bsf_decide_ub(struct bsf *bsf, struct tally *tally, const struct bsf_ub_fac
     }
     out->hang_up = facts->status == 400;
     if (out->hang_up)
-        tally_count(tally, TALLY_NO_UE, COUNT_http_malformed);
+        tally_count(tally, job->diameter.station.ue, COUNT_http_malformed);
     bsf_refuse(bsf, tally, job, facts->status, out);
     return false;
 }

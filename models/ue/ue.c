@@ -7,6 +7,7 @@
 #include "models/region.h"
 #include "models/ue/decide.h"
 #include "models/ue/encode.h"
+#include "models/ue/trace.h"
 #include "models/ue/verify.h"
 #include "models/wire/http.h"
 
@@ -17,6 +18,7 @@ struct ue_at {
     struct ue_decision d;
     struct ue_actions actions;
     const struct ue_mikey_opened *opened; /* the MIKEY message that is being handled; NULL: none */
+    struct trace_ue *trace;               /* NULL: this UE is not traced */
 };
 
 static void ue_log_start(struct ue_at *u)
@@ -48,6 +50,9 @@ static void ue_find(struct net_region *at, uint32_t host, struct ue_at *u)
     }
     if (u->d.ue->exchange != POOL_NONE)
         u->d.x = pool_at(&m->ues->exchanges, u->d.ue->exchange);
+    u->trace = trace_of(m->trace, number);
+    if (u->trace)
+        ue_trace_state(u->trace, u->d.ue, u->d.x, u->m->deployment->service_count); /* the start state */
 }
 
 static struct ue_seen ue_seen(const struct ue_at *u)
@@ -67,6 +72,8 @@ static void ue_send_request(struct ue_at *u, const struct ue_action *action)
 
     out->length = (uint32_t)ue_encode_request(&u->m->keys, u->net->now_ns, &seen, action, out->bytes);
     out->mark_ns = u->net->now_ns + u->m->deployment->scenario->ue_response_timeout;
+    if (u->trace)
+        trace_sent(u->trace, action->kind < KIND_ub_get ? HOST_BMSC : HOST_BSF, out->kind, out->length);
     net_tcp_send(u->net, u->d.x->conn, out);
 }
 
@@ -76,6 +83,8 @@ static void ue_send_ack(struct ue_at *u)
     struct net_message *out = net_message(u->net, KIND_msk_ack, room);
 
     out->length = (uint32_t)ue_encode_ack(&u->m->keys, u->opened, out->bytes, room);
+    if (u->trace)
+        trace_sent(u->trace, HOST_BMSC, out->kind, out->length);
     net_udp_send(u->net, HOST_UES + u->d.number, HOST_BMSC, out);
 }
 
@@ -127,18 +136,29 @@ static void ue_perform_one(struct ue_at *u, const struct ue_action *action)
     }
 }
 
+TRACE_COLD static void ue_trace_decided(const struct ue_at *u)
+{
+    ue_trace_state(u->trace, u->d.ue, u->d.x, u->m->deployment->service_count);
+    for (unsigned i = 0; i < u->actions.count; i++)
+        ue_trace_action(u->trace, u->d.ue, u->d.x, &u->actions.at[i]);
+}
+
 /* Does what was decided; what the USIM finds is decided upon in turn. */
 static void ue_perform(struct ue_at *u)
 {
     const struct ue_actions *actions = &u->actions;
     struct ue_aka_facts facts;
 
+    if (u->trace)
+        ue_trace_decided(u);
     for (unsigned i = 0; i < actions->count; i++)
         ue_perform_one(u, &actions->at[i]);
     if (actions->count == 0 || actions->at[actions->count - 1].what != UE_DO_USIM)
         return;
     const struct ue_seen seen = ue_seen(u);
     ue_verify_aka(&u->m->keys, &seen, &facts);
+    if (u->trace)
+        trace_line_fields(u->trace, false, "fact", &ue_trace_aka_facts, &facts);
     u->actions.count = 0;
     ue_decide_aka(&u->d, &facts);
     ue_perform(u);
@@ -146,6 +166,24 @@ static void ue_perform(struct ue_at *u)
 
 /* --- the network
  * ------------------------------------------------------------------------------------------ */
+
+/* What has come, and was found in it; fields NULL: nobody looked. */
+TRACE_COLD static void ue_trace_message(const struct ue_at *u, const struct net_delivery *d,
+                                        const struct trace_fields *fields, const void *facts)
+{
+    trace_received(u->trace, HOST_UES, d->peer, d->kind, d->bytes.len);
+    if (fields != NULL)
+        trace_line_fields(u->trace, false, "fact", fields, facts);
+    else
+        trace_line(u->trace, false, "ignored", "late", " # the exchange went on without it");
+}
+
+TRACE_COLD static void ue_trace_verdict(const struct ue_at *u, const struct net_delivery *d,
+                                        enum net_verdict verdict)
+{
+    if (verdict == NET_REJECTED)
+        trace_rejected(u->trace, d->kind);
+}
 
 enum net_verdict ue_datagram(struct net_region *at, const struct net_delivery *d)
 {
@@ -160,7 +198,11 @@ enum net_verdict ue_datagram(struct net_region *at, const struct net_delivery *d
     idle = u.d.x == NULL;
     u.opened = &opened;
     ue_verify_mikey(&u.m->keys, &seen, d->bytes, &facts, &opened);
+    if (u.trace)
+        ue_trace_message(&u, d, &ue_trace_mikey_facts, &facts);
     verdict = ue_decide_mikey(&u.d, &facts, d->mark_ns);
+    if (u.trace)
+        ue_trace_verdict(&u, d, verdict);
     if (idle && u.d.x != NULL) /* the key of the pull is rather likely that of the request */
         ue_secrets_put_muk(ue_secrets(u.d.x), facts.av, opened.rand, opened.muk);
     ue_perform(&u);
@@ -179,11 +221,18 @@ enum net_verdict ue_message(struct net_region *at, const struct net_delivery *d,
     struct ue_at u;
 
     ue_find(at, d->host, &u);
-    if (!ue_has_conn(&u, conn))
+    if (!ue_has_conn(&u, conn)) {
+        if (u.trace)
+            ue_trace_message(&u, d, NULL, NULL);
         return NET_RECEIVED; /* late: the exchange went on without it */
+    }
     const struct ue_seen seen = ue_seen(&u);
     ue_verify_answer(&u.m->keys, &seen, d->bytes, &facts);
+    if (u.trace)
+        ue_trace_message(&u, d, &ue_trace_answer_facts, &facts);
     verdict = ue_decide_answer(&u.d, &facts);
+    if (u.trace)
+        ue_trace_verdict(&u, d, verdict);
     ue_perform(&u);
     return verdict;
 }
@@ -206,6 +255,8 @@ void ue_timer(struct net_region *at, uint32_t host, uint64_t serial)
     ue_find(at, host, &u);
     if (u.d.x == NULL || u.d.ue->serial != serial)
         return;
+    if (u.trace)
+        ue_trace_timeout(u.trace, (enum ue_phase)u.d.x->phase);
     ue_decide_timeout(&u.d);
     ue_perform(&u);
 }

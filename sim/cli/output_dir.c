@@ -26,8 +26,8 @@ struct output_dir {
     struct memory_guard guard;
 };
 
-/* All that a result consists of, and device-*.pcap; report.html and the pictures of plots/ are made from it
- * and go with it. Nothing else is ever deleted. */
+/* All that a result consists of, and device-*.pcap, trace-ue-*.txt; report.html and the pictures of plots/
+ * are made from it and go with it. Nothing else is ever deleted. */
 static const char *const result_files[] = {"summary.csv",      "timeseries.csv",  "latency.csv",
                                            "distribution.csv", "manifest.json",   "capture.pcap",
                                            "keylog.csv",       "subscribers.csv", "report.html"};
@@ -52,7 +52,8 @@ static bool is_result_file(const char *name)
     for (size_t i = 0; i < G_N_ELEMENTS(result_files); i++)
         if (strcmp(result_files[i], name) == 0)
             return true;
-    return g_str_has_prefix(name, "device-") && g_str_has_suffix(name, ".pcap");
+    return (g_str_has_prefix(name, "device-") && g_str_has_suffix(name, ".pcap")) ||
+           (g_str_has_prefix(name, "trace-ue-") && g_str_has_suffix(name, ".txt"));
 }
 
 static bool is_lock(const char *name)

@@ -8,6 +8,7 @@
 #include "sim/cli/output_dir.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/report.h"
+#include "sim/cli/trace_option.h"
 #include "sim/config/value.h"
 #include "sim/net/ns3/ns3_network.h"
 
@@ -19,7 +20,7 @@
 #define THREADS_MAX 4096
 
 struct run_options {
-    char *output, *seed, *engine, *threads, *subscribers;
+    char *output, *seed, *engine, *threads, *subscribers, *trace_ues;
     char **settings;
     gboolean pcap, pcap_devices, keylog, write_subscribers, force, ignore_needs, quiet;
     int thread_count;
@@ -31,6 +32,7 @@ struct run {
     struct scenario *scenario;
     char *target; /* as the user named it */
     struct output_dir *dir;
+    GArray *traced; /* uint32_t: numbers of UEs, sorted */
     struct storm *storm;
     struct progress progress;
     char *needs; /* what it takes, for the message if memory runs out */
@@ -59,6 +61,8 @@ static enum cli_parsed run_options_parse(struct run_options *o, int *argc, char 
         {"pcap-devices", 0, 0, G_OPTION_ARG_NONE, &o->pcap_devices,
          "write a capture of every device, device-*.pcap (engine ns3)", NULL},
         {"keylog", 0, 0, G_OPTION_ARG_NONE, &o->keylog, "write keylog.csv, every key that came to be", NULL},
+        {"trace-ue", 0, 0, G_OPTION_ARG_STRING, &o->trace_ues,
+         "write trace-ue-N.txt, all that happened to UE N; a list such as 3,8-10", "N"},
         {"subscribers", 0, 0, G_OPTION_ARG_FILENAME, &o->subscribers,
          "K, OPc and SQN of the UEs, instead of those that the seed gives", "FILE"},
         {"write-subscribers", 0, 0, G_OPTION_ARG_NONE, &o->write_subscribers,
@@ -105,6 +109,19 @@ static bool check_options(struct run_options *o)
     return true;
 }
 
+/* --trace-ue, which knows ue.count. */
+static bool run_read_traced(struct run *run)
+{
+    char *why = NULL;
+
+    if (!run->options.trace_ues ||
+        trace_option_read(run->options.trace_ues, (uint32_t)run->scenario->ue_count, run->traced, &why))
+        return true;
+    cli_error("--trace-ue: %s", why);
+    g_free(why);
+    return false;
+}
+
 /* The settings of -s, then those that --seed and --engine stand for. */
 static bool run_load(struct run *run, const char *path)
 {
@@ -120,6 +137,8 @@ static bool run_load(struct run *run, const char *path)
     run->scenario = cli_load(path, (const char *const *)settings->pdata, storm_check);
     g_ptr_array_free(settings, TRUE);
     if (!run->scenario)
+        return false;
+    if (!run_read_traced(run))
         return false;
     const struct network_engine *engine = cli_engine(run->scenario);
     if (run->options.pcap_devices && !engine->has_devices)
@@ -163,6 +182,7 @@ static int make_storm(struct run *run)
     char *keylog = output_dir_path(run->dir, "keylog.csv");
     char *subscribers = output_dir_path(run->dir, "subscribers.csv");
     char *devices = output_dir_path(run->dir, "");
+    char *traces = output_dir_path(run->dir, "trace-ue-");
     struct ns3_options ns3;
     const void *engine_options =
         cli_engine_options(run->scenario, run->options.pcap_devices ? devices : NULL, &ns3);
@@ -174,12 +194,16 @@ static int make_storm(struct run *run)
                                           .subscribers_path = run->options.subscribers,
                                           .write_subscribers_path =
                                               run->options.write_subscribers ? subscribers : NULL,
+                                          .trace_prefix = traces,
+                                          .trace_ues = (const uint32_t *)(void *)run->traced->data,
+                                          .trace_count = run->traced->len,
                                           .progress = on_progress,
                                           .user = run};
     GError *error = NULL;
 
     run->storm = storm_new(run->scenario, &options, &error);
     g_free(devices);
+    g_free(traces);
     g_free(series);
     g_free(capture);
     g_free(keylog);
@@ -347,7 +371,8 @@ static int simulate(struct run *run)
 
 int run_command(int argc, char **argv)
 {
-    struct run run = {.command_line = g_new0(char *, argc + 2)};
+    struct run run = {.command_line = g_new0(char *, argc + 2),
+                      .traced = g_array_new(FALSE, FALSE, sizeof(uint32_t))};
     enum cli_parsed parsed;
     int status = CLI_WRONG;
 
@@ -372,6 +397,8 @@ int run_command(int argc, char **argv)
     g_free(run.options.engine);
     g_free(run.options.threads);
     g_free(run.options.subscribers);
+    g_free(run.options.trace_ues);
+    g_array_free(run.traced, TRUE);
     g_free(run.target);
     g_free(run.needs);
     return status;

@@ -52,7 +52,10 @@ bool access_init(struct access *access, const struct network_config *config, GEr
     *access = (struct access){.config = config, .shares = access_shares_new(config)};
     access->draws = access_draws(access->shares);
     fault_set_init(&access->faults);
-    return fault_set_read(&access->faults, config, error);
+    if (!fault_set_read(&access->faults, config, error))
+        return false;
+    access->named = access->faults.ues | (config->trace ? config->trace->ues : 0);
+    return true;
 }
 
 void access_clear(struct access *access)
@@ -120,6 +123,43 @@ static void access_count(const struct access_fate *fate, bool late, int64_t coun
     counters[NETWORK_packets_late] += late;
 }
 
+bool access_traces(const struct access *access, uint32_t ue)
+{
+    const struct network_trace *trace = access->config->trace;
+
+    return trace && trace->ues >> (ue & 63) & 1;
+}
+
+void access_tell(const struct access *access, struct network_event *event, unsigned kind)
+{
+    const struct network_config *config = access->config;
+
+    event->kind = kind < config->kinds ? config->kind_names[kind] : fault_control_names[kind - FAULT_SYN];
+    config->trace->event(config->user, event);
+}
+
+/* What was decided, to who follows the UE. */
+static void access_tell_fate(const struct access *access, const struct access_link *link,
+                             const struct access_packet *packet, const struct access_fate *fate,
+                             int64_t now_ns)
+{
+    const struct {
+        bool happened;
+        const char *what;
+    } tells[] = {{fate->dropped, "lost"},
+                 {fate->damaged, "corrupted"},
+                 {fate->doubled, "duplicated"},
+                 {fate->delay_ns > 0, "late"}};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(tells); i++) {
+        struct network_event event = {
+            .time_ns = now_ns, .ue = packet->ue, .what = tells[i].what, .up = link->up};
+
+        if (tells[i].happened)
+            access_tell(access, &event, packet->kind);
+    }
+}
+
 struct access_fate access_judge(struct access *access, struct access_link *link,
                                 const struct access_packet *packet, int64_t now_ns,
                                 int64_t counters[NETWORK_COUNTER_COUNT])
@@ -140,5 +180,7 @@ struct access_fate access_judge(struct access *access, struct access_link *link,
                         (named & FAULT_DELAY ? config->fault_delay_ns : 0);
     }
     access_count(&fate, !fate.dropped && both & FAULT_DELAY, counters);
+    if (both && access_traces(access, packet->ue))
+        access_tell_fate(access, link, packet, &fate, now_ns);
     return fate;
 }

@@ -32,6 +32,7 @@ struct access_shares {
 struct access {
     const struct network_config *config;
     struct fault_set faults;
+    uint64_t named; /* bit n: some fault or network_config.trace is about a UE whose number is n modulo 64 */
     struct access_shares *shares; /* by time, one more than there are changes */
     bool draws;                   /* anything is drawn for each packet, at some time */
 };
@@ -68,12 +69,18 @@ bool access_init(struct access *access, const struct network_config *config, GEr
 /* Frees what access_init() made. */
 void access_clear(struct access *access);
 
-/* Whether some fault is about that UE, so that the packet's kind and payload must be known. May be true for
- * others, never false for it. Cheap: for each packet. */
+/* Whether some fault is about that UE, or it is followed by network_config.trace, so that the packet's kind
+ * and payload must be known. May be true for others, never false for it. Cheap: for each packet. */
 static inline bool access_names(const struct access *access, uint32_t ue)
 {
-    return access->faults.ues >> (ue & 63) & 1;
+    return access->named >> (ue & 63) & 1;
 }
+
+/* Whether what happens to packets of that UE is to be told; likewise. */
+bool access_traces(const struct access *access, uint32_t ue);
+/* Tells of a packet of a UE for which access_traces() is true. kind: of its message, or one of enum
+ * fault_control. */
+void access_tell(const struct access *access, struct network_event *event, unsigned kind);
 
 /* The rest of access_decide(). */
 struct access_fate access_judge(struct access *access, struct access_link *link,

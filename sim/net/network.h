@@ -47,6 +47,23 @@ struct network_change {
     double share;       /* of the others */
 };
 
+/* What happened to a packet of a UE that did not simply arrive. */
+struct network_event {
+    int64_t time_ns;
+    uint32_t ue;      /* its number */
+    const char *what; /* lost, dropped (by a full queue), corrupted, duplicated, late */
+    const char *kind; /* of the message that it carries, or syn, synack, ack, fin, rst */
+    bool up;          /* from the UE, else to it */
+    bool core;        /* it happened in region 0, else in that of the UE's cell */
+};
+
+/* Who follows UEs. */
+struct network_trace {
+    uint64_t ues; /* bit n: of a UE whose number is n modulo 64; of others event() is not called */
+    /* Called with network_config.user, in the region that the event is in; changes nothing of the network. */
+    void (*event)(void *user, const struct network_event *event);
+};
+
 /* What to build, and who lives in it. */
 struct network_config {
     uint64_t seed; /* of all random draws of the network */
@@ -96,13 +113,14 @@ struct network_config {
     const struct net_handlers *handlers;
     const struct net_listen *listens; /* needed until network_new() returns */
     uint32_t listen_count;
-    struct capture *capture; /* NULL: none; not owned */
+    struct capture *capture;           /* NULL: none; not owned */
+    const struct network_trace *trace; /* NULL: none; likewise */
 
     int64_t sample_step_ns; /* > 0: sample() is called at each multiple, when all events before it have run */
     bool (*sample)(void *user, int64_t time_ns); /* false: stop */
     /* Called often, when all before time_ns has run; false: stop. */
     bool (*window)(void *user, int64_t time_ns);
-    void *user; /* of sample() and window() */
+    void *user; /* of sample(), window() and trace->event() */
 
     /* What only one engine can do, a struct of its own: ns3_options of ns3_network.h. The native engine has
      * none, and refuses any. NULL: none. Copied, what it points to is not. */

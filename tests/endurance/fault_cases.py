@@ -94,7 +94,7 @@ def cases(tools):
     """All that this program and this machine have."""
     engines = subprocess.run([tools.program, "--version"], capture_output=True, text=True, check=True).stdout
     found = [
-        Case("run", "%P run small.ini -o result --pcap --keylog", FILES + MEMORY),
+        Case("run", "%P run small.ini -o result --pcap --keylog --trace-ue 0-1", FILES + MEMORY),
         Case("run-below", "%P run small.ini -o above/result --quiet", FILES),
         Case("run-force", "%P run small.ini -o result --force --quiet", FILES,
              ("%P run small.ini -o result --pcap --seed 2 --quiet",)),

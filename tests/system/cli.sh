@@ -69,6 +69,10 @@ expect 2 "engine that is not compiled in" run storm.ini --engine ns3
 says err "ns3 is not compiled in" "... and says so"
 expect 2 "the same by its key" run storm.ini -s run.engine=ns3
 expect 2 "devices of an engine that has none" run storm.ini --pcap-devices
+for ues in x 3- 5-2 '1,' 1,2,1 0-9,0-9,0-9 99999999; do
+    expect 2 "traces of UEs $ues" run storm.ini --trace-ue "$ues"
+    says err "--trace-ue: " "... are reported as --trace-ue"
+done
 expect 2 "engine that does not exist" run storm.ini --engine ns4
 clean "a wrong command line"
 

@@ -291,7 +291,7 @@ static void send_msk_twice(struct bmsc_test *t)
 
 static bool ack(struct bmsc_test *t, struct bmsc_ack_facts facts)
 {
-    return bmsc_decide_ack(t->bmsc, &t->f.tally, &facts, &t->job);
+    return bmsc_decide_ack(t->bmsc, &t->f.tally, 0, &facts, &t->job);
 }
 
 struct ack_row {

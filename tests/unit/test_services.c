@@ -287,13 +287,13 @@ static void test_bmsc_both_requested(void)
                   BMSC_REQUESTED);
     bmsc_test_serve(&t, t.job, false);
     bmsc_test_did(&t, "msk:3 counter:11 csb", "msk/s", BMSC_REQUESTED);
-    g_assert_false(bmsc_decide_ack(t.bmsc, &t.f.tally, &ack, &t.job)); /* of what was not sent */
+    g_assert_false(bmsc_decide_ack(t.bmsc, &t.f.tally, 0, &ack, &t.job)); /* of what was not sent */
     decide_counted(&t.f, "mikey_replayed");
     bmsc_test_serve(&t, second, false);
     bmsc_test_did(&t, "msk:3@1 counter:12 csb", "msk/s", BMSC_REQUESTED);
     session = bmsc_session(t.bmsc, BMSC_TEST_UE);
     g_assert_cmpuint(session->deliveries[0].csb_id, !=, session->deliveries[1].csb_id);
-    g_assert_true(bmsc_decide_ack(t.bmsc, &t.f.tally, &ack, &t.job));
+    g_assert_true(bmsc_decide_ack(t.bmsc, &t.f.tally, 0, &ack, &t.job));
     g_assert_true(session->deliveries[1].acked && !session->deliveries[0].acked);
     bmsc_test_serve(&t, t.job, false);
     bmsc_test_did(&t, "cancel:71", "acks_received@1", BMSC_REQUESTED);

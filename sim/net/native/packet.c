@@ -46,12 +46,6 @@ static void packet_lose(struct native_region *region, struct packet *packet)
     packet_free(region, packet);
 }
 
-static void packet_drop(struct native_region *region, struct packet *packet)
-{
-    region->counters[NETWORK_packets_dropped]++;
-    packet_lose(region, packet);
-}
-
 static unsigned packet_fault_kind(const struct packet *packet)
 {
     if (packet->message)
@@ -61,6 +55,29 @@ static unsigned packet_fault_kind(const struct packet *packet)
     if (packet->flags & TCP_SYN)
         return packet->flags & TCP_ACK ? FAULT_SYNACK : FAULT_SYN;
     return packet->flags & TCP_FIN ? FAULT_FIN : FAULT_ACK;
+}
+
+/* Between servers nobody knows whose packet it is. */
+static void packet_tell_drop(const struct native_region *region, const struct packet *packet)
+{
+    const struct native *native = region->native;
+    bool up = !native_is_server(native, packet->from);
+    uint32_t host = up ? packet->from : packet->to;
+    struct network_event event = {.time_ns = region->base.now_ns,
+                                  .ue = host - native->config.topology.servers,
+                                  .what = "dropped",
+                                  .up = up,
+                                  .core = region->base.index == 0};
+
+    if (!native_is_server(native, host) && access_traces(&native->access, event.ue))
+        access_tell(&native->access, &event, packet_fault_kind(packet));
+}
+
+static void packet_drop(struct native_region *region, struct packet *packet)
+{
+    region->counters[NETWORK_packets_dropped]++;
+    packet_tell_drop(region, packet);
+    packet_lose(region, packet);
 }
 
 /* Flips a bit of the payload, in a copy: other packets and the sender go on seeing the message. */

@@ -16,8 +16,8 @@ static const struct ns3_conn *ns3_access_sender(const struct ns3_net *net, const
     return NULL;
 }
 
-static unsigned ns3_access_kind(const struct ns3_net *net, const struct ns3c_packet *packet,
-                                const struct ns3_parsed *p)
+unsigned ns3_access_kind(const struct ns3_net *net, const struct ns3c_packet *packet,
+                         const struct ns3_parsed *p)
 {
     if (!p->tcp) {
         const struct ns3_flight *flight = ns3_flight_find(net, packet->tag);
@@ -121,7 +121,7 @@ void ns3_access_open(struct ns3_net *net, uint32_t cell)
 
     c->uplink = (struct ns3_access_link){net, {.cell = cell, .up = true}};
     c->downlink = (struct ns3_access_link){net, {.cell = cell, .up = false}};
-    if (!net->access.faults.ues && !net->access.draws)
+    if (!net->access.named && !net->access.draws)
         return;
     if (ns3c_device_on_transmit(c->up, ns3_access_on_transmit, &c->uplink) != NS3C_OK ||
         ns3c_device_on_transmit(c->down, ns3_access_on_transmit, &c->downlink) != NS3C_OK)

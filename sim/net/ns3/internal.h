@@ -251,6 +251,9 @@ void ns3_trace_hooks_clear(struct ns3_net *net);
 
 /* access.c: what becomes of packets on the cells' links */
 void ns3_access_open(struct ns3_net *net, uint32_t cell);
+/* Of the message that a packet carries, or enum fault_control. */
+unsigned ns3_access_kind(const struct ns3_net *net, const struct ns3c_packet *packet,
+                         const struct ns3_parsed *p);
 
 /* change.c: rates of links that change. access.c has the shares. */
 /* When the next change of the configuration is due; CLOCK_NEVER: none is. */

@@ -38,7 +38,7 @@ bool ns3_tcp_send(struct net_region *at, struct net_conn handle, struct net_mess
     conn->tail = message;
     if (!conn->cursor)
         conn->cursor = message;
-    if (net->access.faults.ues)
+    if (net->access.named)
         ns3_stream_note_kind(conn, message);
     ns3_stream_push(conn);
     return true;

@@ -59,14 +59,32 @@ static void ns3_hook_on_send(void *user, const struct ns3c_packet *packet)
         ns3_hook_capture(net, packet, p.from);
 }
 
+static void ns3_hook_tell_drop(struct ns3_net *net, const struct ns3c_packet *packet)
+{
+    struct ns3_parsed p;
+
+    if (!net->config.trace || !ns3_parse(net, packet, &p))
+        return;
+    bool up = !ns3_is_server(net, p.from);
+    uint32_t host = up ? p.from : p.to;
+    struct network_event event = {.time_ns = ns3c_now(net->sim),
+                                  .ue = host - net->config.topology.servers,
+                                  .what = "dropped",
+                                  .up = up};
+
+    if (!ns3_is_server(net, host) && access_traces(&net->access, event.ue))
+        access_tell(&net->access, &event, ns3_access_kind(net, packet, &p));
+}
+
 /* What access_decide() drops it has counted. */
 static void ns3_hook_on_drop(void *user, enum ns3c_drop reason, const struct ns3c_packet *packet)
 {
     struct ns3_net *net = user;
 
-    if (reason == NS3C_DROP_QUEUE)
+    if (reason == NS3C_DROP_QUEUE) {
         net->counters[NETWORK_packets_dropped]++;
-    else if (reason == NS3C_DROP_LOSS || (reason == NS3C_DROP_FATE && !net->owns_sim))
+        ns3_hook_tell_drop(net, packet);
+    } else if (reason == NS3C_DROP_LOSS || (reason == NS3C_DROP_FATE && !net->owns_sim))
         net->counters[NETWORK_packets_lost]++;
     ns3_flight_lose(net, packet->tag);
 }
