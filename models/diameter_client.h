@@ -37,6 +37,8 @@ struct diameter_client {
     const struct diameter_counters *counters;
 };
 
+/* A client on `host` whose requests go to the server `peer`, with no request under way. It keeps station and
+ * counters by pointer, and needs no end. */
 void diameter_client_init(struct diameter_client *client, uint32_t host, uint32_t peer,
                           struct station *station, const struct diameter_counters *counters);
 

@@ -130,6 +130,7 @@ struct load {
     uint64_t events; /* that were reckoned for all this: what it costs, some 50 to 100 ns each */
 };
 
+/* Fills in *out, which keeps nothing of the scenario. Takes some milliseconds, see `events`. */
 void load_of_scenario(const struct scenario *scenario, struct load *out);
 
 extern const char *const load_server_names[LOAD_SERVERS];

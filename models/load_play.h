@@ -168,6 +168,7 @@ double load_pull_s(const struct scenario *s, uint32_t n, uint32_t cohorts);
 
 /* --- inside --------------------------------------------------------------------------------------------- */
 
+/* What happens at a time: of a kind, for a UE, a request or a job (`what`), in the state `serial`. */
 void load_push(struct load_play *play, double time_s, enum load_event_kind kind, uint32_t what,
                uint32_t serial);
 double load_unit(struct load_play *play, struct load_ue *ue); /* a draw, uniform in [0, 1) */
@@ -177,6 +178,7 @@ static inline double load_seconds(int64_t ns)
     return (double)ns / 1e9;
 }
 
+/* An idle server of so many workers, with a queue of `limit`; and the end of it. */
 void load_fluid_init(struct load_fluid *f, int64_t workers, int64_t limit);
 void load_fluid_clear(struct load_fluid *f);
 /* A job was turned away. */
@@ -209,10 +211,13 @@ void load_overload_tell(struct load_play *play, enum load_server server, struct 
 void load_overload_heard(struct load_play *play, enum load_server server, const struct load_request *r);
 bool load_overload_throttles(struct load_play *play, enum load_server server, struct load_ue *ue);
 
+/* load_core.c: a UE is pulled; one of the events of servers comes. */
 void load_core_pull(struct load_play *play, uint32_t ue);
 void load_core_event(struct load_play *play, const struct load_event *e);
+/* The place of a new request, and one that is not needed any more. */
 uint32_t load_request_take(struct load_play *play);
 void load_request_give(struct load_play *play, uint32_t request);
+/* When the BM-SC takes a MUK as expired whose GBA key expires then. */
 double load_muk_expiry_s(const struct scenario *s, double gba_expiry_s);
 extern const enum load_server load_job_server[LOAD_JOBS];
 /* Service times vary where a mean is more than this share of the shortest patience. */

@@ -62,6 +62,7 @@ enum storm_total {
 #undef X
         STORM_TOTAL_COUNT
 };
+/* The sum over all regions, as it is now. */
 int64_t storm_total(const struct storm *storm, enum storm_total total);
 /* storm_stability.c: X(name, unit, kind, meaning); three columns a server. */
 #define STABILITY_SERVER(X, server, name, what)                                                              \
@@ -98,6 +99,7 @@ enum storm_stability {
 #undef X
         STORM_STABILITY_COUNT
 };
+/* The value of one of these columns, as it is now. */
 struct stats_value storm_stability_value(const struct storm *storm, enum storm_stability column);
 
 /* storm_timeline.c: what the network gets of the timeline (g_free); the timers of the servers' changes, to be
@@ -114,6 +116,7 @@ void storm_trace_attach(struct storm *storm);
 /* A connection of a UE has ended. */
 void storm_trace_closed(struct net_region *at, uint32_t ue, enum net_close_reason reason);
 
+/* A counter's sum over all regions and services, as it is now. */
 int64_t storm_counter(const struct storm *storm, enum model_counter counter);
 /* timeseries.csv: its header; a row, in place of the last one if that is of the same time; the end. */
 void storm_series_header(struct storm *storm);

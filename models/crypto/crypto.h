@@ -49,9 +49,11 @@ void hmac_sha1(struct crypto *crypto, const struct hmac_sha1_key *key, const str
 void hmac_sha1_once(struct crypto *crypto, struct bytes key, const struct bytes *parts, unsigned count,
                     uint8_t mac[20]);
 
+/* HMAC-SHA-256 (RFC 2104, FIPS 180-4) of the parts in a row. */
 void hmac_sha256(struct crypto *crypto, struct bytes key, const struct bytes *parts, unsigned count,
                  uint8_t mac[32]);
 
+/* MD5 (RFC 1321) and SHA-256 (FIPS 180-4) of the parts in a row. */
 void md5(struct crypto *crypto, const struct bytes *parts, unsigned count, uint8_t digest[16]);
 void sha256(struct crypto *crypto, const struct bytes *parts, unsigned count, uint8_t digest[32]);
 

@@ -5,6 +5,7 @@
 
 #include "models/ue/decide.h"
 
+/* 64 random bits of the UE, for a purpose: its next draw. */
 uint64_t ue_draw(struct ue_decision *d, enum purpose purpose);
 bool ue_holds_msk(const struct ue_decision *d, unsigned service); /* the new one, valid */
 void ue_count(struct ue_decision *d, enum model_counter counter);

@@ -108,6 +108,7 @@ static inline void wire_put_u64(struct wire_writer *w, uint64_t value)
     wire_put_integer(w, value, 8);
 }
 
+/* In decimal digits, no sign. */
 void wire_put_decimal(struct wire_writer *w, uint64_t value);
 /* Lower-case, `digits` wide. */
 void wire_put_hex32(struct wire_writer *w, uint32_t value, unsigned digits);

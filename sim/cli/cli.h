@@ -15,6 +15,7 @@ enum cli_status {
     CLI_WRONG = 2   /* the command line or the scenario is wrong */
 };
 
+/* The commands, by name: each reads its own options and returns an enum cli_status. */
 int run_command(int argc, char **argv);
 int check_command(int argc, char **argv);
 int load_command(int argc, char **argv);

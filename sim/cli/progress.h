@@ -22,6 +22,7 @@ struct progress_state {
 
 #define PROGRESS_WIDTH 79
 
+/* Begins to measure time; nothing is ever printed unless shown. */
 void progress_start(struct progress *progress, bool shown);
 /* True about twice a second, if shown. */
 bool progress_due(struct progress *progress);

@@ -33,6 +33,7 @@ struct sweep {
 /* --- options: sweep_options.c --------------------------------------------------------------------------- */
 
 enum sweep_parsed { SWEEP_GO, SWEEP_SHOWN, SWEEP_REFUSED };
+/* Reads the command line, or says what is wrong with it; sweep_options_clear() is due in any case. */
 enum sweep_parsed sweep_options_parse(struct sweep_options *options, int argc, char **argv);
 void sweep_options_clear(struct sweep_options *options);
 /* -j: a number, or a share of the processors; all of them without. */

@@ -10,6 +10,7 @@
 
 struct csv;
 
+/* Creates the file or truncates it; csv_close() is its end. NULL and error if it cannot be made. */
 struct csv *csv_open(const char *path, GError **error);
 /* A file that will be renamed: errors call it by `name`. */
 struct csv *csv_open_as(const char *path, const char *name, GError **error);

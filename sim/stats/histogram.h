@@ -20,6 +20,7 @@ struct histogram {
     uint32_t *octave[HISTOGRAM_OCTAVES]; /* made when first needed */
 };
 
+/* Without values; and frees its memory. */
 void histogram_init(struct histogram *h);
 void histogram_clear(struct histogram *h);
 /* value_ns < 0 counts as 0. */

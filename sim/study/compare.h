@@ -102,6 +102,7 @@ struct compare_result {
 };
 #define COMPARE_ALL_PAIRS G_MAXUINT
 
+/* The word of it in tables. */
 const char *compare_verdict_name(enum compare_verdict verdict);
 
 /* Orders results: what is lost first, then real differences, the largest in relation to their values first;

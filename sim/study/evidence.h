@@ -9,6 +9,7 @@
 
 struct evidence;
 
+/* Without runs; evidence_free() is its end. */
 struct evidence *evidence_new(const struct study_host *host);
 void evidence_free(struct evidence *evidence);
 /* metrics: of the run, borrowed. folder: where its distribution.csv is, read when a quantile is asked for;

@@ -51,6 +51,7 @@ struct expression *expression_parse_sum(const char *text, const struct expressio
                                         GError **error);
 void expression_free(struct expression *expression);
 
+/* Is the condition true of these values? */
 bool expression_true(const struct expression *expression, const struct expression_values *values);
 
 /* The names in it, each once, in the order of first use. Free with g_ptr_array_unref(); the texts belong to

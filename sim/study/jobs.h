@@ -26,6 +26,7 @@ struct jobs_limits {
  * little later. */
 typedef void jobs_ended(void *user, void *job, const char *reason, const char *said);
 
+/* An empty queue; `ended` is called for each child, with `user`. jobs_free() is its end. */
 struct jobs *jobs_new(const struct jobs_limits *limits, jobs_ended *ended, void *user);
 /* Puts a child into the queue. words: NULL-terminated, copied; the first is the path of the program. */
 void jobs_add(struct jobs *jobs, char **words, void *job);

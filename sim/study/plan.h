@@ -58,6 +58,7 @@ enum plan_outcome {
 /* Runs all that is needed. Points with a run that failed have no answer: plan_failures(). */
 enum plan_outcome plan_run(struct plan *plan, GError **error);
 
+/* Points with a run that failed. */
 unsigned plan_failures(const struct plan *plan);
 /* How many runs were made, and how many were there already. */
 unsigned plan_runs_made(const struct plan *plan);
