@@ -380,7 +380,7 @@ void trace_network(struct trace_ue *t, const char *what, const char *kind, bool 
 
 /* --- fields --------------------------------------------------------------------------------------------- */
 
-static void trace_add_value(struct trace_ue *t, enum trace_form form, int64_t value, const char *const *names)
+static void trace_add_value(struct trace_ue *t, enum trace_form form, int64_t value, trace_namer *namer)
 {
     if (form == TRACE_FLAG)
         g_string_append(t->text, value ? "yes" : "no");
@@ -389,7 +389,7 @@ static void trace_add_value(struct trace_ue *t, enum trace_form form, int64_t va
     else if ((form == TRACE_AV && value == AV_NONE) || (form == TRACE_SERVICE && value == SERVICE_NONE))
         g_string_append_c(t->text, '-');
     else if (form == TRACE_NAME)
-        g_string_append(t->text, names[value]);
+        g_string_append(t->text, namer(value));
     else
         trace_add(t, "%" PRId64, value);
 }
@@ -448,7 +448,7 @@ static void trace_add_field(struct trace_ue *t, const struct trace_field *field,
             trace_add(t, "%02x", (unsigned char)at[i]);
         break;
     default:
-        trace_add_value(t, field->form, trace_integer(at, field->bytes), field->names);
+        trace_add_value(t, field->form, trace_integer(at, field->bytes), field->namer);
     }
 }
 
@@ -479,7 +479,7 @@ const char *trace_state_name(char out[TRACE_STATE_NAME_BYTES], const char *name,
 
 static void trace_add_state(struct trace_ue *t, const struct trace_state *state, int64_t value)
 {
-    trace_add_value(t, state->form, value, state->names);
+    trace_add_value(t, state->form, value, state->namer);
 }
 
 static void trace_states_first(struct trace_ue *t, const struct trace_state *states, unsigned count)

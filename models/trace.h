@@ -107,11 +107,14 @@ enum trace_form {
     TRACE_HIDDEN   /* not shown: a key, what a key could be found from, or what another line says */
 };
 
+/* The name of a value of an enumeration: a switch without default, so that the compiler misses none. */
+typedef const char *trace_namer(int64_t value);
+
 struct trace_field {
     const char *name;
     size_t offset, bytes;
     enum trace_form form;
-    const char *const *names; /* TRACE_NAME */
+    trace_namer *namer; /* TRACE_NAME */
 };
 
 /* All fields of a struct: tests/unit/test_trace.c compares them with its declaration, so that none is
@@ -127,7 +130,7 @@ struct trace_fields {
 #define TRACE_FIELD_NAMED(type, member, as, from)                                                            \
     {                                                                                                        \
         .name = #member, .offset = offsetof(struct type, member),                                            \
-        .bytes = sizeof TRACE_MEMBER(type, member), .form = (as), .names = (from),                           \
+        .bytes = sizeof TRACE_MEMBER(type, member), .form = (as), .namer = (from),                           \
     }
 #define TRACE_FIELDS(called, fields)                                                                         \
     {                                                                                                        \
@@ -150,7 +153,7 @@ struct trace_state {
     const char *name;
     enum trace_form form; /* of those before TRACE_TEXT */
     int64_t value;
-    const char *const *names;
+    trace_namer *namer;
 };
 
 /* The name of a part that there is for each service: "msk" of service 0, "msk.1" of service 1. */

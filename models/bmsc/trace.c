@@ -10,21 +10,47 @@
 
 /* --- facts ---------------------------------------------------------------------------------------------- */
 
-static const char *const bmsc_works[] = {
-    [BMSC_PULL] = "pull",           [BMSC_POST] = "post", [BMSC_AUTH_POST] = "auth_post",
-    [BMSC_ZN_ANSWER] = "zn_answer", [BMSC_MSK] = "msk",   [BMSC_ACK] = "ack"};
-static const char *const bmsc_nonces[] = {
-    [NONCE_UNKNOWN] = "unknown", [NONCE_FRESH] = "fresh", [NONCE_OLD] = "old"};
+static const char *bmsc_work_name(int64_t work)
+{
+    switch ((enum bmsc_work)work) {
+    case BMSC_PULL:
+        return "pull";
+    case BMSC_POST:
+        return "post";
+    case BMSC_AUTH_POST:
+        return "auth_post";
+    case BMSC_ZN_ANSWER:
+        return "zn_answer";
+    case BMSC_MSK:
+        return "msk";
+    case BMSC_ACK:
+        return "ack";
+    }
+    g_assert_not_reached();
+}
+
+static const char *bmsc_nonce_name(int64_t nonce)
+{
+    switch ((enum bmsc_nonce)nonce) {
+    case NONCE_UNKNOWN:
+        return "unknown";
+    case NONCE_FRESH:
+        return "fresh";
+    case NONCE_OLD:
+        return "old";
+    }
+    g_assert_not_reached();
+}
 
 #define F(member, form) TRACE_FIELD(bmsc_post, member, form)
 static const struct trace_field bmsc_post_fields[] = {
     F(status, TRACE_NUMBER),
-    TRACE_FIELD_NAMED(bmsc_post, work, TRACE_NAME, bmsc_works),
+    TRACE_FIELD_NAMED(bmsc_post, work, TRACE_NAME, bmsc_work_name),
     F(b_tid_known_form, TRACE_FLAG),
     F(name.ue, TRACE_NUMBER),
     F(name.av, TRACE_AV),
     F(names_right, TRACE_FLAG),
-    TRACE_FIELD_NAMED(bmsc_post, nonce_state, TRACE_NAME, bmsc_nonces),
+    TRACE_FIELD_NAMED(bmsc_post, nonce_state, TRACE_NAME, bmsc_nonce_name),
     F(nonce_serial, TRACE_NUMBER),
     F(nc, TRACE_NUMBER),
     F(key_count, TRACE_NUMBER),
@@ -58,7 +84,7 @@ const struct trace_fields bmsc_trace_bia_facts = TRACE_FIELDS("bia", bmsc_bia_fi
 
 const char *bmsc_trace_work(const struct bmsc_job *job)
 {
-    return bmsc_works[job->work];
+    return bmsc_work_name(job->work);
 }
 
 uint32_t bmsc_trace_bia_ue(const struct bmsc *bmsc, const struct bmsc_bia_facts *facts)
@@ -94,6 +120,21 @@ void bmsc_trace_post(struct trace_ue *t, const struct bmsc_post *post)
 
 /* --- state ---------------------------------------------------------------------------------------------- */
 
+static const char *bmsc_stage_name(int64_t stage)
+{
+    switch ((enum bmsc_stage)stage) {
+    case BMSC_SOLICITING:
+        return "soliciting";
+    case BMSC_REQUESTED:
+        return "requested";
+    case BMSC_DELIVERED:
+        return "delivered";
+    case BMSC_GAVE_UP:
+        return "gave_up";
+    }
+    g_assert_not_reached();
+}
+
 #define BMSC_SERVICE_STATES 5
 
 /* session: NULL if there is none. */
@@ -101,14 +142,10 @@ static void bmsc_trace_service(const struct bmsc_ue *ue, const struct bmsc_sessi
                                char names[BMSC_SERVICE_STATES][TRACE_STATE_NAME_BYTES],
                                struct trace_state out[BMSC_SERVICE_STATES])
 {
-    static const char *const stages[] = {[BMSC_SOLICITING] = "soliciting",
-                                         [BMSC_REQUESTED] = "requested",
-                                         [BMSC_DELIVERED] = "delivered",
-                                         [BMSC_GAVE_UP] = "gave_up"};
     const struct bmsc_ue_service *service = &ue->services[number];
     const struct bmsc_delivery *delivery = session ? &session->deliveries[number] : NULL;
     const struct trace_state states[BMSC_SERVICE_STATES] = {
-        {"stage", TRACE_NAME, service->stage, stages},
+        {"stage", TRACE_NAME, service->stage, bmsc_stage_name},
         {"first_pull", TRACE_TIME, service->first_pull_ns, NULL},
         {"pulls", TRACE_NUMBER, service->pulls, NULL},
         {"pushes", TRACE_NUMBER, delivery ? delivery->pushes : 0, NULL},
@@ -154,20 +191,36 @@ void bmsc_trace_state(struct trace_ue *t, const struct bmsc *bmsc, uint32_t numb
 
 /* --- actions -------------------------------------------------------------------------------------------- */
 
+static const char *bmsc_send_name(int64_t send)
+{
+    switch ((enum bmsc_send)send) {
+    case BMSC_SEND_NOTHING:
+        return "nothing";
+    case BMSC_SEND_CHALLENGE:
+        return "challenge";
+    case BMSC_SEND_SUCCESS:
+        return "success";
+    case BMSC_SEND_REFUSAL:
+        return "refusal";
+    case BMSC_SEND_BIR:
+        return "bir";
+    case BMSC_SEND_PULL:
+        return "pull";
+    case BMSC_SEND_MSK:
+        return "msk";
+    }
+    g_assert_not_reached();
+}
+
 void bmsc_trace_action(struct trace_ue *t, const struct bmsc_action *action)
 {
-    static const char *const sends[] = {[BMSC_SEND_NOTHING] = "nothing", [BMSC_SEND_CHALLENGE] = "challenge",
-                                        [BMSC_SEND_SUCCESS] = "success", [BMSC_SEND_REFUSAL] = "refusal",
-                                        [BMSC_SEND_BIR] = "bir",         [BMSC_SEND_PULL] = "pull",
-                                        [BMSC_SEND_MSK] = "msk"};
-
     if (action->cancel != 0)
         trace_line(t, true, "timeout", "cancelled", NULL);
     if (action->send == BMSC_SEND_NOTHING && action->queue != POOL_NONE) {
         trace_line(t, true, "action", "queue_job", NULL);
         return;
     }
-    trace_begin(t, "action", sends[action->send]);
+    trace_begin(t, "action", bmsc_send_name(action->send));
     if (action->adopt)
         trace_add(t, " adopt=yes");
     if (action->send == BMSC_SEND_CHALLENGE)

@@ -10,16 +10,27 @@
 
 /* --- facts ---------------------------------------------------------------------------------------------- */
 
-static const char *const bsf_works[] = {[BSF_UB_GET] = "get",
-                                        [BSF_UB_UNKNOWN] = "get_unknown_tmpi",
-                                        [BSF_UB_CREDENTIALS] = "auth_get",
-                                        [BSF_ZH_ANSWER] = "zh_answer",
-                                        [BSF_ZN] = "bir"};
+static const char *bsf_work_name(int64_t work)
+{
+    switch ((enum bsf_work)work) {
+    case BSF_UB_GET:
+        return "get";
+    case BSF_UB_UNKNOWN:
+        return "get_unknown_tmpi";
+    case BSF_UB_CREDENTIALS:
+        return "auth_get";
+    case BSF_ZH_ANSWER:
+        return "zh_answer";
+    case BSF_ZN:
+        return "bir";
+    }
+    g_assert_not_reached();
+}
 
 #define F(member, form) TRACE_FIELD(bsf_ub_facts, member, form)
 static const struct trace_field bsf_ub_fields[] = {
     F(status, TRACE_NUMBER),
-    TRACE_FIELD_NAMED(bsf_ub_facts, work, TRACE_NAME, bsf_works),
+    TRACE_FIELD_NAMED(bsf_ub_facts, work, TRACE_NAME, bsf_work_name),
     F(subscriber, TRACE_NUMBER),
     F(tmpi_understood, TRACE_FLAG),
     F(by_tmpi, TRACE_FLAG),
@@ -55,7 +66,7 @@ const struct trace_fields bsf_trace_maa_facts = TRACE_FIELDS("maa", bsf_maa_fiel
 
 const char *bsf_trace_work(const struct bsf_job *job)
 {
-    return bsf_works[job->work];
+    return bsf_work_name(job->work);
 }
 
 uint32_t bsf_trace_maa_ue(const struct bsf *bsf, const struct bsf_maa_facts *facts)
@@ -90,13 +101,28 @@ void bsf_trace_state(struct trace_ue *t, const struct bsf *bsf, uint32_t ue)
 
 /* --- actions -------------------------------------------------------------------------------------------- */
 
+static const char *bsf_send_name(int64_t send)
+{
+    switch ((enum bsf_send)send) {
+    case BSF_SEND_NOTHING:
+        return "nothing";
+    case BSF_SEND_CHALLENGE:
+        return "challenge";
+    case BSF_SEND_SUCCESS:
+        return "success";
+    case BSF_SEND_REFUSAL:
+        return "refusal";
+    case BSF_SEND_MAR:
+        return "mar";
+    case BSF_SEND_BIA:
+        return "bia";
+    }
+    g_assert_not_reached();
+}
+
 void bsf_trace_action(struct trace_ue *t, const struct bsf_job *job, const struct bsf_action *action)
 {
-    static const char *const sends[] = {[BSF_SEND_NOTHING] = "nothing", [BSF_SEND_CHALLENGE] = "challenge",
-                                        [BSF_SEND_SUCCESS] = "success", [BSF_SEND_REFUSAL] = "refusal",
-                                        [BSF_SEND_MAR] = "mar",         [BSF_SEND_BIA] = "bia"};
-
-    trace_begin(t, "action", sends[action->send]);
+    trace_begin(t, "action", bsf_send_name(action->send));
     if (action->send == BSF_SEND_CHALLENGE) {
         trace_add(t, " av=%u", job->challenge.vector.av);
     } else if (action->send == BSF_SEND_SUCCESS) {

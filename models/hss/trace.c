@@ -7,8 +7,18 @@
 
 #include <inttypes.h>
 
-static const char *const hss_auts_names[] = {
-    [HSS_NO_AUTS] = "none", [HSS_AUTS_RIGHT] = "right", [HSS_AUTS_WRONG] = "wrong"};
+static const char *hss_auts_name(int64_t auts)
+{
+    switch ((enum hss_auts)auts) {
+    case HSS_NO_AUTS:
+        return "none";
+    case HSS_AUTS_RIGHT:
+        return "right";
+    case HSS_AUTS_WRONG:
+        return "wrong";
+    }
+    g_assert_not_reached();
+}
 
 #define F(member, form) TRACE_FIELD(hss_facts, member, form)
 static const struct trace_field hss_fields[] = {
@@ -16,7 +26,7 @@ static const struct trace_field hss_fields[] = {
     DIAMETER_TRACE_IDS(hss_facts),
     F(subscriber, TRACE_NUMBER),
     F(result, TRACE_NUMBER),
-    TRACE_FIELD_NAMED(hss_facts, auts, TRACE_NAME, hss_auts_names),
+    TRACE_FIELD_NAMED(hss_facts, auts, TRACE_NAME, hss_auts_name),
     F(seq_ms, TRACE_NUMBER),
     F(reacts, TRACE_FLAG),
 };

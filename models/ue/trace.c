@@ -41,17 +41,30 @@ const struct trace_fields ue_trace_aka_facts = TRACE_FIELDS("aka", ue_aka_fields
 
 /* --- state ---------------------------------------------------------------------------------------------- */
 
-#define UE_IDLE (UE_AWAITING_MSK + 1)
-static const char *const ue_phases[] = {
-    [UE_WAITING] = "waiting",
-    [UE_CHALLENGING] = "challenging",
-    [UE_USIM] = "usim",
-    [UE_BOOTSTRAPPING] = "bootstrapping",
-    [UE_ASKING] = "asking",
-    [UE_REQUESTING] = "requesting",
-    [UE_AWAITING_MSK] = "awaiting_msk",
-    [UE_IDLE] = "idle",
-};
+#define UE_IDLE (-1) /* no exchange, so no phase */
+
+static const char *ue_phase_name(int64_t phase)
+{
+    if (phase == UE_IDLE)
+        return "idle";
+    switch ((enum ue_phase)phase) {
+    case UE_WAITING:
+        return "waiting";
+    case UE_CHALLENGING:
+        return "challenging";
+    case UE_USIM:
+        return "usim";
+    case UE_BOOTSTRAPPING:
+        return "bootstrapping";
+    case UE_ASKING:
+        return "asking";
+    case UE_REQUESTING:
+        return "requesting";
+    case UE_AWAITING_MSK:
+        return "awaiting_msk";
+    }
+    g_assert_not_reached();
+}
 
 #define UE_SERVICE_STATES 5
 
@@ -76,7 +89,7 @@ static void ue_trace_service(const struct ue_service *service, unsigned number,
 void ue_trace_state(struct trace_ue *t, const struct ue *ue, const struct ue_exchange *x, unsigned services)
 {
     const struct trace_state states[] = {
-        {"phase", TRACE_NAME, x ? x->phase : UE_IDLE, ue_phases},
+        {"phase", TRACE_NAME, x ? x->phase : UE_IDLE, ue_phase_name},
         {"tries", TRACE_NUMBER, x ? x->tries : 0, NULL},
         {"stale", TRACE_NUMBER, x ? x->stale : 0, NULL},
         {"challenges", TRACE_NUMBER, x ? x->challenges : 0, NULL},
@@ -170,5 +183,5 @@ void ue_trace_action(struct trace_ue *t, const struct ue *ue, const struct ue_ex
 
 void ue_trace_timeout(struct trace_ue *t, enum ue_phase phase)
 {
-    trace_timeout(t, HOST_UES, ue_phases[phase]);
+    trace_timeout(t, HOST_UES, ue_phase_name(phase));
 }

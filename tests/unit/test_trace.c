@@ -165,9 +165,13 @@ struct shown {
     uint8_t hex[2], key[2];
 };
 
+static const char *shape_name(int64_t shape)
+{
+    return shape == ROUND ? "round" : "square";
+}
+
 static void test_fields(void)
 {
-    static const char *const shapes[] = {[ROUND] = "round", [SQUARE] = "square"};
     static const struct trace_field all[] = {TRACE_FIELD(shown, flag, TRACE_FLAG),
                                              TRACE_FIELD(shown, one, TRACE_NUMBER),
                                              TRACE_FIELD(shown, av, TRACE_AV),
@@ -176,7 +180,7 @@ static void test_fields(void)
                                              TRACE_FIELD(shown, time_ns, TRACE_TIME),
                                              TRACE_FIELD(shown, before_ns, TRACE_TIME),
                                              TRACE_FIELD(shown, never_ns, TRACE_TIME),
-                                             TRACE_FIELD_NAMED(shown, shape, TRACE_NAME, shapes),
+                                             TRACE_FIELD_NAMED(shown, shape, TRACE_NAME, shape_name),
                                              TRACE_FIELD(shown, text, TRACE_TEXT),
                                              TRACE_FIELD(shown, chars, TRACE_CHARS),
                                              TRACE_FIELD(shown, hex, TRACE_HEX),
@@ -211,8 +215,8 @@ static void test_fields(void)
 
 static void test_states(void)
 {
-    static const char *const shapes[] = {[ROUND] = "round", [SQUARE] = "square"};
-    struct trace_state states[] = {{"shape", TRACE_NAME, ROUND, shapes}, {"count", TRACE_NUMBER, 3, NULL}};
+    struct trace_state states[] = {{"shape", TRACE_NAME, ROUND, shape_name},
+                                   {"count", TRACE_NUMBER, 3, NULL}};
     char name[2][TRACE_STATE_NAME_BYTES];
     struct lines_test f;
     struct trace_ue *t;
