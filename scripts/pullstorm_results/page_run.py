@@ -52,7 +52,8 @@ def server_table(run):
         rows.append(
             (
                 name,
-                wording.count(run_plots.number(run.keys.get(f"{prefix}.workers"))),
+                ", ".join(wording.count(count) + (f" from {wording.seconds(begin)} on" if begin else "")
+                          for begin, count in run_plots.workers(run, prefix)),
                 wording.percent(run.metrics.get(f"{prefix}_utilisation_ratio", float("nan"))),
                 wording.count(run.metrics.get(f"{prefix}_queue_max", float("nan"))),
                 wording.count(run_plots.number(run.keys.get(f"{prefix}.queue_limit"))),

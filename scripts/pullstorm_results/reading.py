@@ -194,6 +194,11 @@ def changes(values):
     return [(time, key, value) for (time, _, key), value in split]
 
 
+def scenario_of(run):
+    """The scenario of a Run as {section.key: value}."""
+    return scenario_values(str(run.manifest.get("scenario_text", "")))
+
+
 @functools.cache
 def known_keys():
     """Every scenario key that was known when these scripts were made: {section.key: row of keys.csv}."""

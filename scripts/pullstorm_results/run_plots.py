@@ -140,15 +140,47 @@ def _rate(run, name, totals, place):
     return Series(name, x, y, style=STEP if len(x) <= FEW_ROWS else LINE, colour=place)
 
 
+def workers(run, prefix):
+    """How many there are, and from when on: [(seconds, workers), ...]."""
+    changes = [(wording.base_units(time), wording.base_units(value))
+               for time, key, value in reading.changes(reading.scenario_of(run)) if key == f"{prefix}.workers"]  # fmt: skip
+    return [(0.0, number(run.keys.get(f"{prefix}.workers"), 1.0)), *changes]
+
+
+def workers_in_rows(run, prefix):
+    """How many there are when each row looks, which is before what happens at its time."""
+    times = run.series["time_s"]
+    found = times * math.nan
+    for begin, count in workers(run, prefix):
+        found[(times > begin) | (begin == 0)] = count
+    return found
+
+
+def worker_seconds(run, prefix):
+    """Of all workers, from the start until each row."""
+    times, total = run.series["time_s"], 0.0
+    steps = workers(run, prefix)
+    for (begin, count), (end, _) in zip(steps, [*steps[1:], (math.inf, 0)]):
+        total = total + count * (times.clip(begin, end) - begin)
+    return total
+
+
+def busy_percent_seconds(run, prefix):
+    """The share of worker time spent busy in percent, summed over time. What workers that go take to finish is worker time,
+    too."""
+    busy, there = (run.series[f"{prefix}_busy_us"] / 1e6).diff(), worker_seconds(run, prefix).diff()
+    share = (busy / there.where(there > busy, busy)).fillna(0.0)
+    return (100.0 * share * run.series["time_s"].diff()).fillna(0.0).cumsum()
+
+
 def utilisation(run):
     """The share of worker time spent busy, of each row: what a gauge shows at the ends of rows may be far from it."""
     curves = []
     for place, (prefix, name) in enumerate(_servers(run, "busy_us")):
-        workers = number(run.keys.get(f"{prefix}.workers"), 1.0) or 1.0
         mean = run.metrics.get(f"{prefix}_utilisation_ratio", float("nan"))
         if mean == mean:
             name += f" ({wording.percent(mean)} while first pulls go out)"
-        curves.append(_rate(run, name, run.series[f"{prefix}_busy_us"] / (1e4 * workers), place))
+        curves.append(_rate(run, name, busy_percent_seconds(run, prefix), place))
     note = _rate_note(run) or "means over each row of the time series"
     return Chart(
         "utilisation",

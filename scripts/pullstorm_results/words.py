@@ -4,7 +4,7 @@
 import math
 
 from pullstorm_results import reading, verdict, wording
-from pullstorm_results.run_plots import number
+from pullstorm_results.run_plots import number, workers_in_rows
 
 SATURATED = 0.95
 MOST_LISTED = 12
@@ -239,12 +239,8 @@ class Keys:
         return f"{self.varied[name]} {one}s" if name in self.varied else plural(self.number(name), one)
 
 
-def texts_of(run):
-    return reading.scenario_values(str(run.manifest.get("scenario_text", "")))
-
-
 def keys_of(run):
-    text = texts_of(run)
+    text = reading.scenario_of(run)
     return Keys({name: text.get(name) or wording.key_value(name, value) for name, value in run.keys.items()} | text)
 
 
@@ -321,16 +317,6 @@ def what_ifs_of_study(sections, base_text):
     return found
 
 
-def workers(run, prefix):
-    """How many there are, in each row of the time series."""
-    times = run.series["time_s"]
-    found = times * 0 + number(run.keys.get(f"{prefix}.workers"), 1.0)
-    for time, key, value in reading.changes(texts_of(run)):
-        if key == f"{prefix}.workers":
-            found[times >= wording.base_units(time)] = wording.base_units(value)
-    return found
-
-
 def standing_queue(run, prefix):
     """Rows of the time series at which all workers were busy and a queue stood; None where it does not tell.
 
@@ -340,7 +326,7 @@ def standing_queue(run, prefix):
     if f"{prefix}_busy" not in series or f"{prefix}_queue" not in series:
         return None
     limit = number(run.keys.get(f"{prefix}.queue_limit"), STANDING)
-    full = (series[f"{prefix}_busy"] >= workers(run, prefix)) & (
+    full = (series[f"{prefix}_busy"] >= workers_in_rows(run, prefix)) & (
         series[f"{prefix}_queue"] >= min(STANDING, max(1.0, limit))
     )
     return full & full.shift(fill_value=False)
@@ -390,7 +376,7 @@ def _server_warnings(run, load):
 def warnings(run, load=None):
     """What a reader must not miss."""
     metrics = run.metrics
-    texts = texts_of(run)
+    texts = reading.scenario_of(run)
     found = what_if_warning(what_ifs(texts))
     if metrics.get("cut_off", 0) and verdict.of(metrics) != verdict.CUT_OFF:  # which is told before all else
         end = texts.get("run.end", "")

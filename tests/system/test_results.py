@@ -361,9 +361,24 @@ class Runs(unittest.TestCase):
     def test_saturated_without_workers(self):
         busy, queue = [4, 0, 0, 0, 0, 4], [0, 9, 90, 99, 50, 0]
         self.assertEqual(self.saturated(busy, queue), 0)
-        self.assertEqual(self.saturated(busy, queue, scenario="[at 1s]\nbmsc.workers = 0\n"), 3.0)
-        outage = "[at 1s]\nbmsc.workers = 0\nhss.workers = 9\n[at 3000ms]\nbmsc.workers = 1\n"
+        self.assertEqual(self.saturated(busy, queue, scenario="[at 500ms]\nbmsc.workers = 0\n"), 3.0)
+        outage = "[at 500ms]\nbmsc.workers = 0\nhss.workers = 9\n[at 2s]\nbmsc.workers = 1\n"
         self.assertEqual(self.saturated(busy, queue, scenario=outage), 1.0)
+
+    def busy_shares(self, busy_us, scenario=""):
+        series = pandas.DataFrame({"time_s": [float(i) for i in range(len(busy_us))], "bmsc_busy_us": busy_us})
+        run = reading.Run("", "", {"bmsc.workers": "2"}, {}, series, None, None, {"scenario_text": scenario})
+        totals = run_plots.busy_percent_seconds(run, "bmsc")
+        return [round(value, 6) for value in totals.diff().iloc[1:]]
+
+    def test_busy_share_is_of_the_workers_that_there_are(self):
+        busy = [0, 1_000_000, 2_000_000, 4_000_000, 4_500_000]
+        self.assertEqual(self.busy_shares(busy), [50.0, 50.0, 100.0, 25.0])
+        more = "[at 1500ms]\nbmsc.workers = 4\nbsf.workers = 1\n[at 3s]\nbmsc.workers = 1\n"
+        self.assertEqual(self.busy_shares(busy, more), [50.0, round(100 / 3, 6), 50.0, 50.0])
+        none = "[at 2s]\nbmsc.workers = 0\n"
+        self.assertEqual(self.busy_shares([0, 0, 1_000_000, 1_000_000, 1_000_000], none), [0.0, 50.0, 0.0, 0.0])
+        self.assertEqual(self.busy_shares([0, 0, 1_000_000, 1_200_000, 1_200_000], none), [0.0, 50.0, 100.0, 0.0])
 
     def test_changes_are_told(self):
         text = "[pull]\nrate = 10/s\n[at 2min]\naccess.loss = 10%\npull.rate = 20/s\n"
