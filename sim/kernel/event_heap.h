@@ -14,20 +14,16 @@ struct event_heap {
     size_t capacity;
 };
 
-/* Whether a runs before b: by time, then those of the core first, by entity, by sequence. The region that an
- * event comes from decides only where one entity schedules from several, which the engines do not. No two
- * events are equal in all that. */
+/* Whether a runs before b: by time, then origin, entity and sequence. No two events are equal in all four. */
 static inline bool event_before(const struct kernel_event *a, const struct kernel_event *b)
 {
     if (a->time_ns != b->time_ns)
         return a->time_ns < b->time_ns;
-    uint64_t source_a = (uint64_t)(a->origin != 0) << 32 | a->entity;
-    uint64_t source_b = (uint64_t)(b->origin != 0) << 32 | b->entity;
+    uint64_t source_a = (uint64_t)a->origin << 32 | a->entity;
+    uint64_t source_b = (uint64_t)b->origin << 32 | b->entity;
     if (source_a != source_b)
         return source_a < source_b;
-    if (a->sequence != b->sequence)
-        return a->sequence < b->sequence;
-    return a->origin < b->origin;
+    return a->sequence < b->sequence;
 }
 
 /* An empty heap. */

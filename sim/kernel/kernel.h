@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The event kernel: virtual time, regions (logical processes) and conservative windows.
  *
- * A region owns its events and everything its handlers touch. Regions meet only through kernel_send(),
- * whose delay is at least the look-ahead; within a window of that width they are independent of one
- * another, in any order (or, later, on any thread). Events of one region run in the order (time, whether
- * the core scheduled it, entity, sequence), where sequence is counted by the region that scheduled the
- * event: the order never depends on how the run is executed. Nor does it depend on how entities are dealt
- * out to the regions beside the core, as long as each of them schedules from one. */
+ * A region owns its events and everything its handlers touch. Regions meet only through
+ * kernel_send(), whose delay is at least the look-ahead; within a window of that width they are
+ * independent of one another, in any order (or, later, on any thread).
+ * Events of one region run in the order (time, origin region, entity, sequence), where sequence is
+ * counted by the region that scheduled the event: the order never depends on how the run is executed. */
 #ifndef SIM_KERNEL_KERNEL_H
 #define SIM_KERNEL_KERNEL_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The pending events of one region, taken out in the exact order of event_before().
+/* The pending events of one region, taken out in the exact order (time, origin, entity, sequence).
  *
  * A ladder queue (W. T. Tang, R. S. M. Goh, I. L.-J. Thng, "Ladder queue: an O(1) priority queue structure
  * for large-scale discrete event simulation", ACM TOMACS 15(3), 2005) with chunked buckets. From far to near:

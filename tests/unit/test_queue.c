@@ -25,13 +25,11 @@ static int compare_events(const void *a, const void *b, void *user)
     (void)user;
     if (x->time_ns != y->time_ns)
         return x->time_ns < y->time_ns ? -1 : 1;
-    if ((x->origin == 0) != (y->origin == 0))
-        return x->origin == 0 ? -1 : 1;
+    if (x->origin != y->origin)
+        return compare_u64(x->origin, y->origin);
     if (x->entity != y->entity)
         return compare_u64(x->entity, y->entity);
-    if (x->sequence != y->sequence)
-        return compare_u64(x->sequence, y->sequence);
-    return compare_u64(x->origin, y->origin);
+    return compare_u64(x->sequence, y->sequence);
 }
 
 static void assert_same(const struct kernel_event *a, const struct kernel_event *b)

@@ -15,12 +15,6 @@ static void native_on_router(void *context, const struct kernel_event *event)
     packet_at_router(context, event->payload, event->entity, event->argument);
 }
 
-static void native_on_from_ue(void *context, const struct kernel_event *event)
-{
-    native_at_time(context, event);
-    packet_at_router(context, event->payload, event->argument >> 16, event->argument & UINT16_MAX);
-}
-
 static void native_on_deliver(void *context, const struct kernel_event *event)
 {
     struct packet *packet = event->payload;
@@ -54,9 +48,9 @@ static void native_on_accept(void *context, const struct kernel_event *event)
 }
 
 static kernel_handler *const event_handlers[EVENT_KINDS] = {
-    [EVENT_FROM_UE] = native_on_from_ue,     [EVENT_ROUTER] = native_on_router,
-    [EVENT_DELIVER] = native_on_deliver,     [EVENT_TIMER] = native_on_timer,
-    [EVENT_TCP_TIMER] = native_on_tcp_timer, [EVENT_ACCEPT] = native_on_accept,
+    [EVENT_ROUTER] = native_on_router, [EVENT_DELIVER] = native_on_deliver,
+    [EVENT_TIMER] = native_on_timer,   [EVENT_TCP_TIMER] = native_on_tcp_timer,
+    [EVENT_ACCEPT] = native_on_accept,
 };
 
 /* --- fetching memory ahead ------------------------------------------------------------------------------ */
@@ -214,7 +208,6 @@ static void native_init_links(struct native *native)
     const struct network_config *config = &native->config;
 
     native_init_rates(native);
-    g_assert(config->topology.servers <= UINT16_MAX); /* as events have them */
     native->connections = g_new0(uint16_t, config->topology.servers + (gsize)config->topology.ues);
     native->cells = g_new0(struct cell, config->topology.cells);
     for (uint32_t i = 0; i < config->topology.cells; i++) {

@@ -20,13 +20,9 @@
 #define TCP_HEADER_BYTES     20
 #define TCP_MSS_OPTION_BYTES 4
 
-/* Index into the kernel's handler table. `entity` is the host concerned; of a packet that is at the
- * router, its UE if it has one, so that packets of one time come in the order of UEs, however many regions
- * there are. */
+/* Index into the kernel's handler table. `entity` is the host concerned. */
 enum event_kind {
-    EVENT_FROM_UE,   /* of that UE; payload: a packet that arrives at the core router; argument: its size, and
-                      * from bit 16 on the server that it is for */
-    EVENT_ROUTER,    /* payload: a packet of a server that arrives there; argument: its size */
+    EVENT_ROUTER,    /* payload: a packet that arrives at the core router; argument: its size */
     EVENT_DELIVER,   /* payload: a packet that arrives at its host */
     EVENT_TIMER,     /* argument: the model's kind; payload: the model's argument itself */
     EVENT_TCP_TIMER, /* argument: index of the connection; payload: see tcp_timer.c */

@@ -42,7 +42,7 @@ static void native_meet_packet(struct walk *walk, const struct packet *packet)
 
 static void native_meet_event(void *user, const struct kernel_event *event)
 {
-    if (event->kind == EVENT_FROM_UE || event->kind == EVENT_ROUTER || event->kind == EVENT_DELIVER)
+    if (event->kind == EVENT_ROUTER || event->kind == EVENT_DELIVER)
         native_meet_packet(user, event->payload);
 }
 

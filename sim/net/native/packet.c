@@ -5,9 +5,8 @@
  *   server --egress link--> [router] --downlink--> UE
  *   server --egress link--> [router] --ingress link--> server
  *
- * The first link is gone through when the packet is sent, in the sender's region; EVENT_FROM_UE or
- * EVENT_ROUTER is its arrival at the router, in the region that owns the second link; EVENT_DELIVER its
- * arrival. */
+ * The first link is gone through when the packet is sent, in the sender's region; EVENT_ROUTER is its
+ * arrival at the router, in the region that owns the second link; EVENT_DELIVER its arrival. */
 #include "sim/net/native/internal.h"
 
 struct packet *packet_new(struct native_region *region)
@@ -129,7 +128,7 @@ static void packet_cross_access(struct native_region *region, const struct cross
                                 int64_t delay_ns)
 {
     if (c->up)
-        kernel_send(region->kernel, 0, delay_ns, packet->from, EVENT_FROM_UE, c->size | c->to << 16, packet);
+        kernel_send(region->kernel, 0, delay_ns, c->to, EVENT_ROUTER, c->size, packet);
     else
         kernel_schedule(region->kernel, delay_ns, c->to, EVENT_DELIVER, 0, packet);
 }
