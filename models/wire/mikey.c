@@ -462,12 +462,11 @@ INLINE enum wire_status mikey_read_v(struct parser *p)
     return mikey_read_mac(p, &p->m->auth_alg, &p->m->ver_data);
 }
 
-/* The codes of the public-key and Diffie-Hellman methods are known, but not read. The others are unassigned,
- * or of key data outside a KEMAC. */
+/* The codes of the public-key and Diffie-Hellman methods, MIKEY_PKE to MIKEY_CHASH, are known, but not
+ * read. The others are unassigned, or of key data outside a KEMAC. */
 INLINE enum wire_status mikey_refuse_payload(struct parser *p)
 {
-    return REFUSE(p, p->next >= MIKEY_PKE && p->next <= MIKEY_CHASH ? WIRE_UNSUPPORTED : WIRE_MALFORMED,
-                  p->next_at,
+    return REFUSE(p, p->next <= MIKEY_CHASH ? WIRE_UNSUPPORTED : WIRE_MALFORMED, p->next_at,
                   "next payload %u (%s) cannot stand here, expected one of the pre-shared key method",
                   p->next, mikey_payload_name(p->next));
 }
