@@ -14,11 +14,13 @@ struct bmsc;
 struct bsf;
 struct hss;
 struct keylog_buffer;
+struct content_table;
 
 struct model_region {
     const struct deployment *deployment;
     struct key_store keys;
     struct tally tally;
+    const struct content_table *contents;
     struct keylog_buffer *keylog; /* NULL: no key log */
     struct trace_buffer *trace;   /* NULL: no UE is traced */
     struct ue_table *ues;         /* regions 1.. */

@@ -124,7 +124,15 @@ static void on_prefetch(struct net_region *at, uint32_t host, uint32_t kind, uin
         bmsc_prefetch(at, kind, argument, stage);
 }
 
-static const struct net_handlers handlers = {on_datagram, on_message, on_closed, on_timer, on_prefetch};
+static void on_work(void *user, unsigned kind, struct net_message *const messages[], unsigned count)
+{
+    struct storm *storm = user;
+
+    content_work(&storm->worker, kind, messages, count);
+}
+
+static const struct net_handlers handlers = {on_datagram, on_message,    on_closed, on_timer,
+                                             on_prefetch, content_write, on_work};
 
 /* --- between windows ------------------------------------------------------------------------------------ */
 
@@ -312,11 +320,14 @@ static bool new_models(struct storm *storm, GError **error)
     struct model_region *core;
     bool whole = ue_states_init(&storm->ue_states, deployment);
 
+    content_worker_init(&storm->worker, deployment, &storm->contents);
+    content_table_init(&storm->contents, &storm->worker.keys);
     storm->models = g_new0(struct model_region, storm->regions + 1);
     for (uint32_t r = 0; r <= storm->regions; r++) {
         struct model_region *m = &storm->models[r];
 
         m->deployment = deployment;
+        m->contents = &storm->contents;
         key_store_init(&m->keys, deployment);
         tally_init(&m->tally, deployment->service_count);
         m->keylog = storm->keylog ? keylog_buffer(storm->keylog, r) : NULL;
@@ -380,6 +391,7 @@ static void free_models(struct storm *storm)
         g_free(m->now);
     }
     g_free(storm->models);
+    content_worker_clear(&storm->worker);
 }
 
 /* Closes what is open; the first failure is kept. */

@@ -118,17 +118,22 @@ const struct histogram *storm_latency(const struct storm *storm, unsigned proced
     return &storm->latency[procedure];
 }
 
+static void add_crypto_counts(struct crypto_counts *to, const struct crypto *crypto)
+{
+    const struct crypto_counts *c = crypto_counts(crypto);
+
+    for (unsigned i = 0; i < CRYPTO_OPERATIONS; i++) {
+        to->calls[i] += c->calls[i];
+        to->bytes[i] += c->bytes[i];
+    }
+}
+
 void storm_crypto_counts(const struct storm *storm, struct crypto_counts *out)
 {
     memset(out, 0, sizeof *out);
-    for (uint32_t r = 0; r <= storm->regions; r++) {
-        const struct crypto_counts *c = crypto_counts(storm->models[r].keys.crypto);
-
-        for (unsigned i = 0; i < CRYPTO_OPERATIONS; i++) {
-            out->calls[i] += c->calls[i];
-            out->bytes[i] += c->bytes[i];
-        }
-    }
+    for (uint32_t r = 0; r <= storm->regions; r++)
+        add_crypto_counts(out, storm->models[r].keys.crypto);
+    add_crypto_counts(out, storm->worker.keys.crypto);
 }
 
 /* --- values --------------------------------------------------------------------------------------------- */

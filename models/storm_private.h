@@ -3,6 +3,7 @@
 #ifndef MODELS_STORM_PRIVATE_H
 #define MODELS_STORM_PRIVATE_H
 
+#include "models/content_work.h"
 #include "models/region.h"
 #include "models/station.h"
 #include "models/storm.h"
@@ -26,6 +27,8 @@ struct storm {
     struct net_cell_share *shares;  /* of the deployment's topology; NULL: cells are alike */
     struct ue_states ue_states;
     struct model_region *models; /* regions + 1 */
+    struct content_table contents;
+    struct content_worker worker;
     struct capture *capture;
     struct keylog *keylog;
     struct trace *trace;

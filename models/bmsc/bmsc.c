@@ -4,8 +4,10 @@
 
 #include "models/bmsc/decide.h"
 #include "models/bmsc/encode.h"
+#include "models/bmsc/messages.h"
 #include "models/bmsc/trace.h"
 #include "models/bmsc/verify.h"
+#include "models/content.h"
 #include "models/diameter_wire.h"
 #include "models/keylog.h"
 #include "models/region.h"
@@ -45,22 +47,17 @@ static void bmsc_send_mikey(struct net_region *at, const struct bmsc_action *act
     struct model_region *m = model_of(at);
     const struct scenario *s = m->deployment->scenario;
     struct bmsc_session *session = bmsc_session(m->bmsc, action->ue);
-    struct bmsc_secrets *secrets = bmsc_secrets(&m->keys, action->ue, session);
     uint32_t serial = bmsc_ue(m->bmsc, action->ue)->services[action->service].serial;
     bool pull = action->send == BMSC_SEND_PULL;
     int64_t timeout_ns = pull ? s->pull_timeout : s->msk_timeout;
-    size_t room = pull ? m->bmsc->pull_bytes : m->bmsc->msk_bytes;
-    struct net_message *out = net_message(at, pull ? KIND_pull : KIND_msk, room);
+    const struct content_mikey content = bmsc_content_mikey(action);
+    struct net_message *out;
 
-    if (pull) {
-        if (action->first && m->keylog)
-            keylog_av(m, at->now_ns, (struct key_name){action->ue, action->av});
-        out->length = (uint32_t)bmsc_encode_pull(&m->keys, secrets, action, out->bytes, room);
+    if (pull && action->first && m->keylog)
+        keylog_av(m, at->now_ns, content.key);
+    out = bmsc_mikey_message(at, session, &content);
+    if (pull)
         out->mark_ns = action->first_pull_ns;
-    } else {
-        out->length = (uint32_t)bmsc_encode_msk(&m->keys, secrets, action, out->bytes, room,
-                                                secrets->msk_auth[action->service]);
-    }
     if (m->trace) {
         bmsc_trace_sent(m, action->ue, HOST_UES, out);
         bmsc_trace_timeout_set(m, action->ue, pull ? "pull" : "msk", timeout_ns);
@@ -78,17 +75,12 @@ static void bmsc_send_http(struct net_region *at, const struct bmsc_job *job,
     struct net_conn conn = job->diameter.station.conn;
     struct net_message *out;
 
-    if (action->send == BMSC_SEND_CHALLENGE) {
-        out = net_message(at, KIND_ua_401, BMSC_401_BYTES);
-        out->length = (uint32_t)bmsc_encode_challenge(&m->keys, at->now_ns, action, out->bytes);
-    } else if (action->send == BMSC_SEND_SUCCESS) {
-        out = net_message(at, KIND_ua_200, BMSC_200_BYTES(job->post.key_count));
-        out->length = (uint32_t)bmsc_encode_success(&m->keys, at->now_ns, &m->bmsc->long_texts,
-                                                    bmsc_session(m->bmsc, job->ue), job, action, out->bytes);
-    } else {
-        out = net_message(at, KIND_ua_error, BMSC_REFUSAL_BYTES);
-        out->length = (uint32_t)bmsc_encode_refusal(&m->keys, at->now_ns, action, out->bytes);
-    }
+    if (action->send == BMSC_SEND_CHALLENGE)
+        out = bmsc_challenge_message(at, action);
+    else if (action->send == BMSC_SEND_SUCCESS)
+        out = bmsc_success_message(at, job, action);
+    else
+        out = bmsc_refusal_message(at, action);
     if (m->trace)
         bmsc_trace_sent(m, job->diameter.station.ue, job->peer, out);
     net_tcp_send(at, conn, out);
@@ -259,7 +251,7 @@ static enum net_verdict bmsc_ua_message(struct net_region *at, const struct net_
     job->diameter.station.conn = conn;
     job->diameter.station.deadline_ns = d->mark_ns;
     job->peer = d->peer;
-    bmsc_verify_post(&m->keys, at->now_ns, d->bytes, &job->post, texts);
+    bmsc_post_delivered(m, at->now_ns, d, &job->post, texts);
     t = m->trace ? bmsc_trace_received(m, job->ue, d) : NULL;
     if (t != NULL)
         bmsc_trace_post(t, &job->post);
@@ -317,7 +309,7 @@ enum net_verdict bmsc_datagram(struct net_region *at, const struct net_delivery 
     struct trace_ue *t;
     uint32_t index;
 
-    bmsc_verify_ack(&m->keys, m->bmsc, d->bytes, &facts);
+    bmsc_ack_delivered(m, d, &facts);
     t = m->trace ? bmsc_trace_received(m, d->peer - HOST_UES, d) : NULL;
     if (t != NULL)
         trace_line_fields(t, false, "fact", &bmsc_trace_ack_facts, &facts);

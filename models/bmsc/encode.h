@@ -6,19 +6,37 @@
 
 #include "models/bmsc/secrets.h"
 #include "models/bmsc/state.h"
+#include "models/content.h"
 #include "models/keys/keys.h"
 
 #define BMSC_401_BYTES       500
 #define BMSC_REFUSAL_BYTES   256
 #define BMSC_200_BYTES(keys) (1000 + 200 * (keys)) /* for the answers to so many keys */
 
-/* 401 with the action's nonce. now_ns: simulated time, for the Date and the nonce. */
-size_t bmsc_encode_challenge(const struct key_store *keys, int64_t now_ns, const struct bmsc_action *action,
+/* 401. */
+size_t bmsc_encode_challenge(const struct key_store *keys, const struct content_challenge *content,
                              uint8_t out[BMSC_401_BYTES]);
-/* 200 to a job's POST. long_texts: of the BM-SC; session: of the UE. */
-size_t bmsc_encode_success(const struct key_store *keys, int64_t now_ns, const struct pool *long_texts,
-                           const struct bmsc_session *session, const struct bmsc_job *job,
-                           const struct bmsc_action *action, uint8_t *out);
+/* A 200, whatever it answers. */
+struct bmsc_success {
+    int64_t sent_ns, expiry_ns;
+    const char *ha1;                 /* 32 characters */
+    struct bytes nonce, cnonce, uri; /* of the POST */
+    uint32_t nc;
+    uint32_t nonce_serial; /* of the next nonce; 0: none */
+    unsigned key_count;
+    const struct ua_key *keys;
+};
+/* out: of BMSC_200_BYTES(). */
+size_t bmsc_encode_success(const struct key_store *keys, const struct bmsc_success *success, uint8_t *out);
+/* The 200 to a job's POST; views of the job. now_ns: simulated time, for the Date and the next nonce;
+ * long_texts: of the BM-SC; session: of the UE. */
+struct bmsc_success bmsc_success_of(const struct key_store *keys, int64_t now_ns,
+                                    const struct pool *long_texts, const struct bmsc_session *session,
+                                    const struct bmsc_job *job, const struct bmsc_action *action);
+/* The same as a content; false if there is none that says it. */
+bool bmsc_content_success(const struct deployment *deployment, int64_t now_ns, const struct pool *long_texts,
+                          const struct bmsc_session *session, const struct bmsc_job *job,
+                          const struct bmsc_action *action, struct content_success *out);
 /* A refusal of the action's status. */
 size_t bmsc_encode_refusal(const struct key_store *keys, int64_t now_ns, const struct bmsc_action *action,
                            uint8_t out[BMSC_REFUSAL_BYTES]);
@@ -30,12 +48,12 @@ size_t bmsc_encode_bir(const struct key_store *keys, const struct bmsc_job *job,
 /* The length of every pull, and of every MSK message, of a deployment: names have one length each. */
 size_t bmsc_pull_bytes(const struct deployment *deployment);
 size_t bmsc_msk_bytes(const struct deployment *deployment);
-/* The solicited pull of an action (TS 33.246 §6.3.2.2.4): Key Number 0, V not set, a KEMAC without data.
- * out: of `capacity` bytes, as are those of bmsc_encode_msk(). */
-size_t bmsc_encode_pull(const struct key_store *keys, const struct bmsc_secrets *secrets,
-                        const struct bmsc_action *action, uint8_t *out, size_t capacity);
-/* The MSK message of an action. auth: the authentication key by which its ACK is recognised. */
-size_t bmsc_encode_msk(const struct key_store *keys, const struct bmsc_secrets *secrets,
-                       const struct bmsc_action *action, uint8_t *out, size_t capacity, uint8_t auth[20]);
+/* What the pull or MSK message of an action says. */
+struct content_mikey bmsc_content_mikey(const struct bmsc_action *action);
+/* A solicited pull (TS 33.246 §6.3.2.2.4): Key Number 0, V not set, a KEMAC without data; or an MSK message.
+ * key: the MUK of the content's name. out: of `capacity` bytes. auth: of an MSK message the authentication
+ * key by which its ACK is recognised. */
+size_t bmsc_encode_mikey(const struct key_store *keys, const struct content_mikey *content,
+                         const struct key_muk *key, uint8_t *out, size_t capacity, uint8_t auth[20]);
 
 #endif

@@ -9,6 +9,16 @@
 #include <glib.h>
 #include <string.h>
 
+struct content_mikey bmsc_content_mikey(const struct bmsc_action *action)
+{
+    return (struct content_mikey){.key = {action->ue, action->av},
+                                  .counter = action->counter,
+                                  .csb_id = action->csb_id,
+                                  .service = action->service,
+                                  .msk = action->send == BMSC_SEND_MSK,
+                                  .rand_index = action->rand_index};
+}
+
 /* What both messages have: the BM-SC to a UE, under a MUK. */
 static struct mikey_message bmsc_mikey_to(const struct deployment *deployment, uint32_t msk_id,
                                           uint32_t counter, const struct identity_text *b_tid)
@@ -47,22 +57,20 @@ static size_t bmsc_mikey_bytes(const struct key_store *keys, const struct mikey_
     return length;
 }
 
-size_t bmsc_encode_pull(const struct key_store *keys, const struct bmsc_secrets *secrets,
-                        const struct bmsc_action *action, uint8_t *out, size_t capacity)
+static size_t bmsc_encode_pull(const struct key_store *keys, const struct content_mikey *c,
+                               const struct key_muk *key, uint8_t *out, size_t capacity)
 {
     const struct deployment *deployment = keys->deployment;
-    uint64_t index = action->rand_index;
     struct identity_text b_tid;
     struct mikey_message pull;
     uint8_t rand[16], auth[20];
 
-    identity_b_tid(deployment, secrets->rand, &b_tid);
-    pull = bmsc_mikey_to(deployment, deployment_current_msk_id(deployment, action->service), action->counter,
-                         &b_tid);
-    random_bytes(deployment->seed, action->ue, PURPOSE_MIKEY_RAND, index, rand, sizeof rand);
+    identity_b_tid(deployment, key->rand, &b_tid);
+    pull = bmsc_mikey_to(deployment, deployment_current_msk_id(deployment, c->service), c->counter, &b_tid);
+    random_bytes(deployment->seed, c->key.ue, PURPOSE_MIKEY_RAND, c->rand_index, rand, sizeof rand);
     pull.rand = bytes_of(rand, sizeof rand);
-    pull.csb_id = (uint32_t)random_u64(deployment->seed, action->ue, PURPOSE_CSB_ID, index);
-    mikey_auth_key(keys->crypto, bytes_of(secrets->muk, 32), pull.csb_id, pull.rand, auth);
+    pull.csb_id = (uint32_t)random_u64(deployment->seed, c->key.ue, PURPOSE_CSB_ID, c->rand_index);
+    mikey_auth_key(keys->crypto, bytes_of(key->muk, 32), pull.csb_id, pull.rand, auth);
     return bmsc_mikey_bytes(keys, &pull, auth, out, capacity);
 }
 
@@ -83,28 +91,34 @@ static size_t bmsc_key_data(const struct deployment_service *service, uint8_t *o
     return length;
 }
 
-size_t bmsc_encode_msk(const struct key_store *keys, const struct bmsc_secrets *secrets,
-                       const struct bmsc_action *action, uint8_t *out, size_t capacity, uint8_t auth[20])
+static size_t bmsc_encode_msk(const struct key_store *keys, const struct content_mikey *c,
+                              const struct key_muk *key, uint8_t *out, size_t capacity, uint8_t auth[20])
 {
     const struct deployment *deployment = keys->deployment;
-    const struct deployment_service *service = &deployment->services[action->service];
+    const struct deployment_service *service = &deployment->services[c->service];
     struct identity_text b_tid;
     struct mikey_message msk;
     struct mikey_keys mikey;
     uint8_t data[64];
     size_t data_length = bmsc_key_data(service, data, sizeof data);
 
-    identity_b_tid(deployment, secrets->rand, &b_tid);
-    msk = bmsc_mikey_to(deployment, deployment_new_msk_id(deployment, action->service), action->counter,
-                        &b_tid);
+    identity_b_tid(deployment, key->rand, &b_tid);
+    msk = bmsc_mikey_to(deployment, deployment_new_msk_id(deployment, c->service), c->counter, &b_tid);
     msk.v = true;
-    msk.csb_id = action->csb_id;
+    msk.csb_id = c->csb_id;
     msk.rand = bytes_of(service->msk_rand, 16);
     msk.encr_data = bytes_of(data, data_length);
-    mikey_keys(keys->crypto, bytes_of(secrets->muk, 32), msk.csb_id, msk.rand, &mikey);
-    mikey_crypt(keys->crypto, &mikey, msk.csb_id, action->counter, data, data, data_length);
+    mikey_keys(keys->crypto, bytes_of(key->muk, 32), msk.csb_id, msk.rand, &mikey);
+    mikey_crypt(keys->crypto, &mikey, msk.csb_id, c->counter, data, data, data_length);
     memcpy(auth, mikey.auth, 20);
     return bmsc_mikey_bytes(keys, &msk, auth, out, capacity);
+}
+
+size_t bmsc_encode_mikey(const struct key_store *keys, const struct content_mikey *c,
+                         const struct key_muk *key, uint8_t *out, size_t capacity, uint8_t auth[20])
+{
+    return c->msk ? bmsc_encode_msk(keys, c, key, out, capacity, auth)
+                  : bmsc_encode_pull(keys, c, key, out, capacity);
 }
 
 /* The length of a message with so many bytes of key data. */

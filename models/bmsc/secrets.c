@@ -3,6 +3,7 @@
 #include "models/bmsc/secrets.h"
 
 #include "models/crypto/digest_auth.h"
+#include "models/crypto/mikey_keys.h"
 #include "models/identity.h"
 
 #include <string.h>
@@ -17,8 +18,10 @@ static void bmsc_secrets_begin(const struct key_store *keys, uint32_t ue, const 
 {
     secrets->serial = session->serial;
     secrets->av = session->av;
-    secrets->has_ha1 = false;
-    key_rand(keys, (struct key_name){ue, session->av}, secrets->rand);
+    secrets->has_ha1 = secrets->other = false;
+    for (unsigned i = 0; i < session->service_count; i++)
+        secrets->msk_auth[i].av = AV_NONE;
+    key_rand(keys, (struct key_name){ue, session->av}, secrets->key.rand);
 }
 
 struct bmsc_secrets *bmsc_secrets(const struct key_store *keys, uint32_t ue,
@@ -28,7 +31,7 @@ struct bmsc_secrets *bmsc_secrets(const struct key_store *keys, uint32_t ue,
 
     if (!bmsc_secrets_there(secrets, session)) {
         bmsc_secrets_begin(keys, ue, session, secrets);
-        key_muk(keys, ue, secrets->rand, secrets->muk);
+        key_muk(keys, ue, secrets->key.rand, secrets->key.muk);
     }
     return secrets;
 }
@@ -41,12 +44,37 @@ struct bmsc_secrets *bmsc_secrets_ha1(const struct key_store *keys, uint32_t ue,
     struct digest_hash ha1;
 
     if (!secrets->has_ha1) {
-        identity_b_tid(keys->deployment, secrets->rand, &b_tid);
-        key_ua_ha1(keys, identity_bytes(&b_tid), secrets->muk, &ha1);
+        identity_b_tid(keys->deployment, secrets->key.rand, &b_tid);
+        key_ua_ha1(keys, identity_bytes(&b_tid), secrets->key.muk, &ha1);
         memcpy(secrets->ha1, ha1.hex, sizeof secrets->ha1);
         secrets->has_ha1 = true;
     }
     return secrets;
+}
+
+void bmsc_secrets_put_auth(struct bmsc_secrets *secrets, unsigned service, uint32_t csb_id,
+                           const uint8_t auth[20])
+{
+    struct bmsc_msk_auth *place = &secrets->msk_auth[service];
+
+    place->av = secrets->av;
+    place->csb_id = csb_id;
+    memcpy(place->key, auth, sizeof place->key);
+}
+
+const uint8_t *bmsc_secrets_auth(const struct key_store *keys, uint32_t ue,
+                                 const struct bmsc_session *session, unsigned service)
+{
+    struct bmsc_secrets *secrets = bmsc_secrets(keys, ue, session);
+    uint32_t csb_id = session->deliveries[service].csb_id;
+    uint8_t auth[20];
+
+    if (secrets->msk_auth[service].av != secrets->av || secrets->msk_auth[service].csb_id != csb_id) {
+        mikey_auth_key(keys->crypto, bytes_of(secrets->key.muk, sizeof secrets->key.muk), csb_id,
+                       bytes_of(keys->deployment->services[service].msk_rand, 16), auth);
+        bmsc_secrets_put_auth(secrets, service, csb_id, auth);
+    }
+    return secrets->msk_auth[service].key;
 }
 
 void bmsc_secrets_adopt(const struct key_store *keys, uint32_t ue, const struct bmsc_session *session,
@@ -55,5 +83,14 @@ void bmsc_secrets_adopt(const struct key_store *keys, uint32_t ue, const struct 
     struct bmsc_secrets *secrets = bmsc_secrets_of(session);
 
     bmsc_secrets_begin(keys, ue, session, secrets);
-    memcpy(secrets->muk, ks_naf, sizeof secrets->muk);
+    key_muk(keys, ue, secrets->key.rand, secrets->key.muk);
+    secrets->other = !crypto_equal(secrets->key.muk, ks_naf, sizeof secrets->key.muk);
+    memcpy(secrets->key.muk, ks_naf, sizeof secrets->key.muk);
+}
+
+bool bmsc_secrets_other(const struct bmsc_session *session)
+{
+    const struct bmsc_secrets *secrets = bmsc_secrets_of(session);
+
+    return bmsc_secrets_there(secrets, session) && secrets->other;
 }

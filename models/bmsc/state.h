@@ -31,6 +31,7 @@ struct bmsc_post {
     bool b_tid_known_form; /* the user name is a B-TID of our BSF: */
     struct key_name name;  /* ... of this key */
     bool names_right;      /* realm and opaque are those of the BM-SC, the response has the length of one */
+    bool digest_right;     /* it is known already: right under the key of that name */
     enum bmsc_nonce nonce_state;
     uint32_t nonce_serial;
     uint32_t nc;
@@ -46,6 +47,7 @@ struct bmsc_ack_facts {
     bool known;           /* its IDr is a B-TID */
     struct key_name name; /* ... of this key */
     uint32_t counter;
+    uint32_t csb_id;
     uint8_t service; /* whose MSK message it answers, by its CSB ID, in a session of this name: */
     bool mac_right;  /* ... under the authentication key of that message */
 };

@@ -50,6 +50,7 @@ static const struct trace_field bmsc_post_fields[] = {
     F(name.ue, TRACE_NUMBER),
     F(name.av, TRACE_AV),
     F(names_right, TRACE_FLAG),
+    F(digest_right, TRACE_HIDDEN), /* a fact of its own, once the key is at hand */
     TRACE_FIELD_NAMED(bmsc_post, nonce_state, TRACE_NAME, bmsc_nonce_name),
     F(nonce_serial, TRACE_NUMBER),
     F(nc, TRACE_NUMBER),
@@ -63,8 +64,8 @@ const struct trace_fields bmsc_trace_post_facts = TRACE_FIELDS("post", bmsc_post
 
 #define F(member, form) TRACE_FIELD(bmsc_ack_facts, member, form)
 static const struct trace_field bmsc_ack_fields[] = {
-    F(proper, TRACE_FLAG),    F(known, TRACE_FLAG),      F(name.ue, TRACE_NUMBER), F(name.av, TRACE_AV),
-    F(counter, TRACE_NUMBER), F(service, TRACE_SERVICE), F(mac_right, TRACE_FLAG),
+    F(proper, TRACE_FLAG),    F(known, TRACE_FLAG),    F(name.ue, TRACE_NUMBER),  F(name.av, TRACE_AV),
+    F(counter, TRACE_NUMBER), F(csb_id, TRACE_NUMBER), F(service, TRACE_SERVICE), F(mac_right, TRACE_FLAG),
 };
 #undef F
 const struct trace_fields bmsc_trace_ack_facts = TRACE_FIELDS("ack", bmsc_ack_fields);

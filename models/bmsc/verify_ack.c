@@ -3,7 +3,6 @@
 #include "models/bmsc/verify.h"
 
 #include "models/crypto/mikey_keys.h"
-#include "models/wire/mikey.h"
 
 /* The session of a UE if it uses that key; NULL: none does. */
 static const struct bmsc_session *bmsc_session_named(const struct bmsc *bmsc, struct key_name name)
@@ -29,28 +28,67 @@ static unsigned bmsc_service_acked(const struct bmsc_session *session, uint32_t 
     return service;
 }
 
+/* The session of the MUK that an ACK names, if an MSK message of the service that it answers is under way. */
+static bool bmsc_ack_find(const struct bmsc *bmsc, struct bmsc_ack_facts *facts,
+                          const struct bmsc_session **session)
+{
+    *session = facts->known ? bmsc_session_named(bmsc, facts->name) : NULL;
+    if (*session == NULL)
+        return false;
+    facts->service = (uint8_t)bmsc_service_acked(*session, facts->csb_id);
+    return (*session)->deliveries[facts->service].pushes > 0;
+}
+
+bool bmsc_read_ack(const struct key_store *keys, struct bytes message, struct mikey_message *ack,
+                   struct bmsc_ack_facts *out)
+{
+    *out = (struct bmsc_ack_facts){.proper = false};
+    if (mikey_decode(message, ack) != WIRE_OK || ack->data_type != MIKEY_PSK_VERIFICATION || !ack->has_t ||
+        ack->ts_type != MIKEY_TS_COUNTER || !ack->has_idr || !ack->has_verification ||
+        ack->auth_alg != MIKEY_MAC_HMAC_SHA1_160)
+        return false;
+    out->proper = true;
+    out->counter = (uint32_t)ack->ts;
+    out->csb_id = ack->csb_id;
+    out->known = key_find(keys, ack->idr, &out->name);
+    return out->known;
+}
+
+bool bmsc_ack_mac_right(const struct key_store *keys, const struct mikey_message *ack, const uint8_t auth[20])
+{
+    uint8_t mac[MIKEY_MAC_BYTES];
+
+    if (ack->ver_data.len != sizeof mac)
+        return false;
+    mikey_verification_mac(keys->crypto, auth, ack->covered, keys->deployment->text.bmsc_fqdn, ack->idr,
+                           ack->ts_raw, mac);
+    return crypto_equal(mac, ack->ver_data.at, sizeof mac);
+}
+
 void bmsc_verify_ack(const struct key_store *keys, const struct bmsc *bmsc, struct bytes message,
                      struct bmsc_ack_facts *out)
 {
     const struct bmsc_session *session;
     struct mikey_message ack;
-    uint8_t mac[MIKEY_MAC_BYTES];
 
-    *out = (struct bmsc_ack_facts){.proper = false};
-    if (mikey_decode(message, &ack) != WIRE_OK || ack.data_type != MIKEY_PSK_VERIFICATION || !ack.has_t ||
-        ack.ts_type != MIKEY_TS_COUNTER || !ack.has_idr || !ack.has_verification ||
-        ack.auth_alg != MIKEY_MAC_HMAC_SHA1_160)
+    if (!bmsc_read_ack(keys, message, &ack, out) || !bmsc_ack_find(bmsc, out, &session))
         return;
-    out->proper = true;
-    out->counter = (uint32_t)ack.ts;
-    out->known = key_find(keys, ack.idr, &out->name);
-    session = out->known ? bmsc_session_named(bmsc, out->name) : NULL;
-    if (session == NULL)
-        return;
-    out->service = (uint8_t)bmsc_service_acked(session, ack.csb_id);
-    if (session->deliveries[out->service].pushes == 0 || ack.ver_data.len != sizeof mac)
-        return;
-    mikey_verification_mac(keys->crypto, bmsc_secrets_of(session)->msk_auth[out->service], ack.covered,
-                           keys->deployment->text.bmsc_fqdn, ack.idr, ack.ts_raw, mac);
-    out->mac_right = crypto_equal(mac, ack.ver_data.at, sizeof mac);
+    out->mac_right =
+        bmsc_ack_mac_right(keys, &ack, bmsc_secrets_auth(keys, out->name.ue, session, out->service));
+}
+
+bool bmsc_ack_of_content(const struct bmsc *bmsc, const struct content_ack *said,
+                         const struct bmsc_ack_facts *found, struct bmsc_ack_facts *out)
+{
+    const struct bmsc_session *session;
+
+    *out = *found;
+    out->mac_right = false;
+    if (!bmsc_ack_find(bmsc, out, &session))
+        return true;
+    if (session->deliveries[out->service].csb_id != said->csb_id || out->service != said->service ||
+        bmsc_secrets_other(session))
+        return false;
+    out->mac_right = found->mac_right;
+    return true;
 }

@@ -11,16 +11,12 @@
 #include <string.h>
 
 /* A nonce of this BM-SC, and young enough? */
-static enum bmsc_nonce bmsc_judge_nonce(const struct key_store *keys, struct bytes nonce, int64_t now_ns,
-                                        uint32_t *serial)
+static enum bmsc_nonce bmsc_judge_nonce(const struct scenario *s, const struct bmsc_nonce_found *nonce,
+                                        int64_t now_ns)
 {
-    const struct scenario *s = keys->deployment->scenario;
-    enum nonce_kind kind;
-    int64_t made_ns;
-
-    if (!nonce_open(keys, nonce, &made_ns, serial, &kind) || made_ns > now_ns)
+    if (!nonce->known || nonce->made_ns > now_ns)
         return NONCE_UNKNOWN;
-    return now_ns - made_ns > (kind == NONCE_NEXT ? s->bmsc_nextnonce_lifetime : s->bmsc_nonce_lifetime)
+    return now_ns - nonce->made_ns > (nonce->next ? s->bmsc_nextnonce_lifetime : s->bmsc_nonce_lifetime)
                ? NONCE_OLD
                : NONCE_FRESH;
 }
@@ -29,10 +25,12 @@ static enum bmsc_nonce bmsc_judge_nonce(const struct key_store *keys, struct byt
  * longer than anybody sends. Realm, opaque and nonce are the digest's own affair: where they are wrong, so
  * are the credentials. */
 static bool bmsc_read_credentials(const struct key_store *keys, const struct http_message *request,
-                                  const struct digest_fields *f, int64_t now_ns, struct bmsc_post *post)
+                                  const struct digest_fields *f, struct bmsc_post *post,
+                                  struct bmsc_nonce_found *nonce)
 {
     const struct deployment *deployment = keys->deployment;
     struct digest_hash ha2;
+    enum nonce_kind kind;
 
     if (f->username.at == NULL || f->nonce.at == NULL || f->nonce.len > TEXTS_ONE_BYTES_MAX ||
         !bytes_equal(f->uri, request->target) || f->uri.len > TEXTS_ONE_BYTES_MAX || !f->has_nc ||
@@ -44,7 +42,8 @@ static bool bmsc_read_credentials(const struct key_store *keys, const struct htt
         bytes_equal(f->realm, deployment->text.ua_realm) &&
         bytes_equal(f->opaque, bytes_of(deployment->ua_opaque, sizeof deployment->ua_opaque)) &&
         f->response.len == sizeof post->response;
-    post->nonce_state = bmsc_judge_nonce(keys, f->nonce, now_ns, &post->nonce_serial);
+    nonce->known = nonce_open(keys, f->nonce, &nonce->made_ns, &post->nonce_serial, &kind);
+    nonce->next = nonce->known && kind == NONCE_NEXT;
     post->b_tid_known_form = key_find(keys, f->username, &post->name);
     post->nc = f->nc;
     if (f->response.len == sizeof post->response)
@@ -86,8 +85,9 @@ static unsigned bmsc_read_request(struct bytes message, struct http_message *req
     return ua_request_body_decode(request->body, out->keys, &out->key_count) == WIRE_OK ? 200 : 400;
 }
 
-void bmsc_verify_post(const struct key_store *keys, int64_t now_ns, struct bytes message,
-                      struct bmsc_post *out, struct bytes texts[BMSC_TEXTS])
+/* All but the age of its nonce. */
+static void bmsc_read_post(const struct key_store *keys, struct bytes message, struct bmsc_post *out,
+                           struct bytes texts[BMSC_TEXTS], struct bmsc_nonce_found *nonce)
 {
     struct http_message request;
     const struct bytes *header;
@@ -95,7 +95,7 @@ void bmsc_verify_post(const struct key_store *keys, int64_t now_ns, struct bytes
     struct digest_fields f;
 
     out->work = BMSC_POST;
-    out->b_tid_known_form = false;
+    out->b_tid_known_form = out->digest_right = false;
     out->status = bmsc_read_request(message, &request, out);
     if (out->status != 200)
         return;
@@ -105,7 +105,7 @@ void bmsc_verify_post(const struct key_store *keys, int64_t now_ns, struct bytes
     if (decoded == WIRE_UNSUPPORTED)
         return;
     out->work = BMSC_AUTH_POST;
-    if (decoded != WIRE_OK || !bmsc_read_credentials(keys, &request, &f, now_ns, out)) {
+    if (decoded != WIRE_OK || !bmsc_read_credentials(keys, &request, &f, out, nonce)) {
         out->status = 400;
         return;
     }
@@ -114,19 +114,77 @@ void bmsc_verify_post(const struct key_store *keys, int64_t now_ns, struct bytes
     texts[BMSC_TEXT_URI] = f.uri;
 }
 
+void bmsc_verify_post(const struct key_store *keys, int64_t now_ns, struct bytes message,
+                      struct bmsc_post *out, struct bytes texts[BMSC_TEXTS])
+{
+    struct bmsc_nonce_found nonce;
+
+    bmsc_read_post(keys, message, out, texts, &nonce);
+    if (out->status == 200 && out->work == BMSC_AUTH_POST)
+        out->nonce_state = bmsc_judge_nonce(keys->deployment->scenario, &nonce, now_ns);
+}
+
+static bool bmsc_response_right(const struct key_store *keys, const struct bmsc_post *post,
+                                const char ha1_hex[32], struct bytes nonce, struct bytes cnonce)
+{
+    struct digest_hash ha1 = {.length = 32}, ha2 = {.length = sizeof post->ha2}, expected;
+
+    if (!post->names_right)
+        return false;
+    memcpy(ha1.hex, ha1_hex, 32);
+    memcpy(ha2.hex, post->ha2, sizeof post->ha2);
+    digest_response(keys->crypto, DIGEST_MD5, &ha1, nonce, post->nc, cnonce, bytes_text("auth-int"), &ha2,
+                    &expected);
+    return crypto_equal(expected.hex, post->response, sizeof post->response);
+}
+
 bool bmsc_verify_digest(const struct key_store *keys, const struct pool *long_texts,
                         const struct bmsc_session *session, const struct bmsc_job *job)
 {
     const struct bmsc_post *post = &job->post;
-    const struct bmsc_secrets *secrets = bmsc_secrets_ha1(keys, job->ue, session);
-    struct digest_hash ha1 = {.length = sizeof secrets->ha1}, ha2 = {.length = sizeof post->ha2}, expected;
 
-    if (!post->names_right)
-        return false;
-    memcpy(ha1.hex, secrets->ha1, sizeof secrets->ha1);
-    memcpy(ha2.hex, post->ha2, sizeof post->ha2);
-    digest_response(keys->crypto, DIGEST_MD5, &ha1, texts_get(long_texts, &job->texts, BMSC_TEXT_NONCE),
-                    post->nc, texts_get(long_texts, &job->texts, BMSC_TEXT_CNONCE), bytes_text("auth-int"),
-                    &ha2, &expected);
-    return crypto_equal(expected.hex, post->response, sizeof post->response);
+    if (post->digest_right && post->name.ue == job->ue && post->name.av == session->av &&
+        !bmsc_secrets_other(session))
+        return true;
+    return bmsc_response_right(keys, post, bmsc_secrets_ha1(keys, job->ue, session)->ha1,
+                               texts_get(long_texts, &job->texts, BMSC_TEXT_NONCE),
+                               texts_get(long_texts, &job->texts, BMSC_TEXT_CNONCE));
+}
+
+/* A text of that length; of another one nothing is kept. */
+static void bmsc_keep_text(char *to, size_t length, struct bytes text)
+{
+    if (text.len == length)
+        memcpy(to, text.at, length);
+    else
+        memset(to, 0, length);
+}
+
+void bmsc_verify_post_apart(const struct key_store *keys, struct keys_at_hand *at_hand, struct bytes message,
+                            struct bmsc_post_found *out)
+{
+    struct bytes texts[BMSC_TEXTS];
+    struct bmsc_post *post = &out->post;
+
+    bmsc_read_post(keys, message, post, texts, &out->nonce);
+    if (post->status != 200 || post->work != BMSC_AUTH_POST || !post->b_tid_known_form)
+        return;
+    post->digest_right =
+        bmsc_response_right(keys, post, key_at_hand_ha1(keys, keys_at_hand(at_hand, post->name)),
+                            texts[BMSC_TEXT_NONCE], texts[BMSC_TEXT_CNONCE]);
+    bmsc_keep_text(out->nonce_text, sizeof out->nonce_text, texts[BMSC_TEXT_NONCE]);
+    bmsc_keep_text(out->cnonce, sizeof out->cnonce, texts[BMSC_TEXT_CNONCE]);
+}
+
+void bmsc_post_of_content(const struct deployment *deployment, int64_t now_ns,
+                          const struct bmsc_post_found *found, struct bmsc_post *out,
+                          struct bytes texts[BMSC_TEXTS])
+{
+    *out = found->post;
+    if (out->work != BMSC_AUTH_POST)
+        return;
+    out->nonce_state = bmsc_judge_nonce(deployment->scenario, &found->nonce, now_ns);
+    texts[BMSC_TEXT_NONCE] = bytes_of(found->nonce_text, sizeof found->nonce_text);
+    texts[BMSC_TEXT_CNONCE] = bytes_of(found->cnonce, sizeof found->cnonce);
+    texts[BMSC_TEXT_URI] = bytes_text(UA_MSK_REQUEST_URI);
 }

@@ -44,6 +44,10 @@ struct key_material {
     uint8_t muk[32]; /* Ks_NAF for the BM-SC, which is the MUK (GBA_ME) */
 };
 void key_material(const struct key_store *keys, struct key_name name, struct key_material *out);
+/* A MUK, and the RAND of its AV, of which its B-TID is made. */
+struct key_muk {
+    uint8_t rand[16], muk[32];
+};
 /* The MUK alone, for who has the RAND of the AV at hand. */
 void key_muk(const struct key_store *keys, uint32_t ue, const uint8_t rand[16], uint8_t muk[32]);
 /* The TMPI of that bootstrap (TS 33.220 §B.4). There is no way back from it: a BSF looks it up in its

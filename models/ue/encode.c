@@ -3,6 +3,7 @@
 #include "models/ue/encode.h"
 
 #include "models/crypto/digest_auth.h"
+#include "models/identity.h"
 #include "models/wire/digest.h"
 
 #include <glib.h>
@@ -15,36 +16,46 @@ size_t ue_request_bytes(enum message_kind kind, unsigned services)
                                        : UE_GET_BYTES;
 }
 
+/* The POST of an exchange; its credentials are with the newest MUK's B-TID and MRK. */
+static size_t ue_encode_own_post(const struct key_store *keys, int64_t now_ns, const struct ue_seen *ue,
+                                 const struct ue_action *action, uint8_t *out)
+{
+    struct ue_secrets *secrets = ue_secrets(ue->x);
+    struct key_name name = {ue->number, ue->ue->newest.av};
+    struct ue_post post = {.sent_ns = now_ns, .asked = ue->x->asked, .digest = ue_exchange_digest(ue)};
+
+    if (action->kind == KIND_ua_auth_post) {
+        ue_secrets_find_ua_ha1(keys, name, secrets);
+        post.rand = secrets->muk_rand;
+        post.ha1 = secrets->ha1;
+    }
+    return ue_encode_post(keys, &post, out, ue_request_bytes(action->kind, keys->deployment->service_count));
+}
+
 size_t ue_encode_request(const struct key_store *keys, int64_t now_ns, const struct ue_seen *ue,
                          const struct ue_action *action, uint8_t *out)
 {
     if (action->kind == KIND_ua_post || action->kind == KIND_ua_auth_post)
-        return ue_encode_post(keys, now_ns, ue, action, out);
+        return ue_encode_own_post(keys, now_ns, ue, action, out);
     return ue_encode_get(keys, now_ns, ue, action, out);
 }
 
-void ue_encode_response(const struct key_store *keys, const struct ue_seen *ue, const struct digest_hash *ha1,
-                        struct bytes method, struct bytes body, struct ue_credentials_bytes *b,
-                        struct digest_fields *c)
+void ue_encode_response(const struct key_store *keys, const struct ue_digest *digest,
+                        const struct digest_hash *ha1, struct bytes method, struct bytes body,
+                        char response_text[32], struct digest_fields *c)
 {
-    const struct ue_exchange *x = ue->x;
-    struct wire_writer w = wire_writer(b->cnonce, sizeof b->cnonce);
-    struct bytes opaque = texts_get(ue->long_texts, &x->texts, UE_TEXT_OPAQUE);
     struct digest_hash ha2, response;
 
-    wire_put_hex32(&w, (uint32_t)(x->cnonce >> 32), 8);
-    wire_put_hex32(&w, (uint32_t)x->cnonce, 8);
-    c->nonce = texts_get(ue->long_texts, &x->texts, UE_TEXT_NONCE);
+    c->nonce = digest->nonce;
     c->qop = bytes_text("auth-int");
     c->has_nc = true;
-    c->nc = x->nc;
-    c->cnonce = bytes_of(b->cnonce, sizeof b->cnonce);
-    c->opaque = opaque.len > 0 ? opaque : bytes_of(NULL, 0);
+    c->nc = digest->nc;
+    c->cnonce = bytes_of(digest->cnonce, sizeof digest->cnonce);
+    c->opaque = digest->opaque.len > 0 ? digest->opaque : bytes_of(NULL, 0);
     digest_ha2(keys->crypto, DIGEST_MD5, method, c->uri, true, body, &ha2);
     digest_response(keys->crypto, DIGEST_MD5, ha1, c->nonce, c->nc, c->cnonce, c->qop, &ha2, &response);
-    memcpy(b->response, response.hex, sizeof b->response);
-    c->response = bytes_of(b->response, sizeof b->response);
-    memcpy(ue_secrets(x)->ha1, ha1->hex, sizeof ue_secrets(x)->ha1);
+    memcpy(response_text, response.hex, 32);
+    c->response = bytes_of(response_text, 32);
 }
 
 /* HDR, T, IDr, V with the Empty map and no crypto session, whatever the message had. */
@@ -81,4 +92,19 @@ size_t ue_encode_ack(const struct key_store *keys, const struct ue_mikey_opened 
     mikey_verification_mac(keys->crypto, opened->keys.auth, bytes_of(out, length - MIKEY_MAC_BYTES), m->idi,
                            m->idr, m->ts_raw, out + length - MIKEY_MAC_BYTES);
     return length;
+}
+
+void ue_ack_opened(const struct key_store *keys, const struct content_ack *c, const struct key_muk *key,
+                   const uint8_t auth[20], struct ue_ack_texts *texts, struct ue_mikey_opened *out)
+{
+    for (unsigned i = 0; i < sizeof texts->ts; i++)
+        texts->ts[i] = (uint8_t)(c->counter >> (24 - 8 * i));
+    identity_b_tid(keys->deployment, key->rand, &texts->b_tid);
+    out->message = (struct mikey_message){.csb_id = c->csb_id,
+                                          .ts_type = MIKEY_TS_COUNTER,
+                                          .ts = c->counter,
+                                          .ts_raw = bytes_of(texts->ts, sizeof texts->ts),
+                                          .idi = keys->deployment->text.bmsc_fqdn,
+                                          .idr = identity_bytes(&texts->b_tid)};
+    memcpy(out->keys.auth, auth, sizeof out->keys.auth);
 }

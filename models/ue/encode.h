@@ -4,6 +4,8 @@
 #ifndef MODELS_UE_ENCODE_H
 #define MODELS_UE_ENCODE_H
 
+#include "models/content.h"
+#include "models/identity.h"
 #include "models/ue/secrets.h"
 #include "models/ue/state.h"
 #include "models/ue/verify.h"
@@ -23,20 +25,34 @@ size_t ue_ack_bytes(const struct ue_mikey_opened *opened);
 size_t ue_encode_ack(const struct key_store *keys, const struct ue_mikey_opened *opened, uint8_t *out,
                      size_t capacity);
 
-/* encode_ub.c, encode_ua.c: its parts. */
+/* What the ACK of a content answers, as if it had been opened; auth: the authentication key of the MSK
+ * message. texts: what *out has views of. */
+struct ue_ack_texts {
+    struct identity_text b_tid;
+    uint8_t ts[4];
+};
+void ue_ack_opened(const struct key_store *keys, const struct content_ack *content, const struct key_muk *key,
+                   const uint8_t auth[20], struct ue_ack_texts *texts, struct ue_mikey_opened *out);
+
+/* A POST on Ua, whoever sends it. */
+struct ue_post {
+    int64_t sent_ns;
+    uint8_t asked;       /* set of services */
+    const uint8_t *rand; /* of the MUK's AV; NULL: no credentials */
+    const char *ha1;     /* 32 characters, of that MUK */
+    struct ue_digest digest;
+};
+size_t ue_encode_post(const struct key_store *keys, const struct ue_post *post, uint8_t *out,
+                      size_t capacity);
+
+/* encode_ub.c: a GET of the exchange. */
 size_t ue_encode_get(const struct key_store *keys, int64_t now_ns, const struct ue_seen *ue,
                      const struct ue_action *action, uint8_t *out);
-size_t ue_encode_post(const struct key_store *keys, int64_t now_ns, const struct ue_seen *ue,
-                      const struct ue_action *action, uint8_t *out);
-/* Fills in cnonce, nonce, opaque, nc and response of credentials under a password or an HA1, which is
- * kept. */
+/* Fills in cnonce, nonce, opaque, nc and response of credentials under an HA1; views of *digest and
+ * response. */
 struct digest_fields;
 struct digest_hash;
-struct ue_credentials_bytes {
-    char cnonce[16], response[32];
-};
-void ue_encode_response(const struct key_store *keys, const struct ue_seen *ue, const struct digest_hash *ha1,
-                        struct bytes method, struct bytes body, struct ue_credentials_bytes *b,
-                        struct digest_fields *c);
-
+void ue_encode_response(const struct key_store *keys, const struct ue_digest *digest,
+                        const struct digest_hash *ha1, struct bytes method, struct bytes body,
+                        char response[32], struct digest_fields *c);
 #endif

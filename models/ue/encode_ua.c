@@ -15,8 +15,7 @@
 G_STATIC_ASSERT(SERVICES_MAX <= UA_KEYS_MAX);
 
 /* The current MSK of each service that is asked for: Key Number 0. */
-static struct bytes ue_request_body(const struct key_store *keys, const struct ue_seen *ue,
-                                    uint8_t buffer[BODY_BYTES])
+static struct bytes ue_request_body(const struct key_store *keys, uint8_t asked, uint8_t buffer[BODY_BYTES])
 {
     const struct deployment *deployment = keys->deployment;
     struct ua_key wanted[SERVICES_MAX];
@@ -25,7 +24,7 @@ static struct bytes ue_request_body(const struct key_store *keys, const struct u
     size_t length = 0;
 
     for (unsigned i = 0; i < deployment->service_count; i++) {
-        if ((ue->x->asked >> i & 1) == 0)
+        if ((asked >> i & 1) == 0)
             continue;
         wanted[count].msk_id = deployment_current_msk_id(deployment, i);
         memcpy(wanted[count++].key_domain_id, deployment->key_domain_id, sizeof wanted->key_domain_id);
@@ -35,33 +34,29 @@ static struct bytes ue_request_body(const struct key_store *keys, const struct u
     return bytes_of(buffer, length);
 }
 
-size_t ue_encode_post(const struct key_store *keys, int64_t now_ns, const struct ue_seen *ue,
-                      const struct ue_action *action, uint8_t *out)
+size_t ue_encode_post(const struct key_store *keys, const struct ue_post *post, uint8_t *out, size_t capacity)
 {
     const struct deployment *deployment = keys->deployment;
-    bool credentials = action->kind == KIND_ua_auth_post;
-    struct ue_secrets *secrets = ue_secrets(ue->x);
-    struct ue_credentials_bytes b;
     struct identity_text b_tid;
-    struct digest_hash ha1;
+    char response[32];
     uint8_t buffer[BODY_BYTES];
-    struct bytes body = ue_request_body(keys, ue, buffer);
+    struct bytes body = ue_request_body(keys, post->asked, buffer);
     struct digest_fields c = {.realm = deployment->text.ua_realm,
                               .uri = bytes_text(UA_MSK_REQUEST_URI),
                               .algorithm = bytes_text("MD5")};
     enum wire_status status;
     size_t length = 0;
 
-    if (credentials) { /* with the newest MUK's B-TID and MRK */
-        ue_secrets_find_muk(keys, (struct key_name){ue->number, ue->ue->newest.av}, secrets);
-        identity_b_tid(deployment, secrets->muk_rand, &b_tid);
+    if (post->rand) {
+        struct digest_hash ha1 = {.length = 32};
+
+        memcpy(ha1.hex, post->ha1, 32);
+        identity_b_tid(deployment, post->rand, &b_tid);
         c.username = identity_bytes(&b_tid);
-        key_ua_ha1(keys, c.username, secrets->muk, &ha1);
-        ue_encode_response(keys, ue, &ha1, bytes_text("POST"), body, &b, &c);
+        ue_encode_response(keys, &post->digest, &ha1, bytes_text("POST"), body, response, &c);
     }
-    status = ua_request_encode(deployment->text.bmsc_fqdn, deployment_unix_s(deployment, now_ns),
-                               credentials ? &c : NULL, body, out,
-                               ue_request_bytes(action->kind, deployment->service_count), &length);
+    status = ua_request_encode(deployment->text.bmsc_fqdn, deployment_unix_s(deployment, post->sent_ns),
+                               post->rand ? &c : NULL, body, out, capacity, &length);
     g_assert(status == WIRE_OK);
     return length;
 }

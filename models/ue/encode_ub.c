@@ -38,16 +38,18 @@ static struct bytes ue_auts(const struct key_store *keys, const struct ue_seen *
 
 /* Credentials for the exchange's challenge: RES as password, or none with an AUTS. */
 static void ue_ub_credentials(const struct key_store *keys, const struct ue_seen *ue,
-                              const struct ue_action *action, struct ue_credentials_bytes *b,
+                              const struct ue_action *action, struct ue_digest *digest, char response[32],
                               struct digest_fields *c)
 {
-    const struct ue_secrets *secrets = ue_secrets(ue->x);
+    struct ue_secrets *secrets = ue_secrets(ue->x);
     struct bytes password = action->auts ? bytes_of(NULL, 0) : bytes_of(secrets->res, sizeof secrets->res);
     struct digest_hash ha1;
 
+    *digest = ue_exchange_digest(ue);
     c->algorithm = bytes_text("AKAv1-MD5");
     digest_ha1(keys->crypto, DIGEST_MD5, c->username, c->realm, password, &ha1);
-    ue_encode_response(keys, ue, &ha1, bytes_text("GET"), bytes_of(NULL, 0), b, c);
+    ue_encode_response(keys, digest, &ha1, bytes_text("GET"), bytes_of(NULL, 0), response, c);
+    ue_secrets_put_ub_ha1(secrets, ha1.hex);
 }
 
 /* The first request carries the user name only: empty nonce and response (TS 24.109 §4.2). */
@@ -55,7 +57,8 @@ size_t ue_encode_get(const struct key_store *keys, int64_t now_ns, const struct 
                      const struct ue_action *action, uint8_t *out)
 {
     const struct deployment *deployment = keys->deployment;
-    struct ue_credentials_bytes b;
+    struct ue_digest digest;
+    char response[32];
     struct identity_text name;
     enum wire_status status;
     size_t length = 0;
@@ -73,7 +76,7 @@ size_t ue_encode_get(const struct key_store *keys, int64_t now_ns, const struct 
     if (action->kind == KIND_ub_auth_get) {
         if (action->auts)
             c.auts = ue_auts(keys, ue, action->sqn_ms, auts);
-        ue_ub_credentials(keys, ue, action, &b, &c);
+        ue_ub_credentials(keys, ue, action, &digest, response, &c);
     }
     status = ub_request_encode(&request, out, UE_GET_BYTES, &length);
     g_assert(status == WIRE_OK);

@@ -2,6 +2,7 @@
 /* Keys of exchanges. */
 #include "models/ue/secrets.h"
 
+#include "models/crypto/digest_auth.h"
 #include "models/crypto/gba_keys.h"
 #include "models/identity.h"
 
@@ -13,7 +14,7 @@ struct ue_secrets *ue_secrets(const struct ue_exchange *x)
 
     if (secrets->serial != x->serial) {
         secrets->serial = x->serial;
-        secrets->muk_av = secrets->tmpi_av = AV_NONE;
+        secrets->muk_av = secrets->tmpi_av = secrets->ha1_av = AV_NONE;
         secrets->has_ks = false;
     }
     return secrets;
@@ -56,4 +57,24 @@ void ue_secrets_find_tmpi(const struct key_store *keys, struct key_name name, st
     else
         key_rand(keys, name, rand);
     key_tmpi(keys, name.ue, rand, secrets->tmpi);
+}
+
+void ue_secrets_put_ub_ha1(struct ue_secrets *secrets, const char ha1[32])
+{
+    secrets->ha1_av = AV_NONE;
+    memcpy(secrets->ha1, ha1, sizeof secrets->ha1);
+}
+
+void ue_secrets_find_ua_ha1(const struct key_store *keys, struct key_name name, struct ue_secrets *secrets)
+{
+    struct identity_text b_tid;
+    struct digest_hash ha1;
+
+    ue_secrets_find_muk(keys, name, secrets);
+    if (secrets->ha1_av == name.av)
+        return;
+    identity_b_tid(keys->deployment, secrets->muk_rand, &b_tid);
+    key_ua_ha1(keys, identity_bytes(&b_tid), secrets->muk, &ha1);
+    secrets->ha1_av = name.av;
+    memcpy(secrets->ha1, ha1.hex, sizeof secrets->ha1);
 }

@@ -17,7 +17,9 @@ struct ue_secrets {
     uint8_t rand[16]; /* of the last challenge that the USIM answered, and what it gave */
     uint8_t ks[32];
     uint8_t res[8];
-    char ha1[32]; /* of the last credentials */
+    /* Whose MUK's HA1 of the MSK request ha1 is; AV_NONE: that of the last credentials on Ub. */
+    uint16_t ha1_av;
+    char ha1[32];
     char tmpi[32];
 };
 
@@ -36,5 +38,8 @@ void ue_secrets_put_muk(struct ue_secrets *secrets, uint16_t av, const uint8_t r
 void ue_secrets_find_muk(const struct key_store *keys, struct key_name name, struct ue_secrets *secrets);
 /* Likewise the TMPI of a bootstrap. */
 void ue_secrets_find_tmpi(const struct key_store *keys, struct key_name name, struct ue_secrets *secrets);
+/* HA1 of the last credentials on Ub; of the MSK request under a MUK. Of the two the later one is there. */
+void ue_secrets_put_ub_ha1(struct ue_secrets *secrets, const char ha1[32]);
+void ue_secrets_find_ua_ha1(const struct key_store *keys, struct key_name name, struct ue_secrets *secrets);
 
 #endif

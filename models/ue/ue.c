@@ -2,11 +2,12 @@
 /* The UEs on the network: verify, decide, encode, in a row. */
 #include "models/ue/ue.h"
 
+#include "models/content.h"
 #include "models/keylog.h"
 #include "models/nonce.h"
 #include "models/region.h"
 #include "models/ue/decide.h"
-#include "models/ue/encode.h"
+#include "models/ue/messages.h"
 #include "models/ue/trace.h"
 #include "models/ue/verify.h"
 #include "models/wire/http.h"
@@ -17,8 +18,10 @@ struct ue_at {
     struct model_region *m;
     struct ue_decision d;
     struct ue_actions actions;
-    const struct ue_mikey_opened *opened; /* the MIKEY message that is being handled; NULL: none */
-    struct trace_ue *trace;               /* NULL: this UE is not traced */
+    /* The MIKEY message that is being handled, as it was opened, or what it said; both NULL: none. */
+    const struct ue_mikey_opened *opened;
+    const struct content_mikey *said;
+    struct trace_ue *trace; /* NULL: this UE is not traced */
 };
 
 static void ue_log_start(struct ue_at *u)
@@ -37,6 +40,7 @@ static void ue_find(struct net_region *at, uint32_t host, struct ue_at *u)
     u->net = at;
     u->m = m;
     u->opened = NULL;
+    u->said = NULL;
     u->actions.count = 0;
     u->d = (struct ue_decision){.table = m->ues,
                                 .tally = &m->tally,
@@ -67,10 +71,8 @@ static struct ue_seen ue_seen(const struct ue_at *u)
 static void ue_send_request(struct ue_at *u, const struct ue_action *action)
 {
     const struct ue_seen seen = ue_seen(u);
-    size_t room = ue_request_bytes(action->kind, u->m->deployment->service_count);
-    struct net_message *out = net_message(u->net, action->kind, room);
+    struct net_message *out = ue_request_message(u->net, &seen, action);
 
-    out->length = (uint32_t)ue_encode_request(&u->m->keys, u->net->now_ns, &seen, action, out->bytes);
     out->mark_ns = u->net->now_ns + u->m->deployment->scenario->ue_response_timeout;
     if (u->trace)
         trace_sent(u->trace, action->kind < KIND_ub_get ? HOST_BMSC : HOST_BSF, out->kind, out->length);
@@ -79,10 +81,9 @@ static void ue_send_request(struct ue_at *u, const struct ue_action *action)
 
 static void ue_send_ack(struct ue_at *u)
 {
-    size_t room = ue_ack_bytes(u->opened);
-    struct net_message *out = net_message(u->net, KIND_msk_ack, room);
+    struct net_message *out =
+        u->opened ? ue_ack_message(u->net, u->opened) : ue_ack_content_message(u->net, u->said);
 
-    out->length = (uint32_t)ue_encode_ack(&u->m->keys, u->opened, out->bytes, room);
     if (u->trace)
         trace_sent(u->trace, HOST_BMSC, out->kind, out->length);
     net_udp_send(u->net, HOST_UES + u->d.number, HOST_BMSC, out);
@@ -196,14 +197,19 @@ enum net_verdict ue_datagram(struct net_region *at, const struct net_delivery *d
     ue_find(at, d->host, &u);
     const struct ue_seen seen = ue_seen(&u);
     idle = u.d.x == NULL;
-    u.opened = &opened;
-    ue_verify_mikey(&u.m->keys, &seen, d->bytes, &facts, &opened);
+    if (d->content) {
+        u.said = d->content;
+        ue_mikey_of_content(&seen, CONTENT_FOUND(d->content, struct content_mikey), &facts);
+    } else {
+        u.opened = &opened;
+        ue_verify_mikey(&u.m->keys, &seen, d->bytes, &facts, &opened);
+    }
     if (u.trace)
         ue_trace_message(&u, d, &ue_trace_mikey_facts, &facts);
     verdict = ue_decide_mikey(&u.d, &facts, d->mark_ns);
     if (u.trace)
         ue_trace_verdict(&u, d, verdict);
-    if (idle && u.d.x != NULL) /* the key of the pull is rather likely that of the request */
+    if (u.opened && idle && u.d.x != NULL) /* the key of the pull is rather likely that of the request */
         ue_secrets_put_muk(ue_secrets(u.d.x), facts.av, opened.rand, opened.muk);
     ue_perform(&u);
     return verdict;
@@ -216,6 +222,7 @@ static bool ue_has_conn(const struct ue_at *u, struct net_conn conn)
 
 enum net_verdict ue_message(struct net_region *at, const struct net_delivery *d, struct net_conn conn)
 {
+    uint8_t bytes[NET_MESSAGE_BYTES_MAX];
     struct ue_answer_facts facts;
     enum net_verdict verdict;
     struct ue_at u;
@@ -227,7 +234,7 @@ enum net_verdict ue_message(struct net_region *at, const struct net_delivery *d,
         return NET_RECEIVED; /* late: the exchange went on without it */
     }
     const struct ue_seen seen = ue_seen(&u);
-    ue_verify_answer(&u.m->keys, &seen, d->bytes, &facts);
+    ue_answer_delivered(u.m, &seen, d, bytes, &facts);
     if (u.trace)
         ue_trace_message(&u, d, &ue_trace_answer_facts, &facts);
     verdict = ue_decide_answer(&u.d, &facts);

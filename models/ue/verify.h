@@ -4,10 +4,21 @@
 #ifndef MODELS_UE_VERIFY_H
 #define MODELS_UE_VERIFY_H
 
+#include "models/content.h"
 #include "models/crypto/mikey_keys.h"
+#include "models/keys/at_hand.h"
 #include "models/ue/secrets.h"
 #include "models/ue/state.h"
 #include "models/wire/mikey.h"
+
+/* What a digest of the UE is made of, besides HA1. */
+struct ue_digest {
+    struct bytes nonce, opaque;
+    char cnonce[CONTENT_CNONCE_BYTES];
+    uint32_t nc;
+};
+/* That of the exchange's credentials. */
+struct ue_digest ue_exchange_digest(const struct ue_seen *ue);
 
 /* A MIKEY message as it was opened: for what answers it. */
 struct ue_mikey_opened {
@@ -21,9 +32,35 @@ struct ue_mikey_opened {
  * *opened: what was derived, as far as it came. */
 void ue_verify_mikey(const struct key_store *keys, const struct ue_seen *ue, struct bytes message,
                      struct ue_mikey_facts *out, struct ue_mikey_opened *opened);
+/* The same without a UE, for a message of the network's own: of whatever UE the MUK is that it names, as
+ * if that UE held it. False if nobody's, or if it has not the shape. */
+bool ue_verify_mikey_apart(const struct key_store *keys, struct keys_at_hand *at_hand, struct bytes message,
+                           struct ue_mikey_facts *out, struct ue_mikey_opened *opened, struct key_name *name);
+/* The facts of a message that came by its content, of which *found was found so. */
+void ue_mikey_of_content(const struct ue_seen *ue, const struct ue_mikey_facts *found,
+                         struct ue_mikey_facts *out);
 /* Reads an answer of the server that the UE's exchange is connected to, by its phase. */
 void ue_verify_answer(const struct key_store *keys, const struct ue_seen *ue, struct bytes message,
                       struct ue_answer_facts *out);
+/* The same of an answer of the BM-SC, without a UE: of a 401 (digest NULL), or of a 200 to a request with
+ * that digest and HA1, for the keys of those services. */
+void ue_verify_answer_apart(const struct key_store *keys, const struct ue_digest *digest, const char *ha1,
+                            uint8_t asked, struct bytes message, struct ue_answer_facts *out);
+/* What was found so stands behind a content, with the texts that the facts have views of. */
+struct ue_challenge_found {
+    struct ue_answer_facts facts;
+    char nonce[CONTENT_NONCE_BYTES];
+};
+struct ue_success_found {
+    struct ue_answer_facts facts;
+    char nextnonce[CONTENT_NONCE_BYTES];
+};
+/* The facts of an answer that came by its content. False if the exchange would look at it otherwise: then its
+ * bytes have to be verified. */
+bool ue_challenge_of_content(const struct ue_seen *ue, const struct ue_challenge_found *found,
+                             struct ue_answer_facts *out);
+bool ue_success_of_content(const struct ue_seen *ue, const struct content_success *said,
+                           const struct ue_success_found *found, struct ue_answer_facts *out);
 /* The USIM's part: opens the exchange's challenge (TS 33.102 §6.3.3). What it gives is put into the
  * exchange's secrets. */
 void ue_verify_aka(const struct key_store *keys, const struct ue_seen *ue, struct ue_aka_facts *out);

@@ -66,26 +66,33 @@ static void ue_read_challenge(const struct deployment *deployment, const struct 
 /* --- 200
  * -------------------------------------------------------------------------------------------------- */
 
-/* Authentication-Info against the exchange's HA1, nonce, cnonce and nc. */
-static bool ue_rspauth_right(const struct key_store *keys, const struct ue_seen *ue,
-                             const struct http_message *answer, const char *uri, struct digest_fields *info)
+struct ue_digest ue_exchange_digest(const struct ue_seen *ue)
 {
-    const struct ue_exchange *x = ue->x;
-    const struct ue_secrets *secrets = ue_secrets(x);
-    struct digest_hash ha1 = {.length = sizeof secrets->ha1}, ha2, expected;
-    char cnonce[16];
-    struct wire_writer w = wire_writer(cnonce, sizeof cnonce);
+    struct ue_digest digest = {.nonce = texts_get(ue->long_texts, &ue->x->texts, UE_TEXT_NONCE),
+                               .opaque = texts_get(ue->long_texts, &ue->x->texts, UE_TEXT_OPAQUE),
+                               .nc = ue->x->nc};
+    struct wire_writer w = wire_writer(digest.cnonce, sizeof digest.cnonce);
 
-    wire_put_hex32(&w, (uint32_t)(x->cnonce >> 32), 8);
-    wire_put_hex32(&w, (uint32_t)x->cnonce, 8);
-    if (digest_info_decode(answer, info) != WIRE_OK || !info->has_nc || info->nc != x->nc ||
-        !bytes_equal(info->cnonce, bytes_of(cnonce, sizeof cnonce)) ||
+    wire_put_hex32(&w, (uint32_t)(ue->x->cnonce >> 32), 8);
+    wire_put_hex32(&w, (uint32_t)ue->x->cnonce, 8);
+    return digest;
+}
+
+/* Authentication-Info against HA1 and what the request's digest was made of. */
+static bool ue_rspauth_right(const struct key_store *keys, const struct ue_digest *digest,
+                             const char ha1_hex[32], const struct http_message *answer, const char *uri,
+                             struct digest_fields *info)
+{
+    struct digest_hash ha1 = {.length = 32}, ha2, expected;
+
+    if (digest_info_decode(answer, info) != WIRE_OK || !info->has_nc || info->nc != digest->nc ||
+        !bytes_equal(info->cnonce, bytes_of(digest->cnonce, sizeof digest->cnonce)) ||
         !bytes_equal(info->qop, bytes_text("auth-int")))
         return false;
-    memcpy(ha1.hex, secrets->ha1, sizeof secrets->ha1);
+    memcpy(ha1.hex, ha1_hex, 32);
     digest_ha2(keys->crypto, DIGEST_MD5, bytes_of(NULL, 0), bytes_text(uri), true, answer->body, &ha2);
-    digest_response(keys->crypto, DIGEST_MD5, &ha1, texts_get(ue->long_texts, &x->texts, UE_TEXT_NONCE),
-                    x->nc, info->cnonce, info->qop, &ha2, &expected);
+    digest_response(keys->crypto, DIGEST_MD5, &ha1, digest->nonce, digest->nc, info->cnonce, info->qop, &ha2,
+                    &expected);
     return info->rspauth.len == expected.length &&
            crypto_equal(info->rspauth.at, expected.hex, expected.length);
 }
@@ -93,11 +100,12 @@ static bool ue_rspauth_right(const struct key_store *keys, const struct ue_seen 
 static void ue_read_bootstrap(const struct key_store *keys, const struct ue_seen *ue,
                               const struct http_message *answer, struct ue_answer_facts *out)
 {
+    const struct ue_digest digest = ue_exchange_digest(ue);
     struct identity_text expected;
     struct digest_fields info;
     struct bytes b_tid;
 
-    out->rspauth_right = ue_rspauth_right(keys, ue, answer, "/", &info);
+    out->rspauth_right = ue_rspauth_right(keys, &digest, ue_secrets(ue->x)->ha1, answer, "/", &info);
     if (!out->rspauth_right)
         return;
     identity_b_tid(keys->deployment, ue->x->rand_autn, &expected);
@@ -121,20 +129,20 @@ static bool ue_key_answered(const struct deployment *deployment, unsigned servic
 
 /* The answers for the keys that were asked for; others that a response may hold, or lack, say nothing of them
  * (TS 33.246 §6.3.2.4). */
-static void ue_read_keys(const struct key_store *keys, const struct ue_seen *ue,
-                         const struct http_message *answer, struct ue_answer_facts *out)
+static void ue_read_keys(const struct key_store *keys, const struct ue_digest *digest, const char ha1[32],
+                         uint8_t asked, const struct http_message *answer, struct ue_answer_facts *out)
 {
     struct ua_key answered[UA_KEYS_MAX];
     struct digest_fields info;
     unsigned count, status;
 
-    out->rspauth_right = ue_rspauth_right(keys, ue, answer, UA_MSK_REQUEST_URI, &info);
+    out->rspauth_right = ue_rspauth_right(keys, digest, ha1, answer, UA_MSK_REQUEST_URI, &info);
     if (!out->rspauth_right || ua_response_body_decode(answer->body, answered, &count) != WIRE_OK)
         return;
     out->nextnonce = info.nextnonce;
     out->whole = true;
     for (unsigned i = 0; i < keys->deployment->service_count; i++) {
-        if ((ue->x->asked >> i & 1) == 0)
+        if ((asked >> i & 1) == 0)
             continue;
         if (!ue_key_answered(keys->deployment, i, answered, count, &status))
             out->whole = false;
@@ -143,17 +151,34 @@ static void ue_read_keys(const struct key_store *keys, const struct ue_seen *ue,
     }
 }
 
+static void ue_read_own_keys(const struct key_store *keys, const struct ue_seen *ue,
+                             const struct http_message *answer, struct ue_answer_facts *out)
+{
+    const struct ue_digest digest = ue_exchange_digest(ue);
+    struct ue_secrets *secrets = ue_secrets(ue->x);
+
+    ue_secrets_find_ua_ha1(keys, (struct key_name){ue->number, ue->ue->newest.av}, secrets);
+    ue_read_keys(keys, &digest, secrets->ha1, ue->x->asked, answer, out);
+}
+
+static bool ue_read_answer(struct bytes message, struct http_message *answer, struct ue_answer_facts *out)
+{
+    *out = (struct ue_answer_facts){.proper = false};
+    if (http_decode(message, answer) != WIRE_OK || answer->is_request)
+        return false;
+    out->proper = true;
+    out->status = answer->status;
+    return true;
+}
+
 void ue_verify_answer(const struct key_store *keys, const struct ue_seen *ue, struct bytes message,
                       struct ue_answer_facts *out)
 {
     bool ub = ue->x->phase == UE_CHALLENGING || ue->x->phase == UE_BOOTSTRAPPING;
     struct http_message answer;
 
-    *out = (struct ue_answer_facts){.proper = false};
-    if (http_decode(message, &answer) != WIRE_OK || answer.is_request)
+    if (!ue_read_answer(message, &answer, out))
         return;
-    out->proper = true;
-    out->status = answer.status;
     if (answer.status == 401)
         ue_read_challenge(keys->deployment, &answer, ub, out);
     else if (answer.status == 503)
@@ -161,5 +186,50 @@ void ue_verify_answer(const struct key_store *keys, const struct ue_seen *ue, st
     else if (answer.status == 200 && ue->x->phase == UE_BOOTSTRAPPING)
         ue_read_bootstrap(keys, ue, &answer, out);
     else if (answer.status == 200 && ue->x->phase == UE_REQUESTING)
-        ue_read_keys(keys, ue, &answer, out);
+        ue_read_own_keys(keys, ue, &answer, out);
+}
+
+void ue_verify_answer_apart(const struct key_store *keys, const struct ue_digest *digest, const char *ha1,
+                            uint8_t asked, struct bytes message, struct ue_answer_facts *out)
+{
+    struct http_message answer;
+
+    if (!ue_read_answer(message, &answer, out))
+        return;
+    if (digest == NULL)
+        ue_read_challenge(keys->deployment, &answer, false, out);
+    else
+        ue_read_keys(keys, digest, ha1, asked, &answer, out);
+}
+
+/* Was it found with what the exchange would look at it with? */
+static bool ue_success_is_own(const struct ue_seen *ue, const struct content_success *said)
+{
+    const struct ue_digest digest = ue_exchange_digest(ue);
+
+    return said->key.ue == ue->number && said->key.av == ue->ue->newest.av && said->nc == digest.nc &&
+           said->asked == ue->x->asked &&
+           bytes_equal(digest.nonce, bytes_of(said->nonce, sizeof said->nonce)) &&
+           memcmp(digest.cnonce, said->cnonce, sizeof said->cnonce) == 0;
+}
+
+bool ue_challenge_of_content(const struct ue_seen *ue, const struct ue_challenge_found *found,
+                             struct ue_answer_facts *out)
+{
+    *out = found->facts;
+    out->nonce = bytes_of(found->nonce, sizeof found->nonce);
+    return ue->x->phase != UE_CHALLENGING && ue->x->phase != UE_BOOTSTRAPPING;
+}
+
+bool ue_success_of_content(const struct ue_seen *ue, const struct content_success *said,
+                           const struct ue_success_found *found, struct ue_answer_facts *out)
+{
+    if (ue->x->phase != UE_REQUESTING) {
+        *out = (struct ue_answer_facts){.proper = true, .status = 200};
+        return ue->x->phase != UE_BOOTSTRAPPING;
+    }
+    *out = found->facts;
+    if (out->nextnonce.len > 0)
+        out->nextnonce = bytes_of(found->nextnonce, sizeof found->nextnonce);
+    return ue_success_is_own(ue, said);
 }

@@ -313,6 +313,8 @@ static int64_t kernel_run_windows(struct kernel *kernel, int64_t end_ns)
         if (start_ns >= end_ns)
             return end_ns;
         int64_t window_ns = kernel_window_end(kernel, start_ns, end_ns);
+        if (config->begin)
+            config->begin(config->user, start_ns, window_ns);
         kernel_run_window(kernel, window_ns);
         bool go_on = !config->window || config->window(config->user, window_ns);
         if (!go_on)

@@ -59,6 +59,9 @@ struct kernel_config {
      * (interrupt, full disk). */
     int64_t sample_step_ns; /* 0: no samples */
     bool (*sample)(void *user, int64_t time_ns);
+    /* Called before the regions run their events from start_ns on and before end_ns. Must not schedule
+     * events. NULL: not called. */
+    void (*begin)(void *user, int64_t start_ns, int64_t end_ns);
     /* Called at every window end, before sample(), in the same way. Must not schedule events. */
     bool (*window)(void *user, int64_t time_ns);
     void *user;

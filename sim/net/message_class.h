@@ -52,7 +52,7 @@ static inline void message_free_lists_clear(struct free_list lists[MESSAGE_CLASS
         free_list_clear(&lists[i]);
 }
 
-/* An empty message: one reference, and 0 in what the engine notes for its ledger. */
+/* An empty message without content: one reference, and 0 in what the engine notes. */
 static inline struct net_message *message_take(struct free_list lists[MESSAGE_CLASSES], unsigned kind,
                                                size_t capacity)
 {
@@ -67,6 +67,8 @@ static inline struct net_message *message_take(struct free_list lists[MESSAGE_CL
     message->capacity = message_class_capacity(class);
     message->kind = (uint8_t)kind;
     atomic_init(&message->delivered, 0);
+    atomic_init(&message->work, 0);
+    message->has_content = false;
     return message;
 }
 

@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The network as the models see it: UDP datagrams, messages on TCP connections, timers.
  *
- * An engine moves the bytes; the models never know which. Hosts are numbered: the servers of the core first
- * (0 .. servers-1), then the UEs (servers + n). Every host belongs to one region, and an engine calls a
- * model's handlers with the `struct net_region` of the host concerned; a handler touches only state of that
- * region and sends messages to reach any other.
+ * An engine moves the bytes; the models never know which. Hosts are numbered: the servers of the core
+ * first (0 .. servers-1), then the UEs (servers + n). Every host belongs to one region, and an engine
+ * calls a model's handlers with the `struct net_region` of the host concerned; a handler touches only
+ * state of that region and sends messages to reach any other.
  *
  * All calls are made with the region of the host that acts, from within one of its handlers or between two
- * runs. None fails: memory that runs out ends the process (sim/base/memory.h), and what goes wrong on the way
- * shows by closed(), by a timeout, or not at all. Times are nanoseconds of simulated time.
+ * runs. None fails: memory that runs out ends the process (sim/base/memory.h), and what goes wrong on the
+ * way shows by closed(), by a timeout, or not at all. Times are nanoseconds of simulated time.
  *
  * Messages are reference-counted buffers that are written once, by their sender, and then only read: a
  * segment on a link is a view into the message it carries, never a copy.
  *
- * `kind` of a message is the model's own small number (0 .. kinds-1), under which the ledger is kept: sent +
- * duplicated = received + rejected + lost + in flight, for every kind, at any time between windows. */
+ * Where the region takes contents, a message may have a content instead of bytes: what it says, in the
+ * models' own form, from which its bytes follow. Before such a message is delivered the engine has it
+ * worked on, with others of its kind: its bytes are made and verified, many at a time, by
+ * net_handlers.work(). A packet that a fault damages carries bytes again.
+ *
+ * `kind` of a message is the model's own small number (0 .. kinds-1), under which the ledger is kept: sent
+ * + duplicated = received + rejected + lost + in flight, for every kind, at any time between windows. */
 #ifndef SIM_NET_NET_H
 #define SIM_NET_NET_H
 
@@ -42,6 +47,7 @@ struct net_region {
     void *model;    /* the model's state of this region */
     int64_t now_ns; /* time of the event being handled */
     uint32_t index; /* region 0 holds the servers */
+    bool contents;  /* messages may have a content instead of bytes */
 };
 
 /* A message. Obtained from net_message(), filled by the model, then given away to net_udp_send() or
@@ -50,11 +56,13 @@ struct net_message {
     struct net_message *next; /* engine: in the sender's queue */
     int64_t mark_ns;          /* for measuring only: carried from sender to receiver, not on the wire */
     NET_ATOMIC(unsigned) refs;
-    uint32_t length; /* bytes used */
+    uint32_t length; /* bytes used; with a content: that it will have on the wire */
     uint16_t capacity;
     uint8_t kind;
     NET_ATOMIC(unsigned char) delivered; /* engine: for the ledger */
-    uint8_t bytes[];
+    NET_ATOMIC(unsigned char) work;      /* engine: of a message with a content */
+    bool has_content;
+    uint8_t bytes[] __attribute__((aligned(8))); /* or the content */
 };
 
 /* A TCP connection end, as its owner names it: the model of the host that it is on. Generations make a stale
@@ -76,8 +84,11 @@ struct net_delivery {
     uint32_t host; /* the receiver */
     uint32_t peer; /* the sender, by its source address */
     struct bytes bytes;
+    const void *content; /* of a message that came as it was sent, worked on; the bytes have no address then,
+                          * but a length. NULL: it came as bytes */
     int64_t mark_ns;
-    uint8_t kind; /* what the sender called it; for measuring only, a model decides by the bytes */
+    uint8_t kind; /* what the sender called it; of a message without content for measuring only, a model
+                   * decides by the bytes */
 };
 
 /* What the receiver makes of a message, for the ledger. */
@@ -120,7 +131,14 @@ struct net_handlers {
      * leads to, then (1, 2) what that leads to; nothing may change. For a timer kind and argument are its
      * own, else NET_NO_TIMER and 0. May be NULL, and need not be called. */
     void (*prefetch)(struct net_region *at, uint32_t host, uint32_t kind, uint64_t argument, unsigned stage);
+    /* Contents; both NULL: messages have none. write(): makes the bytes of a message that has one, its length
+     * of them, without changing anything. work(): makes and verifies the bytes of `count` messages of one
+     * kind (NET_WORK_MAX at most), and puts what was found into their contents; user: network_config.user.
+     * No region runs meanwhile. */
+    void (*write)(struct net_region *at, const struct net_message *message, uint8_t *out);
+    void (*work)(void *user, unsigned kind, struct net_message *const messages[], unsigned count);
 };
+#define NET_WORK_MAX 16
 #define NET_NO_TIMER UINT32_MAX
 
 /* A TCP port that a server listens on. */

@@ -49,6 +49,7 @@ static struct network *create(const struct network_config *config, GError **erro
     handlers = *real;
     handlers.datagram = on_datagram;
     handlers.message = on_message;
+    handlers.work = NULL; /* what is replaced is bytes */
     c.handlers = &handlers;
     return native_engine.create(&c, error);
 }

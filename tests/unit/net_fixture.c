@@ -25,7 +25,7 @@ static struct heard delivery_heard(enum heard_what what, const struct net_delive
         .peer = d->peer,
         .mark_ns = d->mark_ns,
         .length = d->bytes.len,
-        .hash = net_hash(d->bytes),
+        .hash = net_delivered_hash(d),
         .kind = d->kind,
     };
 }
@@ -41,14 +41,14 @@ static enum net_verdict on_message(struct net_region *at, const struct net_deliv
 {
     struct net_fixture *f = at->model;
     struct heard heard = delivery_heard(HEARD_MESSAGE, d);
-    uint64_t before = net_hash(d->bytes);
+    uint64_t before = net_delivered_hash(d);
 
     heard.conn = conn;
     heard.user = user;
     hear(at, heard);
     enum net_verdict verdict = f->on_message ? f->on_message(f, at, d, conn, user) : NET_RECEIVED;
     /* The bytes stay what they were, whatever the owner did to the connection. */
-    g_assert_cmpuint(before, ==, net_hash(d->bytes));
+    g_assert_cmpuint(before, ==, net_delivered_hash(d));
     return verdict;
 }
 
@@ -71,8 +71,41 @@ static void on_timer(struct net_region *at, uint32_t host, uint32_t kind, uint64
     g_array_index(f->steps, net_step *, kind)(f, at, host);
 }
 
+#ifdef FIXTURE_CONTENT
+static void on_write(struct net_region *at, const struct net_message *message, uint8_t *out)
+{
+    (void)at;
+    net_fill(out, message->kind, message->length);
+}
+
+/* The content is the hash of the bytes, once it is found. */
+static void on_work(void *user, unsigned kind, struct net_message *const messages[], unsigned count)
+{
+    struct net_fixture *f = user;
+
+    g_assert_cmpuint(count, >, 0);
+    g_assert_cmpuint(count, <=, NET_WORK_MAX);
+    for (unsigned i = 0; i < count; i++) {
+        uint64_t *content = (uint64_t *)(void *)messages[i]->bytes;
+
+        g_assert_cmpuint(messages[i]->kind, ==, kind);
+        g_assert_true(messages[i]->has_content && *content == 0);
+        *content = net_made_hash(kind, messages[i]->length);
+        f->worked++;
+    }
+}
+#endif
+
 static const struct net_handlers handlers = {
-    .datagram = on_datagram, .message = on_message, .closed = on_closed, .timer = on_timer};
+    .datagram = on_datagram,
+    .message = on_message,
+    .closed = on_closed,
+    .timer = on_timer,
+#ifdef FIXTURE_CONTENT
+    .write = on_write,
+    .work = on_work,
+#endif
+};
 
 static void assert_ledger(struct net_fixture *f)
 {
@@ -178,7 +211,7 @@ void net_tear_down(struct net_fixture *f)
     g_array_unref(f->steps);
 }
 
-static void fill(uint8_t *out, unsigned kind, size_t length)
+void net_fill(uint8_t *out, unsigned kind, size_t length)
 {
     for (size_t i = 0; i < length; i++)
         out[i] = (uint8_t)(i * 31 + (i >> 8) + kind * 7 + length);
@@ -194,10 +227,22 @@ struct net_message *net_made(struct net_region *at, unsigned kind, size_t length
 
     g_assert_cmpuint(message->capacity, >=, length);
     g_assert_cmpuint(message->length, ==, 0);
-    fill(message->bytes, kind, length);
+    net_fill(message->bytes, kind, length);
     message->length = (uint32_t)length;
     message->mark_ns = at->now_ns;
+    if (at->contents && length % 3 != 0) {
+        message->has_content = true;
+        *(uint64_t *)(void *)message->bytes = 0; /* to be found */
+    }
     return message;
+}
+
+uint64_t net_delivered_hash(const struct net_delivery *d)
+{
+    if (!d->content)
+        return net_hash(d->bytes);
+    g_assert_null(d->bytes.at);
+    return *(const uint64_t *)d->content;
 }
 
 uint64_t net_hash(struct bytes bytes)
@@ -213,7 +258,7 @@ uint64_t net_made_hash(unsigned kind, size_t length)
 {
     uint8_t bytes[NET_MESSAGE_BYTES_MAX];
 
-    fill(bytes, kind, length);
+    net_fill(bytes, kind, length);
     return net_hash(bytes_of(bytes, length));
 }
 

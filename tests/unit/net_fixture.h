@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* A small network for tests of an engine, native or (with FIXTURE_NS3 defined) ns3: two servers, four UEs in
- * two cells, rates that make a byte 1000 ns (uplink), 500 ns (downlink) and 100 ns (core), and a log of
+/* A small network for tests of an engine, native or (with FIXTURE_NS3 defined) ns3: two servers, four UEs
+ * in two cells, rates that make a byte 1000 ns (uplink), 500 ns (downlink) and 100 ns (core), and a log of
  * everything its owners hear.
+ *
+ * With FIXTURE_CONTENT defined two of three messages have a content instead of bytes, and both sorts meet
+ * in a stream; nothing that is heard may differ.
  *
  * A test fills in what it wants otherwise, calls net_start(), says what happens when with net_at(), runs
  * with net_finish(), which checks the ledger at every window, and looks at the log. */
@@ -51,7 +54,8 @@ struct net_fixture {
     struct net_conn other; /* for the test's own use */
     int64_t end_ns, reached_ns;
     uint64_t windows;
-    int count; /* for the test's own use */
+    uint64_t worked; /* messages with a content that were worked on */
+    int count;       /* for the test's own use */
     /* What net_step_connect() does on the connection, which is not up yet; may be NULL. */
     void (*on_opened)(struct net_fixture *f, struct net_region *at, uint32_t host, struct net_conn conn);
     /* What owners do when they hear something; may be NULL. */
@@ -73,6 +77,9 @@ void net_tear_down(struct net_fixture *f);
 /* A message of `length` bytes with a length prefix that net_framer_prefix() reads, filled from length and
  * kind. */
 struct net_message *net_made(struct net_region *at, unsigned kind, size_t length);
+void net_fill(uint8_t *out, unsigned kind, size_t length);
+/* Of the bytes of a delivered message, which may have a content. */
+uint64_t net_delivered_hash(const struct net_delivery *d);
 uint64_t net_hash(struct bytes bytes);
 /* What net_made() makes. */
 uint64_t net_made_hash(unsigned kind, size_t length);

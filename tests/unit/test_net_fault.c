@@ -168,14 +168,15 @@ static void ask(struct net_fixture *f, struct net_region *at, uint32_t host, str
 static enum net_verdict count_bits(struct net_fixture *f, struct net_region *at, const struct net_delivery *d,
                                    struct net_conn conn, uint64_t user)
 {
-    struct net_message *expected = net_made(at, KIND_ASK, 3500);
+    uint8_t expected[3500];
 
+    (void)at;
     (void)conn;
     (void)user;
-    g_assert_cmpuint(d->bytes.len, ==, 3500);
-    for (size_t i = 0; i < d->bytes.len; i++)
-        f->count += __builtin_popcount((unsigned)(d->bytes.at[i] ^ expected->bytes[i]));
-    net_message_drop(at, expected);
+    g_assert_cmpuint(d->bytes.len, ==, sizeof expected);
+    net_fill(expected, KIND_ASK, sizeof expected);
+    for (size_t i = 0; i < d->bytes.len && !d->content; i++)
+        f->count += __builtin_popcount((unsigned)(d->bytes.at[i] ^ expected[i]));
     return f->count ? NET_REJECTED : NET_RECEIVED;
 }
 

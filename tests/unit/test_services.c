@@ -391,14 +391,11 @@ static void both_send(struct both *t, struct ue_mikey_facts *facts, struct ue_mi
     struct bmsc_session *session = bmsc_session(t->b.bmsc, BMSC_TEST_UE);
     struct bmsc_secrets *secrets = bmsc_secrets(&t->keys, BMSC_TEST_UE, session);
     const struct bmsc_action *action = &t->b.action;
+    const struct content_mikey content = bmsc_content_mikey(action);
     struct ue_seen seen = both_seen(t);
-    size_t length;
+    uint8_t auth[20];
+    size_t length = bmsc_encode_mikey(&t->keys, &content, &secrets->key, t->bytes, sizeof t->bytes, auth);
 
-    if (action->send == BMSC_SEND_PULL)
-        length = bmsc_encode_pull(&t->keys, secrets, action, t->bytes, t->b.bmsc->pull_bytes);
-    else
-        length = bmsc_encode_msk(&t->keys, secrets, action, t->bytes, t->b.bmsc->msk_bytes,
-                                 secrets->msk_auth[action->service]);
     ue_verify_mikey(&t->keys, &seen, bytes_of(t->bytes, length), facts, opened);
     g_assert_true(facts->proper && facts->held && facts->mac_right);
     g_assert_cmpuint(facts->service, ==, action->service);
@@ -438,6 +435,14 @@ static void test_mikey_bytes(void)
     both_free(&t);
 }
 
+static size_t both_success(struct both *t, const struct bmsc_session *session, const struct bmsc_job *job)
+{
+    const struct bmsc_success success =
+        bmsc_success_of(&t->keys, t->b.now_ns, &t->b.bmsc->long_texts, session, job, &t->b.action);
+
+    return bmsc_encode_success(&t->keys, &success, t->bytes);
+}
+
 /* The UE's request for both as the BM-SC reads it, and the answer, which grants the second alone. */
 static void test_ua_bytes(void)
 {
@@ -465,14 +470,12 @@ static void test_ua_bytes(void)
     job->post.keys[1].status = 200;
     session = bmsc_session(t.b.bmsc, BMSC_TEST_UE);
     session->av = 3;
-    length =
-        bmsc_encode_success(&t.keys, t.b.now_ns, &t.b.bmsc->long_texts, session, job, &t.b.action, t.bytes);
+    length = both_success(&t, session, job);
     ue_verify_answer(&t.keys, &seen, bytes_of(t.bytes, length), &facts);
     g_assert_true(facts.rspauth_right && facts.whole);
     g_assert_cmphex(facts.granted, ==, 2);
     job->post.key_count = 1; /* the second key is not answered */
-    length =
-        bmsc_encode_success(&t.keys, t.b.now_ns, &t.b.bmsc->long_texts, session, job, &t.b.action, t.bytes);
+    length = both_success(&t, session, job);
     ue_verify_answer(&t.keys, &seen, bytes_of(t.bytes, length), &facts);
     g_assert_true(facts.rspauth_right && !facts.whole);
     both_free(&t);

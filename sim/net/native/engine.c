@@ -154,6 +154,11 @@ static void native_level_free_lists(struct native *native)
     }
 }
 
+static void native_on_begin(void *user, int64_t start_ns, int64_t end_ns)
+{
+    native_work_begin(user, start_ns, end_ns);
+}
+
 static bool native_on_window(void *user, int64_t time_ns)
 {
     struct native *native = user;
@@ -252,6 +257,8 @@ static void native_init_regions(struct native *native)
         region->base.engine = &native_net_engine;
         region->base.now_ns = kernel_now(region->kernel);
         region->base.index = i;
+        /* A capture wants the bytes when they are sent. */
+        region->base.contents = native->config.handlers->work != NULL && native->config.capture == NULL;
         kernel_region_set_context(region->kernel, region);
         free_list_init(&region->packets, sizeof(struct packet));
         message_free_lists_init(region->messages);
@@ -291,6 +298,7 @@ static void native_init_kernel(struct native *native)
         .prefetchers = event_prefetchers,
         .sample_step_ns = config->sample ? config->sample_step_ns : 0,
         .sample = config->sample ? native_on_sample : NULL,
+        .begin = native_on_begin,
         .window = native_on_window,
         .user = native,
     };
@@ -309,6 +317,7 @@ static void native_destroy(struct network *network)
         message_free_lists_clear(region->messages);
         free_list_clear(&region->packets);
     }
+    native_work_clear(native);
     kernel_free(native->kernel);
     access_clear(&native->access);
     g_free(native->regions);

@@ -39,6 +39,10 @@ enum message_state {
     MESSAGE_SEEN = 0x80 /* while messages in flight are counted: met already */
 };
 
+/* net_message.work: of one with a content. Who lets go of its last reference while it is listed leaves the
+ * memory to the list. */
+enum message_work { WORK_NONE, WORK_LISTED, WORK_DONE, WORK_ORPHANED };
+
 enum packet_flag {
     TCP_FIN = 1,
     TCP_SYN = 2,
@@ -67,6 +71,21 @@ struct packet {
 };
 _Static_assert(sizeof(struct packet) == FREE_LIST_ALIGNMENT, "a packet is a cache line");
 
+/* Messages with a content in the order in which they were sent. */
+struct work_list {
+    struct net_message **messages;
+    uint32_t count, capacity;
+};
+
+/* Those of one kind that wait for their work: from `first` on, the earliest to be delivered first. */
+struct work_queue {
+    struct work_entry {
+        struct net_message *message;
+        int64_t due_ns; /* it is not delivered before */
+    } * entries;
+    uint32_t first, count, capacity;
+};
+
 struct cell {
     struct link uplink, downlink;
     struct access_link up, down;
@@ -90,6 +109,7 @@ struct native_region {
     uint32_t bucket_count; /* a power of two; connections of listeners by client */
     uint32_t bucket_used;
     uint32_t *buckets;
+    struct work_list sent;                  /* since the window before began */
     uint8_t scratch[NET_MESSAGE_BYTES_MAX]; /* a framed message that lies in several of the sender's */
 };
 
@@ -118,6 +138,8 @@ struct native {
     struct access access;
     struct free_list_depot packet_depot;
     struct free_list_depot message_depots[MESSAGE_CLASSES];
+    struct work_queue work[NET_KINDS_MAX];
+    int64_t window_ns;      /* start of the window that runs, or ran last */
     uint64_t in_flight_key; /* what the counts below belong to */
     int64_t in_flight[NET_KINDS_MAX];
 };
@@ -172,6 +194,17 @@ static inline void message_unref(struct native_region *region, struct net_messag
         message_free(region, message);
 }
 
+/* work.c: messages with a content */
+/* One was given away to be sent. */
+void native_work_add(struct native_region *region, struct net_message *message);
+/* The window from start_ns to end_ns begins: has what may be delivered in it worked on. */
+void native_work_begin(struct native *native, int64_t start_ns, int64_t end_ns);
+/* Frees the lists; messages are left alone. */
+void native_work_clear(struct native *native);
+/* Of a message that arrives as it was sent: its content; NULL if it has bytes. That nobody has worked on it
+ * ends the process. */
+const void *native_content(const struct native_region *region, const struct net_message *message);
+
 /* packet.c */
 /* A packet, what is in it not set. */
 struct packet *packet_new(struct native_region *region);
@@ -182,7 +215,7 @@ void packet_send(struct native_region *region, struct packet *packet);
 /* A packet of that size to that host has come to the router; it is not looked at unless it must be. */
 void packet_at_router(struct native_region *region, struct packet *packet, uint32_t to, uint32_t size);
 
-/* The part of its message that a packet carries, without what hangs on it. */
+/* The part of its message, which has no content, that a packet carries, without what hangs on it. */
 static inline struct bytes packet_payload(const struct packet *packet)
 {
     if (!packet->message)

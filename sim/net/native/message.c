@@ -19,7 +19,10 @@ void message_free(struct native_region *region, struct net_message *message)
         region->ledger[message->kind].lost++;
     else if (state == MESSAGE_DAMAGED)
         message_unref(region, message->next);
-    message_give(region->messages, message);
+    if (atomic_load_explicit(&message->work, memory_order_relaxed) == WORK_LISTED)
+        atomic_store_explicit(&message->work, WORK_ORPHANED, memory_order_relaxed);
+    else
+        message_give(region->messages, message);
 }
 
 void message_drop(struct net_region *at, struct net_message *message)

@@ -86,7 +86,10 @@ static void packet_corrupt(struct native_region *region, struct packet *packet, 
         bit -= (uint64_t)packet->length * 8;
     struct net_message *message = packet->message;
     struct net_message *copy = message_new(&region->base, message->kind, message->length);
-    memcpy(copy->bytes, message->bytes, message->length);
+    if (message->has_content)
+        region->native->config.handlers->write(&region->base, message, copy->bytes);
+    else
+        memcpy(copy->bytes, message->bytes, message->length);
     copy->length = message->length;
     copy->bytes[packet->offset + bit / 8] ^= (uint8_t)(1U << (bit & 7));
     copy->mark_ns = message->mark_ns;

@@ -182,13 +182,14 @@ bool tcp_send(struct net_region *at, struct net_conn handle, struct net_message 
     struct native_region *region = native_region_of(at);
     struct tcp_conn *conn = tcp_find(region, handle);
 
-    g_assert(message->length > 0 && message->length <= message->capacity);
+    g_assert(message->length > 0 && (message->has_content || message->length <= message->capacity));
     region->ledger[message->kind].sent++;
     if (!conn || conn->flags & CONN_CLOSING) {
         region->ledger[message->kind].lost++;
         message_unref(region, message);
         return false;
     }
+    native_work_add(region, message);
     atomic_store_explicit(&message->delivered, MESSAGE_ON_STREAM, memory_order_relaxed);
     message->next = NULL;
     if (conn->head)

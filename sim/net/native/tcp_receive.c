@@ -5,7 +5,7 @@
  * `rcv_nxt` without a gap, then those that came early.
  * Nothing is copied while segments follow one another in the sender's message: the framer and the owner get a
  * view into that. Only a framed message that the sender wrote in pieces, or a damaged segment, is put
- * together. */
+ * together. Of a message with a content that comes as it was sent, there need not be any bytes. */
 #include "sim/net/native/tcp.h"
 
 static uint32_t tcp_segment_end(const struct packet *packet)
@@ -115,26 +115,67 @@ bool tcp_receive(struct native_region *region, struct tcp_conn *conn, struct pac
     return in_order && has_data;
 }
 
+/* The packet behind this one, if its data are received without a gap; else NULL. */
+static const struct packet *tcp_next_received(const struct tcp_conn *conn, const struct packet *packet)
+{
+    const struct packet *next = packet->next;
+
+    return next && seq_before(next->seq, conn->rcv_nxt) && next->length ? next : NULL;
+}
+
+/* If what starts at `done` is a message with a content, that message, and whether all of it is there.
+ * NULL: it is not, or something else follows in its middle; then bytes have to tell. */
+static const struct net_message *tcp_content_received(const struct tcp_conn *conn, bool *whole)
+{
+    const struct packet *packet = conn->rx;
+    const struct net_message *message = packet->message;
+
+    if (!message->has_content || packet->offset + (conn->done - packet->seq) != 0)
+        return NULL;
+    uint32_t have = packet->length;
+    while (have < message->length && (packet = tcp_next_received(conn, packet)) != NULL) {
+        if (packet->message != message || packet->offset != have)
+            return NULL;
+        have += packet->length;
+    }
+    *whole = have == message->length;
+    return message;
+}
+
 /* Bytes from `done` on that follow one another in the sender's memory. */
 static struct bytes tcp_view_received(const struct tcp_conn *conn, bool *more)
 {
     const struct packet *packet = conn->rx;
-    struct bytes view = packet_payload(packet);
+    struct bytes view = {NULL, 0};
     uint32_t skip = conn->done - packet->seq;
 
+    *more = true;
+    if (packet->message->has_content)
+        return view;
+    view = packet_payload(packet);
     view.at += skip;
     view.len -= skip;
-    for (packet = packet->next; packet && seq_before(packet->seq, conn->rcv_nxt) && packet->length;
-         packet = packet->next) {
-        struct bytes next = packet_payload(packet);
-        if (next.at != view.at + view.len) {
-            *more = true;
+    while ((packet = tcp_next_received(conn, packet)) != NULL) {
+        if (packet->message->has_content || packet_payload(packet).at != view.at + view.len)
             return view;
-        }
-        view.len += next.len;
+        view.len += packet->length;
     }
     *more = false;
     return view;
+}
+
+/* Bytes of a packet's data from `skip` on. */
+static void tcp_copy_received(struct native_region *region, const struct packet *packet, uint32_t skip,
+                              uint8_t *to, size_t length)
+{
+    uint8_t written[NET_MESSAGE_BYTES_MAX];
+
+    if (!packet->message->has_content) {
+        memcpy(to, packet_payload(packet).at + skip, length);
+        return;
+    }
+    region->native->config.handlers->write(&region->base, packet->message, written);
+    memcpy(to, written + packet->offset + skip, length);
 }
 
 static struct bytes tcp_gather_received(struct native_region *region, const struct tcp_conn *conn)
@@ -142,16 +183,11 @@ static struct bytes tcp_gather_received(struct native_region *region, const stru
     uint32_t skip = conn->done - conn->rx->seq;
     size_t length = 0;
 
-    for (const struct packet *packet = conn->rx;
-         packet && seq_before(packet->seq, conn->rcv_nxt) && length < sizeof region->scratch;
-         packet = packet->next) {
-        struct bytes part = packet_payload(packet);
-        size_t room = sizeof region->scratch - length;
-        size_t take = part.len - skip < room ? part.len - skip : room;
+    for (const struct packet *packet = conn->rx; packet && length < sizeof region->scratch;
+         packet = tcp_next_received(conn, packet)) {
+        size_t take = MIN(packet->length - skip, sizeof region->scratch - length);
 
-        if (part.len == 0)
-            break;
-        memcpy(region->scratch + length, part.at + skip, take);
+        tcp_copy_received(region, packet, skip, region->scratch + length, take);
         length += take;
         skip = 0;
     }
@@ -189,19 +225,28 @@ static void tcp_ledger_taken(struct native_region *region, struct packet *taken,
     }
 }
 
+/* A message at `done` as the receiver's framer sees it. */
+struct tcp_framed {
+    int64_t length;      /* 0: not whole yet; -1: none can come */
+    struct bytes view;   /* of that and more; without an address if there is a content */
+    const void *content; /* NULL: bytes */
+};
+
 /* Hands over one framed message. Its packets are out of the list before: the owner may drop the
  * connection. */
-static void tcp_hand_over(struct native_region *region, struct tcp_conn *conn, struct bytes view)
+static void tcp_hand_over(struct native_region *region, struct tcp_conn *conn,
+                          const struct tcp_framed *framed)
 {
     const struct packet *last = conn->rx;
-    uint32_t end = conn->done + (uint32_t)view.len;
+    uint32_t end = conn->done + (uint32_t)framed->length;
 
     while (seq_before(last->seq + last->length, end))
         last = last->next;
     const struct net_delivery delivery = {
         .host = conn->host,
         .peer = conn->peer,
-        .bytes = view,
+        .bytes = bytes_of(framed->view.at, (size_t)framed->length),
+        .content = framed->content,
         .mark_ns = last->message->mark_ns,
         .kind = last->message->kind,
     };
@@ -217,21 +262,35 @@ static void tcp_hand_over(struct native_region *region, struct tcp_conn *conn, s
     message_unref(region, keep);
 }
 
-/* Length of the message at `done` and a view of it; 0: not whole yet; -1: none can come. */
-static int64_t tcp_frame(struct native_region *region, struct tcp_conn *conn, struct bytes *view)
+static struct tcp_framed tcp_frame_bytes(struct native_region *region, struct tcp_conn *conn)
 {
+    struct tcp_framed framed = {0};
     bool more;
-    *view = tcp_view_received(conn, &more);
-    int64_t length = conn->framer(*view);
 
-    if (length == 0 && more) {
-        *view = tcp_gather_received(region, conn);
-        length = conn->framer(*view);
+    framed.view = tcp_view_received(conn, &more);
+    framed.length = conn->framer(framed.view);
+    if (framed.length == 0 && more) {
+        framed.view = tcp_gather_received(region, conn);
+        framed.length = conn->framer(framed.view);
     }
-    if (length > NET_MESSAGE_BYTES_MAX || (length == 0 && view->len >= NET_MESSAGE_BYTES_MAX))
-        return -1;
-    g_assert(length <= (int64_t)view->len);
-    return length;
+    if (framed.length > NET_MESSAGE_BYTES_MAX ||
+        (framed.length == 0 && framed.view.len >= NET_MESSAGE_BYTES_MAX))
+        framed.length = -1;
+    g_assert(framed.length <= (int64_t)framed.view.len);
+    return framed;
+}
+
+/* A message with a content is framed as its bytes would be: work() holds the framer to its length. */
+static struct tcp_framed tcp_frame(struct native_region *region, struct tcp_conn *conn)
+{
+    bool whole;
+    const struct net_message *message = tcp_content_received(conn, &whole);
+
+    if (message == NULL)
+        return tcp_frame_bytes(region, conn);
+    if (!whole)
+        return (struct tcp_framed){.length = 0};
+    return (struct tcp_framed){.length = message->length, .content = native_content(region, message)};
 }
 
 static void tcp_break_stream(struct native_region *region, struct tcp_conn *conn)
@@ -263,21 +322,20 @@ void tcp_deliver(struct native_region *region, struct tcp_conn *conn)
 
     while (conn && (!server || conn->flags & CONN_ACCEPTED) && !(conn->flags & CONN_PEER_FIN_DELIVERED)) {
         uint32_t data_end = conn->rcv_nxt - (conn->flags & CONN_PEER_FIN ? 1 : 0);
-        struct bytes view;
 
         if (conn->done == data_end) {
             if (conn->flags & CONN_PEER_FIN)
                 tcp_hand_over_fin(region, conn);
             return;
         }
-        int64_t length = tcp_frame(region, conn, &view);
-        if (length < 0 || (length == 0 && conn->flags & CONN_PEER_FIN)) {
+        const struct tcp_framed framed = tcp_frame(region, conn);
+        if (framed.length < 0 || (framed.length == 0 && conn->flags & CONN_PEER_FIN)) {
             tcp_break_stream(region, conn);
             return;
         }
-        if (length == 0)
+        if (framed.length == 0)
             return;
-        tcp_hand_over(region, conn, bytes_of(view.at, (size_t)length));
+        tcp_hand_over(region, conn, &framed);
         conn = tcp_find(region, handle);
         if (conn)
             conn->flags &= (uint16_t)~CONN_HANDLING;

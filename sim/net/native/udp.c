@@ -7,8 +7,9 @@ void udp_send(struct net_region *at, uint32_t from, uint32_t to, struct net_mess
     struct native_region *region = native_region_of(at);
     struct packet *packet = packet_new(region);
 
-    g_assert(message->length <= message->capacity);
+    g_assert(message->has_content || message->length <= message->capacity);
     region->ledger[message->kind].sent++;
+    native_work_add(region, message);
     *packet = (struct packet){
         .message = message,
         .from = from,
@@ -23,10 +24,12 @@ void udp_send(struct net_region *at, uint32_t from, uint32_t to, struct net_mess
 void udp_input(struct native_region *region, struct packet *packet)
 {
     const struct net_message *message = packet->message;
+    const void *content = native_content(region, message);
     const struct net_delivery delivery = {
         .host = packet->to,
         .peer = packet->from,
-        .bytes = packet_payload(packet),
+        .bytes = content ? bytes_of(NULL, message->length) : packet_payload(packet),
+        .content = content,
         .mark_ns = message->mark_ns,
         .kind = message->kind,
     };

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
+/* Groups of messages by kind, and what goes for all kinds. */
+#include "models/content_private.h"
+
+#include "models/bmsc/verify.h"
+#include "models/ue/verify.h"
+
+static content_worker_function *const content_workers[MESSAGE_KIND_COUNT] = {
+    [KIND_pull] = content_work_mikey,        [KIND_msk] = content_work_mikey,
+    [KIND_msk_ack] = content_work_ack,       [KIND_ua_post] = content_work_post,
+    [KIND_ua_auth_post] = content_work_post, [KIND_ua_401] = content_work_challenge,
+    [KIND_ua_200] = content_work_success,
+};
+
+static const struct content_kind content_kinds[MESSAGE_KIND_COUNT] = {
+    [KIND_pull] = {CONTENT_SPACE(struct content_mikey), sizeof(struct ue_mikey_facts), content_write_mikey},
+    [KIND_msk] = {CONTENT_SPACE(struct content_mikey), sizeof(struct ue_mikey_facts), content_write_mikey},
+    [KIND_msk_ack] = {CONTENT_SPACE(struct content_ack), sizeof(struct bmsc_ack_facts), content_write_ack},
+    [KIND_ua_post] = {CONTENT_SPACE(struct content_post), sizeof(struct bmsc_post_found), content_write_post},
+    [KIND_ua_auth_post] = {CONTENT_SPACE(struct content_post), sizeof(struct bmsc_post_found),
+                           content_write_post},
+    [KIND_ua_401] = {CONTENT_SPACE(struct content_challenge), sizeof(struct ue_challenge_found),
+                     content_write_challenge},
+    [KIND_ua_200] = {CONTENT_SPACE(struct content_success), sizeof(struct ue_success_found),
+                     content_write_success},
+};
+
+/* Lengths that depend on how many services are asked for. */
+static void content_measure_services(struct content_table *table, const struct key_store *keys,
+                                     unsigned count)
+{
+    struct content_post post = {.asked = (uint8_t)((1U << count) - 1)};
+    struct content_success success = {.asked = post.asked};
+    uint8_t bytes[NET_MESSAGE_BYTES_MAX];
+
+    for (unsigned i = 0; i < 2; i++) {
+        post.credentials = i > 0;
+        success.nonce_serial = i;
+        table->post_bytes[i][count] = (uint32_t)content_write_post(keys, &post, bytes);
+        table->success_bytes[i][count] = (uint32_t)content_write_success(keys, &success, bytes);
+    }
+}
+
+void content_table_init(struct content_table *table, const struct key_store *keys)
+{
+    const struct content_challenge fresh = {.stale = false}, stale = {.stale = true};
+    const struct content_ack ack = {.key = {0, 0}};
+    uint8_t bytes[NET_MESSAGE_BYTES_MAX];
+
+    memcpy(table->kinds, content_kinds, sizeof table->kinds);
+    table->ack_bytes = (uint32_t)content_write_ack(keys, &ack, bytes);
+    table->challenge_bytes[0] = (uint32_t)content_write_challenge(keys, &fresh, bytes);
+    table->challenge_bytes[1] = (uint32_t)content_write_challenge(keys, &stale, bytes);
+    for (unsigned count = 1; count <= keys->deployment->service_count; count++)
+        content_measure_services(table, keys, count);
+}
+
+void content_worker_init(struct content_worker *worker, const struct deployment *deployment,
+                         const struct content_table *table)
+{
+    worker->table = table;
+    key_store_init(&worker->keys, deployment);
+    keys_at_hand_init(&worker->sender, deployment);
+    keys_at_hand_init(&worker->receiver, deployment);
+}
+
+void content_worker_clear(struct content_worker *worker)
+{
+    key_store_clear(&worker->keys);
+    keys_at_hand_clear(&worker->sender);
+    keys_at_hand_clear(&worker->receiver);
+}
+
+void content_same(const struct content_at_work *at, const char *what, int64_t said, int64_t found)
+{
+    if (said != found)
+        g_error("a message of kind %u says %s = %" G_GINT64_FORMAT ", and its bytes %" G_GINT64_FORMAT,
+                at->message->kind, what, said, found);
+}
+
+void content_made(struct content_at_work *at, const uint8_t *bytes, size_t length)
+{
+    at->bytes = bytes_of(bytes, length);
+    content_same(at, "length", at->message->length, (int64_t)length);
+}
+
+void content_work(struct content_worker *worker, unsigned kind, struct net_message *const messages[],
+                  unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        struct content_at_work at = {worker, messages[i], {NULL, 0}};
+
+        content_workers[kind](&at, messages[i]->bytes);
+    }
+}
+
+void content_write(struct net_region *at, const struct net_message *message, uint8_t *out)
+{
+    const struct model_region *m = model_of(at);
+
+    m->contents->kinds[message->kind].write(&m->keys, message->bytes, out);
+}
