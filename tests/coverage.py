@@ -3,7 +3,8 @@
 coverage-floor.csv.
 
 A branch is one way out of a condition as gcc has it at -O0, so `a && b` has four. Those of an assertion do not
-count, for its failure is never to be reached; nor do the ways that exceptions take in C++."""
+count, for its failure is never to be reached; nor do the ways that exceptions take in C++. Functions of instructions
+that this processor does not have are left out, by the ends of their names."""
 import argparse
 import csv
 import json
@@ -18,6 +19,8 @@ TOP = Path(__file__).resolve().parent.parent
 FLOORS = TOP / "tests/coverage-floor.csv"
 # All branches of a macro are those of its first line.
 ASSERTION = re.compile(r"\b(g_assert(_\w+)?|assert|NS_ASSERT(_\w+)?) ?\(")
+# What a processor must have (flags of /proc/cpuinfo) to run the functions of these names.
+INSTRUCTIONS = {"_avx2": {"avx2"}, "_avx512": {"avx512f", "avx512bw", "avx512vl"}}
 SLACK = 0.5  # of a percent: threads and signals do not take the same ways in each run
 
 
@@ -36,13 +39,26 @@ def reports(folder):
                 yield path.relative_to(TOP), source["lines"]
 
 
+def unable():
+    """Ends of names of the functions that cannot run on this processor."""
+    cpuinfo = Path("/proc/cpuinfo")
+    flags = re.search(r"^flags\s*: (.*)$", cpuinfo.read_text(encoding="utf-8") if cpuinfo.exists() else "", re.M)
+    has = set(flags[1].split()) if flags else set()
+    return tuple(end for end, needs in INSTRUCTIONS.items() if not needs <= has)
+
+
 def gather(folder):
     """By file and (line, function): how often it ran, and each of its branches. What a header holds is in many
     objects, and what any of them did counts."""
     files = defaultdict(lambda: defaultdict(lambda: (0, [])))
+    left_out = unable()
+    for end in left_out:
+        print(f"SKIP: this processor cannot run functions named *{end}")
     for path, lines in reports(folder):
         for line in lines:
             key = line["line_number"], line.get("function_name", "")
+            if key[1].endswith(left_out):
+                continue
             count, branches = files[path][key]
             taken = [branch["count"] for branch in line["branches"] if not branch["throw"]]
             files[path][key] = (count + line["count"],

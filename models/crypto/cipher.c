@@ -67,6 +67,7 @@ struct crypto *crypto_new(void)
     struct crypto *crypto = g_new0(struct crypto, 1);
 
     crypto->aes = ecb_new(crypto->aes_key, 1);
+    lanes_use(crypto, lanes_best());
     return crypto;
 }
 

@@ -4,7 +4,7 @@
 #ifndef MODELS_CRYPTO_COUNTS_H
 #define MODELS_CRYPTO_COUNTS_H
 
-#include "models/crypto/crypto.h"
+#include "models/crypto/lanes_kernel.h"
 
 #include <openssl/evp.h>
 
@@ -24,15 +24,25 @@ struct ha2_memo {
 
 struct crypto {
     struct crypto_counts counts;
-    struct ha2_memo ha2[2]; /* of the last request and the last response with a body */
-    EVP_CIPHER_CTX *aes;    /* AES-128-ECB, encrypting */
-    uint8_t aes_key[16];    /* the key that `aes` holds */
+    struct ha2_memo ha2[2];             /* of the last request and the last response with a body */
+    EVP_CIPHER_CTX *aes;                /* AES-128-ECB, encrypting */
+    uint8_t aes_key[16];                /* the key that `aes` holds */
+    const struct lanes_kernel *lanes;   /* NULL: one after another */
+    unsigned lanes_least[LANES_HASHES]; /* from how many lanes on it is used */
 };
 
 static inline void crypto_count(struct crypto *crypto, enum crypto_operation operation, size_t bytes)
 {
     crypto->counts.calls[operation]++;
     crypto->counts.bytes[operation] += bytes;
+}
+
+/* The same for one call a lane, all of `bytes` bytes. */
+static inline void crypto_count_lanes(struct crypto *crypto, enum crypto_operation operation, unsigned count,
+                                      size_t bytes)
+{
+    crypto->counts.calls[operation] += count;
+    crypto->counts.bytes[operation] += count * bytes;
 }
 
 /* memcpy() of what is mostly short, without a call: from four bytes on two moves that may overlap. */

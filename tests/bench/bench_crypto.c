@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Prints as CSV what the cryptography of a storm costs: each primitive at the lengths it is used with,
- * straight from OpenSSL (floor) and through models/crypto, and the compound operations of one UE.
- * Nanoseconds of CPU time a call. */
+ * straight from OpenSSL (floor) and through models/crypto, the compound operations of one UE, and lanes.
+ * Nanoseconds of CPU time a call (of lanes: a lane). */
 #include "models/crypto/digest_auth.h"
 #include "models/crypto/gba_keys.h"
 #include "models/crypto/mikey_keys.h"
 #include "models/crypto/milenage.h"
 #include "tests/bench/crypto_floor.h"
+#include "tests/bench/crypto_lanes.h"
 
 #include <glib.h>
 #include <stdio.h>
@@ -254,6 +255,7 @@ int main(void)
     }
     for (unsigned i = 0; i < G_N_ELEMENTS(compounds); i++)
         printf("%s,%.1f,ns\n", compounds[i].what, line_ns(b, compounds + i));
+    crypto_lanes_print();
     crypto_cipher_free(b->cipher);
     crypto_free(b->crypto);
     g_free(b);
