@@ -4,9 +4,8 @@
 #ifndef MODELS_CRYPTO_COUNTS_H
 #define MODELS_CRYPTO_COUNTS_H
 
+#include "models/crypto/aes_unit.h"
 #include "models/crypto/lanes_kernel.h"
-
-#include <openssl/evp.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,9 +23,10 @@ struct ha2_memo {
 
 struct crypto {
     struct crypto_counts counts;
-    struct ha2_memo ha2[2];             /* of the last request and the last response with a body */
-    EVP_CIPHER_CTX *aes;                /* AES-128-ECB, encrypting */
-    uint8_t aes_key[16];                /* the key that `aes` holds */
+    struct ha2_memo ha2[2]; /* of the last request and the last response with a body */
+    const struct aes_unit *aes;
+    struct aes_key aes_key;
+    uint8_t aes_bytes[16];              /* what aes_key is made of */
     const struct lanes_kernel *lanes;   /* NULL: one after another */
     unsigned lanes_least[LANES_HASHES]; /* from how many lanes on it is used */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* The cryptographic primitives, each counted: OpenSSL's SHA-1, SHA-256, MD5 and AES-128 with contexts that
- * are made once per thread. A struct crypto belongs to one thread (region) at a time. */
+/* The cryptographic primitives, each counted: OpenSSL's SHA-1, SHA-256 and MD5, and AES-128 by the
+ * processor's instructions, or by OpenSSL where it has none. A struct crypto belongs to one thread (region)
+ * at a time. */
 #ifndef MODELS_CRYPTO_CRYPTO_H
 #define MODELS_CRYPTO_CRYPTO_H
 

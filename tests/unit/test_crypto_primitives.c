@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* The primitives against published vectors, and against OpenSSL's EVP one-shot functions on inputs of
- * every length that a message of ours has, cut into parts at random. */
-#include "models/crypto/crypto.h"
+ * every length that a message of ours has, cut into parts at random; AES by the processor and by OpenSSL. */
+#include "models/crypto/aes_unit.h"
 #include "tests/tap/tap.h"
 
 #include <openssl/evp.h>
@@ -10,6 +10,7 @@
 #define LENGTH_MAX 300
 
 static struct crypto *crypto;
+static const struct aes_unit *unit; /* of `crypto` */
 
 static GBytes *from_hex(const char *hex)
 {
@@ -170,7 +171,7 @@ static void test_aes_block_published(void)
     GBytes *fips_key = from_hex("000102030405060708090a0b0c0d0e0f");
     GBytes *fips_plain = from_hex("00112233445566778899aabbccddeeff");
     GBytes *key = from_hex(SP_KEY), *plain = from_hex(SP_PLAIN), *ecb = from_hex(SP_ECB);
-    struct crypto_cipher *cipher = crypto_cipher_new(view(key).at);
+    struct crypto_cipher *cipher = crypto_cipher_new_on(unit, view(key).at);
     uint8_t out[64], back[16];
 
     aes128_key(crypto, view(fips_key).at);
@@ -325,7 +326,7 @@ static void test_every_length(void)
 /* Setting the same key again is free, and a key set by aes128_ctr() is not taken for the one before it. */
 static void test_aes_key_kept(void)
 {
-    struct crypto *own = crypto_new();
+    struct crypto *own = crypto_new_on(unit);
     const struct crypto_counts *counts = crypto_counts(own);
     static const uint8_t zero[16], one[16] = {1};
     uint8_t before[16], after[16], stream[16];
@@ -350,6 +351,7 @@ static void test_counts(void)
     struct crypto *own = crypto_new();
     const struct crypto_counts *counts = crypto_counts(own);
     const struct bytes parts[2] = {bytes_text("abc"), bytes_text("de")};
+    struct crypto_cipher *cipher = crypto_cipher_new((const uint8_t *)"0123456789abcdef");
     struct hmac_sha1_key key;
     uint8_t out[32];
 
@@ -378,6 +380,12 @@ static void test_counts(void)
     g_assert_cmpuint(counts->bytes[CRYPTO_AES_BLOCKS], ==, 32);
     g_assert_cmpuint(counts->calls[CRYPTO_AES_CTR], ==, 1);
     g_assert_cmpuint(counts->bytes[CRYPTO_AES_CTR], ==, 7);
+    memset(out, 1, sizeof out);
+    crypto_cipher_encrypt(own, cipher, out, out + 16);
+    crypto_cipher_decrypt(own, cipher, out + 16, out + 16);
+    g_assert_cmpmem(out, 16, out + 16, 16);
+    g_assert_cmpuint(counts->calls[CRYPTO_AES_BLOCKS], ==, 3);
+    crypto_cipher_free(cipher);
     crypto_free(own);
     crypto_free(NULL);
     crypto_cipher_free(NULL);
@@ -404,12 +412,29 @@ static void test_equal(void)
     }
 }
 
+/* AES on processors without instructions for it. */
+static void test_aes_evp(void)
+{
+    struct crypto *kept = crypto;
+
+    unit = &aes_evp;
+    crypto = crypto_new_on(unit);
+    test_aes_block_published();
+    test_aes_ctr_published();
+    test_every_length();
+    test_aes_key_kept();
+    crypto_free(crypto);
+    crypto = kept;
+    unit = aes_best();
+}
+
 int main(int argc, char **argv)
 {
     int failed;
 
     tap_init(argc, argv);
     crypto = crypto_new();
+    unit = aes_best();
     g_test_add_func("/crypto/hmac-sha1/rfc2202", test_hmac_sha1_published);
     g_test_add_func("/crypto/hmac-sha256/rfc4231", test_hmac_sha256_published);
     g_test_add_func("/crypto/hashes/rfc1321-fips180", test_hashes_published);
@@ -419,6 +444,7 @@ int main(int argc, char **argv)
     g_test_add_func("/crypto/aes/key-kept", test_aes_key_kept);
     g_test_add_func("/crypto/counts", test_counts);
     g_test_add_func("/crypto/equal", test_equal);
+    g_test_add_func("/crypto/aes/evp", test_aes_evp);
     failed = g_test_run();
     crypto_free(crypto);
     return failed;
