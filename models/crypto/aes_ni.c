@@ -96,11 +96,85 @@ TARGET static void aes_ni_decrypt(const struct aes_key *key, const uint8_t in[16
     _mm_storeu_si128((void *)out, _mm_aesdeclast_si128(state, rounds[ROUNDS]));
 }
 
+/* See milenage.c. Round keys are made beside the first block, whose rounds wait for them. */
+TARGET static void aes_ni_ck_ik(const uint8_t *const ks[], const uint8_t *const opcs[],
+                                const uint8_t *const rands[], uint8_t *const ck_iks[])
+{
+    __m128i rounds[ROUNDS + 1][AES_LANES], opc[AES_LANES], temp[AES_LANES], ck[AES_LANES], ik[AES_LANES];
+
+#define EACH_LANE _Pragma("GCC unroll 4") for (unsigned lane = 0; lane < AES_LANES; lane++)
+    EACH_LANE
+    {
+        rounds[0][lane] = _mm_loadu_si128((const void *)ks[lane]);
+        opc[lane] = _mm_loadu_si128((const void *)opcs[lane]);
+        temp[lane] = _mm_xor_si128(opc[lane], _mm_loadu_si128((const void *)rands[lane]));
+        temp[lane] = _mm_xor_si128(temp[lane], rounds[0][lane]);
+    }
+#pragma GCC unroll 10
+    for (unsigned i = 1; i <= ROUNDS; i++)
+        EACH_LANE
+        {
+            rounds[i][lane] = aes_ni_next(rounds[i - 1][lane], aes_ni_constants[i - 1]);
+            temp[lane] = i < ROUNDS ? _mm_aesenc_si128(temp[lane], rounds[i][lane])
+                                    : _mm_aesenclast_si128(temp[lane], rounds[i][lane]);
+        }
+    EACH_LANE
+    {
+        temp[lane] = _mm_xor_si128(temp[lane], opc[lane]);
+        ck[lane] = _mm_xor_si128(_mm_shuffle_epi32(temp[lane], 0x39), _mm_set_epi32(0x02000000, 0, 0, 0));
+        ik[lane] = _mm_xor_si128(_mm_shuffle_epi32(temp[lane], 0x4e), _mm_set_epi32(0x04000000, 0, 0, 0));
+        ck[lane] = _mm_xor_si128(ck[lane], rounds[0][lane]);
+        ik[lane] = _mm_xor_si128(ik[lane], rounds[0][lane]);
+    }
+#pragma GCC unroll 10
+    for (unsigned i = 1; i < ROUNDS; i++)
+        EACH_LANE
+        {
+            ck[lane] = _mm_aesenc_si128(ck[lane], rounds[i][lane]);
+            ik[lane] = _mm_aesenc_si128(ik[lane], rounds[i][lane]);
+        }
+    EACH_LANE
+    {
+        ck[lane] = _mm_aesenclast_si128(ck[lane], _mm_xor_si128(rounds[ROUNDS][lane], opc[lane]));
+        ik[lane] = _mm_aesenclast_si128(ik[lane], _mm_xor_si128(rounds[ROUNDS][lane], opc[lane]));
+        _mm_storeu_si128((void *)ck_iks[lane], ck[lane]);
+        _mm_storeu_si128((void *)(ck_iks[lane] + 16), ik[lane]);
+    }
+}
+
+TARGET static void aes_ni_stream(const uint8_t *const keys[], uint8_t (*const ivs)[16], uint8_t (*out)[32])
+{
+    __m128i key[AES_LANES], first[AES_LANES], second[AES_LANES];
+
+    EACH_LANE
+    {
+        key[lane] = _mm_loadu_si128((const void *)keys[lane]);
+        first[lane] = _mm_xor_si128(key[lane], _mm_loadu_si128((const void *)ivs[lane]));
+        second[lane] = _mm_xor_si128(first[lane], _mm_set_epi32(0x01000000, 0, 0, 0));
+    }
+#pragma GCC unroll 10
+    for (unsigned i = 0; i < ROUNDS - 1; i++)
+        EACH_LANE
+        {
+            key[lane] = aes_ni_next(key[lane], aes_ni_constants[i]);
+            first[lane] = _mm_aesenc_si128(first[lane], key[lane]);
+            second[lane] = _mm_aesenc_si128(second[lane], key[lane]);
+        }
+    EACH_LANE
+    {
+        key[lane] = aes_ni_next(key[lane], aes_ni_constants[ROUNDS - 1]);
+        _mm_storeu_si128((void *)out[lane], _mm_aesenclast_si128(first[lane], key[lane]));
+        _mm_storeu_si128((void *)(out[lane] + 16), _mm_aesenclast_si128(second[lane], key[lane]));
+    }
+}
+
 static const struct aes_unit aes_ni = {
     .open = aes_ni_open,
     .set = aes_ni_set,
     .encrypt = aes_ni_encrypt,
     .decrypt = aes_ni_decrypt,
+    .ck_ik = aes_ni_ck_ik,
+    .stream = aes_ni_stream,
 };
 
 const struct aes_unit *aes_best(void)

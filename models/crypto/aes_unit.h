@@ -17,6 +17,8 @@ struct aes_key {
     uint8_t rounds[11][16] __attribute__((aligned(16)));
 };
 
+#define AES_LANES 4
+
 struct aes_unit {
     /* Makes a key; aes_close() gives back what it holds. Aborts if OpenSSL has no AES or no memory. */
     void (*open)(struct aes_key *key, const uint8_t bytes[16], bool encrypting);
@@ -25,6 +27,11 @@ struct aes_unit {
     /* in may equal out. */
     void (*encrypt)(const struct aes_key *key, const uint8_t *in, uint8_t *out, unsigned blocks);
     void (*decrypt)(const struct aes_key *key, const uint8_t in[16], uint8_t out[16]);
+    /* Of AES_LANES lanes at once, or NULL: CK || IK of Milenage, and two blocks of key stream that begin at
+     * `ivs`. */
+    void (*ck_ik)(const uint8_t *const ks[], const uint8_t *const opcs[], const uint8_t *const rands[],
+                  uint8_t *const ck_iks[]);
+    void (*stream)(const uint8_t *const keys[], uint8_t (*const ivs)[16], uint8_t (*out)[32]);
 };
 
 extern const struct aes_unit aes_evp;

@@ -80,6 +80,10 @@ void md5_padded(struct crypto *crypto, uint8_t *text, size_t len, uint8_t digest
 void hmac_sha1_block(struct crypto *crypto, const struct hmac_sha1_key *key, const uint8_t block[64],
                      size_t len, uint8_t mac[20]);
 
+/* The IV of mikey_crypt(): its last two bytes count blocks from 0. */
+struct mikey_keys;
+void mikey_iv(const struct mikey_keys *keys, uint32_t csb_id, uint64_t ts, uint8_t iv[16]);
+
 #ifdef __cplusplus
 }
 #endif

@@ -188,16 +188,32 @@ void mikey_verification_mac(struct crypto *crypto, const uint8_t auth[20], struc
     hmac_sha1_once(crypto, bytes_of(auth, HASH), parts, 4, mac);
 }
 
-/* IV = (salt XOR (0x0000 || CSB ID || T)) || 0x0000, §4.2.3. */
+static uint64_t load64(const uint8_t *at)
+{
+    uint64_t word;
+
+    memcpy(&word, at, sizeof word);
+    return __builtin_bswap64(word);
+}
+
+static void put64(uint8_t *at, uint64_t value)
+{
+    value = __builtin_bswap64(value);
+    memcpy(at, &value, sizeof value);
+}
+
+/* IV = (salt XOR (0x0000 || CSB ID || T)) || 0x0000, §4.2.3; the salt has 14 bytes. */
+void mikey_iv(const struct mikey_keys *keys, uint32_t csb_id, uint64_t ts, uint8_t iv[16])
+{
+    put64(iv, load64(keys->salt) ^ ((uint64_t)csb_id << 16 | ts >> 48));
+    put64(iv + 8, (load64(keys->salt + 6) ^ ts) << 16);
+}
+
 void mikey_crypt(struct crypto *crypto, const struct mikey_keys *keys, uint32_t csb_id, uint64_t ts,
                  const uint8_t *in, uint8_t *out, size_t len)
 {
-    uint8_t iv[16] = {0};
+    uint8_t iv[16];
 
-    put32(iv + 2, csb_id);
-    put32(iv + 6, (uint32_t)(ts >> 32));
-    put32(iv + 10, (uint32_t)ts);
-    for (unsigned i = 0; i < sizeof keys->salt; i++)
-        iv[i] ^= keys->salt[i];
+    mikey_iv(keys, csb_id, ts, iv);
     aes128_ctr(crypto, keys->encr, iv, in, out, len);
 }

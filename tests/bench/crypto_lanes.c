@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 #include "tests/bench/crypto_lanes.h"
-#include "models/crypto/lanes.h"
+#include "models/crypto/aes_unit.h"
+#include "models/crypto/lanes_aes.h"
+#include "models/crypto/lanes_gba.h"
+#include "models/crypto/lanes_mikey.h"
 
 #include <glib.h>
 #include <stdio.h>
@@ -18,6 +21,9 @@ struct lane_set {
     struct bytes messages[LANES];
     const uint8_t *keys[LANES];
     uint8_t *outs[LANES];
+    struct mikey_keys mikey[LANES], *mikeys[LANES];
+    uint32_t csb_ids[LANES];
+    uint64_t tss[LANES];
     struct lanes_hmac_sha1 prepared;
 };
 
@@ -54,6 +60,38 @@ static void run_lanes_md5(struct crypto *crypto, unsigned count, struct lane_set
     lanes_md5(crypto, count, set->messages, set->outs);
 }
 
+static void run_lanes_auth_key(struct crypto *crypto, unsigned count, struct lane_set *set)
+{
+    lanes_mikey_keys(crypto, count, set->keys, set->csb_ids, set->keys, true, set->mikeys);
+}
+
+static void run_lanes_mikey_keys(struct crypto *crypto, unsigned count, struct lane_set *set)
+{
+    lanes_mikey_keys(crypto, count, set->keys, set->csb_ids, set->keys, false, set->mikeys);
+}
+
+static void run_lanes_mikey_crypt(struct crypto *crypto, unsigned count, struct lane_set *set)
+{
+    lanes_mikey_crypt(crypto, count, (const struct mikey_keys *const *)set->mikeys, set->csb_ids, set->tss,
+                      set->messages, set->outs);
+}
+
+static void run_lanes_ck_ik(struct crypto *crypto, unsigned count, struct lane_set *set)
+{
+    lanes_milenage_ck_ik(crypto, count, set->keys, set->keys, set->keys, set->outs);
+}
+
+static void run_lanes_ks_naf(struct crypto *crypto, unsigned count, struct lane_set *set)
+{
+    lanes_gba_ks_naf(crypto, count, set->keys, set->keys, set->messages, bytes_of(set->text[0], 43),
+                     set->outs);
+}
+
+static void run_lanes_mrk(struct crypto *crypto, unsigned count, struct lane_set *set)
+{
+    lanes_mbms_mrk(crypto, count, set->keys, set->outs);
+}
+
 static const struct lane_line {
     const char *what;
     size_t bytes;
@@ -66,6 +104,16 @@ static const struct lane_line {
     {"lanes_hmac_sha256_11", 11, run_lanes_hmac_sha256},
     {"lanes_md5_32", 32, run_lanes_md5},
     {"lanes_md5_150", 150, run_lanes_md5},
+    {"lanes_gba_ks_naf", 49, run_lanes_ks_naf},
+    {"lanes_mbms_mrk", 0, run_lanes_mrk},
+    {"lanes_mikey_auth_key", 0, run_lanes_auth_key},
+    {"lanes_mikey_keys", 0, run_lanes_mikey_keys},
+};
+
+/* What has but two units: OpenSSL's EVP one after another, and the processor. */
+static const struct lane_line lane_aes_lines[] = {
+    {"lanes_mikey_crypt_26", 26, run_lanes_mikey_crypt},
+    {"lanes_milenage_ck_ik", 0, run_lanes_ck_ik},
 };
 
 static double lane_cpu_ns(void)
@@ -126,6 +174,7 @@ static void lane_sets_fill(struct lane_bench *bench)
             set->messages[lane] = bytes_of(set->text[lane], 0);
             set->keys[lane] = set->key[lane];
             set->outs[lane] = set->out[lane];
+            set->mikeys[lane] = set->mikey + lane;
         }
 }
 
@@ -149,6 +198,18 @@ static void lane_print(struct lane_bench *bench, const struct lane_line *line)
     }
 }
 
+static void lane_print_aes(struct lane_bench *bench, const struct aes_unit *unit, const char *name)
+{
+    struct crypto *kept = bench->crypto;
+
+    bench->crypto = crypto_new_on(unit);
+    for (unsigned i = 0; i < G_N_ELEMENTS(lane_aes_lines); i++)
+        printf("%s_%s,%.1f,ns\n", lane_aes_lines[i].what, name,
+               lane_ns(bench, lane_aes_lines + i, LANES) / LANES);
+    crypto_free(bench->crypto);
+    bench->crypto = kept;
+}
+
 void crypto_lanes_print(void)
 {
     struct lane_bench bench = {.crypto = crypto_new()};
@@ -156,6 +217,8 @@ void crypto_lanes_print(void)
     lane_sets_fill(&bench);
     for (unsigned i = 0; i < G_N_ELEMENTS(lane_lines); i++)
         lane_print(&bench, lane_lines + i);
+    lane_print_aes(&bench, &aes_evp, "evp");
+    lane_print_aes(&bench, aes_best(), "best");
     free(bench.sets);
     crypto_free(bench.crypto);
 }
