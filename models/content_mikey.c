@@ -7,105 +7,192 @@
 #include "models/ue/encode.h"
 #include "models/ue/verify.h"
 
+#include <string.h>
+
+/* --- pull, MSK message ---------------------------------------------------------------------------------- */
+
 size_t content_write_mikey(const struct key_store *keys, const void *content, uint8_t *out)
 {
     const struct content_mikey *c = content;
-    uint8_t auth[20];
-    struct key_muk key;
+    struct key_muk muk;
+    struct bmsc_mikey_job job = {.content = c, .muk = &muk, .out = out, .capacity = NET_MESSAGE_BYTES_MAX};
 
-    key_rand(keys, c->key, key.rand);
-    key_muk(keys, c->key.ue, key.rand, key.muk);
-    return bmsc_encode_mikey(keys, c, &key, out, NET_MESSAGE_BYTES_MAX, auth);
+    key_rand(keys, c->key, muk.rand);
+    key_muk(keys, c->key.ue, muk.rand, muk.muk);
+    bmsc_encode_mikey(keys, 1, &job);
+    return job.length;
 }
 
-/* As the BM-SC makes it; it knows the ACK of an MSK message by the key. */
-static void content_make_mikey(struct content_at_work *at, const struct content_mikey *c, uint8_t *out)
+/* As the BM-SC makes them; it knows the ACK of an MSK message by the key. */
+static void content_make_mikey(struct content_group *group)
 {
-    struct content_worker *w = at->worker;
-    struct key_at_hand *place = keys_at_hand(&w->sender, c->key);
-    const struct key_muk *key = key_at_hand_muk(&w->keys, place);
-    uint8_t auth[20];
+    struct content_worker *w = group->worker;
+    struct bmsc_mikey_job jobs[LANES];
+    struct key_at_hand *places[LANES];
+    struct key_name names[LANES];
 
-    content_made(at, out, bmsc_encode_mikey(&w->keys, c, key, out, NET_MESSAGE_BYTES_MAX, auth));
-    if (c->msk)
-        key_at_hand_put_auth(place, c->csb_id, auth);
-}
-
-static void content_hold_mikey(const struct content_at_work *at, const struct content_mikey *c,
-                               struct key_name name, const struct ue_mikey_facts *found)
-{
-    const struct deployment_service *service = &at->worker->keys.deployment->services[c->service];
-
-    content_same(at, "proper", true, found->proper);
-    content_same(at, "pull", !c->msk, found->pull);
-    content_same(at, "ue", c->key.ue, name.ue);
-    content_same(at, "av", c->key.av, name.av);
-    content_same(at, "mac_right", true, found->mac_right);
-    content_same(at, "counter", c->counter, found->counter);
-    content_same(at, "v", c->msk, found->v);
-    content_same(at, "service", c->service, found->service);
-    content_same(at, "key_number", c->msk ? service->msk_number : 0, found->key_number);
-    content_same(at, "readable", c->msk, found->readable);
-    content_same(at, "has_key", c->msk, found->has_key);
-    content_same(at, "key_right", c->msk, found->key_right);
-    content_same(at, "has_validity", c->msk, found->has_validity);
-    content_same(at, "valid", c->msk, found->valid);
-}
-
-void content_work_mikey(struct content_at_work *at, void *content)
-{
-    const struct content_mikey *c = content;
-    struct ue_mikey_facts *found = CONTENT_FOUND(content, struct content_mikey);
-    struct content_worker *w = at->worker;
-    uint8_t bytes[NET_MESSAGE_BYTES_MAX];
-    struct key_name name = {0, AV_NONE};
-    struct ue_mikey_opened opened;
-
-    content_make_mikey(at, c, bytes);
-    ue_verify_mikey_apart(&w->keys, &w->receiver, at->bytes, found, &opened, &name);
-    content_hold_mikey(at, c, name, found);
-    if (c->msk) {
-        content_same(at, "csb_id", c->csb_id, opened.message.csb_id);
-        key_at_hand_put_auth(keys_at_hand(&w->receiver, name), c->csb_id, opened.keys.auth);
+    for (unsigned i = 0; i < group->count; i++)
+        names[i] = ((const struct content_mikey *)content_at(group, i))->key;
+    keys_at_hand_find(&w->bmsc, group->count, names, places);
+    keys_at_hand_muks(&w->keys, group->count, places);
+    for (unsigned i = 0; i < group->count; i++)
+        jobs[i] = (struct bmsc_mikey_job){.content = content_at(group, i),
+                                          .muk = &places[i]->muk,
+                                          .out = group->out[i],
+                                          .capacity = NET_MESSAGE_BYTES_MAX};
+    bmsc_encode_mikey(&w->keys, group->count, jobs);
+    for (unsigned i = 0; i < group->count; i++) {
+        content_made(group, i, jobs[i].length);
+        if (jobs[i].content->msk)
+            key_at_hand_put_auth(places[i], jobs[i].content->csb_id, jobs[i].mikey.auth);
     }
 }
 
-static size_t content_make_ack(const struct key_store *keys, struct key_at_hand *place,
-                               const struct content_ack *c, uint8_t *out)
+static void content_hold_mikey(const struct content_group *group, unsigned i, struct key_name name,
+                               const struct ue_mikey_opened *opened, const struct ue_mikey_facts *found)
 {
-    const struct key_muk *key = key_at_hand_muk(keys, place);
-    struct ue_mikey_opened opened;
-    struct ue_ack_texts texts;
+    const struct content_mikey *c = content_at(group, i);
+    const struct deployment_service *service = &group->worker->keys.deployment->services[c->service];
 
-    ue_ack_opened(keys, c, key, key_at_hand_auth(keys, place, c->csb_id, c->service), &texts, &opened);
-    return ue_encode_ack(keys, &opened, out, NET_MESSAGE_BYTES_MAX);
+    content_same(group, i, "proper", true, found->proper);
+    content_same(group, i, "pull", !c->msk, found->pull);
+    content_same(group, i, "ue", c->key.ue, name.ue);
+    content_same(group, i, "av", c->key.av, name.av);
+    content_same(group, i, "mac_right", true, found->mac_right);
+    content_same(group, i, "counter", c->counter, found->counter);
+    content_same(group, i, "v", c->msk, found->v);
+    content_same(group, i, "service", c->service, found->service);
+    content_same(group, i, "key_number", c->msk ? service->msk_number : 0, found->key_number);
+    content_same(group, i, "readable", c->msk, found->readable);
+    content_same(group, i, "has_key", c->msk, found->has_key);
+    content_same(group, i, "key_right", c->msk, found->key_right);
+    content_same(group, i, "has_validity", c->msk, found->has_validity);
+    content_same(group, i, "valid", c->msk, found->valid);
+    if (c->msk)
+        content_same(group, i, "csb_id", c->csb_id, opened->message.csb_id);
 }
+
+void content_work_mikey(struct content_group *group)
+{
+    struct content_worker *w = group->worker;
+    struct ue_mikey_opened opened[LANES];
+    struct ue_mikey_job jobs[LANES];
+    struct key_at_hand *places[LANES];
+    struct key_name names[LANES];
+
+    content_make_mikey(group);
+    for (unsigned i = 0; i < group->count; i++) {
+        jobs[i] =
+            (struct ue_mikey_job){CONTENT_FOUND(content_at(group, i), struct content_mikey), &opened[i]};
+        content_same(group, i, "named", true,
+                     ue_read_mikey(&w->keys, group->bytes[i], jobs[i].facts, &opened[i], &names[i]));
+    }
+    keys_at_hand_find(&w->ue, group->count, names, places);
+    keys_at_hand_muks(&w->keys, group->count, places);
+    for (unsigned i = 0; i < group->count; i++)
+        memcpy(opened[i].muk, places[i]->muk.muk, sizeof opened[i].muk);
+    ue_prove_mikey(&w->keys, group->count, jobs);
+    for (unsigned i = 0; i < group->count; i++) {
+        content_hold_mikey(group, i, names[i], &opened[i], jobs[i].facts);
+        if (!jobs[i].facts->pull)
+            key_at_hand_put_auth(places[i], opened[i].message.csb_id, opened[i].keys.auth);
+    }
+}
+
+/* --- ACK ------------------------------------------------------------------------------------------------ */
 
 size_t content_write_ack(const struct key_store *keys, const void *content, uint8_t *out)
 {
     const struct content_ack *c = content;
-    struct key_at_hand place = {.name = c->key};
+    struct ue_mikey_opened opened;
+    struct ue_ack_job job = {.opened = &opened, .out = out, .capacity = NET_MESSAGE_BYTES_MAX};
+    struct ue_ack_texts texts;
+    struct mikey_keys mikey;
+    struct key_muk muk;
 
-    return content_make_ack(keys, &place, c, out);
+    key_rand(keys, c->key, muk.rand);
+    key_muk(keys, c->key.ue, muk.rand, muk.muk);
+    mikey_auth_key(keys->crypto, bytes_of(muk.muk, sizeof muk.muk), c->csb_id,
+                   bytes_of(keys->deployment->services[c->service].msk_rand, 16), mikey.auth);
+    ue_ack_opened(keys, c, &muk, mikey.auth, &texts, &opened);
+    ue_encode_ack(keys, 1, &job);
+    return job.length;
 }
 
-void content_work_ack(struct content_at_work *at, void *content)
+/* Of one side: places and authentication keys. csb_ids, services: of the MSK messages. */
+static void content_auths(const struct content_group *group, struct keys_at_hand *side,
+                          const struct key_name names[], const uint32_t csb_ids[],
+                          struct key_at_hand *places[], uint8_t auths[][20])
 {
-    const struct content_ack *c = content;
-    struct bmsc_ack_facts *found = CONTENT_FOUND(content, struct content_ack);
-    struct content_worker *w = at->worker;
-    uint8_t bytes[NET_MESSAGE_BYTES_MAX];
-    struct key_at_hand *place;
-    struct mikey_message ack;
+    uint8_t services[LANES];
 
-    content_made(at, bytes, content_make_ack(&w->keys, keys_at_hand(&w->receiver, c->key), c, bytes));
-    content_same(at, "known", true, bmsc_read_ack(&w->keys, at->bytes, &ack, found));
-    place = keys_at_hand(&w->sender, found->name);
-    found->mac_right =
-        bmsc_ack_mac_right(&w->keys, &ack, key_at_hand_auth(&w->keys, place, found->csb_id, c->service));
-    content_same(at, "ue", c->key.ue, found->name.ue);
-    content_same(at, "av", c->key.av, found->name.av);
-    content_same(at, "counter", c->counter, found->counter);
-    content_same(at, "csb_id", c->csb_id, found->csb_id);
-    content_same(at, "mac_right", true, found->mac_right);
+    for (unsigned i = 0; i < group->count; i++)
+        services[i] = ((const struct content_ack *)content_at(group, i))->service;
+    keys_at_hand_find(side, group->count, names, places);
+    keys_at_hand_auths(&group->worker->keys, group->count, places, csb_ids, services, auths);
+}
+
+static void content_make_ack(struct content_group *group)
+{
+    struct content_worker *w = group->worker;
+    struct ue_mikey_opened opened[LANES];
+    struct ue_ack_texts texts[LANES];
+    struct ue_ack_job jobs[LANES];
+    struct key_at_hand *places[LANES];
+    struct key_name names[LANES];
+    uint32_t csb_ids[LANES];
+    uint8_t auths[LANES][20];
+
+    for (unsigned i = 0; i < group->count; i++) {
+        const struct content_ack *c = content_at(group, i);
+
+        names[i] = c->key;
+        csb_ids[i] = c->csb_id;
+    }
+    content_auths(group, &w->ue, names, csb_ids, places, auths);
+    for (unsigned i = 0; i < group->count; i++) {
+        ue_ack_opened(&w->keys, content_at(group, i), &places[i]->muk, auths[i], &texts[i], &opened[i]);
+        jobs[i] = (struct ue_ack_job){
+            .opened = &opened[i], .out = group->out[i], .capacity = NET_MESSAGE_BYTES_MAX};
+    }
+    ue_encode_ack(&w->keys, group->count, jobs);
+    for (unsigned i = 0; i < group->count; i++)
+        content_made(group, i, jobs[i].length);
+}
+
+static void content_hold_ack(const struct content_group *group, unsigned i,
+                             const struct bmsc_ack_facts *found)
+{
+    const struct content_ack *c = content_at(group, i);
+
+    content_same(group, i, "ue", c->key.ue, found->name.ue);
+    content_same(group, i, "av", c->key.av, found->name.av);
+    content_same(group, i, "counter", c->counter, found->counter);
+    content_same(group, i, "csb_id", c->csb_id, found->csb_id);
+    content_same(group, i, "mac_right", true, found->mac_right);
+}
+
+void content_work_ack(struct content_group *group)
+{
+    struct content_worker *w = group->worker;
+    struct mikey_message acks[LANES];
+    struct bmsc_ack_job jobs[LANES];
+    struct key_at_hand *places[LANES];
+    struct key_name names[LANES];
+    uint32_t csb_ids[LANES];
+    uint8_t auths[LANES][20];
+
+    content_make_ack(group);
+    for (unsigned i = 0; i < group->count; i++) {
+        struct bmsc_ack_facts *found = CONTENT_FOUND(content_at(group, i), struct content_ack);
+
+        content_same(group, i, "known", true, bmsc_read_ack(&w->keys, group->bytes[i], &acks[i], found));
+        jobs[i] = (struct bmsc_ack_job){found, &acks[i], auths[i]};
+        names[i] = found->name;
+        csb_ids[i] = found->csb_id;
+    }
+    content_auths(group, &w->bmsc, names, csb_ids, places, auths);
+    bmsc_prove_ack(&w->keys, group->count, jobs);
+    for (unsigned i = 0; i < group->count; i++)
+        content_hold_ack(group, i, jobs[i].facts);
 }

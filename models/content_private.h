@@ -5,20 +5,29 @@
 
 #include "models/content_work.h"
 
-/* A message that is worked on. */
-struct content_at_work {
+/* Messages of one kind that are worked on. */
+struct content_group {
     struct content_worker *worker;
-    const struct net_message *message;
-    struct bytes bytes; /* as they were made */
+    unsigned count;
+    struct net_message *const *messages;
+    uint8_t *out[LANES];       /* room of NET_MESSAGE_BYTES_MAX for the bytes of each, */
+    struct bytes bytes[LANES]; /* ... and these, once they are made */
 };
 
-/* Holds what was found to what was said. */
-void content_same(const struct content_at_work *at, const char *what, int64_t said, int64_t found);
-/* Holds the length of what was made to that under which it was sent. */
-void content_made(struct content_at_work *at, const uint8_t *bytes, size_t length);
+static inline void *content_at(const struct content_group *group, unsigned i)
+{
+    return group->messages[i]->bytes;
+}
 
-/* One message each. */
-typedef void content_worker_function(struct content_at_work *at, void *content);
+/* Holds what was found in message i to what was said. */
+void content_same(const struct content_group *group, unsigned i, const char *what, int64_t said,
+                  int64_t found);
+void content_same_text(const struct content_group *group, unsigned i, const char *what, const char *said,
+                       struct bytes found, size_t length);
+/* The bytes of message i are made: their length is that under which it was sent. */
+void content_made(struct content_group *group, unsigned i, size_t length);
+
+typedef void content_worker_function(struct content_group *group);
 content_worker_function content_work_mikey, content_work_ack;
 content_worker_function content_work_post, content_work_challenge, content_work_success;
 

@@ -12,16 +12,19 @@
 
 #include <string.h>
 
-/* That the receiver's framer finds just this message in a stream. */
-static void content_framed(const struct content_at_work *at)
+/* The bytes are made, and the receiver's framer finds just this message in a stream. */
+static void content_made_http(struct content_group *group, unsigned i, size_t length)
 {
-    content_same(at, "framed", at->message->length, http_frame(at->bytes));
+    content_made(group, i, length);
+    content_same(group, i, "framed", (int64_t)length, http_frame(group->bytes[i]));
 }
 
-static void content_same_text(const struct content_at_work *at, const char *what, const char *said,
-                              struct bytes found, size_t length)
+/* The places of the names of one side, with HA1. */
+static void content_ha1s(const struct content_group *group, struct keys_at_hand *side,
+                         const struct key_name names[], struct key_at_hand *places[])
 {
-    content_same(at, what, 0, !bytes_equal(bytes_of(said, length), found));
+    keys_at_hand_find(side, group->count, names, places);
+    keys_at_hand_ha1s(&group->worker->keys, group->count, places);
 }
 
 /* The current MSKs of a set of services. */
@@ -41,10 +44,10 @@ static unsigned content_keys(const struct deployment *deployment, uint8_t asked,
 
 /* --- POST ----------------------------------------------------------------------------------------------- */
 
-static size_t content_make_post(const struct key_store *keys, struct key_at_hand *place,
-                                const struct content_post *c, uint8_t *out)
+/* muk, ha1: of its credentials, if it has any. */
+static struct ue_post content_post(const struct deployment *deployment, const struct content_post *c,
+                                   const struct key_muk *muk, const char *ha1)
 {
-    const struct deployment *deployment = keys->deployment;
     struct ue_post post = {
         .sent_ns = c->sent_ns,
         .asked = c->asked,
@@ -55,61 +58,119 @@ static size_t content_make_post(const struct key_store *keys, struct key_at_hand
 
     memcpy(post.digest.cnonce, c->cnonce, sizeof c->cnonce);
     if (c->credentials) {
-        post.ha1 = key_at_hand_ha1(keys, place);
-        post.rand = place->muk.rand;
+        post.rand = muk->rand;
+        post.ha1 = ha1;
     }
-    return ue_encode_post(keys, &post, out, NET_MESSAGE_BYTES_MAX);
+    return post;
 }
 
 size_t content_write_post(const struct key_store *keys, const void *content, uint8_t *out)
 {
     const struct content_post *c = content;
-    struct key_at_hand place = {.name = {c->ue, c->av}};
+    struct ue_post_job job = {.out = out, .capacity = NET_MESSAGE_BYTES_MAX};
+    struct key_muk muk;
+    char ha1[32];
 
-    return content_make_post(keys, &place, c, out);
+    if (c->credentials) {
+        key_rand(keys, (struct key_name){c->ue, c->av}, muk.rand);
+        key_muk(keys, c->ue, muk.rand, muk.muk);
+        key_ua_ha1(keys, &muk, ha1);
+    }
+    job.post = content_post(keys->deployment, c, &muk, ha1);
+    ue_encode_post(keys, 1, &job);
+    return job.length;
 }
 
-static void content_hold_credentials(const struct content_at_work *at, const struct content_post *c,
+static void content_make_posts(struct content_group *group, bool credentials)
+{
+    struct content_worker *w = group->worker;
+    struct ue_post_job jobs[LANES];
+    struct key_at_hand *places[LANES];
+    struct key_name names[LANES];
+
+    for (unsigned i = 0; i < group->count; i++) {
+        const struct content_post *c = content_at(group, i);
+
+        names[i] = (struct key_name){c->ue, c->av};
+    }
+    if (credentials)
+        content_ha1s(group, &w->ue, names, places);
+    for (unsigned i = 0; i < group->count; i++)
+        jobs[i] = (struct ue_post_job){.post = content_post(w->keys.deployment, content_at(group, i),
+                                                            credentials ? &places[i]->muk : NULL,
+                                                            credentials ? places[i]->ha1 : NULL),
+                                       .out = group->out[i],
+                                       .capacity = NET_MESSAGE_BYTES_MAX};
+    ue_encode_post(&w->keys, group->count, jobs);
+    for (unsigned i = 0; i < group->count; i++)
+        content_made_http(group, i, jobs[i].length);
+}
+
+static void content_hold_credentials(const struct content_group *group, unsigned i,
                                      const struct bmsc_post_found *found)
 {
+    const struct content_post *c = content_at(group, i);
     const struct bmsc_post *post = &found->post;
 
-    content_same(at, "b_tid_known_form", true, post->b_tid_known_form);
-    content_same(at, "ue", c->ue, post->name.ue);
-    content_same(at, "av", c->av, post->name.av);
-    content_same(at, "names_right", true, post->names_right);
-    content_same(at, "nc", c->nc, post->nc);
-    content_same_text(at, "nonce", c->nonce, bytes_of(found->nonce_text, sizeof found->nonce_text),
+    content_same(group, i, "ue", c->ue, post->name.ue);
+    content_same(group, i, "av", c->av, post->name.av);
+    content_same(group, i, "names_right", true, post->names_right);
+    content_same(group, i, "nc", c->nc, post->nc);
+    content_same_text(group, i, "nonce", c->nonce, bytes_of(found->nonce_text, sizeof found->nonce_text),
                       sizeof c->nonce);
-    content_same_text(at, "cnonce", c->cnonce, bytes_of(found->cnonce, sizeof found->cnonce),
+    content_same_text(group, i, "cnonce", c->cnonce, bytes_of(found->cnonce, sizeof found->cnonce),
                       sizeof c->cnonce);
-    content_same(at, "digest_right", true, post->digest_right);
+    content_same(group, i, "digest_right", true, post->digest_right);
 }
 
-void content_work_post(struct content_at_work *at, void *content)
+static void content_hold_post(const struct content_group *group, unsigned i, const struct bmsc_post *post)
 {
-    const struct content_post *c = content;
-    struct bmsc_post_found *found = CONTENT_FOUND(content, struct content_post);
-    struct content_worker *w = at->worker;
-    const struct bmsc_post *post = &found->post;
-    const struct key_name name = {c->ue, c->av};
-    uint8_t bytes[NET_MESSAGE_BYTES_MAX];
+    const struct content_post *c = content_at(group, i);
     struct ua_key keys[SERVICES_MAX];
-    unsigned count = content_keys(w->keys.deployment, c->asked, 0, keys);
+    unsigned count = content_keys(group->worker->keys.deployment, c->asked, 0, keys);
 
-    content_made(at, bytes, content_make_post(&w->keys, keys_at_hand(&w->receiver, name), c, bytes));
-    content_framed(at);
-    bmsc_verify_post_apart(&w->keys, &w->sender, at->bytes, found);
-    content_same(at, "status", 200, post->status);
-    content_same(at, "work", c->credentials ? BMSC_AUTH_POST : BMSC_POST, post->work);
-    content_same(at, "key_count", count, post->key_count);
-    for (unsigned i = 0; i < count; i++) {
-        content_same(at, "msk_id", keys[i].msk_id, post->keys[i].msk_id);
-        content_same(at, "key_domain_id", 0,
-                     memcmp(keys[i].key_domain_id, post->keys[i].key_domain_id, sizeof keys->key_domain_id));
+    content_same(group, i, "status", 200, post->status);
+    content_same(group, i, "work", c->credentials ? BMSC_AUTH_POST : BMSC_POST, post->work);
+    content_same(group, i, "key_count", count, post->key_count);
+    for (unsigned k = 0; k < count; k++) {
+        content_same(group, i, "msk_id", keys[k].msk_id, post->keys[k].msk_id);
+        content_same(group, i, "key_domain_id", 0,
+                     memcmp(keys[k].key_domain_id, post->keys[k].key_domain_id, sizeof keys->key_domain_id));
     }
-    if (c->credentials)
-        content_hold_credentials(at, c, found);
+}
+
+/* The proofs of POSTs with credentials, under the keys that the BM-SC derives of the names in them. */
+static void content_prove_posts(const struct content_group *group, struct bmsc_post_found *const found[])
+{
+    struct key_at_hand *places[LANES];
+    struct key_name names[LANES];
+    const char *ha1s[LANES];
+
+    for (unsigned i = 0; i < group->count; i++)
+        names[i] = found[i]->post.name;
+    content_ha1s(group, &group->worker->bmsc, names, places);
+    for (unsigned i = 0; i < group->count; i++)
+        ha1s[i] = places[i]->ha1;
+    bmsc_prove_posts(&group->worker->keys, group->count, found, ha1s);
+    for (unsigned i = 0; i < group->count; i++)
+        content_hold_credentials(group, i, found[i]);
+}
+
+/* Those of a kind all have credentials, or none has. */
+void content_work_post(struct content_group *group)
+{
+    bool credentials = ((const struct content_post *)content_at(group, 0))->credentials;
+    struct bmsc_post_found *found[LANES];
+
+    content_make_posts(group, credentials);
+    for (unsigned i = 0; i < group->count; i++) {
+        found[i] = CONTENT_FOUND(content_at(group, i), struct content_post);
+        content_same(group, i, "credentials", credentials,
+                     bmsc_read_post_apart(&group->worker->keys, group->bytes[i], found[i]));
+        content_hold_post(group, i, &found[i]->post);
+    }
+    if (credentials)
+        content_prove_posts(group, found);
 }
 
 /* --- 401 ------------------------------------------------------------------------------------------------ */
@@ -119,91 +180,161 @@ size_t content_write_challenge(const struct key_store *keys, const void *content
     return bmsc_encode_challenge(keys, content, out);
 }
 
-void content_work_challenge(struct content_at_work *at, void *content)
+static void content_hold_challenge(const struct content_group *group, unsigned i,
+                                   struct ue_challenge_found *found)
 {
-    const struct content_challenge *c = content;
-    struct ue_challenge_found *found = CONTENT_FOUND(content, struct content_challenge);
+    const struct content_challenge *c = content_at(group, i);
+    const struct deployment *deployment = group->worker->keys.deployment;
     struct ue_answer_facts *facts = &found->facts;
-    const struct deployment *deployment = at->worker->keys.deployment;
-    uint8_t bytes[NET_MESSAGE_BYTES_MAX];
-    char nonce[NONCE_TEXT_BYTES];
 
-    content_made(at, bytes, content_write_challenge(&at->worker->keys, c, bytes));
-    content_framed(at);
-    ue_verify_answer_apart(&at->worker->keys, NULL, NULL, 0, at->bytes, facts);
-    content_same(at, "proper", true, facts->proper);
-    content_same(at, "status", 401, facts->status);
-    content_same(at, "challenge", true, facts->challenge);
-    content_same(at, "stale", c->stale, facts->stale);
-    nonce_seal(&at->worker->keys, c->sent_ns, c->nonce_serial, NONCE_CHALLENGE, nonce);
-    content_same_text(at, "nonce", nonce, facts->nonce, sizeof nonce);
-    content_same_text(at, "opaque", deployment->ua_opaque, facts->opaque, sizeof deployment->ua_opaque);
-    memcpy(found->nonce, nonce, sizeof found->nonce);
+    content_same(group, i, "proper", true, facts->proper);
+    content_same(group, i, "status", 401, facts->status);
+    content_same(group, i, "challenge", true, facts->challenge);
+    content_same(group, i, "stale", c->stale, facts->stale);
+    nonce_seal(&group->worker->keys, c->sent_ns, c->nonce_serial, NONCE_CHALLENGE, found->nonce);
+    content_same_text(group, i, "nonce", found->nonce, facts->nonce, sizeof found->nonce);
+    content_same_text(group, i, "opaque", deployment->ua_opaque, facts->opaque, sizeof deployment->ua_opaque);
+    /* Views of bytes that are gone soon: the nonce stands in *found. */
     facts->nonce = bytes_of(NULL, 0);
     facts->opaque = bytes_of(deployment->ua_opaque, sizeof deployment->ua_opaque);
 }
 
+void content_work_challenge(struct content_group *group)
+{
+    const struct key_store *keys = &group->worker->keys;
+
+    for (unsigned i = 0; i < group->count; i++)
+        content_made_http(group, i, content_write_challenge(keys, content_at(group, i), group->out[i]));
+    for (unsigned i = 0; i < group->count; i++) {
+        struct ue_challenge_found *found = CONTENT_FOUND(content_at(group, i), struct content_challenge);
+
+        ue_verify_challenge_apart(keys, group->bytes[i], &found->facts);
+        content_hold_challenge(group, i, found);
+    }
+}
+
 /* --- 200 ------------------------------------------------------------------------------------------------ */
 
-static size_t content_make_success(const struct key_store *keys, struct key_at_hand *place,
-                                   const struct content_success *c, uint8_t *out)
+static struct bmsc_success content_success(const struct content_success *c, const char *ha1,
+                                           const struct ua_key *answered, unsigned count)
 {
-    struct ua_key answered[SERVICES_MAX];
-    const struct bmsc_success success = {
+    return (struct bmsc_success){
         .sent_ns = c->sent_ns,
         .expiry_ns = c->expiry_ns,
-        .ha1 = key_at_hand_ha1(keys, place),
+        .ha1 = ha1,
         .nonce = bytes_of(c->nonce, sizeof c->nonce),
         .cnonce = bytes_of(c->cnonce, sizeof c->cnonce),
         .uri = bytes_text(UA_MSK_REQUEST_URI),
         .nc = c->nc,
         .nonce_serial = c->nonce_serial,
-        .key_count = content_keys(keys->deployment, c->asked, 200, answered),
+        .key_count = count,
         .keys = answered,
     };
-
-    return bmsc_encode_success(keys, &success, out);
 }
 
 size_t content_write_success(const struct key_store *keys, const void *content, uint8_t *out)
 {
     const struct content_success *c = content;
-    struct key_at_hand place = {.name = c->key};
+    struct ua_key answered[SERVICES_MAX];
+    unsigned count = content_keys(keys->deployment, c->asked, 200, answered);
+    struct bmsc_success_job job = {.out = out};
+    struct key_muk muk;
+    char ha1[32];
 
-    return content_make_success(keys, &place, c, out);
+    key_rand(keys, c->key, muk.rand);
+    key_muk(keys, c->key.ue, muk.rand, muk.muk);
+    key_ua_ha1(keys, &muk, ha1);
+    job.success = content_success(c, ha1, answered, count);
+    bmsc_encode_success(keys, 1, &job);
+    return job.length;
 }
 
-static void content_hold_next_nonce(const struct content_at_work *at, const struct content_success *c,
+static void content_make_successes(struct content_group *group, const struct key_name names[])
+{
+    struct content_worker *w = group->worker;
+    struct ua_key answered[LANES][SERVICES_MAX];
+    struct bmsc_success_job jobs[LANES];
+    struct key_at_hand *places[LANES];
+    unsigned last = 0, count = 0;
+
+    content_ha1s(group, &w->bmsc, names, places);
+    for (unsigned i = 0; i < group->count; i++) {
+        const struct content_success *c = content_at(group, i);
+
+        if (i == 0 || c->asked != ((const struct content_success *)content_at(group, last))->asked) {
+            count = content_keys(w->keys.deployment, c->asked, 200, answered[i]);
+            last = i;
+        }
+        jobs[i] = (struct bmsc_success_job){
+            .success = content_success(c, places[i]->ha1, answered[last], count), .out = group->out[i]};
+    }
+    bmsc_encode_success(&w->keys, group->count, jobs);
+    for (unsigned i = 0; i < group->count; i++)
+        content_made_http(group, i, jobs[i].length);
+}
+
+static void content_hold_next_nonce(const struct content_group *group, unsigned i,
                                     struct ue_success_found *found)
 {
-    char next[NONCE_TEXT_BYTES];
+    const struct content_success *c = content_at(group, i);
 
-    content_same(at, "nextnonce", c->nonce_serial > 0, found->facts.nextnonce.len > 0);
+    content_same(group, i, "nextnonce", c->nonce_serial > 0, found->facts.nextnonce.len > 0);
     if (c->nonce_serial == 0)
         return;
-    nonce_seal(&at->worker->keys, c->sent_ns, c->nonce_serial, NONCE_NEXT, next);
-    content_same_text(at, "nextnonce", next, found->facts.nextnonce, sizeof next);
-    memcpy(found->nextnonce, next, sizeof next);
+    nonce_seal(&group->worker->keys, c->sent_ns, c->nonce_serial, NONCE_NEXT, found->nextnonce);
+    content_same_text(group, i, "nextnonce", found->nextnonce, found->facts.nextnonce,
+                      sizeof found->nextnonce);
 }
 
-void content_work_success(struct content_at_work *at, void *content)
+static void content_hold_success(const struct content_group *group, unsigned i,
+                                 struct ue_success_found *found)
 {
-    const struct content_success *c = content;
-    struct ue_success_found *found = CONTENT_FOUND(content, struct content_success);
-    struct ue_answer_facts *facts = &found->facts;
-    struct content_worker *w = at->worker;
-    uint8_t bytes[NET_MESSAGE_BYTES_MAX];
-    struct ue_digest digest = {.nonce = bytes_of(c->nonce, sizeof c->nonce), .nc = c->nc};
+    const struct content_success *c = content_at(group, i);
+    const struct ue_answer_facts *facts = &found->facts;
 
-    content_made(at, bytes, content_make_success(&w->keys, keys_at_hand(&w->sender, c->key), c, bytes));
-    content_framed(at);
-    memcpy(digest.cnonce, c->cnonce, sizeof c->cnonce);
-    ue_verify_answer_apart(&w->keys, &digest, key_at_hand_ha1(&w->keys, keys_at_hand(&w->receiver, c->key)),
-                           c->asked, at->bytes, facts);
-    content_same(at, "proper", true, facts->proper);
-    content_same(at, "status", 200, facts->status);
-    content_same(at, "rspauth_right", true, facts->rspauth_right);
-    content_same(at, "whole", true, facts->whole);
-    content_same(at, "granted", c->asked, facts->granted);
-    content_hold_next_nonce(at, c, found);
+    content_same(group, i, "proper", true, facts->proper);
+    content_same(group, i, "status", 200, facts->status);
+    content_same(group, i, "rspauth_right", true, facts->rspauth_right);
+    content_same(group, i, "whole", true, facts->whole);
+    content_same(group, i, "granted", c->asked, facts->granted);
+    content_hold_next_nonce(group, i, found);
+}
+
+/* What the UE's digests were made of. */
+static void content_digests(const struct content_group *group, struct ue_digest digests[])
+{
+    for (unsigned i = 0; i < group->count; i++) {
+        const struct content_success *c = content_at(group, i);
+
+        digests[i] = (struct ue_digest){.nonce = bytes_of(c->nonce, sizeof c->nonce), .nc = c->nc};
+        memcpy(digests[i].cnonce, c->cnonce, sizeof c->cnonce);
+    }
+}
+
+void content_work_success(struct content_group *group)
+{
+    struct content_worker *w = group->worker;
+    struct ue_success_job jobs[LANES];
+    struct ue_digest digests[LANES];
+    struct key_at_hand *places[LANES];
+    struct key_name names[LANES];
+
+    for (unsigned i = 0; i < group->count; i++)
+        names[i] = ((const struct content_success *)content_at(group, i))->key;
+    content_make_successes(group, names);
+    content_digests(group, digests);
+    content_ha1s(group, &w->ue, names, places);
+    for (unsigned i = 0; i < group->count; i++) {
+        struct ue_success_found *found = CONTENT_FOUND(content_at(group, i), struct content_success);
+
+        jobs[i] =
+            (struct ue_success_job){.message = group->bytes[i],
+                                    .digest = &digests[i],
+                                    .ha1 = places[i]->ha1,
+                                    .asked = ((const struct content_success *)content_at(group, i))->asked,
+                                    .facts = &found->facts};
+    }
+    ue_verify_success_apart(&w->keys, group->count, jobs);
+    for (unsigned i = 0; i < group->count; i++)
+        content_hold_success(group, i, CONTENT_FOUND(content_at(group, i), struct content_success));
 }

@@ -5,6 +5,12 @@
 #include "models/bmsc/verify.h"
 #include "models/ue/verify.h"
 
+static const char *const content_kind_names[MESSAGE_KIND_COUNT] = {
+#define X(name, meaning) #name,
+    MESSAGE_KINDS_RADIO(X) MESSAGE_KINDS_CORE(X)
+#undef X
+};
+
 static content_worker_function *const content_workers[MESSAGE_KIND_COUNT] = {
     [KIND_pull] = content_work_mikey,        [KIND_msk] = content_work_mikey,
     [KIND_msk_ack] = content_work_ack,       [KIND_ua_post] = content_work_post,
@@ -55,43 +61,60 @@ void content_table_init(struct content_table *table, const struct key_store *key
         content_measure_services(table, keys, count);
 }
 
+/* A little more than a message needs, so that those of a group do not fall onto one line of the cache. */
+#define ROOM_BYTES (NET_MESSAGE_BYTES_MAX + 160)
+
+G_STATIC_ASSERT(LANES == NET_WORK_MAX);
+
 void content_worker_init(struct content_worker *worker, const struct deployment *deployment,
                          const struct content_table *table)
 {
     worker->table = table;
     key_store_init(&worker->keys, deployment);
-    keys_at_hand_init(&worker->sender, deployment);
-    keys_at_hand_init(&worker->receiver, deployment);
+    keys_at_hand_init(&worker->bmsc, deployment);
+    keys_at_hand_init(&worker->ue, deployment);
+    worker->room = g_malloc(LANES * (size_t)ROOM_BYTES);
 }
 
 void content_worker_clear(struct content_worker *worker)
 {
     key_store_clear(&worker->keys);
-    keys_at_hand_clear(&worker->sender);
-    keys_at_hand_clear(&worker->receiver);
+    keys_at_hand_clear(&worker->bmsc);
+    keys_at_hand_clear(&worker->ue);
+    g_clear_pointer(&worker->room, g_free);
 }
 
-void content_same(const struct content_at_work *at, const char *what, int64_t said, int64_t found)
+void content_same(const struct content_group *group, unsigned i, const char *what, int64_t said,
+                  int64_t found)
 {
     if (said != found)
-        g_error("a message of kind %u says %s = %" G_GINT64_FORMAT ", and its bytes %" G_GINT64_FORMAT,
-                at->message->kind, what, said, found);
+        g_error("a message of kind %s says %s = %" G_GINT64_FORMAT ", and its bytes %" G_GINT64_FORMAT,
+                content_kind_names[group->messages[i]->kind], what, said, found);
 }
 
-void content_made(struct content_at_work *at, const uint8_t *bytes, size_t length)
+void content_same_text(const struct content_group *group, unsigned i, const char *what, const char *said,
+                       struct bytes found, size_t length)
 {
-    at->bytes = bytes_of(bytes, length);
-    content_same(at, "length", at->message->length, (int64_t)length);
+    if (!bytes_equal(bytes_of(said, length), found))
+        g_error("a message of kind %s says %s = %.*s, and its bytes %.*s",
+                content_kind_names[group->messages[i]->kind], what, (int)length, said, (int)found.len,
+                (const char *)found.at);
+}
+
+void content_made(struct content_group *group, unsigned i, size_t length)
+{
+    group->bytes[i] = bytes_of(group->out[i], length);
+    content_same(group, i, "length", group->messages[i]->length, (int64_t)length);
 }
 
 void content_work(struct content_worker *worker, unsigned kind, struct net_message *const messages[],
                   unsigned count)
 {
-    for (unsigned i = 0; i < count; i++) {
-        struct content_at_work at = {worker, messages[i], {NULL, 0}};
+    struct content_group group = {.worker = worker, .count = count, .messages = messages};
 
-        content_workers[kind](&at, messages[i]->bytes);
-    }
+    for (unsigned i = 0; i < count; i++)
+        group.out[i] = worker->room + i * (size_t)ROOM_BYTES;
+    content_workers[kind](&group);
 }
 
 void content_write(struct net_region *at, const struct net_message *message, uint8_t *out)

@@ -12,7 +12,8 @@
 struct content_worker {
     const struct content_table *table;
     struct key_store keys;
-    struct keys_at_hand sender, receiver;
+    struct keys_at_hand bmsc, ue; /* what each side has derived */
+    uint8_t *room;                /* for the bytes of a group of messages */
 };
 
 /* The table of a deployment, which a worker makes with its keys. */

@@ -7,6 +7,7 @@
 #include "models/bmsc/secrets.h"
 #include "models/bmsc/state.h"
 #include "models/content.h"
+#include "models/crypto/mikey_keys.h"
 #include "models/keys/keys.h"
 
 #define BMSC_401_BYTES       500
@@ -26,8 +27,13 @@ struct bmsc_success {
     unsigned key_count;
     const struct ua_key *keys;
 };
-/* out: of BMSC_200_BYTES(). */
-size_t bmsc_encode_success(const struct key_store *keys, const struct bmsc_success *success, uint8_t *out);
+struct bmsc_success_job {
+    struct bmsc_success success;
+    uint8_t *out;  /* of BMSC_200_BYTES() */
+    size_t length; /* what was made */
+};
+/* Makes `count` of them, LANES at most. */
+void bmsc_encode_success(const struct key_store *keys, unsigned count, struct bmsc_success_job jobs[]);
 /* The 200 to a job's POST; views of the job. now_ns: simulated time, for the Date and the next nonce;
  * long_texts: of the BM-SC; session: of the UE. */
 struct bmsc_success bmsc_success_of(const struct key_store *keys, int64_t now_ns,
@@ -50,10 +56,17 @@ size_t bmsc_pull_bytes(const struct deployment *deployment);
 size_t bmsc_msk_bytes(const struct deployment *deployment);
 /* What the pull or MSK message of an action says. */
 struct content_mikey bmsc_content_mikey(const struct bmsc_action *action);
-/* A solicited pull (TS 33.246 §6.3.2.2.4): Key Number 0, V not set, a KEMAC without data; or an MSK message.
- * key: the MUK of the content's name. out: of `capacity` bytes. auth: of an MSK message the authentication
- * key by which its ACK is recognised. */
-size_t bmsc_encode_mikey(const struct key_store *keys, const struct content_mikey *content,
-                         const struct key_muk *key, uint8_t *out, size_t capacity, uint8_t auth[20]);
+/* A solicited pull (TS 33.246 §6.3.2.2.4): Key Number 0, V not set, a KEMAC without data; or an MSK
+ * message. */
+struct bmsc_mikey_job {
+    const struct content_mikey *content;
+    const struct key_muk *muk; /* of the content's name */
+    uint8_t *out;              /* of `capacity` bytes */
+    size_t capacity;
+    size_t length;           /* what was made: */
+    struct mikey_keys mikey; /* auth: by which the ACK of an MSK message is recognised */
+};
+/* Makes `count` of them, LANES at most: all pulls, or all MSK messages. */
+void bmsc_encode_mikey(const struct key_store *keys, unsigned count, struct bmsc_mikey_job jobs[]);
 
 #endif

@@ -2,7 +2,7 @@
 /* Solicited pulls and MSK messages (TS 33.246 §6.4.5.1; RFC 3830 §3.1, §5.2). */
 #include "models/bmsc/encode.h"
 
-#include "models/crypto/mikey_keys.h"
+#include "models/crypto/lanes_mikey.h"
 #include "models/identity.h"
 #include "models/wire/mikey.h"
 
@@ -45,35 +45,6 @@ static struct mikey_message bmsc_mikey_to(const struct deployment *deployment, u
     return m;
 }
 
-/* The message with its MAC. */
-static size_t bmsc_mikey_bytes(const struct key_store *keys, const struct mikey_message *message,
-                               const uint8_t auth[20], uint8_t *out, size_t capacity)
-{
-    size_t length = 0;
-    enum wire_status status = mikey_encode(message, out, capacity, &length);
-
-    g_assert(status == WIRE_OK);
-    mikey_mac(keys->crypto, auth, bytes_of(out, length - MIKEY_MAC_BYTES), out + length - MIKEY_MAC_BYTES);
-    return length;
-}
-
-static size_t bmsc_encode_pull(const struct key_store *keys, const struct content_mikey *c,
-                               const struct key_muk *key, uint8_t *out, size_t capacity)
-{
-    const struct deployment *deployment = keys->deployment;
-    struct identity_text b_tid;
-    struct mikey_message pull;
-    uint8_t rand[16], auth[20];
-
-    identity_b_tid(deployment, key->rand, &b_tid);
-    pull = bmsc_mikey_to(deployment, deployment_current_msk_id(deployment, c->service), c->counter, &b_tid);
-    random_bytes(deployment->seed, c->key.ue, PURPOSE_MIKEY_RAND, c->rand_index, rand, sizeof rand);
-    pull.rand = bytes_of(rand, sizeof rand);
-    pull.csb_id = (uint32_t)random_u64(deployment->seed, c->key.ue, PURPOSE_CSB_ID, c->rand_index);
-    mikey_auth_key(keys->crypto, bytes_of(key->muk, 32), pull.csb_id, pull.rand, auth);
-    return bmsc_mikey_bytes(keys, &pull, auth, out, capacity);
-}
-
 /* The MSK with its Key Validity data (TS 33.246 §6.4.5.1): MTK IDs above SEQl up to SEQu, two bytes each.
  * SEQl is exclusive (§6.5.4), so the first MTK may be 1; the highest possible value is not for SEQu. */
 static size_t bmsc_key_data(const struct deployment_service *service, uint8_t *out, size_t capacity)
@@ -91,34 +62,110 @@ static size_t bmsc_key_data(const struct deployment_service *service, uint8_t *o
     return length;
 }
 
-static size_t bmsc_encode_msk(const struct key_store *keys, const struct content_mikey *c,
-                              const struct key_muk *key, uint8_t *out, size_t capacity, uint8_t auth[20])
-{
-    const struct deployment *deployment = keys->deployment;
-    const struct deployment_service *service = &deployment->services[c->service];
-    struct identity_text b_tid;
-    struct mikey_message msk;
-    struct mikey_keys mikey;
+/* What is drawn for a message, and what it brings. */
+struct bmsc_mikey_parts {
+    uint32_t csb_id;
+    uint8_t rand[MIKEY_RAND_BYTES];
     uint8_t data[64];
-    size_t data_length = bmsc_key_data(service, data, sizeof data);
+    size_t data_length; /* 0: a pull */
+};
 
-    identity_b_tid(deployment, key->rand, &b_tid);
-    msk = bmsc_mikey_to(deployment, deployment_new_msk_id(deployment, c->service), c->counter, &b_tid);
-    msk.v = true;
-    msk.csb_id = c->csb_id;
-    msk.rand = bytes_of(service->msk_rand, 16);
-    msk.encr_data = bytes_of(data, data_length);
-    mikey_keys(keys->crypto, bytes_of(key->muk, 32), msk.csb_id, msk.rand, &mikey);
-    mikey_crypt(keys->crypto, &mikey, msk.csb_id, c->counter, data, data, data_length);
-    memcpy(auth, mikey.auth, 20);
-    return bmsc_mikey_bytes(keys, &msk, auth, out, capacity);
+static void bmsc_mikey_draw(const struct deployment *deployment, const struct content_mikey *c,
+                            struct bmsc_mikey_parts *out)
+{
+    const struct deployment_service *service = &deployment->services[c->service];
+
+    if (c->msk) {
+        out->csb_id = c->csb_id;
+        memcpy(out->rand, service->msk_rand, sizeof out->rand);
+        out->data_length = bmsc_key_data(service, out->data, sizeof out->data);
+    } else {
+        out->csb_id = (uint32_t)random_u64(deployment->seed, c->key.ue, PURPOSE_CSB_ID, c->rand_index);
+        random_bytes(deployment->seed, c->key.ue, PURPOSE_MIKEY_RAND, c->rand_index, out->rand,
+                     sizeof out->rand);
+        out->data_length = 0;
+    }
 }
 
-size_t bmsc_encode_mikey(const struct key_store *keys, const struct content_mikey *c,
-                         const struct key_muk *key, uint8_t *out, size_t capacity, uint8_t auth[20])
+/* Encrypts what MSK messages bring. */
+static void bmsc_mikey_encrypt(const struct key_store *keys, unsigned count, struct bmsc_mikey_job jobs[],
+                               struct bmsc_mikey_parts parts[])
 {
-    return c->msk ? bmsc_encode_msk(keys, c, key, out, capacity, auth)
-                  : bmsc_encode_pull(keys, c, key, out, capacity);
+    const struct mikey_keys *mikey[LANES];
+    struct bytes in[LANES];
+    uint32_t csb_ids[LANES];
+    uint64_t counters[LANES];
+    uint8_t *out[LANES];
+
+    g_assert(count > 0 && count <= LANES);
+    for (unsigned i = 0; i < count; i++) {
+        mikey[i] = &jobs[i].mikey;
+        csb_ids[i] = parts[i].csb_id;
+        counters[i] = jobs[i].content->counter;
+        out[i] = parts[i].data;
+        in[i] = bytes_of(parts[i].data, parts[i].data_length);
+    }
+    lanes_mikey_crypt(keys->crypto, count, mikey, csb_ids, counters, in, out);
+}
+
+/* The message, its MAC left out. */
+static void bmsc_mikey_lay(const struct deployment *deployment, const struct bmsc_mikey_parts *parts,
+                           struct bmsc_mikey_job *job)
+{
+    const struct content_mikey *c = job->content;
+    uint32_t msk_id = c->msk ? deployment_new_msk_id(deployment, c->service)
+                             : deployment_current_msk_id(deployment, c->service);
+    struct identity_text b_tid;
+    struct mikey_message m;
+    enum wire_status status;
+
+    identity_b_tid(deployment, job->muk->rand, &b_tid);
+    m = bmsc_mikey_to(deployment, msk_id, c->counter, &b_tid);
+    m.v = c->msk;
+    m.csb_id = parts->csb_id;
+    m.rand = bytes_of(parts->rand, sizeof parts->rand);
+    m.encr_data = bytes_of(parts->data, parts->data_length);
+    status = mikey_encode(&m, job->out, job->capacity, &job->length);
+    g_assert(status == WIRE_OK);
+}
+
+static void bmsc_mikey_macs(const struct key_store *keys, unsigned count, struct bmsc_mikey_job jobs[])
+{
+    const uint8_t *auth[LANES];
+    struct bytes covered[LANES];
+    uint8_t *macs[LANES];
+
+    g_assert(count > 0 && count <= LANES);
+    for (unsigned i = 0; i < count; i++) {
+        auth[i] = jobs[i].mikey.auth;
+        covered[i] = bytes_of(jobs[i].out, jobs[i].length - MIKEY_MAC_BYTES);
+        macs[i] = jobs[i].out + covered[i].len;
+    }
+    lanes_hmac_sha1_once(keys->crypto, count, auth, sizeof jobs->mikey.auth, covered, macs);
+}
+
+void bmsc_encode_mikey(const struct key_store *keys, unsigned count, struct bmsc_mikey_job jobs[])
+{
+    bool pulls = !jobs->content->msk;
+    struct bmsc_mikey_parts parts[LANES];
+    const uint8_t *muks[LANES], *rands[LANES];
+    struct mikey_keys *mikey[LANES];
+    uint32_t csb_ids[LANES];
+
+    g_assert(count > 0 && count <= LANES);
+    for (unsigned i = 0; i < count; i++) {
+        bmsc_mikey_draw(keys->deployment, jobs[i].content, &parts[i]);
+        muks[i] = jobs[i].muk->muk;
+        rands[i] = parts[i].rand;
+        csb_ids[i] = parts[i].csb_id;
+        mikey[i] = &jobs[i].mikey;
+    }
+    lanes_mikey_keys(keys->crypto, count, muks, csb_ids, rands, pulls, mikey);
+    if (!pulls)
+        bmsc_mikey_encrypt(keys, count, jobs, parts);
+    for (unsigned i = 0; i < count; i++)
+        bmsc_mikey_lay(keys->deployment, &parts[i], &jobs[i]);
+    bmsc_mikey_macs(keys, count, jobs);
 }
 
 /* The length of a message with so many bytes of key data. */

@@ -2,7 +2,7 @@
 /* Answers on Ua. */
 #include "models/bmsc/encode.h"
 
-#include "models/crypto/digest_auth.h"
+#include "models/crypto/lanes_texts.h"
 #include "models/nonce.h"
 #include "models/wire/ua.h"
 
@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define SERVER_NAME "BMSC-sim"
+#define BODY_BYTES  (200 + 200 * UA_KEYS_MAX) /* of a 200 */
 
 size_t bmsc_encode_challenge(const struct key_store *keys, const struct content_challenge *c,
                              uint8_t out[BMSC_401_BYTES])
@@ -31,42 +32,69 @@ size_t bmsc_encode_challenge(const struct key_store *keys, const struct content_
     return length;
 }
 
-/* rspauth of a 200 with that body. */
-static void bmsc_rspauth(const struct key_store *keys, const struct bmsc_success *success, struct bytes body,
-                         struct digest_hash *out)
+/* The bodies, and what rspauth is made of; answers for the same keys have the same body. */
+static void bmsc_success_bodies(const struct key_store *keys, unsigned count,
+                                const struct bmsc_success_job jobs[], uint8_t buffers[][BODY_BYTES],
+                                struct bytes bodies[], struct lanes_response rspauths[])
 {
-    struct digest_hash ha1 = {.length = 32}, ha2;
+    for (unsigned i = 0; i < count; i++) {
+        const struct bmsc_success *success = &jobs[i].success;
+        bool same = i > 0 && success->keys == jobs[i - 1].success.keys &&
+                    success->key_count == jobs[i - 1].success.key_count;
+        enum wire_status status;
+        size_t length = 0;
 
-    memcpy(ha1.hex, success->ha1, 32);
-    digest_ha2(keys->crypto, DIGEST_MD5, bytes_of(NULL, 0), success->uri, true, body, &ha2);
-    digest_response(keys->crypto, DIGEST_MD5, &ha1, success->nonce, success->nc, success->cnonce,
-                    bytes_text("auth-int"), &ha2, out);
+        if (same) {
+            bodies[i] = bodies[i - 1];
+        } else {
+            status =
+                ua_response_body_encode(success->keys, success->key_count, buffers[i], BODY_BYTES, &length);
+            g_assert(status == WIRE_OK);
+            bodies[i] = bytes_of(buffers[i], length);
+        }
+        rspauths[i] = (struct lanes_response){.ha1 = success->ha1,
+                                              .nonce = success->nonce,
+                                              .cnonce = success->cnonce,
+                                              .qop = bytes_text("auth-int"),
+                                              .nc = success->nc};
+        digest_ha2(keys->crypto, DIGEST_MD5, bytes_of(NULL, 0), success->uri, true, bodies[i],
+                   &rspauths[i].ha2);
+    }
 }
 
-size_t bmsc_encode_success(const struct key_store *keys, const struct bmsc_success *success, uint8_t *out)
+static void bmsc_success_lay(const struct key_store *keys, struct bytes body,
+                             const struct digest_hash *rspauth, struct bmsc_success_job *job)
 {
     const struct deployment *deployment = keys->deployment;
-    struct digest_hash rspauth;
-    uint8_t body[200 + 200 * UA_KEYS_MAX];
+    const struct bmsc_success *success = &job->success;
+    struct digest_fields info = {.qop = bytes_text("auth-int"),
+                                 .has_nc = true,
+                                 .nc = success->nc,
+                                 .cnonce = success->cnonce,
+                                 .rspauth = digest_hash_bytes(rspauth)};
     char next[NONCE_TEXT_BYTES];
-    size_t body_length = 0, length = 0;
-    enum wire_status status =
-        ua_response_body_encode(success->keys, success->key_count, body, sizeof body, &body_length);
-    struct digest_fields info = {
-        .qop = bytes_text("auth-int"), .has_nc = true, .nc = success->nc, .cnonce = success->cnonce};
+    enum wire_status status;
 
-    g_assert(status == WIRE_OK);
     if (success->nonce_serial > 0) {
         nonce_seal(keys, success->sent_ns, success->nonce_serial, NONCE_NEXT, next);
         info.nextnonce = bytes_of(next, sizeof next);
     }
-    bmsc_rspauth(keys, success, bytes_of(body, body_length), &rspauth);
-    info.rspauth = digest_hash_bytes(&rspauth);
     status = ua_success_encode(&info, deployment_unix_s(deployment, success->sent_ns),
-                               deployment_unix_s(deployment, success->expiry_ns), bytes_of(body, body_length),
-                               out, BMSC_200_BYTES(success->key_count), &length);
+                               deployment_unix_s(deployment, success->expiry_ns), body, job->out,
+                               BMSC_200_BYTES(success->key_count), &job->length);
     g_assert(status == WIRE_OK);
-    return length;
+}
+
+void bmsc_encode_success(const struct key_store *keys, unsigned count, struct bmsc_success_job jobs[])
+{
+    uint8_t buffers[LANES][BODY_BYTES];
+    struct lanes_response rspauths[LANES];
+    struct bytes bodies[LANES];
+
+    bmsc_success_bodies(keys, count, jobs, buffers, bodies, rspauths);
+    lanes_digest_responses(keys->crypto, count, rspauths);
+    for (unsigned i = 0; i < count; i++)
+        bmsc_success_lay(keys, bodies[i], &rspauths[i].response, &jobs[i]);
 }
 
 struct bmsc_success bmsc_success_of(const struct key_store *keys, int64_t now_ns,

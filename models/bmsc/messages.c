@@ -13,16 +13,19 @@ struct net_message *bmsc_mikey_message(struct net_region *at, const struct bmsc_
     unsigned kind = content->msk ? KIND_msk : KIND_pull;
     size_t length = content->msk ? m->bmsc->msk_bytes : m->bmsc->pull_bytes;
     struct bmsc_secrets *secrets;
+    struct bmsc_mikey_job job;
     struct net_message *out;
-    uint8_t auth[20];
 
     if (at->contents && !bmsc_secrets_other(session))
         return content_message(at, kind, (uint32_t)length, content);
     out = net_message(at, kind, length);
     secrets = bmsc_secrets(&m->keys, content->key.ue, session);
-    out->length = (uint32_t)bmsc_encode_mikey(&m->keys, content, &secrets->key, out->bytes, length, auth);
+    job = (struct bmsc_mikey_job){
+        .content = content, .muk = &secrets->key, .out = out->bytes, .capacity = length};
+    bmsc_encode_mikey(&m->keys, 1, &job);
+    out->length = (uint32_t)job.length;
     if (content->msk)
-        bmsc_secrets_put_auth(secrets, content->service, content->csb_id, auth);
+        bmsc_secrets_put_auth(secrets, content->service, content->csb_id, job.mikey.auth);
     return out;
 }
 
@@ -53,10 +56,12 @@ struct net_message *bmsc_success_message(struct net_region *at, const struct bms
         return content_message(at, KIND_ua_200,
                                m->contents->success_bytes[content.nonce_serial > 0][job->post.key_count],
                                &content);
-    const struct bmsc_success success =
-        bmsc_success_of(&m->keys, at->now_ns, long_texts, session, job, action);
     out = net_message(at, KIND_ua_200, BMSC_200_BYTES(job->post.key_count));
-    out->length = (uint32_t)bmsc_encode_success(&m->keys, &success, out->bytes);
+    struct bmsc_success_job one = {
+        .success = bmsc_success_of(&m->keys, at->now_ns, long_texts, session, job, action),
+        .out = out->bytes};
+    bmsc_encode_success(&m->keys, 1, &one);
+    out->length = (uint32_t)one.length;
     return out;
 }
 

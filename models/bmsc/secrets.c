@@ -2,9 +2,7 @@
 /* Keys of sessions. */
 #include "models/bmsc/secrets.h"
 
-#include "models/crypto/digest_auth.h"
 #include "models/crypto/mikey_keys.h"
-#include "models/identity.h"
 
 #include <string.h>
 
@@ -40,13 +38,9 @@ struct bmsc_secrets *bmsc_secrets_ha1(const struct key_store *keys, uint32_t ue,
                                       const struct bmsc_session *session)
 {
     struct bmsc_secrets *secrets = bmsc_secrets(keys, ue, session);
-    struct identity_text b_tid;
-    struct digest_hash ha1;
 
     if (!secrets->has_ha1) {
-        identity_b_tid(keys->deployment, secrets->key.rand, &b_tid);
-        key_ua_ha1(keys, identity_bytes(&b_tid), secrets->key.muk, &ha1);
-        memcpy(secrets->ha1, ha1.hex, sizeof secrets->ha1);
+        key_ua_ha1(keys, &secrets->key, secrets->ha1);
         secrets->has_ha1 = true;
     }
     return secrets;

@@ -2,7 +2,7 @@
 /* A MIKEY ACK to facts (TS 33.246 §6.3.2.3.1; RFC 3830 §3.1, §5.2). */
 #include "models/bmsc/verify.h"
 
-#include "models/crypto/mikey_keys.h"
+#include "models/crypto/lanes_texts.h"
 
 /* The session of a UE if it uses that key; NULL: none does. */
 static const struct bmsc_session *bmsc_session_named(const struct bmsc *bmsc, struct key_name name)
@@ -54,15 +54,22 @@ bool bmsc_read_ack(const struct key_store *keys, struct bytes message, struct mi
     return out->known;
 }
 
-bool bmsc_ack_mac_right(const struct key_store *keys, const struct mikey_message *ack, const uint8_t auth[20])
+void bmsc_prove_ack(const struct key_store *keys, unsigned count, struct bmsc_ack_job jobs[])
 {
-    uint8_t mac[MIKEY_MAC_BYTES];
+    struct lanes_verification macs[LANES];
 
-    if (ack->ver_data.len != sizeof mac)
-        return false;
-    mikey_verification_mac(keys->crypto, auth, ack->covered, keys->deployment->text.bmsc_fqdn, ack->idr,
-                           ack->ts_raw, mac);
-    return crypto_equal(mac, ack->ver_data.at, sizeof mac);
+    for (unsigned i = 0; i < count; i++)
+        macs[i] = (struct lanes_verification){.auth = jobs[i].auth,
+                                              .covered = jobs[i].ack->covered,
+                                              .idi = keys->deployment->text.bmsc_fqdn,
+                                              .idr = jobs[i].ack->idr,
+                                              .ts = jobs[i].ack->ts_raw};
+    lanes_verification_macs(keys->crypto, count, macs);
+    for (unsigned i = 0; i < count; i++) {
+        const struct bytes mac = jobs[i].ack->ver_data;
+
+        jobs[i].facts->mac_right = mac.len == sizeof macs->mac && crypto_equal(macs[i].mac, mac.at, mac.len);
+    }
 }
 
 void bmsc_verify_ack(const struct key_store *keys, const struct bmsc *bmsc, struct bytes message,
@@ -73,8 +80,8 @@ void bmsc_verify_ack(const struct key_store *keys, const struct bmsc *bmsc, stru
 
     if (!bmsc_read_ack(keys, message, &ack, out) || !bmsc_ack_find(bmsc, out, &session))
         return;
-    out->mac_right =
-        bmsc_ack_mac_right(keys, &ack, bmsc_secrets_auth(keys, out->name.ue, session, out->service));
+    struct bmsc_ack_job job = {out, &ack, bmsc_secrets_auth(keys, out->name.ue, session, out->service)};
+    bmsc_prove_ack(keys, 1, &job);
 }
 
 bool bmsc_ack_of_content(const struct bmsc *bmsc, const struct content_ack *said,

@@ -2,7 +2,7 @@
 /* A POST on Ua to facts. */
 #include "models/bmsc/verify.h"
 
-#include "models/crypto/digest_auth.h"
+#include "models/crypto/lanes_texts.h"
 #include "models/nonce.h"
 #include "models/wire/digest.h"
 #include "models/wire/http.h"
@@ -124,31 +124,41 @@ void bmsc_verify_post(const struct key_store *keys, int64_t now_ns, struct bytes
         out->nonce_state = bmsc_judge_nonce(keys->deployment->scenario, &nonce, now_ns);
 }
 
-static bool bmsc_response_right(const struct key_store *keys, const struct bmsc_post *post,
-                                const char ha1_hex[32], struct bytes nonce, struct bytes cnonce)
+static struct lanes_response bmsc_response(const struct bmsc_post *post, const char ha1[32],
+                                           struct bytes nonce, struct bytes cnonce)
 {
-    struct digest_hash ha1 = {.length = 32}, ha2 = {.length = sizeof post->ha2}, expected;
+    struct lanes_response r = {.ha1 = ha1,
+                               .nonce = nonce,
+                               .cnonce = cnonce,
+                               .qop = bytes_text("auth-int"),
+                               .nc = post->nc,
+                               .ha2 = {.length = sizeof post->ha2}};
 
-    if (!post->names_right)
-        return false;
-    memcpy(ha1.hex, ha1_hex, 32);
-    memcpy(ha2.hex, post->ha2, sizeof post->ha2);
-    digest_response(keys->crypto, DIGEST_MD5, &ha1, nonce, post->nc, cnonce, bytes_text("auth-int"), &ha2,
-                    &expected);
-    return crypto_equal(expected.hex, post->response, sizeof post->response);
+    memcpy(r.ha2.hex, post->ha2, sizeof post->ha2);
+    return r;
+}
+
+static bool bmsc_response_right(const struct bmsc_post *post, const struct lanes_response *r)
+{
+    return post->names_right && crypto_equal(r->response.hex, post->response, sizeof post->response);
 }
 
 bool bmsc_verify_digest(const struct key_store *keys, const struct pool *long_texts,
                         const struct bmsc_session *session, const struct bmsc_job *job)
 {
     const struct bmsc_post *post = &job->post;
+    struct lanes_response r;
 
     if (post->digest_right && post->name.ue == job->ue && post->name.av == session->av &&
         !bmsc_secrets_other(session))
         return true;
-    return bmsc_response_right(keys, post, bmsc_secrets_ha1(keys, job->ue, session)->ha1,
-                               texts_get(long_texts, &job->texts, BMSC_TEXT_NONCE),
-                               texts_get(long_texts, &job->texts, BMSC_TEXT_CNONCE));
+    if (!post->names_right)
+        return false;
+    r = bmsc_response(post, bmsc_secrets_ha1(keys, job->ue, session)->ha1,
+                      texts_get(long_texts, &job->texts, BMSC_TEXT_NONCE),
+                      texts_get(long_texts, &job->texts, BMSC_TEXT_CNONCE));
+    lanes_digest_responses(keys->crypto, 1, &r);
+    return bmsc_response_right(post, &r);
 }
 
 /* A text of that length; of another one nothing is kept. */
@@ -160,20 +170,31 @@ static void bmsc_keep_text(char *to, size_t length, struct bytes text)
         memset(to, 0, length);
 }
 
-void bmsc_verify_post_apart(const struct key_store *keys, struct keys_at_hand *at_hand, struct bytes message,
-                            struct bmsc_post_found *out)
+bool bmsc_read_post_apart(const struct key_store *keys, struct bytes message, struct bmsc_post_found *out)
 {
     struct bytes texts[BMSC_TEXTS];
     struct bmsc_post *post = &out->post;
 
     bmsc_read_post(keys, message, post, texts, &out->nonce);
     if (post->status != 200 || post->work != BMSC_AUTH_POST || !post->b_tid_known_form)
-        return;
-    post->digest_right =
-        bmsc_response_right(keys, post, key_at_hand_ha1(keys, keys_at_hand(at_hand, post->name)),
-                            texts[BMSC_TEXT_NONCE], texts[BMSC_TEXT_CNONCE]);
+        return false;
     bmsc_keep_text(out->nonce_text, sizeof out->nonce_text, texts[BMSC_TEXT_NONCE]);
     bmsc_keep_text(out->cnonce, sizeof out->cnonce, texts[BMSC_TEXT_CNONCE]);
+    return true;
+}
+
+void bmsc_prove_posts(const struct key_store *keys, unsigned count, struct bmsc_post_found *const found[],
+                      const char *const ha1s[])
+{
+    struct lanes_response r[LANES];
+
+    for (unsigned i = 0; i < count; i++)
+        r[i] = bmsc_response(&found[i]->post, ha1s[i],
+                             bytes_of(found[i]->nonce_text, sizeof found[i]->nonce_text),
+                             bytes_of(found[i]->cnonce, sizeof found[i]->cnonce));
+    lanes_digest_responses(keys->crypto, count, r);
+    for (unsigned i = 0; i < count; i++)
+        found[i]->post.digest_right = bmsc_response_right(&found[i]->post, &r[i]);
 }
 
 void bmsc_post_of_content(const struct deployment *deployment, int64_t now_ns,

@@ -75,6 +75,10 @@ INLINE void crypto_copy(uint8_t *to, const uint8_t *from, size_t len)
 #define MD5_PADDING 72
 void md5_padded(struct crypto *crypto, uint8_t *text, size_t len, uint8_t digest[16]);
 
+/* Sixteen bytes as lower-case hexadecimal digits; a count as eight of them. */
+void digest_hex16(const uint8_t bytes[16], char out[32]);
+void digest_hex_count(uint32_t nc, char out[8]);
+
 /* HMAC-SHA1 of a message of `len` <= 55 bytes that its caller has put into one block: message, 0x80,
  * zeros, and in the last two bytes (64 + len) * 8. The block may be used again. */
 void hmac_sha1_block(struct crypto *crypto, const struct hmac_sha1_key *key, const uint8_t block[64],

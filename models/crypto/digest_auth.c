@@ -8,8 +8,8 @@
 
 typedef uint8_t octets __attribute__((vector_size(16)));
 
-/* Sixteen bytes as lower-case hexadecimal digits: nibbles side by side, then to characters. */
-static void hex16(const uint8_t bytes[16], char out[32])
+/* Nibbles side by side, then to characters. */
+void digest_hex16(const uint8_t bytes[16], char out[32])
 {
     octets whole, high, low, digits[2];
 
@@ -63,9 +63,9 @@ static void hash(struct crypto *crypto, enum digest_algorithm algorithm, const s
         }
         md5_padded(crypto, joined, length, digest);
     }
-    hex16(digest, out->hex);
+    digest_hex16(digest, out->hex);
     if (algorithm == DIGEST_SHA256)
-        hex16(digest + 16, out->hex + 32);
+        digest_hex16(digest + 16, out->hex + 32);
     out->length = algorithm == DIGEST_SHA256 ? 64 : 32;
 }
 
@@ -133,8 +133,7 @@ void digest_ha2(struct crypto *crypto, enum digest_algorithm algorithm, struct b
     }
 }
 
-/* Eight digits. */
-static void hex_count(uint32_t nc, char out[8])
+void digest_hex_count(uint32_t nc, char out[8])
 {
     for (unsigned i = 0; i < 8; i++)
         out[i] = "0123456789abcdef"[nc >> (28 - 4 * i) & 0xf];
@@ -154,7 +153,7 @@ void digest_response(struct crypto *crypto, enum digest_algorithm algorithm, con
     } else {
         const struct bytes texts[] = {a1, nonce, bytes_of(nc_text, sizeof nc_text), cnonce, qop, a2};
 
-        hex_count(nc, nc_text);
+        digest_hex_count(nc, nc_text);
         hash(crypto, algorithm, texts, 6, out);
     }
 }

@@ -2,9 +2,7 @@
 /* Keys that were needed a moment ago. */
 #include "models/keys/at_hand.h"
 
-#include "models/crypto/digest_auth.h"
-#include "models/crypto/mikey_keys.h"
-#include "models/identity.h"
+#include "models/crypto/lanes_mikey.h"
 
 #include <glib.h>
 #include <string.h>
@@ -17,10 +15,9 @@ void keys_at_hand_init(struct keys_at_hand *table, const struct deployment *depl
 
     while (places < deployment->ues && places < PLACES_MAX)
         places *= 2;
+    memset(table, 0, sizeof *table);
     table->mask = places - 1;
     table->places = g_new0(struct key_at_hand, places);
-    for (uint32_t i = 0; i < places; i++)
-        table->places[i].name.av = AV_NONE;
 }
 
 void keys_at_hand_clear(struct keys_at_hand *table)
@@ -28,40 +25,123 @@ void keys_at_hand_clear(struct keys_at_hand *table)
     g_clear_pointer(&table->places, g_free);
 }
 
-struct key_at_hand *keys_at_hand(struct keys_at_hand *table, struct key_name name)
+static bool key_at_hand_is(const struct key_at_hand *place, struct key_name name)
 {
-    struct key_at_hand *place = &table->places[name.ue & table->mask];
-
-    if (place->name.ue != name.ue || place->name.av != name.av) {
-        place->name = name;
-        place->has_muk = place->has_ha1 = place->has_auth = false;
-    }
-    return place;
+    return place->name.ue == name.ue && place->name.av == name.av;
 }
 
-const struct key_muk *key_at_hand_muk(const struct key_store *keys, struct key_at_hand *place)
+static void key_at_hand_begin(struct key_at_hand *place, struct key_name name)
 {
-    if (!place->has_muk) {
-        key_rand(keys, place->name, place->muk.rand);
-        key_muk(keys, place->name.ue, place->muk.rand, place->muk.muk);
+    place->name = name;
+    place->has_muk = place->has_ha1 = place->has_auth = false;
+}
+
+/* The spare place of a name, which another name of the group keeps out of its own. */
+static struct key_at_hand *keys_at_hand_spare(struct keys_at_hand *table, struct key_name name)
+{
+    struct key_at_hand *spare = table->spare;
+
+    while (spare->group == table->group) {
+        if (key_at_hand_is(spare, name))
+            return spare;
+        spare++;
+    }
+    key_at_hand_begin(spare, name);
+    return spare;
+}
+
+void keys_at_hand_find(struct keys_at_hand *table, unsigned count, const struct key_name names[],
+                       struct key_at_hand *places[])
+{
+    for (unsigned i = 0; i < count; i++) {
+        const char *place = (const char *)&table->places[names[i].ue & table->mask];
+
+        __builtin_prefetch(place, 1);
+        __builtin_prefetch(place + sizeof(struct key_at_hand) - 1, 1);
+    }
+    table->group++;
+    for (unsigned i = 0; i < count; i++) {
+        struct key_at_hand *place = &table->places[names[i].ue & table->mask];
+
+        /* Of group 0, which is none, are places that nobody had. */
+        if (place->group == 0 || !key_at_hand_is(place, names[i])) {
+            if (place->group == table->group)
+                place = keys_at_hand_spare(table, names[i]);
+            else
+                key_at_hand_begin(place, names[i]);
+        }
+        place->group = table->group;
+        places[i] = place;
+    }
+}
+
+void keys_at_hand_muks(const struct key_store *keys, unsigned count, struct key_at_hand *const places[])
+{
+    struct key_muk *missing[LANES];
+    uint32_t ues[LANES];
+    unsigned missing_count = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        struct key_at_hand *place = places[i];
+
+        if (place->has_muk)
+            continue;
         place->has_muk = true;
+        key_rand(keys, place->name, place->muk.rand);
+        ues[missing_count] = place->name.ue;
+        missing[missing_count++] = &place->muk;
     }
-    return &place->muk;
+    if (missing_count > 0)
+        key_muks(keys, missing_count, ues, missing);
 }
 
-const char *key_at_hand_ha1(const struct key_store *keys, struct key_at_hand *place)
+void keys_at_hand_ha1s(const struct key_store *keys, unsigned count, struct key_at_hand *const places[])
 {
-    const struct key_muk *muk = key_at_hand_muk(keys, place);
-    struct identity_text b_tid;
-    struct digest_hash ha1;
+    const struct key_muk *muks[LANES];
+    char *missing[LANES];
+    unsigned missing_count = 0;
 
-    if (!place->has_ha1) {
-        identity_b_tid(keys->deployment, muk->rand, &b_tid);
-        key_ua_ha1(keys, identity_bytes(&b_tid), muk->muk, &ha1);
-        memcpy(place->ha1, ha1.hex, sizeof place->ha1);
+    keys_at_hand_muks(keys, count, places);
+    for (unsigned i = 0; i < count; i++) {
+        struct key_at_hand *place = places[i];
+
+        if (place->has_ha1)
+            continue;
         place->has_ha1 = true;
+        muks[missing_count] = &place->muk;
+        missing[missing_count++] = place->ha1;
     }
-    return place->ha1;
+    if (missing_count > 0)
+        key_ua_ha1s(keys, missing_count, muks, missing);
+}
+
+void keys_at_hand_auths(const struct key_store *keys, unsigned count, struct key_at_hand *const places[],
+                        const uint32_t csb_ids[], const uint8_t services[], uint8_t auths[][20])
+{
+    const uint8_t *muks[LANES], *rands[LANES];
+    struct mikey_keys mikey[LANES], *out[LANES];
+    uint32_t missing_ids[LANES];
+    unsigned missing[LANES], missing_count = 0;
+
+    keys_at_hand_muks(keys, count, places);
+    for (unsigned i = 0; i < count; i++) {
+        if (places[i]->has_auth && places[i]->csb_id == csb_ids[i]) {
+            memcpy(auths[i], places[i]->auth, sizeof *auths);
+            continue;
+        }
+        muks[missing_count] = places[i]->muk.muk;
+        rands[missing_count] = keys->deployment->services[services[i]].msk_rand;
+        missing_ids[missing_count] = csb_ids[i];
+        out[missing_count] = &mikey[missing_count];
+        missing[missing_count++] = i;
+    }
+    if (missing_count == 0)
+        return;
+    lanes_mikey_keys(keys->crypto, missing_count, muks, missing_ids, rands, true, out);
+    for (unsigned k = 0; k < missing_count; k++) {
+        memcpy(auths[missing[k]], mikey[k].auth, sizeof *auths);
+        key_at_hand_put_auth(places[missing[k]], missing_ids[k], mikey[k].auth);
+    }
 }
 
 void key_at_hand_put_auth(struct key_at_hand *place, uint32_t csb_id, const uint8_t auth[20])
@@ -69,18 +149,4 @@ void key_at_hand_put_auth(struct key_at_hand *place, uint32_t csb_id, const uint
     place->has_auth = true;
     place->csb_id = csb_id;
     memcpy(place->auth, auth, sizeof place->auth);
-}
-
-const uint8_t *key_at_hand_auth(const struct key_store *keys, struct key_at_hand *place, uint32_t csb_id,
-                                unsigned service)
-{
-    const struct key_muk *muk = key_at_hand_muk(keys, place);
-    uint8_t auth[20];
-
-    if (!place->has_auth || place->csb_id != csb_id) {
-        mikey_auth_key(keys->crypto, bytes_of(muk->muk, sizeof muk->muk), csb_id,
-                       bytes_of(keys->deployment->services[service].msk_rand, 16), auth);
-        key_at_hand_put_auth(place, csb_id, auth);
-    }
-    return place->auth;
 }

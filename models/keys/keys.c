@@ -2,13 +2,16 @@
 /* Keys by name. */
 #include "models/keys/keys.h"
 
-#include "models/crypto/digest_auth.h"
 #include "models/crypto/gba_keys.h"
+#include "models/crypto/lanes_aes.h"
+#include "models/crypto/lanes_gba.h"
+#include "models/crypto/lanes_texts.h"
 #include "models/crypto/milenage.h"
 #include "models/identity.h"
 #include "models/keys/table.h"
 #include "models/wire/wire.h"
 
+#include <glib.h>
 #include <string.h>
 
 void key_store_init(struct key_store *keys, const struct deployment *deployment)
@@ -102,6 +105,30 @@ void key_material(const struct key_store *keys, struct key_name name, struct key
     key_muk_of_ks(keys, name.ue, out->rand, out->ks, out->muk);
 }
 
+void key_muks(const struct key_store *keys, unsigned count, const uint32_t ues[],
+              struct key_muk *const muks[])
+{
+    const uint8_t *k_at[LANES], *opc_at[LANES], *rand_at[LANES], *ks_of[LANES];
+    uint8_t k[LANES][16], opc[LANES][16], ks[LANES][32], *ks_at[LANES], *muk_at[LANES];
+    struct identity_text impi[LANES];
+    struct bytes impi_at[LANES];
+
+    g_assert(count > 0 && count <= LANES);
+    for (unsigned i = 0; i < count; i++) {
+        key_k(keys, ues[i], k[i]);
+        key_opc(keys, ues[i], opc[i]);
+        identity_impi(keys->deployment, ues[i], &impi[i]);
+        impi_at[i] = identity_bytes(&impi[i]);
+        k_at[i] = k[i];
+        opc_at[i] = opc[i];
+        rand_at[i] = muks[i]->rand;
+        ks_of[i] = ks_at[i] = ks[i];
+        muk_at[i] = muks[i]->muk;
+    }
+    lanes_milenage_ck_ik(keys->crypto, count, k_at, opc_at, rand_at, ks_at);
+    lanes_gba_ks_naf(keys->crypto, count, ks_of, rand_at, impi_at, keys->deployment->naf_id, muk_at);
+}
+
 void key_muk(const struct key_store *keys, uint32_t ue, const uint8_t rand[16], uint8_t muk[32])
 {
     uint8_t ks[32];
@@ -122,15 +149,38 @@ void key_tmpi(const struct key_store *keys, uint32_t ue, const uint8_t rand[16],
     wire_put_base64(&w, octets, sizeof octets);
 }
 
-void key_ua_ha1(const struct key_store *keys, struct bytes b_tid, const uint8_t muk[32],
-                struct digest_hash *ha1)
-{
-    uint8_t mrk[32];
-    char password[44];
-    struct wire_writer w = wire_writer(password, sizeof password);
+#define MRK_TEXT_BYTES 44 /* base64 */
 
-    mbms_mrk(keys->crypto, muk, mrk);
-    wire_put_base64(&w, mrk, sizeof mrk);
-    digest_ha1(keys->crypto, DIGEST_MD5, b_tid, keys->deployment->text.ua_realm,
-               bytes_of(password, sizeof password), ha1);
+void key_ua_ha1s(const struct key_store *keys, unsigned count, const struct key_muk *const muks[],
+                 char *const ha1s[])
+{
+    uint8_t mrk[LANES][32], *mrk_at[LANES];
+    char password[LANES][MRK_TEXT_BYTES];
+    struct identity_text b_tid[LANES];
+    const uint8_t *muk_at[LANES];
+    struct lanes_ha1 jobs[LANES];
+
+    g_assert(count > 0 && count <= LANES);
+    for (unsigned i = 0; i < count; i++) {
+        muk_at[i] = muks[i]->muk;
+        mrk_at[i] = mrk[i];
+    }
+    lanes_mbms_mrk(keys->crypto, count, muk_at, mrk_at);
+    for (unsigned i = 0; i < count; i++) {
+        struct wire_writer w = wire_writer(password[i], sizeof password[i]);
+
+        wire_put_base64(&w, mrk[i], sizeof mrk[i]);
+        identity_b_tid(keys->deployment, muks[i]->rand, &b_tid[i]);
+        jobs[i] = (struct lanes_ha1){.username = identity_bytes(&b_tid[i]),
+                                     .realm = keys->deployment->text.ua_realm,
+                                     .password = bytes_of(password[i], sizeof password[i])};
+    }
+    lanes_digest_ha1s(keys->crypto, count, jobs);
+    for (unsigned i = 0; i < count; i++)
+        memcpy(ha1s[i], jobs[i].ha1.hex, 32);
+}
+
+void key_ua_ha1(const struct key_store *keys, const struct key_muk *muk, char ha1[32])
+{
+    key_ua_ha1s(keys, 1, &muk, &ha1);
 }

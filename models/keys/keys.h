@@ -48,14 +48,18 @@ void key_material(const struct key_store *keys, struct key_name name, struct key
 struct key_muk {
     uint8_t rand[16], muk[32];
 };
-/* The MUK alone, for who has the RAND of the AV at hand. */
+/* The MUK alone, for who has the RAND of the AV at hand; and of `count` UEs at once, LANES at most, whose
+ * RANDs stand there already. */
+void key_muks(const struct key_store *keys, unsigned count, const uint32_t ues[],
+              struct key_muk *const muks[]);
 void key_muk(const struct key_store *keys, uint32_t ue, const uint8_t rand[16], uint8_t muk[32]);
 /* The TMPI of that bootstrap (TS 33.220 §B.4). There is no way back from it: a BSF looks it up in its
  * database, here it compares it with that of the subscriber it is likely to be. */
 void key_tmpi(const struct key_store *keys, uint32_t ue, const uint8_t rand[16], char *tmpi);
-/* HA1 of the MSK request: user name B-TID, password base64(MRK) (TS 33.246 §6.3.2.2). */
-struct digest_hash;
-void key_ua_ha1(const struct key_store *keys, struct bytes b_tid, const uint8_t muk[32],
-                struct digest_hash *ha1);
+/* HA1 of the MSK request, 32 characters: user name B-TID, password base64(MRK) (TS 33.246 §6.3.2.2); and of
+ * `count` MUKs at once, LANES at most. */
+void key_ua_ha1(const struct key_store *keys, const struct key_muk *muk, char ha1[32]);
+void key_ua_ha1s(const struct key_store *keys, unsigned count, const struct key_muk *const muks[],
+                 char *const ha1s[]);
 
 #endif

@@ -2,7 +2,7 @@
 /* Requests by kind, digest responses, ACKs. */
 #include "models/ue/encode.h"
 
-#include "models/crypto/digest_auth.h"
+#include "models/crypto/lanes_texts.h"
 #include "models/identity.h"
 #include "models/wire/digest.h"
 
@@ -22,14 +22,18 @@ static size_t ue_encode_own_post(const struct key_store *keys, int64_t now_ns, c
 {
     struct ue_secrets *secrets = ue_secrets(ue->x);
     struct key_name name = {ue->number, ue->ue->newest.av};
-    struct ue_post post = {.sent_ns = now_ns, .asked = ue->x->asked, .digest = ue_exchange_digest(ue)};
+    struct ue_post_job job = {
+        .post = {.sent_ns = now_ns, .asked = ue->x->asked, .digest = ue_exchange_digest(ue)},
+        .out = out,
+        .capacity = ue_request_bytes(action->kind, keys->deployment->service_count)};
 
     if (action->kind == KIND_ua_auth_post) {
         ue_secrets_find_ua_ha1(keys, name, secrets);
-        post.rand = secrets->muk_rand;
-        post.ha1 = secrets->ha1;
+        job.post.rand = secrets->muk_rand;
+        job.post.ha1 = secrets->ha1;
     }
-    return ue_encode_post(keys, &post, out, ue_request_bytes(action->kind, keys->deployment->service_count));
+    ue_encode_post(keys, 1, &job);
+    return job.length;
 }
 
 size_t ue_encode_request(const struct key_store *keys, int64_t now_ns, const struct ue_seen *ue,
@@ -40,22 +44,15 @@ size_t ue_encode_request(const struct key_store *keys, int64_t now_ns, const str
     return ue_encode_get(keys, now_ns, ue, action, out);
 }
 
-void ue_encode_response(const struct key_store *keys, const struct ue_digest *digest,
-                        const struct digest_hash *ha1, struct bytes method, struct bytes body,
-                        char response_text[32], struct digest_fields *c)
+void ue_credentials(const struct ue_digest *digest, struct bytes response, struct digest_fields *c)
 {
-    struct digest_hash ha2, response;
-
     c->nonce = digest->nonce;
     c->qop = bytes_text("auth-int");
     c->has_nc = true;
     c->nc = digest->nc;
     c->cnonce = bytes_of(digest->cnonce, sizeof digest->cnonce);
     c->opaque = digest->opaque.len > 0 ? digest->opaque : bytes_of(NULL, 0);
-    digest_ha2(keys->crypto, DIGEST_MD5, method, c->uri, true, body, &ha2);
-    digest_response(keys->crypto, DIGEST_MD5, ha1, c->nonce, c->nc, c->cnonce, c->qop, &ha2, &response);
-    memcpy(response_text, response.hex, 32);
-    c->response = bytes_of(response_text, 32);
+    c->response = response;
 }
 
 /* HDR, T, IDr, V with the Empty map and no crypto session, whatever the message had. */
@@ -81,17 +78,25 @@ size_t ue_ack_bytes(const struct ue_mikey_opened *opened)
     return mikey_length(&ack);
 }
 
-size_t ue_encode_ack(const struct key_store *keys, const struct ue_mikey_opened *opened, uint8_t *out,
-                     size_t capacity)
+void ue_encode_ack(const struct key_store *keys, unsigned count, struct ue_ack_job jobs[])
 {
-    const struct mikey_message *m = &opened->message, ack = ue_ack(m);
-    size_t length = 0;
-    enum wire_status status = mikey_encode(&ack, out, capacity, &length);
+    struct lanes_verification macs[LANES];
 
-    g_assert(status == WIRE_OK);
-    mikey_verification_mac(keys->crypto, opened->keys.auth, bytes_of(out, length - MIKEY_MAC_BYTES), m->idi,
-                           m->idr, m->ts_raw, out + length - MIKEY_MAC_BYTES);
-    return length;
+    for (unsigned i = 0; i < count; i++) {
+        const struct mikey_message *m = &jobs[i].opened->message, ack = ue_ack(m);
+        enum wire_status status = mikey_encode(&ack, jobs[i].out, jobs[i].capacity, &jobs[i].length);
+
+        g_assert(status == WIRE_OK);
+        macs[i] =
+            (struct lanes_verification){.auth = jobs[i].opened->keys.auth,
+                                        .covered = bytes_of(jobs[i].out, jobs[i].length - MIKEY_MAC_BYTES),
+                                        .idi = m->idi,
+                                        .idr = m->idr,
+                                        .ts = m->ts_raw};
+    }
+    lanes_verification_macs(keys->crypto, count, macs);
+    for (unsigned i = 0; i < count; i++)
+        memcpy(jobs[i].out + macs[i].covered.len, macs[i].mac, MIKEY_MAC_BYTES);
 }
 
 void ue_ack_opened(const struct key_store *keys, const struct content_ack *c, const struct key_muk *key,

@@ -22,9 +22,14 @@ size_t ue_encode_request(const struct key_store *keys, int64_t now_ns, const str
                          const struct ue_action *action, uint8_t *out);
 /* The ACK of an MSK message that was opened (TS 33.246 §6.4.5.2); out: of ue_ack_bytes(). */
 size_t ue_ack_bytes(const struct ue_mikey_opened *opened);
-size_t ue_encode_ack(const struct key_store *keys, const struct ue_mikey_opened *opened, uint8_t *out,
-                     size_t capacity);
-
+struct ue_ack_job {
+    const struct ue_mikey_opened *opened;
+    uint8_t *out; /* of `capacity` bytes */
+    size_t capacity;
+    size_t length; /* what was made */
+};
+/* Makes `count` of them, LANES at most. */
+void ue_encode_ack(const struct key_store *keys, unsigned count, struct ue_ack_job jobs[]);
 /* What the ACK of a content answers, as if it had been opened; auth: the authentication key of the MSK
  * message. texts: what *out has views of. */
 struct ue_ack_texts {
@@ -42,17 +47,20 @@ struct ue_post {
     const char *ha1;     /* 32 characters, of that MUK */
     struct ue_digest digest;
 };
-size_t ue_encode_post(const struct key_store *keys, const struct ue_post *post, uint8_t *out,
-                      size_t capacity);
+struct ue_post_job {
+    struct ue_post post;
+    uint8_t *out; /* of `capacity` bytes */
+    size_t capacity;
+    size_t length; /* what was made */
+};
+/* Makes `count` of them, LANES at most: all with credentials, or none. */
+void ue_encode_post(const struct key_store *keys, unsigned count, struct ue_post_job jobs[]);
 
 /* encode_ub.c: a GET of the exchange. */
 size_t ue_encode_get(const struct key_store *keys, int64_t now_ns, const struct ue_seen *ue,
                      const struct ue_action *action, uint8_t *out);
-/* Fills in cnonce, nonce, opaque, nc and response of credentials under an HA1; views of *digest and
- * response. */
+/* Fills in cnonce, nonce, opaque, nc and response of credentials; views of *digest and of the response. */
 struct digest_fields;
-struct digest_hash;
-void ue_encode_response(const struct key_store *keys, const struct ue_digest *digest,
-                        const struct digest_hash *ha1, struct bytes method, struct bytes body,
-                        char response[32], struct digest_fields *c);
+void ue_credentials(const struct ue_digest *digest, struct bytes response, struct digest_fields *c);
+
 #endif

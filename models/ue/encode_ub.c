@@ -9,6 +9,7 @@
 #include "models/wire/ub.h"
 
 #include <glib.h>
+#include <string.h>
 
 static void ue_user_name(const struct key_store *keys, const struct ue_seen *ue, struct identity_text *out)
 {
@@ -43,12 +44,15 @@ static void ue_ub_credentials(const struct key_store *keys, const struct ue_seen
 {
     struct ue_secrets *secrets = ue_secrets(ue->x);
     struct bytes password = action->auts ? bytes_of(NULL, 0) : bytes_of(secrets->res, sizeof secrets->res);
-    struct digest_hash ha1;
+    struct digest_hash ha1, ha2, hash;
 
     *digest = ue_exchange_digest(ue);
     c->algorithm = bytes_text("AKAv1-MD5");
     digest_ha1(keys->crypto, DIGEST_MD5, c->username, c->realm, password, &ha1);
-    ue_encode_response(keys, digest, &ha1, bytes_text("GET"), bytes_of(NULL, 0), response, c);
+    ue_credentials(digest, bytes_of(response, 32), c);
+    digest_ha2(keys->crypto, DIGEST_MD5, bytes_text("GET"), c->uri, true, bytes_of(NULL, 0), &ha2);
+    digest_response(keys->crypto, DIGEST_MD5, &ha1, c->nonce, c->nc, c->cnonce, c->qop, &ha2, &hash);
+    memcpy(response, hash.hex, 32);
     ue_secrets_put_ub_ha1(secrets, ha1.hex);
 }
 

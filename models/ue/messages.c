@@ -49,8 +49,10 @@ struct net_message *ue_ack_message(struct net_region *at, const struct ue_mikey_
 {
     size_t room = ue_ack_bytes(opened);
     struct net_message *out = net_message(at, KIND_msk_ack, room);
+    struct ue_ack_job job = {.opened = opened, .out = out->bytes, .capacity = room};
 
-    out->length = (uint32_t)ue_encode_ack(&model_of(at)->keys, opened, out->bytes, room);
+    ue_encode_ack(&model_of(at)->keys, 1, &job);
+    out->length = (uint32_t)job.length;
     return out;
 }
 

@@ -2,7 +2,6 @@
 /* Keys of exchanges. */
 #include "models/ue/secrets.h"
 
-#include "models/crypto/digest_auth.h"
 #include "models/crypto/gba_keys.h"
 #include "models/identity.h"
 
@@ -67,14 +66,13 @@ void ue_secrets_put_ub_ha1(struct ue_secrets *secrets, const char ha1[32])
 
 void ue_secrets_find_ua_ha1(const struct key_store *keys, struct key_name name, struct ue_secrets *secrets)
 {
-    struct identity_text b_tid;
-    struct digest_hash ha1;
+    struct key_muk muk;
 
     ue_secrets_find_muk(keys, name, secrets);
     if (secrets->ha1_av == name.av)
         return;
-    identity_b_tid(keys->deployment, secrets->muk_rand, &b_tid);
-    key_ua_ha1(keys, identity_bytes(&b_tid), secrets->muk, &ha1);
+    memcpy(muk.rand, secrets->muk_rand, sizeof muk.rand);
+    memcpy(muk.muk, secrets->muk, sizeof muk.muk);
+    key_ua_ha1(keys, &muk, secrets->ha1);
     secrets->ha1_av = name.av;
-    memcpy(secrets->ha1, ha1.hex, sizeof secrets->ha1);
 }

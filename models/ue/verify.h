@@ -6,9 +6,9 @@
 
 #include "models/content.h"
 #include "models/crypto/mikey_keys.h"
-#include "models/keys/at_hand.h"
 #include "models/ue/secrets.h"
 #include "models/ue/state.h"
+#include "models/wire/http.h"
 #include "models/wire/mikey.h"
 
 /* What a digest of the UE is made of, besides HA1. */
@@ -32,20 +32,35 @@ struct ue_mikey_opened {
  * *opened: what was derived, as far as it came. */
 void ue_verify_mikey(const struct key_store *keys, const struct ue_seen *ue, struct bytes message,
                      struct ue_mikey_facts *out, struct ue_mikey_opened *opened);
-/* The same without a UE, for a message of the network's own: of whatever UE the MUK is that it names, as
- * if that UE held it. False if nobody's, or if it has not the shape. */
-bool ue_verify_mikey_apart(const struct key_store *keys, struct keys_at_hand *at_hand, struct bytes message,
-                           struct ue_mikey_facts *out, struct ue_mikey_opened *opened, struct key_name *name);
+/* Its parts, without a UE's state. Reads it, and finds the name of its MUK, as if its UE held that; false
+ * if it is nobody's, or has not the shape. Then, with the MUK put into *opened, the proofs of `count` of
+ * them, LANES at most: all pulls, or all MSK messages; of more than one with RANDs of MIKEY_RAND_BYTES. */
+bool ue_read_mikey(const struct key_store *keys, struct bytes message, struct ue_mikey_facts *out,
+                   struct ue_mikey_opened *opened, struct key_name *name);
+struct ue_mikey_job {
+    struct ue_mikey_facts *facts;
+    struct ue_mikey_opened *opened;
+};
+void ue_prove_mikey(const struct key_store *keys, unsigned count, struct ue_mikey_job jobs[]);
 /* The facts of a message that came by its content, of which *found was found so. */
 void ue_mikey_of_content(const struct ue_seen *ue, const struct ue_mikey_facts *found,
                          struct ue_mikey_facts *out);
 /* Reads an answer of the server that the UE's exchange is connected to, by its phase. */
 void ue_verify_answer(const struct key_store *keys, const struct ue_seen *ue, struct bytes message,
                       struct ue_answer_facts *out);
-/* The same of an answer of the BM-SC, without a UE: of a 401 (digest NULL), or of a 200 to a request with
- * that digest and HA1, for the keys of those services. */
-void ue_verify_answer_apart(const struct key_store *keys, const struct ue_digest *digest, const char *ha1,
-                            uint8_t asked, struct bytes message, struct ue_answer_facts *out);
+/* The same of answers of the BM-SC, without a UE's state: of a 401; of `count` 200s, LANES at most, to
+ * requests for the keys of services. */
+void ue_verify_challenge_apart(const struct key_store *keys, struct bytes message,
+                               struct ue_answer_facts *out);
+struct ue_success_job {
+    struct bytes message;
+    const struct ue_digest *digest; /* of the request */
+    const char *ha1;                /* 32 characters */
+    uint8_t asked;                  /* set of services */
+    struct ue_answer_facts *facts;
+    struct http_message answer; /* what was read */
+};
+void ue_verify_success_apart(const struct key_store *keys, unsigned count, struct ue_success_job jobs[]);
 /* What was found so stands behind a content, with the texts that the facts have views of. */
 struct ue_challenge_found {
     struct ue_answer_facts facts;

@@ -3,7 +3,7 @@
  * §6.3.2.2). */
 #include "models/ue/verify.h"
 
-#include "models/crypto/digest_auth.h"
+#include "models/crypto/lanes_texts.h"
 #include "models/identity.h"
 #include "models/wire/digest.h"
 #include "models/wire/http.h"
@@ -11,6 +11,12 @@
 #include "models/wire/ub.h"
 
 #include <string.h>
+
+/* An Authentication-Info, and the digest that its rspauth is held to. */
+struct ue_rspauth {
+    struct digest_fields info;
+    struct lanes_response response;
+};
 
 /* --- 401
  * -------------------------------------------------------------------------------------------------- */
@@ -78,23 +84,30 @@ struct ue_digest ue_exchange_digest(const struct ue_seen *ue)
     return digest;
 }
 
-/* Authentication-Info against HA1 and what the request's digest was made of. */
-static bool ue_rspauth_right(const struct key_store *keys, const struct ue_digest *digest,
-                             const char ha1_hex[32], const struct http_message *answer, const char *uri,
-                             struct digest_fields *info)
+/* Authentication-Info against what the request's digest was made of. False if it says otherwise; else rspauth
+ * is left to be proven. */
+static bool ue_read_info(const struct key_store *keys, const struct ue_digest *digest, const char ha1[32],
+                         const struct http_message *answer, const char *uri, struct ue_rspauth *out)
 {
-    struct digest_hash ha1 = {.length = 32}, ha2, expected;
+    struct digest_fields *info = &out->info;
 
     if (digest_info_decode(answer, info) != WIRE_OK || !info->has_nc || info->nc != digest->nc ||
         !bytes_equal(info->cnonce, bytes_of(digest->cnonce, sizeof digest->cnonce)) ||
         !bytes_equal(info->qop, bytes_text("auth-int")))
         return false;
-    memcpy(ha1.hex, ha1_hex, 32);
-    digest_ha2(keys->crypto, DIGEST_MD5, bytes_of(NULL, 0), bytes_text(uri), true, answer->body, &ha2);
-    digest_response(keys->crypto, DIGEST_MD5, &ha1, digest->nonce, digest->nc, info->cnonce, info->qop, &ha2,
-                    &expected);
-    return info->rspauth.len == expected.length &&
-           crypto_equal(info->rspauth.at, expected.hex, expected.length);
+    out->response = (struct lanes_response){
+        .ha1 = ha1, .nonce = digest->nonce, .cnonce = info->cnonce, .qop = info->qop, .nc = digest->nc};
+    digest_ha2(keys->crypto, DIGEST_MD5, bytes_of(NULL, 0), bytes_text(uri), true, answer->body,
+               &out->response.ha2);
+    return true;
+}
+
+static bool ue_rspauth_right(const struct ue_rspauth *r)
+{
+    const struct digest_hash *expected = &r->response.response;
+
+    return r->info.rspauth.len == expected->length &&
+           crypto_equal(r->info.rspauth.at, expected->hex, expected->length);
 }
 
 static void ue_read_bootstrap(const struct key_store *keys, const struct ue_seen *ue,
@@ -102,10 +115,13 @@ static void ue_read_bootstrap(const struct key_store *keys, const struct ue_seen
 {
     const struct ue_digest digest = ue_exchange_digest(ue);
     struct identity_text expected;
-    struct digest_fields info;
+    struct ue_rspauth r;
     struct bytes b_tid;
 
-    out->rspauth_right = ue_rspauth_right(keys, &digest, ue_secrets(ue->x)->ha1, answer, "/", &info);
+    if (!ue_read_info(keys, &digest, ue_secrets(ue->x)->ha1, answer, "/", &r))
+        return;
+    lanes_digest_responses(keys->crypto, 1, &r.response);
+    out->rspauth_right = ue_rspauth_right(&r);
     if (!out->rspauth_right)
         return;
     identity_b_tid(keys->deployment, ue->x->rand_autn, &expected);
@@ -129,25 +145,51 @@ static bool ue_key_answered(const struct deployment *deployment, unsigned servic
 
 /* The answers for the keys that were asked for; others that a response may hold, or lack, say nothing of them
  * (TS 33.246 §6.3.2.4). */
-static void ue_read_keys(const struct key_store *keys, const struct ue_digest *digest, const char ha1[32],
-                         uint8_t asked, const struct http_message *answer, struct ue_answer_facts *out)
+static void ue_read_keys(const struct deployment *deployment, uint8_t asked,
+                         const struct http_message *answer, const struct digest_fields *info,
+                         struct ue_answer_facts *out)
 {
     struct ua_key answered[UA_KEYS_MAX];
-    struct digest_fields info;
     unsigned count, status;
 
-    out->rspauth_right = ue_rspauth_right(keys, digest, ha1, answer, UA_MSK_REQUEST_URI, &info);
-    if (!out->rspauth_right || ua_response_body_decode(answer->body, answered, &count) != WIRE_OK)
+    if (ua_response_body_decode(answer->body, answered, &count) != WIRE_OK)
         return;
-    out->nextnonce = info.nextnonce;
+    out->nextnonce = info->nextnonce;
     out->whole = true;
-    for (unsigned i = 0; i < keys->deployment->service_count; i++) {
+    for (unsigned i = 0; i < deployment->service_count; i++) {
         if ((asked >> i & 1) == 0)
             continue;
-        if (!ue_key_answered(keys->deployment, i, answered, count, &status))
+        if (!ue_key_answered(deployment, i, answered, count, &status))
             out->whole = false;
         else if (status == 200)
             out->granted |= (uint8_t)(1U << i);
+    }
+}
+
+/* 200s to requests for keys whose heads were read. */
+static void ue_prove_successes(const struct key_store *keys, unsigned count, struct ue_success_job jobs[])
+{
+    struct ue_rspauth r[LANES];
+    struct lanes_response responses[LANES];
+    unsigned proven[LANES], proven_count = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        struct ue_success_job *job = &jobs[i];
+
+        if (!ue_read_info(keys, job->digest, job->ha1, &job->answer, UA_MSK_REQUEST_URI, &r[i]))
+            continue;
+        responses[proven_count] = r[i].response;
+        proven[proven_count++] = i;
+    }
+    if (proven_count > 0)
+        lanes_digest_responses(keys->crypto, proven_count, responses);
+    for (unsigned k = 0; k < proven_count; k++) {
+        unsigned i = proven[k];
+
+        r[i].response = responses[k];
+        jobs[i].facts->rspauth_right = ue_rspauth_right(&r[i]);
+        if (jobs[i].facts->rspauth_right)
+            ue_read_keys(keys->deployment, jobs[i].asked, &jobs[i].answer, &r[i].info, jobs[i].facts);
     }
 }
 
@@ -156,9 +198,11 @@ static void ue_read_own_keys(const struct key_store *keys, const struct ue_seen 
 {
     const struct ue_digest digest = ue_exchange_digest(ue);
     struct ue_secrets *secrets = ue_secrets(ue->x);
+    struct ue_success_job job = {.digest = &digest, .asked = ue->x->asked, .facts = out, .answer = *answer};
 
     ue_secrets_find_ua_ha1(keys, (struct key_name){ue->number, ue->ue->newest.av}, secrets);
-    ue_read_keys(keys, &digest, secrets->ha1, ue->x->asked, answer, out);
+    job.ha1 = secrets->ha1;
+    ue_prove_successes(keys, 1, &job);
 }
 
 static bool ue_read_answer(struct bytes message, struct http_message *answer, struct ue_answer_facts *out)
@@ -189,17 +233,21 @@ void ue_verify_answer(const struct key_store *keys, const struct ue_seen *ue, st
         ue_read_own_keys(keys, ue, &answer, out);
 }
 
-void ue_verify_answer_apart(const struct key_store *keys, const struct ue_digest *digest, const char *ha1,
-                            uint8_t asked, struct bytes message, struct ue_answer_facts *out)
+void ue_verify_challenge_apart(const struct key_store *keys, struct bytes message,
+                               struct ue_answer_facts *out)
 {
     struct http_message answer;
 
-    if (!ue_read_answer(message, &answer, out))
-        return;
-    if (digest == NULL)
+    if (ue_read_answer(message, &answer, out))
         ue_read_challenge(keys->deployment, &answer, false, out);
-    else
-        ue_read_keys(keys, digest, ha1, asked, &answer, out);
+}
+
+void ue_verify_success_apart(const struct key_store *keys, unsigned count, struct ue_success_job jobs[])
+{
+    for (unsigned i = 0; i < count; i++)
+        if (!ue_read_answer(jobs[i].message, &jobs[i].answer, jobs[i].facts))
+            jobs[i].answer = (struct http_message){.is_request = true}; /* has no Authentication-Info */
+    ue_prove_successes(keys, count, jobs);
 }
 
 /* Was it found with what the exchange would look at it with? */

@@ -2,10 +2,13 @@
 /* Pulls and MSK messages to facts (TS 33.246 §6.3.2.2.4, §6.3.2.3.1, §6.4.6.1, §6.5.3; RFC 3830 §5.3-5.4). */
 #include "models/ue/verify.h"
 
+#include "models/crypto/lanes_mikey.h"
 #include "models/identity.h"
-#include "models/keys/at_hand.h"
 
+#include <glib.h>
 #include <string.h>
+
+#define UE_KEMAC_BYTES_MAX 256 /* of key data that are read */
 
 /* The shape TS 33.246 §6.4.5.1 gives both messages. A pull carries no key; an MSK message may do without,
  * too (§6.5.3). */
@@ -55,19 +58,6 @@ static void ue_mikey_find_muk(const struct key_store *keys, const struct ue_seen
         key_muk(keys, name.ue, o->rand, o->muk);
 }
 
-static bool ue_mikey_mac_right(const struct key_store *keys, bool pull, struct ue_mikey_opened *o)
-{
-    const struct mikey_message *m = &o->message;
-    uint8_t mac[MIKEY_MAC_BYTES];
-
-    if (pull)
-        mikey_auth_key(keys->crypto, bytes_of(o->muk, 32), m->csb_id, m->rand, o->keys.auth);
-    else
-        mikey_keys(keys->crypto, bytes_of(o->muk, 32), m->csb_id, m->rand, &o->keys);
-    mikey_mac(keys->crypto, o->keys.auth, m->covered, mac);
-    return m->mac.len == sizeof mac && crypto_equal(mac, m->mac.at, sizeof mac);
-}
-
 /* Is it one of the two MUKs that the UE remembers? */
 static bool ue_holds_muk(const struct ue *ue, uint16_t av)
 {
@@ -81,23 +71,17 @@ static bool ue_interval_right(const struct mikey_key_data *data)
            data->valid_from.len == data->valid_to.len;
 }
 
-/* Decrypts and reads what the KEMAC holds: one TEK with its interval, the interval alone, or nothing.
- * False if it is anything else. */
-static bool ue_open_kemac(const struct key_store *keys, const struct ue_mikey_opened *o,
-                          struct ue_mikey_facts *out)
+/* Reads what the KEMAC held: one TEK with its interval, the interval alone, or nothing. False if it is
+ * anything else. */
+static bool ue_read_kemac(const struct key_store *keys, struct bytes plain, struct ue_mikey_facts *out)
 {
-    const struct mikey_message *m = &o->message;
     const struct deployment_service *service = &keys->deployment->services[out->service];
     struct mikey_key_data data;
     struct bytes rest;
-    uint8_t plain[256];
 
-    if (m->encr_data.len == 0)
+    if (plain.len == 0)
         return true;
-    if (m->encr_data.len > sizeof plain)
-        return false;
-    mikey_crypt(keys->crypto, &o->keys, m->csb_id, m->ts, m->encr_data.at, plain, m->encr_data.len);
-    if (mikey_key_data_decode(bytes_of(plain, m->encr_data.len), &data, &rest) != WIRE_OK || rest.len != 0 ||
+    if (mikey_key_data_decode(plain, &data, &rest) != WIRE_OK || rest.len != 0 ||
         data.type != MIKEY_KEY_TEK || (data.key.len != 0 && data.key.len != sizeof service->msk) ||
         !ue_interval_right(&data))
         return false;
@@ -106,6 +90,30 @@ static bool ue_open_kemac(const struct key_store *keys, const struct ue_mikey_op
     out->has_validity = true;
     out->valid = memcmp(data.valid_from.at, data.valid_to.at, data.valid_from.len) <= 0;
     return true;
+}
+
+/* Decrypts what is in messages whose MAC is right, and reads it. */
+static void ue_open_kemacs(const struct key_store *keys, unsigned count, struct ue_mikey_job *const jobs[])
+{
+    uint8_t plain[LANES][UE_KEMAC_BYTES_MAX], *out[LANES];
+    const struct mikey_keys *mikey[LANES];
+    struct bytes in[LANES];
+    uint32_t csb_ids[LANES];
+    uint64_t counters[LANES];
+
+    g_assert(count > 0 && count <= LANES);
+    for (unsigned i = 0; i < count; i++) {
+        const struct mikey_message *m = &jobs[i]->opened->message;
+
+        mikey[i] = &jobs[i]->opened->keys;
+        csb_ids[i] = m->csb_id;
+        counters[i] = m->ts;
+        in[i] = m->encr_data;
+        out[i] = plain[i];
+    }
+    lanes_mikey_crypt(keys->crypto, count, mikey, csb_ids, counters, in, out);
+    for (unsigned i = 0; i < count; i++)
+        jobs[i]->facts->readable = ue_read_kemac(keys, bytes_of(plain[i], in[i].len), jobs[i]->facts);
 }
 
 /* What it says; false if it has not the shape of one. */
@@ -127,18 +135,84 @@ static bool ue_mikey_read(const struct key_store *keys, struct bytes message, st
     return true;
 }
 
-/* Its proofs, under the MUK that was found. */
-static void ue_mikey_prove(const struct key_store *keys, struct ue_mikey_facts *out,
-                           struct ue_mikey_opened *o)
+/* The keys of a message with a RAND of any length; ours have one of 16 bytes. */
+static void ue_mikey_keys(const struct key_store *keys, bool auth_only, unsigned count,
+                          struct ue_mikey_job jobs[])
 {
-    out->mac_right = ue_mikey_mac_right(keys, out->pull, o);
-    out->readable =
-        out->mac_right && !out->pull && out->service != SERVICE_NONE && ue_open_kemac(keys, o, out);
+    const uint8_t *muks[LANES], *rands[LANES];
+    struct mikey_keys *mikey[LANES];
+    uint32_t csb_ids[LANES];
+
+    g_assert(count > 0 && count <= LANES);
+    for (unsigned i = 0; i < count; i++) {
+        const struct mikey_message *m = &jobs[i].opened->message;
+
+        muks[i] = jobs[i].opened->muk;
+        rands[i] = m->rand.at;
+        csb_ids[i] = m->csb_id;
+        mikey[i] = &jobs[i].opened->keys;
+        if (m->rand.len == MIKEY_RAND_BYTES)
+            continue;
+        g_assert(count == 1);
+        mikey_keys(keys->crypto, bytes_of(muks[i], 32), m->csb_id, m->rand, mikey[i]);
+        return;
+    }
+    lanes_mikey_keys(keys->crypto, count, muks, csb_ids, rands, auth_only, mikey);
+}
+
+static void ue_mikey_macs(const struct key_store *keys, unsigned count, struct ue_mikey_job jobs[])
+{
+    uint8_t expected[LANES][MIKEY_MAC_BYTES], *macs[LANES];
+    const uint8_t *auth[LANES];
+    struct bytes covered[LANES];
+
+    g_assert(count > 0 && count <= LANES);
+    for (unsigned i = 0; i < count; i++) {
+        auth[i] = jobs[i].opened->keys.auth;
+        covered[i] = jobs[i].opened->message.covered;
+        macs[i] = expected[i];
+    }
+    lanes_hmac_sha1_once(keys->crypto, count, auth, sizeof jobs->opened->keys.auth, covered, macs);
+    for (unsigned i = 0; i < count; i++) {
+        const struct bytes mac = jobs[i].opened->message.mac;
+
+        jobs[i].facts->mac_right = mac.len == sizeof *expected && crypto_equal(expected[i], mac.at, mac.len);
+    }
+}
+
+void ue_prove_mikey(const struct key_store *keys, unsigned count, struct ue_mikey_job jobs[])
+{
+    struct ue_mikey_job *readable[LANES];
+    unsigned readable_count = 0;
+
+    ue_mikey_keys(keys, jobs->facts->pull, count, jobs);
+    ue_mikey_macs(keys, count, jobs);
+    for (unsigned i = 0; i < count; i++) {
+        const struct ue_mikey_facts *facts = jobs[i].facts;
+
+        if (facts->mac_right && !facts->pull && facts->service != SERVICE_NONE &&
+            jobs[i].opened->message.encr_data.len <= UE_KEMAC_BYTES_MAX)
+            readable[readable_count++] = &jobs[i];
+    }
+    if (readable_count > 0)
+        ue_open_kemacs(keys, readable_count, readable);
+}
+
+bool ue_read_mikey(const struct key_store *keys, struct bytes message, struct ue_mikey_facts *out,
+                   struct ue_mikey_opened *o, struct key_name *name)
+{
+    if (!ue_mikey_read(keys, message, out, o) || !ue_mikey_rand(keys, o) ||
+        !key_find_rand(keys, o->rand, name))
+        return false;
+    out->av = name->av;
+    out->held = true;
+    return true;
 }
 
 void ue_verify_mikey(const struct key_store *keys, const struct ue_seen *ue, struct bytes message,
                      struct ue_mikey_facts *out, struct ue_mikey_opened *o)
 {
+    struct ue_mikey_job job = {out, o};
     struct key_name name;
 
     if (!ue_mikey_read(keys, message, out, o) || !ue_mikey_key_named(keys, ue, o, &name))
@@ -148,20 +222,7 @@ void ue_verify_mikey(const struct key_store *keys, const struct ue_seen *ue, str
     if (!out->held)
         return;
     ue_mikey_find_muk(keys, ue, name, o);
-    ue_mikey_prove(keys, out, o);
-}
-
-bool ue_verify_mikey_apart(const struct key_store *keys, struct keys_at_hand *at_hand, struct bytes message,
-                           struct ue_mikey_facts *out, struct ue_mikey_opened *o, struct key_name *name)
-{
-    if (!ue_mikey_read(keys, message, out, o) || !ue_mikey_rand(keys, o) ||
-        !key_find_rand(keys, o->rand, name))
-        return false;
-    out->av = name->av;
-    out->held = true;
-    memcpy(o->muk, key_at_hand_muk(keys, keys_at_hand(at_hand, *name))->muk, sizeof o->muk);
-    ue_mikey_prove(keys, out, o);
-    return true;
+    ue_prove_mikey(keys, 1, &job);
 }
 
 void ue_mikey_of_content(const struct ue_seen *ue, const struct ue_mikey_facts *found,

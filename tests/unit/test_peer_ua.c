@@ -47,13 +47,14 @@ static struct digest_hash response_of(struct crypto *crypto, const char *method,
 static void make_ha1(struct net_region *at, const char *b_tid, const char *realm)
 {
     struct model_region *m = model_of(at);
-    uint8_t rand[16], muk[32];
     struct key_name name;
+    struct key_muk muk;
 
     g_assert_true(key_find(&m->keys, bytes_text(b_tid), &name));
-    key_rand(&m->keys, name, rand);
-    key_muk(&m->keys, name.ue, rand, muk);
-    key_ua_ha1(&m->keys, bytes_text(b_tid), muk, &client_ha1);
+    key_rand(&m->keys, name, muk.rand);
+    key_muk(&m->keys, name.ue, muk.rand, muk.muk);
+    client_ha1.length = 32;
+    key_ua_ha1(&m->keys, &muk, client_ha1.hex);
     (void)realm; /* ours goes into it; with another the digest is wrong in any case */
 }
 

@@ -393,10 +393,11 @@ static void both_send(struct both *t, struct ue_mikey_facts *facts, struct ue_mi
     const struct bmsc_action *action = &t->b.action;
     const struct content_mikey content = bmsc_content_mikey(action);
     struct ue_seen seen = both_seen(t);
-    uint8_t auth[20];
-    size_t length = bmsc_encode_mikey(&t->keys, &content, &secrets->key, t->bytes, sizeof t->bytes, auth);
+    struct bmsc_mikey_job job = {
+        .content = &content, .muk = &secrets->key, .out = t->bytes, .capacity = sizeof t->bytes};
 
-    ue_verify_mikey(&t->keys, &seen, bytes_of(t->bytes, length), facts, opened);
+    bmsc_encode_mikey(&t->keys, 1, &job);
+    ue_verify_mikey(&t->keys, &seen, bytes_of(t->bytes, job.length), facts, opened);
     g_assert_true(facts->proper && facts->held && facts->mac_right);
     g_assert_cmpuint(facts->service, ==, action->service);
 }
@@ -424,7 +425,9 @@ static void test_mikey_bytes(void)
         bmsc_test_serve(&t.b, bmsc_work(&t.b, BMSC_MSK, i), false);
         both_send(&t, &facts, &opened);
         g_assert_true(facts.readable && facts.key_right && facts.v && facts.key_number == 2);
-        length[i] = ue_encode_ack(&t.keys, &opened, ack[i], sizeof ack[i]);
+        struct ue_ack_job job = {.opened = &opened, .out = ack[i], .capacity = sizeof ack[i]};
+        ue_encode_ack(&t.keys, 1, &job);
+        length[i] = job.length;
         t.b.action = (struct bmsc_action){.queue = POOL_NONE};
     }
     for (unsigned i = 0; i < 2; i++) {
@@ -437,10 +440,12 @@ static void test_mikey_bytes(void)
 
 static size_t both_success(struct both *t, const struct bmsc_session *session, const struct bmsc_job *job)
 {
-    const struct bmsc_success success =
-        bmsc_success_of(&t->keys, t->b.now_ns, &t->b.bmsc->long_texts, session, job, &t->b.action);
+    struct bmsc_success_job one = {
+        .success = bmsc_success_of(&t->keys, t->b.now_ns, &t->b.bmsc->long_texts, session, job, &t->b.action),
+        .out = t->bytes};
 
-    return bmsc_encode_success(&t->keys, &success, t->bytes);
+    bmsc_encode_success(&t->keys, 1, &one);
+    return one.length;
 }
 
 /* The UE's request for both as the BM-SC reads it, and the answer, which grants the second alone. */
