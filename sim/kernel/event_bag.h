@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Unordered bags of events in chunks of a dozen: adding writes one place and moves nothing, reading goes
+/* Unordered bags of events in chunks of fifteen: adding writes one place and moves nothing, reading goes
  * through whole chunks, and an emptied bag's chunks serve the next, so steady state allocates nothing. */
 #ifndef SIM_KERNEL_EVENT_BAG_H
 #define SIM_KERNEL_EVENT_BAG_H
@@ -8,8 +8,8 @@
 
 #include <stddef.h>
 
-/* 12 events and the link fill eight cache lines. */
-enum { CHUNK_EVENTS = 12, CHUNK_BYTES = 512 };
+/* 15 events and the link fill eight cache lines. */
+enum { CHUNK_EVENTS = 15, CHUNK_BYTES = 512 };
 
 struct event_chunk {
     struct kernel_event event[CHUNK_EVENTS];

@@ -41,7 +41,9 @@ struct kernel {
 
 struct kernel *kernel_new(const struct kernel_config *config)
 {
-    g_assert(config->regions >= 1 && config->lookahead_ns > 0 && config->sample_step_ns >= 0);
+    g_assert(config->regions >= 1 && config->regions <= KERNEL_REGIONS_MAX);
+    g_assert(config->handler_count <= KERNEL_KINDS_MAX);
+    g_assert(config->lookahead_ns > 0 && config->sample_step_ns >= 0);
     struct kernel *kernel = g_new0(struct kernel, 1);
 
     kernel->config = *config;
@@ -244,6 +246,8 @@ static void kernel_region_run(struct kernel_region *region, int64_t end_ns)
         region->fingerprint += kernel_event_hash(&event);
         handlers[event.kind](region->context, &event);
     }
+    /* No window comes near the other half of the sequences. */
+    g_assert(region->sequence >> (KERNEL_SEQUENCE_BITS - 1) == 0);
 }
 
 static void kernel_deliver(void *user, uint32_t to, const struct kernel_event *event)

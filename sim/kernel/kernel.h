@@ -19,14 +19,20 @@ extern "C" {
 struct kernel;
 struct kernel_region;
 
+enum { KERNEL_KIND_BITS = 8, KERNEL_REGION_BITS = 16, KERNEL_SEQUENCE_BITS = 40 };
+
+#define KERNEL_REGIONS_MAX (1U << KERNEL_REGION_BITS)
+/* One less than the bits allow: the last one is the kernel's own. */
+#define KERNEL_KINDS_MAX ((1U << KERNEL_KIND_BITS) - 1)
+
 /* An event as it waits in a queue. `entity`, `kind`, `argument` and `payload` belong to the handler;
- * entity takes part in the order of ties. */
+ * entity takes part in the order of ties. Half a cache line: with many events pending, memory sets the pace. */
 struct kernel_event {
     int64_t time_ns;
-    uint64_t sequence;
-    uint32_t origin; /* region that scheduled it */
+    uint64_t kind : KERNEL_KIND_BITS;     /* index into the handler table */
+    uint64_t origin : KERNEL_REGION_BITS; /* region that scheduled it */
+    uint64_t sequence : KERNEL_SEQUENCE_BITS;
     uint32_t entity;
-    uint32_t kind; /* index into the handler table */
     uint32_t argument;
     void *payload;
 };
@@ -41,10 +47,10 @@ typedef void kernel_prefetcher(void *context, const struct kernel_event *event, 
 
 /* How to build a kernel. */
 struct kernel_config {
-    uint32_t regions;     /* >= 1; region 0 is the core */
+    uint32_t regions;     /* 1 to KERNEL_REGIONS_MAX; region 0 is the core */
     int64_t lookahead_ns; /* > 0 */
     kernel_handler *const *handlers;
-    uint32_t handler_count;
+    uint32_t handler_count; /* at most KERNEL_KINDS_MAX */
     /* Called for events that will come soon, to have memory fetched: first (`stage` 0) what the event names,
      * later (1) what that names in turn, and again (2). They must change nothing, and need not be called at
      * all. NULL, or a table with NULLs, by kind like `handlers`. */

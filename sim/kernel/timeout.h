@@ -18,7 +18,7 @@ struct timeout_list {
     uint64_t first, end; /* first: never one that was cancelled, unless the list is empty */
 };
 
-#define TIMEOUT_CANCELLED UINT32_MAX
+#define TIMEOUT_CANCELLED KERNEL_KINDS_MAX
 
 struct timeouts {
     struct timeout_list list[KERNEL_TIMEOUT_DELAYS_MAX];

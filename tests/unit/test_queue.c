@@ -121,7 +121,7 @@ static void pair_push(struct pair *pair, int64_t increment_ns)
         .sequence = pair->pushed++,
         .origin = (uint32_t)(bits & 3),
         .entity = (uint32_t)(bits >> 8 & 3),
-        .kind = (uint32_t)(bits >> 16),
+        .kind = bits >> 16 & KERNEL_KINDS_MAX,
         .argument = (uint32_t)(bits >> 32),
         .payload = pair,
     };
