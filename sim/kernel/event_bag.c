@@ -9,7 +9,7 @@
 enum { SLAB_CHUNKS_FIRST = 8, SLAB_CHUNKS_MAX = 8192 }; /* 4 KiB to 4 MiB */
 enum { HUGE_PAGE_BYTES = 2 << 20 };
 
-_Static_assert(sizeof(struct event_chunk) == CHUNK_BYTES, "a chunk fills whole cache lines");
+_Static_assert(sizeof(struct event_chunk) == CHUNK_BYTES, "the address of an event tells its chunk");
 
 static struct event_chunk *chunk_store_allocate_slab(size_t chunks)
 {
@@ -48,45 +48,25 @@ void chunk_store_clear(struct chunk_store *store)
     *store = (struct chunk_store){0};
 }
 
-void event_bag_add_chunk(struct event_bag *bag, struct chunk_store *store)
+struct kernel_event *event_bag_add_chunk(struct event_bag *bag, struct chunk_store *store)
 {
     if (!store->free)
         chunk_store_add_slab(store);
     struct event_chunk *chunk = store->free;
     store->free = chunk->next;
-    chunk->next = bag->newest;
-    bag->newest = chunk;
-    bag->room = CHUNK_EVENTS;
-}
-
-void event_bag_empty(struct event_bag *bag, struct chunk_store *store)
-{
-    while (bag->newest) {
-        struct event_chunk *next = bag->newest->next;
-        bag->newest->next = store->free;
-        store->free = bag->newest;
-        bag->newest = next;
-    }
-    *bag = (struct event_bag){0};
-}
-
-/* A bag is read long after it was written, and chunks lie anywhere: fetch one while another is read. */
-static void event_bag_prefetch_chunk(const struct event_chunk *chunk)
-{
-    enum { LINE_BYTES = 64 };
-
-    for (size_t i = 0; i < CHUNK_BYTES; i += LINE_BYTES)
-        __builtin_prefetch((const char *)chunk + i);
+    chunk->behind = event_bag_count(bag);
+    chunk->next = event_bag_chunk(bag);
+    return chunk->event + CHUNK_EVENTS;
 }
 
 void event_bag_range(const struct event_bag *bag, int64_t *min_ns, int64_t *max_ns)
 {
     int64_t min = INT64_MAX, max = INT64_MIN;
-    uint32_t first = bag->room;
+    uint32_t first = event_bag_first(bag);
 
-    for (const struct event_chunk *chunk = bag->newest; chunk; chunk = chunk->next) {
+    for (const struct event_chunk *chunk = event_bag_chunk(bag); chunk; chunk = chunk->next) {
         if (chunk->next)
-            event_bag_prefetch_chunk(chunk->next);
+            event_chunk_prefetch(chunk->next);
         for (uint32_t i = first; i < CHUNK_EVENTS; i++) {
             min = MIN(min, chunk->event[i].time_ns);
             max = MAX(max, chunk->event[i].time_ns);
@@ -100,9 +80,9 @@ void event_bag_range(const struct event_bag *bag, int64_t *min_ns, int64_t *max_
 void event_bag_each(const struct event_bag *bag, void (*visit)(void *user, const struct kernel_event *event),
                     void *user)
 {
-    uint32_t first = bag->room;
+    uint32_t first = event_bag_first(bag);
 
-    for (const struct event_chunk *chunk = bag->newest; chunk; chunk = chunk->next) {
+    for (const struct event_chunk *chunk = event_bag_chunk(bag); chunk; chunk = chunk->next) {
         for (uint32_t i = first; i < CHUNK_EVENTS; i++)
             visit(user, &chunk->event[i]);
         first = 0;

@@ -100,11 +100,11 @@ static unsigned event_run_bit_length(uint64_t x)
 static void event_run_place_slots(const struct event_bag *bag, int64_t min_ns, unsigned shift,
                                   uint32_t *place, size_t slots)
 {
-    uint32_t first = bag->room;
+    uint32_t first = event_bag_first(bag);
     uint32_t sum = 0;
 
     memset(place, 0, slots * sizeof *place);
-    for (const struct event_chunk *chunk = bag->newest; chunk; chunk = chunk->next) {
+    for (const struct event_chunk *chunk = event_bag_chunk(bag); chunk; chunk = chunk->next) {
         for (uint32_t i = first; i < CHUNK_EVENTS; i++)
             place[((uint64_t)chunk->event[i].time_ns - (uint64_t)min_ns) >> shift]++;
         first = 0;
@@ -116,37 +116,44 @@ static void event_run_place_slots(const struct event_bag *bag, int64_t min_ns, u
     }
 }
 
-/* Copies every event to the next place of its slot; place[slot] is the slot's end afterwards. */
-static void event_run_distribute(const struct event_bag *bag, int64_t min_ns, unsigned shift, uint32_t *place,
-                                 struct kernel_event *to)
+/* Moves every event to the next place of its slot; place[slot] is the slot's end afterwards. */
+static void event_run_distribute(struct event_bag *bag, struct chunk_store *store, int64_t min_ns,
+                                 unsigned shift, uint32_t *place, struct kernel_event *to)
 {
-    uint32_t first = bag->room;
+    uint32_t first = event_bag_first(bag);
+    struct event_chunk *chunk = event_bag_chunk(bag);
 
-    for (const struct event_chunk *chunk = bag->newest; chunk; chunk = chunk->next) {
+    *bag = (struct event_bag){0};
+    while (chunk) {
+        struct event_chunk *next = chunk->next;
         for (uint32_t i = first; i < CHUNK_EVENTS; i++) {
             uint64_t slot = ((uint64_t)chunk->event[i].time_ns - (uint64_t)min_ns) >> shift;
             to[place[slot]++] = chunk->event[i];
         }
         first = 0;
+        chunk_store_give_back(store, chunk);
+        chunk = next;
     }
 }
 
-void event_run_fill(struct event_run *run, const struct event_bag *bag, int64_t min_ns, int64_t max_ns)
+void event_run_fill(struct event_run *run, struct event_bag *bag, struct chunk_store *store, int64_t min_ns,
+                    int64_t max_ns)
 {
     uint32_t place[1 << SLOT_BITS_MAX];
+    size_t count = event_bag_count(bag);
     unsigned range_bits = event_run_bit_length((uint64_t)max_ns - (uint64_t)min_ns);
-    unsigned slot_bits = MIN(MIN(event_run_bit_length(bag->count) + 1, SLOT_BITS_MAX), range_bits);
+    unsigned slot_bits = MIN(MIN(event_run_bit_length(count) + 1, SLOT_BITS_MAX), range_bits);
     unsigned shift = range_bits - slot_bits;
     size_t slots = (size_t)1 << slot_bits;
 
-    event_run_reserve(&run->event, &run->capacity, bag->count);
+    event_run_reserve(&run->event, &run->capacity, count);
     event_run_place_slots(bag, min_ns, shift, place, slots);
-    event_run_distribute(bag, min_ns, shift, place, run->event);
+    event_run_distribute(bag, store, min_ns, shift, place, run->event);
     for (size_t slot = 0, begin = 0; slot < slots; slot++) {
         if (place[slot] - begin > 1)
             event_run_sort_slot(run, begin, place[slot]);
         begin = place[slot];
     }
     run->next = 0;
-    run->count = bag->count;
+    run->count = count;
 }

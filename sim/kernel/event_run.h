@@ -18,8 +18,9 @@ struct event_run {
 /* Frees all memory; the run is empty then. */
 void event_run_clear(struct event_run *run);
 
-/* Fills an empty run with the events of a bag, whose times lie in [min_ns, max_ns], in order. The bag
- * stays as it is. */
-void event_run_fill(struct event_run *run, const struct event_bag *bag, int64_t min_ns, int64_t max_ns);
+/* Fills an empty run with the events of a bag, whose times lie in [min_ns, max_ns], in order. The bag is
+ * empty then, its chunks are the store's. */
+void event_run_fill(struct event_run *run, struct event_bag *bag, struct chunk_store *store, int64_t min_ns,
+                    int64_t max_ns);
 
 #endif

@@ -26,7 +26,8 @@ enum { KERNEL_KIND_BITS = 8, KERNEL_REGION_BITS = 16, KERNEL_SEQUENCE_BITS = 40 
 #define KERNEL_KINDS_MAX ((1U << KERNEL_KIND_BITS) - 1)
 
 /* An event as it waits in a queue. `entity`, `kind`, `argument` and `payload` belong to the handler;
- * entity takes part in the order of ties. Half a cache line: with many events pending, memory sets the pace. */
+ * entity takes part in the order of ties. Half a cache line: with many events pending, memory sets
+ * the pace. */
 struct kernel_event {
     int64_t time_ns;
     uint64_t kind : KERNEL_KIND_BITS;     /* index into the handler table */

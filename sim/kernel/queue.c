@@ -89,29 +89,32 @@ static struct queue_rung *queue_add_rung(struct queue *queue, uint64_t events, i
     return rung;
 }
 
-/* Cuts a bag into a new rung that covers time up to end_ns. */
+/* Cuts a bag into a new rung that covers time up to end_ns; the bag is empty then. */
 static void queue_cut_bag(struct queue *queue, struct event_bag *bag, int64_t min_ns, int64_t max_ns,
                           int64_t end_ns)
 {
-    struct queue_rung *rung = queue_add_rung(queue, bag->count, min_ns, max_ns, end_ns);
-    struct event_bag taken = *bag;
-    uint32_t first = taken.room;
+    struct queue_rung *rung = queue_add_rung(queue, event_bag_count(bag), min_ns, max_ns, end_ns);
+    uint32_t first = event_bag_first(bag);
+    struct event_chunk *chunk = event_bag_chunk(bag);
 
     *bag = (struct event_bag){0};
-    for (const struct event_chunk *chunk = taken.newest; chunk; chunk = chunk->next) {
+    while (chunk) {
+        struct event_chunk *next = chunk->next;
+        if (next)
+            event_chunk_prefetch(next);
         for (uint32_t i = first; i < CHUNK_EVENTS; i++)
             queue_rung_add(rung, &queue->store, &chunk->event[i]);
         first = 0;
+        chunk_store_give_back(&queue->store, chunk);
+        chunk = next;
     }
-    event_bag_empty(&taken, &queue->store);
 }
 
-/* Sorts a bag into the run, which then covers time up to end_ns. */
+/* Sorts a bag into the run, which then covers time up to end_ns; the bag is empty then. */
 static void queue_sort_bag(struct queue *queue, struct event_bag *bag, int64_t min_ns, int64_t max_ns,
                            int64_t end_ns)
 {
-    event_run_fill(&queue->run, bag, min_ns, max_ns);
-    event_bag_empty(bag, &queue->store);
+    event_run_fill(&queue->run, bag, &queue->store, min_ns, max_ns);
     queue->near_end_ns = end_ns;
     queue->near_limit = NEAR_LIMIT;
 }
@@ -124,7 +127,7 @@ static void queue_take_top(struct queue *queue)
     queue->top_start_ns = max_ns + 1;
     queue->top_min_ns = INT64_MAX;
     queue->top_max_ns = INT64_MIN;
-    if (queue->top.count <= SORT_MAX || min_ns == max_ns) {
+    if (event_bag_count(&queue->top) <= SORT_MAX || min_ns == max_ns) {
         queue_sort_bag(queue, &queue->top, min_ns, max_ns, max_ns + 1);
     } else {
         queue_cut_bag(queue, &queue->top, min_ns, max_ns, max_ns + 1);
@@ -136,7 +139,7 @@ static void queue_take_bucket(struct queue *queue)
 {
     struct queue_rung *rung = &queue->rung[queue->rungs - 1];
 
-    while (rung->current < rung->buckets && rung->bucket[rung->current].count == 0)
+    while (rung->current < rung->buckets && !rung->bucket[rung->current].newest)
         rung->current++;
     if (rung->current == rung->buckets) {
         queue->rungs--;
@@ -147,7 +150,7 @@ static void queue_take_bucket(struct queue *queue)
     int64_t min_ns, max_ns;
     event_bag_range(bag, &min_ns, &max_ns);
     rung->current++;
-    if (bag->count <= SORT_MAX || min_ns == max_ns || queue->rungs == QUEUE_RUNGS)
+    if (event_bag_count(bag) <= SORT_MAX || min_ns == max_ns || queue->rungs == QUEUE_RUNGS)
         queue_sort_bag(queue, bag, min_ns, max_ns, end_ns);
     else
         queue_cut_bag(queue, bag, min_ns, max_ns, end_ns);
