@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Sorting a bag: one distribution by time into about twice as many slots as there are events, which leaves
- * most slots with one or none, then a sort by the full key inside each slot. Many events of one time end in
- * one slot, so a slot of any size is sorted in O(n log n). */
+ * most slots with one or none, then an insertion sort by the full key, which finds little to move. Many
+ * events of one time end in one slot; if there is such a slot each is sorted by itself, in O(n log n). */
 #include "sim/kernel/event_run.h"
 
 #include "sim/kernel/event_heap.h"
@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-    SLOT_BITS_MAX = 10,
+    SLOT_BITS_MAX = 11, /* the counts of slots stay in the nearest cache */
     INSERTION_MAX = 16,
     CAPACITY_FIRST = 64,
     CAPACITY_KEPT = 1 << 14, /* a larger run is freed when a much smaller one follows */
@@ -96,15 +96,18 @@ static unsigned event_run_bit_length(uint64_t x)
     return x == 0 ? 0 : 64 - (unsigned)__builtin_clzll(x);
 }
 
-/* Counts the events of each slot, then makes the counts the places where the slots begin. */
-static void event_run_place_slots(const struct event_bag *bag, int64_t min_ns, unsigned shift,
-                                  uint32_t *place, size_t slots)
+/* Counts the events of each slot, then makes the counts the places where the slots begin. Returns the largest
+ * count. */
+static uint32_t event_run_place_slots(const struct event_bag *bag, int64_t min_ns, unsigned shift,
+                                      uint32_t *place, size_t slots)
 {
     uint32_t first = event_bag_first(bag);
-    uint32_t sum = 0;
+    uint32_t sum = 0, largest = 0;
 
     memset(place, 0, slots * sizeof *place);
     for (const struct event_chunk *chunk = event_bag_chunk(bag); chunk; chunk = chunk->next) {
+        if (chunk->next)
+            event_chunk_prefetch(chunk->next);
         for (uint32_t i = first; i < CHUNK_EVENTS; i++)
             place[((uint64_t)chunk->event[i].time_ns - (uint64_t)min_ns) >> shift]++;
         first = 0;
@@ -113,7 +116,9 @@ static void event_run_place_slots(const struct event_bag *bag, int64_t min_ns, u
         uint32_t count = place[slot];
         place[slot] = sum;
         sum += count;
+        largest = MAX(largest, count);
     }
+    return largest;
 }
 
 /* Moves every event to the next place of its slot; place[slot] is the slot's end afterwards. */
@@ -147,12 +152,16 @@ void event_run_fill(struct event_run *run, struct event_bag *bag, struct chunk_s
     size_t slots = (size_t)1 << slot_bits;
 
     event_run_reserve(&run->event, &run->capacity, count);
-    event_run_place_slots(bag, min_ns, shift, place, slots);
+    uint32_t largest = event_run_place_slots(bag, min_ns, shift, place, slots);
     event_run_distribute(bag, store, min_ns, shift, place, run->event);
-    for (size_t slot = 0, begin = 0; slot < slots; slot++) {
-        if (place[slot] - begin > 1)
-            event_run_sort_slot(run, begin, place[slot]);
-        begin = place[slot];
+    if (largest <= INSERTION_MAX) {
+        event_run_insertion_sort(run->event, count);
+    } else {
+        for (size_t slot = 0, begin = 0; slot < slots; slot++) {
+            if (place[slot] - begin > 1)
+                event_run_sort_slot(run, begin, place[slot]);
+            begin = place[slot];
+        }
     }
     run->next = 0;
     run->count = count;

@@ -13,10 +13,10 @@
 #include <string.h>
 
 enum {
-    SORT_MAX = 128,         /* a bucket of more events is cut rather than sorted */
+    SORT_MAX = 2048,        /* a bucket of more events is cut rather than sorted */
     EVENTS_PER_BUCKET = 16, /* aimed at when a rung is cut */
     BUCKETS_MIN = 16,
-    BUCKETS_MAX = 1 << 16,
+    BUCKETS_MAX = 1 << 14,
     NEAR_LIMIT = 64,
 };
 
@@ -134,6 +134,17 @@ static void queue_take_top(struct queue *queue)
     }
 }
 
+/* Times in the rung's current bucket: exact ones cost a look at every event. */
+static void queue_current_range(const struct queue_rung *rung, bool exact, int64_t *min_ns, int64_t *max_ns)
+{
+    if (exact || rung->current + 1 == rung->buckets) {
+        event_bag_range(&rung->bucket[rung->current], min_ns, max_ns);
+        return;
+    }
+    *max_ns = queue_current_end(rung) - 1;
+    *min_ns = *max_ns - (INT64_C(1) << rung->shift) + 1;
+}
+
 /* Sorts or cuts the next bucket of the nearest rung that is not empty, or drops the rung if there is none. */
 static void queue_take_bucket(struct queue *queue)
 {
@@ -148,9 +159,10 @@ static void queue_take_bucket(struct queue *queue)
     struct event_bag *bag = &rung->bucket[rung->current];
     int64_t end_ns = queue_current_end(rung);
     int64_t min_ns, max_ns;
-    event_bag_range(bag, &min_ns, &max_ns);
+    bool few = event_bag_count(bag) <= SORT_MAX;
+    queue_current_range(rung, !few, &min_ns, &max_ns);
     rung->current++;
-    if (event_bag_count(bag) <= SORT_MAX || min_ns == max_ns || queue->rungs == QUEUE_RUNGS)
+    if (few || min_ns == max_ns || queue->rungs == QUEUE_RUNGS)
         queue_sort_bag(queue, bag, min_ns, max_ns, end_ns);
     else
         queue_cut_bag(queue, bag, min_ns, max_ns, end_ns);

@@ -148,7 +148,7 @@ static void pair_pop(struct pair *pair)
 static void random_mix(struct pair *pair, increment *draw, uint64_t steps)
 {
     for (uint64_t step = 0; step < steps; step++) {
-        uint32_t push_share = (step / 3000) % 2 == 0 ? 80 : 25;
+        uint32_t push_share = (step / 15000) % 2 == 0 ? 80 : 25;
         bool push = random_below(bits_of_step(2, step), 100) < push_share;
         if (push)
             pair_push(pair, draw(bits_of_step(3, step)));
@@ -187,22 +187,22 @@ static void test_order(const void *data)
     struct pair pair;
 
     pair_init(&pair);
-    random_mix(&pair, workload->draw, 24000);
+    random_mix(&pair, workload->draw, 60000);
     drain(&pair);
-    random_mix(&pair, workload->draw, 4000); /* an emptied queue serves again */
+    random_mix(&pair, workload->draw, 10000); /* an emptied queue serves again */
     pair_clear(&pair);
 }
 
-/* Holding 5000 events long enough that rungs are used up and built again many times. */
+/* Holding 20000 events long enough that rungs are used up and built again many times. */
 static void test_hold(const void *data)
 {
     const struct workload *workload = data;
     struct pair pair;
 
     pair_init(&pair);
-    for (uint64_t i = 0; i < 5000; i++)
+    for (uint64_t i = 0; i < 20000; i++)
         pair_push(&pair, workload->draw(bits_of_step(4, i)));
-    for (uint64_t i = 0; i < 20000; i++) {
+    for (uint64_t i = 0; i < 60000; i++) {
         pair_pop(&pair);
         pair_push(&pair, workload->draw(bits_of_step(5, i)));
     }
@@ -249,10 +249,10 @@ static void test_deepest_rung(void)
     unsigned deepest = 0;
 
     pair_init(&pair);
-    for (int bit = 61; bit >= 10; bit--)
-        pair_push(&pair, INT64_C(1) << bit);
-    for (uint64_t i = 0; i < 600; i++)
-        pair_push(&pair, (int64_t)random_below(bits_of_step(7, i), 400));
+    for (int bit = 62; bit >= 14; bit--)
+        pair_push(&pair, (INT64_C(1) << bit) - 1000);
+    for (uint64_t i = 0; i < 4000; i++)
+        pair_push(&pair, (int64_t)random_below(bits_of_step(7, i), 60));
     for (uint64_t i = 0; i < 500; i++) {
         pair_pop(&pair);
         pair_push(&pair, every_magnitude(bits_of_step(8, i)));
