@@ -13,7 +13,9 @@
 #include <string.h>
 
 enum {
-    SORT_MAX = 2048,        /* a bucket of more events is cut rather than sorted */
+    SORT_MIN = 64,          /* a bucket of so few events is always sorted, */
+    SORT_SHARE = 16,        /* one of more if it holds at most 1/16 of those pending */
+    SORT_MAX = 2048,        /* and fits into the cache */
     EVENTS_PER_BUCKET = 16, /* aimed at when a rung is cut */
     BUCKETS_MIN = 16,
     BUCKETS_MAX = 1 << 14,
@@ -119,6 +121,13 @@ static void queue_sort_bag(struct queue *queue, struct event_bag *bag, int64_t m
     queue->near_limit = NEAR_LIMIT;
 }
 
+/* Whether a bag is sorted rather than cut. What arrives for the time of a run goes through the heap: a run is
+ * to hold a small share of the events that are pending. */
+static bool queue_is_few(const struct queue *queue, uint64_t events)
+{
+    return events <= SORT_MIN || (events <= SORT_MAX && events <= queue->count / SORT_SHARE);
+}
+
 /* Begins again from the top, when nothing nearer is left. */
 static void queue_take_top(struct queue *queue)
 {
@@ -127,7 +136,7 @@ static void queue_take_top(struct queue *queue)
     queue->top_start_ns = max_ns + 1;
     queue->top_min_ns = INT64_MAX;
     queue->top_max_ns = INT64_MIN;
-    if (event_bag_count(&queue->top) <= SORT_MAX || min_ns == max_ns) {
+    if (queue_is_few(queue, event_bag_count(&queue->top)) || min_ns == max_ns) {
         queue_sort_bag(queue, &queue->top, min_ns, max_ns, max_ns + 1);
     } else {
         queue_cut_bag(queue, &queue->top, min_ns, max_ns, max_ns + 1);
@@ -159,7 +168,7 @@ static void queue_take_bucket(struct queue *queue)
     struct event_bag *bag = &rung->bucket[rung->current];
     int64_t end_ns = queue_current_end(rung);
     int64_t min_ns, max_ns;
-    bool few = event_bag_count(bag) <= SORT_MAX;
+    bool few = queue_is_few(queue, event_bag_count(bag));
     queue_current_range(rung, !few, &min_ns, &max_ns);
     rung->current++;
     if (few || min_ns == max_ns || queue->rungs == QUEUE_RUNGS)
