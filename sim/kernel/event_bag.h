@@ -46,17 +46,15 @@ static inline void chunk_store_give_back(struct chunk_store *store, struct event
 /* Puts an empty chunk in front of a bag whose newest one is full; returns the place behind its last event. */
 struct kernel_event *event_bag_add_chunk(struct event_bag *bag, struct chunk_store *store);
 
-/* Adds a copy of the event. */
-static inline void event_bag_add(struct event_bag *bag, struct chunk_store *store,
-                                 const struct kernel_event *event)
+/* Adds an event, which the caller writes. */
+static inline struct kernel_event *event_bag_place(struct event_bag *bag, struct chunk_store *store)
 {
     struct kernel_event *place = bag->newest;
 
     /* Also of a bag without chunks. */
     if ((uintptr_t)place % CHUNK_BYTES == 0)
         place = event_bag_add_chunk(bag, store);
-    *--place = *event;
-    bag->newest = place;
+    return bag->newest = place - 1;
 }
 
 /* The newest chunk; NULL of an empty bag. Its events begin at event_bag_first(), those of the chunks that

@@ -127,13 +127,18 @@ static G_NORETURN void kernel_refuse_send(const struct kernel_region *from, uint
             from->index, to, from->kernel->config.regions, delay_ns, from->kernel->config.lookahead_ns);
 }
 
-static struct kernel_event kernel_make_event(struct kernel_region *region, int64_t delay_ns, uint32_t entity,
-                                             uint32_t kind, uint32_t argument, void *payload)
+static void kernel_check_event(const struct kernel_region *region, int64_t delay_ns, uint32_t kind)
 {
     /* As unsigned numbers, a negative delay is beyond any time left too. */
     if ((uint64_t)delay_ns >= (uint64_t)(CLOCK_NEVER - region->now_ns) ||
         kind >= region->kernel->config.handler_count)
         kernel_refuse_event(region, delay_ns, kind);
+}
+
+static inline struct kernel_event kernel_make_event(struct kernel_region *region, int64_t delay_ns,
+                                                    uint32_t entity, uint32_t kind, uint32_t argument,
+                                                    void *payload)
+{
     return (struct kernel_event){
         .time_ns = region->now_ns + delay_ns,
         .sequence = region->sequence++,
@@ -148,21 +153,28 @@ static struct kernel_event kernel_make_event(struct kernel_region *region, int64
 void kernel_schedule(struct kernel_region *region, int64_t delay_ns, uint32_t entity, uint32_t kind,
                      uint32_t argument, void *payload)
 {
+    kernel_check_event(region, delay_ns, kind);
+    struct kernel_event *place = queue_place(&region->queue, region->now_ns + delay_ns);
+    if (place) {
+        *place = kernel_make_event(region, delay_ns, entity, kind, argument, payload);
+        return;
+    }
     struct kernel_event event = kernel_make_event(region, delay_ns, entity, kind, argument, payload);
-
     queue_push(&region->queue, &event);
 }
 
 uint64_t kernel_timeout_set(struct kernel_region *region, int64_t delay_ns, uint32_t entity, uint32_t kind,
                             uint32_t argument, void *payload)
 {
-    struct kernel_event event = kernel_make_event(region, delay_ns, entity, kind, argument, payload);
     int list = timeouts_list_of(&region->timeouts, delay_ns);
 
-    if (list >= 0)
-        return timeouts_set(&region->timeouts, (uint32_t)list, &event);
-    queue_push(&region->queue, &event);
-    return 0;
+    if (list < 0) {
+        kernel_schedule(region, delay_ns, entity, kind, argument, payload);
+        return 0;
+    }
+    kernel_check_event(region, delay_ns, kind);
+    struct kernel_event event = kernel_make_event(region, delay_ns, entity, kind, argument, payload);
+    return timeouts_set(&region->timeouts, (uint32_t)list, &event);
 }
 
 void kernel_timeout_cancel(struct kernel_region *region, uint64_t timeout)
@@ -179,8 +191,8 @@ void kernel_send(struct kernel_region *from, uint32_t to, int64_t delay_ns, uint
     }
     if (to >= from->kernel->config.regions || delay_ns < from->kernel->config.lookahead_ns)
         kernel_refuse_send(from, to, delay_ns);
-    struct kernel_event event = kernel_make_event(from, delay_ns, entity, kind, argument, payload);
-    outbox_add(&from->outbox, to, &event);
+    kernel_check_event(from, delay_ns, kind);
+    *outbox_place(&from->outbox, to) = kernel_make_event(from, delay_ns, entity, kind, argument, payload);
 }
 
 /* A sum of this over events does not depend on their order; each field alone changes it. */
@@ -211,18 +223,19 @@ static void kernel_look_ahead(const struct kernel_region *region, kernel_prefetc
 }
 
 /* Takes the earliest event or timeout out if its time is before end_ns; of equal times as events among
- * themselves. */
-static bool kernel_pop_before(struct kernel_region *region, int64_t end_ns, struct kernel_event *out)
+ * themselves. NULL: there is none. */
+static const struct kernel_event *kernel_take_before(struct kernel_region *region, int64_t end_ns,
+                                                     struct kernel_event *spare)
 {
     const struct kernel_event *timeout = region->timeouts.next;
 
     if (!timeout || timeout->time_ns >= end_ns)
-        return queue_pop_before(&region->queue, end_ns, out);
+        return queue_take_before(&region->queue, end_ns, spare);
     const struct kernel_event *event = queue_peek(&region->queue);
     if (event && event_before(event, timeout))
-        return queue_pop_before(&region->queue, end_ns, out);
-    timeouts_pop(&region->timeouts, out);
-    return true;
+        return queue_take_before(&region->queue, end_ns, spare);
+    timeouts_pop(&region->timeouts, spare);
+    return spare;
 }
 
 static int64_t kernel_region_next_ns(struct kernel_region *region)
@@ -236,16 +249,20 @@ static void kernel_region_run(struct kernel_region *region, int64_t end_ns)
 {
     kernel_handler *const *handlers = region->kernel->config.handlers;
     kernel_prefetcher *const *prefetchers = region->kernel->config.prefetchers;
-    struct kernel_event event;
+    const struct kernel_event *event;
+    struct kernel_event spare;
+    uint64_t events = 0, fingerprint = 0;
 
-    while (kernel_pop_before(region, end_ns, &event)) {
+    while ((event = kernel_take_before(region, end_ns, &spare))) {
         if (prefetchers)
             kernel_look_ahead(region, prefetchers);
-        region->now_ns = event.time_ns;
-        region->events++;
-        region->fingerprint += kernel_event_hash(&event);
-        handlers[event.kind](region->context, &event);
+        region->now_ns = event->time_ns;
+        events++;
+        fingerprint += kernel_event_hash(event);
+        handlers[event->kind](region->context, event);
     }
+    region->events += events;
+    region->fingerprint += fingerprint;
     /* No window comes near the other half of the sequences. */
     g_assert(region->sequence >> (KERNEL_SEQUENCE_BITS - 1) == 0);
 }

@@ -12,15 +12,15 @@ void outbox_clear(struct outbox *outbox)
     *outbox = (struct outbox){0};
 }
 
-void outbox_add(struct outbox *outbox, uint32_t to, const struct kernel_event *event)
+struct kernel_event *outbox_place(struct outbox *outbox, uint32_t to)
 {
     if (outbox->count == outbox->capacity) {
         outbox->capacity = outbox->capacity ? 2 * outbox->capacity : CAPACITY_FIRST;
         outbox->entry = g_renew(struct outbox_entry, outbox->entry, outbox->capacity);
     }
     struct outbox_entry *entry = &outbox->entry[outbox->count++];
-    entry->event = *event;
     entry->to = to;
+    return &entry->event;
 }
 
 void outbox_empty(struct outbox *outbox,

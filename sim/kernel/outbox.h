@@ -22,8 +22,8 @@ struct outbox {
 
 /* Frees all memory; the outbox is empty then. */
 void outbox_clear(struct outbox *outbox);
-/* Appends a copy of the event, for a region. */
-void outbox_add(struct outbox *outbox, uint32_t to, const struct kernel_event *event);
+/* Appends an event for a region, which the caller writes at once. */
+struct kernel_event *outbox_place(struct outbox *outbox, uint32_t to);
 /* Calls deliver() for each entry, in order, and empties the outbox. */
 void outbox_empty(struct outbox *outbox,
                   void (*deliver)(void *user, uint32_t to, const struct kernel_event *event), void *user);

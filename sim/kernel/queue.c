@@ -42,12 +42,18 @@ void queue_clear(struct queue *queue)
     queue_init(queue);
 }
 
-static void queue_rung_add(struct queue_rung *rung, struct chunk_store *store,
-                           const struct kernel_event *event)
+static inline struct kernel_event *queue_rung_place(const struct queue_rung *rung, struct chunk_store *store,
+                                                    int64_t time_ns)
 {
-    uint64_t index = ((uint64_t)event->time_ns - (uint64_t)rung->start_ns) >> rung->shift;
+    uint64_t index = ((uint64_t)time_ns - (uint64_t)rung->start_ns) >> rung->shift;
 
-    event_bag_add(&rung->bucket[MIN(index, rung->buckets - 1)], store, event);
+    return event_bag_place(&rung->bucket[MIN(index, rung->buckets - 1)], store);
+}
+
+static inline void queue_rung_add(const struct queue_rung *rung, struct chunk_store *store,
+                                  const struct kernel_event *event)
+{
+    *queue_rung_place(rung, store, event->time_ns) = *event;
 }
 
 /* End of the rung's current bucket. */
@@ -223,30 +229,39 @@ static void queue_cut_near(struct queue *queue)
     near->count = 0;
 }
 
-static void queue_push_top(struct queue *queue, const struct kernel_event *event)
+static void queue_push_near(struct queue *queue, const struct kernel_event *event)
 {
-    event_bag_add(&queue->top, &queue->store, event);
-    queue->top_min_ns = MIN(queue->top_min_ns, event->time_ns);
-    queue->top_max_ns = MAX(queue->top_max_ns, event->time_ns);
+    queue->count++;
+    event_heap_push(&queue->near, event);
+    if (queue->near.count > queue->near_limit)
+        queue_cut_near(queue);
+}
+
+struct kernel_event *queue_place(struct queue *queue, int64_t time_ns)
+{
+    if (time_ns >= queue->top_start_ns) {
+        queue->count++;
+        queue->top_min_ns = MIN(queue->top_min_ns, time_ns);
+        queue->top_max_ns = MAX(queue->top_max_ns, time_ns);
+        return event_bag_place(&queue->top, &queue->store);
+    }
+    if (time_ns < queue->near_end_ns)
+        return NULL;
+    const struct queue_rung *nearest = &queue->rung[queue->rungs - 1];
+    while (time_ns >= nearest->end_ns)
+        nearest--;
+    queue->count++;
+    return queue_rung_place(nearest, &queue->store, time_ns);
 }
 
 void queue_push(struct queue *queue, const struct kernel_event *event)
 {
-    queue->count++;
-    if (event->time_ns >= queue->top_start_ns) {
-        queue_push_top(queue, event);
-        return;
-    }
-    if (event->time_ns < queue->near_end_ns) {
-        event_heap_push(&queue->near, event);
-        if (queue->near.count > queue->near_limit)
-            queue_cut_near(queue);
-        return;
-    }
-    unsigned nearest = queue->rungs - 1;
-    while (event->time_ns >= queue->rung[nearest].end_ns)
-        nearest--;
-    queue_rung_add(&queue->rung[nearest], &queue->store, event);
+    struct kernel_event *place = queue_place(queue, event->time_ns);
+
+    if (place)
+        *place = *event;
+    else
+        queue_push_near(queue, event);
 }
 
 /* The earliest event, which is in the run or the heap. */
@@ -261,20 +276,31 @@ static const struct kernel_event *queue_earliest(const struct queue *queue)
     return &run->event[run->next];
 }
 
-bool queue_pop_before(struct queue *queue, int64_t limit_ns, struct kernel_event *out)
+const struct kernel_event *queue_take_any_before(struct queue *queue, int64_t limit_ns,
+                                                 struct kernel_event *spare)
 {
     if (queue_empty_near(queue) && !queue_refill(queue))
-        return false;
+        return NULL;
     const struct kernel_event *event = queue_earliest(queue);
     if (event->time_ns >= limit_ns)
-        return false;
-    *out = *event;
+        return NULL;
     queue->count--;
-    if (queue->near.count > 0 && event == queue->near.event)
-        event_heap_drop(&queue->near);
-    else
+    if (queue->near.count == 0 || event != queue->near.event) {
         queue->run.next++;
-    return true;
+        return event;
+    }
+    *spare = *event;
+    event_heap_drop(&queue->near);
+    return spare;
+}
+
+bool queue_pop_before(struct queue *queue, int64_t limit_ns, struct kernel_event *out)
+{
+    const struct kernel_event *event = queue_take_before(queue, limit_ns, out);
+
+    if (event && event != out)
+        *out = *event;
+    return event != NULL;
 }
 
 const struct kernel_event *queue_peek(struct queue *queue)

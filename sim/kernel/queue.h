@@ -56,7 +56,29 @@ void queue_clear(struct queue *queue);
 /* Keeps a copy of the event, whose time is before CLOCK_NEVER. */
 void queue_push(struct queue *queue, const struct kernel_event *event);
 
-/* Takes the earliest event out if its time is before limit_ns. */
+/* The place of a new event of that time, to be written at once; NULL if it has to be pushed. Saves a copy. */
+struct kernel_event *queue_place(struct queue *queue, int64_t time_ns);
+
+/* As queue_take_before(), for the case that the next event is not simply the next of the run. */
+const struct kernel_event *queue_take_any_before(struct queue *queue, int64_t limit_ns,
+                                                 struct kernel_event *spare);
+
+/* Takes the earliest event out if its time is before limit_ns; NULL if there is none. The event lies in the queue
+ * or in `spare`, and stays as it is until the queue is asked for another one; pushing leaves it alone. */
+static inline const struct kernel_event *queue_take_before(struct queue *queue, int64_t limit_ns,
+                                                           struct kernel_event *spare)
+{
+    struct event_run *run = &queue->run;
+
+    if (queue->near.count > 0 || run->next == run->count)
+        return queue_take_any_before(queue, limit_ns, spare);
+    if (run->event[run->next].time_ns >= limit_ns)
+        return NULL;
+    queue->count--;
+    return &run->event[run->next++];
+}
+
+/* Takes a copy of the earliest event out if its time is before limit_ns. */
 bool queue_pop_before(struct queue *queue, int64_t limit_ns, struct kernel_event *out);
 
 /* The earliest event, until the queue is touched again; NULL if there is none. */

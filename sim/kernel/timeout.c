@@ -76,7 +76,8 @@ static void timeouts_drop_first(struct timeouts *timeouts, struct timeout_list *
     do
         list->first++;
     while (list->first < list->end && timeouts_at(list, list->first)->kind == TIMEOUT_CANCELLED);
-    timeouts_find_next(timeouts);
+    if (list == &timeouts->list[timeouts->next_list])
+        timeouts_find_next(timeouts);
 }
 
 uint64_t timeouts_set(struct timeouts *timeouts, uint32_t number, const struct kernel_event *event)
@@ -87,9 +88,14 @@ uint64_t timeouts_set(struct timeouts *timeouts, uint32_t number, const struct k
 
     if (grown)
         timeouts_grow(list);
-    *timeouts_at(list, list->end++) = *event;
-    if (was_empty || grown)
+    struct kernel_event *place = timeouts_at(list, list->end++);
+    *place = *event;
+    if (grown) {
         timeouts_find_next(timeouts);
+    } else if (was_empty && (!timeouts->next || timeouts_before(place, timeouts->next))) {
+        timeouts->next = place;
+        timeouts->next_list = number;
+    }
     return (list->end << LIST_BITS) | number;
 }
 
