@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Speed of the event queue and of the kernel around it, as CSV rows `what,value,unit,ratio`: events per second
- * of processor time. The ratio of a row is target / value.
+/* Speed of the event queue and of the kernel around it, as CSV rows `what,value,unit,ratio`: events per
+ * second of processor time. The ratio of a row is target / value.
  *
  * Hold model: the earliest event is taken and pushed again some time ahead, so the number pending stays.
  * Increments are drawn beforehand: what is timed is the queue. */
