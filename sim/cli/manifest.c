@@ -109,12 +109,14 @@ static bool add_files(GString *to, const char *path, GError **error)
 
 static void add_scenario(GString *to, const struct scenario *scenario)
 {
-    char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, scenario->config.text, -1);
+    char *canonical = config_text(&scenario->config);
+    char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, canonical, -1);
 
     text(to, "scenario_name", scenario->config.name);
-    text(to, "scenario_text", scenario->config.text);
+    text(to, "scenario_text", canonical);
     text(to, "scenario_sha256", digest);
     g_free(digest);
+    g_free(canonical);
 }
 
 /* What the result may depend on besides this program, as it was in this run. */

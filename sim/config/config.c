@@ -13,13 +13,20 @@
 
 G_DEFINE_QUARK(pullstorm - config - error - quark, config_error)
 
+struct config_template {
+    gatomicrefcount references; /* of who made it, and of the configurations made from it */
+    struct config *config;      /* defaults and text */
+    struct mistakes mistakes;   /* of the text; and origins */
+    GStringChunk *strings;      /* of both */
+};
+
 struct loader {
     const struct config_schema *schema;
     const char *path;
     GKeyFile *file;
     struct config *config;
     struct mistakes mistakes;
-    GStringChunk *strings; /* the origins live here */
+    GStringChunk *strings; /* texts of values and origins live here */
     unsigned *line;        /* line of every key in the file; 0: not there */
     GHashTable *sections;  /* name to line, of those that were read */
     struct timeline_reader timeline;
@@ -106,9 +113,8 @@ static void take(struct loader *loader, const struct config_key *key, const char
         g_free(why);
         return;
     }
-    config_value_store(key, &value, text, loader->config);
-    g_free(loader->config->value[place]);
-    loader->config->value[place] = g_strdup(text);
+    loader->config->value[place] = g_string_chunk_insert(loader->strings, text);
+    config_value_store(key, &value, loader->config->value[place], loader->config);
     loader->mistakes.origin[place] = origin;
 }
 
@@ -242,7 +248,7 @@ static void take_text(struct loader *loader, const char *unchanged)
 
 static void take_setting(struct loader *loader, const char *setting)
 {
-    char *shown = g_strdup_printf("-s %s", setting);
+    char *shown = g_strconcat("-s ", setting, NULL);
     const char *origin = g_string_chunk_insert(loader->strings, shown);
     const char *equals = strchr(setting, '=');
     const char *dot = strchr(setting, '.');
@@ -284,7 +290,144 @@ static char *name_of(const char *path)
     return name;
 }
 
-static char *canonical_text(const struct config *config)
+static struct config *config_new(const struct config_schema *schema)
+{
+    struct config *config = g_malloc0(schema->size);
+
+    config->schema = schema;
+    config->value = g_new0(const char *, schema->count + 1);
+    return config;
+}
+
+static struct mistakes mistakes_begin(const struct config_schema *schema, const char *path)
+{
+    return (struct mistakes){.schema = schema,
+                             .path = path,
+                             .text = g_string_new(NULL),
+                             .origin = g_new0(const char *, schema->count)};
+}
+
+struct config_template *config_template_new(const struct config_schema *schema, const char *path,
+                                            const char *text)
+{
+    struct config_template *made = g_new0(struct config_template, 1);
+    struct loader loader = {.schema = schema, .config = config_new(schema)};
+    char *name = name_of(path);
+
+    loader.file = g_key_file_new();
+    loader.strings = g_string_chunk_new(4096);
+    loader.line = g_new0(unsigned, schema->count);
+    loader.path = g_string_chunk_insert(loader.strings, path);
+    loader.config->name = g_string_chunk_insert(loader.strings, name);
+    loader.mistakes = mistakes_begin(schema, loader.path);
+    timeline_reader_begin(&loader.timeline, schema, &loader.mistakes);
+    take_defaults(&loader);
+    take_text(&loader, text);
+    timeline_reader_end(&loader.timeline, &loader.config->timeline);
+    g_atomic_ref_count_init(&made->references);
+    made->config = loader.config;
+    made->mistakes = loader.mistakes;
+    made->strings = loader.strings;
+    g_free(name);
+    g_free(loader.line);
+    g_key_file_free(loader.file);
+    return made;
+}
+
+void config_template_free(struct config_template *from)
+{
+    if (!from || !g_atomic_ref_count_dec(&from->references))
+        return;
+    timeline_clear(&from->config->timeline);
+    g_free(from->config->value);
+    g_free(from->config);
+    g_string_free(from->mistakes.text, TRUE);
+    g_free(from->mistakes.origin);
+    g_string_chunk_free(from->strings);
+    g_free(from);
+}
+
+/* A configuration that has no settings yet, and the mistakes of its text. */
+static void loader_begin(struct loader *loader, struct config_template *from)
+{
+    const struct config_schema *schema = from->config->schema;
+    const char **value;
+
+    *loader = (struct loader){.schema = schema, .path = from->mistakes.path, .config = config_new(schema)};
+    value = loader->config->value;
+    memcpy(value, from->config->value, schema->count * sizeof *value);
+    memcpy(loader->config, from->config, schema->size);
+    loader->config->value = value;
+    loader->config->from = from;
+    g_atomic_ref_count_inc(&from->references);
+    loader->mistakes = mistakes_begin(schema, loader->path);
+    loader->mistakes.code = from->mistakes.code;
+    g_string_append_len(loader->mistakes.text, from->mistakes.text->str, (gssize)from->mistakes.text->len);
+    memcpy(loader->mistakes.origin, from->mistakes.origin, schema->count * sizeof *loader->mistakes.origin);
+}
+
+/* The configuration, or NULL and error if there is any mistake. */
+static struct config *loader_end(struct loader *loader, GError **error)
+{
+    if (loader->mistakes.text->len) {
+        g_set_error_literal(error, CONFIG_ERROR, (int)loader->mistakes.code, loader->mistakes.text->str);
+        g_clear_pointer(&loader->config, config_free);
+    }
+    g_string_free(loader->mistakes.text, TRUE);
+    g_free(loader->mistakes.origin);
+    return loader->config;
+}
+
+struct config *config_from_template(struct config_template *from, const char *const *settings,
+                                    config_rule *rule, GError **error)
+{
+    struct loader loader;
+
+    loader_begin(&loader, from);
+    if (settings && *settings)
+        loader.strings = loader.config->strings = g_string_chunk_new(256);
+    for (; settings && *settings; settings++)
+        take_setting(&loader, *settings);
+    loader.mistakes.values_right = loader.mistakes.text->len == 0;
+    if (loader.mistakes.values_right && loader.schema->rule)
+        loader.schema->rule(loader.config, &loader.mistakes);
+    if (rule)
+        rule(loader.config, &loader.mistakes);
+    return loader_end(&loader, error);
+}
+
+struct config *config_parse(const struct config_schema *schema, const char *path, const char *text,
+                            const char *const *settings, config_rule *rule, GError **error)
+{
+    struct config_template *from = config_template_new(schema, path, text);
+    struct config *config = config_from_template(from, settings, rule, error);
+
+    config_template_free(from);
+    return config;
+}
+
+struct config *config_load(const struct config_schema *schema, const char *path, const char *const *settings,
+                           config_rule *rule, GError **error)
+{
+    char *text = config_file_read(path, schema->example, error);
+    struct config *config = text ? config_parse(schema, path, text, settings, rule, error) : NULL;
+
+    g_free(text);
+    return config;
+}
+
+void config_free(struct config *config)
+{
+    if (!config)
+        return;
+    if (config->strings)
+        g_string_chunk_free(config->strings);
+    config_template_free(config->from);
+    g_free(config->value);
+    g_free(config);
+}
+
+char *config_text(const struct config *config)
 {
     GString *text = g_string_new(NULL);
     const char *section = "";
@@ -300,79 +443,6 @@ static char *canonical_text(const struct config *config)
     }
     timeline_print(&config->timeline, text);
     return g_string_free(text, FALSE);
-}
-
-struct config *config_load(const struct config_schema *schema, const char *path, const char *const *settings,
-                           config_rule *rule, GError **error)
-{
-    char *text = config_file_read(path, schema->example, error);
-    struct config *config = text ? config_parse(schema, path, text, settings, rule, error) : NULL;
-
-    g_free(text);
-    return config;
-}
-
-static void loader_begin(struct loader *loader, const struct config_schema *schema, const char *path)
-{
-    *loader = (struct loader){.schema = schema, .path = path, .config = g_malloc0(schema->size)};
-    loader->config->schema = schema;
-    loader->config->name = name_of(path);
-    loader->config->value = g_new0(char *, schema->count + 1);
-    loader->file = g_key_file_new();
-    loader->strings = g_string_chunk_new(256);
-    loader->line = g_new0(unsigned, schema->count);
-    loader->mistakes = (struct mistakes){.schema = schema, .path = path, .text = g_string_new(NULL)};
-    loader->mistakes.origin = g_new0(const char *, schema->count);
-    timeline_reader_begin(&loader->timeline, schema, &loader->mistakes);
-}
-
-/* The configuration, or NULL and error if there is any mistake. */
-static struct config *loader_end(struct loader *loader, GError **error)
-{
-    if (loader->mistakes.text->len) {
-        g_set_error_literal(error, CONFIG_ERROR, (int)loader->mistakes.code, loader->mistakes.text->str);
-        g_clear_pointer(&loader->config, config_free);
-    } else
-        loader->config->text = canonical_text(loader->config);
-    g_string_free(loader->mistakes.text, TRUE);
-    g_free(loader->mistakes.origin);
-    g_free(loader->line);
-    g_string_chunk_free(loader->strings);
-    g_key_file_free(loader->file);
-    return loader->config;
-}
-
-struct config *config_parse(const struct config_schema *schema, const char *path, const char *text,
-                            const char *const *settings, config_rule *rule, GError **error)
-{
-    struct loader loader;
-
-    loader_begin(&loader, schema, path);
-    take_defaults(&loader);
-    take_text(&loader, text);
-    for (; settings && *settings; settings++)
-        take_setting(&loader, *settings);
-    timeline_reader_end(&loader.timeline, &loader.config->timeline);
-    loader.mistakes.values_right = loader.mistakes.text->len == 0;
-    if (loader.mistakes.values_right && schema->rule)
-        schema->rule(loader.config, &loader.mistakes);
-    if (rule)
-        rule(loader.config, &loader.mistakes);
-    return loader_end(&loader, error);
-}
-
-void config_free(struct config *config)
-{
-    if (!config)
-        return;
-    for (unsigned i = 0; i < config->schema->count; i++)
-        if (config->schema->keys[i].type == CONFIG_TEXT)
-            g_free(*(config_TEXT *)((char *)config + config->schema->keys[i].offset));
-    timeline_clear(&config->timeline);
-    g_strfreev(config->value);
-    g_free(config->name);
-    g_free(config->text);
-    g_free(config);
 }
 
 const char *config_value_text(const struct config *config, const struct config_key *key)

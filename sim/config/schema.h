@@ -49,7 +49,7 @@ typedef struct durations {
 typedef struct distribution config_DISTRIBUTION;
 typedef int64_t config_DATE; /* Unix seconds */
 typedef int config_CHOICE;
-typedef char *config_TEXT; /* owned by the configuration, never NULL */
+typedef const char *config_TEXT; /* owned by the configuration, never NULL */
 
 enum config_type {
     CONFIG_COUNT,

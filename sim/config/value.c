@@ -465,8 +465,7 @@ void config_value_store(const struct config_key *key, const struct config_value 
         *(config_CHOICE *)member = (config_CHOICE)value->integer;
         break;
     case CONFIG_TEXT:
-        g_free(*(config_TEXT *)member);
-        *(config_TEXT *)member = g_strdup(text);
+        *(config_TEXT *)member = text;
         break;
     }
 }

@@ -27,8 +27,8 @@ const struct config_unit *config_type_units(enum config_type type);
  * expected, without the name of the key. TEXT stays in `text`. */
 bool config_value_parse(const struct config_key *key, const char *text, struct config_value *out, char **why);
 
-/* Puts the value into its member of the struct of values that begins with `config`; TEXT is copied from
- * `text`. */
+/* Puts the value into its member of the struct of values that begins with `config`; that of TEXT points to
+ * `text`, which has to last as long. */
 void config_value_store(const struct config_key *key, const struct config_value *value, const char *text,
                         struct config *config);
 

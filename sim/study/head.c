@@ -33,8 +33,10 @@ static void take_base(struct reader *reader, unsigned line, const char *text)
     study->base_text = reader->base_text
                            ? g_strdup(reader->base_text)
                            : config_file_read(study->base, study->host->schema->example, &error);
-    if (study->base_text)
+    if (study->base_text) {
+        study->base_template = config_template_new(study->host->schema, study->base, study->base_text);
         study->base_scenario = study_base_with(study, NULL, &error);
+    }
     if (error) {
         reader_mistake(reader, line, "study", "base", CONFIG_ERROR_FILE, "%s", error->message);
         g_error_free(error);

@@ -133,8 +133,8 @@ char **study_point_settings(const struct study *study, unsigned point)
 /* From the text that was read with the study: the file may have changed since, or be wrong the next time. */
 struct config *study_base_with(const struct study *study, char **settings, GError **error)
 {
-    return config_parse(study->host->schema, study->base, study->base_text, (const char *const *)settings,
-                        study->host->rule, error);
+    return config_from_template(study->base_template, (const char *const *)settings, study->host->rule,
+                                error);
 }
 
 struct config *study_point_scenario(const struct study *study, unsigned point, GError **error)
@@ -304,7 +304,7 @@ static void check_point(struct reader *reader, unsigned point)
     GError *error = NULL;
     struct config *scenario = study_point_scenario(study, point, &error);
     char *refusal = scenario && study->host->refuse ? study->host->refuse(scenario) : NULL;
-    char *name = study_point_name(study, point);
+    char *name = error || refusal ? study_point_name(study, point) : NULL;
     char **lines = error ? g_strsplit(error->message, "\n", -1) : NULL;
 
     for (char **line = lines; line && *line; line++)

@@ -477,6 +477,7 @@ void study_free(struct study *study)
     if (!study)
         return;
     config_free(study->base_scenario);
+    config_template_free(study->base_template);
     expression_free(study->constraint);
     g_array_free(study->set, TRUE);
     g_array_free(study->axes, TRUE);

@@ -80,8 +80,9 @@ struct study {
     char *path, *name; /* of the study file; its name without folder and .ini */
     char *text;        /* the study file */
     char *title, *description;
-    char *base;      /* path of the base scenario, absolute */
-    char *base_text; /* the file */
+    char *base;                            /* path of the base scenario, absolute */
+    char *base_text;                       /* the file */
+    struct config_template *base_template; /* the file, read once for all points */
     struct config *base_scenario;
     unsigned replications;
     uint64_t seed;

@@ -64,6 +64,7 @@ static void test_values(void)
     GError *error = NULL;
     struct config *config =
         config_parse(&kitchen_schema, "a/k.ini", "[oven]\ntime=2h\nheat=below\n", settings, NULL, &error);
+    char *text = config_text(config);
 
     g_assert_no_error(error);
     g_assert_true(config->schema == &kitchen_schema);
@@ -71,10 +72,52 @@ static void test_values(void)
     g_assert_cmpint(kitchen_of(config)->oven_time, ==, INT64_C(5400000000000));
     g_assert_cmpint(kitchen_of(config)->oven_heat, ==, 1);
     g_assert_cmpstr(kitchen_of(config)->cake_name, ==, "plain");
-    g_assert_cmpstr(config->text, ==,
-                    "[oven]\ntime = 90min\nheat = below\n\n[cake]\nname = plain\ncode = abc\n");
+    g_assert_cmpstr(text, ==, "[oven]\ntime = 90min\nheat = below\n\n[cake]\nname = plain\ncode = abc\n");
     g_assert_cmpstr(config_value_text(config, config_key_named(&kitchen_schema, "oven.time")), ==, "90min");
+    g_free(text);
     config_free(config);
+}
+
+/* What one configuration sets is in no other of its template, and each outlives the template. */
+static void test_template(void)
+{
+    const char *const settings[] = {"oven.time=90min", "cake.name=rich", NULL};
+    const struct config_key *name = config_key_named(&kitchen_schema, "cake.name");
+    struct config_template *from = config_template_new(&kitchen_schema, "a/k.ini", "[oven]\ntime=2h\n");
+    GError *error = NULL;
+    struct config *set = config_from_template(from, settings, NULL, &error);
+    struct config *plain = config_from_template(from, NULL, NULL, &error);
+
+    config_template_free(from);
+    g_assert_no_error(error);
+    g_assert_cmpint(kitchen_of(set)->oven_time, ==, INT64_C(5400000000000));
+    g_assert_cmpstr(kitchen_of(set)->cake_name, ==, "rich");
+    g_assert_cmpstr(config_value_text(set, name), ==, "rich");
+    config_free(set);
+    g_assert_cmpint(kitchen_of(plain)->oven_time, ==, INT64_C(7200000000000));
+    g_assert_cmpstr(kitchen_of(plain)->cake_name, ==, "plain");
+    g_assert_cmpstr(config_value_text(plain, name), ==, "plain");
+    g_assert_cmpstr(plain->name, ==, "k");
+    config_free(plain);
+}
+
+/* Mistakes of the text are those of each configuration, in front of its own, and stay out of the next one. */
+static void test_template_mistakes(void)
+{
+    const char *const settings[] = {"oven.heat=both", NULL};
+    struct config_template *from = config_template_new(&kitchen_schema, "k.ini", "[oven]\ntime=long\n");
+
+    for (unsigned i = 0; i < 3; i++) {
+        GError *error = NULL;
+        const char *second = "\n-s oven.heat=both: oven.heat: ";
+
+        g_assert_null(config_from_template(from, i == 1 ? settings : NULL, NULL, &error));
+        g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE);
+        g_assert_true(g_str_has_prefix(error->message, "k.ini:2: oven.time: "));
+        g_assert_true((strstr(error->message, second) != NULL) == (i == 1));
+        g_error_free(error);
+    }
+    config_template_free(from);
 }
 
 static void test_names(void)
@@ -134,6 +177,8 @@ int main(int argc, char **argv)
 {
     tap_init(argc, argv);
     g_test_add_func("/config/schema/values", test_values);
+    g_test_add_func("/config/schema/template", test_template);
+    g_test_add_func("/config/schema/template_mistakes", test_template_mistakes);
     g_test_add_func("/config/schema/names", test_names);
     g_test_add_func("/config/schema/mistakes", test_mistakes);
     g_test_add_func("/config/schema/texts", test_texts);

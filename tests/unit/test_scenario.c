@@ -85,16 +85,20 @@ static void test_values(void)
 static void test_canonical(void)
 {
     struct scenario *s = load_good("[pull]\nrate=120/min\n[ue]\ncount = 1_000\n", NULL);
-    struct scenario *again = load_good(s->config.text, NULL);
+    char *text = config_text(&s->config), *text_again;
+    struct scenario *again = load_good(text, NULL);
 
-    g_assert_cmpstr(s->config.text, ==, again->config.text);
+    text_again = config_text(&again->config);
+    g_assert_cmpstr(text, ==, text_again);
     g_assert_cmpint(again->ue_count, ==, 1000);
-    g_assert_true(g_str_has_prefix(s->config.text, "[run]\nseed = 1\nengine = native\n"));
-    g_assert_nonnull(strstr(s->config.text, "\n\n[ue]\ncount = 1_000\n"));
-    g_assert_nonnull(strstr(s->config.text, "\nrate = 120/min\n"));
+    g_assert_true(g_str_has_prefix(text, "[run]\nseed = 1\nengine = native\n"));
+    g_assert_nonnull(strstr(text, "\n\n[ue]\ncount = 1_000\n"));
+    g_assert_nonnull(strstr(text, "\nrate = 120/min\n"));
     for (unsigned i = 0; i < scenario_schema.count; i++)
         g_assert_cmpstr(scenario_value_text(s, &scenario_schema.keys[i]), ==,
                         scenario_value_text(again, &scenario_schema.keys[i]));
+    g_free(text);
+    g_free(text_again);
     scenario_free(s);
     scenario_free(again);
 }
