@@ -2,6 +2,7 @@
 /* The section [study]. */
 #include "sim/config/file.h"
 #include "sim/config/value.h"
+#include "sim/study/identity.h"
 #include "sim/study/metric.h"
 #include "sim/study/reader.h"
 #include "sim/study/word.h"
@@ -37,6 +38,8 @@ static void take_base(struct reader *reader, unsigned line, const char *text)
         study->base_template = config_template_new(study->host->schema, study->base, study->base_text);
         study->base_scenario = study_base_with(study, NULL, &error);
     }
+    if (study->base_scenario)
+        identity_begin(study);
     if (error) {
         reader_mistake(reader, line, "study", "base", CONFIG_ERROR_FILE, "%s", error->message);
         g_error_free(error);

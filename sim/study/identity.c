@@ -7,6 +7,16 @@
 
 #include <string.h>
 
+void identity_begin(struct study *study)
+{
+    struct config *plain = config_parse(study->host->schema, "defaults", "", NULL, NULL, NULL);
+
+    g_assert(plain); /* defaults are right */
+    study->base_cells = summary_keys(study->host, study->base_scenario);
+    study->default_cells = summary_keys(study->host, plain);
+    config_free(plain);
+}
+
 /* The changes of its timeline, whose values are written as those of the keys are. */
 static void identity_add_changes(const struct study *study, const struct config *scenario, GString *to)
 {
@@ -15,39 +25,43 @@ static void identity_add_changes(const struct study *study, const struct config 
 
     for (unsigned i = 0; i < scenario->timeline.count; i++) {
         const struct timeline_entry *entry = &scenario->timeline.entries[i];
-        char **cells;
+        char *cell;
 
         config_value_store(entry->key, &entry->value, entry->text, then);
-        cells = summary_keys(study->host, then);
+        cell = summary_key(study->host, then, entry->key);
         g_string_append_printf(to, "at %" G_GINT64_FORMAT " %s.%s=%s\n", entry->time_ns, entry->key->section,
-                               entry->key->name, cells[entry->key - schema->keys]);
-        g_strfreev(cells);
+                               entry->key->name, cell);
+        g_free(cell);
     }
     g_free(then);
+}
+
+static void identity_add_key(const struct study *study, const struct config *scenario,
+                             const struct config_key *key, GString *to)
+{
+    size_t place = (size_t)(key - study->host->schema->keys);
+    /* A point shares with the base the texts that it does not set. */
+    bool set = scenario->value[place] != study->base_scenario->value[place];
+    char *own = set ? summary_key(study->host, scenario, key) : NULL;
+    const char *cell = set ? own : study->base_cells[place];
+
+    if (strcmp(cell, study->default_cells[place]) != 0)
+        g_string_append_printf(to, "%s.%s=%s\n", key->section, key->name, cell);
+    g_free(own);
 }
 
 char *identity_of(const struct study *study, unsigned point)
 {
     struct config *scenario = study_point_scenario(study, point, NULL);
     const struct config_schema *schema = study->host->schema;
-    struct config *plain = config_parse(schema, "defaults", "", NULL, NULL, NULL);
-    GString *text = g_string_new(NULL);
     const struct config_key *seed = config_key_find(schema, "run", "seed");
-    char **cells, **defaults;
+    GString *text = g_string_new(NULL);
 
-    g_assert(scenario && plain); /* it was checked with the study */
-    cells = summary_keys(study->host, scenario);
-    defaults = summary_keys(study->host, plain);
-    for (unsigned i = 0; i < schema->count; i++) {
-        const struct config_key *key = &schema->keys[i];
-
-        if (key != seed && strcmp(cells[i], defaults[i]) != 0)
-            g_string_append_printf(text, "%s.%s=%s\n", key->section, key->name, cells[i]);
-    }
+    g_assert(scenario); /* it was checked with the study */
+    for (unsigned i = 0; i < schema->count; i++)
+        if (&schema->keys[i] != seed)
+            identity_add_key(study, scenario, &schema->keys[i], text);
     identity_add_changes(study, scenario, text);
-    g_strfreev(cells);
-    g_strfreev(defaults);
-    config_free(plain);
     config_free(scenario);
     return g_string_free(text, FALSE);
 }

@@ -5,6 +5,9 @@
 
 #include "sim/study/study.h"
 
+/* Fills study->base_cells and default_cells: what points have in common. The base has been read. */
+void identity_begin(struct study *study);
+
 /* A line "section.key=value", in base units, for each key that has not its default, without the seed; g_free.
  * A key that a later version adds changes none. Then a line "at NANOSECONDS section.key=value" for each
  * change during the run. */

@@ -477,6 +477,8 @@ void study_free(struct study *study)
     if (!study)
         return;
     config_free(study->base_scenario);
+    g_strfreev(study->base_cells);
+    g_strfreev(study->default_cells);
     config_template_free(study->base_template);
     expression_free(study->constraint);
     g_array_free(study->set, TRUE);

@@ -84,6 +84,7 @@ struct study {
     char *base_text;                       /* the file */
     struct config_template *base_template; /* the file, read once for all points */
     struct config *base_scenario;
+    char **base_cells, **default_cells; /* of the base and of no scenario at all: summary_keys() */
     unsigned replications;
     uint64_t seed;
     bool independent;              /* seeds differ from point to point */

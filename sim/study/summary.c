@@ -16,15 +16,17 @@ int summary_column(char **header, const char *name)
     return -1;
 }
 
-char **summary_keys(const struct study_host *host, const struct config *scenario)
+/* The cells of so many keys of the schema, one behind the other; g_strfreev. */
+static char **summary_cells(const struct study_host *host, const struct config *scenario,
+                            const struct config_key *keys, unsigned count)
 {
     char *text = NULL, **cells;
     const char *why = NULL;
     struct csv *csv = csv_open_text(&text);
     GPtrArray *rows;
 
-    for (unsigned i = 0; i < host->schema->count; i++)
-        host->cell(csv, scenario, &host->schema->keys[i]);
+    for (unsigned i = 0; i < count; i++)
+        host->cell(csv, scenario, &keys[i]);
     csv_row_end(csv, NULL);
     csv_close(csv, NULL);
     rows = csv_rows(text, &why);
@@ -33,6 +35,19 @@ char **summary_keys(const struct study_host *host, const struct config *scenario
     cells = g_ptr_array_steal_index(rows, 0);
     g_ptr_array_unref(rows);
     return cells;
+}
+
+char **summary_keys(const struct study_host *host, const struct config *scenario)
+{
+    return summary_cells(host, scenario, host->schema->keys, host->schema->count);
+}
+
+char *summary_key(const struct study_host *host, const struct config *scenario, const struct config_key *key)
+{
+    char **cells = summary_cells(host, scenario, key, 1), *cell = cells[0];
+
+    g_free(cells);
+    return cell;
 }
 
 static bool read_metric(const struct study_host *host, unsigned metric, const char *cell, double *value)

@@ -10,6 +10,8 @@ int summary_column(char **header, const char *name);
 
 /* The cells of a scenario, one of each key; g_strfreev. */
 char **summary_keys(const struct study_host *host, const struct config *scenario);
+/* The cell of one key; g_free. */
+char *summary_key(const struct study_host *host, const struct config *scenario, const struct config_key *key);
 
 /* Reads the metrics; one whose cell is empty, or that has no column, is not a number. False if a cell is
  * neither a number nor one of the metric's words: *why says so, g_free. */
