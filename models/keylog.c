@@ -24,13 +24,21 @@ struct keylog_buffer {
     uint32_t region, order;
 };
 
+/* Names that begin a row. The keys of one AV come in a row, so most rows have those of the row before. */
+struct keylog_names {
+    uint32_t ue;
+    uint16_t vector;
+    char impi[B_TID_BYTES_MAX + 1], b_tid[B_TID_BYTES_MAX + 1];
+};
+
 struct keylog {
     const struct deployment *deployment;
     struct csv *csv;
     uint32_t regions;
     struct keylog_buffer *buffers;
-    struct key_store keys; /* for B-TIDs while writing */
-    GError *failure;       /* sticky */
+    struct key_store keys;     /* for B-TIDs while writing */
+    struct keylog_names names; /* of the row written last */
+    GError *failure;           /* sticky */
 };
 
 static const char *const label_names[] = {"K", "OPC", "KS", "MUK", "MRK", "MSK", "MTK"};
@@ -51,6 +59,7 @@ struct keylog *keylog_new(const struct deployment *deployment, const char *path,
     for (uint32_t i = 0; i < regions; i++)
         keylog->buffers[i] = (struct keylog_buffer){g_array_new(FALSE, FALSE, sizeof(struct row)), i, 0};
     key_store_init(&keylog->keys, deployment);
+    keylog->names = (struct keylog_names){.ue = UINT32_MAX, .vector = AV_NONE};
     static const char *const header[] = {"time_s", "impi", "b_tid", "label", "id", "value"};
     for (unsigned i = 0; i < G_N_ELEMENTS(header); i++)
         csv_text(csv, header[i]);
@@ -118,11 +127,22 @@ static int by_time(const void *a, const void *b)
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
-static void write_row(struct keylog *keylog, const struct row *row)
+static void keylog_copy_name(char to[B_TID_BYTES_MAX + 1], const struct identity_text *name)
 {
-    struct identity_text impi = {0}, b_tid = {0};
-    char hex[2 * VALUE_BYTES_MAX + 1] = "", id[9] = "";
+    memcpy(to, name->text, name->length);
+    to[name->length] = '\0';
+}
 
+/* The names of a row, in keylog->names. */
+static void keylog_name(struct keylog *keylog, const struct row *row)
+{
+    struct keylog_names *names = &keylog->names;
+    struct identity_text impi = {0}, b_tid = {0};
+
+    if (names->ue == row->ue && names->vector == row->vector)
+        return;
+    names->ue = row->ue;
+    names->vector = row->vector;
     if (row->ue != UINT32_MAX)
         identity_impi(keylog->deployment, row->ue, &impi);
     if (row->vector != AV_NONE) {
@@ -131,18 +151,28 @@ static void write_row(struct keylog *keylog, const struct row *row)
         key_rand(&keylog->keys, (struct key_name){row->ue, row->vector}, rand);
         identity_b_tid(keylog->deployment, rand, &b_tid);
     }
-    impi.text[impi.length] = b_tid.text[b_tid.length] = '\0';
-    if (row->label == KEYLOG_MSK || row->label == KEYLOG_MTK)
-        g_snprintf(id, sizeof id, "%08x", row->id);
-    for (unsigned i = 0; i < row->length; i++)
-        g_snprintf(hex + 2 * i, 3, "%02x", row->value[i]);
-    csv_seconds(keylog->csv, row->time_ns);
-    csv_text(keylog->csv, impi.text);
-    csv_text(keylog->csv, b_tid.text);
-    csv_text(keylog->csv, label_names[row->label]);
-    csv_text(keylog->csv, id);
-    csv_text(keylog->csv, hex);
-    csv_row_end(keylog->csv, keylog->failure ? NULL : &keylog->failure);
+    keylog_copy_name(names->impi, &impi);
+    keylog_copy_name(names->b_tid, &b_tid);
+}
+
+static void write_row(struct keylog *keylog, const struct row *row)
+{
+    struct csv *csv = keylog->csv;
+
+    keylog_name(keylog, row);
+    csv_seconds(csv, row->time_ns);
+    csv_text(csv, keylog->names.impi);
+    csv_text(csv, keylog->names.b_tid);
+    csv_text(csv, label_names[row->label]);
+    if (row->label == KEYLOG_MSK || row->label == KEYLOG_MTK) {
+        const uint8_t id[4] = {(uint8_t)(row->id >> 24), (uint8_t)(row->id >> 16), (uint8_t)(row->id >> 8),
+                               (uint8_t)row->id};
+
+        csv_hex(csv, id, sizeof id);
+    } else
+        csv_text(csv, "");
+    csv_hex(csv, row->value, row->length);
+    csv_row_end(csv, keylog->failure ? NULL : &keylog->failure);
 }
 
 bool keylog_flush(struct keylog *keylog, int64_t time_ns, GError **error)

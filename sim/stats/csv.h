@@ -22,6 +22,8 @@ void csv_integer(struct csv *csv, int64_t value);
 void csv_unsigned(struct csv *csv, uint64_t value);
 /* Shortest text that reads back as the same double; an empty cell for NaN, which is no value. */
 void csv_real(struct csv *csv, double value);
+/* Bytes as lower-case hexadecimal digits. */
+void csv_hex(struct csv *csv, const uint8_t *bytes, size_t length);
 /* A time in ns as seconds, exact: 1500000000 is "1.5". */
 void csv_seconds(struct csv *csv, int64_t value_ns);
 /* False and error once anything could not be written (sticky). */

@@ -88,6 +88,40 @@ static void test_integers(void)
     assert_sheet(&sheet, "-9223372036854775808,-1,9223372036854775807,0,18446744073709551615\n");
 }
 
+static void test_hex(void)
+{
+    static const uint8_t bytes[] = {0x00, 0x09, 0x0a, 0x7f, 0x80, 0xff};
+    struct sheet sheet;
+
+    sheet_open(&sheet);
+    csv_hex(sheet.csv, bytes, sizeof bytes);
+    csv_hex(sheet.csv, bytes, 0);
+    csv_hex(sheet.csv, bytes + 5, 1);
+    end_row(&sheet);
+    assert_sheet(&sheet, "00090a7f80ff,,ff\n");
+}
+
+/* Rows go through the writer's buffer, and a cell may be larger than it. */
+static void test_large(void)
+{
+    GString *large = g_string_new(NULL), *expected = g_string_new(NULL);
+    struct sheet sheet;
+
+    for (unsigned i = 0; i < 50000; i++)
+        g_string_append_printf(large, "%u;", i);
+    sheet_open(&sheet);
+    for (unsigned i = 0; i < 30000; i++) {
+        if (i == 20000)
+            csv_text(sheet.csv, large->str);
+        csv_unsigned(sheet.csv, i);
+        end_row(&sheet);
+        g_string_append_printf(expected, "%s%s%u\n", i == 20000 ? large->str : "", i == 20000 ? "," : "", i);
+    }
+    assert_sheet(&sheet, expected->str);
+    g_string_free(large, TRUE);
+    g_string_free(expected, TRUE);
+}
+
 static void test_seconds(void)
 {
     static const struct {
@@ -210,6 +244,8 @@ int main(int argc, char **argv)
     tap_init(argc, argv);
     g_test_add_func("/csv/text", test_text);
     g_test_add_func("/csv/integers", test_integers);
+    g_test_add_func("/csv/hex", test_hex);
+    g_test_add_func("/csv/large", test_large);
     g_test_add_func("/csv/seconds", test_seconds);
     g_test_add_func("/csv/reals", test_reals);
     g_test_add_func("/csv/reals-read-back", test_reals_read_back);
