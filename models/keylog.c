@@ -36,6 +36,7 @@ struct keylog {
     struct csv *csv;
     uint32_t regions;
     struct keylog_buffer *buffers;
+    GArray *due;               /* of a flush; kept, as its memory is used again soon */
     struct key_store keys;     /* for B-TIDs while writing */
     struct keylog_names names; /* of the row written last */
     GError *failure;           /* sticky */
@@ -58,6 +59,7 @@ struct keylog *keylog_new(const struct deployment *deployment, const char *path,
     keylog->buffers = g_new0(struct keylog_buffer, regions);
     for (uint32_t i = 0; i < regions; i++)
         keylog->buffers[i] = (struct keylog_buffer){g_array_new(FALSE, FALSE, sizeof(struct row)), i, 0};
+    keylog->due = g_array_new(FALSE, FALSE, sizeof(struct row));
     key_store_init(&keylog->keys, deployment);
     keylog->names = (struct keylog_names){.ue = UINT32_MAX, .vector = AV_NONE};
     static const char *const header[] = {"time_s", "impi", "b_tid", "label", "id", "value"};
@@ -177,8 +179,9 @@ static void write_row(struct keylog *keylog, const struct row *row)
 
 bool keylog_flush(struct keylog *keylog, int64_t time_ns, GError **error)
 {
-    GArray *due = g_array_new(FALSE, FALSE, sizeof(struct row));
+    GArray *due = keylog->due;
 
+    g_array_set_size(due, 0);
     for (uint32_t i = 0; i < keylog->regions; i++) {
         GArray *rows = keylog->buffers[i].rows;
         guint n = 0;
@@ -193,7 +196,6 @@ bool keylog_flush(struct keylog *keylog, int64_t time_ns, GError **error)
     g_array_sort(due, by_time);
     for (guint i = 0; i < due->len && keylog->failure == NULL; i++)
         write_row(keylog, &g_array_index(due, struct row, i));
-    g_array_free(due, TRUE);
     if (keylog->failure && error)
         *error = g_error_copy(keylog->failure);
     return keylog->failure == NULL;
@@ -208,6 +210,7 @@ bool keylog_close(struct keylog *keylog, GError **error)
     for (uint32_t i = 0; i < keylog->regions; i++)
         g_array_free(keylog->buffers[i].rows, TRUE);
     g_free(keylog->buffers);
+    g_array_free(keylog->due, TRUE);
     key_store_clear(&keylog->keys);
     g_clear_error(&keylog->failure);
     g_free(keylog);

@@ -27,6 +27,9 @@
 #define HOP_LIMIT        64U
 #define DONT_FRAGMENT    0x4000U
 
+/* Bytes that are written at once: few calls, and still in the processor's cache. */
+#define CAPTURE_BUFFER_BYTES ((size_t)1 << 17)
+
 /* In front of each record that is not written yet. */
 struct record_head {
     int64_t time_ns;
@@ -38,6 +41,7 @@ struct record_head {
 struct spool {
     GByteArray *records; /* each: its head, pcap record */
     size_t written;      /* bytes that are on file already */
+    int64_t next_ns; /* of the first record that is not; CLOCK_NEVER: none. Here, as it is looked at often */
 };
 
 /* A record of the time whose turn it is. */
@@ -49,7 +53,9 @@ struct due {
 };
 
 struct capture {
-    FILE *file;
+    FILE *file; /* has no buffer of its own */
+    uint8_t *buffer;
+    size_t used; /* of the buffer */
     char *path;
     uint32_t regions, servers;
     bool ipv6;
@@ -75,9 +81,17 @@ static void capture_put_be32(uint8_t *out, uint32_t value)
     capture_put_be16(out + 2, value & 0xffff);
 }
 
-/* Sums of 16-bit words of the Internet checksum (RFC 1071). */
+/* Sums of 16-bit words of the Internet checksum (RFC 1071). Its clause 2 (C): wider words may be added, as
+ * what they carry comes in again when the sum is folded. */
 static uint64_t capture_sum_words(uint64_t sum, const uint8_t *at, size_t len)
 {
+    for (; len >= 8; at += 8, len -= 8) {
+        uint64_t words;
+
+        memcpy(&words, at, sizeof words);
+        words = GUINT64_FROM_BE(words);
+        sum += (words >> 32) + (words & UINT32_MAX);
+    }
     for (; len >= 2; at += 2, len -= 2)
         sum += (uint32_t)at[0] << 8 | at[1];
     return len ? sum + ((uint32_t)at[0] << 8) : sum;
@@ -90,14 +104,22 @@ static uint16_t capture_fold(uint64_t sum)
     return (uint16_t)~sum;
 }
 
-static bool capture_write_bytes(struct capture *capture, const void *at, size_t len)
+static void capture_write_buffer(struct capture *capture)
 {
-    if (capture->error)
-        return false;
     errno = 0;
-    if (fwrite(at, 1, len, capture->file) != len)
+    if (capture->error == 0 && fwrite(capture->buffer, 1, capture->used, capture->file) != capture->used)
         capture->error = errno ? errno : EIO;
-    return capture->error == 0;
+    capture->used = 0;
+}
+
+/* A record, or less than one: it fits into the buffer. */
+static void capture_write_bytes(struct capture *capture, const void *at, size_t len)
+{
+    g_assert(len <= CAPTURE_BUFFER_BYTES);
+    if (len > CAPTURE_BUFFER_BYTES - capture->used)
+        capture_write_buffer(capture);
+    memcpy(capture->buffer + capture->used, at, len);
+    capture->used += len;
 }
 
 static bool capture_report(const struct capture *capture, GError **error)
@@ -130,15 +152,17 @@ struct capture *capture_new(const char *path, uint32_t regions, uint32_t servers
                     g_strerror(errno));
         return NULL;
     }
+    setvbuf(file, NULL, _IONBF, 0);
     struct capture *capture = g_new0(struct capture, 1);
     capture->file = file;
+    capture->buffer = g_malloc(CAPTURE_BUFFER_BYTES);
     capture->path = g_strdup(path);
     capture->regions = regions;
     capture->servers = servers;
     capture->ipv6 = ipv6;
     capture->spools = g_new0(struct spool, regions);
     for (uint32_t i = 0; i < regions; i++)
-        capture->spools[i].records = g_byte_array_new();
+        capture->spools[i] = (struct spool){.records = g_byte_array_new(), .next_ns = CLOCK_NEVER};
     capture_write_file_header(capture);
     return capture;
 }
@@ -182,10 +206,13 @@ void capture_address(uint32_t host, uint32_t servers, bool ipv6, char out[46])
 static uint8_t *capture_add_record(struct capture *capture, uint32_t region, int64_t time_ns, uint32_t source,
                                    size_t bytes)
 {
-    GByteArray *records = capture->spools[region].records;
+    struct spool *spool = &capture->spools[region];
+    GByteArray *records = spool->records;
     const struct record_head head = {time_ns, source, (uint32_t)(PCAP_RECORD_BYTES + bytes)};
     guint start = records->len;
 
+    if (spool->written == start)
+        spool->next_ns = time_ns;
     g_byte_array_set_size(records, start + (guint)sizeof head + head.bytes);
     uint8_t *at = records->data + start;
     memcpy(at, &head, sizeof head);
@@ -279,15 +306,6 @@ void capture_raw(struct capture *capture, uint32_t region, int64_t time_ns, stru
     memcpy(capture_add_record(capture, region, time_ns, 0, packet.len), packet.at, packet.len);
 }
 
-/* The head of a spool's first unwritten record; false if there is none. */
-static bool capture_first(const struct spool *spool, struct record_head *head)
-{
-    if (spool->written == spool->records->len)
-        return false;
-    memcpy(head, spool->records->data + spool->written, sizeof *head);
-    return true;
-}
-
 /* The earliest time at which there is an unwritten record, CLOCK_NEVER if there is none; the first and the
  * last spool that has one of it. */
 static int64_t capture_next(struct capture *capture, struct spool **first, struct spool **last)
@@ -295,28 +313,40 @@ static int64_t capture_next(struct capture *capture, struct spool **first, struc
     int64_t next_ns = CLOCK_NEVER;
 
     for (struct spool *spool = capture->spools; spool < capture->spools + capture->regions; spool++) {
-        struct record_head head;
-
-        if (!capture_first(spool, &head) || head.time_ns > next_ns)
+        if (spool->next_ns > next_ns)
             continue;
-        if (head.time_ns < next_ns)
+        if (spool->next_ns < next_ns)
             *first = spool;
         *last = spool;
-        next_ns = head.time_ns;
+        next_ns = spool->next_ns;
     }
     return next_ns;
 }
 
-static void capture_take(struct spool *spool, int64_t time_ns, GArray *due)
+/* The time of the first unwritten record, CLOCK_NEVER if there is none. */
+static int64_t capture_first_ns(const struct spool *spool)
 {
     struct record_head head;
 
-    while (capture_first(spool, &head) && head.time_ns == time_ns) {
-        struct due record = {head.source, due->len, head.bytes,
-                             spool->records->data + spool->written + sizeof head};
+    if (spool->written == spool->records->len)
+        return CLOCK_NEVER;
+    memcpy(&head, spool->records->data + spool->written, sizeof head);
+    return head.time_ns;
+}
+
+/* Takes the records of that time. */
+static void capture_take(struct spool *spool, int64_t time_ns, GArray *due)
+{
+    while (spool->next_ns == time_ns) {
+        const uint8_t *at = spool->records->data + spool->written;
+        struct record_head head;
+
+        memcpy(&head, at, sizeof head);
+        struct due record = {head.source, due->len, head.bytes, at + sizeof head};
 
         g_array_append_val(due, record);
         spool->written += sizeof head + head.bytes;
+        spool->next_ns = capture_first_ns(spool);
     }
 }
 
@@ -363,6 +393,7 @@ bool capture_flush(struct capture *capture, int64_t time_ns, GError **error)
 bool capture_close(struct capture *capture, GError **error)
 {
     capture_flush(capture, CLOCK_NEVER, NULL);
+    capture_write_buffer(capture);
     errno = 0;
     if (fclose(capture->file) != 0 && capture->error == 0)
         capture->error = errno ? errno : EIO;
@@ -370,6 +401,7 @@ bool capture_close(struct capture *capture, GError **error)
     for (uint32_t i = 0; i < capture->regions; i++)
         g_byte_array_unref(capture->spools[i].records);
     g_free(capture->spools);
+    g_free(capture->buffer);
     g_free(capture->path);
     g_free(capture);
     return good;
