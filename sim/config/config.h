@@ -34,9 +34,10 @@ struct config {
 
 /* Reads a file: defaults, then the file, then `settings` ("section.key=value", NULL-terminated, may be NULL).
  * Then the rule of the schema is applied, if every value is right. `rule`, if it is not NULL, is one more
- * rule, applied even if there are mistakes already: then a value that could not be read has its default.
- * All mistakes are collected: one message a line, each with file, line, key, what was expected, and for an
- * unknown name the nearest known one. NULL and error (CONFIG_ERROR) if there is any. Free with config_free(). */
+ * rule, applied even if there are mistakes already: then a value that could not be read has its default. All
+ * mistakes are collected: one message a line, each with file, line, key, what was expected, and for an
+ * unknown name the nearest known one. NULL and error (CONFIG_ERROR) if there is any. Free with
+ * config_free(). */
 struct config *config_load(const struct config_schema *schema, const char *path, const char *const *settings,
                            config_rule *rule, GError **error);
 

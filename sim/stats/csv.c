@@ -114,7 +114,8 @@ static void write_cell(struct csv *csv, const char *text, size_t length)
 
 void csv_text(struct csv *csv, const char *text)
 {
-    /* RFC 4180 clause 2 (5 to 7): in quotes if it holds a quote, a comma or a line break; quotes are doubled. */
+    /* RFC 4180 clause 2 (5 to 7): in quotes if it holds a quote, a comma or a line break; quotes are
+     * doubled. */
     size_t plain = strcspn(text, "\",\r\n");
 
     if (text[plain] == '\0') {

@@ -14,6 +14,7 @@ echo "what,value,unit,ratio" | tee "$partial"
 tests/bench/bench_queue | awk -F, -v OFS=, '/,/ && $1 != "what" { print $1, $2, $3, $4 }' | tee -a "$partial"
 tests/bench/bench_crypto | awk -F, -v OFS=, '/,/ && $1 != "what" { print $1, $2, $3, $4 }' | tee -a "$partial"
 tests/bench/bench_storm "$source/scripts/scenarios/million.ini" | tee -a "$partial"
+"$source/tests/bench/side_paths.sh" "$source" | tee -a "$partial"
 if [ -x tests/bench/bench_ns3c ]; then
     "$source/tests/bench/ns3c.sh" | tee -a "$partial"
 fi
