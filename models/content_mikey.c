@@ -48,16 +48,43 @@ static void content_make_mikey(struct content_group *group)
     }
 }
 
-static void content_hold_mikey(const struct content_group *group, unsigned i, struct key_name name,
-                               const struct ue_mikey_opened *opened, const struct ue_mikey_facts *found)
+/* As the UE reads them. */
+static void content_find_mikey(struct content_group *group)
+{
+    struct content_worker *w = group->worker;
+    struct ue_mikey_opened opened[LANES];
+    struct ue_mikey_job jobs[LANES];
+    struct key_at_hand *places[LANES];
+    struct key_name names[LANES];
+
+    for (unsigned i = 0; i < group->count; i++) {
+        const struct content_mikey *c = content_at(group, i);
+
+        jobs[i] = (struct ue_mikey_job){CONTENT_FOUND(c, struct content_mikey), &opened[i]};
+        content_same(group, i, "named", true,
+                     ue_read_mikey(&w->keys, group->bytes[i], jobs[i].facts, &opened[i], &names[i]));
+        content_same(group, i, "ue", c->key.ue, names[i].ue);
+        if (c->msk)
+            content_same(group, i, "csb_id", c->csb_id, opened[i].message.csb_id);
+    }
+    keys_at_hand_find(&w->ue, group->count, names, places);
+    keys_at_hand_muks(&w->keys, group->count, places);
+    for (unsigned i = 0; i < group->count; i++)
+        memcpy(opened[i].muk, places[i]->muk.muk, sizeof opened[i].muk);
+    ue_prove_mikey(&w->keys, group->count, jobs);
+    for (unsigned i = 0; i < group->count; i++)
+        if (!jobs[i].facts->pull)
+            key_at_hand_put_auth(places[i], opened[i].message.csb_id, opened[i].keys.auth);
+}
+
+static void content_hold_mikey(const struct content_group *group, unsigned i)
 {
     const struct content_mikey *c = content_at(group, i);
+    const struct ue_mikey_facts *found = CONTENT_FOUND(c, struct content_mikey);
     const struct deployment_service *service = &group->worker->keys.deployment->services[c->service];
 
-    content_same(group, i, "proper", true, found->proper);
     content_same(group, i, "pull", !c->msk, found->pull);
-    content_same(group, i, "ue", c->key.ue, name.ue);
-    content_same(group, i, "av", c->key.av, name.av);
+    content_same(group, i, "av", c->key.av, found->av);
     content_same(group, i, "mac_right", true, found->mac_right);
     content_same(group, i, "counter", c->counter, found->counter);
     content_same(group, i, "v", c->msk, found->v);
@@ -68,36 +95,23 @@ static void content_hold_mikey(const struct content_group *group, unsigned i, st
     content_same(group, i, "key_right", c->msk, found->key_right);
     content_same(group, i, "has_validity", c->msk, found->has_validity);
     content_same(group, i, "valid", c->msk, found->valid);
-    if (c->msk)
-        content_same(group, i, "csb_id", c->csb_id, opened->message.csb_id);
 }
 
-void content_work_mikey(struct content_group *group)
+/* The MAC comes last (RFC 3830 §6.2, §6.9). */
+static struct bytes content_mac(struct bytes message)
 {
-    struct content_worker *w = group->worker;
-    struct ue_mikey_opened opened[LANES];
-    struct ue_mikey_job jobs[LANES];
-    struct key_at_hand *places[LANES];
-    struct key_name names[LANES];
-
-    content_make_mikey(group);
-    for (unsigned i = 0; i < group->count; i++) {
-        jobs[i] =
-            (struct ue_mikey_job){CONTENT_FOUND(content_at(group, i), struct content_mikey), &opened[i]};
-        content_same(group, i, "named", true,
-                     ue_read_mikey(&w->keys, group->bytes[i], jobs[i].facts, &opened[i], &names[i]));
-    }
-    keys_at_hand_find(&w->ue, group->count, names, places);
-    keys_at_hand_muks(&w->keys, group->count, places);
-    for (unsigned i = 0; i < group->count; i++)
-        memcpy(opened[i].muk, places[i]->muk.muk, sizeof opened[i].muk);
-    ue_prove_mikey(&w->keys, group->count, jobs);
-    for (unsigned i = 0; i < group->count; i++) {
-        content_hold_mikey(group, i, names[i], &opened[i], jobs[i].facts);
-        if (!jobs[i].facts->pull)
-            key_at_hand_put_auth(places[i], opened[i].message.csb_id, opened[i].keys.auth);
-    }
+    return bytes_of(message.at + message.len - MIKEY_MAC_BYTES, MIKEY_MAC_BYTES);
 }
+
+static bool content_mikey_proven(const struct content_group *group, unsigned i)
+{
+    const struct ue_mikey_facts *found = CONTENT_FOUND(content_at(group, i), struct content_mikey);
+
+    return found->mac_right;
+}
+
+const struct content_steps content_mikey_steps = {content_make_mikey, content_find_mikey, content_hold_mikey,
+                                                  content_mac, content_mikey_proven};
 
 /* --- ACK ------------------------------------------------------------------------------------------------ */
 
@@ -160,19 +174,7 @@ static void content_make_ack(struct content_group *group)
         content_made(group, i, jobs[i].length);
 }
 
-static void content_hold_ack(const struct content_group *group, unsigned i,
-                             const struct bmsc_ack_facts *found)
-{
-    const struct content_ack *c = content_at(group, i);
-
-    content_same(group, i, "ue", c->key.ue, found->name.ue);
-    content_same(group, i, "av", c->key.av, found->name.av);
-    content_same(group, i, "counter", c->counter, found->counter);
-    content_same(group, i, "csb_id", c->csb_id, found->csb_id);
-    content_same(group, i, "mac_right", true, found->mac_right);
-}
-
-void content_work_ack(struct content_group *group)
+static void content_find_ack(struct content_group *group)
 {
     struct content_worker *w = group->worker;
     struct mikey_message acks[LANES];
@@ -182,7 +184,6 @@ void content_work_ack(struct content_group *group)
     uint32_t csb_ids[LANES];
     uint8_t auths[LANES][20];
 
-    content_make_ack(group);
     for (unsigned i = 0; i < group->count; i++) {
         struct bmsc_ack_facts *found = CONTENT_FOUND(content_at(group, i), struct content_ack);
 
@@ -193,6 +194,26 @@ void content_work_ack(struct content_group *group)
     }
     content_auths(group, &w->bmsc, names, csb_ids, places, auths);
     bmsc_prove_ack(&w->keys, group->count, jobs);
-    for (unsigned i = 0; i < group->count; i++)
-        content_hold_ack(group, i, jobs[i].facts);
 }
+
+static void content_hold_ack(const struct content_group *group, unsigned i)
+{
+    const struct content_ack *c = content_at(group, i);
+    const struct bmsc_ack_facts *found = CONTENT_FOUND(c, struct content_ack);
+
+    content_same(group, i, "ue", c->key.ue, found->name.ue);
+    content_same(group, i, "av", c->key.av, found->name.av);
+    content_same(group, i, "counter", c->counter, found->counter);
+    content_same(group, i, "csb_id", c->csb_id, found->csb_id);
+    content_same(group, i, "mac_right", true, found->mac_right);
+}
+
+static bool content_ack_proven(const struct content_group *group, unsigned i)
+{
+    const struct bmsc_ack_facts *found = CONTENT_FOUND(content_at(group, i), struct content_ack);
+
+    return found->mac_right;
+}
+
+const struct content_steps content_ack_steps = {content_make_ack, content_find_ack, content_hold_ack,
+                                                content_mac, content_ack_proven};

@@ -27,9 +27,22 @@ void content_same_text(const struct content_group *group, unsigned i, const char
 /* The bytes of message i are made: their length is that under which it was sent. */
 void content_made(struct content_group *group, unsigned i, size_t length);
 
-typedef void content_worker_function(struct content_group *group);
-content_worker_function content_work_mikey, content_work_ack;
-content_worker_function content_work_post, content_work_challenge, content_work_success;
+/* What is done with a group of messages of one kind. */
+struct content_steps {
+    /* Makes the bytes, with the keys of the sender. */
+    void (*make)(struct content_group *group);
+    /* Reads and verifies them with the keys of the receiver, and puts what was found behind the contents.
+     * That they can be read is held to what was said; what else was found is not yet. */
+    void (*find)(struct content_group *group);
+    /* Holds what was found in message i to what was said. */
+    void (*hold)(const struct content_group *group, unsigned i);
+    /* Where the MAC or the digest of a message stands, and what was found of it. NULL: it has none. */
+    struct bytes (*proof)(struct bytes message);
+    bool (*proven)(const struct content_group *group, unsigned i);
+};
+extern const struct content_steps content_mikey_steps, content_ack_steps;
+extern const struct content_steps content_post_steps, content_credentials_steps;
+extern const struct content_steps content_challenge_steps, content_success_steps;
 
 /* As content_kind.write(). */
 typedef size_t content_writer_function(const struct key_store *keys, const void *content, uint8_t *out);

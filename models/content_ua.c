@@ -10,6 +10,7 @@
 #include "models/wire/http.h"
 #include "models/wire/ua.h"
 
+#include <glib.h>
 #include <string.h>
 
 /* The bytes are made, and the receiver's framer finds just this message in a stream. */
@@ -81,7 +82,7 @@ size_t content_write_post(const struct key_store *keys, const void *content, uin
     return job.length;
 }
 
-static void content_make_posts(struct content_group *group, bool credentials)
+static void content_make_some_posts(struct content_group *group, bool credentials)
 {
     struct content_worker *w = group->worker;
     struct ue_post_job jobs[LANES];
@@ -106,26 +107,54 @@ static void content_make_posts(struct content_group *group, bool credentials)
         content_made_http(group, i, jobs[i].length);
 }
 
-static void content_hold_credentials(const struct content_group *group, unsigned i,
-                                     const struct bmsc_post_found *found)
+static void content_make_post(struct content_group *group)
 {
-    const struct content_post *c = content_at(group, i);
-    const struct bmsc_post *post = &found->post;
-
-    content_same(group, i, "ue", c->ue, post->name.ue);
-    content_same(group, i, "av", c->av, post->name.av);
-    content_same(group, i, "names_right", true, post->names_right);
-    content_same(group, i, "nc", c->nc, post->nc);
-    content_same_text(group, i, "nonce", c->nonce, bytes_of(found->nonce_text, sizeof found->nonce_text),
-                      sizeof c->nonce);
-    content_same_text(group, i, "cnonce", c->cnonce, bytes_of(found->cnonce, sizeof found->cnonce),
-                      sizeof c->cnonce);
-    content_same(group, i, "digest_right", true, post->digest_right);
+    content_make_some_posts(group, false);
 }
 
-static void content_hold_post(const struct content_group *group, unsigned i, const struct bmsc_post *post)
+static void content_make_credentials(struct content_group *group)
+{
+    content_make_some_posts(group, true);
+}
+
+static void content_read_posts(struct content_group *group, bool credentials, struct bmsc_post_found *found[])
+{
+    for (unsigned i = 0; i < group->count; i++) {
+        found[i] = CONTENT_FOUND(content_at(group, i), struct content_post);
+        content_same(group, i, "credentials", credentials,
+                     bmsc_read_post_apart(&group->worker->keys, group->bytes[i], found[i]));
+    }
+}
+
+static void content_find_post(struct content_group *group)
+{
+    struct bmsc_post_found *found[LANES];
+
+    content_read_posts(group, false, found);
+}
+
+/* ... and the proofs, under the keys that the BM-SC derives of the names in them. */
+static void content_find_credentials(struct content_group *group)
+{
+    struct bmsc_post_found *found[LANES];
+    struct key_at_hand *places[LANES];
+    struct key_name names[LANES];
+    const char *ha1s[LANES];
+
+    content_read_posts(group, true, found);
+    for (unsigned i = 0; i < group->count; i++)
+        names[i] = found[i]->post.name;
+    content_ha1s(group, &group->worker->bmsc, names, places);
+    for (unsigned i = 0; i < group->count; i++)
+        ha1s[i] = places[i]->ha1;
+    bmsc_prove_posts(&group->worker->keys, group->count, found, ha1s);
+}
+
+static void content_hold_post(const struct content_group *group, unsigned i)
 {
     const struct content_post *c = content_at(group, i);
+    const struct bmsc_post_found *found = CONTENT_FOUND(c, struct content_post);
+    const struct bmsc_post *post = &found->post;
     struct ua_key keys[SERVICES_MAX];
     unsigned count = content_keys(group->worker->keys.deployment, c->asked, 0, keys);
 
@@ -139,39 +168,50 @@ static void content_hold_post(const struct content_group *group, unsigned i, con
     }
 }
 
-/* The proofs of POSTs with credentials, under the keys that the BM-SC derives of the names in them. */
-static void content_prove_posts(const struct content_group *group, struct bmsc_post_found *const found[])
+static void content_hold_credentials(const struct content_group *group, unsigned i)
 {
-    struct key_at_hand *places[LANES];
-    struct key_name names[LANES];
-    const char *ha1s[LANES];
+    const struct content_post *c = content_at(group, i);
+    const struct bmsc_post_found *found = CONTENT_FOUND(c, struct content_post);
+    const struct bmsc_post *post = &found->post;
 
-    for (unsigned i = 0; i < group->count; i++)
-        names[i] = found[i]->post.name;
-    content_ha1s(group, &group->worker->bmsc, names, places);
-    for (unsigned i = 0; i < group->count; i++)
-        ha1s[i] = places[i]->ha1;
-    bmsc_prove_posts(&group->worker->keys, group->count, found, ha1s);
-    for (unsigned i = 0; i < group->count; i++)
-        content_hold_credentials(group, i, found[i]);
+    content_hold_post(group, i);
+    content_same(group, i, "ue", c->ue, post->name.ue);
+    content_same(group, i, "av", c->av, post->name.av);
+    content_same(group, i, "names_right", true, post->names_right);
+    content_same(group, i, "nc", c->nc, post->nc);
+    content_same_text(group, i, "nonce", c->nonce, bytes_of(found->nonce_text, sizeof found->nonce_text),
+                      sizeof c->nonce);
+    content_same_text(group, i, "cnonce", c->cnonce, bytes_of(found->cnonce, sizeof found->cnonce),
+                      sizeof c->cnonce);
+    content_same(group, i, "digest_right", true, post->digest_right);
 }
 
-/* Those of a kind all have credentials, or none has. */
-void content_work_post(struct content_group *group)
+static bool content_post_proven(const struct content_group *group, unsigned i)
 {
-    bool credentials = ((const struct content_post *)content_at(group, 0))->credentials;
-    struct bmsc_post_found *found[LANES];
+    const struct bmsc_post_found *found = CONTENT_FOUND(content_at(group, i), struct content_post);
 
-    content_make_posts(group, credentials);
-    for (unsigned i = 0; i < group->count; i++) {
-        found[i] = CONTENT_FOUND(content_at(group, i), struct content_post);
-        content_same(group, i, "credentials", credentials,
-                     bmsc_read_post_apart(&group->worker->keys, group->bytes[i], found[i]));
-        content_hold_post(group, i, &found[i]->post);
-    }
-    if (credentials)
-        content_prove_posts(group, found);
+    return found->post.digest_right;
 }
+
+/* The 32 characters behind a name and a quotation mark. */
+static struct bytes content_directive(struct bytes message, const char *name)
+{
+    const uint8_t *at = memmem(message.at, message.len, name, strlen(name));
+
+    g_assert(at != NULL);
+    return bytes_of(at + strlen(name), 32);
+}
+
+static struct bytes content_response(struct bytes message)
+{
+    return content_directive(message, "response=\"");
+}
+
+const struct content_steps content_post_steps = {content_make_post, content_find_post, content_hold_post,
+                                                 NULL, NULL};
+const struct content_steps content_credentials_steps = {content_make_credentials, content_find_credentials,
+                                                        content_hold_credentials, content_response,
+                                                        content_post_proven};
 
 /* --- 401 ------------------------------------------------------------------------------------------------ */
 
@@ -180,38 +220,47 @@ size_t content_write_challenge(const struct key_store *keys, const void *content
     return bmsc_encode_challenge(keys, content, out);
 }
 
-static void content_hold_challenge(const struct content_group *group, unsigned i,
-                                   struct ue_challenge_found *found)
+static void content_make_challenge(struct content_group *group)
 {
-    const struct content_challenge *c = content_at(group, i);
-    const struct deployment *deployment = group->worker->keys.deployment;
-    struct ue_answer_facts *facts = &found->facts;
-
-    content_same(group, i, "proper", true, facts->proper);
-    content_same(group, i, "status", 401, facts->status);
-    content_same(group, i, "challenge", true, facts->challenge);
-    content_same(group, i, "stale", c->stale, facts->stale);
-    nonce_seal(&group->worker->keys, c->sent_ns, c->nonce_serial, NONCE_CHALLENGE, found->nonce);
-    content_same_text(group, i, "nonce", found->nonce, facts->nonce, sizeof found->nonce);
-    content_same_text(group, i, "opaque", deployment->ua_opaque, facts->opaque, sizeof deployment->ua_opaque);
-    /* Views of bytes that are gone soon: the nonce stands in *found. */
-    facts->nonce = bytes_of(NULL, 0);
-    facts->opaque = bytes_of(deployment->ua_opaque, sizeof deployment->ua_opaque);
+    for (unsigned i = 0; i < group->count; i++)
+        content_made_http(group, i,
+                          content_write_challenge(&group->worker->keys, content_at(group, i), group->out[i]));
 }
 
-void content_work_challenge(struct content_group *group)
+/* The texts in the facts are views of bytes that are gone soon: they are held to what was said at once. */
+static void content_find_challenge(struct content_group *group)
 {
     const struct key_store *keys = &group->worker->keys;
+    const struct deployment *deployment = keys->deployment;
 
-    for (unsigned i = 0; i < group->count; i++)
-        content_made_http(group, i, content_write_challenge(keys, content_at(group, i), group->out[i]));
     for (unsigned i = 0; i < group->count; i++) {
-        struct ue_challenge_found *found = CONTENT_FOUND(content_at(group, i), struct content_challenge);
+        const struct content_challenge *c = content_at(group, i);
+        struct ue_challenge_found *found = CONTENT_FOUND(c, struct content_challenge);
+        struct ue_answer_facts *facts = &found->facts;
 
-        ue_verify_challenge_apart(keys, group->bytes[i], &found->facts);
-        content_hold_challenge(group, i, found);
+        ue_verify_challenge_apart(keys, group->bytes[i], facts);
+        nonce_seal(keys, c->sent_ns, c->nonce_serial, NONCE_CHALLENGE, found->nonce);
+        content_same_text(group, i, "nonce", found->nonce, facts->nonce, sizeof found->nonce);
+        content_same_text(group, i, "opaque", deployment->ua_opaque, facts->opaque,
+                          sizeof deployment->ua_opaque);
+        facts->nonce = bytes_of(NULL, 0);
+        facts->opaque = bytes_of(deployment->ua_opaque, sizeof deployment->ua_opaque);
     }
 }
+
+static void content_hold_challenge(const struct content_group *group, unsigned i)
+{
+    const struct content_challenge *c = content_at(group, i);
+    const struct ue_challenge_found *found = CONTENT_FOUND(c, struct content_challenge);
+
+    content_same(group, i, "proper", true, found->facts.proper);
+    content_same(group, i, "status", 401, found->facts.status);
+    content_same(group, i, "challenge", true, found->facts.challenge);
+    content_same(group, i, "stale", c->stale, found->facts.stale);
+}
+
+const struct content_steps content_challenge_steps = {content_make_challenge, content_find_challenge,
+                                                      content_hold_challenge, NULL, NULL};
 
 /* --- 200 ------------------------------------------------------------------------------------------------ */
 
@@ -249,14 +298,22 @@ size_t content_write_success(const struct key_store *keys, const void *content, 
     return job.length;
 }
 
-static void content_make_successes(struct content_group *group, const struct key_name names[])
+static void content_success_names(const struct content_group *group, struct key_name names[])
+{
+    for (unsigned i = 0; i < group->count; i++)
+        names[i] = ((const struct content_success *)content_at(group, i))->key;
+}
+
+static void content_make_success(struct content_group *group)
 {
     struct content_worker *w = group->worker;
     struct ua_key answered[LANES][SERVICES_MAX];
     struct bmsc_success_job jobs[LANES];
     struct key_at_hand *places[LANES];
+    struct key_name names[LANES];
     unsigned last = 0, count = 0;
 
+    content_success_names(group, names);
     content_ha1s(group, &w->bmsc, names, places);
     for (unsigned i = 0; i < group->count; i++) {
         const struct content_success *c = content_at(group, i);
@@ -273,11 +330,14 @@ static void content_make_successes(struct content_group *group, const struct key
         content_made_http(group, i, jobs[i].length);
 }
 
-static void content_hold_next_nonce(const struct content_group *group, unsigned i,
-                                    struct ue_success_found *found)
+/* A view of bytes that are gone soon: it is held to what was said at once. */
+static void content_next_nonce(const struct content_group *group, unsigned i)
 {
     const struct content_success *c = content_at(group, i);
+    struct ue_success_found *found = CONTENT_FOUND(c, struct content_success);
 
+    if (!found->facts.rspauth_right)
+        return;
     content_same(group, i, "nextnonce", c->nonce_serial > 0, found->facts.nextnonce.len > 0);
     if (c->nonce_serial == 0)
         return;
@@ -286,32 +346,7 @@ static void content_hold_next_nonce(const struct content_group *group, unsigned 
                       sizeof found->nextnonce);
 }
 
-static void content_hold_success(const struct content_group *group, unsigned i,
-                                 struct ue_success_found *found)
-{
-    const struct content_success *c = content_at(group, i);
-    const struct ue_answer_facts *facts = &found->facts;
-
-    content_same(group, i, "proper", true, facts->proper);
-    content_same(group, i, "status", 200, facts->status);
-    content_same(group, i, "rspauth_right", true, facts->rspauth_right);
-    content_same(group, i, "whole", true, facts->whole);
-    content_same(group, i, "granted", c->asked, facts->granted);
-    content_hold_next_nonce(group, i, found);
-}
-
-/* What the UE's digests were made of. */
-static void content_digests(const struct content_group *group, struct ue_digest digests[])
-{
-    for (unsigned i = 0; i < group->count; i++) {
-        const struct content_success *c = content_at(group, i);
-
-        digests[i] = (struct ue_digest){.nonce = bytes_of(c->nonce, sizeof c->nonce), .nc = c->nc};
-        memcpy(digests[i].cnonce, c->cnonce, sizeof c->cnonce);
-    }
-}
-
-void content_work_success(struct content_group *group)
+static void content_find_success(struct content_group *group)
 {
     struct content_worker *w = group->worker;
     struct ue_success_job jobs[LANES];
@@ -319,22 +354,49 @@ void content_work_success(struct content_group *group)
     struct key_at_hand *places[LANES];
     struct key_name names[LANES];
 
-    for (unsigned i = 0; i < group->count; i++)
-        names[i] = ((const struct content_success *)content_at(group, i))->key;
-    content_make_successes(group, names);
-    content_digests(group, digests);
+    content_success_names(group, names);
     content_ha1s(group, &w->ue, names, places);
     for (unsigned i = 0; i < group->count; i++) {
-        struct ue_success_found *found = CONTENT_FOUND(content_at(group, i), struct content_success);
+        const struct content_success *c = content_at(group, i);
+        struct ue_success_found *found = CONTENT_FOUND(c, struct content_success);
 
-        jobs[i] =
-            (struct ue_success_job){.message = group->bytes[i],
-                                    .digest = &digests[i],
-                                    .ha1 = places[i]->ha1,
-                                    .asked = ((const struct content_success *)content_at(group, i))->asked,
-                                    .facts = &found->facts};
+        digests[i] = (struct ue_digest){.nonce = bytes_of(c->nonce, sizeof c->nonce), .nc = c->nc};
+        memcpy(digests[i].cnonce, c->cnonce, sizeof c->cnonce);
+        jobs[i] = (struct ue_success_job){.message = group->bytes[i],
+                                          .digest = &digests[i],
+                                          .ha1 = places[i]->ha1,
+                                          .asked = c->asked,
+                                          .facts = &found->facts};
     }
     ue_verify_success_apart(&w->keys, group->count, jobs);
     for (unsigned i = 0; i < group->count; i++)
-        content_hold_success(group, i, CONTENT_FOUND(content_at(group, i), struct content_success));
+        content_next_nonce(group, i);
 }
+
+static void content_hold_success(const struct content_group *group, unsigned i)
+{
+    const struct content_success *c = content_at(group, i);
+    const struct ue_success_found *found = CONTENT_FOUND(c, struct content_success);
+
+    content_same(group, i, "proper", true, found->facts.proper);
+    content_same(group, i, "status", 200, found->facts.status);
+    content_same(group, i, "rspauth_right", true, found->facts.rspauth_right);
+    content_same(group, i, "whole", true, found->facts.whole);
+    content_same(group, i, "granted", c->asked, found->facts.granted);
+}
+
+static bool content_success_proven(const struct content_group *group, unsigned i)
+{
+    const struct ue_success_found *found = CONTENT_FOUND(content_at(group, i), struct content_success);
+
+    return found->facts.rspauth_right;
+}
+
+static struct bytes content_rspauth(struct bytes message)
+{
+    return content_directive(message, "rspauth=\"");
+}
+
+const struct content_steps content_success_steps = {content_make_success, content_find_success,
+                                                    content_hold_success, content_rspauth,
+                                                    content_success_proven};

@@ -11,11 +11,14 @@ static const char *const content_kind_names[MESSAGE_KIND_COUNT] = {
 #undef X
 };
 
-static content_worker_function *const content_workers[MESSAGE_KIND_COUNT] = {
-    [KIND_pull] = content_work_mikey,        [KIND_msk] = content_work_mikey,
-    [KIND_msk_ack] = content_work_ack,       [KIND_ua_post] = content_work_post,
-    [KIND_ua_auth_post] = content_work_post, [KIND_ua_401] = content_work_challenge,
-    [KIND_ua_200] = content_work_success,
+static const struct content_steps *const content_steps[MESSAGE_KIND_COUNT] = {
+    [KIND_pull] = &content_mikey_steps,
+    [KIND_msk] = &content_mikey_steps,
+    [KIND_msk_ack] = &content_ack_steps,
+    [KIND_ua_post] = &content_post_steps,
+    [KIND_ua_auth_post] = &content_credentials_steps,
+    [KIND_ua_401] = &content_challenge_steps,
+    [KIND_ua_200] = &content_success_steps,
 };
 
 static const struct content_kind content_kinds[MESSAGE_KIND_COUNT] = {
@@ -107,14 +110,48 @@ void content_made(struct content_group *group, unsigned i, size_t length)
     content_same(group, i, "length", group->messages[i]->length, (int64_t)length);
 }
 
-void content_work(struct content_worker *worker, unsigned kind, struct net_message *const messages[],
-                  unsigned count)
+/* A verification that calls everything right would find no difference. So in every run, in the first group
+ * of each kind and now and then, the first message is verified once more, with one bit of its MAC or
+ * digest wrong. */
+#define GROUPS_PER_TRIAL 4096
+
+static void content_try_wrong(struct content_group *group, unsigned kind)
 {
+    const struct content_steps *steps = content_steps[kind];
+    const struct content_kind *sizes = &group->worker->table->kinds[kind];
+    struct net_message *copy = g_malloc(sizeof *copy + sizes->content_bytes + sizes->found_bytes);
+    struct content_group trial = {
+        .worker = group->worker, .count = 1, .messages = &copy, .bytes = {group->bytes[0]}};
+    uint64_t bit = group->worker->groups[kind] / GROUPS_PER_TRIAL;
+    struct bytes proof = steps->proof(trial.bytes[0]);
+    uint8_t *wrong = (uint8_t *)(uintptr_t)&proof.at[bit % proof.len];
+
+    memcpy(copy, group->messages[0], sizeof *copy + sizes->content_bytes);
+    *wrong ^= 1;
+    steps->find(&trial);
+    *wrong ^= 1;
+    if (steps->proven(&trial, 0))
+        g_error("a message of kind %s is found to be right, although a bit of its MAC or digest is wrong",
+                content_kind_names[kind]);
+    g_free(copy);
+}
+
+unsigned content_work(struct content_worker *worker, unsigned kind, struct net_message *const messages[],
+                      unsigned count)
+{
+    const struct content_steps *steps = content_steps[kind];
     struct content_group group = {.worker = worker, .count = count, .messages = messages};
+    unsigned held = 0;
 
     for (unsigned i = 0; i < count; i++)
         group.out[i] = worker->room + i * (size_t)ROOM_BYTES;
-    content_workers[kind](&group);
+    steps->make(&group);
+    steps->find(&group);
+    for (unsigned i = 0; i < count; i++, held++)
+        steps->hold(&group, i);
+    if (worker->groups[kind]++ % GROUPS_PER_TRIAL == 0 && steps->proof)
+        content_try_wrong(&group, kind);
+    return held;
 }
 
 void content_write(struct net_region *at, const struct net_message *message, uint8_t *out)

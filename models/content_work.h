@@ -12,8 +12,9 @@
 struct content_worker {
     const struct content_table *table;
     struct key_store keys;
-    struct keys_at_hand bmsc, ue; /* what each side has derived */
-    uint8_t *room;                /* for the bytes of a group of messages */
+    struct keys_at_hand bmsc, ue;        /* what each side has derived */
+    uint8_t *room;                       /* for the bytes of a group of messages */
+    uint64_t groups[MESSAGE_KIND_COUNT]; /* that were worked on */
 };
 
 /* The table of a deployment, which a worker makes with its keys. */
@@ -24,8 +25,8 @@ void content_worker_init(struct content_worker *worker, const struct deployment 
 void content_worker_clear(struct content_worker *worker);
 
 /* As net_handlers.work() and write(). */
-void content_work(struct content_worker *worker, unsigned kind, struct net_message *const messages[],
-                  unsigned count);
+unsigned content_work(struct content_worker *worker, unsigned kind, struct net_message *const messages[],
+                      unsigned count);
 void content_write(struct net_region *at, const struct net_message *message, uint8_t *out);
 
 #endif

@@ -124,11 +124,11 @@ static void on_prefetch(struct net_region *at, uint32_t host, uint32_t kind, uin
         bmsc_prefetch(at, kind, argument, stage);
 }
 
-static void on_work(void *user, unsigned kind, struct net_message *const messages[], unsigned count)
+static unsigned on_work(void *user, unsigned kind, struct net_message *const messages[], unsigned count)
 {
     struct storm *storm = user;
 
-    content_work(&storm->worker, kind, messages, count);
+    return content_work(&storm->worker, kind, messages, count);
 }
 
 static const struct net_handlers handlers = {on_datagram, on_message,    on_closed, on_timer,

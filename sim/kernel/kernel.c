@@ -212,14 +212,39 @@ static uint64_t kernel_event_hash(const struct kernel_event *event)
 /* With many UEs no event finds its memory in the cache: it is fetched while the events before it run. */
 static const size_t ahead[KERNEL_PREFETCH_STAGES] = {16, 8, 4};
 
-static void kernel_look_ahead(const struct kernel_region *region, kernel_prefetcher *const *prefetchers)
+static inline void kernel_prefetch(const struct kernel_region *region, kernel_prefetcher *const *prefetchers,
+                                   unsigned stage, size_t places)
 {
-    for (unsigned stage = 0; stage < KERNEL_PREFETCH_STAGES; stage++) {
-        const struct kernel_event *event = queue_ahead(&region->queue, ahead[stage]);
+    const struct kernel_event *event = queue_ahead(&region->queue, places);
 
-        if (event && prefetchers[event->kind])
-            prefetchers[event->kind](region->context, event, stage);
-    }
+    if (prefetchers[event->kind])
+        prefetchers[event->kind](region->context, event, stage);
+}
+
+/* The events that become known with a new run are nearer than an event is fetched from: all at once, stage by
+ * stage. */
+static void kernel_catch_up(const struct kernel_region *region, kernel_prefetcher *const *prefetchers)
+{
+    size_t known = queue_known(&region->queue);
+
+    for (unsigned stage = 0; stage < KERNEL_PREFETCH_STAGES; stage++)
+        for (size_t i = 0; i < MIN(known, ahead[stage]); i++)
+            kernel_prefetch(region, prefetchers, stage, i);
+}
+
+static void kernel_look_ahead(const struct kernel_region *region, kernel_prefetcher *const *prefetchers,
+                              const struct kernel_event *taken)
+{
+    size_t known = queue_known(&region->queue);
+
+    if (queue_begins_run(&region->queue, taken))
+        kernel_catch_up(region, prefetchers);
+    if (known > ahead[0])
+        kernel_prefetch(region, prefetchers, 0, ahead[0]);
+    if (known > ahead[1])
+        kernel_prefetch(region, prefetchers, 1, ahead[1]);
+    if (known > ahead[2])
+        kernel_prefetch(region, prefetchers, 2, ahead[2]);
 }
 
 /* Takes the earliest event or timeout out if its time is before end_ns; of equal times as events among
@@ -255,7 +280,7 @@ static void kernel_region_run(struct kernel_region *region, int64_t end_ns)
 
     while ((event = kernel_take_before(region, end_ns, &spare))) {
         if (prefetchers)
-            kernel_look_ahead(region, prefetchers);
+            kernel_look_ahead(region, prefetchers, event);
         region->now_ns = event->time_ns;
         events++;
         fingerprint += kernel_event_hash(event);

@@ -63,8 +63,9 @@ struct kernel_event *queue_place(struct queue *queue, int64_t time_ns);
 const struct kernel_event *queue_take_any_before(struct queue *queue, int64_t limit_ns,
                                                  struct kernel_event *spare);
 
-/* Takes the earliest event out if its time is before limit_ns; NULL if there is none. The event lies in the queue
- * or in `spare`, and stays as it is until the queue is asked for another one; pushing leaves it alone. */
+/* Takes the earliest event out if its time is before limit_ns; NULL if there is none. The event lies in
+ * the queue or in `spare`, and stays as it is until the queue is asked for another one; pushing leaves it
+ * alone. */
 static inline const struct kernel_event *queue_take_before(struct queue *queue, int64_t limit_ns,
                                                            struct kernel_event *spare)
 {
@@ -87,13 +88,23 @@ const struct kernel_event *queue_peek(struct queue *queue);
 /* Time of the earliest event; CLOCK_NEVER if there is none. */
 int64_t queue_next_ns(struct queue *queue);
 
-/* The event `places` behind the earliest of those sorted already; NULL if it is not known yet. A hint only:
- * other events may still come before it. */
+/* How many of the events that come next lie sorted in the run. */
+static inline size_t queue_known(const struct queue *queue)
+{
+    return queue->run.count - queue->run.next;
+}
+
+/* The event `places` behind the earliest of those, places < queue_known(). A hint only: other events may
+ * still come before it. */
 static inline const struct kernel_event *queue_ahead(const struct queue *queue, size_t places)
 {
-    const struct event_run *run = &queue->run;
+    return &queue->run.event[queue->run.next + places];
+}
 
-    return run->count - run->next > places ? &run->event[run->next + places] : NULL;
+/* Whether an event that was just taken is the first of its run. */
+static inline bool queue_begins_run(const struct queue *queue, const struct kernel_event *taken)
+{
+    return taken == queue->run.event;
 }
 
 /* Events in the queue. */

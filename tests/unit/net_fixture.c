@@ -79,7 +79,7 @@ static void on_write(struct net_region *at, const struct net_message *message, u
 }
 
 /* The content is the hash of the bytes, once it is found. */
-static void on_work(void *user, unsigned kind, struct net_message *const messages[], unsigned count)
+static unsigned on_work(void *user, unsigned kind, struct net_message *const messages[], unsigned count)
 {
     struct net_fixture *f = user;
 
@@ -93,6 +93,7 @@ static void on_work(void *user, unsigned kind, struct net_message *const message
         *content = net_made_hash(kind, messages[i]->length);
         f->worked++;
     }
+    return count;
 }
 #endif
 

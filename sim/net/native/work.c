@@ -85,8 +85,11 @@ static void work_do(struct native *native, unsigned kind)
     struct net_message *group[NET_WORK_MAX];
     unsigned count = work_take(native, &native->work[kind], group);
 
-    if (count > 0)
-        native->config.handlers->work(native->config.user, kind, group, count);
+    if (count == 0)
+        return;
+    if (native->config.handlers->work(native->config.user, kind, group, count) != count)
+        g_error("native: of %u messages of kind %s not all were verified", count,
+                native->config.kind_names[kind]);
     for (unsigned i = 0; i < count; i++)
         atomic_store_explicit(&group[i]->work, WORK_DONE, memory_order_relaxed);
 }
