@@ -299,7 +299,7 @@ static struct config *config_new(const struct config_schema *schema)
     return config;
 }
 
-static struct mistakes mistakes_begin(const struct config_schema *schema, const char *path)
+static struct mistakes loader_mistakes(const struct config_schema *schema, const char *path)
 {
     return (struct mistakes){.schema = schema,
                              .path = path,
@@ -319,7 +319,7 @@ struct config_template *config_template_new(const struct config_schema *schema, 
     loader.line = g_new0(unsigned, schema->count);
     loader.path = g_string_chunk_insert(loader.strings, path);
     loader.config->name = g_string_chunk_insert(loader.strings, name);
-    loader.mistakes = mistakes_begin(schema, loader.path);
+    loader.mistakes = loader_mistakes(schema, loader.path);
     timeline_reader_begin(&loader.timeline, schema, &loader.mistakes);
     take_defaults(&loader);
     take_text(&loader, text);
@@ -360,7 +360,7 @@ static void loader_begin(struct loader *loader, struct config_template *from)
     loader->config->value = value;
     loader->config->from = from;
     g_atomic_ref_count_inc(&from->references);
-    loader->mistakes = mistakes_begin(schema, loader->path);
+    loader->mistakes = loader_mistakes(schema, loader->path);
     loader->mistakes.code = from->mistakes.code;
     g_string_append_len(loader->mistakes.text, from->mistakes.text->str, (gssize)from->mistakes.text->len);
     memcpy(loader->mistakes.origin, from->mistakes.origin, schema->count * sizeof *loader->mistakes.origin);

@@ -132,7 +132,7 @@ void csv_text(struct csv *csv, const char *text)
 }
 
 /* Writes the digits of a value so that they end before `end`; returns where they begin. */
-static char *put_digits(char *end, uint64_t value)
+static char *csv_put_digits(char *end, uint64_t value)
 {
     do
         *--end = (char)('0' + value % 10);
@@ -143,7 +143,7 @@ static char *put_digits(char *end, uint64_t value)
 void csv_integer(struct csv *csv, int64_t value)
 {
     char text[DIGITS_MAX + 1];
-    char *start = put_digits(text + sizeof text, value < 0 ? -(uint64_t)value : (uint64_t)value);
+    char *start = csv_put_digits(text + sizeof text, value < 0 ? -(uint64_t)value : (uint64_t)value);
 
     if (value < 0)
         *--start = '-';
@@ -153,7 +153,7 @@ void csv_integer(struct csv *csv, int64_t value)
 void csv_unsigned(struct csv *csv, uint64_t value)
 {
     char text[DIGITS_MAX];
-    char *start = put_digits(text + sizeof text, value);
+    char *start = csv_put_digits(text + sizeof text, value);
 
     write_cell(csv, start, (size_t)(text + sizeof text - start));
 }
@@ -195,13 +195,13 @@ void csv_seconds(struct csv *csv, int64_t value_ns)
     char *point = text + DIGITS_MAX + 1, *end = text + sizeof text, *start;
 
     /* The 1 in front, which the point replaces, keeps the zeros behind it. */
-    put_digits(end, NS_PER_SECOND + magnitude_ns % NS_PER_SECOND);
+    csv_put_digits(end, NS_PER_SECOND + magnitude_ns % NS_PER_SECOND);
     *point = '.';
     while (end[-1] == '0')
         end--;
     if (end[-1] == '.')
         end--;
-    start = put_digits(point, magnitude_ns / NS_PER_SECOND);
+    start = csv_put_digits(point, magnitude_ns / NS_PER_SECOND);
     if (value_ns < 0)
         *--start = '-';
     write_cell(csv, start, (size_t)(end - start));
