@@ -57,6 +57,7 @@ static kernel_handler *const event_handlers[EVENT_KINDS] = {
 
 #define LINE_BYTES 64
 #define LINES_MAX  16 /* of a message: about what the longest ones have */
+#define HEAD_LINES 2  /* of a message, fetched before it is known how long it is */
 
 static void native_fetch_lines(const void *at, size_t bytes)
 {
@@ -73,6 +74,27 @@ static void native_fetch_model(struct native_region *region, uint32_t host, uint
         handlers->prefetch(&region->base, host, kind, argument, stage);
 }
 
+/* How much of a message its receiver will read, once its head is there. */
+static size_t native_message_bytes(const struct packet *packet)
+{
+    const struct net_message *message = packet->message;
+
+    return sizeof *message + (message->has_content ? message->capacity : packet->length);
+}
+
+static void native_fetch_message(const struct packet *packet, unsigned stage)
+{
+    const char *message = (const char *)packet->message;
+
+    if (message == NULL)
+        return;
+    if (stage == 1)
+        native_fetch_lines(message, HEAD_LINES * LINE_BYTES);
+    else if (native_message_bytes(packet) > HEAD_LINES * LINE_BYTES)
+        native_fetch_lines(message + HEAD_LINES * LINE_BYTES,
+                           native_message_bytes(packet) - HEAD_LINES * LINE_BYTES);
+}
+
 static void native_fetch_deliver(void *context, const struct kernel_event *event, unsigned stage)
 {
     struct native_region *region = context;
@@ -83,15 +105,13 @@ static void native_fetch_deliver(void *context, const struct kernel_event *event
         __builtin_prefetch(packet);
         return;
     }
-    bool connected = !(packet->flags & PACKET_UDP) && packet->target.index < region->conns.top;
-    if (stage == 1) {
-        if (packet->message)
-            native_fetch_lines(packet->message, sizeof *packet->message + packet->length);
-        if (connected)
-            native_fetch_lines(tcp_at(region, packet->target.index), sizeof(struct tcp_conn));
-    } else if (connected) {
+    native_fetch_message(packet, stage);
+    if (packet->flags & PACKET_UDP || packet->target.index >= region->conns.top)
+        return;
+    if (stage == 1)
+        native_fetch_lines(tcp_at(region, packet->target.index), sizeof(struct tcp_conn));
+    else
         __builtin_prefetch(tcp_at(region, packet->target.index)->head); /* what the packet may acknowledge */
-    }
 }
 
 static void native_fetch_timer(void *context, const struct kernel_event *event, unsigned stage)

@@ -63,6 +63,21 @@ static void work_collect(struct native *native, int64_t since_ns)
     }
 }
 
+#define FETCH_BYTES 256 /* of a message: its head and content */
+
+/* Messages were written a long time ago: those of the next group are fetched while this one is worked on. */
+static void work_fetch(const struct work_queue *queue)
+{
+    uint32_t end = queue->first + MIN(queue->count, NET_WORK_MAX);
+
+    for (uint32_t i = queue->first; i < end; i++) {
+        const char *message = (const char *)queue->entries[i].message;
+
+        for (unsigned at = 0; at < FETCH_BYTES; at += FREE_LIST_ALIGNMENT)
+            __builtin_prefetch(message + at, 1);
+    }
+}
+
 /* Takes up to NET_WORK_MAX messages out, those aside that were lost meanwhile. */
 static unsigned work_take(struct native *native, struct work_queue *queue, struct net_message **group)
 {
@@ -77,6 +92,7 @@ static unsigned work_take(struct native *native, struct work_queue *queue, struc
         else
             group[count++] = message;
     }
+    work_fetch(queue);
     return count;
 }
 
