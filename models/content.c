@@ -8,7 +8,7 @@ struct net_message *content_message(struct net_region *at, enum message_kind kin
                                     const void *content)
 {
     const struct content_kind *k = &model_of(at)->contents->kinds[kind];
-    struct net_message *out = net_message(at, kind, k->content_bytes + k->found_bytes);
+    struct net_message *out = net_message(at, kind, content_room(k));
 
     memcpy(out->bytes, content, k->content_bytes);
     out->length = length;

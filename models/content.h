@@ -61,8 +61,8 @@ struct content_success {
 };
 
 /* What the receiver found: behind a content of that type. */
-#define CONTENT_SPACE(type)          ((sizeof(type) + 7) & ~(size_t)7)
-#define CONTENT_FOUND(content, type) ((void *)((char *)(uintptr_t)(content) + CONTENT_SPACE(type)))
+#define CONTENT_ALIGNED(bytes)       (((bytes) + 7) & ~(size_t)7)
+#define CONTENT_FOUND(content, type) ((void *)((char *)(uintptr_t)(content) + CONTENT_ALIGNED(sizeof(type))))
 
 /* What is the same for all messages of a kind that may have a content. */
 struct content_kind {
@@ -70,6 +70,12 @@ struct content_kind {
     /* Makes the bytes; returns their length. */
     size_t (*write)(const struct key_store *keys, const void *content, uint8_t out[NET_MESSAGE_BYTES_MAX]);
 };
+
+/* Bytes of a message's content and what is found. */
+static inline size_t content_room(const struct content_kind *kind)
+{
+    return CONTENT_ALIGNED(kind->content_bytes) + kind->found_bytes;
+}
 
 /* Of a deployment: all names have one length each, so messages have, too. */
 struct content_table {

@@ -22,16 +22,14 @@ static const struct content_steps *const content_steps[MESSAGE_KIND_COUNT] = {
 };
 
 static const struct content_kind content_kinds[MESSAGE_KIND_COUNT] = {
-    [KIND_pull] = {CONTENT_SPACE(struct content_mikey), sizeof(struct ue_mikey_facts), content_write_mikey},
-    [KIND_msk] = {CONTENT_SPACE(struct content_mikey), sizeof(struct ue_mikey_facts), content_write_mikey},
-    [KIND_msk_ack] = {CONTENT_SPACE(struct content_ack), sizeof(struct bmsc_ack_facts), content_write_ack},
-    [KIND_ua_post] = {CONTENT_SPACE(struct content_post), sizeof(struct bmsc_post_found), content_write_post},
-    [KIND_ua_auth_post] = {CONTENT_SPACE(struct content_post), sizeof(struct bmsc_post_found),
-                           content_write_post},
-    [KIND_ua_401] = {CONTENT_SPACE(struct content_challenge), sizeof(struct ue_challenge_found),
+    [KIND_pull] = {sizeof(struct content_mikey), sizeof(struct ue_mikey_facts), content_write_mikey},
+    [KIND_msk] = {sizeof(struct content_mikey), sizeof(struct ue_mikey_facts), content_write_mikey},
+    [KIND_msk_ack] = {sizeof(struct content_ack), sizeof(struct bmsc_ack_facts), content_write_ack},
+    [KIND_ua_post] = {sizeof(struct content_post), sizeof(struct bmsc_post_found), content_write_post},
+    [KIND_ua_auth_post] = {sizeof(struct content_post), sizeof(struct bmsc_post_found), content_write_post},
+    [KIND_ua_401] = {sizeof(struct content_challenge), sizeof(struct ue_challenge_found),
                      content_write_challenge},
-    [KIND_ua_200] = {CONTENT_SPACE(struct content_success), sizeof(struct ue_success_found),
-                     content_write_success},
+    [KIND_ua_200] = {sizeof(struct content_success), sizeof(struct ue_success_found), content_write_success},
 };
 
 /* Lengths that depend on how many services are asked for. */
@@ -119,7 +117,7 @@ static void content_try_wrong(struct content_group *group, unsigned kind)
 {
     const struct content_steps *steps = content_steps[kind];
     const struct content_kind *sizes = &group->worker->table->kinds[kind];
-    struct net_message *copy = g_malloc(sizeof *copy + sizes->content_bytes + sizes->found_bytes);
+    struct net_message *copy = g_malloc(sizeof *copy + content_room(sizes));
     struct content_group trial = {
         .worker = group->worker, .count = 1, .messages = &copy, .bytes = {group->bytes[0]}};
     uint64_t bit = group->worker->groups[kind] / GROUPS_PER_TRIAL;

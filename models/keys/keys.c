@@ -154,10 +154,10 @@ void key_tmpi(const struct key_store *keys, uint32_t ue, const uint8_t rand[16],
 void key_ua_ha1s(const struct key_store *keys, unsigned count, const struct key_muk *const muks[],
                  char *const ha1s[])
 {
-    uint8_t mrk[LANES][32], *mrk_at[LANES];
+    uint8_t mrk[LANES][32], *mrk_at[LANES] = {NULL};
     char password[LANES][MRK_TEXT_BYTES];
     struct identity_text b_tid[LANES];
-    const uint8_t *muk_at[LANES];
+    const uint8_t *muk_at[LANES] = {NULL};
     struct lanes_ha1 jobs[LANES];
 
     g_assert(count > 0 && count <= LANES);

@@ -61,7 +61,7 @@ static inline struct kernel_event *event_bag_place(struct event_bag *bag, struct
  * follow at 0. */
 static inline struct event_chunk *event_bag_chunk(const struct event_bag *bag)
 {
-    return (struct event_chunk *)(void *)((char *)bag->newest - (uintptr_t)bag->newest % CHUNK_BYTES);
+    return (struct event_chunk *)((uintptr_t)bag->newest & ~(uintptr_t)(CHUNK_BYTES - 1));
 }
 
 static inline uint32_t event_bag_first(const struct event_bag *bag)
