@@ -486,6 +486,29 @@ static void test_ua_bytes(void)
     both_free(&t);
 }
 
+/* A MUK that came over Zn can go by its name if it is the one that the store has. */
+static void test_adopted(void)
+{
+    struct both t;
+    struct bmsc_session *session;
+    uint8_t muk[32];
+
+    both_new(&t);
+    bmsc_test_serve(&t.b, bmsc_work(&t.b, BMSC_PULL, 0), false);
+    session = bmsc_session(t.b.bmsc, BMSC_TEST_UE);
+    memcpy(muk, bmsc_secrets(&t.keys, BMSC_TEST_UE, session)->key.muk, sizeof muk);
+    g_assert_false(bmsc_secrets_other(session));
+    bmsc_secrets_adopt(&t.keys, BMSC_TEST_UE, session, muk);
+    g_assert_false(bmsc_secrets_other(session));
+    muk[31] ^= 1;
+    bmsc_secrets_adopt(&t.keys, BMSC_TEST_UE, session, muk);
+    g_assert_true(bmsc_secrets_other(session));
+    g_assert_cmpmem(bmsc_secrets(&t.keys, BMSC_TEST_UE, session)->key.muk, 32, muk, 32);
+    session->av++; /* of another AV nothing came */
+    g_assert_false(bmsc_secrets_other(session));
+    both_free(&t);
+}
+
 int main(int argc, char **argv)
 {
     tap_init(argc, argv);
@@ -503,5 +526,6 @@ int main(int argc, char **argv)
     g_test_add_func("/services/bmsc, first pulls of both", test_bmsc_storms);
     g_test_add_func("/services/MIKEY", test_mikey_bytes);
     g_test_add_func("/services/Ua", test_ua_bytes);
+    g_test_add_func("/services/MUK of the BSF", test_adopted);
     return g_test_run();
 }
