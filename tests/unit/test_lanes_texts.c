@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
-/* Texts put together in lanes, against the functions that take one at a time: every number of lanes, texts that fit
- * into a lane and texts that do not. */
+/* Texts put together in lanes, against the functions that take one at a time: every number of lanes, texts
+ * that fit into a lane and texts that do not. */
 #include "models/crypto/lanes_texts.h"
 #include "models/crypto/mikey_keys.h"
 #include "tests/tap/tap.h"
