@@ -46,6 +46,7 @@ static void content_make_mikey(struct content_group *group)
         if (jobs[i].content->msk)
             key_at_hand_put_auth(places[i], jobs[i].content->csb_id, jobs[i].mikey.auth);
     }
+    keys_at_hand_give_back(&w->bmsc, group->count, places);
 }
 
 /* As the UE reads them. */
@@ -75,6 +76,7 @@ static void content_find_mikey(struct content_group *group)
     for (unsigned i = 0; i < group->count; i++)
         if (!jobs[i].facts->pull)
             key_at_hand_put_auth(places[i], opened[i].message.csb_id, opened[i].keys.auth);
+    keys_at_hand_give_back(&w->ue, group->count, places);
 }
 
 static void content_hold_mikey(const struct content_group *group, unsigned i)
@@ -134,7 +136,7 @@ size_t content_write_ack(const struct key_store *keys, const void *content, uint
 }
 
 /* Of one side: places and authentication keys. csb_ids, services: of the MSK messages. */
-static void content_auths(const struct content_group *group, struct keys_at_hand *side,
+static void content_auths(const struct content_group *group, struct keys_at_hand_user *side,
                           const struct key_name names[], const uint32_t csb_ids[],
                           struct key_at_hand *places[], uint8_t auths[][20])
 {
@@ -169,6 +171,7 @@ static void content_make_ack(struct content_group *group)
         jobs[i] = (struct ue_ack_job){
             .opened = &opened[i], .out = group->out[i], .capacity = NET_MESSAGE_BYTES_MAX};
     }
+    keys_at_hand_give_back(&w->ue, group->count, places);
     ue_encode_ack(&w->keys, group->count, jobs);
     for (unsigned i = 0; i < group->count; i++)
         content_made(group, i, jobs[i].length);
@@ -193,6 +196,7 @@ static void content_find_ack(struct content_group *group)
         csb_ids[i] = found->csb_id;
     }
     content_auths(group, &w->bmsc, names, csb_ids, places, auths);
+    keys_at_hand_give_back(&w->bmsc, group->count, places);
     bmsc_prove_ack(&w->keys, group->count, jobs);
 }
 

@@ -21,7 +21,7 @@ static void content_made_http(struct content_group *group, unsigned i, size_t le
 }
 
 /* The places of the names of one side, with HA1. */
-static void content_ha1s(const struct content_group *group, struct keys_at_hand *side,
+static void content_ha1s(const struct content_group *group, struct keys_at_hand_user *side,
                          const struct key_name names[], struct key_at_hand *places[])
 {
     keys_at_hand_find(side, group->count, names, places);
@@ -103,6 +103,8 @@ static void content_make_some_posts(struct content_group *group, bool credential
                                        .out = group->out[i],
                                        .capacity = NET_MESSAGE_BYTES_MAX};
     ue_encode_post(&w->keys, group->count, jobs);
+    if (credentials)
+        keys_at_hand_give_back(&w->ue, group->count, places);
     for (unsigned i = 0; i < group->count; i++)
         content_made_http(group, i, jobs[i].length);
 }
@@ -148,6 +150,7 @@ static void content_find_credentials(struct content_group *group)
     for (unsigned i = 0; i < group->count; i++)
         ha1s[i] = places[i]->ha1;
     bmsc_prove_posts(&group->worker->keys, group->count, found, ha1s);
+    keys_at_hand_give_back(&group->worker->bmsc, group->count, places);
 }
 
 static void content_hold_post(const struct content_group *group, unsigned i)
@@ -326,6 +329,7 @@ static void content_make_success(struct content_group *group)
             .success = content_success(c, places[i]->ha1, answered[last], count), .out = group->out[i]};
     }
     bmsc_encode_success(&w->keys, group->count, jobs);
+    keys_at_hand_give_back(&w->bmsc, group->count, places);
     for (unsigned i = 0; i < group->count; i++)
         content_made_http(group, i, jobs[i].length);
 }
@@ -369,6 +373,7 @@ static void content_find_success(struct content_group *group)
                                           .facts = &found->facts};
     }
     ue_verify_success_apart(&w->keys, group->count, jobs);
+    keys_at_hand_give_back(&w->ue, group->count, places);
     for (unsigned i = 0; i < group->count; i++)
         content_next_nonce(group, i);
 }

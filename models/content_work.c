@@ -48,7 +48,7 @@ static void content_measure_services(struct content_table *table, const struct k
     }
 }
 
-void content_table_init(struct content_table *table, const struct key_store *keys)
+static void content_table_init(struct content_table *table, const struct key_store *keys)
 {
     const struct content_challenge fresh = {.stale = false}, stale = {.stale = true};
     const struct content_ack ack = {.key = {0, 0}};
@@ -67,21 +67,36 @@ void content_table_init(struct content_table *table, const struct key_store *key
 
 G_STATIC_ASSERT(LANES == NET_WORK_MAX);
 
-void content_worker_init(struct content_worker *worker, const struct deployment *deployment,
-                         const struct content_table *table)
+void content_shared_init(struct content_shared *shared, const struct deployment *deployment)
 {
-    worker->table = table;
+    struct key_store keys;
+
+    key_store_init(&keys, deployment);
+    content_table_init(&shared->table, &keys);
+    key_store_clear(&keys);
+    keys_at_hand_init(&shared->bmsc, deployment);
+    keys_at_hand_init(&shared->ue, deployment);
+}
+
+void content_shared_clear(struct content_shared *shared)
+{
+    keys_at_hand_clear(&shared->bmsc);
+    keys_at_hand_clear(&shared->ue);
+}
+
+void content_worker_init(struct content_worker *worker, const struct deployment *deployment,
+                         struct content_shared *shared, unsigned number)
+{
+    worker->table = &shared->table;
     key_store_init(&worker->keys, deployment);
-    keys_at_hand_init(&worker->bmsc, deployment);
-    keys_at_hand_init(&worker->ue, deployment);
+    worker->bmsc = (struct keys_at_hand_user){.table = &shared->bmsc, .number = number + 1};
+    worker->ue = (struct keys_at_hand_user){.table = &shared->ue, .number = number + 1};
     worker->room = g_malloc(LANES * (size_t)ROOM_BYTES);
 }
 
 void content_worker_clear(struct content_worker *worker)
 {
     key_store_clear(&worker->keys);
-    keys_at_hand_clear(&worker->bmsc);
-    keys_at_hand_clear(&worker->ue);
     g_clear_pointer(&worker->room, g_free);
 }
 

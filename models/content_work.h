@@ -8,20 +8,25 @@
 #include "models/content.h"
 #include "models/keys/at_hand.h"
 
-/* Who works: keys of its own, used by one thread at a time. */
+/* What workers share. */
+struct content_shared {
+    struct content_table table;
+    struct keys_at_hand bmsc, ue; /* what each side has derived */
+};
+void content_shared_init(struct content_shared *shared, const struct deployment *deployment);
+void content_shared_clear(struct content_shared *shared);
+
+/* Who works: a thread. */
 struct content_worker {
     const struct content_table *table;
     struct key_store keys;
-    struct keys_at_hand bmsc, ue;        /* what each side has derived */
+    struct keys_at_hand_user bmsc, ue;
     uint8_t *room;                       /* for the bytes of a group of messages */
     uint64_t groups[MESSAGE_KIND_COUNT]; /* that were worked on */
 };
-
-/* The table of a deployment, which a worker makes with its keys. */
-void content_table_init(struct content_table *table, const struct key_store *keys);
-
+/* number: of the thread. */
 void content_worker_init(struct content_worker *worker, const struct deployment *deployment,
-                         const struct content_table *table);
+                         struct content_shared *shared, unsigned number);
 void content_worker_clear(struct content_worker *worker);
 
 /* As net_handlers.work() and write(). */

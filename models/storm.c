@@ -124,11 +124,12 @@ static void on_prefetch(struct net_region *at, uint32_t host, uint32_t kind, uin
         bmsc_prefetch(at, kind, argument, stage);
 }
 
-static unsigned on_work(void *user, unsigned kind, struct net_message *const messages[], unsigned count)
+static unsigned on_work(void *user, unsigned thread, unsigned kind, struct net_message *const messages[],
+                        unsigned count)
 {
     struct storm *storm = user;
 
-    return content_work(&storm->worker, kind, messages, count);
+    return content_work(&storm->workers[thread], kind, messages, count);
 }
 
 static const struct net_handlers handlers = {on_datagram, on_message,    on_closed, on_timer,
@@ -221,6 +222,7 @@ static struct network *new_network(struct storm *storm, GError **error)
                                .udp_port = MIKEY_UDP_PORT,
                                .kind_names = storm_kind_names,
                                .kinds = MESSAGE_KIND_COUNT,
+                               .threads = storm->threads,
                                .handlers = &handlers,
                                .listens = listens,
                                .listen_count = G_N_ELEMENTS(listens),
@@ -313,6 +315,14 @@ static void no_memory(const struct storm *storm, GError **error)
                 (double)s->ue_count * (double)storm_ue_bytes(&storm->deployment) / 1e6);
 }
 
+static void storm_new_workers(struct storm *storm)
+{
+    content_shared_init(&storm->shared, &storm->deployment);
+    storm->workers = g_new0(struct content_worker, storm->threads);
+    for (unsigned i = 0; i < storm->threads; i++)
+        content_worker_init(&storm->workers[i], &storm->deployment, &storm->shared, i);
+}
+
 /* False and error: no memory for the tables with an entry a UE, all that grows with ue.count. */
 static bool new_models(struct storm *storm, GError **error)
 {
@@ -320,14 +330,13 @@ static bool new_models(struct storm *storm, GError **error)
     struct model_region *core;
     bool whole = ue_states_init(&storm->ue_states, deployment);
 
-    content_worker_init(&storm->worker, deployment, &storm->contents);
-    content_table_init(&storm->contents, &storm->worker.keys);
+    storm_new_workers(storm);
     storm->models = g_new0(struct model_region, storm->regions + 1);
     for (uint32_t r = 0; r <= storm->regions; r++) {
         struct model_region *m = &storm->models[r];
 
         m->deployment = deployment;
-        m->contents = &storm->contents;
+        m->contents = &storm->shared.table;
         key_store_init(&m->keys, deployment);
         tally_init(&m->tally, deployment->service_count);
         m->keylog = storm->keylog ? keylog_buffer(storm->keylog, r) : NULL;
@@ -355,6 +364,7 @@ struct storm *storm_new(const struct scenario *scenario, const struct storm_opti
     deployment_init(&storm->deployment, scenario);
     storm->options = *options;
     storm->row_ns = -1;
+    storm->threads = MAX(options->threads, 1);
     storm->regions = storm->deployment.topology.regions;
     storm->deployment.topology.shares = storm->shares = placement_shares(scenario);
     for (unsigned i = 0; i < MODEL_PROCEDURE_COUNT; i++)
@@ -391,7 +401,10 @@ static void free_models(struct storm *storm)
         g_free(m->now);
     }
     g_free(storm->models);
-    content_worker_clear(&storm->worker);
+    for (unsigned i = 0; i < storm->threads; i++)
+        content_worker_clear(&storm->workers[i]);
+    g_free(storm->workers);
+    content_shared_clear(&storm->shared);
 }
 
 /* Closes what is open; the first failure is kept. */

@@ -38,6 +38,8 @@ struct storm_options {
     /* Of that engine, see network.h: struct ns3_options, or NULL. The section [ns3] of the scenario is the
      * caller's affair, too. */
     const void *engine_options;
+    /* That run it on the native engine, the caller among them; 0: 1. Results do not depend on it. */
+    unsigned threads;
     /* Called between windows, often; return false to interrupt the run. May be NULL. */
     bool (*progress)(void *user, const struct storm *storm);
     void *user;

@@ -133,7 +133,8 @@ void storm_crypto_counts(const struct storm *storm, struct crypto_counts *out)
     memset(out, 0, sizeof *out);
     for (uint32_t r = 0; r <= storm->regions; r++)
         add_crypto_counts(out, storm->models[r].keys.crypto);
-    add_crypto_counts(out, storm->worker.keys.crypto);
+    for (unsigned i = 0; i < storm->threads; i++)
+        add_crypto_counts(out, storm->workers[i].keys.crypto);
 }
 
 /* --- values --------------------------------------------------------------------------------------------- */

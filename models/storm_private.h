@@ -27,8 +27,9 @@ struct storm {
     struct net_cell_share *shares;  /* of the deployment's topology; NULL: cells are alike */
     struct ue_states ue_states;
     struct model_region *models; /* regions + 1 */
-    struct content_table contents;
-    struct content_worker worker;
+    unsigned threads;
+    struct content_shared shared;
+    struct content_worker *workers; /* one for each thread */
     struct capture *capture;
     struct keylog *keylog;
     struct trace *trace;

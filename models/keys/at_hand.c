@@ -15,9 +15,10 @@ void keys_at_hand_init(struct keys_at_hand *table, const struct deployment *depl
 
     while (places < deployment->ues && places < PLACES_MAX)
         places *= 2;
-    memset(table, 0, sizeof *table);
     table->mask = places - 1;
     table->places = g_new0(struct key_at_hand, places);
+    for (uint32_t i = 0; i < places; i++)
+        table->places[i].name.av = AV_NONE;
 }
 
 void keys_at_hand_clear(struct keys_at_hand *table)
@@ -36,43 +37,53 @@ static void key_at_hand_begin(struct key_at_hand *place, struct key_name name)
     place->has_muk = place->has_ha1 = place->has_auth = false;
 }
 
-/* The spare place of a name, which another name of the group keeps out of its own. */
-static struct key_at_hand *keys_at_hand_spare(struct keys_at_hand *table, struct key_name name)
+/* A place of the user's own, for a name whose place is taken. */
+static struct key_at_hand *keys_at_hand_spare(struct keys_at_hand_user *user, struct key_name name)
 {
-    struct key_at_hand *spare = table->spare;
+    struct key_at_hand *spare = user->spare;
 
-    while (spare->group == table->group) {
+    for (; spare < user->spare + user->spares; spare++)
         if (key_at_hand_is(spare, name))
             return spare;
-        spare++;
-    }
+    user->spares++;
     key_at_hand_begin(spare, name);
     return spare;
 }
 
-void keys_at_hand_find(struct keys_at_hand *table, unsigned count, const struct key_name names[],
+static struct key_at_hand *keys_at_hand_place(struct keys_at_hand_user *user, struct key_name name)
+{
+    struct key_at_hand *place = &user->table->places[name.ue & user->table->mask];
+    unsigned holder = 0;
+
+    if (atomic_compare_exchange_strong_explicit(&place->holder, &holder, user->number, memory_order_acquire,
+                                                memory_order_relaxed)) {
+        if (!key_at_hand_is(place, name))
+            key_at_hand_begin(place, name);
+        return place;
+    }
+    return holder == user->number && key_at_hand_is(place, name) ? place : keys_at_hand_spare(user, name);
+}
+
+void keys_at_hand_find(struct keys_at_hand_user *user, unsigned count, const struct key_name names[],
                        struct key_at_hand *places[])
 {
     for (unsigned i = 0; i < count; i++) {
-        const char *place = (const char *)&table->places[names[i].ue & table->mask];
+        const char *place = (const char *)&user->table->places[names[i].ue & user->table->mask];
 
         __builtin_prefetch(place, 1);
         __builtin_prefetch(place + sizeof(struct key_at_hand) - 1, 1);
     }
-    table->group++;
-    for (unsigned i = 0; i < count; i++) {
-        struct key_at_hand *place = &table->places[names[i].ue & table->mask];
+    user->spares = 0;
+    for (unsigned i = 0; i < count; i++)
+        places[i] = keys_at_hand_place(user, names[i]);
+}
 
-        /* Of group 0, which is none, are places that nobody had. */
-        if (place->group == 0 || !key_at_hand_is(place, names[i])) {
-            if (place->group == table->group)
-                place = keys_at_hand_spare(table, names[i]);
-            else
-                key_at_hand_begin(place, names[i]);
-        }
-        place->group = table->group;
-        places[i] = place;
-    }
+void keys_at_hand_give_back(struct keys_at_hand_user *user, unsigned count,
+                            struct key_at_hand *const places[])
+{
+    for (unsigned i = 0; i < count; i++)
+        if (places[i] < user->spare || places[i] >= user->spare + LANES)
+            atomic_store_explicit(&places[i]->holder, 0, memory_order_release);
 }
 
 void keys_at_hand_muks(const struct key_store *keys, unsigned count, struct key_at_hand *const places[])

@@ -38,11 +38,9 @@ struct run {
     char *needs; /* what it takes, for the message if memory runs out */
 };
 
-static const char about[] =
-    "Simulates one scenario, writes its result into a folder, and prints a summary.\n"
-    "The result does not depend on --threads; this version runs on one thread,\n"
-    "whatever N is. The first Ctrl-C stops the run and removes its output, the second\n"
-    "ends it at once.";
+static const char about[] = "Simulates one scenario, writes its result into a folder, and prints a summary.\n"
+                            "The result does not depend on --threads; the ns3 engine runs on one. The first\n"
+                            "Ctrl-C stops the run and removes its output, the second ends it at once.";
 
 static enum cli_parsed run_options_parse(struct run_options *o, int *argc, char **argv)
 {
@@ -55,8 +53,8 @@ static enum cli_parsed run_options_parse(struct run_options *o, int *argc, char 
         {"engine", 0, 0, G_OPTION_ARG_STRING, &o->engine,
          "run.engine: how the network is simulated (pullstorm --version names what is compiled in)",
          "native|ns3"},
-        {"threads", 0, 0, G_OPTION_ARG_STRING, &o->threads, "threads, at least 1 (this version runs on one)",
-         "N"},
+        {"threads", 0, 0, G_OPTION_ARG_STRING, &o->threads,
+         "threads of the native engine, at least 1 (default 1)", "N"},
         {"pcap", 0, 0, G_OPTION_ARG_NONE, &o->pcap, "write capture.pcap, for Wireshark", NULL},
         {"pcap-devices", 0, 0, G_OPTION_ARG_NONE, &o->pcap_devices,
          "write a capture of every device, device-*.pcap (engine ns3)", NULL},
@@ -188,6 +186,7 @@ static int make_storm(struct run *run)
         cli_engine_options(run->scenario, run->options.pcap_devices ? devices : NULL, &ns3);
     const struct storm_options options = {.engine = cli_engine(run->scenario),
                                           .engine_options = engine_options,
+                                          .threads = (unsigned)run->options.thread_count,
                                           .capture_path = run->options.pcap ? capture : NULL,
                                           .keylog_path = run->options.keylog ? keylog : NULL,
                                           .series_path = series,

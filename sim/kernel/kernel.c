@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception */
 /* Regions and conservative windows. The coordinator (kernel_run) finds the earliest event of all regions
  * and lets every region run its events of the window that starts there; what they sent one another is
- * handed over when the window ends. A running region writes to itself and its outbox only, so regions of
- * one window could run on threads without a change outside this file. */
+ * handed over when the window ends. A running region writes to itself and its outbox only, so those of one
+ * window run on as many threads as there are. */
 #include "sim/kernel/kernel.h"
 
 #include "sim/base/clock.h"
@@ -10,6 +10,7 @@
 #include "sim/kernel/outbox.h"
 #include "sim/kernel/queue.h"
 #include "sim/kernel/sampler.h"
+#include "sim/kernel/threads.h"
 #include "sim/kernel/timeout.h"
 
 #include <glib.h>
@@ -36,6 +37,7 @@ struct kernel {
     uint32_t leaves; /* power of two */
     uint32_t *ran;   /* regions that ran in this window and may have mail */
     uint32_t ran_count;
+    int64_t window_end_ns;
     struct sampler sampler;
 };
 
@@ -301,20 +303,37 @@ static void kernel_deliver(void *user, uint32_t to, const struct kernel_event *e
         kernel_set_next(kernel, to, event->time_ns);
 }
 
-/* Runs every region that has an event before end_ns, then hands over what they sent. */
-static void kernel_run_window(struct kernel *kernel, int64_t end_ns)
+/* Puts every region that has an event before end_ns into `ran`, the core first, which has most to do. */
+static void kernel_find_due(struct kernel *kernel, int64_t end_ns)
 {
     kernel->ran_count = 0;
-    kernel->sampler.stale = true;
     while (kernel->next_ns[1] < end_ns) {
         uint32_t node = 1;
         while (node < kernel->leaves)
             node = 2 * node + (kernel->next_ns[2 * node] >= end_ns);
-        uint32_t index = node - kernel->leaves;
-        kernel_region_run(&kernel->regions[index], end_ns);
-        kernel_set_next(kernel, index, kernel_region_next_ns(&kernel->regions[index]));
-        kernel->ran[kernel->ran_count++] = index;
+        kernel->ran[kernel->ran_count++] = node - kernel->leaves;
+        kernel_set_next(kernel, node - kernel->leaves, CLOCK_NEVER);
     }
+}
+
+static void kernel_run_item(void *user, unsigned index, unsigned thread)
+{
+    struct kernel *kernel = user;
+
+    (void)thread;
+    kernel_region_run(&kernel->regions[kernel->ran[index]], kernel->window_end_ns);
+}
+
+/* Runs what is due, each region by one thread, then hands over what they sent, in an order that does not
+ * depend on threads. */
+static void kernel_run_window(struct kernel *kernel, int64_t end_ns)
+{
+    kernel->sampler.stale = true;
+    kernel->window_end_ns = end_ns;
+    kernel_find_due(kernel, end_ns);
+    threads_run(kernel->config.threads, kernel->ran_count, kernel_run_item, kernel);
+    for (uint32_t i = 0; i < kernel->ran_count; i++)
+        kernel_set_next(kernel, kernel->ran[i], kernel_region_next_ns(&kernel->regions[kernel->ran[i]]));
     for (uint32_t i = 0; i < kernel->ran_count; i++)
         outbox_empty(&kernel->regions[kernel->ran[i]].outbox, kernel_deliver, kernel);
 }

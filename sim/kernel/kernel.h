@@ -3,7 +3,7 @@
  *
  * A region owns its events and everything its handlers touch. Regions meet only through
  * kernel_send(), whose delay is at least the look-ahead; within a window of that width they are
- * independent of one another, in any order (or, later, on any thread).
+ * independent of one another, and run in any order, on any thread.
  * Events of one region run in the order (time, origin region, entity, sequence), where sequence is
  * counted by the region that scheduled the event: the order never depends on how the run is executed. */
 #ifndef SIM_KERNEL_KERNEL_H
@@ -18,6 +18,7 @@ extern "C" {
 
 struct kernel;
 struct kernel_region;
+struct threads;
 
 enum { KERNEL_KIND_BITS = 8, KERNEL_REGION_BITS = 16, KERNEL_SEQUENCE_BITS = 40 };
 
@@ -66,6 +67,7 @@ struct kernel_config {
      * (interrupt, full disk). */
     int64_t sample_step_ns; /* 0: no samples */
     bool (*sample)(void *user, int64_t time_ns);
+    struct threads *threads; /* that run the regions of a window; NULL: the caller alone. Not owned */
     /* Called before the regions run their events from start_ns on and before end_ns. Must not schedule
      * events. NULL: not called. */
     void (*begin)(void *user, int64_t start_ns, int64_t end_ns);

@@ -133,11 +133,13 @@ struct net_handlers {
     void (*prefetch)(struct net_region *at, uint32_t host, uint32_t kind, uint64_t argument, unsigned stage);
     /* Contents; both NULL: messages have none. write(): makes the bytes of a message that has one, its
      * length of them, without changing anything. work(): makes and verifies the bytes of `count` messages
-     * of one kind (NET_WORK_MAX at most), and puts what was found into their contents; user:
-     * network_config.user. Returns how many it has verified: the engine goes on with all or none. No
-     * region runs meanwhile. */
+     * of one kind (NET_WORK_MAX at most), and puts what was found into their contents. Returns how many it
+     * has verified: the engine goes on with all or none. No region runs meanwhile, but other threads work
+     * on other messages; thread: the number of this one, below network_config.threads; user:
+     * network_config.user. */
     void (*write)(struct net_region *at, const struct net_message *message, uint8_t *out);
-    unsigned (*work)(void *user, unsigned kind, struct net_message *const messages[], unsigned count);
+    unsigned (*work)(void *user, unsigned thread, unsigned kind, struct net_message *const messages[],
+                     unsigned count);
 };
 #define NET_WORK_MAX 16
 #define NET_NO_TIMER UINT32_MAX

@@ -110,6 +110,9 @@ struct network_config {
     int64_t timeout_delays_ns[NETWORK_TIMEOUT_DELAYS_MAX];
     uint32_t timeout_delay_count;
 
+    /* That run the native engine, the caller among them; 0: 1. Handlers are called by any of them, those of a
+     * region by one at a time; sample() and window() by the caller. */
+    unsigned threads;
     const struct net_handlers *handlers;
     const struct net_listen *listens; /* needed until network_new() returns */
     uint32_t listen_count;

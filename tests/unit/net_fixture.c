@@ -79,10 +79,12 @@ static void on_write(struct net_region *at, const struct net_message *message, u
 }
 
 /* The content is the hash of the bytes, once it is found. */
-static unsigned on_work(void *user, unsigned kind, struct net_message *const messages[], unsigned count)
+static unsigned on_work(void *user, unsigned thread, unsigned kind, struct net_message *const messages[],
+                        unsigned count)
 {
     struct net_fixture *f = user;
 
+    g_assert_cmpuint(thread, ==, 0);
     g_assert_cmpuint(count, >, 0);
     g_assert_cmpuint(count, <=, NET_WORK_MAX);
     for (unsigned i = 0; i < count; i++) {

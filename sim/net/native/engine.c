@@ -318,6 +318,7 @@ static void native_init_kernel(struct native *native)
         .prefetchers = event_prefetchers,
         .sample_step_ns = config->sample ? config->sample_step_ns : 0,
         .sample = config->sample ? native_on_sample : NULL,
+        .threads = native->threads,
         .begin = native_on_begin,
         .window = native_on_window,
         .user = native,
@@ -338,6 +339,7 @@ static void native_destroy(struct network *network)
         free_list_clear(&region->packets);
     }
     native_work_clear(native);
+    threads_free(native->threads);
     kernel_free(native->kernel);
     access_clear(&native->access);
     g_free(native->regions);
@@ -366,6 +368,9 @@ static struct network *native_create(const struct network_config *config, GError
         return NULL;
     }
     native->ip_header_bytes = config->ipv6 ? IPV6_HEADER_BYTES : IPV4_HEADER_BYTES;
+    if (config->threads > 1)
+        native->threads = threads_new(config->threads);
+    native_work_init(native);
     native_init_links(native);
     native_init_kernel(native);
     native_init_regions(native);

@@ -7,6 +7,7 @@
 #include "sim/base/pool.h"
 #include "sim/base/random.h"
 #include "sim/kernel/kernel.h"
+#include "sim/kernel/threads.h"
 #include "sim/net/access.h"
 #include "sim/net/capture.h"
 #include "sim/net/free_list.h"
@@ -139,8 +140,10 @@ struct native {
     struct free_list_depot packet_depot;
     struct free_list_depot message_depots[MESSAGE_CLASSES];
     struct work_queue work[NET_KINDS_MAX];
-    int64_t window_ns;      /* start of the window that runs, or ran last */
-    uint64_t in_flight_key; /* what the counts below belong to */
+    GArray *work_groups;     /* struct work_group: of the window that begins */
+    struct threads *threads; /* NULL: there is one */
+    int64_t window_ns;       /* start of the window that runs, or ran last */
+    uint64_t in_flight_key;  /* what the counts below belong to */
     int64_t in_flight[NET_KINDS_MAX];
 };
 
@@ -195,6 +198,7 @@ static inline void message_unref(struct native_region *region, struct net_messag
 }
 
 /* work.c: messages with a content */
+void native_work_init(struct native *native);
 /* One was given away to be sent. */
 void native_work_add(struct native_region *region, struct net_message *message);
 /* The window from start_ns to end_ns begins: has what may be delivered in it worked on. */

@@ -63,69 +63,81 @@ static void work_collect(struct native *native, int64_t since_ns)
     }
 }
 
-#define FETCH_BYTES 256 /* of a message: its head and content */
+/* Messages of one kind that are worked on together. */
+struct work_group {
+    unsigned kind, count;
+    struct net_message *messages[NET_WORK_MAX];
+};
 
-/* Messages were written a long time ago: those of the next group are fetched while this one is worked on. */
-static void work_fetch(const struct work_queue *queue)
+void native_work_init(struct native *native)
 {
-    uint32_t end = queue->first + MIN(queue->count, NET_WORK_MAX);
-
-    for (uint32_t i = queue->first; i < end; i++) {
-        const char *message = (const char *)queue->entries[i].message;
-
-        for (unsigned at = 0; at < FETCH_BYTES; at += FREE_LIST_ALIGNMENT)
-            __builtin_prefetch(message + at, 1);
-    }
+    native->work_groups = g_array_new(FALSE, FALSE, sizeof(struct work_group));
 }
 
 /* Takes up to NET_WORK_MAX messages out, those aside that were lost meanwhile. */
-static unsigned work_take(struct native *native, struct work_queue *queue, struct net_message **group)
+static void work_take(struct native *native, unsigned kind)
 {
-    unsigned count = 0;
+    struct work_queue *queue = &native->work[kind];
+    struct work_group group = {.kind = kind};
 
-    while (queue->count > 0 && count < NET_WORK_MAX) {
+    while (queue->count > 0 && group.count < NET_WORK_MAX) {
         struct net_message *message = queue->entries[queue->first++].message;
 
         queue->count--;
         if (atomic_load_explicit(&message->work, memory_order_relaxed) == WORK_ORPHANED)
             message_give(native->regions[0].messages, message);
         else
-            group[count++] = message;
+            group.messages[group.count++] = message;
     }
-    work_fetch(queue);
-    return count;
+    if (group.count > 0)
+        g_array_append_val(native->work_groups, group);
 }
 
-static void work_do(struct native *native, unsigned kind)
-{
-    struct net_message *group[NET_WORK_MAX];
-    unsigned count = work_take(native, &native->work[kind], group);
+#define FETCH_BYTES 256 /* of a message: its head and content */
 
-    if (count == 0)
-        return;
-    if (native->config.handlers->work(native->config.user, kind, group, count) != count)
-        g_error("native: of %u messages of kind %s not all were verified", count,
-                native->config.kind_names[kind]);
-    for (unsigned i = 0; i < count; i++)
-        atomic_store_explicit(&group[i]->work, WORK_DONE, memory_order_relaxed);
+/* Messages were written a long time ago. */
+static void work_fetch(const struct work_group *group)
+{
+    for (unsigned i = 0; i < group->count; i++)
+        for (unsigned at = 0; at < FETCH_BYTES; at += FREE_LIST_ALIGNMENT)
+            __builtin_prefetch((const char *)group->messages[i] + at, 1);
+}
+
+static void work_do(void *user, unsigned index, unsigned thread)
+{
+    const struct native *native = user;
+    const struct work_group *group = &g_array_index(native->work_groups, struct work_group, index);
+
+    /* Mostly that of this thread's next turn. */
+    if (index + 1 < native->work_groups->len)
+        work_fetch(group + 1);
+    if (native->config.handlers->work(native->config.user, thread, group->kind, group->messages,
+                                      group->count) != group->count)
+        g_error("native: of %u messages of kind %s not all were verified", group->count,
+                native->config.kind_names[group->kind]);
+    for (unsigned i = 0; i < group->count; i++)
+        atomic_store_explicit(&group->messages[i]->work, WORK_DONE, memory_order_relaxed);
 }
 
 void native_work_begin(struct native *native, int64_t start_ns, int64_t end_ns)
 {
     work_collect(native, native->window_ns);
     native->window_ns = start_ns;
+    g_array_set_size(native->work_groups, 0);
     for (unsigned kind = 0; kind < native->config.kinds; kind++) {
         const struct work_queue *queue = &native->work[kind];
 
         while (queue->count > 0 && queue->entries[queue->first].due_ns < end_ns)
-            work_do(native, kind);
+            work_take(native, kind);
     }
+    threads_run(native->threads, native->work_groups->len, work_do, native);
 }
 
 void native_work_clear(struct native *native)
 {
     for (unsigned kind = 0; kind < NET_KINDS_MAX; kind++)
         g_free(native->work[kind].entries);
+    g_array_unref(native->work_groups);
     for (uint32_t r = 0; r < native->region_count; r++)
         g_free(native->regions[r].sent.messages);
 }
